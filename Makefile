@@ -1,0 +1,73 @@
+# The commands of the project; `make help` lists them.
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+VENV   := .venv
+PYTHON := $(VENV)/bin/python
+INDEX  ?= var/index
+SEEDS  ?= seeds
+DATA   ?= ../shared/data
+
+# A stamp is named after what was installed, so a changed file installs again. It goes before an
+# installation and comes after it, so a half-finished one is not taken for a finished one.
+stamp   = $(VENV)/.$(1)-$(shell cat $(2) | cksum | tr ' ' -)
+RUN     := $(call stamp,run,requirements.txt)
+DEV     := $(call stamp,dev,requirements.txt requirements-dev.txt)
+PIP     := $(PYTHON) -m pip install -qq --disable-pip-version-check
+
+.PHONY: help serve test lint fix index bench clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s%s\n", $$1, $$2 }' Makefile
+
+serve: index ## index SEEDS if that is needed and serve them (PORT=8123, HOST=…)
+	@$(PYTHON) serve.py --index $(INDEX) $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
+
+index: $(RUN) ## index SEEDS into INDEX; only what changed is embedded again
+	@$(PYTHON) -m index build $(SEEDS) --index $(INDEX)
+
+test: lint ## everything that CI runs: style, types, all tests
+	@HF_HUB_OFFLINE=1 $(PYTHON) -m pytest
+
+lint: $(DEV) ## style and types
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+
+fix: $(DEV) ## mend what can be mended by itself
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+
+bench: $(DEV) ## measure quality and fit the confidence on DATA (the open sets)
+	@$(PYTHON) -m benchmarks.calibrate $(DATA)
+	@$(PYTHON) -m benchmarks.quality $(DATA)
+
+clean: ## remove the virtual environment and all that was built
+	@rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(PYTHON):
+	@found=; for python in python3.11 python3 python3.12 python3.13; do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "error: Python 3.11 or newer is needed; install it (Debian: apt-get install python3 python3-venv)" >&2; exit 1; \
+	fi; \
+	echo "making a virtual environment in $(VENV) with $$(command -v "$$found")"; \
+	"$$found" -m venv $(VENV) >&2 || { rm -rf $(VENV); \
+	  echo "error: $$found makes no virtual environments; install its venv module (Debian: apt-get install $$("$$found" -c 'import sys; print("python%d.%d" % sys.version_info[:2])')-venv)" >&2; exit 1; }
+
+# ensurepip: for a virtual environment whose making was cut off before pip was in it.
+$(RUN): requirements.txt | $(PYTHON)
+	@echo "installing what Netsphere needs (a minute or two, once)"
+	@rm -f $(VENV)/.run-* $(VENV)/.dev-*
+	@$(PYTHON) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m ensurepip >/dev/null
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt requirements.txt | $(RUN)
+	@echo "installing what the tests need"
+	@rm -f $(VENV)/.dev-*
+	@$(PIP) -r requirements-dev.txt
+	@touch $@

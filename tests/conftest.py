@@ -1,0 +1,69 @@
+"""What all tests share: hypothesis that repeats itself, and the seed indexed once with the real model."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from index.build import build_index
+from index.embed import SentenceTransformerEncoder
+from index.generation import Generation
+from index.settings import IndexSettings
+from index.shelf import Shelf
+from index.types import Encoder
+from qa.engine import Engine
+
+SEEDS = Path(__file__).parents[1] / "seeds"
+
+# No test depends on chance or on how busy the machine is.
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("repeatable")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--write`` makes the tests of documents write what they would compare."""
+    parser.addoption("--write", action="store_true", help="write the documents that show what the program prints")
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    """The shipped model."""
+    return SentenceTransformerEncoder()
+
+
+@pytest.fixture(scope="session")
+def seed_index(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
+    """An index folder over the seed."""
+    folder = tmp_path_factory.mktemp("seed") / "index"
+    build_index(SEEDS, IndexSettings(index=str(folder)), encoder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def generation(seed_index: Path) -> Generation:
+    """The seed's generation, opened."""
+    return Shelf(seed_index).open()
+
+
+@pytest.fixture(scope="session")
+def engine(generation: Generation, encoder: Encoder) -> Engine:
+    """Answers over the seed."""
+    return Engine(generation, encoder)
+
+
+@pytest.fixture(scope="session")
+def server(seed_index: Path) -> Iterator[str]:
+    """The address of a real server process over the seed, on a free port."""
+    command = [sys.executable, "serve.py", "--index", str(seed_index), "--port", "0"]
+    with subprocess.Popen(command, cwd=SEEDS.parent, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        line = process.stdout.readline()
+        yield line.removeprefix("Netsphere answers on ").strip()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
