@@ -1,0 +1,190 @@
+"""A folder of files becomes a served generation."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from index import __version__, generation
+from index.chunk import passages, units
+from index.errors import BuildError, GenerationError
+from index.generation import Contents, Generation, UnitTable
+from index.lexical import LexicalIndex
+from index.load import Loaded, load
+from index.manifest import FORMAT, FileProof, Manifest
+from index.match_text import contexts, lexical_texts, unit_texts
+from index.progress import Progress, Silent
+from index.sentences import Names
+from index.settings import IndexSettings
+from index.shelf import Shelf
+from index.stores import STORES
+from index.types import Document, Encoder, Passage, Problem, Unit
+from index.vectors import UnitVectors, known_vectors, unit_vectors
+from index.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. ``changed`` is False where everything was as in the served generation."""
+
+    manifest: Manifest
+    changed: bool
+    embedded: int
+    carried: int
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The documents, cut."""
+
+    documents: tuple[Document, ...]
+    passages: tuple[Passage, ...]
+    units: tuple[Unit, ...]
+
+
+def build_index(
+    source: Path, settings: IndexSettings, encoder: Encoder, progress: Progress | None = None
+) -> BuildReport:
+    """Load → chunk → embed → lexical → write → publish, under the lock of the index folder.
+
+    Only texts that the served generation has no vector for are embedded. Raises BuildError
+    where nothing could be read or written; what was served before then still is.
+    """
+    progress, shelf = progress or Silent(), Shelf(Path(settings.index))
+    with shelf.lock():
+        loaded = _load(source, settings, progress)
+        corpus_id = corpus_fingerprint(loaded.documents)
+        identity = _Identity(str(source), corpus_id, loaded.problems, settings, encoder)
+        served = _served(shelf)
+        if served and served.folder.name == shelf.current() and identity.made(served.manifest):
+            return BuildReport(served.manifest, False, 0, len(served.contents.units), loaded.problems)
+        corpus = _chunk(loaded.documents, settings, encoder, progress)
+        embedded = _vectors(corpus, encoder, served, progress)
+        contents = _contents(corpus, settings, embedded, progress)
+        manifest = _publish(shelf, contents, identity)
+        shelf.prune(settings.keep)
+    return BuildReport(manifest, True, len(corpus.units) - embedded.carried, embedded.carried, loaded.problems)
+
+
+def corpus_fingerprint(documents: Sequence[Document]) -> str:
+    """Hex digest of every document's id, text, title, metadata and structure, in order."""
+    digest = sha256()
+    for document in documents:
+        row = [document.id, document.sha256, document.title, document.metadata, document.pages]
+        row.append([(h.start, h.end, h.level) for h in document.headings])
+        digest.update(json.dumps(row, sort_keys=True, default=str).encode())
+    return digest.hexdigest()
+
+
+def recipe_fingerprint(settings: IndexSettings, encoder: Encoder) -> str:
+    """Hex digest of the program's version, the settings that decide answers, and the model."""
+    recipe = [FORMAT, __version__, settings.decisive, encoder.name, encoder.fingerprint]
+    return sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
+
+
+def _load(source: Path, settings: IndexSettings, progress: Progress) -> Loaded:
+    with progress.step("reading", None) as advance:
+        loaded = load(source, settings.max_file_mb * 1_000_000)
+        advance(len(loaded.documents))
+    if loaded.documents:
+        return loaded
+    first = f"; the first reason: {loaded.problems[0].where}: {loaded.problems[0].reason}" if loaded.problems else ""
+    raise BuildError(f"{source} holds no text that can be read{first}; the served index, if any, is unchanged")
+
+
+def _served(shelf: Shelf) -> Generation | None:
+    """The served generation, or the one that stands in for it: vectors are carried over from it."""
+    try:
+        return shelf.open()
+    except GenerationError:
+        return None
+
+
+def _chunk(documents: tuple[Document, ...], settings: IndexSettings, encoder: Encoder, progress: Progress) -> Corpus:
+    names = Names.learn(document.text for document in documents)
+    chunking = settings.chunking(encoder.limit)
+    found: list[Passage] = []
+    with progress.step("chunking", len(documents)) as advance:
+        for document in documents:
+            found.extend(passages(document, names, chunking, encoder.count_tokens))
+            advance(1)
+    return Corpus(documents, tuple(found), tuple(units(found)))
+
+
+def _vectors(corpus: Corpus, encoder: Encoder, served: Generation | None, progress: Progress) -> UnitVectors:
+    texts = unit_texts(corpus.documents, corpus.passages, corpus.units)
+    above = contexts(corpus.documents, corpus.passages)
+    around = [above[unit.passage] for unit in corpus.units]
+    return unit_vectors(texts, around, encoder, known_vectors(served, encoder), progress)
+
+
+def _contents(corpus: Corpus, settings: IndexSettings, embedded: UnitVectors, progress: Progress) -> Contents:
+    words = Words(settings.stemmer)
+    with progress.step("indexing words", len(corpus.passages)) as advance:
+        lexical = LexicalIndex.build([words(text) for text in lexical_texts(corpus.documents, corpus.passages)])
+        advance(len(corpus.passages))
+    table: UnitTable = np.array([(u.passage, u.start, u.end) for u in corpus.units], dtype=np.int64)
+    store = STORES[settings.store]().build(embedded.vectors)
+    return Contents(corpus.documents, corpus.passages, table, embedded.keys, store, lexical)
+
+
+def _publish(shelf: Shelf, contents: Contents, identity: "_Identity") -> Manifest:
+    """Writes, checks and serves; on any failure to write, what was served still is."""
+    name = shelf.next_name(identity.fingerprint)
+    try:
+        with shelf.draft() as draft:
+            manifest = generation.write(draft, contents, partial(identity.manifest, name, contents))
+            Generation.open(draft)
+            shelf.publish(draft, name)
+    except (OSError, GenerationError) as error:
+        raise BuildError(f"the new index could not be written to {shelf.root}: {error}; the old one stays") from error
+    return manifest
+
+
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    """What decides a generation: from what it was made, and how."""
+
+    source: str
+    corpus: str
+    problems: tuple[Problem, ...]
+    settings: IndexSettings
+    encoder: Encoder
+
+    @property
+    def recipe(self) -> str:
+        return recipe_fingerprint(self.settings, self.encoder)
+
+    @property
+    def fingerprint(self) -> str:
+        return sha256((self.corpus + self.recipe).encode()).hexdigest()
+
+    def made(self, manifest: Manifest) -> bool:
+        """Whether the generation of this manifest is what would be built."""
+        return (manifest.corpus, manifest.recipe) == (self.corpus, self.recipe)
+
+    def manifest(self, name: str, contents: Contents, files: Mapping[str, FileProof]) -> Manifest:
+        """What the generation says of itself."""
+        return Manifest(
+            generation=name,
+            built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            source=self.source,
+            corpus=self.corpus,
+            recipe=self.recipe,
+            model=self.encoder.name,
+            model_fingerprint=self.encoder.fingerprint,
+            settings=self.settings.decisive,
+            counts={
+                "documents": len(contents.documents),
+                "passages": len(contents.passages),
+                "units": len(contents.units),
+            },
+            problems=self.problems,
+            files=files,
+        )

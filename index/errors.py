@@ -1,0 +1,55 @@
+"""What can go wrong offline.
+
+NetsphereError
+ ├── UsageError            the caller asked for something that cannot be (exit code 2)
+ ├── ReadError             one file or line that cannot become a document; a build lists it and goes on
+ ├── ModelError            the encoder is missing, damaged or not the one the index was made with
+ ├── BuildError            nothing was published; what was served before still is
+ │    └── BuildLocked      another build holds the lock
+ └── GenerationError       an index that cannot be served
+      ├── NoGeneration     there is none yet
+      ├── DamagedGeneration a file is missing or not the bytes that were written
+      └── ForeignGeneration made by another model or another format
+
+Every message is one sentence that names the value and what to do about it.
+"""
+
+
+class NetsphereError(Exception):
+    """The root of every error that Netsphere raises on purpose."""
+
+
+class UsageError(NetsphereError):
+    """The call itself is wrong: a setting out of bounds, a folder that does not exist."""
+
+
+class ReadError(NetsphereError):
+    """One file, or one line of it, that cannot become a document."""
+
+
+class ModelError(NetsphereError):
+    """The encoder is missing, damaged, or not the one that an index was made with."""
+
+
+class BuildError(NetsphereError):
+    """A build that published nothing. Whatever was served before is untouched."""
+
+
+class BuildLocked(BuildError):
+    """Another build is at work on the same index."""
+
+
+class GenerationError(NetsphereError):
+    """An index that cannot be served."""
+
+
+class NoGeneration(GenerationError):
+    """The index folder holds no generation."""
+
+
+class DamagedGeneration(GenerationError):
+    """A file of the generation is missing or is not the bytes that were written."""
+
+
+class ForeignGeneration(GenerationError):
+    """The generation was made by another model or in another format."""

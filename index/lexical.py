@@ -1,0 +1,99 @@
+"""The lexical leg: BM25 over passages. The only module that imports bm25s.
+
+Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework", in the Lucene variant
+(Kamphuis et al. 2020), whose scores are never negative.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from math import log1p
+from pathlib import Path
+
+import bm25s
+import numpy as np
+from numpy.typing import NDArray
+
+from index.ranking import best
+from index.types import Matches, Positions
+
+K1, B = 0.9, 0.4
+CONFIG = "lexical.json"
+
+Weights = Mapping[str, float]
+"""A question's words and how much each counts; BM25 is linear in it."""
+
+
+class LexicalIndex:
+    """Positions and BM25 scores for the words of a question, higher is better."""
+
+    def __init__(self, model: bm25s.BM25 | None, length: int) -> None:
+        """Use ``build`` or ``load``. ``model`` is None where no passage has a word."""
+        self._model = model
+        self._length = length
+        self._vocabulary: dict[str, int] = model.vocab_dict if model else {}
+
+    @classmethod
+    def build(cls, passages: Sequence[Sequence[str]]) -> "LexicalIndex":
+        """From the words of each passage, as ``index.words`` gives them."""
+        if not any(passages):
+            return cls(None, len(passages))
+        model = bm25s.BM25(k1=K1, b=B, method="lucene")
+        model.index([list(words) for words in passages], show_progress=False)
+        return cls(model, len(passages))
+
+    def __len__(self) -> int:
+        """The number of passages."""
+        return self._length
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word that some passage has."""
+        return frozenset(self._vocabulary) - {""}
+
+    def frequency(self, word: str) -> int:
+        """In how many passages the word stands."""
+        token = self._vocabulary.get(word)
+        if token is None or self._model is None or not word:
+            return 0
+        pointers = self._model.scores["indptr"]
+        return int(pointers[token + 1] - pointers[token])
+
+    def idf(self, word: str) -> float:
+        """How much a word tells: ln(1 + (N - n + 0.5) / (n + 0.5)), most for a word nobody has."""
+        holding = self.frequency(word)
+        return log1p((self._length - holding + 0.5) / (holding + 0.5))
+
+    def bound(self, weights: Weights) -> float:
+        """A score that no passage can reach: in Lucene's variant a word adds less than its idf."""
+        return sum(weight * self.idf(word) for word, weight in weights.items())
+
+    def scores(self, weights: Weights) -> NDArray[np.float32]:
+        """The BM25 score of every passage, shape (len(self),); 0 where it has none of the words."""
+        total = np.zeros(self._length, dtype=np.float32)
+        if self._model is None:
+            return total
+        known = {word: weight for word, weight in weights.items() if word and word in self._vocabulary}
+        for weight in sorted(set(known.values())):
+            words = [word for word, own in known.items() if own == weight]
+            total += np.float32(weight) * self._model.get_scores(words)
+        return total
+
+    def search(self, weights: Weights, k: int, allowed: Positions | None = None) -> Matches:
+        """The ``k`` best passages that have at least one of the words, ties by position."""
+        scores = self.scores(weights)
+        candidates = np.flatnonzero(scores > 0) if allowed is None else allowed[scores[allowed] > 0]
+        return best(candidates.astype(np.int64), scores[candidates], k)
+
+    def save(self, folder: Path) -> None:
+        """Writes arrays and JSON, no pickle, into ``folder``."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / CONFIG).write_text(json.dumps({"length": self._length, "empty": self._model is None}))
+        if self._model is not None:
+            self._model.save(folder, show_progress=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> "LexicalIndex":
+        """What ``save`` wrote, its arrays mapped rather than read."""
+        config = json.loads((folder / CONFIG).read_text())
+        model = None if config["empty"] else bm25s.BM25.load(folder, mmap=True, load_corpus=False)
+        return cls(model, config["length"])

@@ -1,0 +1,32 @@
+"""What the two legs see of a unit or passage: its words, and the title and heading above it."""
+
+from collections.abc import Sequence
+
+from index.types import Document, Passage, Unit
+
+MAX_CONTEXT = 200
+"""Characters of title and heading together; more would drown the words themselves."""
+
+
+def unit_texts(documents: Sequence[Document], passages: Sequence[Passage], units: Sequence[Unit]) -> list[str]:
+    """The words of each unit, exactly as in its document."""
+    texts = {document.id: document.text for document in documents}
+    return [texts[passages[unit.passage].document][unit.start : unit.end] for unit in units]
+
+
+def contexts(documents: Sequence[Document], passages: Sequence[Passage]) -> list[str]:
+    """The title and heading above each passage, matched with it and never quoted; may be empty."""
+    titles = {document.id: document.title for document in documents}
+    return [_context(titles[passage.document], passage.heading or "") for passage in passages]
+
+
+def lexical_texts(documents: Sequence[Document], passages: Sequence[Passage]) -> list[str]:
+    """The text of each passage whose words BM25 counts: its context and its own."""
+    texts = {document.id: document.text for document in documents}
+    above = contexts(documents, passages)
+    return [f"{c} {texts[p.document][p.start : p.end]}" for c, p in zip(above, passages, strict=True)]
+
+
+def _context(title: str, heading: str) -> str:
+    parts = [title] if heading in title else [title, heading]
+    return " · ".join(part for part in parts if part)[:MAX_CONTEXT]

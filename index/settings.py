@@ -1,0 +1,151 @@
+"""The table of settings, and how a value is found: flag, environment, file, default.
+
+Nothing here reads the environment: the ``__main__`` files and ``serve.py`` pass it in.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.chunk import Chunking
+from index.embed import DEFAULT_MODEL
+from index.errors import UsageError
+from index.stores import STORES
+from index.words import LANGUAGES
+
+PREFIX = "NETSPHERE_"
+FILE = "netsphere.toml"
+
+Parse = Callable[[object], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row: its name, default, how a text becomes a value, and a line of help."""
+
+    name: str
+    default: Any
+    parse: Parse
+    help: str
+
+
+def whole(low: int, high: int) -> Parse:
+    """A parser of whole numbers from ``low`` to ``high``; raises ValueError."""
+
+    def parse(value: object) -> int:
+        number = int(str(value))
+        if not low <= number <= high:
+            raise ValueError(f"must be from {low} to {high}")
+        return number
+
+    return parse
+
+
+def one_of(*choices: str) -> Parse:
+    """A parser of one of a few words; raises ValueError."""
+
+    def parse(value: object) -> str:
+        if value not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return str(value)
+
+    return parse
+
+
+INDEX_SETTINGS: tuple[Setting, ...] = (
+    Setting("index", "var/index", str, "folder of the index generations"),
+    Setting("model", DEFAULT_MODEL, str, "sentence-transformers model: a hub id or a folder"),
+    Setting("store", "faiss", one_of(*STORES), "vector store"),
+    Setting("stemmer", "english", one_of(*LANGUAGES), "Snowball stemmer of the lexical leg, or none"),
+    Setting("passage_chars", 500, whole(80, 4000), "the most characters of a passage; longer sentences are split"),
+    Setting("max_file_mb", 100, whole(1, 100_000), "files larger than this are named and left out"),
+    Setting("keep", 3, whole(1, 1000), "finished generations to keep, the served one included"),
+)
+SERVE_SETTINGS: tuple[Setting, ...] = (
+    Setting("host", "127.0.0.1", str, "address to listen on; 0.0.0.0 for every one of the machine"),
+    Setting("port", 8000, whole(0, 65535), "port to listen on; 0 takes a free one"),
+    Setting("threads", 4, whole(1, 256), "requests answered at once"),
+)
+SETTINGS = INDEX_SETTINGS + SERVE_SETTINGS
+"""One row a setting, of both halves; ``docs/settings.md`` is checked against it."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """The settings of a build, by the names of ``INDEX_SETTINGS``."""
+
+    index: str = "var/index"
+    model: str = DEFAULT_MODEL
+    store: str = "faiss"
+    stemmer: str = "english"
+    passage_chars: int = 500
+    max_file_mb: int = 100
+    keep: int = 3
+
+    def chunking(self, limit: int) -> Chunking:
+        """The sizes for an encoder that takes ``limit`` tokens.
+
+        Packing aims a fifth below the bound, which leaves room to keep neighbours even. A
+        quarter of the tokens stays free: the sum over sentences is not exact for every tokenizer.
+        """
+        return Chunking(self.passage_chars, self.passage_chars * 4 // 5, max_tokens=limit * 3 // 4)
+
+    @property
+    def decisive(self) -> dict[str, Any]:
+        """Those that change what an index answers, as its manifest records them."""
+        return {"store": self.store, "stemmer": self.stemmer, "passage_chars": self.passage_chars}
+
+
+@dataclass(frozen=True, slots=True)
+class ServeSettings:
+    """The settings of serving, by the names of ``SETTINGS``."""
+
+    index: str
+    host: str
+    port: int
+    threads: int
+
+
+def resolve(
+    table: tuple[Setting, ...], flags: Mapping[str, object], environment: Mapping[str, str], folder: Path
+) -> dict[str, Any]:
+    """Every setting of the table, by name.
+
+    From the flags that are not None, else ``NETSPHERE_<NAME>`` in the environment, else
+    ``netsphere.toml`` in ``folder``, else its default.
+
+    Raises UsageError, which names the setting, its value and where it came from.
+    """
+    file = _read(folder / FILE)
+    known = {setting.name for setting in SETTINGS}
+    if unknown := sorted(set(file) - known):
+        raise UsageError(f"{FILE} names {unknown[0]!r}, which is no setting; there are {', '.join(sorted(known))}")
+    found: dict[str, Any] = {}
+    for setting in table:
+        variable = PREFIX + setting.name.upper()
+        if flags.get(setting.name) is not None:
+            value, origin = flags[setting.name], f"--{setting.name.replace('_', '-')}"
+        elif variable in environment:
+            value, origin = environment[variable], variable
+        else:
+            value, origin = file.get(setting.name, setting.default), FILE
+        found[setting.name] = _parsed(setting, value, origin)
+    return found
+
+
+def _parsed(setting: Setting, value: object, origin: str) -> object:
+    try:
+        return setting.parse(value)
+    except ValueError as error:
+        raise UsageError(f"{origin} is {value!r}, which is no good: {error} ({setting.help})") from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path} is not a readable TOML file: {error}") from error

@@ -1,0 +1,158 @@
+"""What flows between the steps of the offline half. Imports nothing of ours.
+
+Offsets are Unicode code points of ``Document.text``, end exclusive, so that
+``document.text[start:end]`` is always exactly the text meant.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+"""Unit-length rows, shape (texts, dimension)."""
+
+Positions = NDArray[np.int64]
+"""Row numbers of a store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading that stands in the text at ``[start, end)``; level 1 is the highest."""
+
+    start: int
+    end: int
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text as loaded; it is never cleaned afterwards, so every offset stays true.
+
+    ``headings`` are those that the format itself marks (Markdown, HTML), in order;
+    ``pages`` are the offsets at which pages 1, 2, ... begin (PDF), empty elsewhere.
+    """
+
+    id: str
+    text: str
+    title: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    headings: tuple[Heading, ...] = ()
+    pages: tuple[int, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """Hex digest of the text in UTF-8."""
+        return sha256(self.text.encode("utf-8")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be read, where, and why in one sentence."""
+
+    where: str
+    reason: str
+
+
+class Kind(StrEnum):
+    """What a stretch of text is for the reader of the document."""
+
+    BODY = "body"
+    REFERENCE = "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The half-open interval ``[start, end)`` of a document's text."""
+
+    start: int
+    end: int
+
+    def overlaps(self, other: "Span") -> bool:
+        """Whether the two share at least one character."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A slice of a document that can be shown: a few whole sentences under one heading.
+
+    ``sentences`` tile the passage but for white space between them. Passages of a
+    document never overlap.
+    """
+
+    document: str
+    start: int
+    end: int
+    sentences: tuple[Span, ...]
+    heading: str | None = None
+    kind: Kind = Kind.BODY
+    page: int | None = None
+
+    @property
+    def id(self) -> str:
+        """Stable as long as the document and the chunking are: ``blame.txt#1900-2300``."""
+        return f"{self.document}#{self.start}-{self.end}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What is matched: a sentence or a short window of the passage at position ``passage``."""
+
+    passage: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The rows of a store nearest to one vector: best first, higher is better."""
+
+    positions: Positions
+    scores: NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """Turns text into vectors. One per model; the only thing that knows the model."""
+
+    @property
+    def name(self) -> str:
+        """The model as the setting names it."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Hex digest of the weights and of what else decides the vectors."""
+
+    @property
+    def limit(self) -> int:
+        """The most tokens that one text may have, special tokens included."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """The tokens of each text, special tokens and passage prompt included."""
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of texts to be found, shape (len(texts), dimension)."""
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of questions, shape (len(texts), dimension)."""
+
+
+class Store(Protocol):
+    """Knows positions and scores, not text. Scores are cosines: higher is better."""
+
+    def search(self, vectors: Vectors, k: int, allowed: Positions | None = None) -> list[Matches]:
+        """The ``k`` best rows for each vector (fewer only if fewer are allowed), ties by position."""
+
+    def vectors(self, positions: Positions | Sequence[int]) -> Vectors:
+        """The rows themselves, shape (len(positions), dimension)."""
+
+    def save(self, folder: Path) -> None:
+        """Writes files into ``folder`` that the class's ``load`` reads."""
+
+    def __len__(self) -> int:
+        """The number of rows."""

@@ -1,0 +1,84 @@
+"""How text becomes words for the lexical leg; questions and passages go the same way.
+
+The only module that imports Stemmer.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+import regex
+import Stemmer
+
+# Scripts written without spaces: their runs become overlapping pairs of characters.
+UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}ー\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+LETTERS = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{UNSPACED}]]"
+TOKEN = regex.compile(rf"(?V1)(?P<run>[{UNSPACED}]+)|(?P<word>{LETTERS}+(?:[’']{LETTERS}+|[-‐‑]{LETTERS}+)*)")
+# In these scripts a combining mark is an accent or a vowel point; elsewhere it is a letter's part.
+ACCENTS = regex.compile(r"(?<=[\p{Latin}\p{Greek}\p{Cyrillic}\p{Hebrew}\p{Arabic}]\p{M}*)\p{M}")
+UNDECOMPOSED = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "’": "'", "‐": "-", "‑": "-"}
+)
+
+
+LANGUAGES = ("none", *Stemmer.algorithms())
+FUNCTION_WORDS = frozenset(
+    "a about above across after again against all almost also although always am among an and another any anybody "
+    "anyone anything are aren't around as at away be because been before being below between both but by can can't "
+    "cannot could couldn't did didn't do does doesn't doing don't done down during each either else ever every "
+    "everyone everything few find for from further get give given go had hadn't has hasn't have haven't having he "
+    "hello help her here hers herself hey hi him himself his how how's however i i'd i'll i'm i've if in into is "
+    "isn't it it's its itself just kindly know let let's like made make many may me mean might more most much must my "
+    "myself name neither no nor not of off on once one only onto or other our ours out over own please question rather "
+    "really regarding same say says shall she should shouldn't since so some somebody someone something still such "
+    "tell than thank thanks that that's the their theirs them themselves then there there's these they they're thing "
+    "this those though through thus to too toward towards under until up upon us very want wanted was wasn't we we're "
+    "well were weren't what what's whatever when when's where where's whether which while who who's whoever whom whose "
+    "why why's will with within without won't wonder would wouldn't yes yet you you'd you'll you're you've your yours "
+    "yourself".split()
+)
+"""Folded English words that carry grammar or courtesy, not matter; in other languages there are none."""
+
+
+def fold(text: str) -> str:
+    """Case and diacritics folded: "Shōnen" and "SHONEN" both become "shonen" (NFKD, casefold)."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return unicodedata.normalize("NFC", ACCENTS.sub("", decomposed)).translate(UNDECOMPOSED)
+
+
+def surface_words(text: str, joined: bool = True) -> Iterator[str]:
+    """The folded words of a text before stemming, in order.
+
+    Words by Unicode letters, marks and digits; a hyphenated word gives its parts and, where
+    ``joined``, their join ("Blu-ray": blu, ray, bluray); a run of a script without spaces
+    gives its overlapping pairs of characters.
+    """
+    for match in TOKEN.finditer(fold(text)):
+        if run := match.group("run"):
+            yield from (run[i : i + 2] for i in range(max(1, len(run) - 1)))
+            continue
+        word = match.group("word").removesuffix("'s")
+        parts = word.split("-")
+        yield from parts
+        if joined and len(parts) > 1:
+            yield "".join(parts)
+
+
+class Words:
+    """Text into stems. ``language`` names a Snowball stemmer, or "none" for whole words."""
+
+    def __init__(self, language: str = "english") -> None:
+        """Raises KeyError where Snowball has no such language."""
+        self.language = language
+        self._stem = lru_cache(maxsize=100_000)(
+            (lambda word: word) if language == "none" else Stemmer.Stemmer(language).stemWord
+        )
+
+    def __call__(self, text: str) -> list[str]:
+        """The stems of the text's words, in order, repeats included."""
+        return [self._stem(word) for word in surface_words(text)]
+
+    def content(self, text: str) -> list[str]:
+        """The stems of the words that carry matter, each once, in order."""
+        carrying = (word for word in surface_words(text, joined=False) if word not in FUNCTION_WORDS)
+        return list(dict.fromkeys(self._stem(word) for word in carrying))

@@ -1,0 +1,100 @@
+"""Small real files of every format, made by hand so that a test can say what is in them."""
+
+import gzip
+from collections.abc import Sequence
+
+PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="{charset}"><title>Blame! - The Archive</title>
+<style>body {{ color: red }}</style><script>var secret = "evil()";</script></head>
+<body><nav><ul><li><a href="/">Home</a></li><li><a href="/about">About us</a></li></ul></nav>
+<main><article><h1>Blame!</h1>
+<p>Blame! is a <b>manga</b> series written by <a href="/n">Tsutomu Nihei</a>, first published in the
+magazine Afternoon by Kodansha. It follows a silent wanderer through a city that never ends.</p>
+<h2>Plot <span>and people</span></h2>
+<p>Killy looks for the net terminal genes,<br>which let people reach the Netsphere &amp; its control. {extra}</p>
+<ul><li>Killy, a wanderer</li><li>Cibo, a scientist</li></ul>
+<h3>Volumes</h3>
+<table><tr><th>Volume</th><th>Date</th></tr><tr><td>1</td><td>June 1998</td></tr></table>
+<pre><code>def walk():
+    return "on"
+</code></pre></article></main>
+<footer><p>Copyright 2026. Cookie policy.</p></footer></body></html>
+"""
+
+MARKDOWN = """---
+title: "Blame!"
+language: en
+---
+# The *Blame!* series
+
+Killy walks. 😀
+
+Volumes
+=======
+
+```
+# no heading
+```
+
+## Film ##
+ネットスフィア
+"""
+
+JSONL = '{"_id": "a", "title": "Blame!", "text": "Killy\\r\\nwalks.", "year": 1998}\n{"id": 7, "text": "שלום 😀"}\n'
+
+
+def html(charset: str = "utf-8", extra: str = "") -> bytes:
+    """An article with menu and footer around it."""
+    return PAGE.format(charset=charset, extra=extra).encode(charset)
+
+
+def pdf(pages: Sequence[str], title: str = "") -> bytes:
+    """A PDF of one line of Latin text a page; an empty page draws nothing."""
+    kids = " ".join(f"{4 + 2 * i} 0 R" for i in range(len(pages)))
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ]
+    for i, text in enumerate(pages):
+        drawn = f"BT /F1 12 Tf 20 200 Td ({text}) Tj ET" if text else ""
+        objects.append(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 300] "
+            f"/Contents {5 + 2 * i} 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
+        )
+        objects.append(f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream")
+    objects.append(f"<< /Title ({title}) >>")
+    return _pdf_file([source.encode("latin-1") for source in objects])
+
+
+def _pdf_file(objects: Sequence[bytes]) -> bytes:
+    """The objects with the table of where each begins; the first is the root, the last the metadata."""
+    file, starts = b"%PDF-1.4\n", []
+    for number, source in enumerate(objects, 1):
+        starts.append(len(file))
+        file += b"%d 0 obj\n%s\nendobj\n" % (number, source)
+    table = b"".join(b"%010d 00000 n \n" % start for start in starts)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    trailer = b"trailer\n<< /Size %d /Root 1 0 R /Info %d 0 R >>\n" % (len(objects) + 1, len(objects))
+    return file + head + table + trailer + b"startxref\n%d\n%%%%EOF\n" % len(file)
+
+
+SAMPLES = {
+    ".htm": html(),
+    ".html": html().replace(b"\n", b"\r\n"),
+    ".jsonl": JSONL.encode(),
+    ".jsonl.gz": gzip.compress(JSONL.encode()),
+    ".markdown": MARKDOWN.encode(),
+    ".md": MARKDOWN.replace("\n", "\r\n").encode(),
+    ".pdf": pdf(["Killy walks through the City.", "", "Cibo follows."], "Blame!"),
+    ".txt": "Killy walks.\r\nСибо идёт.\rネットスフィア 😀".encode(),
+}
+"""By extension: a reader that is added to the table gets a line here too."""
+
+HEADINGS = {
+    ".htm": ["Blame!", "Plot and people", "Volumes"],
+    ".html": ["Blame!", "Plot and people", "Volumes"],
+    ".markdown": ["# The *Blame!* series", "Volumes\n=======", "## Film ##"],
+    ".md": ["# The *Blame!* series", "Volumes\n=======", "## Film ##"],
+}
+"""The headings of the samples that have some."""

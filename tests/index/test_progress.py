@@ -1,0 +1,38 @@
+"""How a long job says how far it is."""
+
+import io
+
+from index.progress import Silent, Terminal
+
+
+class Screen(io.StringIO):
+    """A stream that calls itself a terminal."""
+
+    def isatty(self) -> bool:
+        """It does."""
+        return True
+
+
+def test_elsewhere_than_on_a_terminal_a_step_is_one_line() -> None:
+    """With what was done; nothing for a step without work."""
+    stream = io.StringIO()
+    with Terminal(stream).step("embedding", 3) as advance:
+        advance(1)
+        advance(2)
+    with Terminal(stream).step("nothing", 0) as advance:
+        advance(0)
+    assert stream.getvalue() == "embedding: 3\n"
+
+
+def test_on_a_terminal_there_is_a_bar() -> None:
+    """It is drawn while the step goes on."""
+    stream = Screen()
+    with Terminal(stream).step("embedding", 2) as advance:
+        advance(2)
+    assert "embedding:   0%" in stream.getvalue()
+
+
+def test_silence_says_nothing() -> None:
+    """For programs that call us."""
+    with Silent().step("embedding", 2) as advance:
+        assert advance(1) is None

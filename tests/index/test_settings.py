@@ -1,0 +1,73 @@
+"""Where a setting comes from."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from index.errors import UsageError
+from index.settings import INDEX_SETTINGS, SETTINGS, IndexSettings, ServeSettings, resolve
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
+HEAD = """# Settings
+
+*Checked against `index/settings.py` by `tests/index/test_settings.py`; `--write` writes it.*
+
+A value is taken from the flag, else from the environment, else from a line of `netsphere.toml` in the
+folder where the command is called (`name = value`), else it is the default. Each command has the flags
+that concern it; `--help` lists them.
+
+| name | flag | environment | default | what it is |
+|---|---|---|---|---|
+"""
+
+
+def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(tmp_path: Path) -> None:
+    """In that order, each alone enough."""
+    assert resolve(SETTINGS, {}, {}, tmp_path)["keep"] == 3
+    (tmp_path / "netsphere.toml").write_text("keep = 4\n", encoding="utf-8")
+    assert resolve(SETTINGS, {"keep": None}, {}, tmp_path)["keep"] == 4
+    assert resolve(SETTINGS, {}, {"NETSPHERE_KEEP": "5"}, tmp_path)["keep"] == 5
+    assert resolve(SETTINGS, {"keep": "6"}, {"NETSPHERE_KEEP": "5"}, tmp_path)["keep"] == 6
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment", "file", "words"),
+    [
+        ({"keep": "0"}, {}, "", "--keep is '0', which is no good: must be from 1 to 1000"),
+        ({"passage_chars": "x"}, {}, "", "--passage-chars is 'x'"),
+        ({}, {"NETSPHERE_STORE": "milvus"}, "", "NETSPHERE_STORE is 'milvus', which is no good: must be one of exact, faiss"),
+        ({}, {}, "keep = 'many'", "netsphere.toml is 'many'"),
+        ({}, {}, "keeep = 4", "netsphere.toml names 'keeep', which is no setting"),
+        ({}, {}, "keep = ", "is not a readable TOML file"),
+    ],
+)  # fmt: skip
+def test_a_bad_value_is_named_with_its_origin(
+    tmp_path: Path, flags: dict[str, str], environment: dict[str, str], file: str, words: str
+) -> None:
+    """And with what would be good."""
+    (tmp_path / "netsphere.toml").write_text(file, encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        resolve(SETTINGS, flags, environment, tmp_path)
+    assert words in str(caught.value)
+
+
+def test_the_table_and_the_dataclasses_agree(tmp_path: Path) -> None:
+    """Every row of the table is a field with the same default, and the reverse."""
+    assert IndexSettings(**resolve(INDEX_SETTINGS, {}, {}, tmp_path)) == IndexSettings()
+    assert [s.name for s in INDEX_SETTINGS] == [f.name for f in fields(IndexSettings)]
+    assert {f.name for f in fields(ServeSettings)} <= {s.name for s in SETTINGS}
+
+
+def test_every_setting_is_documented(request: pytest.FixtureRequest) -> None:
+    """``docs/settings.md`` is what the table says."""
+    rows = (
+        f"| `{s.name}` | `--{s.name.replace('_', '-')}` | `NETSPHERE_{s.name.upper()}` | `{s.default}` | {s.help} |\n"
+        for s in SETTINGS
+    )
+    expected = HEAD + "".join(rows)
+    if request.config.getoption("--write"):
+        DOCUMENT.write_text(expected, encoding="utf-8")
+    assert DOCUMENT.read_text(encoding="utf-8") == expected, (
+        "write it with: pytest tests/index/test_settings.py --write"
+    )

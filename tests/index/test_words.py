@@ -1,0 +1,69 @@
+"""Text into words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.words import LANGUAGES, Words, fold, surface_words
+
+WORDS = Words()
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("Shonen", "Shōnen"),
+        ("STRASSE", "Straße"),
+        ("cafe", "café"),
+        ("Aeroskobing", "Ærøskøbing"),
+        ("fi", "ﬁ"),
+        ("istanbul", "İstanbul"),
+    ],
+)
+def test_what_is_typed_plainly_is_found(typed: str, written: str) -> None:
+    """Case, diacritics, ligatures and composed letters do not matter."""
+    assert WORDS(typed) == WORDS(written)
+
+
+def test_marks_that_are_letters_are_kept() -> None:
+    """A voiced kana is not its voiceless one, nor a Hindi vowel nothing."""
+    assert fold("が") != fold("か")
+    assert fold("की") != fold("क")
+
+
+def test_hyphens_give_parts_and_their_join() -> None:
+    """A hyphenated word is found by its parts and by what they make together."""
+    assert list(surface_words("Blu-ray")) == ["blu", "ray", "bluray"]
+    assert list(surface_words("Blu-ray", joined=False)) == ["blu", "ray"]
+
+
+def test_a_possessive_is_its_owner() -> None:
+    """With either apostrophe."""
+    assert WORDS("Killy's") == WORDS("Killy’s") == WORDS("Killy")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("日本語", ["日本", "本語"]), ("ネ", ["ネ"]), ("ไทย", ["ไท", "ทย"]), ("abc世界x", ["abc", "世界", "x"])],
+)
+def test_scripts_without_spaces_become_pairs(text: str, words: list[str]) -> None:
+    """Overlapping, so that any part of a run finds it."""
+    assert list(surface_words(text)) == words
+
+
+def test_content_leaves_grammar_out() -> None:
+    """Each once, in order."""
+    assert WORDS.content("Who directed the film, and who is the film's director?") == ["direct", "film", "director"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_stemmer_of_the_setting_works(language: str) -> None:
+    """None is offered that cannot be had."""
+    assert len(Words(language)("one two")) == 2
+
+
+@given(st.text(max_size=200))
+def test_any_text_gives_words_that_fold_to_themselves(text: str) -> None:
+    """No text is an error, and no word is empty."""
+    assert all(surface_words(text))
+    assert list(surface_words(text)) == list(surface_words(fold(text)))
