@@ -1,0 +1,89 @@
+"""Ranked passages into the one ``Answer`` that everything shows."""
+
+from index.generation import Generation
+from index.types import Document
+from qa.fuse import Hit
+from qa.judge import Calibration, falling, reason
+from qa.rank import Examined, Ranked
+from qa.types import (
+    Answer,
+    AnswerPassage,
+    AnswerText,
+    Explanation,
+    Leg,
+    Quote,
+    Reason,
+    Request,
+    Retrieval,
+    Source,
+    Status,
+)
+
+
+class Composer:
+    """Knows the documents' texts and how sure a passage makes us."""
+
+    def __init__(self, generation: Generation, calibration: Calibration) -> None:
+        """Hashes every document once."""
+        self._name = generation.manifest.generation
+        self._passages = generation.contents.passages
+        self._documents: dict[str, Document] = {d.id: d for d in generation.contents.documents}
+        self._sources = {d.id: Source(d.id, d.title, d.sha256) for d in generation.contents.documents}
+        self._calibration = calibration
+
+    def compose(self, request: Request, ranked: Ranked, took_ms: float) -> Answer:
+        """The answer to a request from what was ranked for it."""
+        scores = falling([self._calibration.probability(e.features) for e in ranked.examined])
+        shown = tuple(
+            self._passage(rank, examined, score, request.explain)
+            for rank, (examined, score) in enumerate(zip(ranked.examined, scores, strict=True), 1)
+        )
+        confidence = scores[0] if scores else 0.0
+        status = self._calibration.status(confidence) if scores else Status.NOT_FOUND
+        return Answer(
+            question=request.question.strip(),
+            searched_as=ranked.query.searched_as,
+            status=status,
+            confidence=confidence,
+            reason=reason(status, ranked.unknown) if scores else _why_empty(request),
+            answer=None if status is Status.NOT_FOUND else self._answer(shown[0]),
+            passages=shown,
+            retrieval=self._retrieval(ranked),
+            took_ms=took_ms,
+        )
+
+    def _passage(self, rank: int, examined: Examined, score: float, explain: bool) -> AnswerPassage:
+        passage = self._passages[examined.hit.passage]
+        return AnswerPassage(
+            rank=rank,
+            id=passage.id,
+            score=score,
+            text=self._documents[passage.document].text[passage.start : passage.end],
+            heading=passage.heading,
+            document=self._sources[passage.document],
+            start=passage.start,
+            end=passage.end,
+            evidence=examined.evidence.spans,
+            kind=passage.kind,
+            page=passage.page,
+            explanation=_explanation(examined) if explain else None,
+        )
+
+    def _answer(self, best: AnswerPassage) -> AnswerText:
+        """The best evidence sentence of the first passage, which is the shortest we can point at."""
+        span = best.evidence[0]
+        text = self._documents[best.document.id].text[span.start : span.end]
+        return AnswerText(text, best.document.id, span.start, span.end, Quote(text, span.start, span.end))
+
+    def _retrieval(self, ranked: Ranked) -> Retrieval:
+        legs = tuple(Leg(found.leg, found.ran, len(found.scores)) for found in ranked.retrieved.legs)
+        return Retrieval(legs, ranked.retrieved.degraded, self._name)
+
+
+def _explanation(examined: Examined) -> Explanation:
+    hit: Hit = examined.hit
+    return Explanation(hit.dense, examined.dense_rank, hit.lexical, examined.lexical_rank, hit.score)
+
+
+def _why_empty(request: Request) -> Reason:
+    return Reason.FILTERED_OUT if request.documents else Reason.EMPTY_INDEX

@@ -1,0 +1,109 @@
+"""The online half in one place: a question becomes an answer."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from index.build import build_index
+from index.embed import SentenceTransformerEncoder
+from index.errors import ForeignGeneration
+from index.generation import Generation
+from index.settings import IndexSettings
+from index.shelf import Shelf
+from index.types import Encoder, Vectors
+from index.words import Words
+from qa.catalog import Catalog
+from qa.compose import Composer
+from qa.encode import encode_questions
+from qa.filters import Filters
+from qa.judge import Calibration, shipped
+from qa.probe import known_item, probe
+from qa.rank import Options, Ranked, Ranker
+from qa.retrieve import LEG_FAILURES
+from qa.types import Answer, Query, Request
+from qa.understand import understand
+
+log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Answers from one generation. Safe to share between threads; nothing in it changes."""
+
+    def __init__(self, generation: Generation, encoder: Encoder, calibration: Calibration | None = None) -> None:
+        """Raises ForeignGeneration where ``encoder`` is not the one that made the generation."""
+        _same_model(generation, encoder)
+        self._encoder = encoder
+        self._words = Words(generation.manifest.settings["stemmer"])
+        self._ranker = Ranker(generation.contents, self._words)
+        self._filters = Filters(generation.contents, self._ranker.retriever)
+        self._composer = Composer(generation, calibration or shipped())
+        self._known = known_item(generation.contents, self._words)
+        self.catalog = Catalog(generation)
+
+    @classmethod
+    def open(cls, index: str | Path = "var/index", model: str | None = None) -> "Engine":
+        """Serves the current generation of an index folder with the model that made it.
+
+        ``model`` names where that model is to be found when it has moved. Raises
+        NoGeneration, DamagedGeneration, ForeignGeneration or ModelError.
+        """
+        generation = Shelf(Path(index)).open()
+        return cls(generation, SentenceTransformerEncoder(model or generation.manifest.model))
+
+    @classmethod
+    def build(cls, folder: str | Path, settings: IndexSettings | None = None) -> "Engine":
+        """Indexes a folder of files, then serves it. Raises BuildError, too."""
+        settings = settings or IndexSettings()
+        encoder = SentenceTransformerEncoder(settings.model)
+        build_index(Path(folder), settings, encoder)
+        return cls(Shelf(Path(settings.index)).open(), encoder)
+
+    def ask(self, question: str | Request) -> Answer:
+        """The answer to one question."""
+        return self.ask_many([question])[0]
+
+    def ask_many(self, questions: Sequence[str | Request]) -> list[Answer]:
+        """The answers in order; the questions are encoded together and share the time it took."""
+        started = perf_counter()
+        requests = [Request(q) if isinstance(q, str) else q for q in questions]
+        ranked = self.rank_many(requests)
+        took_ms = (perf_counter() - started) * 1000 / max(1, len(requests))
+        return [self._composer.compose(*pair, took_ms) for pair in zip(requests, ranked, strict=True)]
+
+    def rank_many(self, requests: Sequence[Request]) -> list[Ranked]:
+        """What answers are composed of: for calibration and ablations, which need every number."""
+        if not requests:
+            return []
+        queries = [understand(request, self._words) for request in requests]
+        vectors = self._encode(queries)
+        return [self._rank(*one) for one in zip(requests, queries, vectors, strict=True)]
+
+    def probe(self) -> Mapping[str, bool]:
+        """Whether a sentence of the collection finds its own passage, leg by leg."""
+        return probe(self._known, self._ranker.retriever, self._words, self._encode)
+
+    def _rank(self, request: Request, query: Query, vector: Vectors | None) -> Ranked:
+        options = Options(request.mode, request.top_k, self._filters.allowed(request.documents))
+        return self._ranker.rank(query, vector, options)
+
+    def _encode(self, queries: Sequence[Query]) -> list[Vectors | None]:
+        """A vector of shape (1, dimension) for each query, or None for all where encoding fails."""
+        try:
+            vectors = encode_questions(self._encoder, [query.searched_as for query in queries])
+        except LEG_FAILURES:
+            log.exception("the questions could not be encoded")
+            return [None] * len(queries)
+        return [np.ascontiguousarray(vector[None, :]) for vector in vectors]
+
+
+def _same_model(generation: Generation, encoder: Encoder) -> None:
+    manifest = generation.manifest
+    if manifest.model_fingerprint != encoder.fingerprint:
+        raise ForeignGeneration(
+            f"{generation.folder} was made by {manifest.model} ({manifest.model_fingerprint[:12]}), not by "
+            f"{encoder.name} ({encoder.fingerprint[:12]}) as it is now; rebuild it with: "
+            f"python -m index build {manifest.source} --index {generation.folder.parent} --model {encoder.name}"
+        )

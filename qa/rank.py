@@ -1,0 +1,127 @@
+"""One question against one generation: retrieve → fuse → stages → read → features."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from index.generation import Contents
+from index.match_text import contexts
+from index.types import Vectors
+from index.words import Words
+from qa.fuse import Hit, fuse
+from qa.judge import Features
+from qa.rarity import Rarity
+from qa.read import Evidence, Reader
+from qa.retrieve import Filter, Retrieved, Retriever
+from qa.stages import STAGES, Stage
+from qa.types import Mode, Query
+
+MOST_LEAD = 0.5
+"""A passage without a rival, as in a collection of one, is not for that the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A hit with what was found in it and how it looks to the judge."""
+
+    hit: Hit
+    evidence: Evidence
+    features: Features
+    dense_rank: int
+    lexical_rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The best passages, examined, and how they were found.
+
+    ``unknown``: the share of the question's rare words that the collection lacks.
+    """
+
+    query: Query
+    examined: tuple[Examined, ...]
+    retrieved: Retrieved
+    unknown: float
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How one question is to be ranked."""
+
+    mode: Mode
+    top_k: int
+    allowed: Filter | None
+
+
+class Ranker:
+    """Everything of one generation that answering needs."""
+
+    def __init__(self, contents: Contents, words: Words) -> None:
+        """Builds each stage once."""
+        self._contents = contents
+        self._words = words
+        self._rarity = Rarity(contents.lexical)
+        self.retriever = Retriever(contents)
+        self._reader = Reader(contents, self.retriever, words, self._rarity)
+        self._contexts = contexts(contents.documents, contents.passages)
+        self._texts = {document.id: document.text for document in contents.documents}
+        self._stages: dict[Mode, tuple[Stage, ...]] = {
+            mode: tuple(make(contents) for make in makers) for mode, makers in STAGES.items()
+        }
+
+    def rank(self, query: Query, vector: Vectors | None, options: Options) -> Ranked:
+        """The ``top_k`` best passages; fewer only where fewer are allowed."""
+        retrieved = self.retriever.retrieve(query, vector, options.allowed)
+        hits = fuse(retrieved)
+        for stage in self._stages[options.mode]:
+            hits = stage(query, hits)
+        view = _View(
+            query, hits, _ranks(retrieved.dense), _ranks(retrieved.lexical), self._rarity.unknown(query.content)
+        )
+        examined = tuple(self._examine(view, hit, vector) for hit in hits[: options.top_k])
+        return Ranked(query, examined, retrieved, view.unknown)
+
+    def _examine(self, view: "_View", hit: Hit, vector: Vectors | None) -> Examined:
+        evidence = self._reader.read(view.query, vector, hit)
+        words = self._passage_words(hit.passage)
+        dense_rank, lexical_rank = view.dense_ranks[hit.passage], view.lexical_ranks[hit.passage]
+        features = Features(
+            cosine=hit.dense,
+            coverage=self._rarity.coverage(view.query.content, words),
+            unknown=view.unknown,
+            lead=view.lead(hit),
+            agreement=(1 / dense_rank + 1 / lexical_rank) / 2,
+        )
+        return Examined(hit, evidence, features, dense_rank, lexical_rank)
+
+    def _passage_words(self, position: int) -> frozenset[str]:
+        passage = self._contents.passages[position]
+        text = self._texts[passage.document][passage.start : passage.end]
+        return frozenset(self._words(f"{self._contexts[position]} {text}"))
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What the features of one hit need to know of all hits."""
+
+    query: Query
+    hits: Sequence[Hit]
+    dense_ranks: Mapping[int, int]
+    lexical_ranks: Mapping[int, int]
+    unknown: float
+
+    def lead(self, hit: Hit) -> float:
+        """The hit's score less the best other one's, as a share of the best of all, within a half."""
+        best = self.hits[0].score
+        runner_up = self.hits[1].score if len(self.hits) > 1 else 0.0
+        other = runner_up if hit is self.hits[0] else best
+        share = (hit.score - other) / best if best > 0 else 0.0
+        return max(-MOST_LEAD, min(MOST_LEAD, share))
+
+
+def _ranks(scores: Mapping[int, float]) -> dict[int, int]:
+    """The place of each passage in a leg, from 1; equal scores share the better place."""
+    ordered = sorted(scores.values(), reverse=True)
+    places: dict[float, int] = {}
+    for place, score in enumerate(ordered, 1):
+        places.setdefault(score, place)
+    return {passage: places[score] for passage, score in scores.items()}

@@ -1,0 +1,66 @@
+"""Which sentences of a passage answer: the evidence that is marked."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.generation import Contents
+from index.types import Passage, Span, Vectors
+from index.words import Words
+from qa.fuse import Hit
+from qa.rarity import Rarity
+from qa.retrieve import Retriever
+from qa.types import Query
+
+MEANING = 0.5
+"""Weight of a sentence's cosine beside its share of the question's words."""
+Scores = NDArray[np.float32]
+ALSO = 0.97
+"""A further sentence is evidence too when it scores this share of the best one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The sentences of one passage that answer, best first."""
+
+    spans: tuple[Span, ...]
+
+
+class Reader:
+    """Chooses evidence by the vectors of the sentences, which the store has, and their words."""
+
+    def __init__(self, contents: Contents, retriever: Retriever, words: Words, rarity: Rarity) -> None:
+        """All of one generation."""
+        self._contents = contents
+        self._retriever = retriever
+        self._words = words
+        self._rarity = rarity
+        self._texts = {document.id: document.text for document in contents.documents}
+
+    def read(self, query: Query, vector: Vectors | None, hit: Hit) -> Evidence:
+        """The evidence of one hit; never empty."""
+        passage = self._contents.passages[hit.passage]
+        cosines = self._cosines(passage, hit.passage, vector)
+        covered = [self._coverage(query, passage, span) for span in passage.sentences]
+        scores = MEANING * cosines + (1 - MEANING) * np.array(covered)
+        best = int(np.argmax(scores))
+        order = sorted(range(len(scores)), key=lambda i: -scores[i])
+        chosen = [i for i in order if i == best or scores[i] >= ALSO * scores[best] > 0][:2]
+        return Evidence(tuple(passage.sentences[i] for i in chosen))
+
+    def _coverage(self, query: Query, passage: Passage, span: Span) -> float:
+        text = self._texts[passage.document][span.start : span.end]
+        return self._rarity.coverage(query.asked, frozenset(self._words(text)))
+
+    def _cosines(self, passage: Passage, position: int, vector: Vectors | None) -> Scores:
+        """Of each sentence with the question; zeros where there is no vector."""
+        if vector is None:
+            return np.zeros(len(passage.sentences), dtype=np.float32)
+        units = self._retriever.units_of(position)
+        spans = {
+            (int(s), int(e)): unit
+            for unit, (_, s, e) in zip(units, self._contents.units[units.start : units.stop], strict=True)
+        }
+        rows = [spans[(sentence.start, sentence.end)] for sentence in passage.sentences]
+        return np.asarray(self._contents.store.vectors(rows) @ vector[0], dtype=np.float32)

@@ -1,0 +1,16 @@
+"""The ranking stages of each mode, in the order in which they run: one file, one line each."""
+
+from collections.abc import Callable, Mapping
+
+from index.generation import Contents
+from qa.fuse import Hit
+from qa.stages.demote import DemoteReferences
+from qa.types import Mode, Query
+
+Stage = Callable[[Query, list[Hit]], list[Hit]]
+"""Hits in, hits out, best first; parameters are the constructor's."""
+
+STAGES: Mapping[Mode, tuple[Callable[[Contents], Stage], ...]] = {
+    "fast": (DemoteReferences,),
+    "precise": (DemoteReferences,),
+}

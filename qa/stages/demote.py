@@ -1,0 +1,29 @@
+"""Lists of sources are ranked down, never cut away: they repeat every title and say little."""
+
+from dataclasses import replace
+
+from index.generation import Contents
+from index.types import Kind
+from qa.fuse import Hit
+from qa.types import Query
+
+FACTOR = 0.6
+"""A list of sources must beat the best passage by as much as 1 / 0.6 to come before it."""
+
+
+class DemoteReferences:
+    """Multiplies the score of reference passages by ``FACTOR``."""
+
+    def __init__(self, contents: Contents) -> None:
+        """Looks only at the passages' kinds."""
+        self._passages = contents.passages
+
+    def __call__(self, query: Query, hits: list[Hit]) -> list[Hit]:
+        """The same hits, best first, ties by position."""
+        demoted = [self._demoted(hit) for hit in hits]
+        return sorted(demoted, key=lambda hit: (-hit.score, hit.passage))
+
+    def _demoted(self, hit: Hit) -> Hit:
+        if self._passages[hit.passage].kind is Kind.REFERENCE:
+            return replace(hit, score=hit.score * FACTOR)
+        return hit

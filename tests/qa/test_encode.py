@@ -1,0 +1,27 @@
+"""Questions into vectors."""
+
+import numpy as np
+
+from index.types import Encoder
+from qa.encode import encode_questions
+
+LONG = "I was wondering about many things on this fine day, and then about some more of them. " * 20
+
+
+def test_a_question_longer_than_the_model_takes_is_read_to_its_end(encoder: Encoder) -> None:
+    """Two long questions that differ at their ends differ, though the model alone cuts both to the same."""
+    questions = [f"{LONG} Who directed the film?", f"{LONG} What do walruses eat?"]
+    assert min(encoder.count_tokens(questions)) > encoder.limit
+    cut = encoder.encode_questions(questions)
+    whole = encode_questions(encoder, questions)
+    assert float(cut[0] @ cut[1]) > 0.9999
+    assert float(whole[0] @ whole[1]) < 0.99
+
+
+def test_vectors_are_of_unit_length_in_the_order_of_the_questions(encoder: Encoder) -> None:
+    """One row a question, long or short, each of length 1."""
+    questions = ["film", LONG, "🙂" * 600, "Who directed the film?"]
+    vectors = encode_questions(encoder, questions)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    for question, vector in zip(questions, vectors, strict=True):
+        assert float(encode_questions(encoder, [question])[0] @ vector) > 0.9999

@@ -1,0 +1,69 @@
+"""Both legs over the seed."""
+
+import numpy as np
+import pytest
+
+from index.generation import Generation
+from index.types import Encoder, Vectors
+from index.words import Words
+from qa.encode import encode_questions
+from qa.filters import Filters
+from qa.retrieve import CANDIDATES, Retriever
+from qa.types import Query, Request
+from qa.understand import understand
+
+
+@pytest.fixture(scope="module")
+def retriever(generation: Generation) -> Retriever:
+    return Retriever(generation.contents)
+
+
+def asked(encoder: Encoder, question: str) -> tuple[Query, Vectors]:
+    return understand(Request(question), Words()), encode_questions(encoder, [question])
+
+
+def test_a_passage_is_as_near_as_its_nearest_unit(
+    retriever: Retriever, generation: Generation, encoder: Encoder
+) -> None:
+    """The dense score is the greatest cosine over the passage's units."""
+    query, vector = asked(encoder, "Who directed the film?")
+    dense = retriever.retrieve(query, vector, None).dense
+    for passage, score in dense.items():
+        cosines = generation.contents.store.vectors(list(retriever.units_of(passage))) @ vector[0]
+        assert score == pytest.approx(float(cosines.max()), abs=1e-5)
+
+
+def test_every_candidate_of_one_leg_has_its_score_in_the_other(retriever: Retriever, encoder: Encoder) -> None:
+    """Fusion compares like with like: both mappings have the same passages."""
+    found = retriever.retrieve(*asked(encoder, "Harvey Award"), None)
+    assert set(found.dense) == set(found.lexical)
+    assert set(found.dense) == set().union(*(leg.scores for leg in found.legs))
+
+
+def test_each_leg_lists_its_candidates_best_first(retriever: Retriever, encoder: Encoder) -> None:
+    """Scores fall, and no more than the bound are brought."""
+    for leg in retriever.retrieve(*asked(encoder, "Netflix film release"), None).legs:
+        scores = list(leg.scores.values())
+        assert scores == sorted(scores, reverse=True)
+        assert 0 < len(scores) <= CANDIDATES
+
+
+def test_a_filter_is_applied_inside_both_legs(retriever: Retriever, generation: Generation, encoder: Encoder) -> None:
+    """Every passage that is let through and no other is found by meaning."""
+    allowed = retriever.restrict(np.array([1, 4], dtype=np.int64))
+    found = retriever.retrieve(*asked(encoder, "Who directed the film?"), allowed)
+    assert set(found.dense) == {1, 4}
+
+
+def test_filters_match_ids_and_patterns(retriever: Retriever, generation: Generation) -> None:
+    """None means all; an id, a pattern; nothing where nothing matches."""
+    filters = Filters(generation.contents, retriever)
+    assert filters.allowed(()) is None
+    for pattern in ("blame.txt", "*.txt", "bl?me.*"):
+        allowed = filters.allowed((pattern,))
+        assert allowed is not None
+        assert len(allowed.passages) == len(generation.contents.passages)
+        assert len(allowed.units) == len(generation.contents.units)
+    nothing = filters.allowed(("*.pdf",))
+    assert nothing is not None
+    assert len(nothing.passages) == len(nothing.units) == 0
