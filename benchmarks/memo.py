@@ -1,0 +1,57 @@
+"""An encoder that remembers: collections that share sentences are embedded once."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from index.embed import batches
+from index.types import Encoder, Vectors
+
+
+class MemoEncoder:
+    """Wraps an encoder; every distinct text is encoded once in the life of the program."""
+
+    def __init__(self, inner: Encoder) -> None:
+        """Keeps all vectors in memory."""
+        self._inner = inner
+        self._passages: dict[str, Vectors] = {}
+        self._questions: dict[str, Vectors] = {}
+        self._counts: dict[str, int] = {}
+
+    @property
+    def name(self) -> str:
+        """The wrapped model's."""
+        return self._inner.name
+
+    @property
+    def fingerprint(self) -> str:
+        """The wrapped model's."""
+        return self._inner.fingerprint
+
+    @property
+    def limit(self) -> int:
+        """The wrapped model's."""
+        return self._inner.limit
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """As the wrapped model counts them."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._counts]
+        self._counts.update(zip(missing, self._inner.count_tokens(missing), strict=True))
+        return [self._counts[text] for text in texts]
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """As the wrapped model encodes them."""
+        return self._remembered(self._passages, self._inner.encode_passages, texts)
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        """As the wrapped model encodes them."""
+        return self._remembered(self._questions, self._inner.encode_questions, texts)
+
+    def _remembered(
+        self, known: dict[str, Vectors], encode: Callable[[Sequence[str]], Vectors], texts: Sequence[str]
+    ) -> Vectors:
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
+        for batch in batches(self.count_tokens(missing)):
+            some = [missing[position] for position in batch]
+            known.update(zip(some, encode(some), strict=True))
+        return np.stack([known[text] for text in texts])

@@ -1,0 +1,1 @@
+"""Offline evaluation: judged questions in, measures with intervals out."""
