@@ -1,0 +1,92 @@
+"""The programs as a user runs them: real processes, the real model, over the seed."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+JUDGEMENTS = "tests/judgements/blame.jsonl"
+pytestmark = pytest.mark.slow
+
+
+def program(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("serve.py",), ("-m", "qa"), ("-m", "qa", "ask"), ("-m", "qa.evaluation"), ("-m", "qa.evaluation", "run")],
+)
+def test_help_has_an_example(command: tuple[str, ...]) -> None:
+    """Every command explains itself, with a line that can be copied."""
+    done = program(*command, "--help")
+    assert done.returncode == 0
+    assert f"Example: python {' '.join(command[:2])}" in done.stdout
+
+
+def test_ask_prints_what_the_api_returns(seed_index: Path) -> None:
+    """``--json`` is the answer of the API, alone on standard output."""
+    done = program("-m", "qa", "ask", "Who directed the film?", "--json", NETSPHERE_INDEX=str(seed_index))
+    answer = json.loads(done.stdout)
+    assert list(answer) == [
+        "question", "searched_as", "status", "confidence", "reason", "answer", "passages", "retrieval", "took_ms",
+    ]  # fmt: skip
+    assert "Hiroyuki Seshita" in answer["answer"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "words"),
+    [
+        (("-m", "qa", "ask", "Who?", "--index", "nowhere"), 1, "there is no index in nowhere; build one with"),
+        (("-m", "qa", "ask", " "), 2, "a question has 1 to 1000 characters"),
+        (("-m", "qa", "ask", "Who?", "--top-k", "0"), 2, "0 is not in the range"),
+        (("serve.py", "--index", "nowhere"), 1, "there is no index in nowhere; build one with"),
+        (("serve.py", "--port", "http"), 2, "--port is 'http'"),
+        (("-m", "qa.evaluation", "run", "nowhere"), 2, "nowhere is neither a BEIR folder nor a file"),
+    ],
+)  # fmt: skip
+def test_an_error_is_one_sentence(command: tuple[str, ...], code: int, words: str) -> None:
+    """It says what to do, on standard error, without a traceback, and the exit code tells whose fault it is."""
+    done = program(*command)
+    assert done.returncode == code
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_the_evaluation_scores_the_seed_questions(seed_index: Path, tmp_path: Path) -> None:
+    """Each measure is printed with its interval and number of questions, and all is written."""
+    done = program("-m", "qa.evaluation", "run", JUDGEMENTS, "--index", str(seed_index), "--out", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^Hit@1 +0\.\d{3} \[0\.\d{3}, [01]\.\d{3}\]  over \d+ questions$", done.stdout, re.MULTILINE)
+    assert {path.name for path in tmp_path.iterdir()} == {"run.trec", "answers.jsonl", "scores.json"}
+
+
+def test_the_served_director_and_the_capital_that_is_not_there(server: str) -> None:
+    """The two questions of the README, over HTTP."""
+    with urlopen(f"{server}/v1/ask?q=Who+directed+the+film%3F") as reply:  # noqa: S310
+        assert "directed by Hiroyuki Seshita" in json.load(reply)["passages"][0]["text"]
+    with urlopen(f"{server}/v1/ask?q=What+is+the+capital+of+France%3F") as reply:  # noqa: S310
+        answer = json.load(reply)
+    assert (answer["status"], answer["answer"]) == ("not_found", None)
+
+
+def test_the_server_is_ready_once_it_says_so(server: str) -> None:
+    """Both legs answer, and the model was loaded before the first visitor came."""
+    with urlopen(f"{server}/readyz") as reply:  # noqa: S310
+        assert json.load(reply)["legs"] == {"dense": True, "lexical": True}
+    with urlopen(f"{server}/") as reply:  # noqa: S310
+        assert b"<form" in reply.read()
