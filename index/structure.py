@@ -58,7 +58,6 @@ APPARATUS = regex.compile(
 CITATION = regex.compile(
     r"\bRetrieved\b|\bArchived\b|\baccessed\b|\bdoi\b|\bISBN\b|\bISSN\b|\bPMID\b|\barXiv\b|\bpp?\. ?\d|\bet al\b"
     r"|\bVol\. |https?://|www\.|\((?:[A-Z][a-z]+ )?(?:\d{1,2},? )?(?:1[5-9]|20)\d\d[a-z]?\)|^\^|^\[\d+\]"
-    r"|\((?:[A-Z][a-z]+) \d{1,2}, \d{4}\)"
 )
 
 
