@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from index.cli import one_sentence, setting_options
-from index.settings import SETTINGS, ServeSettings, resolve
+from index.settings import MODEL, SETTINGS, Sources
 from index.shelf import Shelf
 from qa.web.server import run
 
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 @click.command(context_settings={"max_content_width": 100})
-@setting_options(SETTINGS, "index", "host", "port", "threads")
+@setting_options(SETTINGS, "index", "model", "host", "port", "threads")
 @one_sentence
 def main(**flags: object) -> None:
     """Serve the API and the page over an index that was built before.
@@ -29,18 +29,18 @@ def main(**flags: object) -> None:
     # Before torch is loaded. Its threads and the server's fight for the cores: a question took 12 ms
     # with one and up to 480 ms with two on a busy machine of two cores.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    found = resolve(SETTINGS, flags, os.environ, Path.cwd())
-    settings = ServeSettings(**{name: found[name] for name in ServeSettings.__slots__})
-    Shelf(Path(settings.index)).must_exist()
-    run(lambda: _app(settings.index), settings.host, settings.port, settings.threads)
+    sources = Sources.of(flags, os.environ, Path.cwd())
+    found = sources.resolve(SETTINGS)
+    Shelf(Path(found["index"])).must_exist()
+    run(lambda: _app(found["index"], sources.stated(MODEL)), found["host"], found["port"], found["threads"])
 
 
-def _app(index: str) -> "Flask":
+def _app(index: str, model: str | None) -> "Flask":
     """Made in the serving process. The probe loads the model, so that no visitor waits for it."""
     from qa.engine import Engine
     from qa.web import create_app
 
-    engine = Engine.open(index)
+    engine = Engine.open(index, model)
     for leg, found in engine.probe().items():
         if not found:
             log.error("the %s leg does not find a sentence that is indexed; answers will be degraded", leg)

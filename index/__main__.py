@@ -12,7 +12,7 @@ from index.embed import SentenceTransformerEncoder
 from index.errors import NetsphereError
 from index.generation import Generation
 from index.progress import Terminal
-from index.settings import INDEX_SETTINGS, IndexSettings, resolve
+from index.settings import INDEX_SETTINGS, IndexSettings, Sources
 from index.shelf import Shelf
 from index.types import Problem
 from index.verify import broken
@@ -21,7 +21,7 @@ BUILD_FLAGS = tuple(setting.name for setting in INDEX_SETTINGS)
 
 
 def _settings(flags: Mapping[str, object]) -> IndexSettings:
-    return IndexSettings(**resolve(INDEX_SETTINGS, flags, os.environ, Path.cwd()))
+    return IndexSettings(**Sources.of(flags, os.environ, Path.cwd()).resolve(INDEX_SETTINGS))
 
 
 @click.group(context_settings={"max_content_width": 100})

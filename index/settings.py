@@ -70,6 +70,8 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
 )
 SETTINGS = INDEX_SETTINGS + SERVE_SETTINGS
 """One row a setting, of both halves; ``docs/settings.md`` is checked against it."""
+MODEL = next(setting for setting in SETTINGS if setting.name == "model")
+"""An index knows its model; stating another one where it is served is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,40 +101,35 @@ class IndexSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class ServeSettings:
-    """The settings of serving, by the names of ``SETTINGS``."""
+class Sources:
+    """Where values come from: flags, then ``NETSPHERE_<NAME>``, then ``netsphere.toml``."""
 
-    index: str
-    host: str
-    port: int
-    threads: int
+    flags: Mapping[str, object]
+    environment: Mapping[str, str]
+    file: Mapping[str, object]
 
+    @classmethod
+    def of(cls, flags: Mapping[str, object], environment: Mapping[str, str], folder: Path) -> "Sources":
+        """With the ``netsphere.toml`` of ``folder``, if there is one. Raises UsageError."""
+        file = _read(folder / FILE)
+        known = {setting.name for setting in SETTINGS}
+        if unknown := sorted(set(file) - known):
+            raise UsageError(f"{FILE} names {unknown[0]!r}, which is no setting; there are {', '.join(sorted(known))}")
+        return cls(flags, environment, file)
 
-def resolve(
-    table: tuple[Setting, ...], flags: Mapping[str, object], environment: Mapping[str, str], folder: Path
-) -> dict[str, Any]:
-    """Every setting of the table, by name.
-
-    From the flags that are not None, else ``NETSPHERE_<NAME>`` in the environment, else
-    ``netsphere.toml`` in ``folder``, else its default.
-
-    Raises UsageError, which names the setting, its value and where it came from.
-    """
-    file = _read(folder / FILE)
-    known = {setting.name for setting in SETTINGS}
-    if unknown := sorted(set(file) - known):
-        raise UsageError(f"{FILE} names {unknown[0]!r}, which is no setting; there are {', '.join(sorted(known))}")
-    found: dict[str, Any] = {}
-    for setting in table:
+    def stated(self, setting: Setting) -> Any:  # noqa: ANN401  (of the setting's own type)
+        """The value that somebody stated, or None. Raises UsageError, which names value and origin."""
         variable = PREFIX + setting.name.upper()
-        if flags.get(setting.name) is not None:
-            value, origin = flags[setting.name], f"--{setting.name.replace('_', '-')}"
-        elif variable in environment:
-            value, origin = environment[variable], variable
-        else:
-            value, origin = file.get(setting.name, setting.default), FILE
-        found[setting.name] = _parsed(setting, value, origin)
-    return found
+        if self.flags.get(setting.name) is not None:
+            return _parsed(setting, self.flags[setting.name], f"--{setting.name.replace('_', '-')}")
+        if variable in self.environment:
+            return _parsed(setting, self.environment[variable], variable)
+        return _parsed(setting, self.file[setting.name], FILE) if setting.name in self.file else None
+
+    def resolve(self, table: tuple[Setting, ...]) -> dict[str, Any]:
+        """Every setting of the table, by name: what was stated, else its default."""
+        stated = {setting.name: self.stated(setting) for setting in table}
+        return {s.name: s.default if stated[s.name] is None else stated[s.name] for s in table}
 
 
 def _parsed(setting: Setting, value: object, origin: str) -> object:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from index.cli import one_sentence, setting_options
-from index.settings import SETTINGS, resolve
+from index.settings import MODEL, SETTINGS, Sources
 from qa.engine import Engine
 from qa.render import answer_json
 from qa.terminal import show
@@ -30,16 +30,16 @@ def main() -> None:
 @click.option(
     "--document", "documents", multiple=True, help="only from this document: an id or a pattern such as '*.md'"
 )
-@setting_options(SETTINGS, "index")
+@setting_options(SETTINGS, "index", "model")
 @one_sentence
 def ask(question: str, as_json: bool, top_k: int, mode: Mode, documents: tuple[str, ...], **flags: object) -> None:
     """Answer QUESTION, with the words that answer it marked.
 
     Example: python -m qa ask "When did the episode air?" --json
     """
-    settings = resolve(SETTINGS, flags, os.environ, Path.cwd())
+    sources = Sources.of(flags, os.environ, Path.cwd())
     request = Request(question, (), top_k, mode, documents)
-    answer = Engine.open(settings["index"]).ask(request)
+    answer = Engine.open(sources.resolve(SETTINGS)["index"], sources.stated(MODEL)).ask(request)
     if as_json:
         click.echo(json.dumps(answer_json(answer), ensure_ascii=False, indent=2))
     else:

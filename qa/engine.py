@@ -47,8 +47,8 @@ class Engine:
     def open(cls, index: str | Path = "var/index", model: str | None = None) -> "Engine":
         """Serves the current generation of an index folder with the model that made it.
 
-        ``model`` names where that model is to be found when it has moved. Raises
-        NoGeneration, DamagedGeneration, ForeignGeneration or ModelError.
+        ``model`` may name where that model is to be found now; any other one is refused.
+        Raises NoGeneration, DamagedGeneration, ForeignGeneration or ModelError.
         """
         generation = Shelf(Path(index)).open()
         return cls(generation, SentenceTransformerEncoder(model or generation.manifest.model))

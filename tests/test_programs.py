@@ -3,12 +3,15 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+
+from index.embed import DEFAULT_MODEL, model_folder
 
 ROOT = Path(__file__).parents[1]
 JUDGEMENTS = "tests/judgements/blame.jsonl"
@@ -65,6 +68,21 @@ def test_an_error_is_one_sentence(command: tuple[str, ...], code: int, words: st
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_an_index_of_another_model_is_refused(seed_index: Path, tmp_path: Path) -> None:
+    """Where another model is set, the error says how to rebuild with it; the same model elsewhere is served."""
+    for name in ("same", "other"):
+        shutil.copytree(model_folder(DEFAULT_MODEL), tmp_path / name)
+    (tmp_path / "other" / "sentence_bert_config.json").write_text('{"max_seq_length": 128}', encoding="utf-8")
+    ask = ("-m", "qa", "ask", "Who directed the film?", "--index", str(seed_index))
+    assert program(*ask, "--model", str(tmp_path / "same")).returncode == 0
+    for command in (ask, ("serve.py", "--port", "0", "--index", str(seed_index))):
+        done = program(*command, NETSPHERE_MODEL=str(tmp_path / "other"))
+        assert done.returncode == 1
+        assert "was made by all-MiniLM-L6-v2" in done.stderr
+        assert "rebuild it with: python -m index build" in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_the_evaluation_scores_the_seed_questions(seed_index: Path, tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ import click
 
 from index.cli import one_sentence, setting_options
 from index.progress import Terminal
-from index.settings import INDEX_SETTINGS, IndexSettings, resolve
+from index.settings import INDEX_SETTINGS, MODEL, IndexSettings, Sources
+from qa.engine import Engine
 from qa.evaluation import judgements
-from qa.evaluation.run import engine_for, run, summarise, write
+from qa.evaluation.run import over_corpus, run, summarise, write
 from qa.types import Mode
 
 KEPT = Path("var/evaluation")
@@ -40,11 +41,15 @@ def run_command(data: Path, mode: Mode, out: Path | None, **flags: object) -> No
     Example: python -m qa.evaluation run ../shared/data/fairytaleqa-val --out var/fairytale
     """
     progress = Terminal()
-    settings = IndexSettings(**resolve(INDEX_SETTINGS, flags, os.environ, Path.cwd()))
+    sources = Sources.of(flags, os.environ, Path.cwd())
+    settings = IndexSettings(**sources.resolve(INDEX_SETTINGS))
     judged = judgements.load(data)
     if data.is_dir() and not flags["index"]:
         settings = replace(settings, index=str(_kept(data)))
-    outcomes = run(engine_for(data, settings, progress), judged, mode, progress)
+    engine = (
+        over_corpus(data, settings, progress) if data.is_dir() else Engine.open(settings.index, sources.stated(MODEL))
+    )
+    outcomes = run(engine, judged, mode, progress)
     for name, interval in summarise(outcomes).items():
         count = sum(name in outcome.scores for outcome in outcomes)
         click.echo(f"{name:24} {interval}  over {count} questions")

@@ -31,10 +31,8 @@ class Outcome:
     scores: dict[str, float]
 
 
-def engine_for(data: Path, settings: IndexSettings, progress: Progress) -> Engine:
-    """Over a BEIR folder: its corpus, indexed into a folder that is kept. Else the given index."""
-    if not data.is_dir():
-        return Engine.open(settings.index)
+def over_corpus(data: Path, settings: IndexSettings, progress: Progress) -> Engine:
+    """An engine over the corpus of a BEIR folder, which is indexed first where it has changed."""
     encoder = SentenceTransformerEncoder(settings.model)
     build_index(corpus_of(data), settings, encoder, progress)
     return Engine(Shelf(Path(settings.index)).open(), encoder)

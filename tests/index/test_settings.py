@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import UsageError
-from index.settings import INDEX_SETTINGS, SETTINGS, IndexSettings, ServeSettings, resolve
+from index.settings import INDEX_SETTINGS, MODEL, SETTINGS, IndexSettings, Setting, Sources
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
 HEAD = """# Settings
@@ -20,6 +20,12 @@ that concern it; `--help` lists them.
 | name | flag | environment | default | what it is |
 |---|---|---|---|---|
 """
+
+
+def resolve(
+    table: tuple[Setting, ...], flags: dict[str, str], environment: dict[str, str], folder: Path
+) -> dict[str, object]:
+    return Sources.of(flags, environment, folder).resolve(table)
 
 
 def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(tmp_path: Path) -> None:
@@ -56,7 +62,12 @@ def test_the_table_and_the_dataclasses_agree(tmp_path: Path) -> None:
     """Every row of the table is a field with the same default, and the reverse."""
     assert IndexSettings(**resolve(INDEX_SETTINGS, {}, {}, tmp_path)) == IndexSettings()
     assert [s.name for s in INDEX_SETTINGS] == [f.name for f in fields(IndexSettings)]
-    assert {f.name for f in fields(ServeSettings)} <= {s.name for s in SETTINGS}
+
+
+def test_what_nobody_stated_is_told_apart_from_a_default(tmp_path: Path) -> None:
+    """An index knows its model, so only a model that somebody named can disagree with it."""
+    assert Sources.of({}, {}, tmp_path).stated(MODEL) is None
+    assert Sources.of({}, {"NETSPHERE_MODEL": "mine"}, tmp_path).stated(MODEL) == "mine"
 
 
 def test_every_setting_is_documented(request: pytest.FixtureRequest) -> None:
