@@ -37,5 +37,10 @@ def one_sentence(command: Callable[P, R]) -> Callable[P, R]:
         except NetsphereError as error:
             click.echo(f"error: {error}", err=True)
             raise SystemExit(2 if isinstance(error, UsageError) else 1) from error
+        except BrokenPipeError:
+            raise  # somebody reads no further, as ``head`` does; click ends quietly
+        except OSError as error:
+            click.echo(f"error: {error.filename or 'the system'} cannot be used: {error.strerror}", err=True)
+            raise SystemExit(1) from error
 
     return guarded

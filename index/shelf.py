@@ -14,7 +14,7 @@ from pathlib import Path
 import regex
 from filelock import FileLock, Timeout
 
-from index.errors import BuildLocked, DamagedGeneration, GenerationError, NoGeneration
+from index.errors import BuildError, BuildLocked, DamagedGeneration, GenerationError, NoGeneration
 from index.generation import Generation, sync
 from index.manifest import FILE
 
@@ -82,13 +82,24 @@ class Shelf:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Keeps a second build out; raises BuildLocked at once. A killed process frees it."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        """Keeps a second build out; raises BuildLocked at once. A killed process frees it.
+
+        Raises BuildError where the folder cannot be made or written to.
+        """
+        lock = FileLock(self.root / LOCK, timeout=0)
         try:
-            with FileLock(self.root / LOCK, timeout=0):
-                yield
+            self.root.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
         except Timeout as error:
             raise BuildLocked(f"another build is at work in {self.root}; wait for it to end") from error
+        except OSError as error:
+            raise BuildError(
+                f"no index can be kept in {self.root} ({error.strerror}); choose another folder"
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     @contextmanager
     def draft(self) -> Iterator[Path]:

@@ -58,6 +58,7 @@ def test_ask_prints_what_the_api_returns(seed_index: Path) -> None:
         (("-m", "qa", "ask", "Who?", "--top-k", "0"), 2, "0 is not in the range"),
         (("serve.py", "--index", "nowhere"), 1, "there is no index in nowhere; build one with"),
         (("serve.py", "--port", "http"), 2, "--port is 'http'"),
+        (("-m", "qa.evaluation", "run", "/etc/shadow/x"), 2, "is neither a BEIR folder nor a file"),
         (("-m", "qa.evaluation", "run", "nowhere"), 2, "nowhere is neither a BEIR folder nor a file"),
     ],
 )  # fmt: skip
