@@ -90,6 +90,7 @@ def rollback(**flags: object) -> None:
     Example: python -m index rollback --index var/index
     """
     shelf = Shelf(Path(_settings(flags).index))
+    shelf.must_exist()
     with shelf.lock():
         before, now = shelf.current(), shelf.rollback()
     click.echo(f"serving {now} instead of {before}; a running server is to be restarted")

@@ -1,6 +1,7 @@
 """A folder of files becomes a served generation."""
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +13,8 @@ import numpy as np
 
 from index import __version__, generation
 from index.chunk import passages, units
-from index.errors import BuildError, GenerationError
+from index.embed import fitting
+from index.errors import BuildError, GenerationError, UsageError
 from index.generation import Contents, Generation, UnitTable
 from index.lexical import LexicalIndex
 from index.load import Loaded, load
@@ -54,9 +56,11 @@ def build_index(
     """Load → chunk → embed → lexical → write → publish, under the lock of the index folder.
 
     Only texts that the served generation has no vector for are embedded. Raises BuildError
-    where nothing could be read or written; what was served before then still is.
+    where nothing could be read or written; what was served before then still is. Raises
+    UsageError where the index would be among the files that it is made of.
     """
     progress, shelf = progress or Silent(), Shelf(Path(settings.index))
+    _must_be_apart(source, shelf.root)
     with shelf.lock():
         loaded = _load(source, settings, progress)
         corpus_id = corpus_fingerprint(loaded.documents)
@@ -86,6 +90,15 @@ def recipe_fingerprint(settings: IndexSettings, encoder: Encoder) -> str:
     """Hex digest of the program's version, the settings that decide answers, and the model."""
     recipe = [FORMAT, __version__, settings.decisive, encoder.name, encoder.fingerprint]
     return sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
+
+
+def _must_be_apart(source: Path, root: Path) -> None:
+    """What an index holds would be read again as documents, and what was removed would live on in it."""
+    folder, inside = Path(os.path.realpath(source)), Path(os.path.realpath(root))  # resolve() fails on a link to itself
+    if inside.is_relative_to(folder) and not any(p.startswith(".") for p in inside.relative_to(folder).parts):
+        raise UsageError(
+            f"the index folder {root} lies inside {source}, which is to be indexed; choose another with --index"
+        )
 
 
 def _load(source: Path, settings: IndexSettings, progress: Progress) -> Loaded:
@@ -119,7 +132,7 @@ def _chunk(documents: tuple[Document, ...], settings: IndexSettings, encoder: En
 
 def _vectors(corpus: Corpus, encoder: Encoder, served: Generation | None, progress: Progress) -> UnitVectors:
     texts = unit_texts(corpus.documents, corpus.passages, corpus.units)
-    above = contexts(corpus.documents, corpus.passages)
+    above = fitting(encoder, contexts(corpus.documents, corpus.passages))
     around = [above[unit.passage] for unit in corpus.units]
     return unit_vectors(texts, around, encoder, known_vectors(served, encoder), progress)
 

@@ -5,6 +5,7 @@ sentences and the short window that they make together: a question is answered b
 sentence, a reader wants the sentences around it.
 """
 
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -122,10 +123,11 @@ def _fits(text: str, span: Span, chunking: Chunking, count: CountTokens) -> bool
     length = span.end - span.start
     if length > chunking.max_chars:
         return False
-    # A token has at least one byte, so that short text needs no counting.
-    if length * 4 + 2 <= chunking.max_tokens:
+    piece = text[span.start : span.end]
+    # A token has at least one byte, four a character, of what tokenizers make of the text: "ﷺ" becomes 18 characters.
+    if len(unicodedata.normalize("NFKC", piece)) * 4 + 2 <= chunking.max_tokens:
         return True
-    return count([text[span.start : span.end]])[0] <= chunking.max_tokens
+    return count([piece])[0] <= chunking.max_tokens
 
 
 def _clauses(text: str, span: Span, chunking: Chunking, count: CountTokens) -> Iterator[Span]:

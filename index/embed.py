@@ -170,6 +170,20 @@ def batches(tokens: Sequence[int], budget: int = BATCH_TOKENS) -> Iterator[list[
         yield batch
 
 
+def fitting(encoder: Encoder, texts: Sequence[str]) -> list[str]:
+    """The texts in their order, each cut by halves until the encoder takes it whole.
+
+    Only for what is mixed in beside the words that are quoted: those are never cut.
+    """
+    cut = {text: text for text in texts}
+    long = list(cut)
+    while long:
+        tokens = encoder.count_tokens([cut[text] for text in long])
+        long = [text for text, count in zip(long, tokens, strict=True) if cut[text] and count > encoder.limit]
+        cut |= {text: cut[text][: len(cut[text]) // 2] for text in long}
+    return [cut[text] for text in texts]
+
+
 def embed(encoder: Encoder, texts: Sequence[str], advance: Callable[[int], object]) -> Vectors:
     """Vectors of all texts in their order; ``advance`` is told how many more are done.
 

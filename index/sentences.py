@@ -13,7 +13,7 @@ from sentencex import get_sentence_boundaries
 
 from index.types import Span
 
-NAME_WITH_MARK = regex.compile(r"(?<![\p{L}\p{N}])\p{Lu}[\p{L}\p{N}'’-]*[!?]")
+NAME_WITH_MARK = regex.compile(r"(?<=\s)\p{Lu}[\p{L}\p{N}'’-]*[!?]")
 IN_MID_SENTENCE = regex.compile(r"\p{Ll}[,;]? $")
 GOES_ON = regex.compile(r"\s*[,;:)\]\p{Ll}]|['’]s\b|\.\s")
 OPENERS = frozenset(

@@ -43,6 +43,13 @@ def whole(low: int, high: int) -> Parse:
     return parse
 
 
+def filled(value: object) -> str:
+    """A parser of any text but an empty one, which as a path would mean this folder; raises ValueError."""
+    if not str(value).strip():
+        raise ValueError("must not be empty")
+    return str(value)
+
+
 def one_of(*choices: str) -> Parse:
     """A parser of one of a few words; raises ValueError."""
 
@@ -55,8 +62,8 @@ def one_of(*choices: str) -> Parse:
 
 
 INDEX_SETTINGS: tuple[Setting, ...] = (
-    Setting("index", "var/index", str, "folder of the index generations"),
-    Setting("model", DEFAULT_MODEL, str, "sentence-transformers model: a hub id or a folder"),
+    Setting("index", "var/index", filled, "folder of the index generations"),
+    Setting("model", DEFAULT_MODEL, filled, "sentence-transformers model: a hub id or a folder"),
     Setting("store", "faiss", one_of(*STORES), "vector store"),
     Setting("stemmer", "english", one_of(*LANGUAGES), "Snowball stemmer of the lexical leg, or none"),
     Setting("passage_chars", 500, whole(80, 4000), "the most characters of a passage; longer sentences are split"),
@@ -64,7 +71,7 @@ INDEX_SETTINGS: tuple[Setting, ...] = (
     Setting("keep", 3, whole(1, 1000), "finished generations to keep, the served one included"),
 )
 SERVE_SETTINGS: tuple[Setting, ...] = (
-    Setting("host", "127.0.0.1", str, "address to listen on; 0.0.0.0 for every one of the machine"),
+    Setting("host", "127.0.0.1", filled, "address to listen on; 0.0.0.0 for every one of the machine"),
     Setting("port", 8000, whole(0, 65535), "port to listen on; 0 takes a free one"),
     Setting("threads", 4, whole(1, 256), "requests answered at once"),
 )

@@ -19,7 +19,7 @@ from index.generation import Generation, sync
 from index.manifest import FILE
 
 CURRENT, LOCK, UNFINISHED = "CURRENT", "build.lock", ".unfinished-"
-NAME = regex.compile(r"\d{6,}-[0-9a-f]{8}")
+NAME = regex.compile(r"(\d{6,})-[0-9a-f]{8}")
 log = logging.getLogger(__name__)
 
 
@@ -34,7 +34,8 @@ class Shelf:
         """All finished generations, oldest first."""
         if not self.root.is_dir():
             return []
-        return sorted(p.name for p in self.root.iterdir() if NAME.fullmatch(p.name) and (p / FILE).is_file())
+        found = (p.name for p in self.root.iterdir() if NAME.fullmatch(p.name) and (p / FILE).is_file())
+        return sorted(found, key=_number)
 
     def current(self) -> str | None:
         """The name that is served; the newest where the pointer is lost; None where there is none."""
@@ -67,10 +68,16 @@ class Shelf:
         try:
             return Generation.open(self.root / current)
         except DamagedGeneration as error:
+            if self.current() != current:  # a build published another and pruned this one while it was read
+                return self.open()
             return self._open_before(current, error)
 
+    def _before(self, current: str) -> list[str]:
+        """The finished generations older than ``current``, newest first."""
+        return [name for name in reversed(self.names()) if _number(name) < _number(current)]
+
     def _open_before(self, current: str, error: GenerationError) -> Generation:
-        for name in reversed([name for name in self.names() if name < current]):
+        for name in self._before(current):
             try:
                 generation = Generation.open(self.root / name)
             except GenerationError as older:
@@ -118,7 +125,7 @@ class Shelf:
 
     def next_name(self, fingerprint: str) -> str:
         """The name of the next generation."""
-        last = int(self.names()[-1].split("-")[0]) if self.names() else 0
+        last = max(map(_number, self.names()), default=0)
         return f"{last + 1:06d}-{fingerprint[:8]}"
 
     def publish(self, draft: Path, name: str) -> Path:
@@ -135,13 +142,16 @@ class Shelf:
         fresh.write_text(name + "\n", encoding="utf-8")
         sync(fresh)
         fresh.replace(self.root / CURRENT)
-        sync(self.root)
+        try:
+            sync(self.root)
+        except OSError as error:
+            # A failure here must not be told as one: the new name is what readers see already.
+            log.warning("%s may not outlast a power cut: %s", self.root / CURRENT, error)
 
     def rollback(self) -> str:
         """Serves the newest whole generation before the current one; returns its name."""
         current = self.must_exist()
-        before = [name for name in self.names() if name < current]
-        for name in reversed(before):
+        for name in self._before(current):
             try:
                 Generation.open(self.root / name)
             except GenerationError as error:
@@ -152,12 +162,24 @@ class Shelf:
         raise NoGeneration(f"no whole generation before {current} in {self.root}; nothing was changed")
 
     def prune(self, keep: int) -> list[str]:
-        """Removes all but the ``keep`` newest and the current one; returns what was removed."""
+        """Removes all but the ``keep`` newest and the current one; returns what was removed.
+
+        One that cannot be removed is logged and stays: the build before has succeeded all the same.
+        """
         current = self.current()
-        doomed = [name for name in self.names()[:-keep] if name != current]
-        for name in doomed:
-            # First out of sight, so that a kill in between leaves no half generation.
-            hidden = self.root / f"{UNFINISHED}{name}"
+        return [name for name in self.names()[:-keep] if name != current and self._remove(name)]
+
+    def _remove(self, name: str) -> bool:
+        # First out of sight, so that a kill in between leaves no half generation.
+        hidden = self.root / f"{UNFINISHED}{name}"
+        try:
             (self.root / name).rename(hidden)
-            shutil.rmtree(hidden, ignore_errors=True)
-        return doomed
+        except OSError as error:
+            log.warning("%s is not needed any more and cannot be removed: %s", self.root / name, error)
+            return False
+        shutil.rmtree(hidden, ignore_errors=True)
+        return True
+
+
+def _number(name: str) -> int:
+    return int(name.split("-")[0])

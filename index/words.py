@@ -15,7 +15,9 @@ UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}ー\p{Thai}\p{Lao}\p{Khmer}\p{Myanma
 LETTERS = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{UNSPACED}]]"
 TOKEN = regex.compile(rf"(?V1)(?P<run>[{UNSPACED}]+)|(?P<word>{LETTERS}+(?:[’']{LETTERS}+|[-‐‑]{LETTERS}+)*)")
 # In these scripts a combining mark is an accent or a vowel point; elsewhere it is a letter's part.
-ACCENTS = regex.compile(r"(?<=[\p{Latin}\p{Greek}\p{Cyrillic}\p{Hebrew}\p{Arabic}]\p{M}*)\p{M}")
+ACCENTS = regex.compile(r"([\p{Latin}\p{Greek}\p{Cyrillic}\p{Hebrew}\p{Arabic}])\p{M}+")
+# NFKD would make letters of them: "Netsphere™" is no "netspheretm".
+NO_LETTERS = str.maketrans("™℠", "  ")
 UNDECOMPOSED = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "’": "'", "‐": "-", "‑": "-"}
 )
@@ -42,8 +44,8 @@ FUNCTION_WORDS = frozenset(
 
 def fold(text: str) -> str:
     """Case and diacritics folded: "Shōnen" and "SHONEN" both become "shonen" (NFKD, casefold)."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return unicodedata.normalize("NFC", ACCENTS.sub("", decomposed)).translate(UNDECOMPOSED)
+    decomposed = unicodedata.normalize("NFKD", text.translate(NO_LETTERS)).casefold()
+    return unicodedata.normalize("NFC", ACCENTS.sub(r"\1", decomposed)).translate(UNDECOMPOSED)
 
 
 def surface_words(text: str, joined: bool = True) -> Iterator[str]:
@@ -76,9 +78,9 @@ class Words:
 
     def __call__(self, text: str) -> list[str]:
         """The stems of the text's words, in order, repeats included."""
-        return [self._stem(word) for word in surface_words(text)]
+        return list(filter(None, map(self._stem, surface_words(text))))
 
     def content(self, text: str) -> list[str]:
         """The stems of the words that carry matter, each once, in order."""
         carrying = (word for word in surface_words(text, joined=False) if word not in FUNCTION_WORDS)
-        return list(dict.fromkeys(self._stem(word) for word in carrying))
+        return list(dict.fromkeys(filter(None, map(self._stem, carrying))))

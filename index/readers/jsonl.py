@@ -19,6 +19,9 @@ from index.types import Document, Problem
 MAX_LINE = 64_000_000
 """Bytes of one line; without a limit a small compressed file could fill the memory."""
 
+MAX_DEPTH = 100
+"""Lists and objects within each other; far below where Python refuses to copy or to write them."""
+
 # Only an escape can bring in a surrogate: the line itself is valid UTF-8.
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -85,7 +88,14 @@ def _record(line: bytes) -> dict[str, Any]:
         raise ReadError(f"is not one whole JSON value ({error}); write one object a line") from error
     if not isinstance(record, dict):
         raise ReadError(f"is a JSON {type(record).__name__}, not an object; write one object a line")
+    if _is_deeper(record, MAX_DEPTH):
+        raise ReadError(f"is nested more than {MAX_DEPTH} levels deep; flatten it or leave that field out")
     return record
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels < 0 or any(_is_deeper(one, levels - 1) for one in inside)
 
 
 def _refuse_constant(name: str) -> NoReturn:

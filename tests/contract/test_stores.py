@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from index.stores import STORES
@@ -87,3 +89,38 @@ def test_a_saved_store_answers_as_before(kind: str, tmp_path: Path) -> None:
     """Save and load change nothing."""
     STORES[kind]().build(VECTORS).save(tmp_path)
     same(STORES[kind]().load(tmp_path), 15)
+
+
+@pytest.mark.parametrize("kind", sorted(STORES))
+@given(data=st.data())
+def test_any_vectors_any_filter_any_k(kind: str, data: st.DataObject) -> None:
+    """Few rows of few directions, so that ties are everywhere, also at the last place and through a filter."""
+    rows = data.draw(st.lists(st.integers(0, 5), min_size=1, max_size=30))
+    allowed = data.draw(st.none() | st.sets(st.integers(0, len(rows) - 1)))
+    k = data.draw(st.integers(0, 35))
+    chosen = None if allowed is None else np.array(sorted(allowed), dtype=np.int64)
+    vectors = VECTORS[:6][rows]
+    mine, right = (
+        store.search(QUESTIONS[:3], k, chosen) for store in (STORES[kind]().build(vectors), ExactStore(vectors))
+    )
+    for one, other in zip(mine, right, strict=True):
+        assert len(one.positions) == min(k, len(rows) if allowed is None else len(allowed))
+        np.testing.assert_array_equal(one.positions, other.positions)
+        np.testing.assert_allclose(one.scores, other.scores, atol=1e-5)
+        assert np.all(np.diff(one.scores) <= 0)
+
+
+@pytest.mark.parametrize("kind", sorted(STORES))
+def test_a_store_makes_the_folder_that_it_writes_to(kind: str, tmp_path: Path) -> None:
+    """And none is needed twice: saving again replaces what is there."""
+    for vectors in (VECTORS, VECTORS[:7]):
+        STORES[kind]().build(vectors).save(tmp_path / "deep" / "store")
+    assert len(STORES[kind]().load(tmp_path / "deep" / "store")) == 7
+
+
+@pytest.mark.parametrize("kind", sorted(STORES))
+def test_a_store_that_cannot_be_written_is_an_error_of_the_system(kind: str, tmp_path: Path) -> None:
+    """OSError, which a build turns into one sentence, whatever the library calls it."""
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(OSError, match="file"):
+        STORES[kind]().build(VECTORS).save(tmp_path / "file" / "store")

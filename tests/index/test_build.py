@@ -1,5 +1,7 @@
 """Builds: what they carry over, what they refuse, and what survives them."""
 
+import io
+import json
 import random
 import subprocess
 import sys
@@ -9,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from index.build import build_index
-from index.errors import BuildError
+from index.errors import BuildError, NoGeneration, UsageError
+from index.progress import Terminal
 from index.settings import IndexSettings
 from index.shelf import UNFINISHED, Shelf
 from index.verify import broken
@@ -169,3 +172,65 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_generation(tmp_path: Path) 
     build_index(source, settings(tmp_path), WordEncoder())
     assert served(tmp_path) == {"a.txt": "At last."}
     assert not list((tmp_path / "index").glob(f"{UNFINISHED}*"))
+
+
+@pytest.mark.parametrize("place", [".", "index", "var/index"])
+def test_an_index_inside_its_own_texts_is_refused(tmp_path: Path, place: str) -> None:
+    """Its files would be read as documents, and what was removed from the texts would live on in them."""
+    source = texts(tmp_path / "t", a="Cats sleep.")
+    with pytest.raises(UsageError, match=r"lies inside .*; choose another with --index"):
+        build_index(source, IndexSettings(index=str(source / place)), WordEncoder())
+    assert [path.name for path in source.iterdir()] == ["a.txt"]
+    hidden = IndexSettings(index=str(source / ".index"))  # hidden names are passed over
+    assert build_index(source, hidden, WordEncoder()).changed
+    assert not build_index(source, hidden, WordEncoder()).changed
+
+
+def test_a_long_title_costs_no_build(tmp_path: Path) -> None:
+    """What an encoder cannot take of it is not mixed in; for the words it counts as a whole."""
+    title = " ".join(f"w{i}" for i in range(50))
+    lines = json.dumps({"id": "a", "title": title, "text": "Cats sleep."})
+    (tmp_path / "a.jsonl").write_text(lines, encoding="utf-8")
+    build_index(tmp_path / "a.jsonl", settings(tmp_path), WordEncoder(limit=20))
+    contents = Shelf(tmp_path / "index").open().contents
+    assert {"w0", "w49"} <= contents.lexical.vocabulary
+    assert contents.documents[0].title == title
+
+
+def test_metadata_nested_too_deep_costs_one_document(tmp_path: Path) -> None:
+    """One bad line is a problem that is named, and the rest is indexed."""
+    deep = '{"id": "b", "text": "Dogs dig.", "more": ' + "[" * 600 + "]" * 600 + "}"
+    (tmp_path / "a.jsonl").write_text('{"id": "a", "text": "Cats sleep."}\n' + deep, encoding="utf-8")
+    report = build_index(tmp_path / "a.jsonl", settings(tmp_path), WordEncoder())
+    assert [problem.where for problem in report.problems] == ["a.jsonl:2"]
+
+
+def test_every_step_says_how_far_it_is(tmp_path: Path) -> None:
+    """In the order of the work, each to its end."""
+    source = texts(tmp_path / "t", a="Cats sleep. They purr.", b="Dogs dig.")
+    stream = io.StringIO()
+    build_index(source, settings(tmp_path), WordEncoder(), Terminal(stream))
+    # Three sentences, a window of two of them, and two titles.
+    assert stream.getvalue() == "reading: 2\nchunking: 2\nembedding: 6\nindexing words: 2\n"
+
+
+def test_a_first_build_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    """Neither an index nor a half of one, and the next one succeeds."""
+    source = texts(tmp_path / "t", a="Cats sleep.")
+    done = subprocess.run(child(tmp_path, "0"), cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    with pytest.raises(NoGeneration):
+        Shelf(tmp_path / "index").open()
+    assert [path.name for path in (tmp_path / "index").iterdir()] == ["build.lock"]
+    build_index(source, settings(tmp_path), WordEncoder())
+    assert served(tmp_path) == {"a.txt": "Cats sleep."}
+
+
+def test_a_title_that_changes_embeds_its_texts_again(tmp_path: Path) -> None:
+    """It is mixed into their vectors; a document that keeps its own is carried over."""
+    source = texts(tmp_path / "t", a="Cats sleep.", b="Dogs dig.")
+    build_index(source, settings(tmp_path), WordEncoder())
+    (source / "a.txt.toml").write_text('title = "Animals"', encoding="utf-8")
+    report = build_index(source, settings(tmp_path), WordEncoder())
+    assert (report.changed, report.embedded, report.carried) == (True, 1, 1)
+    assert Shelf(tmp_path / "index").open().contents.documents[0].title == "Animals"

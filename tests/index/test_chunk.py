@@ -1,9 +1,11 @@
 """Documents into passages and units."""
 
+from collections.abc import Sequence
 from itertools import pairwise
+from unicodedata import normalize
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.chunk import Chunking, passages, units
@@ -135,3 +137,40 @@ def test_passages_are_even() -> None:
     sentence = "This is a sentence of a length. "
     found = cut(sentence * 6, Chunking(max_chars=130, target_chars=104))
     assert [len(p.sentences) for p in found] == [3, 3]
+
+
+@given(st.one_of(PIECES, st.text(st.sampled_from("ﷺ각ǅａ한㌀b. "), max_size=200)))
+def test_text_that_a_tokenizer_unfolds_is_cut_in_time(text: str) -> None:
+    """One that normalises (NFKC) and then counts bytes: a sign of the Prophet's blessing is 18 letters."""
+
+    def count(texts: Sequence[str]) -> list[int]:
+        return [len(normalize("NFKC", text).encode()) + 2 for text in texts]
+
+    chunking = Chunking(max_chars=120, target_chars=90, max_tokens=192)
+    for passage in passages(Document("d", text), Names(), chunking, count):
+        for span in passage.sentences:
+            assert count([text[span.start : span.end]])[0] <= 192
+
+
+@pytest.mark.slow
+@settings(max_examples=60)
+@given(text=st.one_of(st.text(max_size=600), PIECES))
+def test_any_text_fits_the_real_model(text: str, encoder: Encoder) -> None:
+    """Nothing of a passage is behind the limit at which the model cuts off."""
+    chunking = Chunking(max_tokens=encoder.limit * 3 // 4)
+    found = passages(Document("d", text), Names(), chunking, encoder.count_tokens)
+    assert all(n <= encoder.limit for n in encoder.count_tokens([text[p.start : p.end] for p in found]))
+
+
+def test_a_passage_does_not_cross_a_paragraph_where_it_need_not() -> None:
+    """Of two ways to pack four sentences the one is taken that tears no paragraph."""
+    text = "Cats sleep on mats all day. They wake at night.\n\nDogs dig in the garden. They bark at cats at night."
+    found = cut(text, Chunking(max_chars=80, target_chars=60))
+    assert [text[p.start : p.end].count(".") for p in found] == [2, 2]
+
+
+@pytest.mark.parametrize(("room", "count"), [(47, 1), (46, 2)])
+def test_a_passage_may_be_as_long_as_the_bound(room: int, count: int) -> None:
+    """Exactly so long, and not one character longer."""
+    text = "Cats sleep on mats all day. They wake at night."
+    assert len(cut(text, Chunking(max_chars=room, target_chars=room))) == count

@@ -1,5 +1,6 @@
 """python -m index, as a user runs it."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,12 @@ pytestmark = pytest.mark.slow
 
 def index(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "index", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", "index", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
 
 
@@ -59,7 +65,12 @@ def test_a_whole_life(tmp_path: Path) -> None:
         (("build", "tests/browser"), 1, "holds no text that can be read"),
         (("build", "seeds", "--store", "milvus"), 2, "--store is 'milvus'"),
         (("build", "seeds", "--model", "no such/model"), 1, "is neither a folder nor to be had from the hub"),
-        (("build", "seeds", "--index", "seeds/blame.txt"), 1, "no index can be kept in seeds/blame.txt"),
+        (("build", "seeds", "--index", "LICENSE"), 1, "no index can be kept in LICENSE"),
+        (("build", "seeds", "--index", "seeds/index"), 2, "the index folder seeds/index lies inside seeds"),
+        (("build", "seeds", "--keep", "0"), 2, "--keep is '0', which is no good: must be from 1 to 1000"),
+        (("build", "seeds", "--index", ""), 2, "--index is '', which is no good: must not be empty"),
+        (("build", "seeds", "--model", "nobody/has-this"), 1, "give a folder that holds it, or 'all-MiniLM-L6-v2'"),
+        (("build", "seeds", "--model", "docs"), 1, "does not hold a sentence-transformers model"),
         (("status",), 1, "there is no index in"),
         (("verify",), 1, "there is no index in"),
         (("rollback",), 1, "there is no index in"),
@@ -75,3 +86,5 @@ def test_an_error_is_one_sentence_with_its_exit_code(
     assert done.returncode == code, done.stderr
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert not (tmp_path / "index").exists() or arguments[0] == "build"

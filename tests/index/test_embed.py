@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.embed import DEFAULT_MODEL, SentenceTransformerEncoder, batches, embed, fingerprint, model_folder
+from index.embed import DEFAULT_MODEL, SentenceTransformerEncoder, batches, embed, fingerprint, fitting, model_folder
 from index.errors import ModelError
 from index.types import Encoder
 from index.vectors import CONTEXT_WEIGHT, mix
@@ -93,3 +93,35 @@ def test_title_and_heading_are_mixed_in_lightly() -> None:
     text, context = np.array([1.0, 0.0], dtype=np.float32), np.array([0.0, 1.0], dtype=np.float32)
     np.testing.assert_allclose(mix(text, context), np.array([1, CONTEXT_WEIGHT]) / np.hypot(1, CONTEXT_WEIGHT))
     np.testing.assert_array_equal(mix(text, None), text)
+
+
+def test_what_stands_above_is_cut_until_it_fits() -> None:
+    """By halves, in its order, and only where it must be; an encoder that takes nothing gets nothing."""
+    encoder = WordEncoder(limit=6)
+    texts = ["a b c d", "", "a b c d e f g h", "a b c d"]
+    assert fitting(encoder, texts) == ["a b c d", "", "a b c d", "a b c d"]
+    assert fitting(WordEncoder(limit=1), ["a b"]) == [""]
+    assert fitting(encoder, []) == []
+
+
+def test_a_title_of_many_tokens_fits_the_real_model(encoder: Encoder) -> None:
+    """Two hundred Korean characters are three hundred tokens."""
+    title = "각 " * 100
+    assert encoder.count_tokens([title])[0] > encoder.limit
+    (cut,) = fitting(encoder, [title])
+    assert cut
+    assert title.startswith(cut)
+    assert encoder.limit // 2 <= encoder.count_tokens([cut])[0] <= encoder.limit
+
+
+def test_questions_are_encoded_as_the_model_wants_them(encoder: Encoder) -> None:
+    """This model has no prompts, so a question is a text like any other; unit length, one row each."""
+    questions = ["Where do cats sleep?", "¿Dónde?", "😀", "猫はどこで眠る？"]
+    vectors = encoder.encode_questions(questions)
+    np.testing.assert_allclose(vectors, embed(encoder, questions, lambda done: None), atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+def test_nothing_to_embed_is_no_error() -> None:
+    """No row, and nothing to tell of."""
+    assert len(embed(WordEncoder(), [], lambda done: pytest.fail("nothing was done"))) == 0

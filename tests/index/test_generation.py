@@ -120,3 +120,18 @@ def test_another_format_is_refused_with_the_command(whole: Path, tmp_path: Path)
     path.write_text(json.dumps(sealed | {"format": FORMAT + 1}), encoding="utf-8")
     with pytest.raises(ForeignGeneration, match="python -m index build"):
         Manifest.read(tmp_path / "old")
+
+
+def test_a_file_that_nobody_wrote_changes_nothing(whole: Path, tmp_path: Path) -> None:
+    """Only what the manifest names is read."""
+    copy = tmp_path / "copy"
+    shutil.copytree(whole, copy)
+    for folder in (copy, copy / "store", copy / "lexical"):
+        (folder / "corpus.jsonl").write_text('{"text": "intruder"}\n', encoding="utf-8")
+    assert opened(copy) == opened(whole)
+
+
+def test_the_manifest_names_every_file(whole: Path) -> None:
+    """What it does not name would not be checked."""
+    files = {path.relative_to(whole).as_posix() for path in whole.rglob("*") if path.is_file()}
+    assert set(Manifest.read(whole).files) == files - {"manifest.json"}

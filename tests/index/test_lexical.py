@@ -5,22 +5,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.lexical import K1, B, LexicalIndex
 
 PASSAGES = [["cat", "sat", "mat"], ["cat", "cat", "ran"], ["dog", "ran", "far", "far", "away"], ["bird"]]
 INDEX = LexicalIndex.build(PASSAGES)
-MEAN = sum(map(len, PASSAGES)) / len(PASSAGES)
 
 
-def bm25(words: dict[str, float], passage: list[str]) -> float:
+def bm25(words: dict[str, float], passage: list[str], passages: list[list[str]] = PASSAGES) -> float:
     """Lucene's: idf · tf / (tf + k1 · (1 - b + b · length / mean length))."""
-    total = 0.0
+    total, mean = 0.0, sum(map(len, passages)) / len(passages)
     for word, weight in words.items():
-        holding = sum(word in p for p in PASSAGES)
-        idf = log(1 + (len(PASSAGES) - holding + 0.5) / (holding + 0.5))
+        holding = sum(word in p for p in passages)
+        idf = log(1 + (len(passages) - holding + 0.5) / (holding + 0.5))
         times = passage.count(word)
-        total += weight * idf * times / (times + K1 * (1 - B + B * len(passage) / MEAN)) if times else 0.0
+        total += weight * idf * times / (times + K1 * (1 - B + B * len(passage) / mean)) if times else 0.0
     return total
 
 
@@ -60,3 +61,36 @@ def test_a_saved_index_answers_as_before(passages: list[list[str]], tmp_path: Pa
     assert len(loaded) == len(passages)
     for words in ({"cat": 1.0}, {"one": 1.0}, {}):
         np.testing.assert_array_equal(built.scores(words), loaded.scores(words))
+
+
+COLLECTIONS = st.lists(
+    st.lists(st.sampled_from(["cat", "dog", "mat", "ran", "far"]), max_size=8), min_size=1, max_size=8
+)
+QUESTIONS = st.dictionaries(st.sampled_from(["cat", "dog", "mat", "yak", ""]), st.sampled_from([0.25, 0.5, 1.0, 2.0]))
+
+
+@given(COLLECTIONS, QUESTIONS)
+def test_any_collection_is_scored_by_the_formula_and_below_the_bound(
+    passages: list[list[str]], words: dict[str, float]
+) -> None:
+    """Repeats, empty passages and collections without a word included; only words that are there count."""
+    index = LexicalIndex.build(passages)
+    expected = [bm25(words, passage, passages) for passage in passages]
+    np.testing.assert_allclose(index.scores(words), expected, atol=1e-4)
+    assert index.scores(words).max() < index.bound(words) or not any(expected)
+
+
+@pytest.mark.parametrize(("word", "holding"), [("cat", 2), ("far", 1), ("yak", 0)])
+def test_rare_words_tell_most(word: str, holding: int) -> None:
+    """ln(1 + (N - n + 0.5) / (n + 0.5)), and the bound is its sum over the words, weighted."""
+    idf = log(1 + (4 - holding + 0.5) / (holding + 0.5))
+    assert INDEX.idf(word) == pytest.approx(idf)
+    assert INDEX.bound({word: 3.0, "bird": 0.5}) == pytest.approx(3 * idf + 0.5 * INDEX.idf("bird"))
+
+
+def test_equal_passages_come_in_their_order() -> None:
+    """Also through a filter that leaves the first of them out."""
+    index = LexicalIndex.build([["cat"], ["dog"], ["cat"], ["cat"], ["dog"]])
+    assert index.search({"cat": 1.0}, 2).positions.tolist() == [0, 2]
+    assert index.search({"cat": 1.0}, 2, np.array([1, 2, 3])).positions.tolist() == [2, 3]
+    assert index.search({"cat": 1.0}, 5, np.array([], dtype=np.int64)).positions.tolist() == []

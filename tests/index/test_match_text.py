@@ -24,3 +24,10 @@ def test_title_and_heading_stand_above_a_passage() -> None:
 def test_words_of_title_and_heading_count_for_the_passage() -> None:
     """A question may name the document instead of repeating the passage."""
     assert lexical_texts([DOCUMENT], [PASSAGE]) == ["Animals · Film Film Cats sleep. Dogs dig."]
+
+
+def test_a_passage_without_heading_or_title_has_less_above_it() -> None:
+    """No separator is left over, and no word where there is none."""
+    bare = Passage("a.txt", 0, 26, (Span(5, 16),))
+    assert contexts([DOCUMENT], [bare]) == ["Animals"]
+    assert contexts([Document("a.txt", DOCUMENT.text)], [bare, PASSAGE]) == ["", "Film"]

@@ -1,6 +1,7 @@
 """How a long job says how far it is."""
 
 import io
+from time import sleep
 
 from index.progress import Silent, Terminal
 
@@ -28,8 +29,12 @@ def test_on_a_terminal_there_is_a_bar() -> None:
     """It is drawn while the step goes on."""
     stream = Screen()
     with Terminal(stream).step("embedding", 2) as advance:
-        advance(2)
+        advance(1)
+        sleep(0.15)  # longer than a bar waits before it is drawn again
+        advance(1)
     assert "embedding:   0%" in stream.getvalue()
+    assert "2/2" in stream.getvalue()
+    assert stream.getvalue().endswith("embedding: 2\n")
 
 
 def test_silence_says_nothing() -> None:

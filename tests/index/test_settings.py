@@ -1,5 +1,6 @@
 """Where a setting comes from."""
 
+import json
 from dataclasses import fields
 from pathlib import Path
 
@@ -82,3 +83,42 @@ def test_every_setting_is_documented(request: pytest.FixtureRequest) -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == expected, (
         "write it with: pytest tests/index/test_settings.py --write"
     )
+
+
+@pytest.mark.parametrize("name", ["index", "model", "host"])
+@pytest.mark.parametrize("value", ["", "  "])
+def test_an_empty_value_is_refused(tmp_path: Path, name: str, value: str) -> None:
+    """As a path it would mean the folder that one happens to stand in."""
+    with pytest.raises(UsageError, match=f"NETSPHERE_{name.upper()} is '{value}', which is no good: must not be empty"):
+        resolve(SETTINGS, {}, {f"NETSPHERE_{name.upper()}": value}, tmp_path)
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+def test_every_default_is_a_value_that_could_be_stated(setting: Setting, tmp_path: Path) -> None:
+    """In any of the three ways, with the same result."""
+    stated = {setting.name: str(setting.default)}
+    assert resolve((setting,), stated, {}, tmp_path) == {setting.name: setting.default}
+    assert resolve((setting,), {}, {f"NETSPHERE_{setting.name.upper()}": str(setting.default)}, tmp_path) == {
+        setting.name: setting.default
+    }
+    (tmp_path / "netsphere.toml").write_text(f"{setting.name} = {json.dumps(setting.default)}\n", encoding="utf-8")
+    assert resolve((setting,), {}, {}, tmp_path) == {setting.name: setting.default}
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [("passage_chars", 80, 4000), ("max_file_mb", 1, 100_000), ("keep", 1, 1000), ("port", 0, 65535), ("threads", 1, 256)],
+)  # fmt: skip
+def test_bounds_belong_to_what_is_allowed(tmp_path: Path, name: str, low: int, high: int) -> None:
+    """Both ends are good, and one beyond either is not."""
+    for value in (low, high):
+        assert resolve(SETTINGS, {name: str(value)}, {}, tmp_path)[name] == value
+    for value in (low - 1, high + 1):
+        with pytest.raises(UsageError, match=f"must be from {low} to {high}"):
+            resolve(SETTINGS, {name: str(value)}, {}, tmp_path)
+
+
+def test_chunking_leaves_room_in_the_encoder() -> None:
+    """A quarter of its tokens, and a fifth of a passage's characters."""
+    chunking = IndexSettings(passage_chars=500).chunking(256)
+    assert (chunking.max_chars, chunking.target_chars, chunking.max_tokens) == (500, 400, 192)

@@ -1,6 +1,7 @@
 """The index folder and what it serves."""
 
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,10 @@ import pytest
 
 from index.build import build_index
 from index.errors import BuildLocked, DamagedGeneration, NoGeneration
+from index.generation import Generation
 from index.settings import IndexSettings
 from index.shelf import CURRENT, UNFINISHED, Shelf
+from index.verify import broken
 from tests.doubles import WordEncoder
 
 
@@ -124,3 +127,98 @@ def test_leftovers_of_killed_builds_are_removed(tmp_path: Path) -> None:
     build(tmp_path, "Two cats.")
     assert not leftover.exists()
     assert len(Shelf(tmp_path / "index").names()) == 2
+
+
+def test_numbers_go_on_rising_beyond_six_digits(tmp_path: Path) -> None:
+    """The millionth generation is newer than the one before it, although it sorts before it as a text."""
+    build(tmp_path, "One cat.")
+    shelf = Shelf(tmp_path / "index")
+    before = "999999-0123abcd"
+    (shelf.root / shelf.must_exist()).rename(shelf.root / before)
+    shelf.point(before)
+    newest = build(tmp_path, "Two cats.")
+    assert newest.startswith("1000000-")
+    assert shelf.names() == [before, newest]
+    (shelf.root / CURRENT).unlink()
+    assert shelf.current() == newest
+    assert shelf.rollback() == before
+    assert build(tmp_path, "Three cats.").startswith("1000001-")
+
+
+def test_rolling_back_passes_over_what_is_damaged(tmp_path: Path) -> None:
+    """To the newest that is whole, since serving another would fail."""
+    first, second = build(tmp_path, "One cat."), build(tmp_path, "Two cats.")
+    build(tmp_path, "Three cats.")
+    shelf = Shelf(tmp_path / "index")
+    (shelf.root / second / "passages.jsonl").unlink()
+    assert shelf.rollback() == first
+    assert text_of(shelf) == "One cat."
+
+
+def test_what_was_rolled_back_is_not_served_again_by_itself(tmp_path: Path) -> None:
+    """Where the chosen generation is damaged, one before it stands in for it and never a newer one."""
+    first, second = build(tmp_path, "One cat."), build(tmp_path, "Two cats.")
+    build(tmp_path, "Three cats.")
+    shelf = Shelf(tmp_path / "index")
+    assert shelf.rollback() == second
+    (shelf.root / second / "keys.npy").unlink()
+    assert shelf.open().manifest.generation == first
+
+
+def test_a_generation_pruned_while_it_is_opened_gives_way_to_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not taken for a damaged one: its build has just published another."""
+    build(tmp_path, "One cat.", keep=1)
+    whole = Generation.open
+
+    def slowly(folder: Path) -> Generation:
+        monkeypatch.setattr(Generation, "open", whole)
+        build(tmp_path, "Two cats.", keep=1)
+        return whole(folder)
+
+    monkeypatch.setattr(Generation, "open", slowly)
+    assert text_of(Shelf(tmp_path / "index")) == "Two cats."
+
+
+def test_a_reader_finishes_on_what_it_has_opened(tmp_path: Path) -> None:
+    """Even after its files were replaced and removed."""
+    build(tmp_path, "One cat.", keep=1)
+    reader = Shelf(tmp_path / "index").open()
+    build(tmp_path, "Two dogs.", keep=1)
+    assert not reader.folder.exists()
+    assert broken(reader) == []
+    assert reader.contents.lexical.scores({"cat": 1.0}).max() > 0
+
+
+def test_everything_is_on_the_disk_before_it_is_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files before the manifest, that before the name, the name before the pointer: a power cut finds no gap."""
+    done: list[str] = []
+    sync, rename, replace = os.fsync, Path.rename, Path.replace
+
+    def synced(descriptor: int) -> None:
+        done.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "rename", lambda path, to: (done.append("rename"), rename(path, to))[1])
+    monkeypatch.setattr(Path, "replace", lambda path, to: (done.append("replace"), replace(path, to))[1])
+    name = build(tmp_path, "One cat.")
+    files = {path.name for path in (tmp_path / "index" / name).rglob("*") if path.is_file()}
+    manifest, named = done.index("manifest.json"), done.index("rename")
+    assert files - set(done[:manifest]) == {"manifest.json"}
+    assert {"store", "lexical"} <= set(done[:manifest])
+    assert done[manifest + 1].startswith(UNFINISHED)
+    assert done[named - 1 :] == [done[manifest + 1], "rename", "index", "CURRENT.new", "replace", "index"]
+
+
+def test_an_index_may_lie_deep_in_folders_that_are_not_there_yet(tmp_path: Path) -> None:
+    """They are made; looking for an index makes none."""
+    deep = Shelf(tmp_path / "a" / "b" / "index")
+    assert deep.names() == []
+    with pytest.raises(NoGeneration, match=f"python -m index build FOLDER --index {deep.root}"):
+        deep.open()
+    assert not (tmp_path / "a").exists()
+    (tmp_path / "t.txt").write_text("One cat.", encoding="utf-8")
+    build_index(tmp_path / "t.txt", IndexSettings(index=str(deep.root)), WordEncoder())
+    assert text_of(deep) == "One cat."

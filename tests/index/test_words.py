@@ -1,5 +1,7 @@
 """Text into words."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,3 +69,32 @@ def test_any_text_gives_words_that_fold_to_themselves(text: str) -> None:
     """No text is an error, and no word is empty."""
     assert all(surface_words(text))
     assert list(surface_words(text)) == list(surface_words(fold(text)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [("real", "ℝeal"), ("blame", "𝐁𝐥𝐚𝐦𝐞"), ("netsphere", "Netsphere™"), ("kg", "㎏"), ("tel", "℡")],
+)
+def test_letters_in_disguise_are_letters(typed: str, written: str) -> None:
+    """Those of mathematics fold as any other; a trade mark is none."""
+    assert list(surface_words(written)) == [typed]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_stemmer_leaves_a_word_without_a_letter(language: str) -> None:
+    """Some take all of a short word for an ending; such a word is no word."""
+    endings = "s es ed ing 's a i y la de en है की ین ها lar ın ς ü ос ий"
+    assert all(Words(language)(endings))
+    assert all(Words(language).content(endings))
+
+
+def test_content_has_no_joins() -> None:
+    """A question's "Blu-ray" are two words, or it would count for three."""
+    assert WORDS.content("Blu-ray") == ["blu", "ray"]
+
+
+def test_a_pile_of_accents_takes_no_time() -> None:
+    """Folding is linear: what grows with the square would be hours for a file of them."""
+    started = process_time()
+    assert fold("a" + "\u0301" * 200_000) == "a"
+    assert process_time() - started < 5
