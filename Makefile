@@ -40,9 +40,13 @@ fix: $(DEV) ## mend what can be mended by itself
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
-bench: $(DEV) ## measure quality and fit the confidence on DATA (the open sets)
+bench: $(DEV) ## measure quality and fit the confidence on DATA (the open sets); half an hour
 	@$(PYTHON) -m benchmarks.calibrate $(DATA)
-	@$(PYTHON) -m benchmarks.quality $(DATA)
+	@$(PYTHON) -m qa.evaluation ablate $(addprefix $(DATA)/,scifact-train fairytaleqa-val squad-sentences) \
+	  tests/judgements/blame.jsonl --source seeds --out docs/quality.md
+	@for set in scifact-train fairytaleqa-val squad-sentences; do \
+	  $(PYTHON) -m qa.evaluation run $(DATA)/$$set --summary docs/reports/$$set.md || exit 1; done
+	@$(PYTHON) -m qa.evaluation run tests/judgements/blame.jsonl --index $(INDEX) --summary docs/reports/blame.md
 
 clean: ## remove the virtual environment and all that was built
 	@rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis

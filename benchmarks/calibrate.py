@@ -16,14 +16,15 @@ from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
 from benchmarks.collections import SOURCES, Asked, Collection, Sort, collections
-from benchmarks.memo import MemoEncoder
 from index.build import build_index
 from index.embed import SentenceTransformerEncoder
 from index.settings import IndexSettings
 from index.shelf import Shelf
 from index.types import Encoder, Passage
 from qa.engine import Engine
-from qa.evaluation.measures import auroc, calibration_error
+from qa.evaluation.measures.abstention import auroc
+from qa.evaluation.measures.calibration import calibration_error
+from qa.evaluation.memo import MemoEncoder
 from qa.judge import CALIBRATION, Calibration, Features
 from qa.types import Request
 

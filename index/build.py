@@ -69,7 +69,7 @@ def build_index(
         if served and served.folder.name == shelf.current() and identity.made(served.manifest):
             return BuildReport(served.manifest, False, 0, len(served.contents.units), loaded.problems)
         corpus = _chunk(loaded.documents, settings, encoder, progress)
-        embedded = _vectors(corpus, encoder, served, progress)
+        embedded = _vectors(corpus, settings, encoder, served, progress)
         contents = _contents(corpus, settings, embedded, progress)
         manifest = _publish(shelf, contents, identity)
         shelf.prune(settings.keep)
@@ -130,11 +130,19 @@ def _chunk(documents: tuple[Document, ...], settings: IndexSettings, encoder: En
     return Corpus(documents, tuple(found), tuple(units(found)))
 
 
-def _vectors(corpus: Corpus, encoder: Encoder, served: Generation | None, progress: Progress) -> UnitVectors:
+def _vectors(
+    corpus: Corpus, settings: IndexSettings, encoder: Encoder, served: Generation | None, progress: Progress
+) -> UnitVectors:
     texts = unit_texts(corpus.documents, corpus.passages, corpus.units)
-    above = fitting(encoder, contexts(corpus.documents, corpus.passages))
+    above = fitting(encoder, _contexts(corpus, settings))
     around = [above[unit.passage] for unit in corpus.units]
     return unit_vectors(texts, around, encoder, known_vectors(served, encoder), progress)
+
+
+def _contexts(corpus: Corpus, settings: IndexSettings) -> list[str]:
+    if settings.context == "none":
+        return [""] * len(corpus.passages)
+    return contexts(corpus.documents, corpus.passages)
 
 
 def _contents(corpus: Corpus, settings: IndexSettings, embedded: UnitVectors, progress: Progress) -> Contents:

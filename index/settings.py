@@ -66,6 +66,7 @@ INDEX_SETTINGS: tuple[Setting, ...] = (
     Setting("model", DEFAULT_MODEL, filled, "sentence-transformers model: a hub id or a folder"),
     Setting("store", "faiss", one_of(*STORES), "vector store"),
     Setting("stemmer", "english", one_of(*LANGUAGES), "Snowball stemmer of the lexical leg, or none"),
+    Setting("context", "mixed", one_of("mixed", "none"), "title and heading in a passage's vector: mixed in or not"),
     Setting("passage_chars", 500, whole(80, 4000), "the most characters of a passage; longer sentences are split"),
     Setting("max_file_mb", 100, whole(1, 100_000), "files larger than this are named and left out"),
     Setting("keep", 3, whole(1, 1000), "finished generations to keep, the served one included"),
@@ -89,6 +90,7 @@ class IndexSettings:
     model: str = DEFAULT_MODEL
     store: str = "faiss"
     stemmer: str = "english"
+    context: str = "mixed"
     passage_chars: int = 500
     max_file_mb: int = 100
     keep: int = 3
@@ -104,7 +106,8 @@ class IndexSettings:
     @property
     def decisive(self) -> dict[str, Any]:
         """Those that change what an index answers, as its manifest records them."""
-        return {"store": self.store, "stemmer": self.stemmer, "passage_chars": self.passage_chars}
+        names = ("store", "stemmer", "context", "passage_chars")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True)

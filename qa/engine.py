@@ -23,8 +23,8 @@ from qa.judge import Calibration, shipped
 from qa.probe import known_item, probe
 from qa.rank import Options, Ranked, Ranker
 from qa.retrieve import LEG_FAILURES
-from qa.types import Answer, Query, Request
-from qa.understand import understand
+from qa.types import Answer, Mode, Query, Request
+from qa.ways import WAYS, Way
 
 log = logging.getLogger(__name__)
 
@@ -32,12 +32,21 @@ log = logging.getLogger(__name__)
 class Engine:
     """Answers from one generation. Safe to share between threads; nothing in it changes."""
 
-    def __init__(self, generation: Generation, encoder: Encoder, calibration: Calibration | None = None) -> None:
-        """Raises ForeignGeneration where ``encoder`` is not the one that made the generation."""
+    def __init__(
+        self,
+        generation: Generation,
+        encoder: Encoder,
+        calibration: Calibration | None = None,
+        ways: Mapping[Mode, Way] = WAYS,
+    ) -> None:
+        """``ways`` are what each mode does; an ablation gives other ones.
+
+        Raises ForeignGeneration where ``encoder`` is not the one that made the generation.
+        """
         _same_model(generation, encoder)
         self._encoder = encoder
         self._words = Words(generation.manifest.settings["stemmer"])
-        self._ranker = Ranker(generation.contents, self._words)
+        self._ranker = Ranker(generation.contents, self._words, ways)
         self._filters = Filters(generation.contents, self._ranker.retriever)
         self._composer = Composer(generation, calibration or shipped())
         self._known = known_item(generation.contents, self._words)
@@ -77,7 +86,7 @@ class Engine:
         """What answers are composed of: for calibration and ablations, which need every number."""
         if not requests:
             return []
-        queries = [understand(request, self._words) for request in requests]
+        queries = [self._ranker.understand(request) for request in requests]
         vectors = self._encode(queries)
         return [self._rank(*one) for one in zip(requests, queries, vectors, strict=True)]
 

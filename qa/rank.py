@@ -7,13 +7,14 @@ from index.generation import Contents
 from index.match_text import contexts
 from index.types import Vectors
 from index.words import Words
-from qa.fuse import Hit, fuse
+from qa.fuse import Hit
 from qa.judge import Features
 from qa.rarity import Rarity
 from qa.read import Evidence, Reader
 from qa.retrieve import Filter, Retrieved, Retriever
-from qa.stages import STAGES, Stage
-from qa.types import Mode, Query
+from qa.stages import Stage
+from qa.types import Mode, Query, Request
+from qa.ways import WAYS, Way
 
 MOST_LEAD = 0.5
 """A passage without a rival, as in a collection of one, is not for that the answer."""
@@ -55,7 +56,7 @@ class Options:
 class Ranker:
     """Everything of one generation that answering needs."""
 
-    def __init__(self, contents: Contents, words: Words) -> None:
+    def __init__(self, contents: Contents, words: Words, ways: Mapping[Mode, Way] = WAYS) -> None:
         """Builds each stage once."""
         self._contents = contents
         self._words = words
@@ -64,14 +65,19 @@ class Ranker:
         self._reader = Reader(contents, self.retriever, words, self._rarity)
         self._contexts = contexts(contents.documents, contents.passages)
         self._texts = {document.id: document.text for document in contents.documents}
+        self._ways = ways
         self._stages: dict[Mode, tuple[Stage, ...]] = {
-            mode: tuple(make(contents) for make in makers) for mode, makers in STAGES.items()
+            mode: tuple(make(contents) for make in way.stages) for mode, way in ways.items()
         }
+
+    def understand(self, request: Request) -> Query:
+        """The request as its mode understands it."""
+        return self._ways[request.mode].understand(request, self._words)
 
     def rank(self, query: Query, vector: Vectors | None, options: Options) -> Ranked:
         """The ``top_k`` best passages; fewer only where fewer are allowed."""
         retrieved = self.retriever.retrieve(query, vector, options.allowed)
-        hits = fuse(retrieved)
+        hits = self._ways[options.mode].fuse(retrieved)
         for stage in self._stages[options.mode]:
             hits = stage(query, hits)
         view = _View(

@@ -18,7 +18,7 @@ CARRIED_TURNS = 2
 MOST_CARRIED = 12
 
 
-def understand(request: Request, words: Words) -> Query:
+def understand(request: Request, words: Words, matter: float = MATTER) -> Query:
     """The query of a request: composed Unicode, and for a follow-up what it refers to.
 
     A question that stands alone is left alone, whatever the history. Otherwise the content
@@ -30,17 +30,17 @@ def understand(request: Request, words: Words) -> Query:
         carried = _carried(question, request.history)
         searched = f"{question} ({' '.join(carried)})" if carried else question
     content = tuple(words.content(searched))
-    return Query(question, searched, weigh(words(searched), content), content, tuple(words.content(question)))
+    return Query(question, searched, weigh(words(searched), content, matter), content, tuple(words.content(question)))
 
 
-def weigh(words: Sequence[str], content: Sequence[str]) -> dict[str, float]:
+def weigh(words: Sequence[str], content: Sequence[str], matter: float = MATTER) -> dict[str, float]:
     """Half a point for each time a word is asked, and half for being one that carries matter.
 
     In a small collection "how" and "in" are rare, and BM25 alone would take them for telling.
     """
-    weights = dict.fromkeys(content, MATTER)
+    weights = dict.fromkeys(content, matter)
     for word, times in Counter(words).items():
-        weights[word] = weights.get(word, 0.0) + (1 - MATTER) * times
+        weights[word] = weights.get(word, 0.0) + (1 - matter) * times
     return weights
 
 

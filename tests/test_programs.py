@@ -58,8 +58,8 @@ def test_ask_prints_what_the_api_returns(seed_index: Path) -> None:
         (("-m", "qa", "ask", "Who?", "--top-k", "0"), 2, "0 is not in the range"),
         (("serve.py", "--index", "nowhere"), 1, "there is no index in nowhere; build one with"),
         (("serve.py", "--port", "http"), 2, "--port is 'http'"),
-        (("-m", "qa.evaluation", "run", "/etc/shadow/x"), 2, "is neither a BEIR folder nor a file"),
-        (("-m", "qa.evaluation", "run", "nowhere"), 2, "nowhere is neither a BEIR folder nor a file"),
+        (("-m", "qa.evaluation", "run", "/etc/shadow/x"), 2, "/etc/shadow/x does not exist"),
+        (("-m", "qa.evaluation", "run", "nowhere"), 2, "nowhere does not exist"),
     ],
 )  # fmt: skip
 def test_an_error_is_one_sentence(command: tuple[str, ...], code: int, words: str) -> None:
@@ -91,7 +91,26 @@ def test_the_evaluation_scores_the_seed_questions(seed_index: Path, tmp_path: Pa
     done = program("-m", "qa.evaluation", "run", JUDGEMENTS, "--index", str(seed_index), "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert re.search(r"^Hit@1 +0\.\d{3} \[0\.\d{3}, [01]\.\d{3}\]  over \d+ questions$", done.stdout, re.MULTILINE)
-    assert {path.name for path in tmp_path.iterdir()} == {"run.trec", "answers.jsonl", "scores.json"}
+    assert {"report.html", "run.trec", "answers.jsonl", "scores.json"} <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_a_killed_evaluation_goes_on_when_it_is_called_again(seed_index: Path, tmp_path: Path) -> None:
+    """Killed once its first answers are written, it ends with the figures of one that nobody disturbed."""
+    command = ("-m", "qa.evaluation", "run", JUDGEMENTS, "--index", str(seed_index), "--out")
+    answers = tmp_path / "killed" / "answers.jsonl"
+    with subprocess.Popen(
+        [sys.executable, *command, str(answers.parent)], cwd=ROOT, stderr=subprocess.DEVNULL
+    ) as first:
+        while first.poll() is None and not (answers.is_file() and answers.stat().st_size):
+            pass
+        first.kill()
+    kept = len(answers.read_bytes().splitlines())
+    assert kept > 0
+    assert program(*command, str(answers.parent)).returncode == 0
+    assert program(*command, str(tmp_path / "whole")).returncode == 0
+    killed, whole = (json.loads((tmp_path / n / "scores.json").read_bytes()) for n in ("killed", "whole"))
+    assert killed["measures"] == whole["measures"]
+    assert killed["questions"] == whole["questions"]
 
 
 def test_the_served_director_and_the_capital_that_is_not_there(server: str) -> None:

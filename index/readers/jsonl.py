@@ -33,13 +33,21 @@ def read_jsonl(path: Path, id: str) -> Iterator[Document | Problem]:
 
     Raises ReadError where the rest of the file cannot be unpacked, and for UTF-16.
     """
+    places: dict[str, str] = {}
     try:
         with _open(path) as stream:
             for number, line in enumerate(_lines(stream), start=1):
                 if line.strip():
-                    yield _document(line, f"{id}:{number}")
+                    yield _first_of_its_id(_document(line, f"{id}:{number}"), f"{id}:{number}", places)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ReadError(f"cannot be unpacked to its end ({error}); download or compress it again") from error
+
+
+def _first_of_its_id(item: Document | Problem, where: str, places: dict[str, str]) -> Document | Problem:
+    """The item, or that its id stood further up already."""
+    if isinstance(item, Problem) or places.setdefault(item.id, where) == where:
+        return item
+    return Problem(where, f"the document id {item.id!r} is taken already in {places[item.id]}; give each its own")
 
 
 def _open(path: Path) -> BinaryIO | gzip.GzipFile:

@@ -1,21 +1,44 @@
 """python -m qa.evaluation: score answers against judged questions."""
 
 import os
-from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import click
 
 from index.cli import one_sentence, setting_options
+from index.embed import SentenceTransformerEncoder
 from index.progress import Terminal
 from index.settings import INDEX_SETTINGS, MODEL, IndexSettings, Sources
+from index.shelf import Shelf
 from qa.engine import Engine
-from qa.evaluation import judgements
-from qa.evaluation.run import over_corpus, run, summarise, write
+from qa.evaluation import collection, probing
+from qa.evaluation.ablation.ablate import ablate
+from qa.evaluation.ablation.bench import Bench
+from qa.evaluation.ablation.rows import chosen
+from qa.evaluation.ablation.table import document
+from qa.evaluation.askers import Asker, OverHttp
+from qa.evaluation.compare import compare
+from qa.evaluation.external import read_external
+from qa.evaluation.formats import load
+from qa.evaluation.gates import broken, limits
+from qa.evaluation.memo import MemoEncoder
+from qa.evaluation.report import write_ablation, write_comparison, write_report, write_summary
+from qa.evaluation.run import run
+from qa.evaluation.store import write
+from qa.evaluation.types import Dataset, Run
 from qa.types import Mode
 
-KEPT = Path("var/evaluation")
+RUNS = Path("var/runs")
+MOST_FLAWS = 20
+GATE = 1
+"""Exit code where a limit of the caller's is broken."""
+
+data_argument = click.argument("data", type=click.Path(path_type=Path))
+mode_option = click.option("--mode", type=click.Choice(["fast", "precise"]), default="precise", show_default=True)
+fail_below_option = click.option(
+    "--fail-below", multiple=True, metavar="MEASURE=VALUE", help="exit with 1 where the mean is below; may be repeated"
+)
 
 
 @click.group(context_settings={"max_content_width": 100})
@@ -27,40 +50,153 @@ def main() -> None:
 
 
 @main.command(name="run")
-@click.argument("data", type=click.Path(path_type=Path))
-@click.option("--mode", type=click.Choice(["fast", "precise"]), default="precise", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), help="folder for run.trec, answers.jsonl and scores.json")
+@data_argument
+@mode_option
+@click.option("--out", type=click.Path(path_type=Path), help="folder for the results  [default: var/runs/NAME]")
+@click.option("--url", help="ask the service at this address instead of an index")
+@click.option("--summary", type=click.Path(path_type=Path), help="also write this Markdown file with its plots beside")
+@fail_below_option
 @setting_options(INDEX_SETTINGS, "index", "model")
 @one_sentence
-def run_command(data: Path, mode: Mode, out: Path | None, **flags: object) -> None:
+def run_command(data: Path, mode: Mode, out: Path | None, **flags: Any) -> None:  # noqa: ANN401 — any option
     """Ask every judged question of DATA and score the answers.
 
-    DATA is a BEIR folder, whose corpus is indexed first into a folder that is kept, or a
-    file of span judgements over the index of --index.
+    DATA is a BEIR folder or a SQuAD file, whose texts are indexed first into a folder that
+    is kept, or a file of span judgements over the index of --index. An interrupted run goes
+    on where it stopped when it is called again.
 
     Example: python -m qa.evaluation run ../shared/data/fairytaleqa-val --out var/fairytale
     """
-    progress = Terminal()
+    wanted = limits(flags["fail_below"])
+    dataset = load(data)
+    folder = out or RUNS / dataset.name
+    target = OverHttp(flags["url"]) if flags["url"] else _engine(dataset, flags)
+    result = run(dataset, target, mode, folder, Terminal())
+    write_report(result, folder / "report.html")
+    click.echo(_told(result))
+    if summary := flags["summary"]:
+        write_summary(result, summary, f"python -m qa.evaluation run {data} --summary {summary}")
+    click.echo(f"\nwrote {folder}/: report.html, scores.json, answers.jsonl, run.trec, qrels.trec")
+    _gate(broken(result, wanted))
+
+
+@main.command(name="score")
+@data_argument
+@click.argument("trec", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="folder for the results, which `compare` reads")
+@one_sentence
+def score_command(data: Path, trec: Path, out: Path | None) -> None:
+    """Score a run of any other system, a file in TREC's format, on the documents that DATA judges.
+
+    Example: python -m qa.evaluation score ../shared/data/scifact-train theirs.trec --out var/runs/theirs
+    """
+    result = read_external(load(data), trec)
+    click.echo(_told(result))
+    if out:
+        write(result, out)
+        click.echo(f"wrote {out}/scores.json")
+
+
+@main.command(name="compare")
+@click.argument("a", type=click.Path(path_type=Path))
+@click.argument("b", type=click.Path(path_type=Path))
+@click.option("--measure", multiple=True, help="compare these instead of the headline ones; may be repeated")
+@click.option("--out", type=click.Path(path_type=Path), help="page of the comparison  [default: B/compare.html]")
+@click.option("--fail-if-worse", is_flag=True, help="exit with 1 where B is worse beyond chance in any measure")
+@fail_below_option
+@one_sentence
+def compare_command(a: Path, b: Path, out: Path | None, **flags: Any) -> None:  # noqa: ANN401 — any option
+    """Tell whether run B is better than run A on the same questions, or only luckier.
+
+    Example: python -m qa.evaluation compare var/runs/main var/runs/mine --fail-if-worse
+    """
+    wanted = limits(flags["fail_below"])
+    found = compare(a, b, flags["measure"])
+    page = out or b / "compare.html"
+    write_comparison(found, page)
+    left_out = f"{found.left_out} questions that only one of them has are left out\n" if found.left_out else ""
+    click.echo(f"A is {a}, B is {b}\n{left_out}\n{found}\n\nwrote {page}")
+    worse = found.worse if flags["fail_if_worse"] else ()
+    _gate([*(f"{d.measure} is worse: {d.a:.3f} → {d.b:.3f}" for d in worse), *broken(found.b, wanted)])
+
+
+@main.command(name="ablate")
+@click.argument("data", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--source", type=click.Path(path_type=Path), help="the texts that span judgements are over")
+@click.option("--only", multiple=True, metavar="WORDS", help="only the first row and those with WORDS in their name")
+@click.option("--out", type=click.Path(path_type=Path), help="Markdown file  [default: var/runs/ablation.md]")
+@one_sentence
+def ablate_command(data: tuple[Path, ...], source: Path | None, only: tuple[str, ...], out: Path | None) -> None:
+    """Try other ways of ranking and other settings on each DATA, and tell which differences are real.
+
+    Writes a Markdown file and a page of the same name. The rows stand in
+    qa/evaluation/ablation/rows.py.
+
+    Example: python -m qa.evaluation ablate tests/judgements/blame.jsonl --source seeds
+    """
+    encoder, progress = MemoEncoder(SentenceTransformerEncoder()), Terminal()
+    found = [ablate(Bench(load(one), source, encoder, progress), chosen(only)) for one in data]
+    path = out or RUNS / "ablation.md"
+    words = [*map(str, data), *(f"--source {source}" if source else "").split(), *(["--out", str(out)] if out else [])]
+    text = document(found, f"python -m qa.evaluation ablate {' '.join(words)}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    page = write_ablation(found, path.with_suffix(".html"))
+    click.echo(f"{text}\nwrote {path} and {page}")
+
+
+@main.command(name="probe")
+@mode_option
+@click.option("--most", type=int, default=probing.MOST, show_default=True, help="of more passages, probe every n-th")
+@click.option("--out", type=click.Path(path_type=Path), help="folder for probe.json, which has every probe")
+@setting_options(INDEX_SETTINGS, "index", "model")
+@one_sentence
+def probe_command(mode: Mode, most: int, out: Path | None, **flags: Any) -> None:  # noqa: ANN401 — any option
+    """Tell what of an index cannot be found, without any judgements.
+
+    Asks for each passage in its own words: by its heading, by its most telling sentence with
+    words left out, by a name that it alone holds. Names near-duplicates, headings that
+    mislead, and pages, documents and passages with little or no text.
+
+    Example: python -m qa.evaluation probe --index var/index --out var/probe
+    """
+    if out:
+        probing.check_folder(out)
     sources = Sources.of(flags, os.environ, Path.cwd())
     settings = IndexSettings(**sources.resolve(INDEX_SETTINGS))
-    judged = judgements.load(data)
-    if data.is_dir() and not flags["index"]:
-        settings = replace(settings, index=str(_kept(data)))
-    engine = (
-        over_corpus(data, settings, progress) if data.is_dir() else Engine.open(settings.index, sources.stated(MODEL))
-    )
-    outcomes = run(engine, judged, mode, progress)
-    for name, interval in summarise(outcomes).items():
-        count = sum(name in outcome.scores for outcome in outcomes)
-        click.echo(f"{name:24} {interval}  over {count} questions")
+    generation = Shelf(Path(settings.index)).open()
+    engine = Engine(generation, SentenceTransformerEncoder(sources.stated(MODEL) or generation.manifest.model))
+    probed = probing.probe(generation, engine, mode, most, Terminal())
+    click.echo(probing.summary(probed))
     if out:
-        write(outcomes, out)
-        click.echo(f"wrote {out}/run.trec, answers.jsonl and scores.json")
+        click.echo(f"\nwrote {probing.write(probed, out)}")
 
 
-def _kept(data: Path) -> Path:
-    """Where the corpus of a BEIR folder is indexed, its own place for each folder."""
-    return KEPT / f"{data.resolve().name}-{sha256(str(data.resolve()).encode()).hexdigest()[:8]}"
+def _engine(dataset: Dataset, flags: dict[str, object]) -> Engine | Asker:
+    """Over the data's own texts, unless it has none or an index is named."""
+    sources = Sources.of(flags, os.environ, Path.cwd())
+    settings = IndexSettings(**sources.resolve(INDEX_SETTINGS))
+    if dataset.documents and not flags["index"]:
+        return collection.engine_over(dataset, collection.placed(dataset, settings), progress=Terminal())
+    return Engine.open(settings.index, sources.stated(MODEL))
+
+
+def _told(result: Run) -> str:
+    """What was left out, every measure, and how long a question took."""
+    shown = [f"left out: {flaw}" for flaw in result.flaws[:MOST_FLAWS]]
+    if len(result.flaws) > MOST_FLAWS:
+        shown.append(f"left out: {len(result.flaws) - MOST_FLAWS} more, which scores.json lists")
+    if speed := result.latency:
+        rate = f"{speed.per_second:.0f} a second in batches"
+        shown += ["", f"one question p50 {speed.p50:.1f} ms, p95 {speed.p95:.1f} ms; {rate}"]
+    return "\n".join([*shown, str(result)])
+
+
+def _gate(failures: list[str]) -> None:
+    for failure in failures:
+        click.echo(f"failed: {failure}", err=True)
+    if failures:
+        raise SystemExit(GATE)
 
 
 if __name__ == "__main__":

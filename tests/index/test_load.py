@@ -206,7 +206,7 @@ def test_the_first_of_two_ids_stays(folder: Path) -> None:
     (folder / "b.jsonl").write_text('{"_id": "1", "text": "z"}\n', encoding="utf-8")
     loaded = load(folder, LIMIT)
     assert [(document.id, document.text) for document in loaded.documents] == [("1", "x"), ("good.txt", "Killy walks.")]
-    assert [problem.where for problem in loaded.problems] == ["a.jsonl", "b.jsonl"]
+    assert [problem.where for problem in loaded.problems] == ["a.jsonl:2", "b.jsonl"]
     assert all("'1' is taken already" in problem.reason for problem in loaded.problems)
 
 

@@ -1,0 +1,87 @@
+"""The rows of an ablation, a line each. The first is what ships and is compared with all others."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from index.errors import UsageError
+from qa.evaluation.ablation import baselines
+from qa.evaluation.ablation.bench import Bench
+from qa.evaluation.types import Judgement, Reply
+from qa.fuse import Hit, fuse
+from qa.retrieve import DENSE, LEXICAL, Retrieved
+from qa.understand import understand
+from qa.ways import WAYS, Way
+
+Replies = Callable[[Bench, Sequence[Judgement]], list[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How the questions are answered. ``whole``: only where whole documents were judged.
+
+    ``ranks_only``: it gives neither evidence nor confidence, so only ranking measures count.
+    """
+
+    replies: Replies
+    ranks_only: bool = False
+    whole: bool = False
+
+
+def configured(way: Way, **settings: Any) -> Row:  # noqa: ANN401 — values of any setting
+    """The program itself with another way of ranking or other settings of its index."""
+    return Row(lambda bench, judgements: bench.ask(bench.engine(way, **settings), judgements))
+
+
+def one_leg(name: str) -> Callable[[Retrieved], list[Hit]]:
+    """The candidates of one leg as it ranked them."""
+
+    def alone(retrieved: Retrieved) -> list[Hit]:
+        leg = next(found for found in retrieved.legs if found.leg == name)
+        return [Hit(p, s, retrieved.dense[p], retrieved.lexical[p]) for p, s in leg.scores.items()]
+
+    return alone
+
+
+def reciprocal_ranks(retrieved: Retrieved, constant: int = 60) -> list[Hit]:
+    """Cormack, Clarke & Büttcher 2009: the sum of 1 / (60 + rank) over the legs."""
+    scores: dict[int, float] = {}
+    for leg in retrieved.legs:
+        for rank, passage in enumerate(leg.scores, 1):
+            scores[passage] = scores.get(passage, 0.0) + 1 / (constant + rank)
+    ordered = sorted(scores, key=lambda passage: (-scores[passage], passage))
+    return [Hit(p, scores[p], retrieved.dense[p], retrieved.lexical[p]) for p in ordered]
+
+
+ROWS: Mapping[str, Row] = {
+    "**shipped, `precise`**": configured(WAYS["precise"]),
+    "shipped, `fast`": configured(WAYS["fast"]),
+    "one vector a document": Row(baselines.document_vectors, ranks_only=True, whole=True),
+    "BM25 over documents": Row(baselines.document_bm25, ranks_only=True, whole=True),
+    "one vector a passage": Row(baselines.passage_vectors, ranks_only=True),
+    "dense leg alone: sentences and passages": configured(Way(fuse=one_leg(DENSE), stages=())),
+    "lexical leg alone: BM25": configured(Way(fuse=one_leg(LEXICAL), stages=())),
+    "reciprocal rank fusion": configured(Way(fuse=reciprocal_ranks)),
+    "convex, each leg against its best": configured(Way(fuse=partial(fuse, sure=0.0))),
+    "dense weight 0.3": configured(Way(fuse=partial(fuse, dense_weight=0.3))),
+    "dense weight 0.7": configured(Way(fuse=partial(fuse, dense_weight=0.7))),
+    "words of grammar at full weight": configured(Way(understand=partial(understand, matter=0.0))),
+    "no stages": configured(Way(stages=())),
+    "title and heading not in the vectors": configured(Way(), context="none"),
+    "passages of at most 300 characters": configured(Way(), passage_chars=300),
+    "passages of at most 800 characters": configured(Way(), passage_chars=800),
+}
+"""By the name that the tables show."""
+
+
+def chosen(words: Sequence[str]) -> dict[str, Row]:
+    """The first row and those whose names hold any of ``words``; all of them where none are given.
+
+    Raises UsageError for words that no name holds.
+    """
+    for word in words:
+        if not any(word in name for name in ROWS):
+            raise UsageError(f"no row has {word!r} in its name; the rows are {', '.join(ROWS)}")
+    first = next(iter(ROWS))
+    return {name: row for name, row in ROWS.items() if not words or name == first or any(w in name for w in words)}

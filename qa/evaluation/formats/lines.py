@@ -1,0 +1,58 @@
+"""Rows of a file, each with the place that an error names: ``FILE:LINE``."""
+
+import csv
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from index.errors import UsageError
+from qa.types import MOST_CHARACTERS
+
+
+def opened(path: Path) -> TextIO:
+    """UTF-8 text, unpacked where the name ends in ``.gz``."""
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8")
+    return path.open(encoding="utf-8")
+
+
+def json_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each object of a file of JSON lines with its place. Raises UsageError, which names it."""
+    for where, line in text_rows(path):
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise UsageError(f"{where} is not JSON ({error}); mend or delete the line") from error
+        if not isinstance(row, dict):
+            raise UsageError(f"{where} is not a JSON object; mend or delete the line")
+        yield where, row
+
+
+def text_rows(path: Path) -> Iterator[tuple[str, str]]:
+    """Each line that is not blank with its place. Raises UsageError where it cannot be read."""
+    number = 0
+    try:
+        with opened(path) as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    yield f"{path}:{number}", line
+    except (EOFError, gzip.BadGzipFile, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}:{number + 1} cannot be read ({error}); download or save it again") from error
+
+
+def tab_rows(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Each line of a table of tabs with its place."""
+    for where, line in text_rows(path):
+        yield where, next(csv.reader([line.rstrip("\r\n")], delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def unaskable(question: str) -> str | None:
+    """Why a question cannot be asked, or None."""
+    length = len(question.strip())
+    if not length:
+        return "has an empty question; it is not asked"
+    if length > MOST_CHARACTERS:
+        return f"has a question of {length:,} characters, and {MOST_CHARACTERS:,} are the most; it is not asked"
+    return None

@@ -1,0 +1,186 @@
+"""What is measured: a measure is a pure function and a line in ``MEASURES``.
+
+``of_one`` question is averaged; ``of_all`` is of all questions at once. The ranking measures
+have neither: they come from ir_measures together (``ranking.py``).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.evaluation.measures import abstention, calibration, evidence, ranking, reading
+from qa.evaluation.statistics import interval, interval_of
+from qa.evaluation.types import Interval, Judgement, Outcome, Reply
+from qa.types import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Confidences:
+    """Of each question how sure the answer is, whether its first passage is right, whether any could be."""
+
+    confidence: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    answerable: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, outcomes: Sequence[Outcome]) -> "Confidences":
+        """In the order of the outcomes."""
+        return cls(
+            np.array([outcome.reply.confidence for outcome in outcomes], dtype=float),
+            np.array([ranking.first_is_right(o.judgement, o.reply) for o in outcomes], dtype=bool),
+            np.array([outcome.judgement.answerable for outcome in outcomes], dtype=bool),
+        )
+
+    def at(self, positions: NDArray[np.int64]) -> "Confidences":
+        """Those of some questions, which may be drawn more than once."""
+        return Confidences(self.confidence[positions], self.right[positions], self.answerable[positions])
+
+
+OfOne = Callable[[Judgement, Reply], float]
+OfAll = Callable[[Confidences], float]
+Applies = Callable[[Judgement], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """``meaning`` is shown in reports; ``headline`` measures are compared unless others are named."""
+
+    meaning: str
+    of_one: OfOne | None = None
+    of_all: OfAll | None = None
+    applies: Applies = lambda judgement: True
+    lower_is_better: bool = False
+    headline: bool = False
+
+
+def _answerable(judgement: Judgement) -> bool:
+    return judgement.answerable
+
+
+def _absent(judgement: Judgement) -> bool:
+    return not judgement.answerable
+
+
+def _has_evidence(judgement: Judgement) -> bool:
+    return bool(judgement.evidence)
+
+
+def _has_answers(judgement: Judgement) -> bool:
+    return bool(judgement.answers) or not judgement.answerable
+
+
+def _said(reply: Reply) -> bool:
+    return reply.status is not Status.NOT_FOUND
+
+
+def _ranked(meaning: str, headline: bool = False) -> Measure:
+    return Measure(meaning, applies=_answerable, headline=headline)
+
+
+MEASURES: Mapping[str, Measure] = {
+    "Hit@1": _ranked("share of questions with something right in first place", headline=True),
+    "Hit@3": _ranked("… among the first three"),
+    "Hit@5": _ranked("… among the first five"),
+    "Hit@10": _ranked("… among the first ten"),
+    "Recall@5": _ranked("share of what is right that is among the first five"),
+    "Recall@10": _ranked("… among the first ten"),
+    "Recall@50": _ranked("… among the first fifty"),
+    "MRR@10": _ranked("mean of 1 / rank of the first that is right, 0 beyond ten", headline=True),
+    "nDCG@10": _ranked("gain by grade, discounted by log2(rank + 1), over the best order possible", headline=True),
+    "MAP": _ranked("mean of the precision at each rank with something right"),
+    "evidence first": Measure(
+        "share whose first mark, in the first passage, meets the words that answer",
+        evidence.marked_first,
+        applies=_has_evidence,
+        headline=True,
+    ),
+    "evidence precision": Measure(
+        "share of the marked characters that are wanted", evidence.precision, applies=_has_evidence
+    ),
+    "evidence recall": Measure(
+        "share of the wanted characters that are marked", evidence.recall, applies=_has_evidence
+    ),
+    "evidence overlap": Measure(
+        "characters both marked and wanted over those either", evidence.overlap, applies=_has_evidence, headline=True
+    ),
+    "answer exact": Measure(
+        "share of answers that are the wanted words, as SQuAD compares them",
+        lambda j, r: reading.exact_match(r.answer, j.answers),
+        applies=_has_answers,
+    ),
+    "answer F1": Measure(
+        "words shared by the answer given and the one wanted, as SQuAD counts them",
+        lambda j, r: reading.token_f1(r.answer, j.answers),
+        applies=_has_answers,
+        headline=True,
+    ),
+    "found where present": Measure(
+        "share of answerable questions that are not called `not_found`",
+        lambda j, r: float(_said(r)),
+        applies=_answerable,
+    ),
+    "not found where absent": Measure(
+        "share of unanswerable questions that are called `not_found`", lambda j, r: float(not _said(r)), applies=_absent
+    ),
+    "abstention": Measure(
+        "share of questions rightly called `not_found` or rightly not, at the shipped threshold",
+        lambda j, r: float(_said(r) == j.answerable),
+        headline=True,
+    ),
+    "AUROC": Measure(
+        "chance that an answerable question is surer than an unanswerable one",
+        of_all=lambda c: abstention.auroc(c.confidence[c.answerable], c.confidence[~c.answerable]),
+    ),
+    "AURC": Measure(
+        "share wrong among the surest questions, averaged over how many are answered (risk-coverage area)",
+        of_all=lambda c: abstention.risk_coverage_area(c.confidence, c.right),
+        lower_is_better=True,
+    ),
+    "Brier": Measure(
+        "squared gap of confidence and truth, where true is a right first passage",
+        lambda j, r: calibration.brier(r.confidence, ranking.first_is_right(j, r)),
+        lower_is_better=True,
+        headline=True,
+    ),
+    "ECE": Measure(
+        "mean gap of confidence and share right over ten equally full bins",
+        of_all=lambda c: calibration.calibration_error(c.confidence, c.right),
+        lower_is_better=True,
+    ),
+}
+"""Every measure in the order in which it is shown."""
+
+
+def scored(pairs: Sequence[tuple[Judgement, Reply]]) -> tuple[Outcome, ...]:
+    """Every measure that is of one question, for each question."""
+    answerable = [(judgement, reply) for judgement, reply in pairs if judgement.answerable]
+    ranked = ranking.evaluate(
+        {judgement.id: ranking.ranking(judgement, reply) for judgement, reply in answerable},
+        {judgement.id: ranking.relevant(judgement) for judgement, reply in answerable},
+    )
+    return tuple(Outcome(j, r, ranked.get(j.id, {}) | _each(j, r)) for j, r in pairs)
+
+
+def _each(judgement: Judgement, reply: Reply) -> dict[str, float]:
+    return {
+        name: measure.of_one(judgement, reply)
+        for name, measure in MEASURES.items()
+        if measure.of_one and measure.applies(judgement)
+    }
+
+
+def summarise(outcomes: Sequence[Outcome]) -> dict[str, Interval]:
+    """The mean of each measure over the questions that have it, with its interval, in the order of the table."""
+    confidences = Confidences.of(outcomes)
+    found = {name: _over_all(name, measure, outcomes, confidences) for name, measure in MEASURES.items()}
+    return {name: interval for name, interval in found.items() if interval}
+
+
+def _over_all(name: str, measure: Measure, outcomes: Sequence[Outcome], confidences: Confidences) -> Interval | None:
+    if measure.of_all:
+        of_all = measure.of_all
+        return interval_of(lambda positions: of_all(confidences.at(positions)), len(outcomes))
+    values = [outcome.scores[name] for outcome in outcomes if name in outcome.scores]
+    return interval(values) if values else None

@@ -1,0 +1,19 @@
+"""How long a question takes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from qa.evaluation.types import Latency
+
+
+def latency(alone_ms: Sequence[float], batched: int, batched_s: float) -> Latency | None:
+    """Percentiles of questions asked one at a time, and the rate of those asked in batches.
+
+    None where nothing was asked. Trap: figures of different machines, or of one that does
+    something else meanwhile, are no comparison; that is what ``benchmarks/`` is for.
+    """
+    if not len(alone_ms) or not batched or batched_s <= 0:
+        return None
+    p50, p95 = np.percentile(alone_ms, [50, 95])
+    return Latency(float(p50), float(p95), batched / batched_s, len(alone_ms))

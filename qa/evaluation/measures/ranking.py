@@ -1,0 +1,110 @@
+"""Where the right text stands in the ranking, by ir_measures. The only module that imports it.
+
+What is ranked follows from the judgements. Of whole documents: documents, each by its best
+passage. Of stretches of text: findings. A passage that shares text with a place of evidence
+not found before is that finding; one that holds two places is two findings, one after the
+other; one that holds none, or only what was found before, is a miss. So labels survive every
+change of chunking, and a long passage is neither rewarded nor punished for being long.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from qa.evaluation.types import Judgement, Reply, Returned
+
+NAMES = {
+    "Hit@1": "Success@1",
+    "Hit@3": "Success@3",
+    "Hit@5": "Success@5",
+    "Hit@10": "Success@10",
+    "Recall@5": "R@5",
+    "Recall@10": "R@10",
+    "Recall@50": "R@50",
+    "MRR@10": "RR@10",
+    "nDCG@10": "nDCG@10",
+    "MAP": "AP",
+}
+"""Our names and those of ir_measures: success, recall, reciprocal rank, nDCG (Järvelin & Kekäläinen
+2002, gain = grade, discount log2(rank + 1)), average precision over what was returned."""
+
+Ranking = Sequence[str]
+"""Ids, best first, each once."""
+Relevant = Mapping[str, int]
+"""Grades above 0 by id."""
+
+
+def relevant(judgement: Judgement) -> Relevant:
+    """What is to be found: places of evidence, or documents where whole ones were judged."""
+    if judgement.evidence:
+        return {_place(number): 1 for number, _ in enumerate(judgement.evidence)}
+    return judgement.documents
+
+
+def ranking(judgement: Judgement, reply: Reply) -> Ranking:
+    """What was returned, in the terms of ``relevant``."""
+    if not judgement.evidence:
+        return documents(reply)
+    found: dict[str, None] = {}
+    for rank, passage in enumerate(reply.passages, 1):
+        fresh = [place for place in places(judgement, passage) if place not in found]
+        found.update(dict.fromkeys(fresh or [f"miss-{rank}"]))
+    return list(found)
+
+
+def documents(reply: Reply) -> Ranking:
+    """Document ids by their best passage."""
+    return list(dict.fromkeys(passage.document for passage in reply.passages))
+
+
+def places(judgement: Judgement, passage: Returned) -> list[str]:
+    """The places of evidence that share at least one character with a passage."""
+    return [
+        _place(number)
+        for number, gold in enumerate(judgement.evidence)
+        if gold.document == passage.document and gold.span.overlaps(passage.span)
+    ]
+
+
+def is_right(judgement: Judgement, passage: Returned) -> bool:
+    """Whether a passage shares text with the evidence or, without it, is of a relevant document."""
+    if judgement.evidence:
+        return bool(places(judgement, passage))
+    return passage.document in judgement.documents
+
+
+def first_is_right(judgement: Judgement, reply: Reply) -> bool:
+    """Whether the first passage answers; never where the collection does not say."""
+    return bool(reply.passages) and is_right(judgement, reply.passages[0])
+
+
+def evaluate(
+    rankings: Mapping[str, Ranking], judged: Mapping[str, Relevant], names: Sequence[str] = tuple(NAMES)
+) -> dict[str, dict[str, float]]:
+    """Each question's measures by name, for every question of ``judged``.
+
+    ``names`` are ours, or those of ir_measures. A question without a ranking counts 0.
+    Trap: tools break ties between equal scores in opposite ways, so the scores given to
+    them fall strictly with the rank and none is left to break.
+    """
+    import ir_measures
+
+    measures = {_measure(name): name for name in names}
+    qrels = [ir_measures.Qrel(q, d, grade) for q, grades in judged.items() for d, grade in grades.items()]
+    run = [ir_measures.ScoredDoc(q, d, -float(r)) for q, ids in rankings.items() for r, d in enumerate(ids, 1)]
+    scores = {question: dict.fromkeys(names, 0.0) for question in judged}
+    for metric in ir_measures.iter_calc(list(measures), qrels, run) if qrels else ():
+        if metric.query_id in scores:
+            scores[metric.query_id][measures[metric.measure]] = float(metric.value)
+    return scores
+
+
+@cache
+def _measure(name: str) -> Any:  # noqa: ANN401 — ir_measures has no types
+    import ir_measures
+
+    return ir_measures.parse_measure(NAMES.get(name, name))
+
+
+def _place(number: int) -> str:
+    return f"place-{number}"

@@ -1,0 +1,44 @@
+"""Whether the words given as the answer are those that were wanted, as SQuAD defines it.
+
+Rajpurkar et al. 2016 and 2018 and their program evaluate-v2.0.py: case, punctuation and
+English articles do not count; the best of several wanted answers does; where the collection
+does not say, giving no answer is 1 and giving any is 0. Trap: words are split at white
+space, so in Japanese or Chinese F1 is little but an exact match.
+"""
+
+import re
+import string
+from collections import Counter
+from collections.abc import Sequence
+
+ARTICLES = re.compile(r"\b(a|an|the)\b")
+PUNCTUATION = str.maketrans("", "", string.punctuation)
+
+
+def normalised(text: str) -> str:
+    """Lower case, without ASCII punctuation and articles, single spaces."""
+    return " ".join(ARTICLES.sub(" ", text.lower().translate(PUNCTUATION)).split())
+
+
+def exact_match(given: str | None, wanted: Sequence[str]) -> float:
+    """1 where the normalised words are those of one wanted answer."""
+    if not wanted or given is None:
+        return float(not wanted and given is None)
+    return float(any(normalised(given) == normalised(answer) for answer in wanted))
+
+
+def token_f1(given: str | None, wanted: Sequence[str]) -> float:
+    """Harmonic mean of the precision and recall of words, against the wanted answer that fits best.
+
+    Trap: a whole sentence that holds the answer scores low, and it should.
+    """
+    if not wanted or given is None:
+        return float(not wanted and given is None)
+    return max(_f1(normalised(given).split(), normalised(answer).split()) for answer in wanted)
+
+
+def _f1(given: Sequence[str], wanted: Sequence[str]) -> float:
+    if not given or not wanted:
+        return float(given == wanted)
+    shared = (Counter(given) & Counter(wanted)).total()
+    return 2 * shared / (len(given) + len(wanted))

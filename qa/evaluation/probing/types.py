@@ -1,0 +1,130 @@
+"""What flows through a probing: probes in, outcomes and what was noticed out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from qa.evaluation.types import Interval
+from qa.types import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A question of the collection's own words; ``right`` are positions of passages, never empty."""
+
+    kind: str
+    question: str
+    right: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A probe and what came back: positions of passages, best first, and the legs that failed."""
+
+    probe: Probe
+    returned: tuple[int, ...]
+    degraded: tuple[str, ...] = ()
+
+    @property
+    def rank(self) -> int | None:
+        """The place of the first passage that is right, from 1; None where none was returned."""
+        return next((place for place, passage in enumerate(self.returned, 1) if passage in self.probe.right), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Of one kind of probe, how many were asked and the share found within each depth, with its interval."""
+
+    kind: str
+    asked: int
+    found: Mapping[str, Interval]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A passage's id and how its text begins."""
+
+    passage: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A probe that did not return the passage; ``rank`` is that of another passage that is right, too."""
+
+    kind: str
+    question: str
+    rank: int | None
+    first: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A passage that none of its probes returned."""
+
+    place: Place
+    missed: tuple[Missed, ...]
+
+    @property
+    def stood_in_for(self) -> bool:
+        """Whether some other passage that is right came back in its stead, such as a copy of it."""
+        return any(missed.rank is not None for missed in self.missed)
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A passage and the first one of the collection that says nearly the same."""
+
+    first: Place
+    second: Place
+    cosine: float
+    jaccard: float
+
+
+@dataclass(frozen=True, slots=True)
+class BlankPage:
+    """A page without text; pages count from 1."""
+
+    document: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShortDocument:
+    """A document of few words."""
+
+    document: str
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Thin:
+    """Where there is little or nothing to find: pages, documents, passages without a content word."""
+
+    pages: tuple[BlankPage, ...]
+    documents: tuple[ShortDocument, ...]
+    passages: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """All of one probing. Every ``every``-th of ``passages`` was probed, ``probed`` in all.
+
+    ``unasked`` counts those of them that no probe could be made for, ``degraded`` by leg the
+    probes that it failed. ``misled`` are headings that something else answers first. ``ids`` are
+    those of all passages, which the positions in ``outcomes`` number.
+    """
+
+    index: str
+    mode: Mode
+    passages: int
+    probed: int
+    every: int
+    unasked: int
+    degraded: Mapping[str, int]
+    shares: tuple[Share, ...]
+    lost: tuple[Lost, ...]
+    misled: tuple[Missed, ...]
+    duplicates: tuple[Duplicate, ...]
+    thin: Thin
+    outcomes: tuple[Outcome, ...]
+    ids: tuple[str, ...]

@@ -1,0 +1,137 @@
+"""The questions that failed worst, with what was returned and what was wanted."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from index.types import Span
+from qa.evaluation.measures import ranking
+from qa.evaluation.types import Outcome, Returned
+from qa.marks import pieces
+from qa.types import Status
+
+MOST = 10
+MOST_CHARACTERS = 600
+STATUS = {Status.ANSWERED: "answered", Status.UNSURE: "unsure", Status.NOT_FOUND: "not found"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Words of a passage: whether they were marked as evidence, whether they are wanted."""
+
+    text: str
+    marked: bool
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A passage as it was returned, cut where it is marked and wanted."""
+
+    document: str
+    score: float
+    right: bool
+    stretches: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question as a report shows it. ``rank`` is where something right stood, None where nowhere."""
+
+    outcome: Outcome
+    rank: int | None
+    returned: tuple[Shown, ...]
+    wanted: tuple[str, ...]
+
+    @property
+    def status(self) -> str:
+        """In words."""
+        return STATUS[self.outcome.reply.status]
+
+    @property
+    def verdict(self) -> str:
+        """What went wrong, in a sentence."""
+        if not self.outcome.judgement.answerable:
+            return "The texts do not say, and this was returned."
+        if self.rank is None:
+            return f"Nothing right among the {len(self.outcome.reply.passages)} passages returned."
+        if self.rank > 1:
+            return f"Something right stands only in place {self.rank}."
+        return "The right passage is first."
+
+
+def case(outcome: Outcome, passages: int = 1) -> Case:
+    """A question with the first few passages of its reply."""
+    judgement, reply = outcome.judgement, outcome.reply
+    right = (rank for rank, p in enumerate(reply.passages, 1) if ranking.is_right(judgement, p))
+    wanted = tuple(_clipped(text) for text in judgement.texts)
+    return Case(outcome, next(right, None), tuple(_shown(outcome, p) for p in reply.passages[:passages]), wanted)
+
+
+def sure_and_wrong(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Those with a confidence, a wrong first passage, and not called not found: the surest first."""
+    wrong = [
+        outcome
+        for outcome in outcomes
+        if outcome.reply.status is not Status.NOT_FOUND and not ranking.first_is_right(outcome.judgement, outcome.reply)
+    ]
+    return sorted(wrong, key=lambda outcome: -outcome.reply.confidence)
+
+
+def not_returned(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Answerable ones with nothing right at all among what was returned: the surest first."""
+    lost = [o for o in outcomes if o.judgement.answerable and case(o, 0).rank is None]
+    return sorted(lost, key=lambda outcome: -outcome.reply.confidence)
+
+
+def not_believed(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Those whose first passage is right and that were called not found: the least sure first."""
+    doubted = [
+        outcome
+        for outcome in outcomes
+        if outcome.reply.status is Status.NOT_FOUND and ranking.first_is_right(outcome.judgement, outcome.reply)
+    ]
+    return sorted(doubted, key=lambda outcome: outcome.reply.confidence)
+
+
+GROUPS: Mapping[str, tuple[str, Callable[[Sequence[Outcome]], list[Outcome]]]] = {
+    "Sure and wrong": ("The first passage is wrong, and the system was sure of it.", sure_and_wrong),
+    "Not returned at all": ("The texts say, and nothing that was returned does.", not_returned),
+    "Right and not believed": ("The first passage is right, and the system called it not found.", not_believed),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The worst cases of one sort, of ``count`` in all."""
+
+    name: str
+    meaning: str
+    count: int
+    cases: tuple[Case, ...]
+
+
+def worst(outcomes: Sequence[Outcome]) -> list[Group]:
+    """At most ten cases of each sort; a sort without any is not there."""
+    found = {name: (meaning, choose(outcomes)) for name, (meaning, choose) in GROUPS.items()}
+    return [Group(n, m, len(some), tuple(map(case, some[:MOST]))) for n, (m, some) in found.items() if some]
+
+
+def _shown(outcome: Outcome, passage: Returned) -> Shown:
+    wanted = [gold.span for gold in outcome.judgement.evidence if gold.document == passage.document]
+    stretches = stretched(passage.text, passage.span.start, passage.evidence, wanted)
+    right = ranking.is_right(outcome.judgement, passage)
+    return Shown(passage.document, passage.score, right, tuple(stretches))
+
+
+def stretched(text: str, offset: int, marks: Sequence[Span], wanted: Sequence[Span]) -> list[Stretch]:
+    """The text in stretches that are marked or not and wanted or not; joined they are the text again."""
+    found: list[Stretch] = []
+    done = 0
+    for outer in pieces(text, wanted, offset):
+        found += [Stretch(p.text, p.marked, outer.marked) for p in pieces(outer.text, marks, offset + done)]
+        done += len(outer.text)
+    return found
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,107 @@
+"""The pages of an evaluation: one HTML file each, with nothing loaded from elsewhere.
+
+The only module that imports Jinja2. Whatever a document or a question holds stays text.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import qa.evaluation.report.figures as figures
+from qa.evaluation.ablation.ablate import MAIN, Ablation
+from qa.evaluation.ablation.table import COLUMNS, cells
+from qa.evaluation.compare import Comparison
+from qa.evaluation.measures import MEASURES
+from qa.evaluation.report.failures import Case, case, worst
+from qa.evaluation.slices import SHOWN, slices
+from qa.evaluation.types import Run
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+MOST_CHANGED = 15
+CAPTIONS = {
+    "reliability": "How often the first passage is right, in ten equally large groups of questions by confidence. On "
+    "the dashed line a confidence of 0.8 is right four times in five; below it the system is too sure.",
+    "risk-coverage": "Were only the surest questions answered: how many of those would be wrong. The mark is where "
+    "the system stands, which answers all but what it calls not found.",
+    "recall": "How much of what is right stands among the first k that are returned.",
+    "slices": f"{MAIN} of each kind of question with its 95 % interval; in brackets how many questions.",
+}
+
+
+def write_report(run: Run, path: Path) -> Path:
+    """``report.html`` of one run."""
+    cut = slices(run)
+    return _write(
+        path,
+        "report.html",
+        run=run,
+        measures=MEASURES,
+        figures=figures.all_of(run, cut),
+        slices=cut,
+        shown=[name for name in SHOWN if any(name in one.scores for one in cut)],
+        groups=worst(run.outcomes) if run.about.depth else [],
+    )
+
+
+def write_comparison(comparison: Comparison, path: Path) -> Path:
+    """``compare.html``: the differences, and the questions that were won and lost."""
+    measure = comparison.differences[0].measure
+    measure = MAIN if MAIN in {d.measure for d in comparison.differences} else measure
+    won, lost = _changed(comparison, measure)
+    return _write(
+        path,
+        "compare.html",
+        comparison=comparison,
+        svg=figures.changes(comparison.differences),
+        measures=MEASURES,
+        measure=measure,
+        sides=[("won", won), ("lost", lost)],
+    )
+
+
+def write_ablation(ablations: Sequence[Ablation], path: Path) -> Path:
+    """The tables of an ablation."""
+    tables = [(one, [name for name in COLUMNS if any(name in row.scores for row in one.rows)]) for one in ablations]
+    rows = {one.dataset: [cells(row, columns) for row in one.rows] for one, columns in tables}
+    return _write(path, "ablation.html", tables=tables, rows=rows)
+
+
+Pair = tuple[Case, Case, float]
+"""A question in run A and in run B, and by how much B is better."""
+
+
+def _changed(comparison: Comparison, measure: str) -> tuple[list[Pair], list[Pair]]:
+    """The questions that B won and those that it lost, the largest changes first."""
+    theirs = {outcome.judgement.id: outcome for outcome in comparison.a.outcomes}
+    sign = -1 if MEASURES[measure].lower_is_better else 1
+    pairs = [
+        (theirs[o.judgement.id], o, sign * (o.scores[measure] - theirs[o.judgement.id].scores[measure]))
+        for o in comparison.b.outcomes
+        if o.judgement.id in theirs and measure in o.scores and measure in theirs[o.judgement.id].scores
+    ]
+    ordered = sorted(pairs, key=lambda pair: -abs(pair[2]))
+    sides = [[p for p in ordered if p[2] > 0][:MOST_CHANGED], [p for p in ordered if p[2] < 0][:MOST_CHANGED]]
+    won, lost = ([(case(a), case(b), change) for a, b, change in side] for side in sides)
+    return won, lost
+
+
+def _write(path: Path, template: str, **context: Any) -> Path:  # noqa: ANN401 — whatever the template shows
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(_environment().get_template(template).render(captions=CAPTIONS, **context), encoding="utf-8")
+    return path
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("qa.evaluation.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

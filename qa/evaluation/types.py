@@ -1,0 +1,199 @@
+"""What flows through an evaluation: judgements in, replies beside them, outcomes and a run out."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from index.types import Document, Span
+from qa.types import Mode, Status, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """A stretch of a document that answers, as it was quoted when it was judged."""
+
+    document: str
+    span: Span
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A question and what answers it. Neither evidence nor documents: the collection does not say.
+
+    ``evidence`` are places each of which answers; ``documents`` maps ids to grades above 0
+    (where there is evidence, it follows from it). ``wanted`` has the texts of those documents
+    where whole ones were judged; ``where`` is the judgement's file and line.
+    """
+
+    id: str
+    question: str
+    history: tuple[Turn, ...] = ()
+    evidence: tuple[Gold, ...] = ()
+    documents: Mapping[str, int] = field(default_factory=dict)
+    answers: tuple[str, ...] = ()
+    kind: str = ""
+    wanted: Mapping[str, str] = field(default_factory=dict, repr=False)
+    where: str = ""
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the collection says."""
+        return bool(self.documents)
+
+    @property
+    def texts(self) -> list[str]:
+        """The words that answer: the quotes, or the whole documents where those were judged."""
+        return [gold.quote for gold in self.evidence] or list(self.wanted.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something in the data that cannot be scored: ``where`` (file and line), what, and what to do."""
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        """One line for the terminal."""
+        return f"{self.where} {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Judged questions, and the collection where they bring their own.
+
+    ``documents`` is that collection by id, ``corpus`` the file that it was read from, where
+    there is one; both are empty where an index is given. ``flaws`` lists what was left out.
+    """
+
+    name: str
+    judgements: tuple[Judgement, ...]
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    corpus: Path | None = None
+    flaws: tuple[Flaw, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Hex digest of every question and what answers it, wherever the file lies."""
+        rows = [[j.id, j.question, [asdict(t) for t in j.history], j.documents, j.answers] for j in self.judgements]
+        rows += [[gold.quote for gold in j.evidence] for j in self.judgements]
+        return sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A passage as it was returned; ``text`` is kept of the first few only."""
+
+    document: str
+    span: Span
+    score: float
+    evidence: tuple[Span, ...]
+    text: str = ""
+
+
+TEXTS_KEPT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is scored of one answer. ``answer`` are the words that it gives, None where it gives none."""
+
+    status: Status
+    confidence: float
+    answer: str | None
+    passages: tuple[Returned, ...]
+
+    @classmethod
+    def of(cls, answer: Mapping[str, Any]) -> "Reply":
+        """From the JSON of API.md, so that every way of asking is scored alike."""
+        passages = tuple(_returned(passage, rank) for rank, passage in enumerate(answer["passages"]))
+        words = answer["answer"]["text"] if answer["answer"] else None
+        return cls(Status(answer["status"]), answer["confidence"], words, passages)
+
+
+SILENT = Reply(Status.NOT_FOUND, 0.0, None, ())
+"""Of a system of which only the ranking is known."""
+
+
+def _returned(passage: Mapping[str, Any], rank: int) -> Returned:
+    return Returned(
+        passage["document"]["id"],
+        Span(passage["start"], passage["end"]),
+        passage["score"],
+        tuple(Span(span["start"], span["end"]) for span in passage["evidence"]),
+        passage["text"] if rank < TEXTS_KEPT else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One judged question, its reply, and its measures by name."""
+
+    judgement: Judgement
+    reply: Reply
+    scores: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A mean and its 95 % bootstrap interval, over ``count`` questions."""
+
+    mean: float
+    low: float
+    high: float
+    count: int = 0
+
+    def __str__(self) -> str:
+        """As tables show it: ``0.734 [0.710, 0.760]``."""
+        return f"{self.mean:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Milliseconds of questions asked one at a time, and questions per second asked in batches."""
+
+    p50: float
+    p95: float
+    per_second: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What was asked of what: two runs are compared only where ``data`` is the same.
+
+    ``data`` is the fingerprint of the judgements, ``index`` names the generation,
+    ``program`` is the fingerprint of the code that answered.
+    """
+
+    name: str
+    data: str
+    index: str
+    mode: Mode
+    depth: int
+    program: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Every outcome of one run over a dataset, in the order of the questions."""
+
+    about: About
+    outcomes: tuple[Outcome, ...]
+    scores: Mapping[str, Interval]
+    latency: Latency | None = None
+    flaws: tuple[Flaw, ...] = ()
+
+    def values(self, measure: str) -> Mapping[str, float]:
+        """A measure of each question that has it, by question id."""
+        return {o.judgement.id: o.scores[measure] for o in self.outcomes if measure in o.scores}
+
+    def __str__(self) -> str:
+        """A line for each measure, as the terminal shows it."""
+        width = max(map(len, self.scores), default=0)
+        return "\n".join(f"{name:{width}}  {i}  over {i.count:,} questions" for name, i in self.scores.items())

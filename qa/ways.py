@@ -1,0 +1,24 @@
+"""How each mode gets from a question to ranked hits: what an ablation takes apart."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from index.generation import Contents
+from index.words import Words
+from qa.fuse import Hit, fuse
+from qa.retrieve import Retrieved
+from qa.stages import STAGES, Stage
+from qa.types import Mode, Query, Request
+from qa.understand import understand
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The exchangeable steps in their order: request → query, (retrieval,) legs → hits, stages."""
+
+    understand: Callable[[Request, Words], Query] = understand
+    fuse: Callable[[Retrieved], list[Hit]] = fuse
+    stages: tuple[Callable[[Contents], Stage], ...] = STAGES["precise"]
+
+
+WAYS: Mapping[Mode, Way] = {"fast": Way(stages=STAGES["fast"]), "precise": Way()}

@@ -1,0 +1,139 @@
+"""python -m qa.evaluation, as it is typed."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from qa.evaluation.__main__ import main
+from qa.evaluation.store import write
+from qa.evaluation.types import Run
+from tests.qa.evaluation.made_up import made_up_run
+
+ROOT = Path(__file__).parents[3]
+SEED = ROOT / "tests" / "judgements" / "blame.jsonl"
+
+
+@pytest.fixture
+def some(tmp_path: Path) -> Path:
+    """A few of the seed's questions: answerable, with a history, unanswerable."""
+    lines = SEED.read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / "some.jsonl").write_text("".join(lines[:6] + lines[-6:]), encoding="utf-8")
+    return tmp_path / "some.jsonl"
+
+
+def called(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def saved(run: Run, folder: Path) -> Path:
+    """A run without answers in a folder, as ``compare`` takes it."""
+    write(run, folder)
+    return folder
+
+
+@pytest.mark.slow
+def test_a_run_prints_its_measures_and_writes_its_folder(some: Path, seed_index: Path, tmp_path: Path) -> None:
+    """Every file that the guide names, and the summary with its plots beside it."""
+    out, summary = tmp_path / "out", tmp_path / "docs" / "some.md"
+    done = called("run", some, "--index", seed_index, "--out", out, "--summary", summary)
+    assert done.exit_code == 0, done.output
+    assert "nDCG@10 " in done.stdout
+    assert "one question p50 " in done.stdout
+    names = {"report.html", "scores.json", "answers.jsonl", "run.trec", "qrels.trec", "questions.jsonl"}
+    assert names <= {path.name for path in out.iterdir()}
+    assert "| nDCG@10 |" in summary.read_text(encoding="utf-8")
+    assert list(summary.parent.glob("some-*.svg"))
+
+
+@pytest.mark.slow
+def test_a_limit_that_is_broken_ends_with_one(some: Path, seed_index: Path, tmp_path: Path) -> None:
+    """All files are written all the same; a limit that is kept ends with nothing."""
+    arguments = ("run", some, "--index", seed_index, "--out", tmp_path / "out")
+    done = called(*arguments, "--fail-below", "Hit@1=0.1", "--fail-below", "MAP=1.1")
+    assert done.exit_code == 1
+    assert "failed: MAP is " in done.stderr
+    assert "Hit@1 is" not in done.stderr
+    assert (tmp_path / "out" / "scores.json").is_file()
+    assert called(*arguments, "--fail-below", "Hit@1=0.1").exit_code == 0
+
+
+def test_compare_prints_a_table_writes_its_page_and_may_fail(tmp_path: Path) -> None:
+    """Worse beyond chance ends with one only where that is asked for."""
+    good, bad = saved(made_up_run(0), tmp_path / "good"), saved(made_up_run(3), tmp_path / "bad")
+    done = called("compare", good, bad)
+    assert done.exit_code == 0, done.output
+    assert "worse" in done.stdout
+    assert (bad / "compare.html").is_file()
+    failed = called("compare", good, bad, "--fail-if-worse", "--measure", "Hit@1")
+    assert failed.exit_code == 1
+    assert "failed: Hit@1 is worse: 1.000 → 0.6" in failed.stderr
+    assert called("compare", bad, good, "--fail-if-worse").exit_code == 0
+    assert called("compare", bad, good, "--fail-below", "Hit@1=1.0").exit_code == 0
+
+
+def test_another_systems_run_is_scored_and_compared(tmp_path: Path) -> None:
+    """From its TREC file to the table, beside a run of ours over the same data."""
+    from tests.qa.evaluation.test_formats import beir
+
+    (tmp_path / "set").mkdir()
+    data = beir(tmp_path / "set", "q1\td1\t1\n")
+    (tmp_path / "theirs.trec").write_text("q1 Q0 d1 1 3.5 lucene\n", encoding="utf-8")
+    done = called("score", data, tmp_path / "theirs.trec", "--out", tmp_path / "theirs")
+    assert done.exit_code == 0, done.output
+    assert "Hit@1      1.000 [1.000, 1.000]" in done.stdout
+    compared = called("compare", tmp_path / "theirs", tmp_path / "theirs")
+    assert compared.exit_code == 0, compared.output
+    assert "no difference shown" in compared.stdout
+
+
+@pytest.mark.slow
+def test_an_ablation_prints_and_writes_its_table(some: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Markdown and as a page, of the rows that were chosen."""
+    monkeypatch.setattr("qa.evaluation.collection.KEPT", tmp_path / "kept")
+    out = tmp_path / "table.md"
+    done = called("ablate", some, "--source", ROOT / "seeds", "--only", "leg alone", "--out", out)
+    assert done.exit_code == 0, done.output
+    text = out.read_text(encoding="utf-8")
+    assert text in done.stdout
+    assert "lexical leg alone: BM25" in text
+    assert "passages of at most" not in text
+    assert "lexical leg alone: BM25" in (tmp_path / "table.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_probe_needs_no_judgements(seed_index: Path, tmp_path: Path) -> None:
+    """It prints what is found and writes it."""
+    done = called("probe", "--index", seed_index, "--out", tmp_path)
+    assert done.exit_code == 0, done.output
+    assert json.loads((tmp_path / "probe.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("run", "nothing.jsonl"), "nothing.jsonl does not exist"),
+        (("run", SEED, "--index", "nowhere"), "nowhere"),
+        (("run", SEED, "--url", "localhost"), "'localhost' is no address of a service"),
+        (("run", SEED, "--fail-below", "Hits=1"), "'Hits=1' is not MEASURE=VALUE"),
+        (("compare", "nowhere", "nowhere"), "nowhere holds no finished run"),
+        (("ablate", SEED), "name their folder with --source"),
+        (("ablate", SEED, "--source", "seeds", "--only", "colbert"), "no row has 'colbert'"),
+        (("probe", "--index", "nowhere"), "nowhere"),
+    ],
+)
+def test_wrong_use_is_one_sentence(arguments: tuple[object, ...], words: str) -> None:
+    """On the error stream, with the value and the remedy; exit code 2 for wrong use, 1 for failure."""
+    done = called(*arguments)
+    assert done.exit_code in {1, 2}
+    assert done.stderr.startswith("error: ")
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_every_command_explains_itself_with_an_example(command: str) -> None:
+    """One that names itself."""
+    help_text = called(command, "--help").stdout
+    assert f"Example: python -m qa.evaluation {command}" in help_text

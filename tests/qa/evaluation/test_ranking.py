@@ -1,0 +1,119 @@
+"""Ranking measures: what is ranked, and that the figures are those of every other tool."""
+
+from itertools import pairwise
+
+import pytest
+import pytrec_eval
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.types import Span
+from qa.evaluation.measures import ranking
+from qa.evaluation.types import Gold, Judgement, Reply, Returned
+from qa.types import Status
+
+PYTREC = {
+    "Hit@1": "success_1",
+    "Hit@5": "success_5",
+    "Hit@10": "success_10",
+    "Recall@5": "recall_5",
+    "Recall@10": "recall_10",
+    "nDCG@10": "ndcg_cut_10",
+    "MAP": "map",
+}
+IDS = [f"d{n}" for n in range(30)]
+
+
+def returned(document: str, start: int, end: int) -> Returned:
+    return Returned(document, Span(start, end), 0.5, ())
+
+
+def reply(*passages: Returned) -> Reply:
+    return Reply(Status.ANSWERED, 0.9, None, passages)
+
+
+def spans(*places: tuple[int, int]) -> Judgement:
+    evidence = tuple(Gold("d", Span(*place), "") for place in places)
+    return Judgement("q", "?", evidence=evidence, documents={"d": 1})
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["q1", "q2", "q3"]),
+        st.tuples(
+            st.lists(st.sampled_from(IDS), unique=True, max_size=25),
+            st.dictionaries(st.sampled_from(IDS), st.integers(1, 3), min_size=1, max_size=8),
+        ),
+        min_size=1,
+    )
+)
+def test_figures_agree_with_pytrec_eval(questions: dict[str, tuple[list[str], dict[str, int]]]) -> None:
+    """To 1e-9 for every question, measure and grade, where both are defined."""
+    rankings = {q: ids for q, (ids, _) in questions.items()}
+    qrels = {q: grades for q, (_, grades) in questions.items()}
+    ours = ranking.evaluate(rankings, qrels)
+    run = {q: {d: float(len(ids) - i) for i, d in enumerate(ids)} for q, ids in rankings.items() if ids}
+    theirs = pytrec_eval.RelevanceEvaluator(qrels, set(PYTREC.values())).evaluate(run)
+    for question in questions:
+        for name, official in PYTREC.items():
+            wanted = theirs.get(question, {}).get(official, 0.0)
+            assert abs(ours[question][name] - wanted) < 1e-9, (question, name)
+
+
+@given(st.lists(st.sampled_from(IDS), unique=True, max_size=25), st.sets(st.sampled_from(IDS), min_size=1))
+def test_the_reciprocal_rank_is_its_definition(ids: list[str], right: set[str]) -> None:
+    """1 / rank of the first right one, 0 beyond ten; two tools behind ir_measures differ in ties, which we have none of."""
+    rank = next((i for i, d in enumerate(ids[:10], 1) if d in right), None)
+    found = ranking.evaluate({"q": ids}, {"q": dict.fromkeys(right, 1)}, ["MRR@10", "RR"])
+    assert found["q"]["MRR@10"] == pytest.approx(1 / rank if rank else 0.0)
+    if rank:
+        assert found["q"]["RR"] == found["q"]["MRR@10"]
+
+
+def test_a_question_without_a_ranking_counts_zero() -> None:
+    """Failing to answer is not being left out; no question at all is no error."""
+    found = ranking.evaluate({"q": ["a"]}, {"q": {"a": 1}, "missing": {"a": 1}}, ["Hit@1"])
+    assert found == {"q": {"Hit@1": 1.0}, "missing": {"Hit@1": 0.0}}
+    assert ranking.evaluate({}, {}) == {}
+
+
+def test_documents_count_once_by_their_best_passage() -> None:
+    """Where whole documents are judged."""
+    judged = Judgement("q", "?", documents={"b": 1})
+    found = ranking.ranking(judged, reply(returned("a", 0, 5), returned("b", 0, 5), returned("a", 5, 9)))
+    assert list(found) == ["a", "b"]
+    assert ranking.relevant(judged) == {"b": 1}
+
+
+def test_a_passage_is_right_where_it_shares_a_character_with_the_evidence() -> None:
+    """Neighbours that only touch are not, nor the same offsets of another document."""
+    judged = spans((10, 20))
+    assert ranking.is_right(judged, returned("d", 19, 40))
+    assert not ranking.is_right(judged, returned("d", 20, 40))
+    assert not ranking.is_right(judged, returned("e", 10, 20))
+    assert ranking.first_is_right(judged, reply(returned("d", 0, 11)))
+    assert not ranking.first_is_right(judged, reply())
+
+
+def test_places_are_found_once_each() -> None:
+    """A second passage with the same place is a miss; one with two places is two findings."""
+    judged = spans((0, 10), (50, 60), (90, 95))
+    split = [returned("d", 0, 5), returned("d", 5, 10), returned("d", 40, 99)]
+    assert list(ranking.ranking(judged, reply(*split))) == ["place-0", "miss-2", "place-1", "place-2"]
+    assert ranking.relevant(judged) == {"place-0": 1, "place-1": 1, "place-2": 1}
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=12), st.lists(st.integers(0, 140), min_size=1, max_size=4))
+def test_cutting_a_passage_in_two_never_raises_a_score(sizes: list[int], starts: list[int]) -> None:
+    """Of a text returned in its order: long passages are not punished, splitting finds nothing new sooner."""
+    judged = spans(*{(start, start + 10) for start in starts})
+    edges = [sum(sizes[:i]) for i in range(len(sizes) + 1)]
+    whole = reply(*(returned("d", a, b) for a, b in zip(edges[::2], edges[2::2], strict=False)))
+    halves = reply(*(returned("d", a, b) for a, b in pairwise(edges[: len(whole.passages) * 2 + 1])))
+    names = ["Hit@1", "Hit@3", "MRR@10", "nDCG@10", "MAP"]
+    scores = [
+        ranking.evaluate({"q": ranking.ranking(judged, r)}, {"q": ranking.relevant(judged)}, names)
+        for r in (whole, halves)
+    ]
+    for name in names:
+        assert scores[0]["q"][name] >= scores[1]["q"][name] - 1e-12, name
