@@ -8,6 +8,7 @@ import click
 
 from index.cli import one_sentence, setting_options
 from index.embed import SentenceTransformerEncoder
+from index.errors import UsageError
 from index.progress import Terminal
 from index.settings import INDEX_SETTINGS, MODEL, IndexSettings, Sources
 from index.shelf import Shelf
@@ -68,6 +69,8 @@ def run_command(data: Path, mode: Mode, out: Path | None, **flags: Any) -> None:
     Example: python -m qa.evaluation run ../shared/data/fairytaleqa-val --out var/fairytale
     """
     wanted = limits(flags["fail_below"])
+    if flags["url"] and (flags["index"] or flags["model"]):
+        raise UsageError("--url asks a service, which has its own index and model; leave out --index and --model")
     dataset = load(data)
     folder = out or RUNS / dataset.name
     target = OverHttp(flags["url"]) if flags["url"] else _engine(dataset, flags)
@@ -75,7 +78,8 @@ def run_command(data: Path, mode: Mode, out: Path | None, **flags: Any) -> None:
     write_report(result, folder / "report.html")
     click.echo(_told(result))
     if summary := flags["summary"]:
-        write_summary(result, summary, f"python -m qa.evaluation run {data} --summary {summary}")
+        stated = (f"--{name} {flags[name]}" for name in ("url", "index", "model", "summary") if flags[name])
+        write_summary(result, summary, " ".join(["python -m qa.evaluation run", str(data), *stated]))
     click.echo(f"\nwrote {folder}/: report.html, scores.json, answers.jsonl, run.trec, qrels.trec")
     _gate(broken(result, wanted))
 

@@ -123,9 +123,8 @@ def _difference(name: str, pairs: Pairs, p: float, p_holm: float) -> Difference:
 
 
 def _line(d: Difference) -> str:
-    change = f"{d.change.mean:+.3f} [{d.change.low:+.3f}, {d.change.high:+.3f}]"
     shows = "" if isnan(d.detectable) else f"{d.detectable:.3f}"
     return (
-        f"{d.measure:20} {d.a:7.3f} {d.b:7.3f} {change:>24} {d.p:7.4f} {d.p_holm:7.4f} {shows:>7} "
+        f"{d.measure:20} {d.a:7.3f} {d.b:7.3f} {d.change.signed:>24} {d.p:7.4f} {d.p_holm:7.4f} {shows:>7} "
         f"{d.won:5} {d.lost:5}  {d.verdict}"
     )

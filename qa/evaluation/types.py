@@ -151,6 +151,12 @@ class Interval:
         """As tables show it: ``0.734 [0.710, 0.760]``."""
         return f"{self.mean:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
+    @property
+    def signed(self) -> str:
+        """Of a change: ``+0.010 [-0.005, +0.027]``, and no change is not below nothing."""
+        mean, low, high = (f"{round(value, 3) + 0.0:+.3f}" for value in (self.mean, self.low, self.high))
+        return f"{mean} [{low}, {high}]"
+
 
 @dataclass(frozen=True, slots=True)
 class Latency:

@@ -33,7 +33,7 @@ def section(ablation: Ablation) -> str:
     lines = [
         f"## `{ablation.dataset}`",
         "",
-        f"{ablation.documents:,} documents, {ablation.passages:,} passages, {asked}.",
+        f"Documents: {ablation.documents:,}; passages: {ablation.passages:,}; {asked}.",
         "",
         "| way of ranking | " + " | ".join([columns[0], "change", "p", *columns[1:]]) + " |",
         "|---" * (len(columns) + 3) + "|",
@@ -48,9 +48,8 @@ def cells(row: Tried, columns: Sequence[str]) -> list[str]:
     others = [f"{row.scores[name].mean:.3f}" if name in row.scores else "" for name in columns[1:]]
     if row.change is None or row.p is None:
         return [row.name, main, "", "", *others]
-    change = f"{row.change.mean:+.3f} [{row.change.low:+.3f}, {row.change.high:+.3f}]"
     p = "< 0.001" if row.p < 0.001 else f"{row.p:.3f}"
-    return [row.name, main, f"**{change}**" if row.p < LEVEL else change, p, *others]
+    return [row.name, main, f"**{row.change.signed}**" if row.p < LEVEL else row.change.signed, p, *others]
 
 
 def _line(row: Tried, columns: Sequence[str]) -> str:

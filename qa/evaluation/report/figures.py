@@ -36,7 +36,7 @@ def reliability(run: Run) -> str | None:
     bins = calibration.reliability(found.confidence, found.right)
     figure, axes = _axes("how sure it says it is", "how often it is right")
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
-    axes.text(0.04, 0.09, "just right", color=GREY, fontsize=9, rotation=38, rotation_mode="anchor")
+    axes.text(0.8, 0.72, "just right", color=GREY, fontsize=9, rotation=38, rotation_mode="anchor")
     axes.plot([b.confidence for b in bins], [b.right for b in bins], color=BLUE, marker="o", linewidth=2)
     for edge in (0.0, 1.0):
         axes.axhline(edge, color=GREY, linewidth=0.5)

@@ -8,6 +8,7 @@ import pytest
 from index.errors import UsageError
 from qa.evaluation import compare
 from qa.evaluation.gates import broken, limits
+from qa.evaluation.types import Interval
 from tests.qa.evaluation.made_up import dataset, made_up_run
 
 
@@ -78,6 +79,11 @@ def test_runs_are_read_from_their_folders(tmp_path: Path) -> None:
     """As the command does it: a folder without answers is no run."""
     with pytest.raises(UsageError, match="holds no finished run"):
         compare(tmp_path, tmp_path)
+
+
+def test_no_change_is_not_below_nothing() -> None:
+    """A change that rounds to nothing has no minus."""
+    assert Interval(-0.0001, -0.0012, 0.0004).signed == "+0.000 [-0.001, +0.000]"
 
 
 def test_the_table_shows_every_measure_with_its_verdict() -> None:
