@@ -13,10 +13,15 @@ from qa.engine import Engine
 from qa.evaluation import Run, compare, load, run
 from qa.evaluation.measures import scored, summarise
 from qa.evaluation.report import write_comparison, write_report
+from qa.evaluation.slices import slices
 from tests.browser.test_page import CHROMIUM, FLAGS
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "reports"
+# Pixels of each label of a plot, as it is scaled into the page.
+DRAWN = (
+    "all => all.map(e => parseFloat(getComputedStyle(e).fontSize) * Math.hypot(e.getScreenCTM().a, e.getScreenCTM().b))"
+)
 pytestmark = [
     pytest.mark.slow,
     # CI installs it and skips nothing.
@@ -86,6 +91,7 @@ def test_a_page_fits_every_screen_and_asks_for_nothing(
         inside = figure.bounding_box()
         assert inside is not None
         assert inside["x"] + inside["width"] <= width
+    assert all(round(size) >= 9 for size in page.locator("figure svg text").evaluate_all(DRAWN))
     assert page.asked == [pages[name].as_uri()]
     page.context.close()
 
@@ -99,7 +105,9 @@ def test_a_reader_finds_measures_plots_slices_and_failures(
     assert headings == ["Measures", "Plots", "By kind of question", "What failed worst"]
     rows = page.get_by_role("table").first.get_by_role("rowheader").all_inner_texts()
     assert rows == list(seed_run.scores)
-    assert page.get_by_role("group").filter(has=page.locator("svg")).count() == 4
+    plots = page.get_by_role("img").filter(has=page.locator("svg"))
+    assert plots.count() == 3 + len({one.by for one in slices(seed_run) if "nDCG@10" in one.scores})
+    assert all(plot.get_attribute("aria-label") for plot in plots.all())
     assert page.locator("mark").first.is_visible()
     page.locator("summary", has_text="Right and not believed").click()
     assert page.locator("article").last.is_visible()
@@ -127,12 +135,20 @@ def test_words_can_be_read_in_the_dark_and_in_the_light(browser: Browser, pages:
         assert contrast(colour(page, ".soft", "color"), paper) >= 4.5
         assert contrast(colour(page, "figure svg", "color"), paper) >= 7
         assert contrast(colour(page, ".bad", "color"), colour(page, ".case", "background-color")) >= 4.5
+        assert contrast(colour(page, "mark", "color"), colour(page, "mark", "background-color")) >= 4.5
+        for words in page.locator("figure svg text").all():
+            fill = words.evaluate("e => getComputedStyle(e).fill")
+            assert contrast(numbers(fill), paper) >= 4.5
         page.context.close()
 
 
 def colour(page: Page, selector: str, name: str) -> list[float]:
     """Read by the style engine; scripts of the page are off, the test's are not."""
     value = page.locator(selector).first.evaluate(f"e => getComputedStyle(e)['{name}']")
+    return numbers(value)
+
+
+def numbers(value: str) -> list[float]:
     return [float(part) for part in value[value.index("(") + 1 : -1].split(",")[:3]]
 
 
@@ -157,6 +173,8 @@ def test_a_page_prints(browser: Browser, pages: dict[str, Path], tmp_path: Path)
     sheets = PdfReader(tmp_path / "report.pdf").pages
     assert len(sheets) > 1
     assert "nDCG@10" in sheets[0].extract_text()
+    # What is folded away on a screen is not on paper.
+    assert "called not found." in "".join(sheet.extract_text() for sheet in sheets)
     page.context.close()
 
 

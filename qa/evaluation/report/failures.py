@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from index.types import Span
 from qa.evaluation.measures import ranking
-from qa.evaluation.types import Outcome, Returned
+from qa.evaluation.types import TEXTS_KEPT, Outcome, Returned
 from qa.marks import pieces
 from qa.types import Status
 
@@ -50,13 +50,22 @@ class Case:
     @property
     def verdict(self) -> str:
         """What went wrong, in a sentence."""
+        reply = self.outcome.reply
         if not self.outcome.judgement.answerable:
-            return "The texts do not say, and this was returned."
+            return f"The texts do not say, {'and' if reply.status is Status.NOT_FOUND else 'yet'} it was {self.status}."
         if self.rank is None:
-            return f"Nothing right among the {len(self.outcome.reply.passages)} passages returned."
+            return f"Nothing right among the {len(reply.passages)} passages returned."
         if self.rank > 1:
             return f"Something right stands only in place {self.rank}."
+        if reply.status is Status.NOT_FOUND:
+            return f"The right passage is first, but at a confidence of {reply.confidence:.2f} it was called not found."
         return "The right passage is first."
+
+    @property
+    def unquoted(self) -> str:
+        """What was wanted where no words of it are known."""
+        judged = self.outcome.judgement.documents
+        return f"A passage of {', '.join(list(judged)[:5])}." if judged else "To be called not found."
 
 
 def case(outcome: Outcome, passages: int = 1) -> Case:
@@ -64,7 +73,8 @@ def case(outcome: Outcome, passages: int = 1) -> Case:
     judgement, reply = outcome.judgement, outcome.reply
     right = (rank for rank, p in enumerate(reply.passages, 1) if ranking.is_right(judgement, p))
     wanted = tuple(_clipped(text) for text in judgement.texts)
-    return Case(outcome, next(right, None), tuple(_shown(outcome, p) for p in reply.passages[:passages]), wanted)
+    kept = [passage for passage in reply.passages[:passages] if passage.text]
+    return Case(outcome, next(right, None), tuple(_shown(outcome, p) for p in kept), wanted)
 
 
 def sure_and_wrong(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -113,7 +123,11 @@ class Group:
 def worst(outcomes: Sequence[Outcome]) -> list[Group]:
     """At most ten cases of each sort; a sort without any is not there."""
     found = {name: (meaning, choose(outcomes)) for name, (meaning, choose) in GROUPS.items()}
-    return [Group(n, m, len(some), tuple(map(case, some[:MOST]))) for n, (m, some) in found.items() if some]
+    return [Group(n, m, len(some), _shown_cases(some)) for n, (m, some) in found.items() if some]
+
+
+def _shown_cases(outcomes: Sequence[Outcome]) -> tuple[Case, ...]:
+    return tuple(case(outcome, TEXTS_KEPT) for outcome in outcomes[:MOST])
 
 
 def _shown(outcome: Outcome, passage: Returned) -> Shown:

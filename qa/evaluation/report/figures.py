@@ -1,144 +1,132 @@
 """The plots of the reports as SVG. The only module that imports matplotlib.
 
-Text stays text, colours are set by the page (``currentColor`` for ink, so that a dark page has
-light lines), and the same figures give the same bytes.
+Text stays text, colours are the page's own variables (so that a dark page has light lines), figures are
+narrow enough to be read on a phone, and the same run gives the same bytes.
 """
 
 import io
 import re
+import warnings
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+import qa.evaluation.report.plotted as plotted
 from qa.evaluation.compare import Difference
-from qa.evaluation.measures import Confidences, abstention, calibration, ranking
+from qa.evaluation.report.plotted import DEPTHS, Plot, Row, percent
 from qa.evaluation.slices import Slice
-from qa.evaluation.types import Interval, Run
-from qa.types import Status
+from qa.evaluation.types import Run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-BLUE, ORANGE, GREY = "#2f6fb2", "#c4570b", "#8a8f98"  # told apart by the colour-blind, and on light and dark
-INK = "#123456"
-"""Stands for the page's own ink until the SVG is written."""
-DEPTHS = (1, 2, 3, 5, 10, 20, 50)
-LEAST_FOR_BINS = 20
+INK, BLUE, ORANGE, GREY, PAPER = "#123451", "#123452", "#123453", "#123454", "#123455"
+COLOURS = {INK: "currentColor", BLUE: "var(--bar)", ORANGE: "var(--warm)", GREY: "var(--soft)", PAPER: "var(--paper)"}
+"""Each stands for the page's colour until the SVG is written."""
+LOOKS = {"better": (BLUE, "o", BLUE), "worse": (ORANGE, "s", ORANGE), "no difference shown": (GREY, "o", PAPER)}
+"""Colour, marker and its filling of a verdict: the form says it too."""
+WIDTH = 4.0
+MEASURE = "nDCG@10"
 
 
-def reliability(run: Run) -> str | None:
+def reliability(run: Run) -> Plot | None:
     """Share right against confidence, a point for each of ten equally full bins; None for a few questions."""
-    found = Confidences.of(run.outcomes)
-    if len(found.confidence) < LEAST_FOR_BINS:
+    bins = plotted.bins(run)
+    if not bins:
         return None
-    bins = calibration.reliability(found.confidence, found.right)
     figure, axes = _axes("how sure it says it is", "how often it is right")
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
-    axes.text(0.8, 0.72, "just right", color=GREY, fontsize=9, rotation=38, rotation_mode="anchor")
     axes.plot([b.confidence for b in bins], [b.right for b in bins], color=BLUE, marker="o", linewidth=2)
-    for edge in (0.0, 1.0):
-        axes.axhline(edge, color=GREY, linewidth=0.5)
+    axes.text(0.02, 1.0, "right more often than it says", color=GREY, fontsize=9, va="top")
+    axes.text(1.0, 0.1, "right less often than it says", color=GREY, fontsize=9, ha="right")
+    axes.text(1.0, 0.01, plotted.bin_sizes(bins), color=INK, fontsize=9, ha="right")
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.04, 1.04))
-    return _svg(figure)
+    return Plot(_svg(figure, "reliability"), plotted.bin_words(bins))
 
 
-def risk_coverage(run: Run) -> str | None:
+def risk_coverage(run: Run) -> Plot | None:
     """Share wrong of the surest questions, against how many are answered, with the shipped threshold."""
-    found = Confidences.of(run.outcomes)
-    if not len(found.confidence):
+    found = plotted.risk(run)
+    if not found:
         return None
-    coverage, risk = abstention.risk_coverage(found.confidence, found.right)
     figure, axes = _axes("share of questions answered, the surest first", "share of those that are wrong")
-    axes.plot(coverage, risk, color=BLUE, linewidth=2)
-    said = sum(outcome.reply.status is not Status.NOT_FOUND for outcome in run.outcomes)
-    if said:
-        axes.plot([coverage[said - 1]], [risk[said - 1]], color=ORANGE, marker="o", markersize=8)
-        near_the_edge = coverage[said - 1] > 0.6
-        axes.annotate(
-            "all but “not found”",
-            (coverage[said - 1], risk[said - 1]),
-            xytext=(-10 if near_the_edge else 10, 10),
-            textcoords="offset points",
-            ha="right" if near_the_edge else "left",
-            color=ORANGE,
-            fontsize=10,
-        )
-    axes.set(xlim=(0, 1.02), ylim=(0, max(0.1, float(risk.max()) * 1.15)))
-    return _svg(figure)
+    axes.plot(found.coverage, found.risk, color=BLUE, linewidth=2)
+    if found.said:
+        _mark(axes, found.coverage[found.said - 1], found.risk[found.said - 1])
+    axes.set(xlim=(0, 1.02), ylim=(0, min(1.05, max(0.1, float(found.risk.max()) * 1.25))))
+    return Plot(_svg(figure, "risk-coverage"), found.words)
 
 
-def recall(run: Run) -> str | None:
+def _mark(axes: "Axes", coverage: float, risk: float) -> None:
+    """The point of the shipped threshold; its words stand low at the right, below a curve that rises."""
+    axes.plot([coverage], [risk], color=ORANGE, marker="D", markersize=8)
+    axes.annotate(
+        f"answers {percent(coverage)},\n{percent(risk)} of those wrong",
+        (coverage, risk),
+        xytext=(0.98, 0.05),
+        textcoords="axes fraction",
+        ha="right",
+        va="bottom",
+        fontsize=9,
+        color=INK,
+        arrowprops={"arrowstyle": "-", "color": ORANGE, "shrinkB": 5},
+    )
+
+
+def recall(run: Run) -> Plot | None:
     """Share of what is right that stands among the first k; None where nothing is to be found."""
-    means = _recalls(run)
+    means = plotted.recalls(run)
     if not means:
         return None
     figure, axes = _axes("among the first k", "share of what is right")
     axes.plot(range(len(DEPTHS)), means, color=BLUE, marker="o", linewidth=2)
     for place, mean in enumerate(means):
-        axes.annotate(f"{mean:.2f}", (place, mean), xytext=(0, 8), textcoords="offset points", ha="center", fontsize=9)
+        # A curve that only rises leaves the lower right of its points free.
+        below = (2, -14) if mean > 0.12 else (0, 8)
+        axes.annotate(f"{mean:.2f}", (place, mean), xytext=below, textcoords="offset points", fontsize=9, color=INK)
     axes.set_xticks(range(len(DEPTHS)), [str(k) for k in DEPTHS])
-    axes.set(ylim=(max(0.0, min(means) - 0.1), min(1.0, max(means)) + 0.06))
-    axes.set_yticks([tick for tick in axes.get_yticks() if 0 <= tick <= 1])
-    return _svg(figure)
+    axes.set(xlim=(-0.2, len(DEPTHS) - 0.4), ylim=(0, 1.04))
+    return Plot(_svg(figure, "recall"), plotted.recall_words(means))
 
 
-def _recalls(run: Run) -> list[float]:
-    """Mean recall at each of ``DEPTHS``; empty where nothing is to be found or was returned."""
-    answerable = [outcome for outcome in run.outcomes if outcome.judgement.answerable]
-    if not any(outcome.reply.passages for outcome in answerable):
-        return []
-    names = [f"R@{k}" for k in DEPTHS]
-    scores = ranking.evaluate(
-        {o.judgement.id: ranking.ranking(o.judgement, o.reply) for o in answerable},
-        {o.judgement.id: ranking.relevant(o.judgement) for o in answerable},
-        names,
-    )
-    return [float(np.mean([question[name] for question in scores.values()])) for name in names]
-
-
-def by_slice(slices: Sequence[Slice], measure: str) -> str | None:
-    """One measure of each slice with its interval, cut by cut; None where no slice has it."""
-    rows = [one for one in slices if measure in one.scores]
+def by_slice(slices: Sequence[Slice], name: str = "slices") -> Plot | None:
+    """nDCG@10 of each slice with its interval, cut by cut; None where no slice has it."""
+    rows = plotted.slice_rows(slices, MEASURE)
     if not rows:
         return None
-    labels = [f"{one.name[:34]}  ({one.count:,})" for one in rows]
-    figure, axes = _rows(len(rows), measure)
-    _dots(axes, [one.scores[measure] for one in rows])
-    axes.set_yticks(range(len(rows)), labels)
-    for place, one in enumerate(rows):
-        if place and one.by != rows[place - 1].by:
-            axes.axhline(place - 0.5, color=GREY, linewidth=0.6)
+    figure, axes = _rows(rows, MEASURE)
     axes.set(xlim=(-0.02, 1.02))
-    return _svg(figure)
+    return Plot(_svg(figure, name), plotted.row_words(rows, f"{MEASURE} by {rows[0].head}"))
 
 
-def changes(differences: Sequence[Difference]) -> str:
+def by_cut(slices: Sequence[Slice]) -> list[Plot]:
+    """A figure of each way of cutting that has the measure."""
+    cuts = list(dict.fromkeys(one.by for one in slices))
+    found = (by_slice([s for s in slices if s.by == by], f"slices-{number}") for number, by in enumerate(cuts))
+    return [plot for plot in found if plot]
+
+
+def changes(differences: Sequence[Difference]) -> Plot:
     """What run B changes in each measure, with its interval, around nothing."""
-    figure, axes = _rows(len(differences), "B less A")
-    axes.axvline(0, color=GREY, linewidth=1)
-    _dots(axes, [difference.change for difference in differences])
-    axes.set_yticks(range(len(differences)), [difference.measure for difference in differences])
-    return _svg(figure)
+    rows = plotted.change_rows(differences)
+    figure, axes = _rows(rows, "B − A")
+    axes.axvline(0, color=GREY, linewidth=1, zorder=0)
+    widest = max([abs(end) for row in rows for end in (row.interval.low, row.interval.high)], default=0)
+    axes.set(xlim=(-1.1 * max(widest, 0.01), 1.1 * max(widest, 0.01)))
+    return Plot(_svg(figure, "changes"), plotted.row_words(rows, "B − A"))
 
 
-def all_of(run: Run, slices: Sequence[Slice]) -> Mapping[str, str]:
+def all_of(run: Run, slices: Sequence[Slice]) -> Mapping[str, Plot]:
     """The figures of one run by the name of their file, those left out that have nothing to show."""
-    measure = "nDCG@10"
-    found = {
-        "reliability": reliability(run) if run.about.depth else None,
-        "risk-coverage": risk_coverage(run) if run.about.depth else None,
-        "recall": recall(run),
-        "slices": by_slice(slices, measure),
-    }
-    return {name: svg for name, svg in found.items() if svg}
+    curves = {"reliability": reliability(run), "risk-coverage": risk_coverage(run)} if run.about.depth else {}
+    found = {**curves, "recall": recall(run), "slices": by_slice(slices)}
+    return {name: plot for name, plot in found.items() if plot}
 
 
 def _axes(across: str, up: str) -> "tuple[Figure, Axes]":
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(5.2, 3.9), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 3.2), layout="constrained")
     axes = figure.add_subplot()
     axes.set_xlabel(across)
     axes.set_ylabel(up)
@@ -146,46 +134,60 @@ def _axes(across: str, up: str) -> "tuple[Figure, Axes]":
     return figure, axes
 
 
-def _rows(count: int, across: str) -> "tuple[Figure, Axes]":
+def _rows(rows: Sequence[Row], across: str) -> "tuple[Figure, Axes]":
+    """Each row a line with its label above it, so that long labels leave room on a phone."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(6.4, 0.8 + 0.27 * count), layout="constrained")
+    heights = [1.8 if row.head else 1.0 for row in rows]
+    figure = Figure(figsize=(WIDTH, 0.55 + 0.4 * sum(heights)), layout="constrained")
     axes = figure.add_subplot()
     axes.set_xlabel(across)
-    axes.set_ylim(count - 0.5, -0.5)
-    axes.grid(axis="x", color=GREY, linewidth=0.4, alpha=0.5)
     _plain(axes)
+    axes.spines["left"].set_visible(False)
+    axes.set_yticks([])
+    axes.grid(axis="x", color=GREY, linewidth=0.4, alpha=0.4)
+    axes.set_ylim(sum(heights) + 0.1, 0)
+    for place, row in enumerate(rows):
+        _row(axes, row, sum(heights[: place + 1]) - 0.25)
     return figure, axes
+
+
+def _row(axes: "Axes", row: Row, y: float) -> None:
+    colour, marker, filling = LOOKS.get(row.verdict, (BLUE, "o", BLUE))
+    # A document may be called "$\\frac$", which is no formula.
+    words: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "color": INK, "parse_math": False}
+    axes.text(0, y - 1.1, row.head, fontsize=10, fontweight="bold", **words)
+    axes.text(0, y - 0.3, row.label, fontsize=9.5, **words)
+    axes.text(1, y - 0.3, row.note, fontsize=9.5, ha="right", **words)
+    axes.plot([row.interval.low, row.interval.high], [y, y], color=colour, linewidth=2, solid_capstyle="butt")
+    axes.plot([row.interval.mean], [y], color=colour, marker=marker, markerfacecolor=filling, markersize=6)
 
 
 def _plain(axes: "Axes") -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(INK)
-    axes.tick_params(colors=INK, labelsize=10)
+    axes.tick_params(colors=INK, labelsize=9.5)
     for label in (axes.xaxis.label, axes.yaxis.label):
-        label.set(color=INK, fontsize=11)
+        label.set(color=INK, fontsize=10)
 
 
-def _dots(axes: "Axes", intervals: Sequence[Interval]) -> None:
-    for place, interval in enumerate(intervals):
-        axes.plot([interval.low, interval.high], [place, place], color=BLUE, linewidth=2, solid_capstyle="butt")
-        axes.plot([interval.mean], [place], color=BLUE, marker="o", markersize=6)
-
-
-def _svg(figure: "Figure") -> str:
+def _svg(figure: "Figure", name: str) -> str:
+    """The figure with the page's font and colours, every id its own on the page."""
     import matplotlib
-    from matplotlib.text import Text
 
     out = io.StringIO()
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "netsphere", "font.family": "sans-serif"}):
-        for text in figure.findobj(Text):
-            if isinstance(text, Text) and text.get_color() == "black":
-                text.set_color(INK)
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "netsphere"}), warnings.catch_warnings():
+        # The reader's fonts draw the text, so that letters which matplotlib's own lacks are no fault.
+        warnings.filterwarnings("ignore", message="Glyph")
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    found = out.getvalue()
-    return re.sub(r"font: [^;\"]*", _font, found[found.index("<svg") :].replace(INK, "currentColor"))
+    svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", out.getvalue(), flags=re.DOTALL)
+    return re.sub(r"<[^>]+>", lambda tag: _tag(tag[0], name), svg[svg.index("<svg") :])
 
 
-def _font(found: re.Match[str]) -> str:
-    size = re.search(r"[\d.]+px", found[0])
-    return f"font: {size[0] if size else '10px'} system-ui, sans-serif"
+def _tag(tag: str, name: str) -> str:
+    """A tag rewritten; words of labels, which stand between the tags, are left alone."""
+    for stand_in, colour in COLOURS.items():
+        tag = tag.replace(stand_in, colour)
+    tag = re.sub(r' id="(?:\w+_\d+|matplotlib[^"]*)"', "", tag)
+    tag = re.sub(r'( id="|"#|url\(#)', rf"\1{name}-", tag)
+    return re.sub(r"(font(?:-family)?: [^'\";]*)'[^\";]*", r"\1system-ui, sans-serif", tag)

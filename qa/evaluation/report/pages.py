@@ -34,12 +34,14 @@ CAPTIONS = {
 def write_report(run: Run, path: Path) -> Path:
     """``report.html`` of one run."""
     cut = slices(run)
+    plots = {name: plot for name, plot in figures.all_of(run, cut).items() if name != "slices"}
     return _write(
         path,
         "report.html",
         run=run,
         measures=MEASURES,
-        figures=figures.all_of(run, cut),
+        figures=plots,
+        by_cut=figures.by_cut(cut),
         slices=cut,
         shown=[name for name in SHOWN if any(name in one.scores for one in cut)],
         groups=worst(run.outcomes) if run.about.depth else [],
@@ -48,14 +50,16 @@ def write_report(run: Run, path: Path) -> Path:
 
 def write_comparison(comparison: Comparison, path: Path) -> Path:
     """``compare.html``: the differences, and the questions that were won and lost."""
-    measure = comparison.differences[0].measure
-    measure = MAIN if MAIN in {d.measure for d in comparison.differences} else measure
+    compared = [difference.measure for difference in comparison.differences]
+    measure = MAIN if MAIN in compared or not compared else compared[0]
     won, lost = _changed(comparison, measure)
     return _write(
         path,
         "compare.html",
         comparison=comparison,
-        svg=figures.changes(comparison.differences),
+        plot=figures.changes(comparison.differences),
+        shared=len({o.judgement.id for o in comparison.a.outcomes} & {o.judgement.id for o in comparison.b.outcomes}),
+        most=MOST_CHANGED,
         measures=MEASURES,
         measure=measure,
         sides=[("won", won), ("lost", lost)],
@@ -90,7 +94,9 @@ def _changed(comparison: Comparison, measure: str) -> tuple[list[Pair], list[Pai
 
 def _write(path: Path, template: str, **context: Any) -> Path:  # noqa: ANN401 — whatever the template shows
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_environment().get_template(template).render(captions=CAPTIONS, **context), encoding="utf-8")
+    page = _environment().get_template(template).render(captions=CAPTIONS, **context)
+    # Half of a surrogate pair, which JSON may hold, has no UTF-8.
+    path.write_text(page, encoding="utf-8", errors="replace")
     return path
 
 

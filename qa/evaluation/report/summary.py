@@ -1,18 +1,20 @@
 """A run as Markdown with its plots beside it, for documents that are kept."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import qa.evaluation.report.figures as figures
 from qa.evaluation.measures import MEASURES
 from qa.evaluation.report.pages import CAPTIONS
+from qa.evaluation.report.plotted import Plot
 from qa.evaluation.slices import SHOWN, Slice, slices
 from qa.evaluation.types import Run
 
-COLOURS = (
-    "<style>svg{color:#22252a;background:#fff}"
-    "@media(prefers-color-scheme:dark){svg{color:#e6e4df;background:#16181b}}</style>"
-)
+LIGHT = "color:#22252a;background:#fff;--paper:#fff;--bar:#2f6fb2;--warm:#b04a06;--soft:#5b626c"
+DARK = "color:#e6e4df;background:#16181b;--paper:#16181b;--bar:#6fa8dc;--warm:#f2a266;--soft:#a9afb7"
+COLOURS = f"<style>svg{{{LIGHT}}}@media(prefers-color-scheme:dark){{svg{{{DARK}}}}}</style>"
+MARKUP = re.compile(r"[\\`*\[\]<>&|~$]")
 
 
 def write_summary(run: Run, path: Path, command: str) -> Path:
@@ -20,19 +22,20 @@ def write_summary(run: Run, path: Path, command: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     cut = slices(run)
     plots = figures.all_of(run, cut)
-    for name, svg in plots.items():
-        (path.parent / f"{path.stem}-{name}.svg").write_text(_alone(svg), encoding="utf-8")
-    path.write_text(markdown(run, cut, plots, path.stem, command), encoding="utf-8")
+    for name, plot in plots.items():
+        (path.parent / f"{path.stem}-{name}.svg").write_text(_alone(plot.svg), encoding="utf-8")
+    path.write_text(markdown(run, cut, plots, path.stem, command), encoding="utf-8", errors="replace")
     return path
 
 
-def markdown(run: Run, cut: Sequence[Slice], plots: Mapping[str, str], stem: str, command: str) -> str:
+def markdown(run: Run, cut: Sequence[Slice], plots: Mapping[str, Plot], stem: str, command: str) -> str:
     """The text of that file."""
-    about = run.about
     head = [
-        f"# `{about.name}`, {len(run.outcomes):,} questions",
+        f"# {escaped(run.about.name)}, {len(run.outcomes):,} questions",
         "",
         f"*Written by `{command}`; do not edit by hand. What it means: [evaluation](../evaluation.md).*",
+        "",
+        _about(run),
         "",
     ]
     measures = _table(
@@ -41,12 +44,25 @@ def markdown(run: Run, cut: Sequence[Slice], plots: Mapping[str, str], stem: str
     )
     pictures = [f"\n![{CAPTIONS[name]}]({stem}-{name}.svg)\n\n*{CAPTIONS[name]}*" for name in plots]
     shown = [name for name in SHOWN if any(name in one.scores for one in cut)]
-    rows = ([one.by, one.name.replace("|", "/"), f"{one.count:,}", *_means(one, shown)] for one in cut)
+    rows = ([one.by, escaped(one.name), f"{one.count:,}", *_means(one, shown)] for one in cut)
     sliced = ["\n## By kind of question\n", *_table(["cut", "slice", "questions", *shown], rows)] if cut else []
     flaws = (
         [f"\n{len(run.flaws)} judgements or questions were left out; `scores.json` lists them."] if run.flaws else []
     )
     return "\n".join([*head, *measures, *flaws, *pictures, *sliced]) + "\n"
+
+
+def escaped(text: str) -> str:
+    """A name as Markdown that shows it: on one line, its marks as entities."""
+    return MARKUP.sub(lambda mark: f"&#{ord(mark[0])};", " ".join(text.split()))
+
+
+def _about(run: Run) -> str:
+    about = run.about
+    answerable = sum(outcome.judgement.answerable for outcome in run.outcomes)
+    asked = f"mode {about.mode}, {about.depth} passages a question" if about.depth else "only its ranking is known"
+    service = f", asked over {escaped(about.url)}" if about.url else ""
+    return f"The texts answer {answerable:,} of them. Index {escaped(about.index)}, {asked}{service}."
 
 
 def _alone(svg: str) -> str:

@@ -119,6 +119,41 @@ def test_what_a_text_or_a_question_holds_stays_text(tmp_path: Path) -> None:
         assert HOSTILE in found.words
 
 
+NAMES = ["$\\frac$", "<script>alert(1)</script>", "a|b\nc", "ネットスフィア", "\x0c\ud800", "*[x](y)*"]
+
+
+def test_a_kind_may_be_called_anything(tmp_path: Path) -> None:
+    """A broken formula, markup, a line break, other scripts, control characters and half a surrogate pair."""
+    judged = enumerate(made_up_run().outcomes)
+    outcomes = scored([(replace(o.judgement, kind=NAMES[n % 6]), o.reply) for n, o in judged])
+    run = replace(made_up_run(), outcomes=outcomes, scores=summarise(outcomes))
+    words = page(write_report(run, tmp_path / "report.html")).words
+    assert words.count("$\\frac$ (") == 1
+    text = write_summary(run, tmp_path / "run.md", "command").read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert "| a&#124;b c |" in text
+    drawing = (tmp_path / "run-slices.svg").read_text(encoding="utf-8")
+    assert "&lt;script" in drawing
+    Page(drawing)
+    assert all(c.isprintable() or c == "\n" for c in drawing)
+
+
+def test_every_id_is_there_once_and_every_pointer_meets_one(tmp_path: Path) -> None:
+    """Though each of the plots was drawn for itself."""
+    text = write_report(made_up_run(), tmp_path / "report.html").read_text(encoding="utf-8")
+    ids = re.findall(r' id="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'(?:"|url\()#([\w-]+)', text)) <= set(ids)
+
+
+def test_where_no_words_are_known_the_documents_that_were_judged_are_named(tmp_path: Path) -> None:
+    """And it is not said that nothing was wanted."""
+    run = changed(made_up_run(1), evidence=(), documents={"other.txt": 1})
+    words = page(write_report(run, tmp_path / "report.html")).words
+    assert "A passage of other.txt." in words
+    assert "To be called not found." not in words
+
+
 def few(*pairs: tuple[Judgement, Reply]) -> Run:
     outcomes = scored(pairs)
     return replace(made_up_run(questions=5), outcomes=outcomes, scores=summarise(outcomes))
@@ -227,7 +262,7 @@ def test_a_case_says_in_words_what_went_wrong() -> None:
     judged = dataset(2).judgements[0]
     ranks = {o.judgement.id: case(o) for o in made_up_run(wrong_every=0, questions=12).outcomes}
     assert ranks["q1"].verdict == "The right passage is first."
-    assert ranks["q9"].verdict.startswith("The texts do not say")
+    assert ranks["q9"].verdict == "The texts do not say, and it was not found."
     outcome = scored([(judged, made_up_run(7).outcomes[5].reply)])[0]
     assert case(outcome).verdict == "Nothing right among the 5 passages returned."
 
