@@ -2,6 +2,7 @@
 
 import logging
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 @click.command(context_settings={"max_content_width": 100})
-@setting_options(SETTINGS, "index", "model", "host", "port", "threads")
+@setting_options(SETTINGS, "index", "model", "reader", "host", "port", "threads")
 @one_sentence
 def main(**flags: object) -> None:
     """Serve the API and the page over an index that was built before.
@@ -32,18 +33,19 @@ def main(**flags: object) -> None:
     sources = Sources.of(flags, os.environ, Path.cwd())
     found = sources.resolve(SETTINGS)
     Shelf(Path(found["index"])).must_exist()
-    run(lambda: _app(found["index"], sources.stated(MODEL)), found["host"], found["port"], found["threads"])
+    app = partial(_app, found["index"], sources.stated(MODEL), found["reader"])
+    run(app, found["host"], found["port"], found["threads"])
 
 
-def _app(index: str, model: str | None) -> "Flask":
+def _app(index: str, model: str | None, reader: str) -> "Flask":
     """Made in the serving process. The probe loads the model, so that no visitor waits for it."""
     from qa.engine import Engine
     from qa.web import create_app
 
-    engine = Engine.open(index, model)
-    for leg, found in engine.probe().items():
+    engine = Engine.open(index, model, reader)
+    for part, found in engine.probe().items():
         if not found:
-            log.error("the %s leg does not find a sentence that is indexed; answers will be degraded", leg)
+            log.error("the %s fails on a sentence that is indexed; answers will be degraded", part)
     return create_app(engine)
 
 

@@ -4,15 +4,15 @@ Cut from ``../shared/data``: paragraphs with the exact words that answer (``read
 everyday requests (``out-of-scope``). Documents are whole articles; what is drawn is seeded.
 """
 
-import gzip
-import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
+from benchmarks.articles import Article, Question, articles, lines
+from benchmarks.splits import Part
+from benchmarks.variety import untidy
 from index.sentences import Names, sentences
 from index.types import Span
 
@@ -52,72 +52,50 @@ class Collection:
     titles: dict[str, str]
     asked: tuple[Asked, ...]
 
-
-@dataclass
-class _Article:
-    """The contexts of one article joined, and its questions with their answers' places."""
-
-    id: str
-    title: str
-    text: str = ""
-    starts: dict[str, int] = field(default_factory=dict)
-    questions: list[tuple[str, Span]] = field(default_factory=list)
-
-    def add(self, row: dict[str, Any]) -> None:
-        context = row["context"]
-        if context not in self.starts:
-            self.text += "\n\n" if self.text else ""
-            self.starts[context] = len(self.text)
-            self.text += context
-        answer = row["answers"][0]
-        start = self.starts[context] + answer["start"]
-        self.questions.append((row["question"], Span(start, start + len(answer["text"]))))
+    def joined(self, articles: Sequence[Article]) -> "Collection":
+        """With further documents."""
+        texts = self.texts | {article.id: article.text for article in articles}
+        return replace(self, texts=texts, titles=self.titles | {article.id: article.title for article in articles})
 
 
-def collections(data: Path, draws: int = 3) -> Iterator[Collection]:
-    """``draws`` collections of each size of each source."""
-    everyday = [row["text"] for row in _lines(data / "out-of-scope" / "clinc150.jsonl.gz")]
-    articles = _articles(data)
+def collections(data: Path, asked_of: Part, draws: int = 3) -> Iterator[Collection]:
+    """``draws`` collections of each size of each source; only articles of one part are asked about.
+
+    The rest of a collection is filled with articles that the reader was trained on, and with no questions on them.
+    """
+    everyday = [row["text"] for row in lines(data / "out-of-scope" / "clinc150.jsonl.gz")]
     chance = random.Random(0)
     for source in SOURCES:
+        found = articles(data, source)
+        ours = [article for article in found if article.part is asked_of]
+        others = [article for article in found if article.part is Part.TRAIN]
         for size in SIZES[source]:
             for _ in range(draws):
-                chosen = chance.sample(articles[source], min(len(articles[source]), 2 * size))
-                yield _collection(source, chosen[:size], chosen[size:], everyday, chance)
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
-
-
-def _articles(data: Path) -> dict[str, list[_Article]]:
-    found: dict[str, dict[str, _Article]] = {source: {} for source in SOURCES}
-    for row in _lines(data / "reading" / "train.jsonl.gz"):
-        of_source = found[row["source"]]
-        of_source.setdefault(row["article"], _Article(row["article"], row["title"])).add(row)
-    return {source: list(articles.values()) for source, articles in found.items()}
+                chosen = chance.sample(ours, min(len(ours), 2 * size))
+                half = len(chosen) // 2
+                filling = chance.sample(others, max(0, min(len(others), size - half)))
+                yield _collection(source, chosen[:half], chosen[half:], everyday, chance).joined(filling)
 
 
 def _collection(
     source: str,
-    inside: Sequence[_Article],
-    outside: Sequence[_Article],
+    inside: Sequence[Article],
+    outside: Sequence[Article],
     everyday: Sequence[str],
     chance: random.Random,
 ) -> Collection:
-    """Of a third of the questions the answering sentences are taken out of the text."""
+    """A third of the sentences is taken out of the text, and with them what they answer."""
     asked: list[Asked] = []
     texts = {}
     for article in inside:
         most = max(4, 3 * PER_COLLECTION // len(inside))
         questions = chance.sample(article.questions, min(len(article.questions), most))
-        gone = [one for one in questions if chance.random() < 1 / 3]
+        out = [s for s in _sentences(article.text) if chance.random() < 1 / 3]
+        gone = [one for one in questions if any(s.overlaps(one.span) for s in out)]
         texts[article.id], moved = _without(article, gone)
-        asked += [Asked(question, Sort.TAKEN_OUT) for question, _ in gone]
-        asked += [Asked(q, Sort.PRESENT, article.id, moved[s]) for q, s in questions if s in moved]
-    elsewhere = [Asked(q, Sort.ELSEWHERE) for article in outside for q, _ in article.questions]
+        asked += [Asked(one.text, Sort.TAKEN_OUT) for one in gone]
+        asked += [Asked(q.text, Sort.PRESENT, article.id, moved[q.span]) for q in questions if q.span in moved]
+    elsewhere = [Asked(one.text, Sort.ELSEWHERE) for article in outside for one in article.questions]
     kept = _balanced(asked, elsewhere, everyday, chance)
     return Collection(source, texts, {article.id: article.title for article in inside}, kept)
 
@@ -125,7 +103,7 @@ def _collection(
 def _balanced(
     asked: Sequence[Asked], elsewhere: Sequence[Asked], everyday: Sequence[str], chance: random.Random
 ) -> tuple[Asked, ...]:
-    """At most ``PER_COLLECTION`` questions, in the proportions of ``MIX``.
+    """At most ``PER_COLLECTION`` questions, in the proportions of ``MIX``, half of them untidy.
 
     The confidence is a probability under this mix; of which sort users ask how much, nobody knows.
     """
@@ -134,28 +112,32 @@ def _balanced(
     pools[Sort.EVERYDAY] = [Asked(request, Sort.EVERYDAY) for request in everyday]
     total = min(PER_COLLECTION, int(len(pools[Sort.PRESENT]) / MIX[Sort.PRESENT]))
     return tuple(
-        one
+        replace(one, question=untidy(one.question, chance))
         for sort, share in MIX.items()
         for one in chance.sample(pools[sort], min(len(pools[sort]), round(total * share)))
     )
 
 
-def _without(article: _Article, questions: Sequence[tuple[str, Span]]) -> tuple[str, dict[Span, Span]]:
+def _without(article: Article, questions: Sequence[Question]) -> tuple[str, dict[Span, Span]]:
     """The article's text without the sentences that answer ``questions``.
 
     And where the other questions' answers stand in it now.
     """
-    spans = sentences(article.text, Span(0, len(article.text)), Names())
-    gone = [s for s in spans if any(s.overlaps(answer) for _, answer in questions)]
+    spans = _sentences(article.text)
+    gone = [s for s in spans if any(s.overlaps(one.span) for one in questions)]
     kept = [s for s in spans if s not in gone]
     text, places = "", {}
     for span in kept:
         places[span] = len(text)
         text += article.text[span.start : span.end] + " "
     moved = {}
-    for _, answer in article.questions:
+    for answer in (one.span for one in article.questions):
         home = next((s for s in kept if s.start <= answer.start and answer.end <= s.end), None)
         if home is not None:
             start = places[home] + answer.start - home.start
             moved[answer] = Span(start, start + answer.end - answer.start)
     return text.strip() or article.title or "-", moved
+
+
+def _sentences(text: str) -> list[Span]:
+    return sentences(text, Span(0, len(text)), Names())

@@ -27,7 +27,7 @@ from index.shelf import Shelf
 from index.stores import STORES
 from index.types import Document, Encoder, Passage, Problem, Unit
 from index.vectors import UnitVectors, known_vectors, unit_vectors
-from index.words import Words
+from index.words import Words, spellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,8 @@ def _contexts(corpus: Corpus, settings: IndexSettings) -> list[str]:
 def _contents(corpus: Corpus, settings: IndexSettings, embedded: UnitVectors, progress: Progress) -> Contents:
     words = Words(settings.stemmer)
     with progress.step("indexing words", len(corpus.passages)) as advance:
-        lexical = LexicalIndex.build([words(text) for text in lexical_texts(corpus.documents, corpus.passages)])
+        texts = lexical_texts(corpus.documents, corpus.passages)
+        lexical = LexicalIndex.build([words(text) for text in texts], spellings(texts))
         advance(len(corpus.passages))
     table: UnitTable = np.array([(u.passage, u.start, u.end) for u in corpus.units], dtype=np.int64)
     store = STORES[settings.store]().build(embedded.vectors)

@@ -1,6 +1,6 @@
 """The encoder: sentence-transformers behind ``Encoder``, and the bulk embedding of texts.
 
-The only module that imports sentence-transformers or torch, and only when a text is first
+Imports sentence-transformers, and torch with it, only when a text is first
 encoded, so that finding an index up to date costs no start-up time.
 """
 

@@ -17,29 +17,33 @@ from index.ranking import best
 from index.types import Matches, Positions
 
 K1, B = 0.9, 0.4
-CONFIG = "lexical.json"
+CONFIG, SPELLINGS = "lexical.json", "spellings.json"
 
 Weights = Mapping[str, float]
 """A question's words and how much each counts; BM25 is linear in it."""
 
 
 class LexicalIndex:
-    """Positions and BM25 scores for the words of a question, higher is better."""
+    """Positions and BM25 scores for the words of a question, higher is better.
 
-    def __init__(self, model: bm25s.BM25 | None, length: int) -> None:
+    ``spellings``: how often each word stands in the texts as it is written there, folded.
+    """
+
+    def __init__(self, model: bm25s.BM25 | None, length: int, spellings: Mapping[str, int]) -> None:
         """Use ``build`` or ``load``. ``model`` is None where no passage has a word."""
         self._model = model
         self._length = length
+        self.spellings = spellings
         self._vocabulary: dict[str, int] = model.vocab_dict if model else {}
 
     @classmethod
-    def build(cls, passages: Sequence[Sequence[str]]) -> "LexicalIndex":
+    def build(cls, passages: Sequence[Sequence[str]], spellings: Mapping[str, int] | None = None) -> "LexicalIndex":
         """From the words of each passage, as ``index.words`` gives them."""
         if not any(passages):
-            return cls(None, len(passages))
+            return cls(None, len(passages), spellings or {})
         model = bm25s.BM25(k1=K1, b=B, method="lucene")
         model.index([list(words) for words in passages], show_progress=False)
-        return cls(model, len(passages))
+        return cls(model, len(passages), spellings or {})
 
     def __len__(self) -> int:
         """The number of passages."""
@@ -88,6 +92,7 @@ class LexicalIndex:
         """Writes arrays and JSON, no pickle, into ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / CONFIG).write_text(json.dumps({"length": self._length, "empty": self._model is None}))
+        (folder / SPELLINGS).write_text(json.dumps(self.spellings, ensure_ascii=False), encoding="utf-8")
         if self._model is not None:
             self._model.save(folder, show_progress=False)
 
@@ -96,4 +101,7 @@ class LexicalIndex:
         """What ``save`` wrote, its arrays mapped rather than read."""
         config = json.loads((folder / CONFIG).read_text())
         model = None if config["empty"] else bm25s.BM25.load(folder, mmap=True, load_corpus=False)
-        return cls(model, config["length"])
+        kept = folder / SPELLINGS
+        # A generation that an older program wrote has none and is served all the same.
+        spellings = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
+        return cls(model, config["length"], spellings)

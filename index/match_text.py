@@ -17,7 +17,7 @@ def unit_texts(documents: Sequence[Document], passages: Sequence[Passage], units
 def contexts(documents: Sequence[Document], passages: Sequence[Passage]) -> list[str]:
     """The title and heading above each passage, matched with it and never quoted; may be empty."""
     titles = {document.id: document.title for document in documents}
-    return [_context(titles[passage.document], passage.heading or "") for passage in passages]
+    return [context(titles[passage.document], passage.heading or "") for passage in passages]
 
 
 def lexical_texts(documents: Sequence[Document], passages: Sequence[Passage]) -> list[str]:
@@ -27,6 +27,7 @@ def lexical_texts(documents: Sequence[Document], passages: Sequence[Passage]) ->
     return [f"{c} {texts[p.document][p.start : p.end]}" for c, p in zip(above, passages, strict=True)]
 
 
-def _context(title: str, heading: str) -> str:
+def context(title: str, heading: str) -> str:
+    """The title and, where it says more, the heading."""
     parts = [title] if heading in title else [title, heading]
     return " · ".join(part for part in parts if part)[:MAX_CONTEXT]

@@ -71,12 +71,15 @@ INDEX_SETTINGS: tuple[Setting, ...] = (
     Setting("max_file_mb", 100, whole(1, 100_000), "files larger than this are named and left out"),
     Setting("keep", 3, whole(1, 1000), "finished generations to keep, the served one included"),
 )
+ASK_SETTINGS: tuple[Setting, ...] = (
+    Setting("reader", "shipped", filled, "what reads the best passages in mode precise: shipped, none, or a model"),
+)
 SERVE_SETTINGS: tuple[Setting, ...] = (
     Setting("host", "127.0.0.1", filled, "address to listen on; 0.0.0.0 for every one of the machine"),
     Setting("port", 8000, whole(0, 65535), "port to listen on; 0 takes a free one"),
     Setting("threads", 4, whole(1, 256), "requests answered at once"),
 )
-SETTINGS = INDEX_SETTINGS + SERVE_SETTINGS
+SETTINGS = INDEX_SETTINGS + ASK_SETTINGS + SERVE_SETTINGS
 """One row a setting, of both halves; ``docs/settings.md`` is checked against it."""
 MODEL = next(setting for setting in SETTINGS if setting.name == "model")
 """An index knows its model; stating another one where it is served is refused."""

@@ -4,7 +4,8 @@ The only module that imports Stemmer.
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import regex
@@ -64,6 +65,12 @@ def surface_words(text: str, joined: bool = True) -> Iterator[str]:
         yield from parts
         if joined and len(parts) > 1:
             yield "".join(parts)
+
+
+def spellings(texts: Iterable[str]) -> dict[str, int]:
+    """How often each folded word of letters alone stands in the texts, in the order of the alphabet."""
+    counts = Counter(word for text in texts for word in surface_words(text, joined=False) if word.isalpha())
+    return dict(sorted(counts.items()))
 
 
 class Words:

@@ -30,7 +30,7 @@ def main() -> None:
 @click.option(
     "--document", "documents", multiple=True, help="only from this document: an id or a pattern such as '*.md'"
 )
-@setting_options(SETTINGS, "index", "model")
+@setting_options(SETTINGS, "index", "model", "reader")
 @one_sentence
 def ask(question: str, as_json: bool, top_k: int, mode: Mode, documents: tuple[str, ...], **flags: object) -> None:
     """Answer QUESTION, with the words that answer it marked.
@@ -39,7 +39,8 @@ def ask(question: str, as_json: bool, top_k: int, mode: Mode, documents: tuple[s
     """
     sources = Sources.of(flags, os.environ, Path.cwd())
     request = Request(question, (), top_k, mode, documents)
-    answer = Engine.open(sources.resolve(SETTINGS)["index"], sources.stated(MODEL)).ask(request)
+    found = sources.resolve(SETTINGS)
+    answer = Engine.open(found["index"], sources.stated(MODEL), found["reader"]).ask(request)
     if as_json:
         click.echo(json.dumps(answer_json(answer), ensure_ascii=False, indent=2))
     else:

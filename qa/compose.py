@@ -1,9 +1,10 @@
 """Ranked passages into the one ``Answer`` that everything shows."""
 
 from index.generation import Generation
-from index.types import Document
+from index.types import Document, Span
+from qa.evidence import Evidence
 from qa.fuse import Hit
-from qa.judge import Calibration, falling, reason
+from qa.judge import Judge, falling, reason
 from qa.rank import Examined, Ranked
 from qa.types import (
     Answer,
@@ -23,30 +24,30 @@ from qa.types import (
 class Composer:
     """Knows the documents' texts and how sure a passage makes us."""
 
-    def __init__(self, generation: Generation, calibration: Calibration) -> None:
+    def __init__(self, generation: Generation, judge: Judge) -> None:
         """Hashes every document once."""
         self._name = generation.manifest.generation
         self._passages = generation.contents.passages
         self._documents: dict[str, Document] = {d.id: d for d in generation.contents.documents}
         self._sources = {d.id: Source(d.id, d.title, d.sha256) for d in generation.contents.documents}
-        self._calibration = calibration
+        self._judge = judge
 
     def compose(self, request: Request, ranked: Ranked, took_ms: float) -> Answer:
         """The answer to a request from what was ranked for it."""
-        scores = falling([self._calibration.probability(e.features) for e in ranked.examined])
+        scores = falling([self._judge.of(e.features).probability(e.features) for e in ranked.examined])
         shown = tuple(
             self._passage(rank, examined, score, request.explain)
             for rank, (examined, score) in enumerate(zip(ranked.examined, scores, strict=True), 1)
         )
         confidence = scores[0] if scores else 0.0
-        status = self._calibration.status(confidence) if scores else Status.NOT_FOUND
+        status = self._judge.of(ranked.examined[0].features).status(confidence) if scores else Status.NOT_FOUND
         return Answer(
             question=request.question.strip(),
             searched_as=ranked.query.searched_as,
             status=status,
             confidence=confidence,
             reason=reason(status, ranked.unknown) if scores else _why_empty(request),
-            answer=None if status is Status.NOT_FOUND else self._answer(shown[0]),
+            answer=None if status is Status.NOT_FOUND else self._answer(shown[0], ranked.examined[0].evidence),
             passages=shown,
             retrieval=self._retrieval(ranked),
             took_ms=took_ms,
@@ -69,15 +70,17 @@ class Composer:
             explanation=_explanation(examined) if explain else None,
         )
 
-    def _answer(self, best: AnswerPassage) -> AnswerText:
-        """The best evidence sentence of the first passage, which is the shortest we can point at."""
-        span = best.evidence[0]
-        text = self._documents[best.document.id].text[span.start : span.end]
-        return AnswerText(text, best.document.id, span.start, span.end, Quote(text, span.start, span.end))
+    def _answer(self, best: AnswerPassage, evidence: Evidence) -> AnswerText:
+        """The words of the first passage that answer, else its best sentence, the shortest we can point at."""
+        text = self._documents[best.document.id].text
+        holding = Span(evidence.spans[0].start, evidence.spans[-1].end) if evidence.answer else evidence.spans[0]
+        span = evidence.answer or holding
+        sentence = Quote(text[holding.start : holding.end], holding.start, holding.end)
+        return AnswerText(text[span.start : span.end], best.document.id, span.start, span.end, sentence)
 
     def _retrieval(self, ranked: Ranked) -> Retrieval:
         legs = tuple(Leg(found.leg, found.ran, len(found.scores)) for found in ranked.retrieved.legs)
-        return Retrieval(legs, ranked.retrieved.degraded, self._name)
+        return Retrieval(legs, ranked.degraded, self._name)
 
 
 def _explanation(examined: Examined) -> Explanation:

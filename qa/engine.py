@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -11,6 +12,7 @@ from index.build import build_index
 from index.embed import SentenceTransformerEncoder
 from index.errors import ForeignGeneration
 from index.generation import Generation
+from index.lexical import LexicalIndex
 from index.settings import IndexSettings
 from index.shelf import Shelf
 from index.types import Encoder, Vectors
@@ -19,11 +21,14 @@ from qa.catalog import Catalog
 from qa.compose import Composer
 from qa.encode import encode_questions
 from qa.filters import Filters
-from qa.judge import Calibration, shipped
-from qa.probe import known_item, probe
-from qa.rank import Options, Ranked, Ranker
+from qa.judge import shipped
+from qa.probe import known_item, probe, reads
+from qa.rank import READER, Options, Ranked, Ranker
+from qa.reader import SHIPPED, reader_named
 from qa.retrieve import LEG_FAILURES
-from qa.types import Answer, Mode, Query, Request
+from qa.spelling import Speller
+from qa.stages.parts import Parts
+from qa.types import Answer, Mode, Query, Reader, Request
 from qa.ways import WAYS, Way
 
 log = logging.getLogger(__name__)
@@ -36,7 +41,7 @@ class Engine:
         self,
         generation: Generation,
         encoder: Encoder,
-        calibration: Calibration | None = None,
+        reader: Reader | str = SHIPPED,
         ways: Mapping[Mode, Way] = WAYS,
     ) -> None:
         """``ways`` are what each mode does; an ablation gives other ones.
@@ -46,21 +51,26 @@ class Engine:
         _same_model(generation, encoder)
         self._encoder = encoder
         self._words = Words(generation.manifest.settings["stemmer"])
-        self._ranker = Ranker(generation.contents, self._words, ways)
+        speller = Speller(
+            generation.contents.lexical.spellings, partial(_is_word, encoder, generation.contents.lexical, self._words)
+        )
+        self._reader = reader_named(reader) if isinstance(reader, str) else reader
+        self._ranker = Ranker(Parts(generation.contents, self._reader), self._words, speller, ways)
         self._filters = Filters(generation.contents, self._ranker.retriever)
-        self._composer = Composer(generation, calibration or shipped())
+        self._composer = Composer(generation, shipped())
         self._known = known_item(generation.contents, self._words)
         self.catalog = Catalog(generation)
 
     @classmethod
-    def open(cls, index: str | Path = "var/index", model: str | None = None) -> "Engine":
+    def open(cls, index: str | Path = "var/index", model: str | None = None, reader: str = SHIPPED) -> "Engine":
         """Serves the current generation of an index folder with the model that made it.
 
         ``model`` may name where that model is to be found now; any other one is refused.
+        ``reader`` is "shipped", "none", or the folder or hub id of a reader.
         Raises NoGeneration, DamagedGeneration, ForeignGeneration or ModelError.
         """
         generation = Shelf(Path(index)).open()
-        return cls(generation, SentenceTransformerEncoder(model or generation.manifest.model))
+        return cls(generation, SentenceTransformerEncoder(model or generation.manifest.model), reader)
 
     @classmethod
     def build(cls, folder: str | Path, settings: IndexSettings | None = None) -> "Engine":
@@ -91,8 +101,9 @@ class Engine:
         return [self._rank(*one) for one in zip(requests, queries, vectors, strict=True)]
 
     def probe(self) -> Mapping[str, bool]:
-        """Whether a sentence of the collection finds its own passage, leg by leg."""
-        return probe(self._known, self._ranker.retriever, self._words, self._encode)
+        """Whether a sentence of the collection finds its own passage, leg by leg, and whether the reader reads."""
+        found = probe(self._known, self._ranker.retriever, self._words, self._encode)
+        return {**found, READER: reads(self._reader, self._known)} if self._reader else found
 
     def _rank(self, request: Request, query: Query, vector: Vectors | None) -> Ranked:
         options = Options(request.mode, request.top_k, self._filters.allowed(request.documents))
@@ -106,6 +117,12 @@ class Engine:
             log.exception("the questions could not be encoded")
             return [None] * len(queries)
         return [np.ascontiguousarray(vector[None, :]) for vector in vectors]
+
+
+def _is_word(encoder: Encoder, lexical: LexicalIndex, words: Words, word: str) -> bool:
+    """Whether the texts have it in another form, or the model's vocabulary has it whole, so it was seen often."""
+    nothing, tokens = encoder.count_tokens(["", word])
+    return tokens - nothing <= 1 or any(map(lexical.frequency, words(word)))
 
 
 def _same_model(generation: Generation, encoder: Encoder) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qa.retrieve import Retrieved
+from qa.types import Reading
 
 DENSE_WEIGHT = 0.5
 SURE = 0.4
@@ -19,12 +20,16 @@ SURE = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage's position, its fused score (higher is better) and the raw scores behind it."""
+    """A passage's position, its score (higher is better) and what lies behind it.
+
+    ``reading`` is what the reader says, where it read the passage.
+    """
 
     passage: int
     score: float
     dense: float
     lexical: float
+    reading: Reading | None = None
 
 
 def fuse(retrieved: Retrieved, dense_weight: float = DENSE_WEIGHT, sure: float = SURE) -> list[Hit]:

@@ -6,8 +6,8 @@ fitted on, and how well it held on data that it was not fitted on: ``docs/confid
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from math import exp
 from pathlib import Path
@@ -16,6 +16,7 @@ from qa.types import Reason, Status
 
 CALIBRATION = Path(__file__).with_name("calibration.json")
 MOSTLY_UNKNOWN = 0.5
+MOST_LOGIT = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Features:
     words in the passage. ``unknown``: share that the whole collection lacks. ``lead``: how
     far its fused score stands above the best other passage, as a share of the best,
     negative where it stands below, cut at one half. ``agreement``: mean reciprocal rank in
-    the two legs.
+    the two legs. ``relevance`` and ``answerable``: what the reader says, its logits over
+    ``MOST_LOGIT``; None where it did not read the passage.
     """
 
     cosine: float
@@ -34,21 +36,33 @@ class Features:
     unknown: float
     lead: float
     agreement: float
+    relevance: float | None = None
+    answerable: float | None = None
+
+    @property
+    def read(self) -> bool:
+        """Whether the reader's features are there."""
+        return self.relevance is not None
+
+
+def logit_feature(logit: float) -> float:
+    """A reader's logit as a feature."""
+    return max(-1.0, min(1.0, logit / MOST_LOGIT))
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A fitted model and the thresholds of the two statuses."""
+    """A fitted model, its weights by the names of its features, and the thresholds of the two statuses."""
 
     intercept: float
-    weights: tuple[float, ...]
+    weights: Mapping[str, float]
     answered: float
     unsure: float
 
     def probability(self, features: Features) -> float:
         """That the passage answers the question, 0 to 1."""
-        terms = zip(self.weights, astuple(features), strict=True)
-        return 1 / (1 + exp(-(self.intercept + sum(w * x for w, x in terms))))
+        total = sum(weight * getattr(features, name) for name, weight in self.weights.items())
+        return 1 / (1 + exp(-(self.intercept + total)))
 
     def status(self, confidence: float) -> Status:
         """``answered`` from one threshold on, ``not_found`` below another, ``unsure`` between."""
@@ -57,12 +71,23 @@ class Calibration:
         return Status.UNSURE if confidence >= self.unsure else Status.NOT_FOUND
 
 
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A calibration for passages that were read, and one for those that were not."""
+
+    read: Calibration
+    unread: Calibration
+
+    def of(self, features: Features) -> Calibration:
+        """The one for such features."""
+        return self.read if features.read else self.unread
+
+
 @cache
-def shipped() -> Calibration:
-    """The calibration that comes with the program."""
+def shipped() -> Judge:
+    """The judge that comes with the program."""
     fitted = json.loads(CALIBRATION.read_text(encoding="utf-8"))
-    weights = tuple(fitted["weights"][field.name] for field in fields(Features))
-    return Calibration(fitted["intercept"], weights, fitted["answered"], fitted["unsure"])
+    return Judge(Calibration(**fitted["read"]), Calibration(**fitted["unread"]))
 
 
 def falling(scores: Sequence[float]) -> list[float]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from index.generation import Contents
 from index.types import Vectors
 from index.words import Words
-from qa.retrieve import Retriever
-from qa.types import Query, Request
+from qa.retrieve import LEG_FAILURES, Retriever
+from qa.types import Query, Reader, Request
 from qa.understand import understand
 
 AMONG = 10
@@ -34,6 +34,14 @@ def known_item(contents: Contents, words: Words) -> KnownItem:
     chosen = max(sentences, key=lambda sentence: len(words.content(sentence)))
     holding = (i for i, p in enumerate(contents.passages) if chosen in texts[p.document][p.start : p.end])
     return KnownItem(chosen[:MOST_CHARACTERS], frozenset(holding))
+
+
+def reads(reader: Reader, item: KnownItem) -> bool:
+    """Whether the reader says anything at all of a sentence put to itself."""
+    try:
+        return len(reader.read(item.sentence, [("", item.sentence)])) == 1
+    except LEG_FAILURES:
+        return False
 
 
 def probe(item: KnownItem, retriever: Retriever, words: Words, encode: Encode) -> Mapping[str, bool]:

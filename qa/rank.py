@@ -3,19 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.generation import Contents
 from index.match_text import contexts
 from index.types import Vectors
 from index.words import Words
+from qa.evidence import Evidence, Marker
 from qa.fuse import Hit
-from qa.judge import Features
+from qa.judge import Features, logit_feature
 from qa.rarity import Rarity
-from qa.read import Evidence, Reader
 from qa.retrieve import Filter, Retrieved, Retriever
+from qa.spelling import Speller
 from qa.stages import Stage
+from qa.stages.parts import Parts
+from qa.stages.reread import Reread
 from qa.types import Mode, Query, Request
 from qa.ways import WAYS, Way
 
+READER = "reader"
 MOST_LEAD = 0.5
 """A passage without a rival, as in a collection of one, is not for that the answer."""
 
@@ -35,13 +38,15 @@ class Examined:
 class Ranked:
     """The best passages, examined, and how they were found.
 
-    ``unknown``: the share of the question's rare words that the collection lacks.
+    ``unknown``: the share of the question's rare words that the collection lacks. ``degraded``
+    names every leg that failed, and the reader where it did.
     """
 
     query: Query
     examined: tuple[Examined, ...]
     retrieved: Retrieved
     unknown: float
+    degraded: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +61,29 @@ class Options:
 class Ranker:
     """Everything of one generation that answering needs."""
 
-    def __init__(self, contents: Contents, words: Words, ways: Mapping[Mode, Way] = WAYS) -> None:
+    def __init__(self, parts: Parts, words: Words, speller: Speller, ways: Mapping[Mode, Way] = WAYS) -> None:
         """Builds each stage once."""
+        contents = parts.contents
         self._contents = contents
         self._words = words
+        self._speller = speller
         self._rarity = Rarity(contents.lexical)
         self.retriever = Retriever(contents)
-        self._reader = Reader(contents, self.retriever, words, self._rarity)
+        self._marker = Marker(contents, self.retriever, words, self._rarity)
         self._contexts = contexts(contents.documents, contents.passages)
         self._texts = {document.id: document.text for document in contents.documents}
         self._ways = ways
         self._stages: dict[Mode, tuple[Stage, ...]] = {
-            mode: tuple(make(contents) for make in way.stages) for mode, way in ways.items()
+            mode: tuple(make(parts) for make in way.stages) for mode, way in ways.items()
+        }
+        self._reads = {
+            mode: parts.reader is not None and any(isinstance(stage, Reread) for stage in stages)
+            for mode, stages in self._stages.items()
         }
 
     def understand(self, request: Request) -> Query:
         """The request as its mode understands it."""
-        return self._ways[request.mode].understand(request, self._words)
+        return self._ways[request.mode].understand(request, self._words, self._speller.mend)
 
     def rank(self, query: Query, vector: Vectors | None, options: Options) -> Ranked:
         """The ``top_k`` best passages; fewer only where fewer are allowed."""
@@ -84,10 +95,11 @@ class Ranker:
             query, hits, _ranks(retrieved.dense), _ranks(retrieved.lexical), self._rarity.unknown(query.content)
         )
         examined = tuple(self._examine(view, hit, vector) for hit in hits[: options.top_k])
-        return Ranked(query, examined, retrieved, view.unknown)
+        unread = self._reads[options.mode] and hits and hits[0].reading is None
+        return Ranked(query, examined, retrieved, view.unknown, (*retrieved.degraded, *([READER] if unread else [])))
 
     def _examine(self, view: "_View", hit: Hit, vector: Vectors | None) -> Examined:
-        evidence = self._reader.read(view.query, vector, hit)
+        evidence = self._marker.mark(view.query, vector, hit)
         words = self._passage_words(hit.passage)
         dense_rank, lexical_rank = view.dense_ranks[hit.passage], view.lexical_ranks[hit.passage]
         features = Features(
@@ -96,6 +108,8 @@ class Ranker:
             unknown=view.unknown,
             lead=view.lead(hit),
             agreement=(1 / dense_rank + 1 / lexical_rank) / 2,
+            relevance=None if hit.reading is None else logit_feature(hit.reading.relevance),
+            answerable=None if hit.reading is None else logit_feature(hit.reading.answerable),
         )
         return Examined(hit, evidence, features, dense_rank, lexical_rank)
 

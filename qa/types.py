@@ -1,9 +1,9 @@
 """What flows between the steps of the online half: Query, Hit, Evidence, Answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Protocol
 
 from index.types import Kind, Span
 from qa.errors import QuestionError
@@ -67,15 +67,41 @@ class Request:
 class Query:
     """The question as understood. ``searched_as`` is the text that both legs receive.
 
-    ``words`` are its stems and their weights in the lexical leg, ``content`` those that
-    carry matter, each once; ``asked`` are those of them that the question itself has.
+    ``read_as`` is what the reader receives: the same without sentences that ask nothing.
+    ``words`` are the stems of what is searched and their weights in the lexical leg, ``content`` those of
+    what is read that carry matter, each once; ``asked`` are those of them that the question itself has.
     """
 
     question: str
     searched_as: str
+    read_as: str
     words: Mapping[str, float]
     content: tuple[str, ...]
     asked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader says of one passage: logits, so that 0 is as likely as not.
+
+    ``relevance``: that the passage answers the question. ``answerable``: by how much the words at
+    ``span``, offsets in the passage's text, beat there being no answer; None where it points at no words.
+    """
+
+    relevance: float
+    answerable: float
+    span: Span | None
+
+
+class Reader(Protocol):
+    """Reads passages with a question in mind."""
+
+    @property
+    def name(self) -> str:
+        """The reader as the setting names it."""
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        """What each passage, given as its title and heading and its words, says to the question."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,35 +2,29 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from index.words import FUNCTION_WORDS, Words, surface_words
-from qa.types import Query, Request, Turn
+from index.words import Words
+from qa.courtesy import asking, bare
+from qa.follow_ups import carried, leans_on_history
+from qa.types import Query, Request
 
-POINTERS = frozenset(
-    "he her hers herself him himself his it its itself she that their theirs them themselves they this those these "
-    "there then one ones same such".split()
-)
-OPENERS = ("and ", "but ", "or ", "also ", "so ", "what about ", "how about ", "what else", "why not")
 MATTER = 0.5
 """The share of a word's weight that only words with matter get (measured: docs/quality.md)."""
-CARRIED_TURNS = 2
-MOST_CARRIED = 12
 
 
-def understand(request: Request, words: Words, matter: float = MATTER) -> Query:
-    """The query of a request: composed Unicode, and for a follow-up what it refers to.
+def understand(request: Request, words: Words, mend: Callable[[str], str] = str, matter: float = MATTER) -> Query:
+    """The query of a request: composed Unicode, no courtesies, typing errors mended, and what it refers to.
 
-    A question that stands alone is left alone, whatever the history. Otherwise the content
-    words of the last turns are appended in brackets, shown as ``searched_as``.
+    A question that stands alone is left alone, whatever the history. Otherwise the words that it leaves
+    unsaid are appended in brackets. ``searched_as`` shows all of it.
     """
-    question = unicodedata.normalize("NFC", request.question).strip()
-    searched = question
-    if request.history and leans_on_history(question):
-        carried = _carried(question, request.history)
-        searched = f"{question} ({' '.join(carried)})" if carried else question
-    content = tuple(words.content(searched))
-    return Query(question, searched, weigh(words(searched), content, matter), content, tuple(words.content(question)))
+    question = mend(bare(unicodedata.normalize("NFC", request.question).strip()))
+    asks = asking(question)
+    unsaid = carried(question, request.history) if leans_on_history(question) else []
+    searched, read = (f"{text} ({' '.join(unsaid)})" if unsaid else text for text in (question, asks))
+    weights = weigh(words(searched), words.content(searched), matter)
+    return Query(question, searched, read, weights, tuple(words.content(read)), tuple(words.content(asks)))
 
 
 def weigh(words: Sequence[str], content: Sequence[str], matter: float = MATTER) -> dict[str, float]:
@@ -42,29 +36,3 @@ def weigh(words: Sequence[str], content: Sequence[str], matter: float = MATTER) 
     for word, times in Counter(words).items():
         weights[word] = weights.get(word, 0.0) + (1 - matter) * times
     return weights
-
-
-def leans_on_history(question: str) -> bool:
-    """Whether a question cannot be understood alone.
-
-    It points ("it", "they", "then"), opens like a continuation ("and …"), or holds at most
-    one content word ("When?", "Who wrote?").
-    """
-    folded = list(surface_words(question))
-    content = [word for word in folded if word not in FUNCTION_WORDS]
-    opens = question.casefold().lstrip().startswith(OPENERS)
-    return opens or len(content) <= 1 or any(word in POINTERS for word in folded)
-
-
-def _carried(question: str, history: Sequence[Turn]) -> list[str]:
-    """Content words of the last turns, the latest turn first, each once, none of the question's."""
-    seen = set(surface_words(question)) | FUNCTION_WORDS
-    carried: list[str] = []
-    for turn in reversed(history[-CARRIED_TURNS:]):
-        for word in f"{turn.question} {turn.answer or ''}".split():
-            bare = word.strip("?.,;:()[]\"'“”‘’")
-            folded = list(surface_words(bare))
-            if folded and not seen.issuperset(folded):
-                seen.update(folded)
-                carried.append(bare)
-    return carried[:MOST_CARRIED]

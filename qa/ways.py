@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from index.generation import Contents
 from index.words import Words
 from qa.fuse import Hit, fuse
 from qa.retrieve import Retrieved
 from qa.stages import STAGES, Stage
+from qa.stages.parts import Parts
 from qa.types import Mode, Query, Request
 from qa.understand import understand
 
@@ -16,9 +16,9 @@ from qa.understand import understand
 class Way:
     """The exchangeable steps in their order: request → query, (retrieval,) legs → hits, stages."""
 
-    understand: Callable[[Request, Words], Query] = understand
+    understand: Callable[[Request, Words, Callable[[str], str]], Query] = understand
     fuse: Callable[[Retrieved], list[Hit]] = fuse
-    stages: tuple[Callable[[Contents], Stage], ...] = STAGES["precise"]
+    stages: tuple[Callable[[Parts], Stage], ...] = STAGES["precise"]
 
 
 WAYS: Mapping[Mode, Way] = {"fast": Way(stages=STAGES["fast"]), "precise": Way()}

@@ -123,8 +123,8 @@ def test_the_served_director_and_the_capital_that_is_not_there(server: str) -> N
 
 
 def test_the_server_is_ready_once_it_says_so(server: str) -> None:
-    """Both legs answer, and the model was loaded before the first visitor came."""
+    """Both legs and the reader answer, and the model was loaded before the first visitor came."""
     with urlopen(f"{server}/readyz") as reply:  # noqa: S310
-        assert json.load(reply)["legs"] == {"dense": True, "lexical": True}
+        assert json.load(reply)["legs"] == {"dense": True, "lexical": True, "reader": True}
     with urlopen(f"{server}/") as reply:  # noqa: S310
         assert b"<form" in reply.read()

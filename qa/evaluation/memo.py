@@ -1,4 +1,4 @@
-"""An encoder that remembers: collections that share sentences are embedded once."""
+"""An encoder and a reader that remember: what rows or collections share is computed once."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from index.embed import batches
 from index.types import Encoder, Vectors
+from qa.types import Reader, Reading
 
 
 class MemoEncoder:
@@ -55,3 +56,21 @@ class MemoEncoder:
             some = [missing[position] for position in batch]
             known.update(zip(some, encode(some), strict=True))
         return np.stack([known[text] for text in texts])
+
+
+class MemoReader:
+    """Wraps a reader; every pair of question and passage is read once in the life of the program."""
+
+    def __init__(self, inner: Reader) -> None:
+        """Keeps all readings in memory."""
+        self.name = inner.name
+        self._inner = inner
+        self._readings: dict[tuple[str, str, str], Reading] = {}
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        """As the wrapped reader reads them."""
+        missing = [passage for passage in dict.fromkeys(passages) if (question, *passage) not in self._readings]
+        if missing:
+            found = self._inner.read(question, missing)
+            self._readings.update(zip([(question, *passage) for passage in missing], found, strict=True))
+        return [self._readings[(question, *passage)] for passage in passages]

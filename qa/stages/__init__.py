@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Mapping
 
-from index.generation import Contents
 from qa.fuse import Hit
 from qa.stages.demote import DemoteReferences
+from qa.stages.parts import Parts
+from qa.stages.reread import Reread
 from qa.types import Mode, Query
 
 Stage = Callable[[Query, list[Hit]], list[Hit]]
 """Hits in, hits out, best first; parameters are the constructor's."""
 
-STAGES: Mapping[Mode, tuple[Callable[[Contents], Stage], ...]] = {
+STAGES: Mapping[Mode, tuple[Callable[[Parts], Stage], ...]] = {
     "fast": (DemoteReferences,),
-    "precise": (DemoteReferences,),
+    "precise": (DemoteReferences, Reread),
 }

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from index.generation import Contents
 from index.types import Kind
 from qa.fuse import Hit
+from qa.stages.parts import Parts
 from qa.types import Query
 
 FACTOR = 0.6
@@ -14,9 +14,9 @@ FACTOR = 0.6
 class DemoteReferences:
     """Multiplies the score of reference passages by ``FACTOR``."""
 
-    def __init__(self, contents: Contents) -> None:
+    def __init__(self, parts: Parts) -> None:
         """Looks only at the passages' kinds."""
-        self._passages = contents.passages
+        self._passages = parts.contents.passages
 
     def __call__(self, query: Query, hits: list[Hit]) -> list[Hit]:
         """The same hits, best first, ties by position."""

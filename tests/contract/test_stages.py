@@ -3,19 +3,29 @@
 import pytest
 
 from index.generation import Generation
+from index.types import Span
 from index.words import Words
 from qa.fuse import Hit
+from qa.reader import reader_named
 from qa.stages import STAGES
-from qa.types import Request
+from qa.stages.parts import Parts
+from qa.stages.reread import Reread
+from qa.types import Reading, Request
 from qa.understand import understand
 
 MAKERS = sorted({maker for makers in STAGES.values() for maker in makers}, key=lambda maker: maker.__name__)
 
 
+READERS = {"shipped": reader_named("shipped"), "none": None}
+
+
+@pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("maker", MAKERS, ids=lambda maker: maker.__name__)
-def test_a_stage_loses_and_invents_no_hit_and_ranks_by_score(maker: object, generation: Generation) -> None:
-    """The same passages come out, best first, ties by position, twice the same."""
-    stage = maker(generation.contents)
+def test_a_stage_loses_and_invents_no_hit_and_ranks_by_score(
+    maker: object, reader: str, generation: Generation
+) -> None:
+    """The same passages come out, best first, ties by position, twice the same; with and without a reader."""
+    stage = maker(Parts(generation.contents, READERS[reader]))
     query = understand(Request("Who directed the film?"), Words())
     hits = [Hit(p, 1.0 - 0.05 * (p // 2), 0.5, 1.0) for p in range(len(generation.contents.passages))]
     ranked = stage(query, list(hits))
@@ -28,3 +38,37 @@ def test_a_stage_loses_and_invents_no_hit_and_ranks_by_score(maker: object, gene
 def test_both_modes_have_stages() -> None:
     """``fast`` and ``precise`` are the modes of the API."""
     assert set(STAGES) == {"fast", "precise"}
+
+
+class WantsThird:
+    """A reader that is certain of the third passage it is given, and of its first word."""
+
+    name = "wants the third"
+
+    def read(self, question: str, passages: list[tuple[str, str]]) -> list[Reading]:
+        return [Reading(*([9.0, 9.0] if place == 2 else [-9.0, -9.0]), Span(0, 1)) for place in range(len(passages))]
+
+
+class Fails(WantsThird):
+    """A reader whose library fails."""
+
+    def read(self, question: str, passages: list[tuple[str, str]]) -> list[Reading]:
+        raise RuntimeError("out of memory")
+
+
+def test_what_the_reader_wants_comes_first_and_what_it_did_not_read_last(generation: Generation) -> None:
+    """Its certainty lifts a passage over its betters; the readings stay with the hits."""
+    query = understand(Request("Who directed the film?"), Words())
+    hits = [Hit(p, 0.9 - 0.01 * p, 0.5, 1.0) for p in range(len(generation.contents.passages))]
+    ranked = Reread(Parts(generation.contents, WantsThird()))(query, hits)
+    assert [hit.passage for hit in ranked[:3]] == [2, 0, 1]
+    read = [hit for hit in ranked if hit.reading]
+    assert ranked[: len(read)] == read
+    assert 1 < len(read) < len(hits)
+
+
+def test_a_reader_that_fails_changes_nothing(generation: Generation) -> None:
+    """The hits come as they were, unread."""
+    query = understand(Request("Who directed the film?"), Words())
+    hits = [Hit(p, 0.9 - 0.01 * p, 0.5, 1.0) for p in range(3)]
+    assert Reread(Parts(generation.contents, Fails()))(query, hits) == hits

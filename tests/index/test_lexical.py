@@ -94,3 +94,11 @@ def test_equal_passages_come_in_their_order() -> None:
     assert index.search({"cat": 1.0}, 2).positions.tolist() == [0, 2]
     assert index.search({"cat": 1.0}, 2, np.array([1, 2, 3])).positions.tolist() == [2, 3]
     assert index.search({"cat": 1.0}, 5, np.array([], dtype=np.int64)).positions.tolist() == []
+
+
+def test_the_spellings_are_kept_and_an_index_without_them_is_served_all_the_same(tmp_path: Path) -> None:
+    """A generation of an older program has no such file; then nothing is mended."""
+    LexicalIndex.build(PASSAGES, {"cats": 2, "shōnen": 1}).save(tmp_path)
+    assert LexicalIndex.load(tmp_path).spellings == {"cats": 2, "shōnen": 1}
+    (tmp_path / "spellings.json").unlink()
+    assert LexicalIndex.load(tmp_path).spellings == {}

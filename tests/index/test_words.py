@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.words import LANGUAGES, Words, fold, surface_words
+from index.words import LANGUAGES, Words, fold, spellings, surface_words
 
 WORDS = Words()
 
@@ -98,3 +98,8 @@ def test_a_pile_of_accents_takes_no_time() -> None:
     started = process_time()
     assert fold("a" + "\u0301" * 200_000) == "a"
     assert process_time() - started < 5
+
+
+def test_spellings_count_words_of_letters_as_they_are_written() -> None:
+    """Folded and not stemmed, over all texts, in the order of the alphabet; numbers are not among them."""
+    assert spellings(["The Cats sat in 2007.", "Two cats"]) == {"cats": 2, "in": 1, "sat": 1, "the": 1, "two": 1}

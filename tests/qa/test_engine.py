@@ -12,16 +12,25 @@ from index.errors import ForeignGeneration, NoGeneration
 from index.generation import Generation
 from index.types import Encoder, Positions, Vectors
 from qa.engine import Engine
-from qa.types import Reason, Request, Status, Turn
+from qa.types import Reading, Reason, Request, Status, Turn
 
 
 def test_the_director_is_found(engine: Engine) -> None:
-    """The sentence that names the director comes first and is the answer, by offset."""
+    """The name is the answer, by offset, in the sentence that says so, in the passage that comes first."""
     answer = engine.ask("Who directed the film?")
-    assert answer.status is not Status.NOT_FOUND
+    assert answer.status is Status.ANSWERED
     assert answer.answer is not None
-    assert "directed by Hiroyuki Seshita" in answer.answer.text
+    assert answer.answer.text == "Hiroyuki Seshita"
+    assert "directed by Hiroyuki Seshita" in answer.answer.sentence.text
     assert answer.passages[0].start <= answer.answer.start < answer.answer.end <= answer.passages[0].end
+
+
+def test_the_fast_mode_answers_with_the_sentence(engine: Engine) -> None:
+    """Without the reader the shortest that can be pointed at is the evidence sentence."""
+    answer = engine.ask(Request("Who directed the film?", mode="fast"))
+    assert answer.answer is not None
+    assert answer.answer.text == answer.answer.sentence.text
+    assert "directed by Hiroyuki Seshita" in answer.answer.text
 
 
 @pytest.mark.parametrize(
@@ -117,8 +126,8 @@ def test_a_filter_by_pattern_lets_the_document_through(engine: Engine) -> None:
 
 
 def test_both_legs_find_what_is_known_to_be_there(engine: Engine) -> None:
-    """The readiness probe runs through each leg."""
-    assert engine.probe() == {"dense": True, "lexical": True}
+    """The readiness probe runs through each leg and the reader."""
+    assert engine.probe() == {"dense": True, "lexical": True, "reader": True}
 
 
 class BrokenEncoder:
@@ -145,7 +154,45 @@ def test_a_dead_encoder_degrades_and_is_told(generation: Generation, encoder: En
     assert answer.retrieval.degraded == ("dense",)
     assert [leg.ran for leg in answer.retrieval.legs] == [False, True]
     assert "Hiroyuki Seshita" in answer.passages[0].text
-    assert engine.probe() == {"dense": False, "lexical": True}
+    assert engine.probe() == {"dense": False, "lexical": True, "reader": True}
+
+
+class BrokenReader:
+    """A reader whose library fails at every question."""
+
+    name = "broken"
+
+    def read(self, question: str, passages: list[tuple[str, str]]) -> list[Reading]:
+        raise RuntimeError("out of memory")
+
+
+def test_a_dead_reader_degrades_and_is_told(generation: Generation, encoder: Encoder) -> None:
+    """Both legs answer as in mode fast, ``degraded`` names the reader, readiness fails; with no reader nothing does."""
+    engine = Engine(generation, encoder, BrokenReader())
+    answer = engine.ask("Who directed the film?")
+    assert answer.retrieval.degraded == ("reader",)
+    assert engine.probe()["reader"] is False
+    fast = engine.ask(Request("Who directed the film?", mode="fast"))
+    assert [p.id for p in answer.passages] == [p.id for p in fast.passages]
+    assert fast.retrieval.degraded == ()
+    without = Engine(generation, encoder, "none")
+    assert without.ask("Who directed the film?").retrieval.degraded == ()
+    assert "reader" not in without.probe()
+
+
+@pytest.mark.parametrize(
+    ("typed", "searched"),
+    [
+        ("Who direcetd the flim?", "Who directed the film?"),
+        ("Hi, could you tell me who directed the film? Thanks!", "who directed the film?"),
+        ("WHO DIRECTED THE FILM", "WHO DIRECTED THE FILM"),
+        ("What is the Netshpere?", "What is the Netsphere?"),
+    ],
+)
+def test_an_untidy_question_is_searched_as_it_was_meant(engine: Engine, typed: str, searched: str) -> None:
+    """Slips are mended against the collection and courtesies taken off; what was typed is still shown."""
+    answer = engine.ask(typed)
+    assert (answer.question, answer.searched_as) == (typed, searched)
 
 
 class BrokenStore:

@@ -1,7 +1,7 @@
 """Confidence and what follows from it."""
 
 import json
-from dataclasses import astuple, fields, replace
+from dataclasses import fields, replace
 from itertools import pairwise
 from math import exp
 
@@ -9,16 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.judge import CALIBRATION, Calibration, Features, falling, reason, shipped
+from benchmarks.calibrate import FEATURES
+from qa.judge import CALIBRATION, Calibration, Features, falling, logit_feature, reason, shipped
 from qa.types import Reason, Status
 
-PLAIN = Calibration(-1.0, (1.0, 2.0, -3.0, 0.5, 0.25), answered=0.6, unsure=0.2)
+WEIGHTS = {"cosine": 1.0, "coverage": 2.0, "unknown": -3.0}
+PLAIN = Calibration(-1.0, WEIGHTS, answered=0.6, unsure=0.2)
 SOME = Features(0.5, 0.25, 0.1, 0.2, 0.5)
 
 
 def test_the_probability_is_the_logistic_of_the_weighted_sum() -> None:
     """1 / (1 + exp(-(b + Σ w·x)))."""
-    total = -1.0 + sum(w * x for w, x in zip(PLAIN.weights, astuple(SOME), strict=True))
+    total = -1.0 + 1.0 * SOME.cosine + 2.0 * SOME.coverage - 3.0 * SOME.unknown
     assert PLAIN.probability(SOME) == pytest.approx(1 / (1 + exp(-total)))
 
 
@@ -47,16 +49,32 @@ def test_a_later_passage_is_never_surer(scores: list[float]) -> None:
     assert capped[:1] == scores[:1]
 
 
-def test_the_shipped_calibration_has_a_weight_for_each_feature() -> None:
-    """A feature that is added or renamed must be fitted before it can be used."""
-    fitted = json.loads(CALIBRATION.read_text(encoding="utf-8"))
-    assert list(fitted["weights"]) == [field.name for field in fields(Features)]
-    assert 0 < shipped().unsure < shipped().answered < 1
+@pytest.mark.parametrize("name", ["read", "unread"])
+def test_the_shipped_calibrations_know_every_feature(name: str) -> None:
+    """A feature that is added or renamed must be fitted before it can be used; unread passages have none of the reader's."""
+    fitted = json.loads(CALIBRATION.read_text(encoding="utf-8"))[name]
+    assert list(fitted["weights"]) == list(FEATURES[name])
+    assert set(FEATURES[name]) <= {field.name for field in fields(Features)}
+    assert ("relevance" in FEATURES[name]) == (name == "read")
+    assert 0 < fitted["unsure"] < fitted["answered"] < 1
 
 
-@pytest.mark.parametrize("name", ["cosine", "coverage", "lead", "agreement"])
-def test_more_evidence_never_lowers_the_shipped_confidence(name: str) -> None:
-    """A nearer, better covered or further leading passage is not less likely to answer."""
-    middle = Features(0.5, 0.5, 0.2, 0.1, 0.5)
-    more = replace(middle, **{name: getattr(middle, name) + 0.2})
-    assert shipped().probability(more) >= shipped().probability(middle)
+@pytest.mark.parametrize(
+    ("features", "name"),
+    [(SOME, "coverage"), (SOME, "lead"), (SOME, "agreement")]
+    + [
+        (replace(SOME, relevance=0.5, answerable=0.5), name)
+        for name in ("lead", "agreement", "relevance", "answerable")
+    ],
+)
+def test_more_evidence_never_lowers_the_shipped_confidence(features: Features, name: str) -> None:
+    """A further leading passage, or one that the reader likes more or, unread, that has more words, is not less likely."""
+    more = replace(features, **{name: getattr(features, name) + 0.2})
+    judge = shipped()
+    assert judge.of(more).probability(more) >= judge.of(features).probability(features)
+
+
+@given(st.floats(-1e6, 1e6))
+def test_a_logit_becomes_a_feature_within_one(logit: float) -> None:
+    """However sure a reader is."""
+    assert -1 <= logit_feature(logit) <= 1

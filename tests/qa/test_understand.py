@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.words import Words
+from qa.follow_ups import leans_on_history
 from qa.types import Request, Turn
-from qa.understand import leans_on_history, understand, weigh
+from qa.understand import understand, weigh
 
 WORDS = Words()
 
@@ -28,19 +29,29 @@ def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
     assert understand(Request(question, turns), WORDS).searched_as == question
 
 
-def test_a_follow_up_carries_the_content_words_of_the_last_turns() -> None:
-    """The words that the question lacks are appended in brackets, latest turn first, each once."""
-    turns = (Turn("Who directed the film?", "Hiroyuki Seshita"), Turn("Which studio animated the film?"))
+def test_a_follow_up_carries_names_and_the_matter_of_the_last_and_the_first_question() -> None:
+    """The words that the question lacks are appended in brackets, each once."""
+    turns = (Turn("Who directed the film?", "It was Hiroyuki Seshita."), Turn("Which studio animated the film?"))
     query = understand(Request("When was it released?", turns), WORDS)
-    assert query.searched_as == "When was it released? (studio animated film directed Hiroyuki Seshita)"
+    assert query.searched_as == "When was it released? (Hiroyuki Seshita studio animated film directed)"
     assert query.asked == ("releas",)
     assert set(query.content) == {"releas", "studio", "anim", "film", "direct", "hiroyuki", "seshita"}
 
 
-def test_turns_long_past_are_forgotten() -> None:
-    """Only the last two turns are carried."""
-    turns = (Turn("Who keeps walruses?"), Turn("What is basalt?"), Turn("What is granite?"))
-    assert "walruses" not in understand(Request("Where is it?", turns), WORDS).searched_as
+def test_what_lies_between_the_first_and_the_last_question_is_forgotten_but_for_names() -> None:
+    """A long conversation does not drown the question."""
+    turns = (Turn("Who keeps walruses?"), Turn("What is basalt?"), Turn("Where is Ann Lee?"), Turn("What is granite?"))
+    assert (
+        understand(Request("Where is it?", turns), WORDS).searched_as == "Where is it? (Ann Lee granite keeps walruses)"
+    )
+
+
+def test_courtesies_and_slips_are_gone_before_anything_is_carried() -> None:
+    """What is searched is the question itself, mended."""
+    query = understand(
+        Request("Hi, could you tell me who made it? Thanks!"), WORDS, lambda text: text.replace("made", "wrote")
+    )
+    assert query.question == query.searched_as == "who wrote it?"
 
 
 def test_decomposed_letters_are_composed() -> None:

@@ -17,7 +17,9 @@ from qa.engine import Engine
 from qa.evaluation import collection
 from qa.evaluation.anchor import anchored, known
 from qa.evaluation.askers import InProcess
+from qa.evaluation.memo import MemoReader
 from qa.evaluation.types import Dataset, Judgement, Reply
+from qa.reader.reader import TrainedReader
 from qa.types import MOST_PASSAGES, Request
 from qa.ways import Way
 
@@ -35,6 +37,7 @@ class Bench:
         self._folder = collection.kept(dataset)
         self._progress = progress
         self.encoder = encoder
+        self._reader = MemoReader(TrainedReader())
         answerer = InProcess(self.engine(Way()))
         self.dataset = known(anchored(dataset, answerer.text), answerer.has)
 
@@ -58,7 +61,7 @@ class Bench:
 
     def engine(self, way: Way, **settings: Any) -> Engine:  # noqa: ANN401 — values of any setting
         """An engine that goes this way in both modes."""
-        return Engine(self.generation(**settings), self.encoder, ways={"fast": way, "precise": way})
+        return Engine(self.generation(**settings), self.encoder, self._reader, {"fast": way, "precise": way})
 
     def ask(self, engine: Engine, judgements: Sequence[Judgement]) -> list[Reply]:
         """Every question, with as many passages as the API gives."""

@@ -8,7 +8,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[3]
 BEGINNING = "qa/engine.py"
 ROWS = ("qa/evaluation/ablation/rows.py", "qa/evaluation/ablation/baselines.py")
-DATA = ("qa/calibration.json",)
+DATA = ("qa/calibration.json", "qa/reader/reader.safetensors")
 
 
 def fingerprint() -> str:

@@ -6,11 +6,15 @@ from functools import partial
 from typing import Any
 
 from index.errors import UsageError
+from index.words import Words
 from qa.evaluation.ablation import baselines
 from qa.evaluation.ablation.bench import Bench
 from qa.evaluation.types import Judgement, Reply
 from qa.fuse import Hit, fuse
 from qa.retrieve import DENSE, LEXICAL, Retrieved
+from qa.stages.demote import DemoteReferences
+from qa.stages.reread import Reread
+from qa.types import Query, Request
 from qa.understand import understand
 from qa.ways import WAYS, Way
 
@@ -44,6 +48,11 @@ def one_leg(name: str) -> Callable[[Retrieved], list[Hit]]:
     return alone
 
 
+def unmended(request: Request, words: Words, mend: Callable[[str], str]) -> Query:
+    """The question with its typing errors."""
+    return understand(request, words)
+
+
 def reciprocal_ranks(retrieved: Retrieved, constant: int = 60) -> list[Hit]:
     """Cormack, Clarke & Büttcher 2009: the sum of 1 / (60 + rank) over the legs."""
     scores: dict[int, float] = {}
@@ -62,12 +71,15 @@ ROWS: Mapping[str, Row] = {
     "one vector a passage": Row(baselines.passage_vectors, ranks_only=True),
     "dense leg alone: sentences and passages": configured(Way(fuse=one_leg(DENSE), stages=())),
     "lexical leg alone: BM25": configured(Way(fuse=one_leg(LEXICAL), stages=())),
-    "reciprocal rank fusion": configured(Way(fuse=reciprocal_ranks)),
+    "reciprocal rank fusion": configured(Way(fuse=reciprocal_ranks, stages=())),
     "convex, each leg against its best": configured(Way(fuse=partial(fuse, sure=0.0))),
     "dense weight 0.3": configured(Way(fuse=partial(fuse, dense_weight=0.3))),
     "dense weight 0.7": configured(Way(fuse=partial(fuse, dense_weight=0.7))),
     "words of grammar at full weight": configured(Way(understand=partial(understand, matter=0.0))),
     "no stages": configured(Way(stages=())),
+    "the reader reads twice as much": configured(Way(stages=(DemoteReferences, partial(Reread, most=4400)))),
+    "the reader decides alone": configured(Way(stages=(DemoteReferences, partial(Reread, gain=100.0)))),
+    "slips not mended": configured(Way(understand=unmended)),
     "title and heading not in the vectors": configured(Way(), context="none"),
     "passages of at most 300 characters": configured(Way(), passage_chars=300),
     "passages of at most 800 characters": configured(Way(), passage_chars=800),

@@ -1,4 +1,4 @@
-"""Which sentences of a passage answer: the evidence that is marked."""
+"""Which words of a passage answer, and which sentences: the evidence that is marked."""
 
 from dataclasses import dataclass
 
@@ -11,24 +11,27 @@ from index.words import Words
 from qa.fuse import Hit
 from qa.rarity import Rarity
 from qa.retrieve import Retriever
-from qa.types import Query
+from qa.types import Query, Reading
 
 MEANING = 0.5
 """Weight of a sentence's cosine beside its share of the question's words."""
 Scores = NDArray[np.float32]
+LEAST = -4.0
+"""From this margin over no answer on, the reader's words are shown."""
 ALSO = 0.97
 """A further sentence is evidence too when it scores this share of the best one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The sentences of one passage that answer, best first."""
+    """The sentences of one passage that answer, best first; ``answer`` are the words, where they are known."""
 
     spans: tuple[Span, ...]
+    answer: Span | None = None
 
 
-class Reader:
-    """Chooses evidence by the vectors of the sentences, which the store has, and their words."""
+class Marker:
+    """Chooses evidence by the reader's words, the vectors of the sentences, which the store has, and their words."""
 
     def __init__(self, contents: Contents, retriever: Retriever, words: Words, rarity: Rarity) -> None:
         """All of one generation."""
@@ -38,8 +41,16 @@ class Reader:
         self._rarity = rarity
         self._texts = {document.id: document.text for document in contents.documents}
 
-    def read(self, query: Query, vector: Vectors | None, hit: Hit) -> Evidence:
-        """The evidence of one hit; never empty."""
+    def mark(self, query: Query, vector: Vectors | None, hit: Hit) -> Evidence:
+        """The evidence of one hit; its spans are never empty, and hold the answer where there is one."""
+        passage = self._contents.passages[hit.passage]
+        answer = _answer(passage, hit.reading)
+        # A heading is of the passage and of none of its sentences; it is what is asked about, not what answers.
+        holding = tuple(s for s in passage.sentences if answer and s.overlaps(answer))
+        return Evidence(holding, answer) if holding else Evidence(self._likeliest(query, vector, hit))
+
+    def _likeliest(self, query: Query, vector: Vectors | None, hit: Hit) -> tuple[Span, ...]:
+        """By vectors and words alone."""
         passage = self._contents.passages[hit.passage]
         cosines = self._cosines(passage, hit.passage, vector)
         covered = [self._coverage(query, passage, span) for span in passage.sentences]
@@ -47,7 +58,7 @@ class Reader:
         best = int(np.argmax(scores))
         order = sorted(range(len(scores)), key=lambda i: -scores[i])
         chosen = [i for i in order if i == best or scores[i] >= ALSO * scores[best] > 0][:2]
-        return Evidence(tuple(passage.sentences[i] for i in chosen))
+        return tuple(passage.sentences[i] for i in chosen)
 
     def _coverage(self, query: Query, passage: Passage, span: Span) -> float:
         text = self._texts[passage.document][span.start : span.end]
@@ -64,3 +75,9 @@ class Reader:
         }
         rows = [spans[(sentence.start, sentence.end)] for sentence in passage.sentences]
         return np.asarray(self._contents.store.vectors(rows) @ vector[0], dtype=np.float32)
+
+
+def _answer(passage: Passage, reading: Reading | None) -> Span | None:
+    if reading is None or reading.span is None or reading.answerable < LEAST:
+        return None
+    return Span(passage.start + reading.span.start, passage.start + reading.span.end)

@@ -1,0 +1,174 @@
+"""What the reader is trained on: questions, the passage that answers, and others that our retrieval took for it.
+
+Every collection is indexed and asked as any other, so the reader learns from passages and mistakes of
+the kind that it will see. One negative is sharper: the right passage without the sentence that answers.
+"""
+
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from benchmarks.articles import READING, STORIES, Question, articles, lines
+from benchmarks.splits import Part, part
+from index.build import build_index
+from index.match_text import context
+from index.sentences import Names, sentences
+from index.settings import IndexSettings
+from index.shelf import Shelf
+from index.types import Encoder, Span
+from qa.engine import Engine
+from qa.types import AnswerPassage, Request
+
+DEPTH = 16
+NEGATIVES = 6
+LEAST_LEFT = 40
+"""Characters that must be left of a passage without its answering sentence."""
+BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What the reader gets to see of a passage: title and heading, and the words."""
+
+    context: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question, a passage that answers it, and passages that do not.
+
+    ``answer`` is a span of the right passage's words, None where only the passage is known.
+    """
+
+    source: str
+    question: str
+    right: Text
+    answer: Span | None
+    wrong: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much is drawn of a source, from passages of which size."""
+
+    source: str
+    questions_an_article: int
+    passage_chars: int
+
+
+SHARES = (
+    Share("qamr", 100, 200),
+    Share("qamr", 60, 500),
+    Share("qed", 9, 250),
+    Share("qed", 9, 500),
+)
+
+
+def examples(data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]:
+    """The training part of all sources; indexes are kept in ``folder``."""
+    for share in SHARES:
+        chosen = [article for article in articles(data, share.source) if article.part is Part.TRAIN]
+        rows = [{"_id": article.id, "title": article.title, "text": article.text} for article in chosen]
+        engine = _engine(rows, encoder, folder / f"{share.source}-{share.passage_chars}", share.passage_chars)
+        chance = random.Random(share.passage_chars)
+        asked = [one for a in chosen for one in _drawn(a.questions, share.questions_an_article, chance)]
+        yield from _of_articles(share.source, asked, engine)
+    yield from _of_stories(data, encoder, folder / "stories")
+
+
+def _drawn(asked: Sequence[Question], most: int, chance: random.Random) -> list[Question]:
+    return chance.sample(list(asked), min(most, len(asked)))
+
+
+def _engine(rows: Sequence[Mapping[str, str]], encoder: Encoder, folder: Path, passage_chars: int = 500) -> Engine:
+    """The documents indexed as a user's would be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    corpus, index = folder / "corpus.jsonl", folder / "index"
+    corpus.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    build_index(corpus, IndexSettings(index=str(index), keep=1, passage_chars=passage_chars), encoder)
+    return Engine(Shelf(index).open(), encoder)
+
+
+def _retrieved(engine: Engine, questions: Sequence[str]) -> Iterator[tuple[AnswerPassage, ...]]:
+    """The passages found for each question without the reader."""
+    rest = iter(questions)
+    while batch := list(islice(rest, BATCH)):
+        for answer in engine.ask_many([Request(question, top_k=DEPTH, mode="fast") for question in batch]):
+            yield answer.passages
+
+
+def _of_articles(source: str, asked: Sequence[Question], engine: Engine) -> Iterator[Example]:
+    for one, found in zip(asked, _retrieved(engine, [one.text for one in asked]), strict=True):
+        right = [p for p in found if p.document.id == one.document and _within(one.span, p)]
+        wrong = [p for p in found if p.document.id != one.document or not one.span.overlaps(Span(p.start, p.end))]
+        if right:
+            yield _example(source, one.text, right[0], _moved(one.span, right[0]), wrong)
+
+
+def _of_stories(data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]:
+    """FairytaleQA's training questions: the section is known of all, the words of some."""
+    sections = list(lines(data / STORIES / "corpus.jsonl.gz"))
+    engine = _engine(sections, encoder, folder)
+    relevant: dict[str, set[str]] = {}
+    for line in (data / STORIES / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        question, document, _ = line.split("\t")
+        relevant.setdefault(question, set()).add(document)
+    rows = [row for row in lines(data / STORIES / "queries.jsonl.gz") if _may_train(relevant.get(row["_id"]))]
+    spans = _story_spans(data, {section["text"]: section["_id"] for section in sections})
+    for row, found in zip(rows, _retrieved(engine, [row["text"] for row in rows]), strict=True):
+        right = [passage for passage in found if passage.document.id in relevant[row["_id"]]]
+        wrong = [passage for passage in found if passage.document.id not in relevant[row["_id"]]]
+        exact = [(p, span) for p in right for span in spans.get((row["text"], p.document.id), ()) if _within(span, p)]
+        if exact:
+            passage, span = exact[0]
+            yield _example("fairytaleqa", row["text"], passage, _moved(span, passage), wrong)
+        elif right and not any((row["text"], passage.document.id) in spans for passage in right):
+            yield _example("fairytaleqa", row["text"], right[0], None, wrong)
+
+
+def _may_train(documents: set[str] | None) -> bool:
+    return bool(documents) and all(part("fairytaleqa", d.split("#")[0]) is Part.TRAIN for d in documents or ())
+
+
+def _story_spans(data: Path, sections: Mapping[str, str]) -> dict[tuple[str, str], tuple[Span, ...]]:
+    """Where the answer to a question stands in a section, by the two of them."""
+    found: dict[tuple[str, str], tuple[Span, ...]] = {}
+    for row in lines(data / READING):
+        if row["source"] == "fairytaleqa":
+            key = (row["question"], sections[row["context"]])
+            spans = (Span(a["start"], a["start"] + len(a["text"])) for a in row["answers"])
+            found[key] = tuple(sorted(spans, key=lambda span: span.end - span.start))
+    return found
+
+
+def _within(span: Span, passage: AnswerPassage) -> bool:
+    return passage.start <= span.start and span.end <= passage.end
+
+
+def _moved(span: Span, passage: AnswerPassage) -> Span:
+    return Span(span.start - passage.start, span.end - passage.start)
+
+
+def _example(
+    source: str, question: str, right: AnswerPassage, answer: Span | None, wrong: Sequence[AnswerPassage]
+) -> Example:
+    above = _context(right)
+    gap = [Text(above, text) for text in [_without(right.text, answer)] if len(text) >= LEAST_LEFT]
+    others = [Text(_context(passage), passage.text) for passage in wrong]
+    return Example(source, question, Text(above, right.text), answer, tuple([*gap, *others][:NEGATIVES]))
+
+
+def _context(passage: AnswerPassage) -> str:
+    return context(passage.document.title, passage.heading or "")
+
+
+def _without(text: str, answer: Span | None) -> str:
+    """The text without the sentences in which the answer stands; empty where it is not known."""
+    if answer is None:
+        return ""
+    kept = [s for s in sentences(text, Span(0, len(text)), Names()) if not s.overlaps(answer)]
+    return " ".join(text[s.start : s.end] for s in kept)

@@ -1,0 +1,102 @@
+"""How well the reader reads, on articles that it was not trained on: writes ``docs/reader.md``."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from benchmarks.articles import READING, lines
+from benchmarks.splits import Part, part
+from index.sentences import Names, sentences
+from index.types import Span
+from qa.evaluation.measures.abstention import auroc
+from qa.evaluation.measures.reading import exact_match, token_f1
+from qa.types import Reader, Reading
+
+SOURCES = ("qamr", "qed", "fairytaleqa")
+MOST_CHARACTERS = 800
+"""A longer context is read in pieces of whole sentences, as a document would be."""
+LEAST_LEFT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A row of ``reading``: a question, its context as given, all right answers, and the first one's place."""
+
+    source: str
+    question: str
+    title: str
+    context: str
+    answers: tuple[str, ...]
+    span: Span
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Asked":
+        """From its JSON."""
+        first, answers = row["answers"][0], tuple(answer["text"] for answer in row["answers"])
+        span = Span(first["start"], first["start"] + len(first["text"]))
+        return cls(row["source"], row["question"], row["title"], row["context"], answers, span)
+
+    @property
+    def gap(self) -> str:
+        """The context without the sentences in which the answer stands."""
+        kept = [s for s in _sentences(self.context) if not s.overlaps(self.span)]
+        return " ".join(self.context[s.start : s.end] for s in kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Means over the questions of a source; ``apart``: the AUROC of contexts against their gaps, if there are any."""
+
+    questions: int
+    f1: float
+    exact: float
+    gaps: int
+    apart: float | None
+
+
+def held_out(data: Path) -> list[Asked]:
+    """The rows of ``reading`` whose articles are held out."""
+    return [Asked.of(row) for row in lines(data / READING) if part(row["source"], row["article"]) is Part.HELD_OUT]
+
+
+def measure(reader: Reader, asked: Sequence[Asked]) -> Measured:
+    """Every question once with its context, and once with the gap where enough is left of it."""
+    found = [_read(reader, one, one.context) for one in asked]
+    given = [words for _, words in found]
+    whole, gaps = [], []
+    for one, (reading, _) in zip(asked, found, strict=True):
+        if len(one.gap) >= LEAST_LEFT:
+            whole.append(reading.relevance)
+            gaps.append(_read(reader, one, one.gap)[0].relevance)
+    return Measured(
+        questions=len(asked),
+        f1=mean(token_f1(words, one.answers) for words, one in zip(given, asked, strict=True)),
+        exact=mean(exact_match(words, one.answers) for words, one in zip(given, asked, strict=True)),
+        gaps=len(gaps),
+        apart=auroc(whole, gaps) if gaps else None,
+    )
+
+
+def _read(reader: Reader, one: Asked, context: str) -> tuple[Reading, str]:
+    """The reading of the piece that answers best, and its words."""
+    pieces = list(_pieces(context))
+    readings = reader.read(one.question, [(one.title, piece) for piece in pieces])
+    best = max(range(len(pieces)), key=lambda place: readings[place].answerable)
+    span = readings[best].span
+    return readings[best], pieces[best][span.start : span.end] if span else ""
+
+
+def _pieces(context: str) -> Iterator[str]:
+    start = end = 0
+    for sentence in _sentences(context):
+        if end > start and sentence.end - start > MOST_CHARACTERS:
+            yield context[start:end]
+            start = sentence.start
+        end = sentence.end
+    yield context[start:end] or context
+
+
+def _sentences(text: str) -> list[Span]:
+    return sentences(text, Span(0, len(text)), Names())

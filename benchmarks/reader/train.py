@@ -1,0 +1,114 @@
+"""The training loop: three losses over a question, its passage, and the passages mistaken for it."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+from benchmarks.reader.examples import Example, Text
+from benchmarks.variety import varied
+from index.types import Span
+from qa.reader.network import Network
+from qa.reader.pairs import Pair, Pairs
+
+BATCH, AT_ONCE = 16, 2
+"""Questions a step, and how many of them go through the network together (measured: larger is slower)."""
+NEGATIVES = 3
+RATE, HEAD_RATE = 2e-4, 5e-4
+WARM_UP = 0.06
+MOST_TOKENS = 176
+NO_ANSWER_WEIGHT = 0.3
+"""Of a wrong passage's span loss beside a right one's: there are three of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One question with its pairs: the right passage first; where its answer begins and ends, in tokens."""
+
+    pairs: list[Pair]
+    target: tuple[int, int] | None
+
+
+def train(network: Network, pairs: Pairs, examples: Sequence[Example], say: Callable[[str], object]) -> None:
+    """Goes once through the examples in their order and changes the network. Needs no GPU; in bfloat16."""
+    heads = [p for name, p in network.named_parameters() if not name.startswith("bert.")]
+    body = [p for name, p in network.named_parameters() if name.startswith("bert.") and "embeddings" not in name]
+    network.bert.embeddings.requires_grad_(False)
+    optimizer = torch.optim.AdamW([{"params": body, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}], fused=True)
+    steps = len(examples) // BATCH
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
+    network.eval()  # no dropout: one pass over the data does not need it (measured: it halves the speed)
+    chance, sums = random.Random(0), torch.zeros(3)
+    for step in range(steps):
+        batch = [seen(one, pairs, chance) for one in examples[step * BATCH : (step + 1) * BATCH]]
+        for part in _parts(batch):
+            with torch.autocast("cpu", torch.bfloat16):
+                found = losses(network, part)
+            torch.stack(found).sum().div(BATCH).backward()  # type: ignore[no-untyped-call]
+            sums += torch.stack(found).detach() / BATCH
+        torch.nn.utils.clip_grad_norm_([*body, *heads], 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        schedule.step()
+        if step % 100 == 99:
+            say(f"{step + 1:,} of {steps:,} steps; span, first, right: {[round(float(x) / 100, 3) for x in sums]}")
+            sums.zero_()
+
+
+def seen(example: Example, pairs: Pairs, chance: random.Random) -> Seen:
+    """The question in some guise beside its passage and ``NEGATIVES`` others."""
+    answer = "" if example.answer is None else example.right.words[example.answer.start : example.answer.end]
+    question = varied(example.question, answer, chance)
+    wrong = chance.sample(example.wrong, min(NEGATIVES, len(example.wrong)))
+    made = pairs(question, [_shown(text) for text in (example.right, *wrong)], MOST_TOKENS)
+    return Seen(made, None if example.answer is None else _tokens(made[0], example.answer))
+
+
+def losses(network: Network, batch: Sequence[Seen]) -> tuple[Tensor, Tensor, Tensor]:
+    """Summed over the questions: of the span, of the right passage being first, and of being right at all."""
+    start, end, relevance = network([pair for one in batch for pair in one.pairs])
+    span, first, right = (torch.zeros(()) for _ in range(3))
+    row = 0
+    for one in batch:
+        rows = slice(row, row + len(one.pairs))
+        row += len(one.pairs)
+        nothing = torch.zeros(len(one.pairs) - 1, dtype=torch.long)
+        span = span + NO_ANSWER_WEIGHT * (_span(start[rows][1:], nothing) + _span(end[rows][1:], nothing)) / 2
+        if one.target:
+            for logits, place in zip((start, end), one.target, strict=True):
+                span = span + cross_entropy(logits[rows][0], torch.tensor(place)) / 2
+        labels = torch.zeros(len(one.pairs))
+        labels[0] = 1.0
+        first = first + cross_entropy(relevance[rows], torch.tensor(0))
+        right = right + binary_cross_entropy_with_logits(relevance[rows], labels)
+    return span, first, right
+
+
+def _span(logits: Tensor, places: Tensor) -> Tensor:
+    return cross_entropy(logits, places, reduction="sum")
+
+
+def _shown(text: Text) -> tuple[str, str]:
+    return text.context, text.words
+
+
+def _tokens(pair: Pair, answer: Span) -> tuple[int, int] | None:
+    """The first and last token of the answer; None where it lies beyond the limit."""
+    inside = [i for i, (start, end) in enumerate(pair.offsets) if start < answer.end and answer.start < end]
+    if not inside or pair.offsets[inside[-1]][1] < answer.end:
+        return None
+    return pair.first + inside[0], pair.first + inside[-1]
+
+
+def _parts(batch: Sequence[Seen]) -> Iterator[list[Seen]]:
+    """Questions of like length together, so that little is padded."""
+    ordered = sorted(batch, key=lambda one: max(len(pair.ids) for pair in one.pairs))
+    for start in range(0, len(ordered), AT_ONCE):
+        yield ordered[start : start + AT_ONCE]
+
+
+def _rate(step: int, steps: int) -> float:
+    return min((step + 1) / (WARM_UP * steps + 1), 1.0) * (1 - step / steps)

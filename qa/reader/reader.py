@@ -1,0 +1,57 @@
+"""The shipped reader: pairs through the network, and what its numbers say of each passage."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.embed import DEFAULT_MODEL, batches, model_folder
+from qa.reader.pairs import Pair, Pairs
+from qa.reader.spans import Logits, likeliest
+from qa.types import Reading
+
+if TYPE_CHECKING:
+    from qa.reader.network import Network
+
+SHIPPED = Path(__file__).with_name("reader.safetensors")
+
+
+class TrainedReader:
+    """The shipped reader, or one of the same form from another file. Safe to share between threads."""
+
+    name = "shipped"
+
+    def __init__(self, weights: Path = SHIPPED, base: str = DEFAULT_MODEL) -> None:
+        """Loads nothing yet; ``base`` is the model whose weights were trained further. Raises ModelError."""
+        self._weights = weights
+        self._folder = model_folder(base)
+        self._pairs = Pairs(self._folder / "tokenizer.json")
+
+    @cached_property
+    def _network(self) -> "Network":
+        from qa.reader.network import opened
+
+        return opened(self._folder, self._weights)
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        """What each passage, given as its title and heading and its words, says to the question."""
+        pairs = self._pairs(question, passages)
+        readings: dict[int, Reading] = {}
+        for rows in batches([len(pair.ids) for pair in pairs]):
+            start, end, relevance = self._logits([pairs[row] for row in rows])
+            for place, row in enumerate(rows):
+                readings[row] = _reading(pairs[row], start[place], end[place], float(relevance[place]))
+        return [readings[row] for row in range(len(pairs))]
+
+    def _logits(self, pairs: Sequence[Pair]) -> tuple[Logits, Logits, Logits]:
+        import torch
+
+        with torch.inference_mode():
+            start, end, relevance = self._network(pairs)
+        return start.numpy(), end.numpy(), relevance.numpy()
+
+
+def _reading(pair: Pair, start: Logits, end: Logits, relevance: float) -> Reading:
+    words = slice(pair.first, pair.first + len(pair.offsets))
+    margin, span = likeliest(start[words], end[words], pair.offsets, float(start[0] + end[0]))
+    return Reading(relevance, margin, span if span and span.start < span.end else None)

@@ -1,0 +1,41 @@
+"""What rows and collections share is computed once."""
+
+from qa.evaluation.memo import MemoEncoder, MemoReader
+from qa.types import Reading
+from tests.doubles import WordEncoder
+
+
+class Counts:
+    """A reader that remembers what it was given."""
+
+    name = "counts"
+
+    def __init__(self) -> None:
+        self.read_so_far: list[tuple[str, str]] = []
+
+    def read(self, question: str, passages: list[tuple[str, str]]) -> list[Reading]:
+        self.read_so_far += passages
+        return [Reading(float(len(question)), float(len(words)), None) for _, words in passages]
+
+
+def test_a_pair_is_read_once_and_its_reading_stays_in_its_place() -> None:
+    """Another question is another pair, as is another heading over the same words."""
+    inner = Counts()
+    memo = MemoReader(inner)
+    assert [r.answerable for r in memo.read("Who?", [("", "a"), ("", "bb"), ("", "a")])] == [1.0, 2.0, 1.0]
+    assert [r.answerable for r in memo.read("Who?", [("", "bb"), ("", "ccc")])] == [2.0, 3.0]
+    assert inner.read_so_far == [("", "a"), ("", "bb"), ("", "ccc")]
+    assert memo.read("When?", [("", "a")])[0].relevance == 5.0
+    assert memo.read("Who?", [("Film", "a")])[0].answerable == 1.0
+    assert len(inner.read_so_far) == 5
+
+
+def test_a_text_is_encoded_once_and_as_the_model_does() -> None:
+    """Whatever else it is asked for with."""
+    inner = WordEncoder()
+    memo = MemoEncoder(inner)
+    first = memo.encode_passages(["one cat", "two dogs"])
+    again = memo.encode_passages(["two dogs", "three birds", "one cat"])
+    assert sorted(inner.encoded) == ["one cat", "three birds", "two dogs"]
+    assert (again[2] == first[0]).all()
+    assert memo.count_tokens(["one cat"]) == [4]
