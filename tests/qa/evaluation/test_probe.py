@@ -145,13 +145,7 @@ def test_the_seed_is_found(generation: Generation, engine: Engine) -> None:
     probed = probe(generation, engine)
     assert [one.kind for one in probed.shares] == list(PROBES)
     assert all(one.found["among 10"].mean == 1 for one in probed.shares)
-    assert (probed.lost, probed.duplicates, probed.unasked, len(probed.misled) <= 1, probed.every) == (
-        (),
-        (),
-        0,
-        True,
-        1,
-    )
+    assert not (probed.lost or probed.misled[1:] or probed.duplicates or probed.unasked or probed.every != 1)
     assert probe(generation, engine) == probed
     assert "What it cannot show: whether the questions of your users" in summary(probed)
 
