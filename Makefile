@@ -40,7 +40,7 @@ fix: $(DEV) ## mend what can be mended by itself
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
-bench: $(DEV) ## measure quality and fit the confidence on DATA (the open sets); half an hour
+bench: $(DEV) ## measure quality and fit the confidence on DATA (the open sets); an hour
 	@$(PYTHON) -m benchmarks.calibrate $(DATA)
 	@$(PYTHON) -m qa.evaluation ablate $(addprefix $(DATA)/,scifact-train fairytaleqa-val squad-sentences) \
 	  tests/judgements/blame.jsonl --source seeds --out docs/quality.md

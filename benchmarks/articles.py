@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.splits import Part, part
+from index.sentences import Names, sentences
 from index.types import Span
 
 READING = Path("reading") / "train.jsonl.gz"
 STORIES = Path("fairytaleqa-train")
+LEAST_LEFT = 40
+"""Characters that must be left of a text without its answering sentence, so that it can be taken for the text."""
+SOURCES = ("fairytaleqa", "qed", "qamr")
+"""Of ``READING``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +59,22 @@ class Article:
 
 
 def articles(data: Path, source: str) -> list[Article]:
-    """The articles of one source of ``reading`` (qamr, qed, fairytaleqa), in their order."""
+    """The articles of one of ``SOURCES``, in their order."""
     found: dict[str, Article] = {}
     for row in lines(data / READING):
         if row["source"] == source:
             found.setdefault(row["article"], Article(source, row["article"], row["title"])).add(row)
     return list(found.values())
+
+
+def sentences_of(text: str) -> list[Span]:
+    """As a text is cut that stands alone."""
+    return sentences(text, Span(0, len(text)), Names())
+
+
+def gap(text: str, answer: Span) -> str:
+    """The text without the sentences in which the answer stands."""
+    return " ".join(text[s.start : s.end] for s in sentences_of(text) if not s.overlaps(answer))
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -16,18 +16,18 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
-from benchmarks.collections import SOURCES, Asked, Collection, collections
+from benchmarks.articles import SOURCES
+from benchmarks.collections import Asked, Collection, collections
 from benchmarks.confidence import document
+from benchmarks.indexed import indexed
 from benchmarks.splits import Part
 from benchmarks.trial import Row, Trial, trial
-from index.build import build_index
 from index.embed import SentenceTransformerEncoder
-from index.settings import IndexSettings
-from index.shelf import Shelf
 from index.types import Encoder, Passage
 from qa.engine import Engine
 from qa.evaluation.memo import MemoEncoder
 from qa.judge import CALIBRATION, Calibration
+from qa.reader import SHIPPED
 from qa.types import Mode, Request
 
 TOP = 3
@@ -41,15 +41,11 @@ FEATURES = {
 }
 
 
-def rows_of(collection: Collection, encoder: Encoder, folder: Path) -> dict[Mode, list[Row]]:
+def rows_of(collection: Collection, encoder: Encoder, reader: str, folder: Path) -> dict[Mode, list[Row]]:
     """Indexes the collection as any other, asks in each mode, and labels the first ``TOP`` passages."""
-    corpus = folder / "corpus.jsonl"
-    documents = ({"id": i, "title": collection.titles[i], "text": t} for i, t in collection.texts.items())
-    corpus.write_text("".join(json.dumps(document) + "\n" for document in documents), encoding="utf-8")
-    settings = IndexSettings(index=str(folder / "index"), keep=1)
-    build_index(corpus, settings, encoder)
-    generation = Shelf(Path(settings.index)).open()
-    engine = Engine(generation, encoder)
+    documents = ({"_id": i, "title": collection.titles[i], "text": t} for i, t in collection.texts.items())
+    generation = indexed(documents, encoder, folder)
+    engine = Engine(generation, encoder, reader)
     passages = generation.contents.passages
     found: dict[Mode, list[Row]] = {}
     for mode in MODES:
@@ -105,14 +101,14 @@ class Measured:
     held_out: list[Row]
 
 
-def measured(data: Path) -> dict[Mode, Measured]:
+def measured(data: Path, reader: str) -> dict[Mode, Measured]:
     """Every row of every collection."""
     encoder = MemoEncoder(SentenceTransformerEncoder())
     found = {mode: Measured([], []) for mode in MODES}
     for part in (Part.FIT, Part.HELD_OUT):
         for collection in tqdm(list(collections(data, part)), desc=part):
             with tempfile.TemporaryDirectory() as folder:
-                for mode, rows in rows_of(collection, encoder, Path(folder)).items():
+                for mode, rows in rows_of(collection, encoder, reader, Path(folder)).items():
                     (found[mode].fitted if part is Part.FIT else found[mode].held_out).extend(rows)
     return found
 
@@ -125,10 +121,13 @@ def _without(source: str, fitted: Sequence[Row], held_out: Sequence[Row], names:
 
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
-def main(data: Path) -> None:
+@click.option(
+    "--reader", default=SHIPPED, show_default=True, help="fit for this reader instead: a model's folder or hub id"
+)
+def main(data: Path, reader: str) -> None:
     """Fit and document the confidence on DATA, the folder of open sets."""
     shipped, trials = {}, {}
-    rows = measured(data)
+    rows = measured(data, reader)
     for mode, name in MODES.items():
         fitted, held_out, names = rows[mode].fitted, rows[mode].held_out, FEATURES[name]
         shipped[mode] = fit(fitted, names)

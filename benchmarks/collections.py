@@ -10,13 +10,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from benchmarks.articles import Article, Question, articles, lines
+from benchmarks.articles import SOURCES, Article, Question, articles, lines, sentences_of
 from benchmarks.splits import Part
 from benchmarks.variety import untidy
-from index.sentences import Names, sentences
 from index.types import Span
 
-SOURCES = ("fairytaleqa", "qed", "qamr")
 SIZES = {"fairytaleqa": (1, 3, 10, 40), "qed": (5, 30, 200, 1000), "qamr": (2, 8, 30, 120)}
 PER_COLLECTION = 240
 
@@ -90,7 +88,7 @@ def _collection(
     for article in inside:
         most = max(4, 3 * PER_COLLECTION // len(inside))
         questions = chance.sample(article.questions, min(len(article.questions), most))
-        out = [s for s in _sentences(article.text) if chance.random() < 1 / 3]
+        out = [s for s in sentences_of(article.text) if chance.random() < 1 / 3]
         gone = [one for one in questions if any(s.overlaps(one.span) for s in out)]
         texts[article.id], moved = _without(article, gone)
         asked += [Asked(one.text, Sort.TAKEN_OUT) for one in gone]
@@ -123,7 +121,7 @@ def _without(article: Article, questions: Sequence[Question]) -> tuple[str, dict
 
     And where the other questions' answers stand in it now.
     """
-    spans = _sentences(article.text)
+    spans = sentences_of(article.text)
     gone = [s for s in spans if any(s.overlaps(one.span) for one in questions)]
     kept = [s for s in spans if s not in gone]
     text, places = "", {}
@@ -137,7 +135,3 @@ def _without(article: Article, questions: Sequence[Question]) -> tuple[str, dict
             start = places[home] + answer.start - home.start
             moved[answer] = Span(start, start + answer.end - answer.start)
     return text.strip() or article.title or "-", moved
-
-
-def _sentences(text: str) -> list[Span]:
-    return sentences(text, Span(0, len(text)), Names())

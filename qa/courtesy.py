@@ -5,16 +5,11 @@ English alone; in other languages nothing is taken off and the rare words decide
 
 import regex
 
-from index.words import surface_words
+from qa.pointers import PERSONS, has_any
 
-PERSONS = frozenset(
-    "he her hers herself him himself his it its itself she their theirs them themselves they this those these".split()
-)
-POINTERS = PERSONS | frozenset("that there then one ones same such".split())
 ASKING = r"(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|can|could|would|will|has|have)"
 BEFORE_WHICH = r"(?:on|in|at|by|from|to|for|with|of|under)"
 HELLO = r"(?:hi|hello|hey|greetings|good (?:morning|afternoon|evening|day))(?: (?:there|all|everyone|again|team))?"
-GREETING = rf"{HELLO}(?:\s*[,.!:;–—-]+\s*|\s+(?={ASKING}\b))"
 POLITELY = r"(?:(?:please|kindly|just)\s+)?"
 ME = r"(?:tell|show|remind|inform|let)\s+me(?:\s+know)?|explain(?:\s+to\s+me)?"
 WRAPPINGS = (
@@ -28,25 +23,22 @@ WRAPPINGS = (
 )
 MATTER = rf"(?:{BEFORE_WHICH}\s+)?{ASKING}\b|if\b|whether\b|about\b"
 WRAPPING = rf"(?:{'|'.join(WRAPPINGS)})\s*[,:–—-]*\s+(?:please\s*[,:]?\s+)?(?={MATTER})"
+# "Hello, Dolly!" is a name: after a comma or nothing at all a question must follow.
+GREETING = rf"{HELLO}(?:\s*[.!]+\s*|[\s,:;–—-]+(?={ASKING}\b|{'|'.join(WRAPPINGS)}|i\b))"
 BETWEEN = regex.compile(r"(?<=[.!?])\s+(?=\p{Lu})|(?<=[。！？])")
 BEFORE = regex.compile(rf"^\s*(?:{GREETING})?(?:{WRAPPING})*", regex.IGNORECASE)
+# "Who sang Cheers?" asks for it: thanks stand behind a mark.
 AFTER = regex.compile(
-    r"(?:[\s,;.!?–—-]+(?:please|pls|thanks|thank\s+you|thx|cheers)"
+    r"(?:\s*[,;.!?–—-]+\s*(?:many\s+)?(?:please|pls|thanks|thank\s+you|thx|cheers)"
     r"(?:\s+(?:a\s+lot|so\s+much|very\s+much|in\s+advance|for\s+(?:your|the)\s+help))*)+\s*[.!?]*\s*$",
     regex.IGNORECASE,
 )
 
 
-def points(question: str) -> bool:
-    """Whether it has a word that stands for something said before."""
-    return any(word in POINTERS for word in surface_words(question))
-
-
 def asking(question: str) -> str:
     """Of a question among other sentences, those that ask, bare; all of it where none does or one points back."""
     asks = [bare(part) for part in BETWEEN.split(question) if part.endswith(("?", "？"))]
-    back = any(word in PERSONS for part in asks for word in surface_words(part))
-    return " ".join(asks) if asks and not back else question
+    return " ".join(asks) if asks and not any(has_any(part, PERSONS) for part in asks) else question
 
 
 def bare(question: str) -> str:

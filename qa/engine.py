@@ -24,7 +24,7 @@ from qa.filters import Filters
 from qa.judge import shipped
 from qa.probe import known_item, probe, reads
 from qa.rank import READER, Options, Ranked, Ranker
-from qa.reader import SHIPPED, reader_named
+from qa.reader import NONE, SHIPPED, reader_named
 from qa.retrieve import LEG_FAILURES
 from qa.spelling import Speller
 from qa.stages.parts import Parts
@@ -55,7 +55,7 @@ class Engine:
             generation.contents.lexical.spellings, partial(_is_word, encoder, generation.contents.lexical, self._words)
         )
         self._reader = reader_named(reader) if isinstance(reader, str) else reader
-        self._ranker = Ranker(Parts(generation.contents, self._reader), self._words, speller, ways)
+        self._ranker = Ranker(Parts.of(generation.contents, self._reader), self._words, speller, ways)
         self._filters = Filters(generation.contents, self._ranker.retriever)
         self._composer = Composer(generation, shipped())
         self._known = known_item(generation.contents, self._words)
@@ -79,6 +79,11 @@ class Engine:
         encoder = SentenceTransformerEncoder(settings.model)
         build_index(Path(folder), settings, encoder)
         return cls(Shelf(Path(settings.index)).open(), encoder)
+
+    @property
+    def reader(self) -> str:
+        """What reads in mode ``precise``, as the setting names it."""
+        return self._reader.name if self._reader else NONE
 
     def ask(self, question: str | Request) -> Answer:
         """The answer to one question."""

@@ -5,19 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.generation import Contents
 from index.types import Passage, Span, Vectors
 from index.words import Words
 from qa.fuse import Hit
 from qa.rarity import Rarity
 from qa.retrieve import Retriever
+from qa.stages.parts import Parts
 from qa.types import Query, Reading
 
 MEANING = 0.5
 """Weight of a sentence's cosine beside its share of the question's words."""
 Scores = NDArray[np.float32]
-LEAST = -4.0
-"""From this margin over no answer on, the reader's words are shown."""
 ALSO = 0.97
 """A further sentence is evidence too when it scores this share of the best one."""
 
@@ -33,13 +31,13 @@ class Evidence:
 class Marker:
     """Chooses evidence by the reader's words, the vectors of the sentences, which the store has, and their words."""
 
-    def __init__(self, contents: Contents, retriever: Retriever, words: Words, rarity: Rarity) -> None:
+    def __init__(self, parts: Parts, retriever: Retriever, words: Words, rarity: Rarity) -> None:
         """All of one generation."""
-        self._contents = contents
+        self._contents = parts.contents
+        self._texts = parts.texts
         self._retriever = retriever
         self._words = words
         self._rarity = rarity
-        self._texts = {document.id: document.text for document in contents.documents}
 
     def mark(self, query: Query, vector: Vectors | None, hit: Hit) -> Evidence:
         """The evidence of one hit; its spans are never empty, and hold the answer where there is one."""
@@ -61,8 +59,8 @@ class Marker:
         return tuple(passage.sentences[i] for i in chosen)
 
     def _coverage(self, query: Query, passage: Passage, span: Span) -> float:
-        text = self._texts[passage.document][span.start : span.end]
-        return self._rarity.coverage(query.asked, frozenset(self._words(text)))
+        words = self._words(self._texts.slice(passage.document, span))
+        return self._rarity.coverage(query.asked, frozenset(words))
 
     def _cosines(self, passage: Passage, position: int, vector: Vectors | None) -> Scores:
         """Of each sentence with the question; zeros where there is no vector."""
@@ -78,6 +76,6 @@ class Marker:
 
 
 def _answer(passage: Passage, reading: Reading | None) -> Span | None:
-    if reading is None or reading.span is None or reading.answerable < LEAST:
+    if reading is None or reading.span is None:
         return None
     return Span(passage.start + reading.span.start, passage.start + reading.span.end)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from index.words import FUNCTION_WORDS, surface_words
-from qa.courtesy import points
+from qa.pointers import POINTERS, has_any
 from qa.types import Turn
 
 OPENERS = ("and ", "but ", "or ", "also ", "so ", "what about ", "how about ", "what else", "why not")
@@ -25,7 +25,7 @@ def leans_on_history(question: str) -> bool:
     folded = list(surface_words(question))
     content = [word for word in folded if word not in FUNCTION_WORDS]
     opens = question.casefold().lstrip().startswith(OPENERS)
-    return opens or len(content) <= 1 or points(question)
+    return opens or len(content) <= 1 or has_any(question, POINTERS)
 
 
 def carried(question: str, history: Sequence[Turn]) -> list[str]:

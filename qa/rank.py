@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.match_text import contexts
 from index.types import Vectors
 from index.words import Words
 from qa.evidence import Evidence, Marker
@@ -63,15 +62,12 @@ class Ranker:
 
     def __init__(self, parts: Parts, words: Words, speller: Speller, ways: Mapping[Mode, Way] = WAYS) -> None:
         """Builds each stage once."""
-        contents = parts.contents
-        self._contents = contents
         self._words = words
         self._speller = speller
-        self._rarity = Rarity(contents.lexical)
-        self.retriever = Retriever(contents)
-        self._marker = Marker(contents, self.retriever, words, self._rarity)
-        self._contexts = contexts(contents.documents, contents.passages)
-        self._texts = {document.id: document.text for document in contents.documents}
+        self._rarity = Rarity(parts.contents.lexical)
+        self.retriever = Retriever(parts.contents)
+        self._marker = Marker(parts, self.retriever, words, self._rarity)
+        self._texts = parts.texts
         self._ways = ways
         self._stages: dict[Mode, tuple[Stage, ...]] = {
             mode: tuple(make(parts) for make in way.stages) for mode, way in ways.items()
@@ -100,7 +96,7 @@ class Ranker:
 
     def _examine(self, view: "_View", hit: Hit, vector: Vectors | None) -> Examined:
         evidence = self._marker.mark(view.query, vector, hit)
-        words = self._passage_words(hit.passage)
+        words = frozenset(self._words(f"{self._texts.context(hit.passage)} {self._texts.words(hit.passage)}"))
         dense_rank, lexical_rank = view.dense_ranks[hit.passage], view.lexical_ranks[hit.passage]
         features = Features(
             cosine=hit.dense,
@@ -112,11 +108,6 @@ class Ranker:
             answerable=None if hit.reading is None else logit_feature(hit.reading.answerable),
         )
         return Examined(hit, evidence, features, dense_rank, lexical_rank)
-
-    def _passage_words(self, position: int) -> frozenset[str]:
-        passage = self._contents.passages[position]
-        text = self._texts[passage.document][passage.start : passage.end]
-        return frozenset(self._words(f"{self._contexts[position]} {text}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from pathlib import Path
 import click
 import torch
 
+from benchmarks.articles import SOURCES
 from benchmarks.reader.examples import Example, examples
-from benchmarks.reader.measure import SOURCES, held_out, measure
+from benchmarks.reader.measure import held_out, measure
 from benchmarks.reader.page import document
 from benchmarks.reader.train import train
 from index.embed import DEFAULT_MODEL, SentenceTransformerEncoder, model_folder

@@ -4,28 +4,22 @@ Every collection is indexed and asked as any other, so the reader learns from pa
 the kind that it will see. One negative is sharper: the right passage without the sentence that answers.
 """
 
-import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from benchmarks.articles import READING, STORIES, Question, articles, lines
+from benchmarks.articles import LEAST_LEFT, READING, STORIES, Question, articles, gap, lines
+from benchmarks.indexed import indexed
 from benchmarks.splits import Part, part
-from index.build import build_index
 from index.match_text import context
-from index.sentences import Names, sentences
-from index.settings import IndexSettings
-from index.shelf import Shelf
 from index.types import Encoder, Span
 from qa.engine import Engine
 from qa.types import AnswerPassage, Request
 
 DEPTH = 16
 NEGATIVES = 6
-LEAST_LEFT = 40
-"""Characters that must be left of a passage without its answering sentence."""
 BATCH = 64
 
 
@@ -73,7 +67,8 @@ def examples(data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]:
     for share in SHARES:
         chosen = [article for article in articles(data, share.source) if article.part is Part.TRAIN]
         rows = [{"_id": article.id, "title": article.title, "text": article.text} for article in chosen]
-        engine = _engine(rows, encoder, folder / f"{share.source}-{share.passage_chars}", share.passage_chars)
+        place = folder / f"{share.source}-{share.passage_chars}"
+        engine = Engine(indexed(rows, encoder, place, share.passage_chars), encoder)
         chance = random.Random(share.passage_chars)
         asked = [one for a in chosen for one in _drawn(a.questions, share.questions_an_article, chance)]
         yield from _of_articles(share.source, asked, engine)
@@ -82,15 +77,6 @@ def examples(data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]:
 
 def _drawn(asked: Sequence[Question], most: int, chance: random.Random) -> list[Question]:
     return chance.sample(list(asked), min(most, len(asked)))
-
-
-def _engine(rows: Sequence[Mapping[str, str]], encoder: Encoder, folder: Path, passage_chars: int = 500) -> Engine:
-    """The documents indexed as a user's would be."""
-    folder.mkdir(parents=True, exist_ok=True)
-    corpus, index = folder / "corpus.jsonl", folder / "index"
-    corpus.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    build_index(corpus, IndexSettings(index=str(index), keep=1, passage_chars=passage_chars), encoder)
-    return Engine(Shelf(index).open(), encoder)
 
 
 def _retrieved(engine: Engine, questions: Sequence[str]) -> Iterator[tuple[AnswerPassage, ...]]:
@@ -112,7 +98,7 @@ def _of_articles(source: str, asked: Sequence[Question], engine: Engine) -> Iter
 def _of_stories(data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]:
     """FairytaleQA's training questions: the section is known of all, the words of some."""
     sections = list(lines(data / STORIES / "corpus.jsonl.gz"))
-    engine = _engine(sections, encoder, folder)
+    engine = Engine(indexed(sections, encoder, folder), encoder)
     relevant: dict[str, set[str]] = {}
     for line in (data / STORIES / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1:]:
         question, document, _ = line.split("\t")
@@ -157,18 +143,12 @@ def _example(
     source: str, question: str, right: AnswerPassage, answer: Span | None, wrong: Sequence[AnswerPassage]
 ) -> Example:
     above = _context(right)
-    gap = [Text(above, text) for text in [_without(right.text, answer)] if len(text) >= LEAST_LEFT]
+    rest = gap(right.text, answer) if answer else ""
     others = [Text(_context(passage), passage.text) for passage in wrong]
-    return Example(source, question, Text(above, right.text), answer, tuple([*gap, *others][:NEGATIVES]))
+    if len(rest) >= LEAST_LEFT:
+        others.insert(0, Text(above, rest))
+    return Example(source, question, Text(above, right.text), answer, tuple(others[:NEGATIVES]))
 
 
 def _context(passage: AnswerPassage) -> str:
     return context(passage.document.title, passage.heading or "")
-
-
-def _without(text: str, answer: Span | None) -> str:
-    """The text without the sentences in which the answer stands; empty where it is not known."""
-    if answer is None:
-        return ""
-    kept = [s for s in sentences(text, Span(0, len(text)), Names()) if not s.overlaps(answer)]
-    return " ".join(text[s.start : s.end] for s in kept)

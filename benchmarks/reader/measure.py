@@ -6,18 +6,15 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from benchmarks.articles import READING, lines
+from benchmarks.articles import LEAST_LEFT, READING, gap, lines, sentences_of
 from benchmarks.splits import Part, part
-from index.sentences import Names, sentences
 from index.types import Span
 from qa.evaluation.measures.abstention import auroc
 from qa.evaluation.measures.reading import exact_match, token_f1
 from qa.types import Reader, Reading
 
-SOURCES = ("qamr", "qed", "fairytaleqa")
 MOST_CHARACTERS = 800
 """A longer context is read in pieces of whole sentences, as a document would be."""
-LEAST_LEFT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +34,6 @@ class Asked:
         first, answers = row["answers"][0], tuple(answer["text"] for answer in row["answers"])
         span = Span(first["start"], first["start"] + len(first["text"]))
         return cls(row["source"], row["question"], row["title"], row["context"], answers, span)
-
-    @property
-    def gap(self) -> str:
-        """The context without the sentences in which the answer stands."""
-        kept = [s for s in _sentences(self.context) if not s.overlaps(self.span)]
-        return " ".join(self.context[s.start : s.end] for s in kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +58,10 @@ def measure(reader: Reader, asked: Sequence[Asked]) -> Measured:
     given = [words for _, words in found]
     whole, gaps = [], []
     for one, (reading, _) in zip(asked, found, strict=True):
-        if len(one.gap) >= LEAST_LEFT:
+        rest = gap(one.context, one.span)
+        if len(rest) >= LEAST_LEFT:
             whole.append(reading.relevance)
-            gaps.append(_read(reader, one, one.gap)[0].relevance)
+            gaps.append(_read(reader, one, rest)[0].relevance)
     return Measured(
         questions=len(asked),
         f1=mean(token_f1(words, one.answers) for words, one in zip(given, asked, strict=True)),
@@ -90,13 +82,9 @@ def _read(reader: Reader, one: Asked, context: str) -> tuple[Reading, str]:
 
 def _pieces(context: str) -> Iterator[str]:
     start = end = 0
-    for sentence in _sentences(context):
+    for sentence in sentences_of(context):
         if end > start and sentence.end - start > MOST_CHARACTERS:
             yield context[start:end]
             start = sentence.start
         end = sentence.end
     yield context[start:end] or context
-
-
-def _sentences(text: str) -> list[Span]:
-    return sentences(text, Span(0, len(text)), Names())

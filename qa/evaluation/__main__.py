@@ -10,7 +10,7 @@ from index.cli import one_sentence, setting_options
 from index.embed import SentenceTransformerEncoder
 from index.errors import UsageError
 from index.progress import Terminal
-from index.settings import INDEX_SETTINGS, MODEL, IndexSettings, Sources
+from index.settings import ASK_SETTINGS, INDEX_SETTINGS, MODEL, SETTINGS, IndexSettings, Sources
 from index.shelf import Shelf
 from qa.engine import Engine
 from qa.evaluation import collection, probing
@@ -57,7 +57,7 @@ def main() -> None:
 @click.option("--url", help="ask the service at this address instead of an index")
 @click.option("--summary", type=click.Path(path_type=Path), help="also write this Markdown file with its plots beside")
 @fail_below_option
-@setting_options(INDEX_SETTINGS, "index", "model")
+@setting_options(SETTINGS, "index", "model", "reader")
 @one_sentence
 def run_command(data: Path, mode: Mode, out: Path | None, **flags: Any) -> None:  # noqa: ANN401 — any option
     """Ask every judged question of DATA and score the answers.
@@ -69,8 +69,10 @@ def run_command(data: Path, mode: Mode, out: Path | None, **flags: Any) -> None:
     Example: python -m qa.evaluation run ../shared/data/fairytaleqa-val --out var/fairytale
     """
     wanted = limits(flags["fail_below"])
-    if flags["url"] and (flags["index"] or flags["model"]):
-        raise UsageError("--url asks a service, which has its own index and model; leave out --index and --model")
+    if flags["url"] and any(flags[name] for name in ("index", "model", "reader")):
+        raise UsageError(
+            "--url asks a service, which has its own index and models; leave out --index, --model, --reader"
+        )
     dataset = load(data)
     folder = out or RUNS / dataset.name
     target = OverHttp(flags["url"]) if flags["url"] else _engine(dataset, flags)
@@ -78,7 +80,7 @@ def run_command(data: Path, mode: Mode, out: Path | None, **flags: Any) -> None:
     write_report(result, folder / "report.html")
     click.echo(_told(result))
     if summary := flags["summary"]:
-        stated = (f"--{name} {flags[name]}" for name in ("url", "index", "model", "summary") if flags[name])
+        stated = (f"--{name} {flags[name]}" for name in ("url", "index", "model", "reader", "summary") if flags[name])
         write_summary(result, summary, " ".join(["python -m qa.evaluation run", str(data), *stated]))
     click.echo(f"\nwrote {folder}/: report.html, scores.json, answers.jsonl, run.trec, qrels.trec")
     _gate(broken(result, wanted))
@@ -153,7 +155,7 @@ def ablate_command(data: tuple[Path, ...], source: Path | None, only: tuple[str,
 @mode_option
 @click.option("--most", type=int, default=probing.MOST, show_default=True, help="of more passages, probe every n-th")
 @click.option("--out", type=click.Path(path_type=Path), help="folder for probe.json, which has every probe")
-@setting_options(INDEX_SETTINGS, "index", "model")
+@setting_options(SETTINGS, "index", "model", "reader")
 @one_sentence
 def probe_command(mode: Mode, most: int, out: Path | None, **flags: Any) -> None:  # noqa: ANN401 — any option
     """Tell what of an index cannot be found, without any judgements.
@@ -169,7 +171,8 @@ def probe_command(mode: Mode, most: int, out: Path | None, **flags: Any) -> None
     sources = Sources.of(flags, os.environ, Path.cwd())
     settings = IndexSettings(**sources.resolve(INDEX_SETTINGS))
     generation = Shelf(Path(settings.index)).open()
-    engine = Engine(generation, SentenceTransformerEncoder(sources.stated(MODEL) or generation.manifest.model))
+    encoder = SentenceTransformerEncoder(sources.stated(MODEL) or generation.manifest.model)
+    engine = Engine(generation, encoder, sources.resolve(ASK_SETTINGS)["reader"])
     probed = probing.probe(generation, engine, mode, most, Terminal())
     click.echo(probing.summary(probed))
     if out:
@@ -180,9 +183,10 @@ def _engine(dataset: Dataset, flags: dict[str, object]) -> Engine | Asker:
     """Over the data's own texts, unless it has none or an index is named."""
     sources = Sources.of(flags, os.environ, Path.cwd())
     settings = IndexSettings(**sources.resolve(INDEX_SETTINGS))
+    reader = sources.resolve(ASK_SETTINGS)["reader"]
     if dataset.documents and not flags["index"]:
-        return collection.engine_over(dataset, collection.placed(dataset, settings), progress=Terminal())
-    return Engine.open(settings.index, sources.stated(MODEL))
+        return collection.engine_over(dataset, collection.placed(dataset, settings), progress=Terminal(), reader=reader)
+    return Engine.open(settings.index, sources.stated(MODEL), reader)
 
 
 def _told(result: Run) -> str:

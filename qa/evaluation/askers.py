@@ -32,6 +32,10 @@ class Asker(Protocol):
     def url(self) -> str:
         """Where it is served; empty in this process."""
 
+    @property
+    def reader(self) -> str:
+        """What reads the best passages; empty where that is not known."""
+
     def has(self, document: str) -> bool:
         """Whether the collection holds a document."""
 
@@ -51,6 +55,7 @@ class InProcess:
         """Reads nothing yet."""
         self._engine = engine
         self.index = engine.catalog.info().generation
+        self.reader = engine.reader
 
     def has(self, document: str) -> bool:
         """Whether the index holds it."""
@@ -68,6 +73,8 @@ class InProcess:
 
 class OverHttp:
     """A running service. Raises UsageError for an address that is none, ServiceError where it fails."""
+
+    reader = ""
 
     def __init__(self, url: str) -> None:
         """Asks what is served."""

@@ -14,12 +14,17 @@ from index.shelf import Shelf
 from index.types import Encoder
 from qa.engine import Engine
 from qa.evaluation.types import Dataset
+from qa.reader import SHIPPED
 
 KEPT = Path("var/evaluation")
 
 
 def engine_over(
-    dataset: Dataset, settings: IndexSettings, encoder: Encoder | None = None, progress: Progress | None = None
+    dataset: Dataset,
+    settings: IndexSettings,
+    encoder: Encoder | None = None,
+    progress: Progress | None = None,
+    reader: str = SHIPPED,
 ) -> Engine:
     """An engine over the dataset's own collection; only what changed since is indexed again.
 
@@ -27,7 +32,7 @@ def engine_over(
     """
     encoder = encoder or SentenceTransformerEncoder(settings.model)
     build_index(corpus(dataset), settings, encoder, progress or Silent())
-    return Engine(Shelf(Path(settings.index)).open(), encoder)
+    return Engine(Shelf(Path(settings.index)).open(), encoder, reader)
 
 
 def corpus(dataset: Dataset) -> Path:

@@ -33,7 +33,7 @@ def run(
     """
     answerer = asker(target)
     checked = known(anchored(dataset, answerer.text), answerer.has)
-    program = "" if answerer.url else fingerprint()
+    program = "" if answerer.url else f"{fingerprint()} {answerer.reader}"
     about = About(dataset.name, dataset.fingerprint, answerer.index, mode, MOST_PASSAGES, program, answerer.url)
     folder = Path(out) if out else None
     asked = ask_all(answerer, checked.judgements, about, folder, progress or Silent())
@@ -46,10 +46,10 @@ def run(
 
 @cache
 def fingerprint() -> str:
-    """Hex digest of the code and the calibration of this program: what answers, beside the index."""
+    """Hex digest of the code, the calibration and the reader of this program: what answers, beside the index."""
     digest = sha256()
     for half in ("index", "qa"):
         for path in sorted((PACKAGE / half).rglob("*")):
-            if path.suffix in {".py", ".json"}:
+            if path.suffix in {".py", ".json", ".safetensors"}:
                 digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

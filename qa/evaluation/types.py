@@ -173,7 +173,7 @@ class About:
     """What was asked of what: two runs are compared only where ``data`` is the same.
 
     ``data`` is the fingerprint of the judgements, ``index`` names the generation,
-    ``program`` is the fingerprint of the code that answered.
+    ``program`` is the fingerprint of the code that answered, with the name of its reader.
     """
 
     name: str

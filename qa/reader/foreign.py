@@ -1,7 +1,7 @@
 """Readers from elsewhere: a CrossEncoder, or a model that was trained on SQuAD, by folder or hub id.
 
 Their logits are used as they are. The confidence was fitted with the shipped reader; with another one
-it is as good as that one's logits are like the shipped one's, until ``benchmarks.calibrate`` fits it anew.
+it is as good as that one's logits are like the shipped one's, until ``benchmarks.calibrate --reader`` fits it anew.
 """
 
 import json

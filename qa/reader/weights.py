@@ -1,7 +1,7 @@
 """How the reader is kept: what training changed of MiniLM, in whole numbers of four bits.
 
 The tables are kept as their difference to the published weights, each row as integers from -7 to 7 and a
-scale. The difference is small beside the weights, so its rounding is not seen: ``docs/reader.md``.
+scale. The difference is small beside the weights, so rounding it costs little.
 """
 
 from collections.abc import Mapping

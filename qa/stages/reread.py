@@ -10,7 +10,6 @@ from dataclasses import replace
 from itertools import accumulate
 from math import exp
 
-from index.match_text import contexts
 from qa.fuse import Hit
 from qa.retrieve import LEG_FAILURES
 from qa.stages.parts import Parts
@@ -30,30 +29,28 @@ class Reread:
     """Scores the first hits anew and keeps what the reader says of each; without a reader it does nothing."""
 
     def __init__(self, parts: Parts, gain: float = GAIN, most: int = MOST_CHARACTERS) -> None:
-        """Looks up each passage's text when it is read; an ablation gives another ``gain`` or ``most`` characters."""
+        """An ablation gives another ``gain``, or ``most`` characters and as many more passages."""
         self._reader, self._gain, self._most = parts.reader, gain, most
-        self._passages = parts.contents.passages
-        self._contexts = contexts(parts.contents.documents, parts.contents.passages)
-        self._texts = {document.id: document.text for document in parts.contents.documents}
+        self._texts = parts.texts
 
     def __call__(self, query: Query, hits: list[Hit]) -> list[Hit]:
         """The same hits, best first, ties by position."""
         if self._reader is None or not hits:
             return hits
-        texts = [self._text(hit) for hit in hits[: DEPTH * self._most // MOST_CHARACTERS]]
-        sizes = accumulate(len(words) for _, words in texts)
-        few = texts[: max(1, sum(size <= self._most for size in sizes))]
         try:
-            readings = self._reader.read(query.read_as, few)
+            readings = self._reader.read(query.read_as, self._first(hits))
         except LEG_FAILURES:
             log.exception("the reader failed")
             return hits
         read = [self._scored(hit, reading) for hit, reading in zip(hits, readings, strict=False)]
         return [*sorted(read, key=lambda hit: (-hit.score, hit.passage)), *hits[len(read) :]]
 
-    def _text(self, hit: Hit) -> tuple[str, str]:
-        passage = self._passages[hit.passage]
-        return self._contexts[hit.passage], self._texts[passage.document][passage.start : passage.end]
+    def _first(self, hits: list[Hit]) -> list[tuple[str, str]]:
+        """Title and heading, and words, of as many as may be read."""
+        first = hits[: DEPTH * self._most // MOST_CHARACTERS]
+        texts = [(self._texts.context(hit.passage), self._texts.words(hit.passage)) for hit in first]
+        sizes = accumulate(len(words) for _, words in texts)
+        return texts[: max(1, sum(size <= self._most for size in sizes))]
 
     def _scored(self, hit: Hit, reading: Reading) -> Hit:
         logit = max(-30.0, min(30.0, reading.relevance)) / SOFTNESS

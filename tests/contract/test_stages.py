@@ -25,7 +25,7 @@ def test_a_stage_loses_and_invents_no_hit_and_ranks_by_score(
     maker: object, reader: str, generation: Generation
 ) -> None:
     """The same passages come out, best first, ties by position, twice the same; with and without a reader."""
-    stage = maker(Parts(generation.contents, READERS[reader]))
+    stage = maker(Parts.of(generation.contents, READERS[reader]))
     query = understand(Request("Who directed the film?"), Words())
     hits = [Hit(p, 1.0 - 0.05 * (p // 2), 0.5, 1.0) for p in range(len(generation.contents.passages))]
     ranked = stage(query, list(hits))
@@ -60,7 +60,7 @@ def test_what_the_reader_wants_comes_first_and_what_it_did_not_read_last(generat
     """Its certainty lifts a passage over its betters; the readings stay with the hits."""
     query = understand(Request("Who directed the film?"), Words())
     hits = [Hit(p, 0.9 - 0.01 * p, 0.5, 1.0) for p in range(len(generation.contents.passages))]
-    ranked = Reread(Parts(generation.contents, WantsThird()))(query, hits)
+    ranked = Reread(Parts.of(generation.contents, WantsThird()))(query, hits)
     assert [hit.passage for hit in ranked[:3]] == [2, 0, 1]
     read = [hit for hit in ranked if hit.reading]
     assert ranked[: len(read)] == read
@@ -71,4 +71,4 @@ def test_a_reader_that_fails_changes_nothing(generation: Generation) -> None:
     """The hits come as they were, unread."""
     query = understand(Request("Who directed the film?"), Words())
     hits = [Hit(p, 0.9 - 0.01 * p, 0.5, 1.0) for p in range(3)]
-    assert Reread(Parts(generation.contents, Fails()))(query, hits) == hits
+    assert Reread(Parts.of(generation.contents, Fails()))(query, hits) == hits

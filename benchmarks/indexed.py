@@ -1,0 +1,24 @@
+"""Documents indexed as a user's would be."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from index.build import build_index
+from index.generation import Generation
+from index.settings import IndexSettings
+from index.shelf import Shelf
+from index.types import Encoder
+
+DEFAULT_SIZE = IndexSettings().passage_chars
+
+
+def indexed(
+    rows: Iterable[Mapping[str, str]], encoder: Encoder, folder: Path, passage_chars: int = DEFAULT_SIZE
+) -> Generation:
+    """One document a row (``_id``, ``title``, ``text``); what ``folder`` has of it already is not embedded again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    corpus, index = folder / "corpus.jsonl", folder / "index"
+    corpus.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    build_index(corpus, IndexSettings(index=str(index), keep=1, passage_chars=passage_chars), encoder)
+    return Shelf(index).open()
