@@ -34,6 +34,7 @@ class Parrot:
     breaks_after: int = 10**9
     index: str = "000001-abc"
     url: str = ""
+    reader: str = "none"
     asked: list[str] = field(default_factory=list)
 
     def has(self, document: str) -> bool:
