@@ -13,15 +13,25 @@ from index.types import Span
 
 READING = Path("reading") / "train.jsonl.gz"
 STORIES = Path("fairytaleqa-train")
+SENTENCES = Path("squad-sentences")
 LEAST_LEFT = 40
 """Characters that must be left of a text without its answering sentence, so that it can be taken for the text."""
-SOURCES = ("fairytaleqa", "qed", "qamr")
-"""Of ``READING``."""
+WITH_WORDS = ("fairytaleqa", "qed", "qamr")
+"""The sources of ``READING``, where the words that answer are known."""
+SQUAD = "squad"
+SOURCES = (*WITH_WORDS, SQUAD)
+LONGEST = 800
+"""Characters of a text that are read at once; a longer one is read in pieces, as a document would be."""
+STRETCH = 160
+"""Sentences of SQuAD taken for an article, about as many as one has: the set keeps their order and no titles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, where its answer stands (the shortest given), and all of the answers."""
+    """A question, where its answer stands (the shortest given), and all of the answers.
+
+    Without ``answers`` only the sentence that answers is known, and is the ``span``.
+    """
 
     text: str
     document: str
@@ -60,11 +70,39 @@ class Article:
 
 def articles(data: Path, source: str) -> list[Article]:
     """The articles of one of ``SOURCES``, in their order."""
+    if source == SQUAD:
+        return _stretches(data / SENTENCES)
     found: dict[str, Article] = {}
     for row in lines(data / READING):
         if row["source"] == source:
             found.setdefault(row["article"], Article(source, row["article"], row["title"])).add(row)
     return list(found.values())
+
+
+def _stretches(folder: Path) -> list[Article]:
+    """SQuAD's sentences in their order, ``STRETCH`` to an article, each a paragraph, and the questions of each."""
+    found: list[Article] = []
+    homes: dict[str, tuple[Article, Span]] = {}
+    for row in lines(folder / "corpus.jsonl.gz"):
+        if len(homes) % STRETCH == 0:
+            found.append(Article(SQUAD, str(len(found)), ""))
+        article = found[-1]
+        article.text += "\n\n" if article.text else ""
+        start = len(article.text)
+        article.text += row["text"]
+        homes[row["_id"]] = article, Span(start, len(article.text))
+    asked = {row["_id"]: row["text"] for row in lines(folder / "queries.jsonl.gz")}
+    for question, sentence in judged(folder):
+        article, span = homes[sentence]
+        article.questions.append(Question(asked[question], article.id, span, ()))
+    return found
+
+
+def judged(folder: Path) -> Iterator[tuple[str, str]]:
+    """The ids of each question of a retrieval set and of a document that answers it."""
+    for line in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        question, document, _ = line.split("\t")
+        yield question, document
 
 
 def sentences_of(text: str) -> list[Span]:
@@ -75,6 +113,17 @@ def sentences_of(text: str) -> list[Span]:
 def gap(text: str, answer: Span) -> str:
     """The text without the sentences in which the answer stands."""
     return " ".join(text[s.start : s.end] for s in sentences_of(text) if not s.overlaps(answer))
+
+
+def pieces(text: str) -> Iterator[Span]:
+    """Whole sentences, as many together as ``LONGEST`` allows; a text without any is one piece."""
+    start = end = 0
+    for sentence in sentences_of(text):
+        if end > start and sentence.end - start > LONGEST:
+            yield Span(start, end)
+            start = sentence.start
+        end = sentence.end
+    yield Span(start, end or len(text))
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:

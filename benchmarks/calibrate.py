@@ -36,7 +36,7 @@ ANSWERED_WRONG = 0.1
 MODES: Mapping[Mode, str] = {"precise": "read", "fast": "unread"}
 """Each mode's name in ``qa/calibration.json``: the reader has read the first passages or not."""
 FEATURES = {
-    "read": ("unknown", "lead", "agreement", "relevance", "answerable"),
+    "read": ("unknown", "lead", "agreement", "relevance"),
     "unread": ("cosine", "coverage", "unknown", "lead", "agreement"),
 }
 

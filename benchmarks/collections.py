@@ -12,10 +12,10 @@ from pathlib import Path
 
 from benchmarks.articles import SOURCES, Article, Question, articles, lines, sentences_of
 from benchmarks.splits import Part
-from benchmarks.variety import untidy
 from index.types import Span
+from qa.evaluation.variety import untidy
 
-SIZES = {"fairytaleqa": (1, 3, 10, 40), "qed": (5, 30, 200, 1000), "qamr": (2, 8, 30, 120)}
+SIZES = {"fairytaleqa": (1, 3, 10, 40), "qed": (5, 30, 200, 1000), "qamr": (2, 8, 30, 120), "squad": (1, 2, 8, 30)}
 PER_COLLECTION = 240
 
 
@@ -56,7 +56,7 @@ class Collection:
         return replace(self, texts=texts, titles=self.titles | {article.id: article.title for article in articles})
 
 
-def collections(data: Path, asked_of: Part, draws: int = 3) -> Iterator[Collection]:
+def collections(data: Path, asked_of: Part, draws: int = 2) -> Iterator[Collection]:
     """``draws`` collections of each size of each source; only articles of one part are asked about.
 
     The rest of a collection is filled with articles that the reader was trained on, and with no questions on them.

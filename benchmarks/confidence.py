@@ -52,12 +52,12 @@ TEMPLATE = """# How sure: the confidence, and what it promises
 
 `confidence`, and each passage's `score`, is the probability that the passage answers the
 question. It comes from a logistic model over features that mean the same in any collection
-(`qa/judge.py`). In mode `precise` two of them are what the [reader](reader.md) says of the passage, which knows more
+(`qa/judge.py`). In mode `precise` one of them is what the [reader](reader.md) says of the passage, which knows more
 than the nearness of vectors and the words in common; passages that it did not read, and all in mode `fast`, have a
 model of their own with these instead.
 
-It was fitted on questions put to collections cut from open data: paragraphs of Wikipedia (QED, QAMR), news
-(QAMR) and stories (FairytaleQA), of 1 to 1,000 documents. Six in ten questions are answered; of one in ten
+It was fitted on questions put to collections cut from open data: paragraphs and sentences of Wikipedia (QED, QAMR,
+SQuAD), news (QAMR) and stories (FairytaleQA), of 1 to 1,000 documents. Six in ten questions are answered; of one in ten
 the answering sentence was taken out of the collection, two in ten are about another document of the
 kind, and one in ten is an everyday request (CLINC150). Half of them are put as hurried visitors do: without
 their mark, with a slip of the finger, in capitals, or as keywords. A passage is right when it shares text with the

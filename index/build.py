@@ -25,8 +25,9 @@ from index.sentences import Names
 from index.settings import IndexSettings
 from index.shelf import Shelf
 from index.stores import STORES
+from index.tokens import TokenIndex
 from index.types import Document, Encoder, Passage, Problem, Unit
-from index.vectors import UnitVectors, known_vectors, unit_vectors
+from index.vectors import UnitText, UnitVectors, known_vectors, unit_vectors
 from index.words import Words, spellings
 
 
@@ -135,8 +136,12 @@ def _vectors(
 ) -> UnitVectors:
     texts = unit_texts(corpus.documents, corpus.passages, corpus.units)
     above = fitting(encoder, _contexts(corpus, settings))
-    around = [above[unit.passage] for unit in corpus.units]
-    return unit_vectors(texts, around, encoder, known_vectors(served, encoder), progress)
+    edges = [(p.sentences[0].start, p.sentences[-1].end) for p in corpus.passages]
+    found = [
+        UnitText(text, above[unit.passage], (unit.start, unit.end) == edges[unit.passage])
+        for text, unit in zip(texts, corpus.units, strict=True)
+    ]
+    return unit_vectors(found, encoder, known_vectors(served, encoder), progress)
 
 
 def _contexts(corpus: Corpus, settings: IndexSettings) -> list[str]:
@@ -153,7 +158,8 @@ def _contents(corpus: Corpus, settings: IndexSettings, embedded: UnitVectors, pr
         advance(len(corpus.passages))
     table: UnitTable = np.array([(u.passage, u.start, u.end) for u in corpus.units], dtype=np.int64)
     store = STORES[settings.store]().build(embedded.vectors)
-    return Contents(corpus.documents, corpus.passages, table, embedded.keys, store, lexical)
+    tokens = TokenIndex.build(embedded.tokens, embedded.basis)
+    return Contents(corpus.documents, corpus.passages, table, embedded.keys, store, lexical, tokens)
 
 
 def _publish(shelf: Shelf, contents: Contents, identity: "_Identity") -> Manifest:

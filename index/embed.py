@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.errors import ModelError
-from index.types import Encoder, Vectors
+from index.types import Encoded, Encoder, Tokens, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -141,17 +141,40 @@ class SentenceTransformerEncoder:
         """Tokens of each text as it would be encoded, prompt and special tokens included."""
         return [len(e.ids) for e in self._tokenizer.encode_batch_fast([self._prompt + text for text in texts])]
 
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, shape (len(texts), dimension), with the model's document prompt."""
+    @cached_property
+    def vocabulary(self) -> Sequence[str]:
+        """The tokens that are words of letters alone, by their numbers."""
+        numbers = self._tokenizer.get_vocab()
+        return tuple(word for word in sorted(numbers, key=numbers.__getitem__) if word.isalpha())
+
+    @cached_property
+    def _special(self) -> Vectors:
+        return np.asarray(self._model.tokenizer.all_special_ids, dtype=np.int64)
+
+    def encode_passages(self, texts: Sequence[str]) -> Encoded:
+        """With the model's document prompt."""
         return self._encode(self._model.encode_document, texts)
 
-    def encode_questions(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, shape (len(texts), dimension), with the model's query prompt."""
+    def encode_questions(self, texts: Sequence[str]) -> Encoded:
+        """With the model's query prompt."""
         return self._encode(self._model.encode_query, texts)
 
-    def _encode(self, encode: Callable[..., Any], texts: Sequence[str]) -> Vectors:
-        vectors = encode(list(texts), batch_size=max(1, len(texts)), show_progress_bar=False, normalize_embeddings=True)
-        return np.asarray(vectors, dtype=np.float32).reshape(len(texts), -1)
+    def _encode(self, encode: Callable[..., Any], texts: Sequence[str]) -> Encoded:
+        found = encode(list(texts), batch_size=max(1, len(texts)), show_progress_bar=False, output_value=None)
+        vectors = np.stack([_unit(one["sentence_embedding"].float().numpy()) for one in found])
+        return Encoded(vectors, tuple(self._tokens(one) for one in found))
+
+    def _tokens(self, one: Mapping[str, Any]) -> Tokens:
+        """Without padding and special tokens; none for a model without (of static vectors, for instance)."""
+        if "token_embeddings" not in one or "input_ids" not in one:
+            return Tokens(np.empty(0, dtype=np.int64), np.empty((0, 0), dtype=np.float32))
+        ids = one["input_ids"].numpy()
+        kept = one["attention_mask"].numpy().astype(bool) & ~np.isin(ids, self._special)
+        return Tokens(ids[kept], _unit(one["token_embeddings"].float().numpy()[kept]))
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12), dtype=np.float32)
 
 
 def batches(tokens: Sequence[int], budget: int = BATCH_TOKENS) -> Iterator[list[int]]:
@@ -184,8 +207,13 @@ def fitting(encoder: Encoder, texts: Sequence[str]) -> list[str]:
     return [cut[text] for text in texts]
 
 
-def embed(encoder: Encoder, texts: Sequence[str], advance: Callable[[int], object]) -> Vectors:
-    """Vectors of all texts in their order; ``advance`` is told how many more are done.
+def embed(
+    encoder: Encoder,
+    texts: Sequence[str],
+    advance: Callable[[int], object],
+    keep: Callable[[str, Tokens], object] = lambda text, tokens: None,
+) -> Vectors:
+    """Vectors of all texts in their order; ``advance`` is told how many more are done, ``keep`` the tokens of each.
 
     Raises ModelError rather than let the model cut a text off at its limit.
     """
@@ -197,7 +225,9 @@ def embed(encoder: Encoder, texts: Sequence[str], advance: Callable[[int], objec
     for batch in batches(tokens):
         encoded = encoder.encode_passages([texts[position] for position in batch])
         if vectors is None:
-            vectors = np.empty((len(texts), encoded.shape[1]), dtype=np.float32)
-        vectors[batch] = encoded
+            vectors = np.empty((len(texts), encoded.vectors.shape[1]), dtype=np.float32)
+        vectors[batch] = encoded.vectors
+        for position, one in zip(batch, encoded.tokens, strict=True):
+            keep(texts[position], one)
         advance(len(batch))
     return vectors if vectors is not None else np.empty((0, 0), dtype=np.float32)

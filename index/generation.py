@@ -14,10 +14,11 @@ from index.errors import DamagedGeneration
 from index.lexical import LexicalIndex
 from index.manifest import FileProof, Manifest
 from index.stores import STORES
+from index.tokens import TokenIndex
 from index.types import Document, Heading, Kind, Passage, Span, Store
 
 DOCUMENTS, PASSAGES, UNITS, KEYS = "documents.jsonl", "passages.jsonl", "units.npy", "keys.npy"
-STORE, LEXICAL = "store", "lexical"
+STORE, LEXICAL, TOKENS = "store", "lexical", "tokens"
 
 UnitTable = NDArray[np.int64]
 """One row a unit: position of its passage, start, end; in the order of the store's rows."""
@@ -35,6 +36,14 @@ class Contents:
     keys: Keys
     store: Store
     lexical: LexicalIndex
+    tokens: TokenIndex
+
+    @property
+    def whole_units(self) -> list[int]:
+        """The unit of each passage that is all of its sentences."""
+        spans = {(p, start, end): unit for unit, (p, start, end) in enumerate(self.units.tolist())}
+        edges = ((i, p.sentences[0].start, p.sentences[-1].end) for i, p in enumerate(self.passages))
+        return [spans[edge] for edge in edges]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,7 @@ def write(folder: Path, contents: Contents, describe: Callable[[Mapping[str, Fil
     np.save(folder / KEYS, contents.keys, allow_pickle=False)
     contents.store.save(folder / STORE)
     contents.lexical.save(folder / LEXICAL)
+    contents.tokens.save(folder / TOKENS)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     for path in [*files, *{path.parent for path in files}]:
         sync(path)
@@ -102,6 +112,7 @@ def _read(folder: Path, manifest: Manifest) -> Contents:
             keys=np.load(folder / KEYS, allow_pickle=False),
             store=STORES[manifest.settings["store"]]().load(folder / STORE),
             lexical=LexicalIndex.load(folder / LEXICAL),
+            tokens=TokenIndex.load(folder / TOKENS),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         # Every byte is as it was written, so the program that wrote it was at fault.

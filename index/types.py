@@ -22,6 +22,25 @@ Positions = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of one text, special ones left out: their numbers, and a unit vector of each in its place.
+
+    ``ids``: shape (tokens,); ``vectors``: shape (tokens, dimension). None of either for a model that has none.
+    """
+
+    ids: NDArray[np.int64]
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Texts as a model sees them: one unit vector each, shape (texts, dimension), and their tokens."""
+
+    vectors: Vectors
+    tokens: tuple[Tokens, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """A heading that stands in the text at ``[start, end)``; level 1 is the highest."""
 
@@ -132,14 +151,18 @@ class Encoder(Protocol):
     def limit(self) -> int:
         """The most tokens that one text may have, special tokens included."""
 
+    @property
+    def vocabulary(self) -> Sequence[str]:
+        """Words that the model has as one token each, in a fixed order."""
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The tokens of each text, special tokens and passage prompt included."""
 
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of texts to be found, shape (len(texts), dimension)."""
+    def encode_passages(self, texts: Sequence[str]) -> Encoded:
+        """Texts to be found."""
 
-    def encode_questions(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of questions, shape (len(texts), dimension)."""
+    def encode_questions(self, texts: Sequence[str]) -> Encoded:
+        """Questions."""
 
 
 class Store(Protocol):

@@ -34,6 +34,8 @@ def _counts(generation: Generation) -> Iterator[str]:
         yield f"the vector store has {len(contents.store)} rows for {len(contents.units)} units"
     if len(contents.lexical) != len(contents.passages):
         yield f"the lexical index has {len(contents.lexical)} rows for {len(contents.passages)} passages"
+    if len(contents.tokens) != len(contents.passages):
+        yield f"there are tokens of {len(contents.tokens)} passages for {len(contents.passages)} passages"
     if len(contents.keys) != len(contents.units):
         yield f"there are {len(contents.keys)} keys for {len(contents.units)} units"
 

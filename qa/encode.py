@@ -5,21 +5,27 @@ from itertools import pairwise
 
 import numpy as np
 
-from index.types import Encoder, Vectors
+from index.types import Encoded, Encoder, Tokens
 
 
-def encode_questions(encoder: Encoder, questions: Sequence[str]) -> Vectors:
-    """One unit vector a question, shape (len(questions), dimension).
+def encode_questions(encoder: Encoder, questions: Sequence[str]) -> list[Encoded]:
+    """Each question by itself: one unit vector, shape (1, dimension), and its tokens.
 
-    A question over the encoder's limit is encoded in parts and their mean taken: the model
-    would drop what is over its limit without a word.
+    A question over the encoder's limit is encoded in parts, whose mean is taken and whose tokens follow each
+    other: the model would drop what is over its limit without a word.
     """
     counts = encoder.count_tokens(questions)
     parts = [_parts(encoder, q) if n > encoder.limit else [q] for q, n in zip(questions, counts, strict=True)]
-    vectors = encoder.encode_questions([part for some in parts for part in some])
-    edges = np.cumsum([0, *(len(some) for some in parts)])
-    means = np.stack([vectors[a:b].mean(axis=0) for a, b in pairwise(edges)])
-    return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=np.float32)
+    encoded = encoder.encode_questions([part for some in parts for part in some])
+    edges = pairwise(np.cumsum([0, *(len(some) for some in parts)]).tolist())
+    return [_whole(Encoded(encoded.vectors[a:b], encoded.tokens[a:b])) for a, b in edges]
+
+
+def _whole(parts: Encoded) -> Encoded:
+    mean = parts.vectors.mean(axis=0, keepdims=True)
+    ids, vectors = (np.concatenate(column) for column in zip(*((t.ids, t.vectors) for t in parts.tokens), strict=True))
+    unit = np.ascontiguousarray(mean / np.linalg.norm(mean), dtype=np.float32)
+    return Encoded(unit, (Tokens(ids, vectors),))
 
 
 def _parts(encoder: Encoder, question: str) -> list[str]:

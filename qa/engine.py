@@ -2,11 +2,10 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-
-import numpy as np
 
 from index.build import build_index
 from index.embed import SentenceTransformerEncoder
@@ -15,7 +14,7 @@ from index.generation import Generation
 from index.lexical import LexicalIndex
 from index.settings import IndexSettings
 from index.shelf import Shelf
-from index.types import Encoder, Vectors
+from index.types import Encoded, Encoder
 from index.words import Words
 from qa.catalog import Catalog
 from qa.compose import Composer
@@ -101,27 +100,30 @@ class Engine:
         """What answers are composed of: for calibration and ablations, which need every number."""
         if not requests:
             return []
-        queries = [self._ranker.understand(request) for request in requests]
-        vectors = self._encode(queries)
-        return [self._rank(*one) for one in zip(requests, queries, vectors, strict=True)]
+        queries = self._encode([self._ranker.understand(request) for request in requests])
+        return [self._rank(*one) for one in zip(requests, queries, strict=True)]
 
     def probe(self) -> Mapping[str, bool]:
         """Whether a sentence of the collection finds its own passage, leg by leg, and whether the reader reads."""
         found = probe(self._known, self._ranker.retriever, self._words, self._encode)
         return {**found, READER: reads(self._reader, self._known)} if self._reader else found
 
-    def _rank(self, request: Request, query: Query, vector: Vectors | None) -> Ranked:
+    def _rank(self, request: Request, query: Query) -> Ranked:
         options = Options(request.mode, request.top_k, self._filters.allowed(request.documents))
-        return self._ranker.rank(query, vector, options)
+        return self._ranker.rank(query, options)
 
-    def _encode(self, queries: Sequence[Query]) -> list[Vectors | None]:
-        """A vector of shape (1, dimension) for each query, or None for all where encoding fails."""
+    def _encode(self, queries: Sequence[Query]) -> list[Query]:
+        """The queries with their vectors, or as they were where encoding fails."""
+        texts = list(dict.fromkeys(text for query in queries for text in (query.searched_as, query.read_as)))
         try:
-            vectors = encode_questions(self._encoder, [query.searched_as for query in queries])
+            found = dict(zip(texts, encode_questions(self._encoder, texts), strict=True))
         except LEG_FAILURES:
             log.exception("the questions could not be encoded")
-            return [None] * len(queries)
-        return [np.ascontiguousarray(vector[None, :]) for vector in vectors]
+            return list(queries)
+        return [
+            replace(query, vectors=Encoded(found[query.searched_as].vectors, found[query.read_as].tokens))
+            for query in queries
+        ]
 
 
 def _is_word(encoder: Encoder, lexical: LexicalIndex, words: Words, word: str) -> bool:

@@ -39,18 +39,18 @@ class Marker:
         self._words = words
         self._rarity = rarity
 
-    def mark(self, query: Query, vector: Vectors | None, hit: Hit) -> Evidence:
+    def mark(self, query: Query, hit: Hit) -> Evidence:
         """The evidence of one hit; its spans are never empty, and hold the answer where there is one."""
         passage = self._contents.passages[hit.passage]
         answer = _answer(passage, hit.reading)
         # A heading is of the passage and of none of its sentences; it is what is asked about, not what answers.
         holding = tuple(s for s in passage.sentences if answer and s.overlaps(answer))
-        return Evidence(holding, answer) if holding else Evidence(self._likeliest(query, vector, hit))
+        return Evidence(holding, answer) if holding else Evidence(self._likeliest(query, hit))
 
-    def _likeliest(self, query: Query, vector: Vectors | None, hit: Hit) -> tuple[Span, ...]:
+    def _likeliest(self, query: Query, hit: Hit) -> tuple[Span, ...]:
         """By vectors and words alone."""
         passage = self._contents.passages[hit.passage]
-        cosines = self._cosines(passage, hit.passage, vector)
+        cosines = self._cosines(passage, hit.passage, query.vector)
         covered = [self._coverage(query, passage, span) for span in passage.sentences]
         scores = MEANING * cosines + (1 - MEANING) * np.array(covered)
         best = int(np.argmax(scores))
@@ -72,7 +72,7 @@ class Marker:
             for unit, (_, s, e) in zip(units, self._contents.units[units.start : units.stop], strict=True)
         }
         rows = [spans[(sentence.start, sentence.end)] for sentence in passage.sentences]
-        return np.asarray(self._contents.store.vectors(rows) @ vector[0], dtype=np.float32)
+        return np.asarray(self._contents.store.vectors(rows) @ vector, dtype=np.float32)
 
 
 def _answer(passage: Passage, reading: Reading | None) -> Span | None:

@@ -27,8 +27,9 @@ class Features:
     words in the passage. ``unknown``: share that the whole collection lacks. ``lead``: how
     far its fused score stands above the best other passage, as a share of the best,
     negative where it stands below, cut at one half. ``agreement``: mean reciprocal rank in
-    the two legs. ``relevance`` and ``answerable``: what the reader says, its logits over
-    ``MOST_LOGIT``; None where it did not read the passage.
+    the two legs. ``relevance``: what the reader says, its logit over ``MOST_LOGIT``; None
+    where it did not read the passage. How well the tokens meet, and by how much the words that
+    the reader points at beat none, add nothing to these (measured on sources that were left out).
     """
 
     cosine: float
@@ -37,11 +38,10 @@ class Features:
     lead: float
     agreement: float
     relevance: float | None = None
-    answerable: float | None = None
 
     @property
     def read(self) -> bool:
-        """Whether the reader's features are there."""
+        """Whether the reader's feature is there."""
         return self.relevance is not None
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.generation import Contents
-from index.types import Vectors
 from index.words import Words
 from qa.retrieve import LEG_FAILURES, Retriever
 from qa.types import Query, Reader, Request
@@ -13,7 +12,7 @@ from qa.understand import understand
 AMONG = 10
 LOOKED_AT = 200
 MOST_CHARACTERS = 1000
-Encode = Callable[[Sequence[Query]], Sequence[Vectors | None]]
+Encode = Callable[[Sequence[Query]], Sequence[Query]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,8 @@ def probe(item: KnownItem, retriever: Retriever, words: Words, encode: Encode) -
     Searches for real, through the encoder and both indexes; a leg that raises does not find.
     A collection without words (emoji only) has nothing for the lexical leg to find.
     """
-    query = understand(Request(item.sentence), words)
-    retrieved = retriever.retrieve(query, encode([query])[0], None)
+    query = encode([understand(Request(item.sentence), words)])[0]
+    retrieved = retriever.retrieve(query, None)
     return {
         found.leg: found.ran and (not item.passages.isdisjoint(list(found.scores)[:AMONG]) or not query.words)
         for found in retrieved.legs

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.types import Vectors
 from index.words import Words
 from qa.evidence import Evidence, Marker
 from qa.fuse import Hit
@@ -81,21 +80,21 @@ class Ranker:
         """The request as its mode understands it."""
         return self._ways[request.mode].understand(request, self._words, self._speller.mend)
 
-    def rank(self, query: Query, vector: Vectors | None, options: Options) -> Ranked:
+    def rank(self, query: Query, options: Options) -> Ranked:
         """The ``top_k`` best passages; fewer only where fewer are allowed."""
-        retrieved = self.retriever.retrieve(query, vector, options.allowed)
+        retrieved = self.retriever.retrieve(query, options.allowed)
         hits = self._ways[options.mode].fuse(retrieved)
         for stage in self._stages[options.mode]:
             hits = stage(query, hits)
         view = _View(
             query, hits, _ranks(retrieved.dense), _ranks(retrieved.lexical), self._rarity.unknown(query.content)
         )
-        examined = tuple(self._examine(view, hit, vector) for hit in hits[: options.top_k])
+        examined = tuple(self._examine(view, hit) for hit in hits[: options.top_k])
         unread = self._reads[options.mode] and hits and hits[0].reading is None
         return Ranked(query, examined, retrieved, view.unknown, (*retrieved.degraded, *([READER] if unread else [])))
 
-    def _examine(self, view: "_View", hit: Hit, vector: Vectors | None) -> Examined:
-        evidence = self._marker.mark(view.query, vector, hit)
+    def _examine(self, view: "_View", hit: Hit) -> Examined:
+        evidence = self._marker.mark(view.query, hit)
         words = frozenset(self._words(f"{self._texts.context(hit.passage)} {self._texts.words(hit.passage)}"))
         dense_rank, lexical_rank = view.dense_ranks[hit.passage], view.lexical_ranks[hit.passage]
         features = Features(
@@ -105,7 +104,6 @@ class Ranker:
             lead=view.lead(hit),
             agreement=(1 / dense_rank + 1 / lexical_rank) / 2,
             relevance=None if hit.reading is None else logit_feature(hit.reading.relevance),
-            answerable=None if hit.reading is None else logit_feature(hit.reading.answerable),
         )
         return Examined(hit, evidence, features, dense_rank, lexical_rank)
 

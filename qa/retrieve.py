@@ -74,11 +74,9 @@ class Retriever:
         """A filter that lets only these passages through."""
         return Filter(passages, np.flatnonzero(np.isin(self._passage_of, passages)).astype(np.int64))
 
-    def retrieve(self, query: Query, vector: Vectors | None, allowed: Filter | None) -> Retrieved:
-        """The union of both legs' candidates with both legs' scores.
-
-        ``vector``: shape (1, dimension), or None where the question could not be encoded.
-        """
+    def retrieve(self, query: Query, allowed: Filter | None) -> Retrieved:
+        """The union of both legs' candidates with both legs' scores."""
+        vector = query.vector
         dense = self._leg(DENSE, lambda: self._dense(vector, allowed))
         lexical = self._leg(LEXICAL, lambda: self._lexical(query, allowed))
         union = sorted(dense.scores.keys() | lexical.scores.keys())
@@ -101,7 +99,7 @@ class Retriever:
         if vector is None:
             raise RuntimeError("the question has no vector")
         units = None if allowed is None else allowed.units
-        matches = self._contents.store.search(vector, CANDIDATES * UNITS_PER_PASSAGE, units)[0]
+        matches = self._contents.store.search(vector[None, :], CANDIDATES * UNITS_PER_PASSAGE, units)[0]
         nearest: dict[int, float] = {}
         for unit, score in zip(matches.positions, matches.scores, strict=True):
             nearest.setdefault(int(self._passage_of[unit]), float(score))
@@ -120,7 +118,7 @@ class Retriever:
         missing = [passage for passage in union if passage not in found.scores]
         rows = [unit for passage in missing for unit in self.units_of(passage)]
         scores = dict(found.scores)
-        cosines = self._contents.store.vectors(rows) @ vector[0]
+        cosines = self._contents.store.vectors(rows) @ vector
         for unit, cosine in zip(rows, cosines, strict=True):
             passage = int(self._passage_of[unit])
             scores[passage] = max(scores.get(passage, -1.0), float(cosine))

@@ -1,11 +1,11 @@
 """What flows between the steps of the online half: Query, Hit, Evidence, Answer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol
 
-from index.types import Kind, Span
+from index.types import Encoded, Kind, Span, Tokens, Vectors
 from qa.errors import QuestionError
 
 MOST_CHARACTERS, MOST_PASSAGES, MOST_TURNS = 1000, 50, 20
@@ -70,6 +70,8 @@ class Query:
     ``read_as`` is what the reader receives: the same without sentences that ask nothing.
     ``words`` are the stems of what is searched and their weights in the lexical leg, ``content`` those of
     what is read that carry matter, each once; ``asked`` are those of them that the question itself has.
+    ``vectors`` has the vector of what is searched and the tokens of what is read; None where they could not be
+    encoded.
     """
 
     question: str
@@ -78,6 +80,17 @@ class Query:
     words: Mapping[str, float]
     content: tuple[str, ...]
     asked: tuple[str, ...]
+    vectors: Encoded | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def vector(self) -> Vectors | None:
+        """Of the whole question, shape (dimension,)."""
+        return None if self.vectors is None else self.vectors.vectors[0]
+
+    @property
+    def tokens(self) -> Tokens | None:
+        """Of what is read, token by token."""
+        return None if self.vectors is None else self.vectors.tokens[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from zlib import crc32
 
 import numpy as np
 
-from index.types import Vectors
+from index.types import Encoded, Tokens, Vectors
 
 DIMENSION = 64
+MARKS = ".,!?"
 
 
 class WordEncoder:
@@ -27,18 +28,29 @@ class WordEncoder:
         """Words and the two special tokens."""
         return [len(text.split()) + 2 for text in texts]
 
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors; a text without words points where no word does."""
-        self.encoded += texts
-        return np.stack([self._vector(text) for text in texts])
+    @property
+    def vocabulary(self) -> Sequence[str]:
+        """Any word is one token."""
+        return [f"word{number}" for number in range(200)]
 
-    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+    def encode_passages(self, texts: Sequence[str]) -> Encoded:
+        """A text without words points where no word does."""
+        self.encoded += texts
+        return self.encode_questions(texts)
+
+    def encode_questions(self, texts: Sequence[str]) -> Encoded:
         """As passages."""
-        return np.stack([self._vector(text) for text in texts])
+        return Encoded(np.stack([self._vector(text) for text in texts]), tuple(map(self._tokens, texts)))
+
+    def _tokens(self, text: str) -> Tokens:
+        words = [word for word in text.lower().split() if word.strip(MARKS)]
+        vectors = [self._vector(word) for word in words] or [np.empty((0, DIMENSION), dtype=np.float32)]
+        ids = [crc32(word.strip(MARKS).encode("utf-8", "surrogatepass")) % 1000 for word in words]
+        return Tokens(np.array(ids, dtype=np.int64), np.vstack(vectors))
 
     def _vector(self, text: str) -> Vectors:
         vector = np.zeros(DIMENSION, dtype=np.float32)
         vector[0] = 1e-3
         for word in text.lower().split():
-            vector[1 + crc32(word.strip(".,!?").encode("utf-8", "surrogatepass")) % (DIMENSION - 1)] += 1
+            vector[1 + crc32(word.strip(MARKS).encode("utf-8", "surrogatepass")) % (DIMENSION - 1)] += 1
         return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)

@@ -26,6 +26,7 @@ PINNED = re.compile(r"(?P<name>[\w.-]+)==(?P<version>[\w.]+)(?P<reason>\s+# \S.*
 HOMES = {
     "bm25s": "index/lexical.py",
     "charset_normalizer": "index/readers/encoding.py",
+    "ctranslate2": "qa/reader/compiled.py",
     "faiss": "index/stores/faiss_flat.py",
     "filelock": "index/shelf.py",
     "flask": "qa/web/",
@@ -48,7 +49,7 @@ HOMES = {
     "torch": "qa/reader/",
     "tqdm": "index/progress.py",
     "trafilatura": "index/readers/html.py",
-    "transformers": "index/embed.py qa/reader/foreign.py qa/reader/network.py",
+    "transformers": "index/embed.py qa/reader/compiled.py qa/reader/foreign.py qa/reader/network.py",
     "werkzeug": "qa/web/",
 }
 EVERYWHERE = {"click", "numpy", "regex"}

@@ -1,7 +1,9 @@
 """What the reader is trained on: questions, the passage that answers, and others that our retrieval took for it.
 
-Every collection is indexed and asked as any other, so the reader learns from passages and mistakes of
-the kind that it will see. One negative is sharper: the right passage without the sentence that answers.
+It learns in rounds: the first is on texts where the words that answer are known; in the second SQuAD's sentences
+join, and passages that answer are read alone besides, for their words. Every collection is indexed and asked as
+any other, so the reader learns from passages and mistakes of the kind that it will see. One negative is sharper: the
+right passage without the sentence that answers.
 """
 
 import random
@@ -10,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from benchmarks.articles import LEAST_LEFT, READING, STORIES, Question, articles, gap, lines
+from benchmarks.articles import LEAST_LEFT, READING, STORIES, Question, articles, gap, judged, lines, pieces
 from benchmarks.indexed import indexed
 from benchmarks.splits import Part, part
 from index.match_text import context
@@ -46,6 +48,14 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where in its passage the answer stands: the words, or, where not ``exact``, their sentence; None: unknown."""
+
+    span: Span | None
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """How much is drawn of a source, from passages of which size."""
 
@@ -54,17 +64,46 @@ class Share:
     passage_chars: int
 
 
-SHARES = (
-    Share("qamr", 100, 200),
-    Share("qamr", 60, 500),
-    Share("qed", 9, 250),
-    Share("qed", 9, 500),
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round goes through: each source so many ``times``, each time beside all passages ``alone`` so often.
+
+    ``wrong``: passages beside each right one. ``rate``: that of the body of the network. ``frozen``: its lowest layers
+    that learn nothing more.
+    """
+
+    shares: tuple[Share, ...]
+    times: Mapping[str, int]
+    wrong: int
+    rate: float
+    alone: int = 0
+    frozen: int = 0
+    stories: bool = True
+
+
+SHORT_QED = Share("qed", 9, 250)
+ROUNDS = (
+    Round(
+        (Share("qamr", 100, 200), Share("qamr", 60, 500), SHORT_QED, Share("qed", 9, 500)),
+        times={"qamr": 1, "qed": 2, "fairytaleqa": 2},
+        wrong=3,
+        rate=2e-4,
+    ),
+    Round(
+        (Share("qamr", 10, 500), SHORT_QED, Share("squad", 1000, 250)),
+        times={"qamr": 1, "qed": 1, "squad": 1},
+        wrong=3,
+        rate=1.5e-4,
+        alone=2,
+        frozen=2,
+        stories=False,
+    ),
 )
 
 
-def examples(data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]:
-    """The training part of all sources; indexes are kept in ``folder``."""
-    for share in SHARES:
+def examples(round_: Round, data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]:
+    """The training part of a round's sources; indexes are kept in ``folder``."""
+    for share in round_.shares:
         chosen = [article for article in articles(data, share.source) if article.part is Part.TRAIN]
         rows = [{"_id": article.id, "title": article.title, "text": article.text} for article in chosen]
         place = folder / f"{share.source}-{share.passage_chars}"
@@ -72,7 +111,21 @@ def examples(data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]:
         chance = random.Random(share.passage_chars)
         asked = [one for a in chosen for one in _drawn(a.questions, share.questions_an_article, chance)]
         yield from _of_articles(share.source, asked, engine)
-    yield from _of_stories(data, encoder, folder / "stories")
+    if round_.stories:
+        yield from _of_stories(data, encoder, folder / "stories")
+
+
+def alone(data: Path) -> Iterator[Example]:
+    """Of every training question whose words are known, the piece of its text that has them, and nothing beside it."""
+    for row in lines(data / READING):
+        if part(row["source"], row["article"]) is Part.TRAIN:
+            shortest = min(row["answers"], key=lambda answer: len(answer["text"]))
+            answer = Span(shortest["start"], shortest["start"] + len(shortest["text"]))
+            for piece in pieces(row["context"]):
+                if piece.start <= answer.start and answer.end <= piece.end:
+                    text = Text(row["title"], row["context"][piece.start : piece.end])
+                    moved = Span(answer.start - piece.start, answer.end - piece.start)
+                    yield Example(row["source"], row["question"], text, moved, ())
 
 
 def _drawn(asked: Sequence[Question], most: int, chance: random.Random) -> list[Question]:
@@ -92,7 +145,8 @@ def _of_articles(source: str, asked: Sequence[Question], engine: Engine) -> Iter
         right = [p for p in found if p.document.id == one.document and _within(one.span, p)]
         wrong = [p for p in found if p.document.id != one.document or not one.span.overlaps(Span(p.start, p.end))]
         if right:
-            yield _example(source, one.text, right[0], _moved(one.span, right[0]), wrong)
+            place = Place(_moved(one.span, right[0]), exact=bool(one.answers))
+            yield _example(source, one.text, right[0], place, wrong)
 
 
 def _of_stories(data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]:
@@ -100,8 +154,7 @@ def _of_stories(data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]
     sections = list(lines(data / STORIES / "corpus.jsonl.gz"))
     engine = Engine(indexed(sections, encoder, folder), encoder)
     relevant: dict[str, set[str]] = {}
-    for line in (data / STORIES / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1:]:
-        question, document, _ = line.split("\t")
+    for question, document in judged(data / STORIES):
         relevant.setdefault(question, set()).add(document)
     rows = [row for row in lines(data / STORIES / "queries.jsonl.gz") if _may_train(relevant.get(row["_id"]))]
     spans = _story_spans(data, {section["text"]: section["_id"] for section in sections})
@@ -111,9 +164,9 @@ def _of_stories(data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]
         exact = [(p, span) for p in right for span in spans.get((row["text"], p.document.id), ()) if _within(span, p)]
         if exact:
             passage, span = exact[0]
-            yield _example("fairytaleqa", row["text"], passage, _moved(span, passage), wrong)
+            yield _example("fairytaleqa", row["text"], passage, Place(_moved(span, passage)), wrong)
         elif right and not any((row["text"], passage.document.id) in spans for passage in right):
-            yield _example("fairytaleqa", row["text"], right[0], None, wrong)
+            yield _example("fairytaleqa", row["text"], right[0], Place(None), wrong)
 
 
 def _may_train(documents: set[str] | None) -> bool:
@@ -139,14 +192,13 @@ def _moved(span: Span, passage: AnswerPassage) -> Span:
     return Span(span.start - passage.start, span.end - passage.start)
 
 
-def _example(
-    source: str, question: str, right: AnswerPassage, answer: Span | None, wrong: Sequence[AnswerPassage]
-) -> Example:
+def _example(source: str, question: str, right: AnswerPassage, place: Place, wrong: Sequence[AnswerPassage]) -> Example:
     above = _context(right)
-    rest = gap(right.text, answer) if answer else ""
+    rest = gap(right.text, place.span) if place.span else ""
     others = [Text(_context(passage), passage.text) for passage in wrong]
     if len(rest) >= LEAST_LEFT:
         others.insert(0, Text(above, rest))
+    answer = place.span if place.exact else None
     return Example(source, question, Text(above, right.text), answer, tuple(others[:NEGATIVES]))
 
 

@@ -1,20 +1,17 @@
 """How well the reader reads, on articles that it was not trained on: writes ``docs/reader.md``."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from benchmarks.articles import LEAST_LEFT, READING, gap, lines, sentences_of
+from benchmarks.articles import LEAST_LEFT, READING, gap, lines, pieces
 from benchmarks.splits import Part, part
 from index.types import Span
 from qa.evaluation.measures.abstention import auroc
 from qa.evaluation.measures.reading import exact_match, token_f1
 from qa.types import Reader, Reading
-
-MOST_CHARACTERS = 800
-"""A longer context is read in pieces of whole sentences, as a document would be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +70,8 @@ def measure(reader: Reader, asked: Sequence[Asked]) -> Measured:
 
 def _read(reader: Reader, one: Asked, context: str) -> tuple[Reading, str]:
     """The reading of the piece that answers best, and its words."""
-    pieces = list(_pieces(context))
-    readings = reader.read(one.question, [(one.title, piece) for piece in pieces])
-    best = max(range(len(pieces)), key=lambda place: readings[place].answerable)
+    found = [context[piece.start : piece.end] for piece in pieces(context)]
+    readings = reader.read(one.question, [(one.title, piece) for piece in found])
+    best = max(range(len(found)), key=lambda place: readings[place].answerable)
     span = readings[best].span
-    return readings[best], pieces[best][span.start : span.end] if span else ""
-
-
-def _pieces(context: str) -> Iterator[str]:
-    start = end = 0
-    for sentence in sentences_of(context):
-        if end > start and sentence.end - start > MOST_CHARACTERS:
-            yield context[start:end]
-            start = sentence.start
-        end = sentence.end
-    yield context[start:end] or context
+    return readings[best], found[best][span.start : span.end] if span else ""

@@ -1,39 +1,46 @@
 """``docs/reader.md``: what the shipped reader is, what it was trained on, and how well it reads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from benchmarks.reader.examples import ROUNDS
 from benchmarks.reader.measure import Measured
-from benchmarks.reader.train import BATCH, HEAD_RATE, NEGATIVES, NO_ANSWER_WEIGHT, RATE
+from benchmarks.reader.train import BATCH, HEADS_FASTER, NO_ANSWER_WEIGHT
 
-LICENCES = {
+SOURCES = {
     "qamr": ("QAMR: sentences of Wikipedia and Wikinews", "MIT"),
     "qed": ("QED: paragraphs of Natural Questions", "CC BY-SA 3.0"),
     "fairytaleqa": ("FairytaleQA: sections of stories", "Apache-2.0"),
+    "squad": ("SQuAD: sentences of Wikipedia", "CC BY-SA 4.0"),
 }
+ALONE = " alone"
+"""Follows the name of a source where its passages were read alone."""
 
 
-def document(weights: Path, trained: Mapping[str, int], asked: int, measured: Mapping[str, Measured]) -> str:
-    """The page. ``trained``: questions of each source; ``asked``: with those gone through again."""
-    data = "\n".join(
-        f"| {LICENCES[source][0]} | {count:,} | {LICENCES[source][1]} |" for source, count in trained.items()
-    )
+def document(weights: Path, trained: Sequence[Mapping[str, int]], measured: Mapping[str, Measured]) -> str:
+    """The page. ``trained``: for each round, the questions of each source that were gone through."""
     total = sum(m.questions for m in measured.values())
     f1 = sum(m.f1 * m.questions for m in measured.values()) / total
-    rows = "\n".join(f"| {LICENCES[source][0]} | {_cells(m)} |" for source, m in measured.items())
     return TEMPLATE.format(
         size=weights.stat().st_size / 1e6,
-        data=data,
-        asked=asked,
-        negatives=NEGATIVES,
+        data="\n".join(_trained(trained)),
+        head=" | ".join(f"round {number}" for number in range(1, len(trained) + 1)),
+        rule="|---" * len(trained),
+        rounds="\n".join(f"| {n} | {o.rate:g} | {o.wrong} | {o.frozen} |" for n, o in enumerate(ROUNDS, 1)),
         batch=BATCH,
-        rate=RATE,
-        head_rate=HEAD_RATE,
+        heads_faster=HEADS_FASTER,
         no_answer=NO_ANSWER_WEIGHT,
-        rows=rows,
+        rows="\n".join(f"| {SOURCES[source][0]} | {_cells(m)} |" for source, m in measured.items()),
         total=total,
         f1=f1,
     )
+
+
+def _trained(rounds: Sequence[Mapping[str, int]]) -> Iterator[str]:
+    for name in dict.fromkeys(name for one in rounds for name in one):
+        words, licence = SOURCES[name.removesuffix(ALONE)]
+        how = ", the right passage alone" if name.endswith(ALONE) else ""
+        yield f"| {words}{how} | {' | '.join(f'{one.get(name, 0):,}' for one in rounds)} | {licence} |"
 
 
 def _cells(m: Measured) -> str:
@@ -52,29 +59,39 @@ passage answers (`relevance`), which of its words answer, and by how much they b
 It is MiniLM, the shipped encoder's own weights (`all-MiniLM-L6-v2`), trained further over question and passage
 together, with three heads: the start and end of the answer (Devlin et al. 2019), no answer as the first token
 (Rajpurkar et al. 2018), and relevance (Nogueira & Cho 2019). `qa/reader/reader.safetensors` holds what training
-changed, in four bits a weight: {size:.1f} MB. The rest comes from the encoder that is there anyway.
+changed, in four bits a weight: {size:.1f} MB. The rest comes from the encoder that is there anyway. Both are joined
+when the reader is first used, and run in CTranslate2 in whole numbers of a byte; the figures below are of that form.
 
 `reader = "none"` does without it; a folder or hub id of a `CrossEncoder` or of a `…ForQuestionAnswering` model takes
 its place. See [settings](settings.md).
 
 ## What it was trained on
 
-| source | questions | licence |
-|---|---|---|
+Questions gone through, those that are gone through again counted again:
+
+| source | {head} | licence |
+|---{rule}|---|
 {data}
 
-Every source is indexed and asked as a user's texts would be. The right passage stands beside {negatives} others
-that our own retrieval found for the question; where the words of the answer are known, one of the others may be the
-same passage without the sentence that answers. Questions of QED and FairytaleQA are gone through twice: {asked:,} in
-all, {batch} a step, at a rate of {rate} for the body and {head_rate} for the heads, falling to nothing, without
-dropout. A third of the questions are put in another guise: without their mark, with a slip of the finger, as
-keywords, or as a statement. Three losses are summed: of the span (no answer counts {no_answer}), of the right passage
-being the first of the four, and of each being right at all.
+Every source is indexed and asked as a user's texts would be. The right passage stands beside others
+that our own retrieval found for the question; where the place of the answer is known, one of the others may be the
+same passage without the sentence that answers. In the second round SQuAD joins, of which only the sentence that
+answers is known, and passages are also read alone, for their words.
 
-One article in ten is held out; on one more in ten the [confidence](confidence.md) is fitted. None of them was trained
-on, nor were SciFact, SQuAD, the validation stories of FairytaleQA, or the seed.
+| round | rate of the body | wrong passages beside each right one | lowest layers that learn no more |
+|---|---|---|---|
+{rounds}
 
-`python -m benchmarks.reader ../shared/data` does it all again from the same seeds: an hour on two cores.
+A step has {batch} questions. The heads learn {heads_faster} times as fast as the body; all rates fall to nothing,
+without dropout. A third of the questions are put in another guise: without their
+mark, with a slip of the finger, as keywords, or as a statement. Three losses are summed: of the span (no answer counts
+{no_answer}), of the right passage being the first, and of each being right at all.
+
+One article in ten is held out; on one more in ten the [confidence](confidence.md) is fitted (of SQuAD, whose set has
+no titles, 160 sentences in a row are taken for an article). None of them was trained on, nor were SciFact, the
+validation stories of FairytaleQA, or the seed.
+
+`python -m benchmarks.reader ../shared/data` does it all again from the same seeds: two hours on two cores.
 
 ## How well it reads
 
@@ -89,7 +106,7 @@ F1 over all: **{f1:.3f}**. What it brings to ranking: the rows with and without 
 
 ## What it cannot
 
-It was trained on English and on two sorts of text; other languages and other sorts are read with MiniLM's general
+It was trained on English and on three sorts of text; other languages and other sorts are read with MiniLM's general
 knowledge alone. It reads one passage at a time, so what only two passages together say it does not find. Words beyond
 256 tokens of question and passage are not seen; passages of the default size never have as many.
 """

@@ -8,18 +8,17 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from benchmarks.reader.examples import Example, Text
-from benchmarks.variety import varied
+from benchmarks.reader.examples import Example, Round, Text
 from index.types import Span
-from qa.reader.network import Network
+from qa.evaluation.variety import varied
+from qa.reader.network import Network, has_bfloat16
 from qa.reader.pairs import Pair, Pairs
 
-BATCH, AT_ONCE = 16, 2
-"""Questions a step, and how many of them go through the network together (measured: larger is slower)."""
-NEGATIVES = 3
-RATE, HEAD_RATE = 2e-4, 5e-4
+BATCH, AT_ONCE = 16, 8
+"""Questions a step, and how many of their pairs go through the network together."""
+HEADS_FASTER = 2.5
 WARM_UP = 0.06
-MOST_TOKENS = 176
+MOST_TOKENS = 224
 NO_ANSWER_WEIGHT = 0.3
 """Of a wrong passage's span loss beside a right one's: there are three of them."""
 
@@ -32,20 +31,27 @@ class Seen:
     target: tuple[int, int] | None
 
 
-def train(network: Network, pairs: Pairs, examples: Sequence[Example], say: Callable[[str], object]) -> None:
-    """Goes once through the examples in their order and changes the network. Needs no GPU; in bfloat16."""
+def train(
+    network: Network, pairs: Pairs, examples: Sequence[Example], round_: Round, say: Callable[[str], object]
+) -> None:
+    """Goes once through the examples in their order and changes the network, as the round says.
+
+    Needs no GPU; in bfloat16 where the processor has it.
+    """
     heads = [p for name, p in network.named_parameters() if not name.startswith("bert.")]
-    body = [p for name, p in network.named_parameters() if name.startswith("bert.") and "embeddings" not in name]
-    network.bert.embeddings.requires_grad_(False)
-    optimizer = torch.optim.AdamW([{"params": body, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}], fused=True)
+    for fixed in (network.bert.embeddings, *network.bert.encoder.layer[: round_.frozen]):
+        fixed.requires_grad_(False)
+    body = [p for p in network.bert.parameters() if p.requires_grad]
+    groups = [{"params": body, "lr": round_.rate}, {"params": heads, "lr": HEADS_FASTER * round_.rate}]
+    optimizer = torch.optim.AdamW(groups, fused=True)
     steps = len(examples) // BATCH
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
     network.eval()  # no dropout: one pass over the data does not need it (measured: it halves the speed)
     chance, sums = random.Random(0), torch.zeros(3)
     for step in range(steps):
-        batch = [seen(one, pairs, chance) for one in examples[step * BATCH : (step + 1) * BATCH]]
+        batch = [seen(one, pairs, chance, round_.wrong) for one in examples[step * BATCH : (step + 1) * BATCH]]
         for part in _parts(batch):
-            with torch.autocast("cpu", torch.bfloat16):
+            with torch.autocast("cpu", torch.bfloat16, enabled=has_bfloat16()):
                 found = losses(network, part)
             torch.stack(found).sum().div(BATCH).backward()  # type: ignore[no-untyped-call]
             sums += torch.stack(found).detach() / BATCH
@@ -58,11 +64,11 @@ def train(network: Network, pairs: Pairs, examples: Sequence[Example], say: Call
             sums.zero_()
 
 
-def seen(example: Example, pairs: Pairs, chance: random.Random) -> Seen:
-    """The question in some guise beside its passage and ``NEGATIVES`` others."""
+def seen(example: Example, pairs: Pairs, chance: random.Random, most_wrong: int) -> Seen:
+    """The question in some guise beside its passage and at most so many others."""
     answer = "" if example.answer is None else example.right.words[example.answer.start : example.answer.end]
     question = varied(example.question, answer, chance)
-    wrong = chance.sample(example.wrong, min(NEGATIVES, len(example.wrong)))
+    wrong = chance.sample(example.wrong, min(most_wrong, len(example.wrong)))
     made = pairs(question, [_shown(text) for text in (example.right, *wrong)], MOST_TOKENS)
     return Seen(made, None if example.answer is None else _tokens(made[0], example.answer))
 
@@ -75,11 +81,13 @@ def losses(network: Network, batch: Sequence[Seen]) -> tuple[Tensor, Tensor, Ten
     for one in batch:
         rows = slice(row, row + len(one.pairs))
         row += len(one.pairs)
-        nothing = torch.zeros(len(one.pairs) - 1, dtype=torch.long)
-        span = span + NO_ANSWER_WEIGHT * (_span(start[rows][1:], nothing) + _span(end[rows][1:], nothing)) / 2
         if one.target:
             for logits, place in zip((start, end), one.target, strict=True):
                 span = span + cross_entropy(logits[rows][0], torch.tensor(place)) / 2
+        if len(one.pairs) == 1:
+            continue  # read alone, for its words
+        nothing = torch.zeros(len(one.pairs) - 1, dtype=torch.long)
+        span = span + NO_ANSWER_WEIGHT * (_span(start[rows][1:], nothing) + _span(end[rows][1:], nothing)) / 2
         labels = torch.zeros(len(one.pairs))
         labels[0] = 1.0
         first = first + cross_entropy(relevance[rows], torch.tensor(0))
@@ -104,10 +112,15 @@ def _tokens(pair: Pair, answer: Span) -> tuple[int, int] | None:
 
 
 def _parts(batch: Sequence[Seen]) -> Iterator[list[Seen]]:
-    """Questions of like length together, so that little is padded."""
-    ordered = sorted(batch, key=lambda one: max(len(pair.ids) for pair in one.pairs))
-    for start in range(0, len(ordered), AT_ONCE):
-        yield ordered[start : start + AT_ONCE]
+    """Questions of like length together, so that little is padded, with ``AT_ONCE`` pairs or few more."""
+    some: list[Seen] = []
+    for one in sorted(batch, key=lambda one: max(len(pair.ids) for pair in one.pairs)):
+        some.append(one)
+        if sum(len(other.pairs) for other in some) >= AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
 def _rate(step: int, steps: int) -> float:

@@ -5,18 +5,24 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from index.embed import batches
-from index.types import Encoder, Vectors
+from index.types import Encoded, Encoder, Tokens, Vectors
 from qa.types import Reader, Reading
+
+One = tuple[Vectors, Tokens]
+"""What is remembered of a text."""
 
 
 class MemoEncoder:
-    """Wraps an encoder; every distinct text is encoded once in the life of the program."""
+    """Wraps an encoder; every distinct text is encoded once in the life of the program.
+
+    The tokens' vectors, which are many, are remembered in half precision.
+    """
 
     def __init__(self, inner: Encoder) -> None:
         """Keeps all vectors in memory."""
         self._inner = inner
-        self._passages: dict[str, Vectors] = {}
-        self._questions: dict[str, Vectors] = {}
+        self._passages: dict[str, One] = {}
+        self._questions: dict[str, One] = {}
         self._counts: dict[str, int] = {}
 
     @property
@@ -40,22 +46,30 @@ class MemoEncoder:
         self._counts.update(zip(missing, self._inner.count_tokens(missing), strict=True))
         return [self._counts[text] for text in texts]
 
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+    @property
+    def vocabulary(self) -> Sequence[str]:
+        """The wrapped model's."""
+        return self._inner.vocabulary
+
+    def encode_passages(self, texts: Sequence[str]) -> Encoded:
         """As the wrapped model encodes them."""
         return self._remembered(self._passages, self._inner.encode_passages, texts)
 
-    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+    def encode_questions(self, texts: Sequence[str]) -> Encoded:
         """As the wrapped model encodes them."""
         return self._remembered(self._questions, self._inner.encode_questions, texts)
 
     def _remembered(
-        self, known: dict[str, Vectors], encode: Callable[[Sequence[str]], Vectors], texts: Sequence[str]
-    ) -> Vectors:
+        self, known: dict[str, One], encode: Callable[[Sequence[str]], Encoded], texts: Sequence[str]
+    ) -> Encoded:
         missing = [text for text in dict.fromkeys(texts) if text not in known]
         for batch in batches(self.count_tokens(missing)):
             some = [missing[position] for position in batch]
-            known.update(zip(some, encode(some), strict=True))
-        return np.stack([known[text] for text in texts])
+            encoded = encode(some)
+            kept = (Tokens(tokens.ids, tokens.vectors.astype(np.float16)) for tokens in encoded.tokens)
+            known.update(zip(some, zip(encoded.vectors, kept, strict=True), strict=True))
+        found = [known[text] for text in texts]
+        return Encoded(np.stack([vector for vector, _ in found]), tuple(tokens for _, tokens in found))
 
 
 class MemoReader:

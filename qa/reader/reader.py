@@ -11,7 +11,7 @@ from qa.reader.spans import Logits, likeliest
 from qa.types import Reading
 
 if TYPE_CHECKING:
-    from qa.reader.network import Network
+    from qa.reader.compiled import Compiled
 
 SHIPPED = Path(__file__).with_name("reader.safetensors")
 
@@ -28,27 +28,21 @@ class TrainedReader:
         self._pairs = Pairs(self._folder / "tokenizer.json")
 
     @cached_property
-    def _network(self) -> "Network":
+    def _network(self) -> "Compiled":
+        from qa.reader.compiled import Compiled
         from qa.reader.network import opened
 
-        return opened(self._folder, self._weights)
+        return Compiled(opened(self._folder, self._weights), self._folder)
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         """What each passage, given as its title and heading and its words, says to the question."""
         pairs = self._pairs(question, passages)
         readings: dict[int, Reading] = {}
         for rows in batches([len(pair.ids) for pair in pairs]):
-            start, end, relevance = self._logits([pairs[row] for row in rows])
+            start, end, relevance = self._network([pairs[row] for row in rows])
             for place, row in enumerate(rows):
                 readings[row] = _reading(pairs[row], start[place], end[place], float(relevance[place]))
         return [readings[row] for row in range(len(pairs))]
-
-    def _logits(self, pairs: Sequence[Pair]) -> tuple[Logits, Logits, Logits]:
-        import torch
-
-        with torch.inference_mode():
-            start, end, relevance = self._network(pairs)
-        return start.numpy(), end.numpy(), relevance.numpy()
 
 
 def _reading(pair: Pair, start: Logits, end: Logits, relevance: float) -> Reading:

@@ -1,19 +1,27 @@
 """What every ranking stage of every mode must keep, whatever it does."""
 
+from dataclasses import replace
+
 import pytest
 
 from index.generation import Generation
-from index.types import Span
+from index.types import Encoder, Span
 from index.words import Words
+from qa.encode import encode_questions
 from qa.fuse import Hit
 from qa.reader import reader_named
 from qa.stages import STAGES
+from qa.stages.late import LateInteraction
 from qa.stages.parts import Parts
 from qa.stages.reread import Reread
-from qa.types import Reading, Request
+from qa.types import Query, Reading, Request
 from qa.understand import understand
 
 MAKERS = sorted({maker for makers in STAGES.values() for maker in makers}, key=lambda maker: maker.__name__)
+
+
+def asked(encoder: Encoder, question: str = "Who directed the film?") -> Query:
+    return replace(understand(Request(question), Words()), vectors=encode_questions(encoder, [question])[0])
 
 
 READERS = {"shipped": reader_named("shipped"), "none": None}
@@ -22,11 +30,11 @@ READERS = {"shipped": reader_named("shipped"), "none": None}
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("maker", MAKERS, ids=lambda maker: maker.__name__)
 def test_a_stage_loses_and_invents_no_hit_and_ranks_by_score(
-    maker: object, reader: str, generation: Generation
+    maker: object, reader: str, generation: Generation, encoder: Encoder
 ) -> None:
     """The same passages come out, best first, ties by position, twice the same; with and without a reader."""
     stage = maker(Parts.of(generation.contents, READERS[reader]))
-    query = understand(Request("Who directed the film?"), Words())
+    query = asked(encoder)
     hits = [Hit(p, 1.0 - 0.05 * (p // 2), 0.5, 1.0) for p in range(len(generation.contents.passages))]
     ranked = stage(query, list(hits))
     assert sorted(hit.passage for hit in ranked) == [hit.passage for hit in hits]
@@ -72,3 +80,19 @@ def test_a_reader_that_fails_changes_nothing(generation: Generation) -> None:
     query = understand(Request("Who directed the film?"), Words())
     hits = [Hit(p, 0.9 - 0.01 * p, 0.5, 1.0) for p in range(3)]
     assert Reread(Parts.of(generation.contents, Fails()))(query, hits) == hits
+
+
+def test_the_tokens_of_the_question_lift_the_passage_that_has_them(generation: Generation, encoder: Encoder) -> None:
+    """Of hits that were equal the one comes first whose words are asked for; the worst gains nothing."""
+    hits = [Hit(p, 0.5, 0.5, 1.0) for p in range(len(generation.contents.passages))]
+    ranked = LateInteraction(Parts.of(generation.contents, None))(asked(encoder), hits)
+    passage = generation.contents.passages[ranked[0].passage]
+    assert "directed" in generation.contents.documents[0].text[passage.start : passage.end]
+    assert ranked[-1].score == 0.5
+
+
+def test_a_question_that_could_not_be_encoded_stays_as_it_was_ranked(generation: Generation) -> None:
+    """Without tokens there is nothing to compare."""
+    query = understand(Request("Who directed the film?"), Words())
+    hits = [Hit(p, 0.9 - 0.01 * p, 0.5, 1.0) for p in range(3)]
+    assert LateInteraction(Parts.of(generation.contents, None))(query, hits) == hits

@@ -30,7 +30,7 @@ def test_embedding_keeps_the_order_and_tells_how_far_it_is() -> None:
     texts = ["one", "one two three four", "one two", "five " * 200, ""]
     done: list[int] = []
     vectors = embed(WordEncoder(), texts, done.append)
-    np.testing.assert_array_equal(vectors, WordEncoder().encode_passages(texts))
+    np.testing.assert_array_equal(vectors, WordEncoder().encode_passages(texts).vectors)
     assert sum(done) == len(texts)
 
 
@@ -47,7 +47,7 @@ def test_the_real_vectors_are_of_unit_length_and_near_for_like_texts(encoder: En
     assert vectors.shape == (3, 384)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.3
-    np.testing.assert_allclose(vectors[1], encoder.encode_passages([texts[1]])[0], atol=1e-5)
+    np.testing.assert_allclose(vectors[1], encoder.encode_passages([texts[1]]).vectors[0], atol=1e-5)
 
 
 def test_tokens_are_counted_beyond_what_the_model_would_cut(encoder: Encoder) -> None:
@@ -75,7 +75,9 @@ def test_any_folder_with_a_model_can_be_named(tmp_path: Path, encoder: Encoder) 
     folder = tmp_path / "mine"
     shutil.copytree(model_folder(DEFAULT_MODEL), folder)
     mine = SentenceTransformerEncoder(str(folder))
-    np.testing.assert_allclose(mine.encode_questions(["cat"]), encoder.encode_questions(["cat"]), atol=1e-6)
+    np.testing.assert_allclose(
+        mine.encode_questions(["cat"]).vectors, encoder.encode_questions(["cat"]).vectors, atol=1e-6
+    )
     settings = folder / "sentence_bert_config.json"
     settings.write_text(settings.read_text(encoding="utf-8").replace("256", "128"), encoding="utf-8")
     assert SentenceTransformerEncoder(str(folder)).fingerprint != encoder.fingerprint
@@ -117,7 +119,7 @@ def test_a_title_of_many_tokens_fits_the_real_model(encoder: Encoder) -> None:
 def test_questions_are_encoded_as_the_model_wants_them(encoder: Encoder) -> None:
     """This model has no prompts, so a question is a text like any other; unit length, one row each."""
     questions = ["Where do cats sleep?", "¿Dónde?", "😀", "猫はどこで眠る？"]
-    vectors = encoder.encode_questions(questions)
+    vectors = encoder.encode_questions(questions).vectors
     np.testing.assert_allclose(vectors, embed(encoder, questions, lambda done: None), atol=1e-5)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 

@@ -15,7 +15,7 @@ from index.settings import IndexSettings
 from index.shelf import Shelf
 from tests.doubles import WordEncoder
 
-QUESTION = WordEncoder().encode_questions(["Where do cats sleep?"])
+QUESTION = WordEncoder().encode_questions(["Where do cats sleep?"]).vectors
 
 
 @pytest.fixture(scope="module", params=["exact", "faiss"])

@@ -10,7 +10,7 @@ import pytest
 
 from index.errors import ForeignGeneration, NoGeneration
 from index.generation import Generation
-from index.types import Encoder, Positions, Vectors
+from index.types import Encoded, Encoder, Positions, Vectors
 from qa.engine import Engine
 from qa.types import Reading, Reason, Request, Status, Turn
 
@@ -140,10 +140,10 @@ class BrokenEncoder:
     def count_tokens(self, texts: list[str]) -> list[int]:
         return self._inner.count_tokens(texts)
 
-    def encode_passages(self, texts: list[str]) -> Vectors:
+    def encode_passages(self, texts: list[str]) -> Encoded:
         return self._inner.encode_passages(texts)
 
-    def encode_questions(self, texts: list[str]) -> Vectors:
+    def encode_questions(self, texts: list[str]) -> Encoded:
         raise RuntimeError("out of memory")
 
 
@@ -261,3 +261,15 @@ def test_scores_explain_themselves_only_on_request(engine: Engine) -> None:
     explanation = engine.ask(Request("film", explain=True)).passages[0].explanation
     assert explanation is not None
     assert explanation.dense_rank is not None
+
+
+def test_the_tokens_are_those_of_the_sentence_that_asks(engine: Engine) -> None:
+    """What is told besides is searched, but compared token by token is only the question."""
+    told = "My nephew gave me a subscription last Christmas and we watched it. Who directed the film?"
+    (long,) = engine.rank_many([Request(told)])
+    (short,) = engine.rank_many([Request("Who directed the film?")])
+    assert long.query.searched_as != short.query.searched_as
+    assert long.query.read_as == short.query.read_as == "Who directed the film?"
+    assert long.query.tokens is not None
+    assert short.query.tokens is not None
+    assert long.query.tokens.ids.tolist() == short.query.tokens.ids.tolist()

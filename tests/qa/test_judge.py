@@ -62,10 +62,7 @@ def test_the_shipped_calibrations_know_every_feature(name: str) -> None:
 @pytest.mark.parametrize(
     ("features", "name"),
     [(SOME, "coverage"), (SOME, "lead"), (SOME, "agreement")]
-    + [
-        (replace(SOME, relevance=0.5, answerable=0.5), name)
-        for name in ("lead", "agreement", "relevance", "answerable")
-    ],
+    + [(replace(SOME, relevance=0.5), name) for name in ("lead", "agreement", "relevance")],
 )
 def test_more_evidence_never_lowers_the_shipped_confidence(features: Features, name: str) -> None:
     """A further leading passage, or one that the reader likes more or, unread, that has more words, is not less likely."""

@@ -1,10 +1,12 @@
 """Both legs over the seed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from index.generation import Generation
-from index.types import Encoder, Vectors
+from index.types import Encoder
 from index.words import Words
 from qa.encode import encode_questions
 from qa.filters import Filters
@@ -18,31 +20,31 @@ def retriever(generation: Generation) -> Retriever:
     return Retriever(generation.contents)
 
 
-def asked(encoder: Encoder, question: str) -> tuple[Query, Vectors]:
-    return understand(Request(question), Words()), encode_questions(encoder, [question])
+def asked(encoder: Encoder, question: str) -> Query:
+    return replace(understand(Request(question), Words()), vectors=encode_questions(encoder, [question])[0])
 
 
 def test_a_passage_is_as_near_as_its_nearest_unit(
     retriever: Retriever, generation: Generation, encoder: Encoder
 ) -> None:
     """The dense score is the greatest cosine over the passage's units."""
-    query, vector = asked(encoder, "Who directed the film?")
-    dense = retriever.retrieve(query, vector, None).dense
+    query = asked(encoder, "Who directed the film?")
+    dense = retriever.retrieve(query, None).dense
     for passage, score in dense.items():
-        cosines = generation.contents.store.vectors(list(retriever.units_of(passage))) @ vector[0]
+        cosines = generation.contents.store.vectors(list(retriever.units_of(passage))) @ query.vector
         assert score == pytest.approx(float(cosines.max()), abs=1e-5)
 
 
 def test_every_candidate_of_one_leg_has_its_score_in_the_other(retriever: Retriever, encoder: Encoder) -> None:
     """Fusion compares like with like: both mappings have the same passages."""
-    found = retriever.retrieve(*asked(encoder, "Harvey Award"), None)
+    found = retriever.retrieve(asked(encoder, "Harvey Award"), None)
     assert set(found.dense) == set(found.lexical)
     assert set(found.dense) == set().union(*(leg.scores for leg in found.legs))
 
 
 def test_each_leg_lists_its_candidates_best_first(retriever: Retriever, encoder: Encoder) -> None:
     """Scores fall, and no more than the bound are brought."""
-    for leg in retriever.retrieve(*asked(encoder, "Netflix film release"), None).legs:
+    for leg in retriever.retrieve(asked(encoder, "Netflix film release"), None).legs:
         scores = list(leg.scores.values())
         assert scores == sorted(scores, reverse=True)
         assert 0 < len(scores) <= CANDIDATES
@@ -51,7 +53,7 @@ def test_each_leg_lists_its_candidates_best_first(retriever: Retriever, encoder:
 def test_a_filter_is_applied_inside_both_legs(retriever: Retriever, generation: Generation, encoder: Encoder) -> None:
     """Every passage that is let through and no other is found by meaning."""
     allowed = retriever.restrict(np.array([1, 4], dtype=np.int64))
-    found = retriever.retrieve(*asked(encoder, "Who directed the film?"), allowed)
+    found = retriever.retrieve(asked(encoder, "Who directed the film?"), allowed)
     assert set(found.dense) == {1, 4}
 
 

@@ -11,8 +11,10 @@ from qa.evaluation.statistics import holm
 from qa.evaluation.types import About, Interval, Judgement, Run
 from qa.types import MOST_PASSAGES
 
-MOST_QUESTIONS = 420
+MOST_QUESTIONS = 300
 """Of a dataset with more, every n-th question is asked; the table says how many."""
+MOST_PASSAGES_ANEW = 10_000
+"""A collection with more is not embedded anew for a row."""
 MAIN = "nDCG@10"
 
 
@@ -45,9 +47,11 @@ def ablate(bench: Bench, rows: Mapping[str, Row] = ROWS) -> Ablation:
     """Asks the same questions in every row that applies; all others are compared with the first."""
     judged = bench.dataset.judgements
     asked = judged[:: -(-len(judged) // MOST_QUESTIONS)]
-    runs = [_run(bench, name, row, asked) for name, row in rows.items() if bench.judges_documents or not row.whole]
-    comparisons = [compare(runs[0], run, [MAIN]) for run in runs[1:]]
     counts = bench.generation().manifest.counts
+    small = counts["passages"] <= MOST_PASSAGES_ANEW
+    applying = {n: r for n, r in rows.items() if (bench.judges_documents or not r.whole) and (small or not r.embeds)}
+    runs = [_run(bench, name, row, asked) for name, row in applying.items()]
+    comparisons = [compare(runs[0], run, [MAIN]) for run in runs[1:]]
     return Ablation(
         bench.dataset.name,
         len(asked),

@@ -16,9 +16,8 @@ from qa.types import MOST_PASSAGES, Status
 def passage_vectors(bench: Bench, judgements: Sequence[Judgement]) -> list[Reply]:
     """Plain vector search: each passage as one vector, without its title and heading."""
     contents = bench.generation(context="none").contents
-    edges = [(p.sentences[0].start, p.sentences[-1].end) for p in contents.passages]
-    whole = np.array([i for i, (p, start, end) in enumerate(contents.units) if edges[p] == (start, end)])
-    vectors = bench.encoder.encode_questions([judgement.question for judgement in judgements])
+    whole = np.array(contents.whole_units)
+    vectors = bench.encoder.encode_questions([judgement.question for judgement in judgements]).vectors
     found = contents.store.search(vectors, MOST_PASSAGES, whole)
     passages = [Returned(p.document, Span(p.start, p.end), 0.0, ()) for p in contents.passages]
     return [_reply([passages[contents.units[unit, 0]] for unit in matches.positions]) for matches in found]
@@ -30,7 +29,7 @@ def document_vectors(bench: Bench, judgements: Sequence[Judgement]) -> list[Repl
     This is how the encoder's figures on BEIR are made (Thakur et al. 2021).
     """
     vectors = _document_vectors(bench)
-    questions = bench.encoder.encode_questions([judgement.question for judgement in judgements])
+    questions = bench.encoder.encode_questions([judgement.question for judgement in judgements]).vectors
     cosines = questions @ vectors.T
     return [_documents(bench, np.argsort(-row, kind="stable")[:MOST_PASSAGES]) for row in cosines]
 
@@ -52,7 +51,7 @@ def _document_vectors(bench: Bench) -> Vectors:
     rows: dict[int, Vectors] = {}
     tokens = [min(count, bench.encoder.limit) for count in bench.encoder.count_tokens(texts)]
     for batch in batches(tokens):  # the model drops what is over its limit, which is what is to be measured
-        rows.update(zip(batch, bench.encoder.encode_passages([texts[i] for i in batch]), strict=True))
+        rows.update(zip(batch, bench.encoder.encode_passages([texts[i] for i in batch]).vectors, strict=True))
     vectors = np.stack([rows[i] for i in range(len(texts))])
     np.save(path, vectors, allow_pickle=False)
     return vectors

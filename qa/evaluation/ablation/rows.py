@@ -1,7 +1,8 @@
 """The rows of an ablation, a line each. The first is what ships and is compared with all others."""
 
+import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -10,10 +11,12 @@ from index.words import Words
 from qa.evaluation.ablation import baselines
 from qa.evaluation.ablation.bench import Bench
 from qa.evaluation.types import Judgement, Reply
+from qa.evaluation.variety import shouted, slipped, unaccented
 from qa.fuse import Hit, fuse
 from qa.retrieve import DENSE, LEXICAL, Retrieved
 from qa.stages.demote import DemoteReferences
-from qa.stages.reread import Reread
+from qa.stages.late import LateInteraction
+from qa.stages.reread import MOST_CHARACTERS, Reread
 from qa.types import Query, Request
 from qa.understand import understand
 from qa.ways import WAYS, Way
@@ -26,16 +29,32 @@ class Row:
     """How the questions are answered. ``whole``: only where whole documents were judged.
 
     ``ranks_only``: it gives neither evidence nor confidence, so only ranking measures count.
+    ``embeds``: the collection is embedded anew for it, which is tried on small ones only.
     """
 
     replies: Replies
     ranks_only: bool = False
     whole: bool = False
+    embeds: bool = False
 
 
 def configured(way: Way, **settings: Any) -> Row:  # noqa: ANN401 — values of any setting
     """The program itself with another way of ranking or other settings of its index."""
-    return Row(lambda bench, judgements: bench.ask(bench.engine(way, **settings), judgements))
+    return Row(lambda bench, judgements: bench.ask(bench.engine(way, **settings), judgements), embeds=bool(settings))
+
+
+def disguised(guise: Callable[[str], str], way: Way = WAYS["precise"]) -> Row:
+    """The program itself, asked the same questions in another guise."""
+    return Row(
+        lambda bench, judgements: bench.ask(
+            bench.engine(way), [replace(judgement, question=guise(judgement.question)) for judgement in judgements]
+        )
+    )
+
+
+def with_a_slip(question: str) -> str:
+    """The same slip every time."""
+    return slipped(question, random.Random(question))  # noqa: S311 — seeded chance, not secrets
 
 
 def one_leg(name: str) -> Callable[[Retrieved], list[Hit]]:
@@ -63,6 +82,7 @@ def reciprocal_ranks(retrieved: Retrieved, constant: int = 60) -> list[Hit]:
     return [Hit(p, scores[p], retrieved.dense[p], retrieved.lexical[p]) for p in ordered]
 
 
+LATER = (DemoteReferences, Reread)
 ROWS: Mapping[str, Row] = {
     "**shipped, `precise`**": configured(WAYS["precise"]),
     "shipped, `fast`": configured(WAYS["fast"]),
@@ -77,9 +97,20 @@ ROWS: Mapping[str, Row] = {
     "dense weight 0.7": configured(Way(fuse=partial(fuse, dense_weight=0.7))),
     "words of grammar at full weight": configured(Way(understand=partial(understand, matter=0.0))),
     "no stages": configured(Way(stages=())),
-    "the reader reads twice as much": configured(Way(stages=(DemoteReferences, partial(Reread, most=4400)))),
-    "the reader decides alone": configured(Way(stages=(DemoteReferences, partial(Reread, gain=100.0)))),
-    "slips not mended": configured(Way(understand=unmended)),
+    "no late interaction": configured(Way(stages=(DemoteReferences, Reread))),
+    "late interaction at half its weight": configured(Way(stages=(partial(LateInteraction, weight=1.5), *LATER))),
+    "late interaction at twice its weight": configured(Way(stages=(partial(LateInteraction, weight=6.0), *LATER))),
+    "late interaction decides, nothing is read": configured(Way(stages=(partial(LateInteraction, weight=100.0),))),
+    "the reader reads twice as much": configured(
+        Way(stages=(LateInteraction, DemoteReferences, partial(Reread, most=2 * MOST_CHARACTERS)))
+    ),
+    "the reader decides alone": configured(
+        Way(stages=(LateInteraction, DemoteReferences, partial(Reread, gain=100.0)))
+    ),
+    "asked with a slip of the finger": disguised(with_a_slip),
+    "asked with a slip, and it is not mended": disguised(with_a_slip, Way(understand=unmended)),
+    "asked in capitals, without the mark": disguised(shouted),
+    "asked without accents": disguised(unaccented),
     "title and heading not in the vectors": configured(Way(), context="none"),
     "passages of at most 300 characters": configured(Way(), passage_chars=300),
     "passages of at most 800 characters": configured(Way(), passage_chars=800),

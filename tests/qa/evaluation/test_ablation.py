@@ -13,7 +13,7 @@ from qa.evaluation import collection, load, run
 from qa.evaluation.ablation import fresh
 from qa.evaluation.ablation.ablate import Ablation, ablate
 from qa.evaluation.ablation.bench import Bench
-from qa.evaluation.ablation.rows import ROWS, chosen
+from qa.evaluation.ablation.rows import ROWS, chosen, with_a_slip
 from qa.evaluation.ablation.table import cells, document
 from tests.qa.evaluation.test_formats import SQUAD, squad
 
@@ -80,6 +80,25 @@ def test_whole_documents_are_ranked_where_they_are_judged(
     before = kept[0].stat().st_mtime_ns
     ablate(bench, chosen(["one vector a document"]))
     assert kept[0].stat().st_mtime_ns == before
+
+
+def test_a_large_collection_is_not_embedded_anew(
+    encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows with other settings of the index are for small ones; all others are measured on any."""
+    from tests.qa.evaluation.test_formats import beir
+
+    monkeypatch.setattr(collection, "KEPT", tmp_path / "kept")
+    monkeypatch.setattr("qa.evaluation.ablation.ablate.MOST_PASSAGES_ANEW", 0)
+    (tmp_path / "set").mkdir()
+    bench = Bench(load(beir(tmp_path / "set", "q1\td1\t1\n")), None, encoder, Silent())
+    rows = chosen(["at most 800", "no stages"])
+    assert [row.name for row in ablate(bench, rows).rows] == [FIRST, "no stages"]
+
+
+def test_a_slip_is_the_same_every_time() -> None:
+    """Two measurements are of the same questions."""
+    assert with_a_slip("Who directed the film?") == with_a_slip("Who directed the film?") != "Who directed the film?"
 
 
 def test_judgements_without_texts_ask_for_them(encoder: Encoder) -> None:

@@ -1,6 +1,7 @@
 """Questions as people also put them: without a mark, with a slip of the finger, as keywords, as a statement."""
 
 import random
+import unicodedata
 
 import regex
 
@@ -55,3 +56,14 @@ def slipped(question: str, chance: random.Random) -> str:
     at = chance.randrange(1, len(question) - 2)
     swapped = question[at + 1] + question[at] if chance.random() < 0.5 else question[at + 1]
     return question[:at] + swapped + question[at + 2 :]
+
+
+def unaccented(question: str) -> str:
+    """Its marks over and under letters left out, as a keyboard without them types it."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", question) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", bare)
+
+
+def shouted(question: str) -> str:
+    """In capitals, without its mark."""
+    return question.rstrip("? ").upper()
