@@ -13,6 +13,7 @@ import numpy as np
 
 from index import __version__, generation
 from index.chunk import passages, units
+from index.documents import Documents
 from index.embed import fitting
 from index.errors import BuildError, GenerationError, UsageError
 from index.generation import Contents, Generation, UnitTable
@@ -20,6 +21,7 @@ from index.lexical import LexicalIndex
 from index.load import Loaded, load
 from index.manifest import FORMAT, FileProof, Manifest
 from index.match_text import contexts, lexical_texts, unit_texts
+from index.passages import Passages
 from index.progress import Progress, Silent
 from index.sentences import Names
 from index.settings import IndexSettings
@@ -159,7 +161,8 @@ def _contents(corpus: Corpus, settings: IndexSettings, embedded: UnitVectors, pr
     table: UnitTable = np.array([(u.passage, u.start, u.end) for u in corpus.units], dtype=np.int64)
     store = STORES[settings.store]().build(embedded.vectors)
     tokens = TokenIndex.build(embedded.tokens, embedded.basis)
-    return Contents(corpus.documents, corpus.passages, table, embedded.keys, store, lexical, tokens)
+    documents = Documents.build(corpus.documents)
+    return Contents(documents, Passages.build(corpus.passages, documents), table, embedded.keys, store, lexical, tokens)
 
 
 def _publish(shelf: Shelf, contents: Contents, identity: "_Identity") -> Manifest:

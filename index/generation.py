@@ -1,27 +1,28 @@
 """One built index on disk: written once, never changed, verified whenever it is opened."""
 
-import json
 import os
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.documents import Documents
 from index.errors import DamagedGeneration
 from index.lexical import LexicalIndex
 from index.manifest import FileProof, Manifest
+from index.passages import SENTENCE, SENTENCE_END, Passages
 from index.stores import STORES
+from index.strings import mapped
 from index.tokens import TokenIndex
-from index.types import Document, Heading, Kind, Passage, Span, Store
+from index.types import Positions, Store
 
-DOCUMENTS, PASSAGES, UNITS, KEYS = "documents.jsonl", "passages.jsonl", "units.npy", "keys.npy"
-STORE, LEXICAL, TOKENS = "store", "lexical", "tokens"
+DOCUMENTS, PASSAGES, STORE, LEXICAL, TOKENS = "documents", "passages", "store", "lexical", "tokens"
+UNITS, KEYS = "units.npy", "keys.npy"
 
 UnitTable = NDArray[np.int64]
-"""One row a unit: position of its passage, start, end; in the order of the store's rows."""
+"""One row a unit: position of its passage, start, end; in the order of the store's rows, column by column in memory."""
 Keys = NDArray[np.uint8]
 """One row a unit: the first 16 bytes of the sha256 of the text that was embedded."""
 
@@ -30,8 +31,8 @@ Keys = NDArray[np.uint8]
 class Contents:
     """What a generation holds, beside what its manifest says."""
 
-    documents: tuple[Document, ...]
-    passages: tuple[Passage, ...]
+    documents: Documents
+    passages: Passages
     units: UnitTable
     keys: Keys
     store: Store
@@ -39,11 +40,15 @@ class Contents:
     tokens: TokenIndex
 
     @property
-    def whole_units(self) -> list[int]:
-        """The unit of each passage that is all of its sentences."""
-        spans = {(p, start, end): unit for unit, (p, start, end) in enumerate(self.units.tolist())}
-        edges = ((i, p.sentences[0].start, p.sentences[-1].end) for i, p in enumerate(self.passages))
-        return [spans[edge] for edge in edges]
+    def whole_units(self) -> Positions:
+        """The unit of each passage that is all of its sentences, shape (passages,)."""
+        of, starts, ends = (self.units[:, column] for column in range(3))
+        first, last = (self.passages.table[:, column] for column in (SENTENCE, SENTENCE_END))
+        from_first, to_last = self.passages.sentences[first, 0], self.passages.sentences[last - 1, 1]
+        rows = np.flatnonzero((starts == from_first[of]) & (ends == to_last[of]))
+        whole = np.full(len(self.passages), -1, dtype=np.int64)
+        whole[of[rows]] = rows
+        return whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +76,9 @@ def write(folder: Path, contents: Contents, describe: Callable[[Mapping[str, Fil
     ``describe`` makes the manifest from the proofs of the files; it is written last, so a
     folder with a manifest is a whole generation.
     """
-    _write_lines(folder / DOCUMENTS, (asdict(document) for document in contents.documents))
-    _write_lines(folder / PASSAGES, (asdict(passage) for passage in contents.passages))
-    np.save(folder / UNITS, contents.units, allow_pickle=False)
+    contents.documents.save(folder / DOCUMENTS)
+    contents.passages.save(folder / PASSAGES)
+    np.save(folder / UNITS, np.asfortranarray(contents.units), allow_pickle=False)
     np.save(folder / KEYS, contents.keys, allow_pickle=False)
     contents.store.save(folder / STORE)
     contents.lexical.save(folder / LEXICAL)
@@ -97,19 +102,14 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        for row in rows:
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
-
-
 def _read(folder: Path, manifest: Manifest) -> Contents:
     try:
+        documents = Documents.load(folder / DOCUMENTS)
         return Contents(
-            documents=tuple(_document(row) for row in _lines(folder / DOCUMENTS)),
-            passages=tuple(_passage(row) for row in _lines(folder / PASSAGES)),
-            units=np.load(folder / UNITS, allow_pickle=False),
-            keys=np.load(folder / KEYS, allow_pickle=False),
+            documents=documents,
+            passages=Passages.load(folder / PASSAGES, documents),
+            units=mapped(folder / UNITS),
+            keys=np.asarray(np.load(folder / KEYS, mmap_mode="r", allow_pickle=False)),
             store=STORES[manifest.settings["store"]]().load(folder / STORE),
             lexical=LexicalIndex.load(folder / LEXICAL),
             tokens=TokenIndex.load(folder / TOKENS),
@@ -117,19 +117,3 @@ def _read(folder: Path, manifest: Manifest) -> Contents:
     except (OSError, ValueError, KeyError, TypeError) as error:
         # Every byte is as it was written, so the program that wrote it was at fault.
         raise DamagedGeneration(f"{folder} cannot be read ({error}); rebuild it with: python -m index build") from error
-
-
-def _lines(path: Path) -> Iterable[dict[str, Any]]:
-    with path.open(encoding="utf-8", newline="\n") as file:
-        for line in file:
-            yield json.loads(line)
-
-
-def _document(row: dict[str, Any]) -> Document:
-    headings = tuple(Heading(**heading) for heading in row.pop("headings"))
-    return Document(**{**row, "headings": headings, "pages": tuple(row["pages"])})
-
-
-def _passage(row: dict[str, Any]) -> Passage:
-    sentences = tuple(Span(**span) for span in row.pop("sentences"))
-    return Passage(**{**row, "sentences": sentences, "kind": Kind(row["kind"])})

@@ -10,7 +10,7 @@ from typing import Any
 from index.errors import DamagedGeneration, ForeignGeneration
 from index.types import Problem
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever an older program could not read what this one writes, or the reverse."""
 FILE = "manifest.json"
 

@@ -1,14 +1,17 @@
 """Everything that must hold of a generation, checked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from index.generation import Contents, Generation
+from index.passages import DOCUMENT, END, START
 from index.types import Document, Passage
 
 TOLERANCE = 1e-3
+AT_ONCE = 65_536
+"""Vectors that are read together."""
 
 
 def broken(generation: Generation) -> list[str]:
@@ -41,21 +44,32 @@ def _counts(generation: Generation) -> Iterator[str]:
 
 
 def _passages(contents: Contents) -> Iterator[str]:
-    by_document: dict[str, list[Passage]] = {document.id: [] for document in contents.documents}
-    for passage in contents.passages:
-        if passage.document not in by_document:
-            yield f"{passage.id} belongs to no document"
-        else:
-            by_document[passage.document].append(passage)
-    for document in contents.documents:
-        yield from _tiling(document, by_document[document.id])
-    for passage in contents.passages:
-        inside = [passage.start <= s.start < s.end <= passage.end for s in passage.sentences]
-        if not inside or not all(inside):
-            yield f"{passage.id} has sentences outside itself, or none"
+    passages, owners = contents.passages, contents.passages.table[:, DOCUMENT]
+    if len(owners) and (owners.min() < 0 or owners.max() >= len(contents.documents)):
+        yield "a passage belongs to no document"
+        return
+    if np.any(np.diff(owners) < 0):
+        yield "the passages are not in the order of their documents"
+        return
+    for position, document in enumerate(contents.documents):
+        stated, found = contents.documents.sha256(position), contents.documents.position(document.id)
+        if (document.sha256, position) != (stated, found):
+            yield f"{document.id} is not found by its id, or not with its sha256"
+        first, last = map(int, passages.of(position))
+        yield from _tiling(document, passages[first:last])
+        for place in range(first, last):
+            yield from _slice(document, passages[place], passages.words(place))
 
 
-def _tiling(document: Document, passages: list[Passage]) -> Iterator[str]:
+def _slice(document: Document, passage: Passage, words: str) -> Iterator[str]:
+    if words != document.text[passage.start : passage.end]:
+        yield f"{passage.id} has other words than its document there"
+    inside = [passage.start <= s.start < s.end <= passage.end for s in passage.sentences]
+    if not inside or not all(inside):
+        yield f"{passage.id} has sentences outside itself, or none"
+
+
+def _tiling(document: Document, passages: Sequence[Passage]) -> Iterator[str]:
     """Passages in order, apart, inside the text, with nothing but white space between them."""
     edges = [0, *(edge for p in passages for edge in (p.start, p.end)), len(document.text)]
     if any(a > b for a, b in pairwise(edges)):
@@ -73,12 +87,15 @@ def _units(contents: Contents) -> Iterator[str]:
         return
     if np.any(np.diff(positions) < 0):
         yield "the units are not in the order of their passages"
-    passages = np.array([(p.start, p.end) for p in contents.passages])
-    if np.any((starts < passages[positions, 0]) | (ends > passages[positions, 1]) | (starts >= ends)):
+    first, last = contents.passages.table[:, START], contents.passages.table[:, END]
+    if np.any((starts < first[positions]) | (ends > last[positions]) | (starts >= ends)):
         yield "a unit lies outside its passage"
 
 
 def _vectors(contents: Contents) -> Iterator[str]:
-    lengths = np.linalg.norm(contents.store.vectors(np.arange(len(contents.store))), axis=1)
-    if not np.all(np.abs(lengths - 1) < TOLERANCE):
-        yield "a vector is not of unit length"
+    count = len(contents.store)
+    for first in range(0, count, AT_ONCE):
+        vectors = contents.store.vectors(np.arange(first, min(first + AT_ONCE, count)))
+        if not np.all(np.abs(np.linalg.norm(vectors, axis=1) - 1) < TOLERANCE):
+            yield "a vector is not of unit length"
+            return

@@ -5,11 +5,11 @@ The fields, in this order, are the JSON of the routes that list them.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 from index.generation import Generation
-from index.types import Document, Kind, Passage
+from index.types import Kind, Passage
+from qa.filters import meeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +63,31 @@ class Catalog:
     """The documents and passages of one generation, to be listed and looked up."""
 
     def __init__(self, generation: Generation) -> None:
-        """Hashes every document once."""
+        """Reads nothing yet."""
         self._manifest = generation.manifest
-        self._texts = {document.id: document.text for document in generation.contents.documents}
-        self._spans: dict[str, list[PassageSpan]] = {document: [] for document in self._texts}
-        for passage in generation.contents.passages:
-            self._spans[passage.document].append(_span(passage))
-        self._infos = {d.id: _info(d, len(self._spans[d.id])) for d in generation.contents.documents}
+        self._documents, self._passages = generation.contents.documents, generation.contents.passages
 
     @property
     def document_count(self) -> int:
         """The number of documents."""
-        return len(self._infos)
+        return len(self._documents)
 
     def documents(self, offset: int, limit: int) -> Sequence[DocumentInfo]:
         """At most ``limit`` documents from the ``offset``-th on, in the order of the index."""
-        return list(self._infos.values())[offset : offset + limit]
+        return [self._info(position) for position in range(len(self._documents))[offset : offset + limit]]
 
     def document(self, document: str) -> DocumentView | None:
         """One document by its id, or None where there is no such document."""
-        info = self._infos.get(document)
-        return None if info is None else DocumentView(info, self._texts[document], tuple(self._spans[document]))
+        position = self._documents.position(document)
+        if position is None:
+            return None
+        first, last = map(int, self._passages.of(position))
+        spans = tuple(_span(passage) for passage in self._passages[first:last])
+        return DocumentView(self._info(position), self._documents.texts[position], spans)
 
     def match_documents(self, pattern: str) -> bool:
         """Whether an id or a shell-style pattern meets at least one document."""
-        return pattern in self._infos or any(fnmatchcase(document, pattern) for document in self._infos)
+        return len(meeting(self._documents, pattern)) > 0
 
     def info(self) -> IndexInfo:
         """What is being served and from what."""
@@ -103,12 +103,17 @@ class Catalog:
             settings=manifest.settings,
         )
 
+    def _info(self, position: int) -> DocumentInfo:
+        first, last = map(int, self._passages.of(position))
+        return DocumentInfo(
+            id=self._documents.ids[position],
+            title=self._documents.titles[position],
+            sha256=self._documents.sha256(position),
+            characters=self._documents.characters(position),
+            passages=last - first,
+            metadata=self._documents.metadata(position),
+        )
+
 
 def _span(passage: Passage) -> PassageSpan:
     return PassageSpan(passage.id, passage.start, passage.end, passage.heading, passage.kind, passage.page)
-
-
-def _info(document: Document, passages: int) -> DocumentInfo:
-    return DocumentInfo(
-        document.id, document.title, document.sha256, len(document.text), passages, dict(document.metadata)
-    )

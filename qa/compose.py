@@ -1,7 +1,7 @@
 """Ranked passages into the one ``Answer`` that everything shows."""
 
 from index.generation import Generation
-from index.types import Document, Span
+from index.types import Span
 from qa.evidence import Evidence
 from qa.fuse import Hit
 from qa.judge import Judge, falling, reason
@@ -22,14 +22,12 @@ from qa.types import (
 
 
 class Composer:
-    """Knows the documents' texts and how sure a passage makes us."""
+    """Knows where the texts are and how sure a passage makes us."""
 
     def __init__(self, generation: Generation, judge: Judge) -> None:
-        """Hashes every document once."""
+        """Reads nothing yet."""
         self._name = generation.manifest.generation
-        self._passages = generation.contents.passages
-        self._documents: dict[str, Document] = {d.id: d for d in generation.contents.documents}
-        self._sources = {d.id: Source(d.id, d.title, d.sha256) for d in generation.contents.documents}
+        self._passages, self._documents = generation.contents.passages, generation.contents.documents
         self._judge = judge
 
     def compose(self, request: Request, ranked: Ranked, took_ms: float) -> Answer:
@@ -47,21 +45,22 @@ class Composer:
             status=status,
             confidence=confidence,
             reason=reason(status, ranked.unknown) if scores else _why_empty(request),
-            answer=None if status is Status.NOT_FOUND else self._answer(shown[0], ranked.examined[0].evidence),
+            answer=None if status is Status.NOT_FOUND else _answer(shown[0], ranked.examined[0].evidence),
             passages=shown,
             retrieval=self._retrieval(ranked),
             took_ms=took_ms,
         )
 
     def _passage(self, rank: int, examined: Examined, score: float, explain: bool) -> AnswerPassage:
-        passage = self._passages[examined.hit.passage]
+        position = examined.hit.passage
+        passage = self._passages[position]
         return AnswerPassage(
             rank=rank,
             id=passage.id,
             score=score,
-            text=self._documents[passage.document].text[passage.start : passage.end],
+            text=self._passages.words(position),
             heading=passage.heading,
-            document=self._sources[passage.document],
+            document=self._source(passage.document, self._passages.document(position)),
             start=passage.start,
             end=passage.end,
             evidence=examined.evidence.spans,
@@ -70,17 +69,23 @@ class Composer:
             explanation=_explanation(examined) if explain else None,
         )
 
-    def _answer(self, best: AnswerPassage, evidence: Evidence) -> AnswerText:
-        """The words of the first passage that answer, else its best sentence, the shortest we can point at."""
-        text = self._documents[best.document.id].text
-        holding = Span(evidence.spans[0].start, evidence.spans[-1].end) if evidence.answer else evidence.spans[0]
-        span = evidence.answer or holding
-        sentence = Quote(text[holding.start : holding.end], holding.start, holding.end)
-        return AnswerText(text[span.start : span.end], best.document.id, span.start, span.end, sentence)
+    def _source(self, id: str, position: int) -> Source:
+        return Source(id, self._documents.titles[position], self._documents.sha256(position))
 
     def _retrieval(self, ranked: Ranked) -> Retrieval:
         legs = tuple(Leg(found.leg, found.ran, len(found.scores)) for found in ranked.retrieved.legs)
         return Retrieval(legs, ranked.degraded, self._name)
+
+
+def _answer(best: AnswerPassage, evidence: Evidence) -> AnswerText:
+    """The words of the first passage that answer, else its best sentence, the shortest we can point at."""
+    holding = Span(evidence.spans[0].start, evidence.spans[-1].end) if evidence.answer else evidence.spans[0]
+    quote, sentence = _quote(best, evidence.answer or holding), _quote(best, holding)
+    return AnswerText(quote.text, best.document.id, quote.start, quote.end, sentence)
+
+
+def _quote(passage: AnswerPassage, span: Span) -> Quote:
+    return Quote(passage.text[span.start - passage.start : span.end - passage.start], span.start, span.end)
 
 
 def _explanation(examined: Examined) -> Explanation:

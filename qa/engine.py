@@ -21,7 +21,7 @@ from qa.compose import Composer
 from qa.encode import encode_questions
 from qa.filters import Filters
 from qa.judge import shipped
-from qa.probe import known_item, probe, reads
+from qa.probe import Probe, known_item, reads
 from qa.rank import READER, Options, Ranked, Ranker
 from qa.reader import NONE, SHIPPED, reader_named
 from qa.retrieve import LEG_FAILURES
@@ -54,10 +54,13 @@ class Engine:
             generation.contents.lexical.spellings, partial(_is_word, encoder, generation.contents.lexical, self._words)
         )
         self._reader = reader_named(reader) if isinstance(reader, str) else reader
-        self._ranker = Ranker(Parts.of(generation.contents, self._reader), self._words, speller, ways)
+        parts = Parts.of(generation.contents, self._reader)
+        self._ranker = Ranker(parts, self._words, speller, ways)
         self._filters = Filters(generation.contents, self._ranker.retriever)
         self._composer = Composer(generation, shipped())
-        self._known = known_item(generation.contents, self._words)
+        self._probe = Probe(
+            known_item(generation.contents, self._words), self._ranker.retriever, parts.texts, self._words, self._encode
+        )
         self.catalog = Catalog(generation)
 
     @classmethod
@@ -105,8 +108,8 @@ class Engine:
 
     def probe(self) -> Mapping[str, bool]:
         """Whether a sentence of the collection finds its own passage, leg by leg, and whether the reader reads."""
-        found = probe(self._known, self._ranker.retriever, self._words, self._encode)
-        return {**found, READER: reads(self._reader, self._known)} if self._reader else found
+        found = self._probe.legs()
+        return {**found, READER: reads(self._reader, self._probe.item)} if self._reader else found
 
     def _rank(self, request: Request, query: Query) -> Ranked:
         options = Options(request.mode, request.top_k, self._filters.allowed(request.documents))

@@ -51,16 +51,15 @@ class Marker:
         """By vectors and words alone."""
         passage = self._contents.passages[hit.passage]
         cosines = self._cosines(passage, hit.passage, query.vector)
-        covered = [self._coverage(query, passage, span) for span in passage.sentences]
+        covered = [self._coverage(query, text) for text in self._texts.slices(hit.passage, passage.sentences)]
         scores = MEANING * cosines + (1 - MEANING) * np.array(covered)
         best = int(np.argmax(scores))
         order = sorted(range(len(scores)), key=lambda i: -scores[i])
         chosen = [i for i in order if i == best or scores[i] >= ALSO * scores[best] > 0][:2]
         return tuple(passage.sentences[i] for i in chosen)
 
-    def _coverage(self, query: Query, passage: Passage, span: Span) -> float:
-        words = self._words(self._texts.slice(passage.document, span))
-        return self._rarity.coverage(query.asked, frozenset(words))
+    def _coverage(self, query: Query, sentence: str) -> float:
+        return self._rarity.coverage(query.asked, frozenset(self._words(sentence)))
 
     def _cosines(self, passage: Passage, position: int, vector: Vectors | None) -> Scores:
         """Of each sentence with the question; zeros where there is no vector."""

@@ -2,26 +2,42 @@
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 import numpy as np
 
+from index.documents import Documents
 from index.generation import Contents
+from index.stretches import stretches
+from index.types import Positions
 from qa.retrieve import Filter, Retriever
+
+WILDCARDS = frozenset("*?[")
+KEPT = 64
+"""Patterns whose documents are remembered: to try one is to read every id."""
 
 
 class Filters:
     """Patterns into the passages and units of one generation."""
 
     def __init__(self, contents: Contents, retriever: Retriever) -> None:
-        """Looks only at document ids."""
-        self._passage_documents = [passage.document for passage in contents.passages]
-        self._documents = [document.id for document in contents.documents]
+        """Reads nothing yet."""
+        self._passages = contents.passages
+        self._meeting = lru_cache(maxsize=KEPT)(lambda pattern: meeting(contents.documents, pattern))
         self._retriever = retriever
 
     def allowed(self, patterns: Sequence[str]) -> Filter | None:
         """What may be found under any of the patterns; None where there are none, which means all."""
         if not patterns:
             return None
-        matching = {d for d in self._documents if any(d == p or fnmatchcase(d, p) for p in patterns)}
-        passages = [i for i, document in enumerate(self._passage_documents) if document in matching]
-        return self._retriever.restrict(np.array(passages, dtype=np.int64))
+        documents = np.unique(np.concatenate([self._meeting(pattern) for pattern in patterns]))
+        return self._retriever.restrict(stretches(*self._passages.of(documents)))
+
+
+def meeting(documents: Documents, pattern: str) -> Positions:
+    """The documents whose id is the pattern or meets it, rising."""
+    itself = documents.position(pattern)
+    found = [] if itself is None else [itself]
+    if not WILDCARDS.isdisjoint(pattern):
+        found += [place for place, name in enumerate(documents.ids) if fnmatchcase(name, pattern)]
+    return np.unique(np.array(found, dtype=np.int64))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from index.generation import Contents
 from index.words import Words
 from qa.retrieve import LEG_FAILURES, Retriever
+from qa.texts import Texts
 from qa.types import Query, Reader, Request
 from qa.understand import understand
 
@@ -17,22 +18,16 @@ Encode = Callable[[Sequence[Query]], Sequence[Query]]
 
 @dataclass(frozen=True, slots=True)
 class KnownItem:
-    """A sentence of the collection, and every passage that has the same words."""
+    """A sentence of the collection, or as much of it as a question may have."""
 
     sentence: str
-    passages: frozenset[int]
 
 
 def known_item(contents: Contents, words: Words) -> KnownItem:
-    """The sentence with the most content words among the first passages.
-
-    A sentence may stand in more than one passage; finding any of them will do.
-    """
-    texts = {document.id: document.text for document in contents.documents}
-    sentences = [texts[p.document][s.start : s.end] for p in contents.passages[:LOOKED_AT] for s in p.sentences]
-    chosen = max(sentences, key=lambda sentence: len(words.content(sentence)))
-    holding = (i for i, p in enumerate(contents.passages) if chosen in texts[p.document][p.start : p.end])
-    return KnownItem(chosen[:MOST_CHARACTERS], frozenset(holding))
+    """The sentence with the most content words among the first passages."""
+    texts, first = Texts(contents), contents.passages[:LOOKED_AT]
+    sentences = [text for place, p in enumerate(first) for text in texts.slices(place, p.sentences)]
+    return KnownItem(max(sentences, key=lambda sentence: len(words.content(sentence)))[:MOST_CHARACTERS])
 
 
 def reads(reader: Reader, item: KnownItem) -> bool:
@@ -43,15 +38,28 @@ def reads(reader: Reader, item: KnownItem) -> bool:
         return False
 
 
-def probe(item: KnownItem, retriever: Retriever, words: Words, encode: Encode) -> Mapping[str, bool]:
-    """For each leg, whether the known sentence finds its passage.
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Everything of one generation that looking for a known sentence needs."""
 
-    Searches for real, through the encoder and both indexes; a leg that raises does not find.
-    A collection without words (emoji only) has nothing for the lexical leg to find.
-    """
-    query = encode([understand(Request(item.sentence), words)])[0]
-    retrieved = retriever.retrieve(query, None)
-    return {
-        found.leg: found.ran and (not item.passages.isdisjoint(list(found.scores)[:AMONG]) or not query.words)
-        for found in retrieved.legs
-    }
+    item: KnownItem
+    retriever: Retriever
+    texts: Texts
+    words: Words
+    encode: Encode
+
+    def legs(self) -> Mapping[str, bool]:
+        """For each leg, whether the known sentence finds a passage that has it: there may be more than one.
+
+        Searches for real, through the encoder and both indexes; a leg that raises does not find.
+        A collection without words (emoji only) has nothing for the lexical leg to find.
+        """
+        query = self.encode([understand(Request(self.item.sentence), self.words)])[0]
+        retrieved = self.retriever.retrieve(query, None)
+        return {
+            found.leg: found.ran and (self._holds(list(found.scores)[:AMONG]) or not query.words)
+            for found in retrieved.legs
+        }
+
+    def _holds(self, passages: Sequence[int]) -> bool:
+        return any(self.item.sentence in self.texts.words(passage) for passage in passages)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.generation import Contents
+from index.stretches import stretches
 from index.types import Positions, Vectors
 from qa.types import Query
 
@@ -60,19 +61,19 @@ class Retriever:
     """Searches one generation."""
 
     def __init__(self, contents: Contents) -> None:
-        """Keeps the units of each passage at hand."""
+        """Units stand in the order of their passages, so those of one are found by halving."""
         self._contents = contents
         self._passage_of = contents.units[:, 0]
-        edges = np.arange(len(contents.passages) + 1)
-        self._first_unit = np.searchsorted(self._passage_of, edges)
 
     def units_of(self, passage: int) -> range:
         """The positions of a passage's units."""
-        return range(int(self._first_unit[passage]), int(self._first_unit[passage + 1]))
+        first, last = np.searchsorted(self._passage_of, [passage, passage + 1]).tolist()
+        return range(first, last)
 
     def restrict(self, passages: Positions) -> Filter:
         """A filter that lets only these passages through."""
-        return Filter(passages, np.flatnonzero(np.isin(self._passage_of, passages)).astype(np.int64))
+        firsts, lasts = np.searchsorted(self._passage_of, [passages, passages + 1])
+        return Filter(passages, stretches(firsts, lasts))
 
     def retrieve(self, query: Query, allowed: Filter | None) -> Retrieved:
         """The union of both legs' candidates with both legs' scores."""
@@ -101,8 +102,9 @@ class Retriever:
         units = None if allowed is None else allowed.units
         matches = self._contents.store.search(vector[None, :], CANDIDATES * UNITS_PER_PASSAGE, units)[0]
         nearest: dict[int, float] = {}
-        for unit, score in zip(matches.positions, matches.scores, strict=True):
-            nearest.setdefault(int(self._passage_of[unit]), float(score))
+        passages = self._passage_of[matches.positions]
+        for passage, score in zip(passages.tolist(), matches.scores.tolist(), strict=True):
+            nearest.setdefault(passage, score)
             if len(nearest) == CANDIDATES:
                 break
         return nearest
@@ -115,13 +117,12 @@ class Retriever:
     def _fill_dense(self, union: list[int], found: Found, vector: Vectors | None) -> dict[int, float]:
         if not found.ran or vector is None:
             return dict.fromkeys(union, 0.0)
-        missing = [passage for passage in union if passage not in found.scores]
-        rows = [unit for passage in missing for unit in self.units_of(passage)]
+        missing = np.array([passage for passage in union if passage not in found.scores], dtype=np.int64)
+        rows = self.restrict(missing).units
         scores = dict(found.scores)
         cosines = self._contents.store.vectors(rows) @ vector
-        for unit, cosine in zip(rows, cosines, strict=True):
-            passage = int(self._passage_of[unit])
-            scores[passage] = max(scores.get(passage, -1.0), float(cosine))
+        for passage, cosine in zip(self._passage_of[rows].tolist(), cosines.tolist(), strict=True):
+            scores[passage] = max(scores.get(passage, -1.0), cosine)
         return scores
 
     def _fill_lexical(self, union: list[int], found: Found, query: Query) -> dict[int, float]:

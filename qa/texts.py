@@ -1,28 +1,28 @@
-"""The words of a generation's passages, at hand for every step that reads them."""
+"""The words of a generation's passages, read from disk when a step asks for them."""
 
 from index.generation import Contents
-from index.match_text import contexts
+from index.match_text import context
 from index.types import Span
 
 
 class Texts:
-    """Looks texts up; slices are made when they are asked for."""
+    """Looks texts up; nothing of them is held."""
 
     def __init__(self, contents: Contents) -> None:
-        """Keeps each document's text and each passage's title and heading."""
+        """Reads nothing yet."""
         self._passages = contents.passages
-        self._contexts = contexts(contents.documents, contents.passages)
-        self._texts = {document.id: document.text for document in contents.documents}
+        self._titles = contents.documents.titles
 
     def words(self, position: int) -> str:
         """The passage's own words."""
-        passage = self._passages[position]
-        return self._texts[passage.document][passage.start : passage.end]
+        return self._passages.words(position)
 
     def context(self, position: int) -> str:
         """The title and heading above the passage; may be empty."""
-        return self._contexts[position]
+        title = self._titles[self._passages.document(position)]
+        return context(title, self._passages.heading(position) or "")
 
-    def slice(self, document: str, span: Span) -> str:
-        """A stretch of a document."""
-        return self._texts[document][span.start : span.end]
+    def slices(self, position: int, spans: tuple[Span, ...]) -> list[str]:
+        """Stretches of the passage's document that lie inside the passage."""
+        words, start = self._passages.words(position), self._passages.start(position)
+        return [words[span.start - start : span.end - start] for span in spans]

@@ -24,6 +24,6 @@ class DemoteReferences:
         return sorted(demoted, key=lambda hit: (-hit.score, hit.passage))
 
     def _demoted(self, hit: Hit) -> Hit:
-        if self._passages[hit.passage].kind is Kind.REFERENCE:
+        if self._passages.kind(hit.passage) is Kind.REFERENCE:
             return replace(hit, score=hit.score * FACTOR)
         return hit

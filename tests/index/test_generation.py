@@ -32,8 +32,9 @@ def answers(contents: Contents) -> object:
     """All that an answer could be made of."""
     found = contents.store.search(QUESTION, 10)[0]
     return (
-        contents.documents,
-        contents.passages,
+        tuple(contents.documents),
+        tuple(contents.passages),
+        [contents.passages.words(position) for position in range(len(contents.passages))],
         contents.units.tolist(),
         contents.keys.tolist(),
         found.positions.tolist(),
@@ -83,7 +84,7 @@ def test_any_damaged_byte_is_refused_or_harmless(whole: Path, tmp_path: Path) ->
 def test_a_file_cut_longer_or_missing_is_refused_by_name(whole: Path, tmp_path: Path, harm: str) -> None:
     """Each file in turn; the error names it."""
     for file in sorted(p.relative_to(whole) for p in whole.rglob("*") if p.is_file()):
-        copy = tmp_path / f"{harm}-{file.name}"
+        copy = tmp_path / f"{harm}-{file.parent.name}-{file.name}"
         shutil.copytree(whole, copy)
         if harm == "missing":
             (copy / file).unlink()
@@ -109,7 +110,7 @@ def test_nothing_on_disk_is_a_pickle(whole: Path) -> None:
     """Opening an index runs no code of whoever made it."""
     for path in whole.rglob("*.npy"):
         np.load(path, allow_pickle=False)
-    assert {p.suffix for p in whole.rglob("*") if p.is_file()} <= {".json", ".jsonl", ".npy", ".faiss"}
+    assert {p.suffix for p in whole.rglob("*") if p.is_file()} <= {".json", ".npy", ".faiss"}
 
 
 def test_another_format_is_refused_with_the_command(whole: Path, tmp_path: Path) -> None:

@@ -55,10 +55,10 @@ def test_a_damaged_generation_gives_way_to_the_one_before(tmp_path: Path, caplog
     build(tmp_path, "One cat.")
     damaged = build(tmp_path, "Two cats.")
     shelf = Shelf(tmp_path / "index")
-    (shelf.root / damaged / "documents.jsonl").write_text("", encoding="utf-8")
+    (shelf.root / damaged / "documents" / "texts.npy").write_bytes(b"")
     with caplog.at_level(logging.ERROR):
         assert text_of(shelf) == "One cat."
-    assert "documents.jsonl" in caplog.text
+    assert "texts.npy" in caplog.text
     assert "python -m index build" in caplog.text
     mended = build(tmp_path, "Two cats.")
     assert shelf.current() == mended != damaged
@@ -123,7 +123,7 @@ def test_leftovers_of_killed_builds_are_removed(tmp_path: Path) -> None:
     build(tmp_path, "One cat.")
     leftover = tmp_path / "index" / f"{UNFINISHED}123"
     leftover.mkdir()
-    (leftover / "documents.jsonl").write_text("half", encoding="utf-8")
+    (leftover / "units.npy").write_text("half", encoding="utf-8")
     build(tmp_path, "Two cats.")
     assert not leftover.exists()
     assert len(Shelf(tmp_path / "index").names()) == 2
@@ -150,7 +150,7 @@ def test_rolling_back_passes_over_what_is_damaged(tmp_path: Path) -> None:
     first, second = build(tmp_path, "One cat."), build(tmp_path, "Two cats.")
     build(tmp_path, "Three cats.")
     shelf = Shelf(tmp_path / "index")
-    (shelf.root / second / "passages.jsonl").unlink()
+    (shelf.root / second / "units.npy").unlink()
     assert shelf.rollback() == first
     assert text_of(shelf) == "One cat."
 

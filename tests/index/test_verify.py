@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from index.build import build_index
+from index.documents import Documents
 from index.generation import Contents, Generation
 from index.lexical import LexicalIndex
+from index.passages import BYTE, DOCUMENT, Passages
 from index.settings import IndexSettings
 from index.shelf import Shelf
 from index.stores.exact import ExactStore
-from index.types import Span
+from index.types import Document, Span
 from index.verify import broken
 from tests.doubles import WordEncoder
 
@@ -37,8 +39,14 @@ def test_a_sound_generation_has_no_fault(sound: Generation) -> None:
     assert len(sound.contents.passages) == 2
 
 
-def first_passage(contents: Contents, **changed: object) -> tuple[object, ...]:
-    return (replace(contents.passages[0], **changed), *contents.passages[1:])
+def first_passage(contents: Contents, **changed: object) -> Passages:
+    return Passages.build([replace(contents.passages[0], **changed), *contents.passages[1:]], contents.documents)
+
+
+def cell(contents: Contents, row: int, column: int, value: int) -> Passages:
+    table = contents.passages.table.copy()
+    table[row, column] = value
+    return Passages(contents.documents, table, contents.passages.sentences, contents.passages.headings)
 
 
 def test_passages_that_overlap_or_leave_a_gap_are_found(sound: Generation) -> None:
@@ -46,8 +54,25 @@ def test_passages_that_overlap_or_leave_a_gap_are_found(sound: Generation) -> No
     contents = sound.contents
     second = contents.passages[1]
     assert "overlap" in faults(sound, passages=first_passage(contents, end=second.start + 3))
-    assert "do not cover" in faults(sound, passages=contents.passages[:1])
-    assert "belongs to no document" in faults(sound, passages=first_passage(contents, document="z.txt"))
+    assert "do not cover" in faults(sound, passages=Passages.build(contents.passages[:1], contents.documents))
+
+
+def test_rows_of_the_table_that_point_elsewhere_are_found(sound: Generation) -> None:
+    """At a document that is not there or comes earlier, or at other words."""
+    contents = sound.contents
+    second = contents.passages[1]
+    assert "belongs to no document" in faults(sound, passages=cell(contents, 1, DOCUMENT, 7))
+    assert "other words than its document" in faults(sound, passages=cell(contents, 1, BYTE, second.start + 1))
+    two = Documents.build([*contents.documents, Document("b.txt", "Birds sing.")])
+    assert "not in the order" in faults(sound, documents=two, passages=cell(contents, 0, DOCUMENT, 1))
+
+
+def test_a_document_that_is_not_what_its_hash_says_is_found(sound: Generation) -> None:
+    """Nor may its id lead elsewhere."""
+    (document,) = sound.contents.documents
+    other = Documents.build([replace(document, text=document.text.replace("Cats", "Rats"))])
+    mixed = Documents(other.parts, Documents.build([document]).facts, other.order)
+    assert "a.txt is not found by its id, or not with its sha256" in faults(sound, documents=mixed)
 
 
 def test_sentences_outside_their_passage_are_found(sound: Generation) -> None:

@@ -1,7 +1,6 @@
 """The words of passages, looked up."""
 
 from index.generation import Generation
-from index.types import Span
 from qa.texts import Texts
 
 
@@ -12,6 +11,7 @@ def test_words_are_slices_of_their_documents_and_the_context_stands_above(genera
     for position, passage in enumerate(generation.contents.passages):
         document = documents[passage.document]
         assert texts.words(position) == document.text[passage.start : passage.end]
-        assert texts.slice(passage.document, Span(passage.start, passage.end)) == texts.words(position)
+        sentences = texts.slices(position, passage.sentences)
+        assert sentences == [document.text[one.start : one.end] for one in passage.sentences]
         assert texts.context(position).startswith(document.title)
         assert (passage.heading or "") in texts.context(position)

@@ -1,0 +1,51 @@
+"""Rows that are read from a file are those that were written."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.rows import FileRows
+
+ARRAY = np.arange(60, dtype=np.float16).reshape(20, 3)
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> FileRows:
+    np.save(tmp_path / "rows.npy", ARRAY)
+    return FileRows(tmp_path / "rows.npy")
+
+
+@pytest.mark.parametrize("part", [slice(0, 20), slice(3, 7), slice(None), slice(18, 99), slice(7, 3), slice(-2, None)])
+def test_a_stretch_is_that_of_the_array(rows: FileRows, part: slice) -> None:
+    """Beyond the end there is nothing, as in an array."""
+    np.testing.assert_array_equal(rows[part], ARRAY[part])
+    assert rows[part].dtype == ARRAY.dtype
+
+
+@pytest.mark.parametrize("places", [[], [4], [4, 5, 6, 2, 2, 19, 0], list(range(20))])
+def test_rows_are_taken_in_any_order(rows: FileRows, places: list[int]) -> None:
+    """Runs, repeats and none."""
+    np.testing.assert_array_equal(rows.take(np.array(places, dtype=np.int64)), ARRAY[places])
+
+
+def test_an_empty_array_has_no_rows(tmp_path: Path) -> None:
+    """And is no error."""
+    np.save(tmp_path / "none.npy", np.empty((0, 4), dtype=np.int8))
+    rows = FileRows(tmp_path / "none.npy")
+    assert (len(rows), rows[:].shape) == (0, (0, 4))
+
+
+def test_a_file_cut_while_it_is_served_is_an_error(tmp_path: Path, rows: FileRows) -> None:
+    """It says what checks the index, and gives no other rows."""
+    with (tmp_path / "rows.npy").open("r+b") as file:
+        file.truncate(150)
+    with pytest.raises(OSError, match="python -m index verify"):
+        rows[:]
+
+
+def test_what_is_no_array_is_refused(tmp_path: Path) -> None:
+    """By the error that reading an index turns into a sentence."""
+    (tmp_path / "no.npy").write_bytes(b"nothing of the kind")
+    with pytest.raises(ValueError, match=r"pickle|magic"):
+        FileRows(tmp_path / "no.npy")
