@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -171,7 +172,7 @@ def _publish(shelf: Shelf, contents: Contents, identity: "_Identity") -> Manifes
     try:
         with shelf.draft() as draft:
             manifest = generation.write(draft, contents, partial(identity.manifest, name, contents))
-            Generation.open(draft)
+            Generation.open(draft, hashed=inf)
             shelf.publish(draft, name)
     except (OSError, GenerationError) as error:
         raise BuildError(f"the new index could not be written to {shelf.root}: {error}; the old one stays") from error

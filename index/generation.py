@@ -21,6 +21,12 @@ from index.types import Positions, Store
 DOCUMENTS, PASSAGES, STORE, LEXICAL, TOKENS = "documents", "passages", "store", "lexical", "tokens"
 UNITS, KEYS = "units.npy", "keys.npy"
 
+HASHED = 256_000_000
+"""Bytes that are hashed when a generation is opened, about half a second's worth: all of one of 10,000 passages.
+
+What is beyond them was hashed before it was published, and is again by ``python -m index verify``.
+"""
+
 UnitTable = NDArray[np.int64]
 """One row a unit: position of its passage, start, end; in the order of the store's rows, column by column in memory."""
 Keys = NDArray[np.uint8]
@@ -60,13 +66,13 @@ class Generation:
     contents: Contents
 
     @classmethod
-    def open(cls, folder: Path) -> "Generation":
-        """Checks every byte against the manifest, then reads.
+    def open(cls, folder: Path, hashed: float = HASHED) -> "Generation":
+        """Checks the manifest, all sizes, and the sha256 of ``hashed`` bytes of files, smallest first; then reads.
 
         Raises DamagedGeneration or ForeignGeneration; never returns part of one.
         """
         manifest = Manifest.read(folder)
-        manifest.check_files(folder)
+        manifest.check_files(folder, hashed)
         return cls(folder, manifest, _read(folder, manifest))
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -75,14 +76,18 @@ class Manifest:
             )
         return _parse(body)
 
-    def check_files(self, folder: Path) -> None:
-        """Raises DamagedGeneration, which names the first file that is not as it was written."""
-        for name, proof in self.files.items():
-            path = folder / name
+    def check_files(self, folder: Path, most: float = inf) -> None:
+        """Every file's size, and the sha256 of the smallest ones that have ``most`` bytes together.
+
+        Raises DamagedGeneration, which names the first file that is not as it was written.
+        """
+        read = 0
+        for name, proof in sorted(self.files.items(), key=lambda file: (file[1].size, file[0])):
+            path, read = folder / name, read + proof.size
             if not path.is_file():
                 raise DamagedGeneration(f"{path} is missing")
-            if FileProof.of(path) != proof:
-                raise DamagedGeneration(f"{path} is damaged: it does not have the sha256 of {FILE}")
+            if path.stat().st_size != proof.size or (read <= most and FileProof.of(path) != proof):
+                raise DamagedGeneration(f"{path} is damaged: it does not have the size or the sha256 of {FILE}")
 
 
 def _seal(body: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ AT_ONCE = 65_536
 def broken(generation: Generation) -> list[str]:
     """One sentence for each invariant that does not hold; empty where all do.
 
-    The bytes were checked when the generation was opened; this checks what they say.
+    Whether the bytes are as they were written is checked by opening it; this checks what they say.
     """
     contents = generation.contents
     return [*_counts(generation), *_passages(contents), *_units(contents), *_vectors(contents)]

@@ -97,6 +97,19 @@ def test_a_file_cut_longer_or_missing_is_refused_by_name(whole: Path, tmp_path: 
             Generation.open(copy)
 
 
+def test_a_large_generation_is_hashed_only_where_that_is_wanted(whole: Path, tmp_path: Path) -> None:
+    """What is beyond the bytes that are hashed is left to the build and to verify, which leave nothing."""
+    copy = tmp_path / whole.name
+    shutil.copytree(whole, copy)
+    largest = max((p for p in copy.rglob("*.npy")), key=lambda path: path.stat().st_size)
+    damaged = bytearray(largest.read_bytes())
+    damaged[-1] ^= 1
+    largest.write_bytes(damaged)
+    Generation.open(copy, hashed=0)
+    with pytest.raises(DamagedGeneration, match=largest.name):
+        Generation.open(copy)
+
+
 def test_what_is_read_is_what_was_written(whole: Path) -> None:
     """Documents keep their text, passages their slices, and the manifest counts both."""
     generation = Generation.open(whole)

@@ -92,6 +92,25 @@ def test_files_are_compared_with_their_proofs(tmp_path: Path, data: bytes | None
         MANIFEST.check_files(tmp_path)
 
 
+def test_only_so_many_bytes_are_hashed(tmp_path: Path) -> None:
+    """The smallest files, while they have no more together; of the others the size must do."""
+    for name in ("small", "large"):
+        (tmp_path / name).write_bytes(b"ab" if name == "small" else b"abcd")
+    files = {name: FileProof.of(tmp_path / name) for name in ("large", "small")}
+    manifest = replace(MANIFEST, files=files)
+    (tmp_path / "large").write_bytes(b"abce")
+    manifest.check_files(tmp_path, 5)
+    with pytest.raises(DamagedGeneration, match="large is damaged"):
+        manifest.check_files(tmp_path, 6)
+    (tmp_path / "small").write_bytes(b"ac")
+    with pytest.raises(DamagedGeneration, match="small is damaged"):
+        manifest.check_files(tmp_path, 5)
+    (tmp_path / "small").write_bytes(b"ab")
+    (tmp_path / "large").write_bytes(b"abc")
+    with pytest.raises(DamagedGeneration, match="large is damaged"):
+        manifest.check_files(tmp_path, 0)
+
+
 def test_a_proof_is_of_the_whole_file(tmp_path: Path) -> None:
     """Of one larger than the blocks that it is read in, too."""
     data = bytes(range(256)) * 10_000
