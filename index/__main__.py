@@ -63,6 +63,7 @@ def status(**flags: object) -> None:
     click.echo(f"from        {manifest.source}: {counts}")
     click.echo(f"model       {manifest.model} ({manifest.model_fingerprint[:12]})")
     click.echo(f"settings    {', '.join(f'{k}={v}' for k, v in manifest.settings.items())}")
+    click.echo(f"vectors     {', '.join(f'{k}={v}' for k, v in manifest.store.items())}")
     click.echo(f"kept        {', '.join(shelf.names())}")
     _list_problems(manifest.problems)
 

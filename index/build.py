@@ -212,6 +212,7 @@ class _Identity:
             model=self.encoder.name,
             model_fingerprint=self.encoder.fingerprint,
             settings=self.settings.decisive,
+            store=contents.store.description,
             counts={
                 "documents": len(contents.documents),
                 "passages": len(contents.passages),

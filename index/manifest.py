@@ -38,7 +38,7 @@ class Manifest:
     """Everything that decides what a generation answers, and how many of what it holds.
 
     ``corpus`` is the fingerprint of the documents, ``recipe`` of the settings and the model;
-    two generations with the same of both are the same.
+    two generations with the same of both are the same. ``store`` is the kind of vector index and its parameters.
     """
 
     generation: str
@@ -49,6 +49,7 @@ class Manifest:
     model: str
     model_fingerprint: str
     settings: Mapping[str, Any]
+    store: Mapping[str, Any]
     counts: Mapping[str, int]
     problems: tuple[Problem, ...]
     files: Mapping[str, FileProof]

@@ -64,7 +64,7 @@ def one_of(*choices: str) -> Parse:
 INDEX_SETTINGS: tuple[Setting, ...] = (
     Setting("index", "var/index", filled, "folder of the index generations"),
     Setting("model", DEFAULT_MODEL, filled, "sentence-transformers model: a hub id or a folder"),
-    Setting("store", "faiss", one_of(*STORES), "vector store"),
+    Setting("store", "faiss", one_of(*STORES), "vector store: faiss (inverted from 100,000 units on), or exact"),
     Setting("stemmer", "english", one_of(*LANGUAGES), "Snowball stemmer of the lexical leg, or none"),
     Setting("context", "mixed", one_of("mixed", "none"), "title and heading in a passage's vector: mixed in or not"),
     Setting("passage_chars", 500, whole(80, 4000), "the most characters of a passage; longer sentences are split"),

@@ -174,6 +174,10 @@ class Store(Protocol):
     def vectors(self, positions: Positions | Sequence[int]) -> Vectors:
         """The rows themselves, shape (len(positions), dimension)."""
 
+    @property
+    def description(self) -> Mapping[str, str | int]:
+        """How it searches, as the manifest states it."""
+
     def save(self, folder: Path) -> None:
         """Writes files into ``folder`` that the class's ``load`` reads."""
 

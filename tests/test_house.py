@@ -27,7 +27,7 @@ HOMES = {
     "bm25s": "index/lexical.py",
     "charset_normalizer": "index/readers/encoding.py",
     "ctranslate2": "qa/reader/compiled.py",
-    "faiss": "index/stores/faiss_flat.py",
+    "faiss": "index/stores/",
     "filelock": "index/shelf.py",
     "flask": "qa/web/",
     "gunicorn": "qa/web/",

@@ -22,9 +22,9 @@ def _exact() -> StoreKind:
 
 
 def _faiss() -> StoreKind:
-    from index.stores.faiss_flat import FaissFlatStore
+    from index.stores import by_size
 
-    return StoreKind(FaissFlatStore.build, FaissFlatStore.load)
+    return StoreKind(by_size.build, by_size.load)
 
 
 STORES: Mapping[str, Callable[[], StoreKind]] = {"exact": _exact, "faiss": _faiss}

@@ -1,6 +1,6 @@
 """Exact search in numpy: the reference that every other store is compared with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +33,11 @@ class ExactStore:
     def vectors(self, positions: Positions | Sequence[int]) -> Vectors:
         """The rows as they were given, shape (len(positions), dimension)."""
         return np.asarray(self._vectors[np.asarray(positions, dtype=np.int64)], dtype=np.float32)
+
+    @property
+    def description(self) -> Mapping[str, str | int]:
+        """The kind of index."""
+        return {"kind": "exact"}
 
     def save(self, folder: Path) -> None:
         """Writes one .npy file."""

@@ -24,6 +24,7 @@ MANIFEST = Manifest(
     model="words",
     model_fingerprint="e" * 64,
     settings={"store": "exact", "passage_chars": 500},
+    store={"kind": "exact"},
     counts={"documents": 1, "passages": 2, "units": 3},
     problems=(Problem("Ōtomo\n.txt", "is “empty”"),),
     files={"store/vectors.npy": FileProof(3, sha256(b"abc").hexdigest())},
