@@ -5,18 +5,27 @@ Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework", in the Lucen
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
 from math import log1p
+from operator import itemgetter
 from pathlib import Path
 
 import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
+from index.postings import Posting, Weighted, contenders
 from index.ranking import best
 from index.types import Matches, Positions
 
 K1, B = 0.9, 0.4
+ARRAYS = ("data", "indices", "indptr")
+POSTINGS = 100_000
+"""Words whose place and most is remembered."""
+NARROW = 10_000
+"""As many allowed passages are all scored."""
 CONFIG, SPELLINGS = "lexical.json", "spellings.json"
 
 Weights = Mapping[str, float]
@@ -35,6 +44,8 @@ class LexicalIndex:
         self._length = length
         self.spellings = spellings
         self._vocabulary: dict[str, int] = model.vocab_dict if model else {}
+        self._arrays = {name: np.asarray(model.scores[name]) for name in ARRAYS} if model else {}
+        self._posting = lru_cache(maxsize=POSTINGS)(self._read_posting)
 
     @classmethod
     def build(cls, passages: Sequence[Sequence[str]], spellings: Mapping[str, int] | None = None) -> "LexicalIndex":
@@ -57,9 +68,9 @@ class LexicalIndex:
     def frequency(self, word: str) -> int:
         """In how many passages the word stands."""
         token = self._vocabulary.get(word)
-        if token is None or self._model is None or not word:
+        if token is None or not word:
             return 0
-        pointers = self._model.scores["indptr"]
+        pointers = self._arrays["indptr"]
         return int(pointers[token + 1] - pointers[token])
 
     def idf(self, word: str) -> float:
@@ -73,20 +84,49 @@ class LexicalIndex:
 
     def scores(self, weights: Weights) -> NDArray[np.float32]:
         """The BM25 score of every passage, shape (len(self),); 0 where it has none of the words."""
-        total = np.zeros(self._length, dtype=np.float32)
-        if self._model is None:
-            return total
-        known = {word: weight for word, weight in weights.items() if word and word in self._vocabulary}
-        for weight in sorted(set(known.values())):
-            words = [word for word, own in known.items() if own == weight]
-            total += np.float32(weight) * self._model.get_scores(words)
-        return total
+
+        def add(group: NDArray[np.float32], posting: Posting) -> None:
+            group[posting.passages] += posting.scores
+
+        return self._summed(weights, self._length, add)
+
+    def at(self, weights: Weights, positions: Positions) -> NDArray[np.float32]:
+        """The same of some passages only, shape (len(positions),)."""
+
+        def add(group: NDArray[np.float32], posting: Posting) -> None:
+            group += posting.at(positions)
+
+        return self._summed(weights, len(positions), add)
 
     def search(self, weights: Weights, k: int, allowed: Positions | None = None) -> Matches:
         """The ``k`` best passages that have at least one of the words, ties by position."""
-        scores = self.scores(weights)
-        candidates = np.flatnonzero(scores > 0) if allowed is None else allowed[scores[allowed] > 0]
-        return best(candidates.astype(np.int64), scores[candidates], k)
+        if allowed is None or len(allowed) > NARROW:
+            allowed = contenders(self._weighted(weights), k, self._length, allowed)
+        scores = self.at(weights, allowed)
+        return best(allowed[scores > 0], scores[scores > 0], k)
+
+    def _summed(
+        self, weights: Weights, size: int, add: Callable[[NDArray[np.float32], Posting], None]
+    ) -> NDArray[np.float32]:
+        """Words of one weight are added up before they are weighed, in one order, so that sums are rounded alike."""
+        total = np.zeros(size, dtype=np.float32)
+        for weight, words in groupby(self._weighted(weights), key=lambda word: word.weight):
+            group = np.zeros(size, dtype=np.float32)
+            for word in words:
+                add(group, word.posting)
+            total += weight * group
+        return total
+
+    def _weighted(self, weights: Weights) -> list[Weighted]:
+        """The words that some passage has, by weight and then as they were asked."""
+        known = [(word, weight) for word, weight in weights.items() if word and word in self._vocabulary]
+        return [Weighted(self._posting(word), np.float32(weight)) for word, weight in sorted(known, key=itemgetter(1))]
+
+    def _read_posting(self, word: str) -> Posting:
+        token = self._vocabulary[word]
+        rows = slice(*self._arrays["indptr"][token : token + 2].tolist())
+        scores = self._arrays["data"][rows]
+        return Posting(self._arrays["indices"][rows], scores, float(scores.max()))
 
     def save(self, folder: Path) -> None:
         """Writes arrays and JSON, no pickle, into ``folder``."""

@@ -13,6 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.rows import FileRows, Rows, take
+from index.stretches import stretches
+from index.strings import mapped
 from index.types import Encoder, Tokens, Vectors
 
 DIMENSIONS = 64
@@ -34,11 +37,19 @@ class SmallTokens:
         return SmallTokens(np.concatenate([self.ids, other.ids]), np.concatenate([self.vectors, other.vectors]))
 
 
+@dataclass(frozen=True, slots=True)
+class TokenRows:
+    """The tokens of all passages: ``ids`` int32, shape (tokens,), ``vectors`` int8, shape (tokens, directions)."""
+
+    ids: Rows
+    vectors: Rows
+
+
 class TokenIndex:
     """The tokens of a collection's passages, each with what stands above it."""
 
     def __init__(
-        self, tokens: SmallTokens, edges: NDArray[np.int64], weights: NDArray[np.float32], basis: Vectors
+        self, tokens: "TokenRows", edges: NDArray[np.int64], weights: NDArray[np.float32], basis: Vectors
     ) -> None:
         """``edges``: where each passage's tokens begin, and the end; ``weights``: of each token number."""
         self._tokens = tokens
@@ -52,7 +63,7 @@ class TokenIndex:
         edges = np.cumsum([0, *(len(one.ids) for one in passages)], dtype=np.int64)
         ids = np.concatenate([one.ids for one in passages])
         vectors = np.concatenate([one.vectors for one in passages])
-        return cls(SmallTokens(ids, vectors), edges, _weights(passages), basis)
+        return cls(TokenRows(ids, vectors), edges, _weights(passages), basis)
 
     def __len__(self) -> int:
         """The number of passages."""
@@ -60,7 +71,7 @@ class TokenIndex:
 
     def passage(self, position: int) -> SmallTokens:
         """The tokens of one passage."""
-        rows = slice(self._edges[position], self._edges[position + 1])
+        rows = slice(*self._edges[position : position + 2].tolist())
         return SmallTokens(self._tokens.ids[rows], self._tokens.vectors[rows])
 
     def scores(self, question: Tokens, passages: Sequence[int]) -> NDArray[np.float32]:
@@ -69,12 +80,15 @@ class TokenIndex:
         The mean over the question's tokens of the best cosine in the passage, rare tokens weighing more.
         """
         found = np.zeros(len(passages), dtype=np.float32)
-        rows = [self.passage(position).vectors for position in passages]
-        some = [place for place, row in enumerate(rows) if len(row)]
-        if not some or not len(question.ids):
+        positions = np.asarray(passages, dtype=np.int64)
+        firsts, lasts = self._edges[positions], self._edges[positions + 1]
+        some = lasts > firsts
+        if not some.any() or not len(question.ids):
             return found
-        cosines = np.concatenate([rows[place] for place in some]) @ (reduced(question.vectors, self.basis).T / LEVELS)
-        starts = np.cumsum([0, *(len(rows[place]) for place in some[:-1])])
+        vectors = take(self._tokens.vectors, stretches(firsts, lasts))
+        cosines = vectors @ (reduced(question.vectors, self.basis).T / LEVELS)
+        lengths = (lasts - firsts)[some]
+        starts = np.cumsum(lengths) - lengths
         weights = self._weight(question.ids)
         found[some] = np.maximum.reduceat(cosines, starts, axis=0) @ (weights / weights.sum())
         return found
@@ -87,18 +101,18 @@ class TokenIndex:
     def save(self, folder: Path) -> None:
         """Writes arrays, no pickle, into ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
-        np.save(folder / IDS, self._tokens.ids, allow_pickle=False)
-        np.save(folder / SMALL, self._tokens.vectors, allow_pickle=False)
+        np.save(folder / IDS, self._tokens.ids[:], allow_pickle=False)
+        np.save(folder / SMALL, self._tokens.vectors[:], allow_pickle=False)
         np.save(folder / EDGES, self._edges, allow_pickle=False)
         np.save(folder / WEIGHTS, self._weights, allow_pickle=False)
         np.save(folder / BASIS, self.basis, allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path) -> "TokenIndex":
-        """What ``save`` wrote; what grows with the collection is mapped rather than read."""
-        ids, vectors = (np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in (IDS, SMALL))
-        edges, weights, basis = (np.load(folder / name, allow_pickle=False) for name in (EDGES, WEIGHTS, BASIS))
-        return cls(SmallTokens(ids, vectors), edges, weights, basis)
+        """What ``save`` wrote; what grows with the collection is read when it is asked for, or mapped."""
+        weights, basis = (np.load(folder / name, allow_pickle=False) for name in (WEIGHTS, BASIS))
+        rows = TokenRows(FileRows(folder / IDS), FileRows(folder / SMALL))
+        return cls(rows, mapped(folder / EDGES), weights, basis)
 
 
 def _weights(passages: Sequence[SmallTokens]) -> NDArray[np.float32]:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.lexical import K1, B, LexicalIndex
+from index.lexical import K1, NARROW, B, LexicalIndex
+from index.ranking import best
 
 PASSAGES = [["cat", "sat", "mat"], ["cat", "cat", "ran"], ["dog", "ran", "far", "far", "away"], ["bird"]]
 INDEX = LexicalIndex.build(PASSAGES)
@@ -78,6 +79,40 @@ def test_any_collection_is_scored_by_the_formula_and_below_the_bound(
     expected = [bm25(words, passage, passages) for passage in passages]
     np.testing.assert_allclose(index.scores(words), expected, atol=1e-4)
     assert index.scores(words).max() < index.bound(words) or not any(expected)
+
+
+@given(COLLECTIONS, QUESTIONS, st.integers(1, 5), st.none() | st.sets(st.integers(0, 7)))
+def test_the_best_are_those_of_all_scores_to_the_bit(
+    passages: list[list[str]], words: dict[str, float], k: int, chosen: set[int] | None
+) -> None:
+    """Though not every word of every passage is added up, with a filter and without; and some scores are as all are."""
+    index = LexicalIndex.build(passages)
+    scores, every = index.scores(words), np.arange(len(passages))
+    allowed = None if chosen is None else every[[place in chosen for place in every]]
+    holding = every[scores > 0] if allowed is None else allowed[scores[allowed] > 0]
+    found, right = index.search(words, k, allowed), best(holding, scores[holding], k)
+    assert (found.positions.tolist(), found.scores.tolist()) == (right.positions.tolist(), right.scores.tolist())
+    assert index.at(words, every).tolist() == scores.tolist()
+
+
+@pytest.mark.parametrize("share", [None, 0.9, 0.5])
+def test_a_large_collection_is_searched_to_the_bit(share: float | None) -> None:
+    """Common words and rare ones, and filters that let most passages through."""
+    chance = np.random.default_rng(11)
+    vocabulary, odds = [f"w{number}" for number in range(300)], 1 / np.arange(1, 301)
+    passages = [list(chance.choice(vocabulary, 12, p=odds / odds.sum())) for _ in range(25_000)]
+    index, allowed = LexicalIndex.build(passages), None
+    if share:
+        allowed = np.flatnonzero(chance.random(len(passages)) < share)
+        assert len(allowed) > NARROW
+    for _ in range(40):
+        asked = chance.choice(vocabulary, 6, p=odds / odds.sum())
+        words = {word: float(chance.choice([0.5, 1.0, 1.5])) for word in asked}
+        scores = index.scores(words)
+        holding = np.arange(len(passages)) if allowed is None else allowed
+        holding = holding[scores[holding] > 0]
+        found, right = index.search(words, 50, allowed), best(holding, scores[holding], 50)
+        assert (found.positions.tolist(), found.scores.tolist()) == (right.positions.tolist(), right.scores.tolist())
 
 
 @pytest.mark.parametrize(("word", "holding"), [("cat", 2), ("far", 1), ("yak", 0)])
