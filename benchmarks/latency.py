@@ -20,6 +20,7 @@ from sentence_transformers import SentenceTransformer
 
 from benchmarks.articles import STORIES, lines
 from benchmarks.indexed import indexed
+from benchmarks.page import around
 from index.embed import DEFAULT_MODEL, SentenceTransformerEncoder, model_folder
 from index.generation import Generation
 from qa.engine import Engine
@@ -84,7 +85,7 @@ def main(data: Path) -> None:
     )
     passages = len(generation.contents.passages)
     text = PAGE.format(passages=passages, questions=len(questions) - WARM, table="\n".join(table(times, base)))
-    Path("docs/performance.md").write_text(text, encoding="utf-8")
+    around(Path("docs/performance.md"), text)
     click.echo(text)
 
 

@@ -68,14 +68,14 @@ def build_index(
     with shelf.lock():
         loaded = _load(source, settings, progress)
         corpus_id = corpus_fingerprint(loaded.documents)
-        identity = _Identity(str(source), corpus_id, loaded.problems, settings, encoder)
+        identity = Identity(str(source), corpus_id, loaded.problems, settings, encoder)
         served = _served(shelf)
         if served and served.folder.name == shelf.current() and identity.made(served.manifest):
             return BuildReport(served.manifest, False, 0, len(served.contents.units), loaded.problems)
         corpus = _chunk(loaded.documents, settings, encoder, progress)
         embedded = _vectors(corpus, settings, encoder, served, progress)
         contents = _contents(corpus, settings, embedded, progress)
-        manifest = _publish(shelf, contents, identity)
+        manifest = publish(shelf, contents, identity)
         shelf.prune(settings.keep)
     return BuildReport(manifest, True, len(corpus.units) - embedded.carried, embedded.carried, loaded.problems)
 
@@ -166,7 +166,7 @@ def _contents(corpus: Corpus, settings: IndexSettings, embedded: UnitVectors, pr
     return Contents(documents, Passages.build(corpus.passages, documents), table, embedded.keys, store, lexical, tokens)
 
 
-def _publish(shelf: Shelf, contents: Contents, identity: "_Identity") -> Manifest:
+def publish(shelf: Shelf, contents: Contents, identity: "Identity") -> Manifest:
     """Writes, checks and serves; on any failure to write, what was served still is."""
     name = shelf.next_name(identity.fingerprint)
     try:
@@ -180,7 +180,7 @@ def _publish(shelf: Shelf, contents: Contents, identity: "_Identity") -> Manifes
 
 
 @dataclass(frozen=True, slots=True)
-class _Identity:
+class Identity:
     """What decides a generation: from what it was made, and how."""
 
     source: str
@@ -191,10 +191,12 @@ class _Identity:
 
     @property
     def recipe(self) -> str:
+        """Of what it is made, but for the documents."""
         return recipe_fingerprint(self.settings, self.encoder)
 
     @property
     def fingerprint(self) -> str:
+        """Of the documents and the recipe."""
         return sha256((self.corpus + self.recipe).encode()).hexdigest()
 
     def made(self, manifest: Manifest) -> bool:

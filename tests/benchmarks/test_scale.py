@@ -1,0 +1,56 @@
+"""Synthetic collections are whole ones, and their page is a section of another."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.page import around, put
+from benchmarks.scale import recall
+from benchmarks.synthetic import Material, Synthetic
+from index.build import Identity, publish
+from index.settings import IndexSettings
+from index.shelf import Shelf
+from index.stores.exact import ExactStore
+from index.tokens import basis_of
+from index.verify import broken
+from tests.doubles import WordEncoder
+
+TEXTS = [f"Sentence {number} says 猫 {number * 7}." for number in range(50)]
+
+
+def test_a_synthetic_collection_is_a_sound_generation(tmp_path: Path) -> None:
+    """Every invariant of a built one holds, and the whole of each passage is found among its units."""
+    encoder = WordEncoder()
+    synthetic = Synthetic(Material(TEXTS, encoder.encode_passages(TEXTS).vectors), 47)
+    shelf = Shelf(tmp_path / "index")
+    contents = synthetic.contents(ExactStore(synthetic.vectors().astype(np.float32)), basis_of(encoder))
+    settings = IndexSettings(index=str(shelf.root), store="exact")
+    with shelf.lock():
+        publish(shelf, contents, Identity("synthetic", "", (), settings, encoder))
+    generation = shelf.open()
+    assert broken(generation) == []
+    assert (len(generation.contents.documents), len(generation.contents.passages)) == (3, 47)
+    assert np.all(generation.contents.whole_units >= 0)
+
+
+def test_recall_is_the_share_of_the_nearest() -> None:
+    """All of them for a store that compares all, fewer for one that has lost some."""
+    vectors = Synthetic(Material(TEXTS, WordEncoder().encode_passages(TEXTS).vectors), 40).vectors()
+    asked = vectors[:5].astype(np.float32)
+    assert recall(ExactStore(vectors.astype(np.float32)), vectors, asked) == pytest.approx(1, abs=0.05)
+    assert recall(ExactStore(-vectors.astype(np.float32)), vectors, asked) < 0.5
+
+
+def test_a_section_is_replaced_and_the_rest_stays(tmp_path: Path) -> None:
+    """Whoever writes the rest keeps the sections."""
+    page = tmp_path / "page.md"
+    page.write_text("# How fast\n\nold\n", encoding="utf-8")
+    put(page, "scale", "first")
+    put(page, "other", "beside")
+    put(page, "scale", "second\n")
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("# How fast\n\nold\n\n<!-- scale: begin -->\nsecond\n<!-- scale: end -->")
+    assert "first" not in text
+    around(page, "# How fast\n\nnew\n")
+    assert page.read_text(encoding="utf-8") == text.replace("old", "new")
