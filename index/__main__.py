@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from index.build import BuildReport, build_index
+from index.build import BuildReport, build_folder
 from index.cli import one_sentence, setting_options
-from index.embed import SentenceTransformerEncoder
 from index.errors import NetsphereError
 from index.generation import Generation
 from index.progress import Terminal
@@ -43,7 +42,7 @@ def build(folder: Path, **flags: object) -> None:
     Example: python -m index build my-texts --index var/my-index
     """
     settings = _settings(flags)
-    report = build_index(folder, settings, SentenceTransformerEncoder(settings.model), Terminal())
+    report = build_folder(folder, settings, Terminal())
     _list_problems(report.problems)
     click.echo(_summary(report, settings.index))
 

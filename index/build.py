@@ -16,6 +16,9 @@ from index import __version__, generation
 from index.chunk import passages, units
 from index.documents import Documents
 from index.embed import fitting
+from index.encoders import FOLDER as ENCODER
+from index.encoders import encoder_named, refuse
+from index.encoders.drift import Drifted
 from index.errors import BuildError, GenerationError, UsageError
 from index.generation import Contents, Generation, UnitTable
 from index.lexical import LexicalIndex
@@ -26,11 +29,12 @@ from index.passages import Passages
 from index.progress import Progress, Silent
 from index.sentences import Names
 from index.settings import IndexSettings
+from index.shards import Shards
 from index.shelf import Shelf
+from index.stock import known_vectors
 from index.stores import STORES
-from index.tokens import TokenIndex
 from index.types import Document, Encoder, Passage, Problem, Unit
-from index.vectors import UnitText, UnitVectors, known_vectors, unit_vectors
+from index.vectors import UnitText, UnitVectors, unit_vectors
 from index.words import Words, spellings
 
 
@@ -61,7 +65,8 @@ def build_index(
 
     Only texts that the served generation has no vector for are embedded. Raises BuildError
     where nothing could be read or written; what was served before then still is. Raises
-    UsageError where the index would be among the files that it is made of.
+    UsageError where the index would be among the files that it is made of, and Drifted where the encoder is
+    not the model that it was made of.
     """
     progress, shelf = progress or Silent(), Shelf(Path(settings.index))
     _must_be_apart(source, shelf.root)
@@ -73,11 +78,23 @@ def build_index(
         if served and served.folder.name == shelf.current() and identity.made(served.manifest):
             return BuildReport(served.manifest, False, 0, len(served.contents.units), loaded.problems)
         corpus = _chunk(loaded.documents, settings, encoder, progress)
-        embedded = _vectors(corpus, settings, encoder, served, progress)
+        shards = Shards(shelf.root, encoder)
+        embedded = _vectors(corpus, settings, shards, served, progress)
         contents = _contents(corpus, settings, embedded, progress)
         manifest = publish(shelf, contents, identity)
+        shards.clear()
         shelf.prune(settings.keep)
     return BuildReport(manifest, True, len(corpus.units) - embedded.carried, embedded.carried, loaded.problems)
+
+
+def build_folder(source: Path, settings: IndexSettings, progress: Progress | None = None) -> BuildReport:
+    """As ``build_index`` with the model that the settings name, made fast where what is found stays the same."""
+    encoder = encoder_named(settings.model, settings.models)
+    try:
+        return build_index(source, settings, encoder, progress)
+    except Drifted as drifted:
+        refuse(settings.model, settings.models, drifted)
+        return build_index(source, settings, encoder_named(settings.model, settings.models), progress)
 
 
 def corpus_fingerprint(documents: Sequence[Document]) -> str:
@@ -135,8 +152,9 @@ def _chunk(documents: tuple[Document, ...], settings: IndexSettings, encoder: En
 
 
 def _vectors(
-    corpus: Corpus, settings: IndexSettings, encoder: Encoder, served: Generation | None, progress: Progress
+    corpus: Corpus, settings: IndexSettings, shards: Shards, served: Generation | None, progress: Progress
 ) -> UnitVectors:
+    encoder = shards.encoder
     texts = unit_texts(corpus.documents, corpus.passages, corpus.units)
     above = fitting(encoder, _contexts(corpus, settings))
     edges = [(p.sentences[0].start, p.sentences[-1].end) for p in corpus.passages]
@@ -144,7 +162,12 @@ def _vectors(
         UnitText(text, above[unit.passage], (unit.start, unit.end) == edges[unit.passage])
         for text, unit in zip(texts, corpus.units, strict=True)
     ]
-    return unit_vectors(found, encoder, known_vectors(served, encoder), progress)
+    if served is None or served.manifest.model_fingerprint != encoder.fingerprint:
+        encoder.check(texts)
+    try:
+        return unit_vectors(found, shards, known_vectors(served, encoder), progress)
+    except OSError as error:
+        raise _unwritten(shards.root, error) from error
 
 
 def _contexts(corpus: Corpus, settings: IndexSettings) -> list[str]:
@@ -161,9 +184,9 @@ def _contents(corpus: Corpus, settings: IndexSettings, embedded: UnitVectors, pr
         advance(len(corpus.passages))
     table: UnitTable = np.array([(u.passage, u.start, u.end) for u in corpus.units], dtype=np.int64)
     store = STORES[settings.store]().build(embedded.vectors)
-    tokens = TokenIndex.build(embedded.tokens, embedded.basis)
     documents = Documents.build(corpus.documents)
-    return Contents(documents, Passages.build(corpus.passages, documents), table, embedded.keys, store, lexical, tokens)
+    passages = Passages.build(corpus.passages, documents)
+    return Contents(documents, passages, table, embedded.keys, store, lexical, embedded.tokens)
 
 
 def publish(shelf: Shelf, contents: Contents, identity: "Identity") -> Manifest:
@@ -171,12 +194,17 @@ def publish(shelf: Shelf, contents: Contents, identity: "Identity") -> Manifest:
     name = shelf.next_name(identity.fingerprint)
     try:
         with shelf.draft() as draft:
+            identity.encoder.save(draft / ENCODER)
             manifest = generation.write(draft, contents, partial(identity.manifest, name, contents))
             Generation.open(draft, hashed=inf)
             shelf.publish(draft, name)
     except (OSError, GenerationError) as error:
-        raise BuildError(f"the new index could not be written to {shelf.root}: {error}; the old one stays") from error
+        raise _unwritten(shelf.root, error) from error
     return manifest
+
+
+def _unwritten(root: Path, error: Exception) -> BuildError:
+    return BuildError(f"the new index could not be written to {root}: {error}; the old one stays")
 
 
 @dataclass(frozen=True, slots=True)

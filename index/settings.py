@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from index.chunk import Chunking
-from index.embed import DEFAULT_MODEL
 from index.errors import UsageError
+from index.models import DEFAULT_MODEL
 from index.stores import STORES
 from index.words import LANGUAGES
 
@@ -64,7 +64,10 @@ def one_of(*choices: str) -> Parse:
 INDEX_SETTINGS: tuple[Setting, ...] = (
     Setting("index", "var/index", filled, "folder of the index generations"),
     Setting("model", DEFAULT_MODEL, filled, "sentence-transformers model: a hub id or a folder"),
-    Setting("store", "faiss", one_of(*STORES), "vector store: faiss (inverted from 100,000 units on), or exact"),
+    Setting("models", "var/models", filled, "folder of models made fast, each once for all collections"),
+    Setting(
+        "store", "faiss", one_of(*STORES), "vector store: faiss (of many units, codes are compared first), or exact"
+    ),
     Setting("stemmer", "english", one_of(*LANGUAGES), "Snowball stemmer of the lexical leg, or none"),
     Setting("context", "mixed", one_of("mixed", "none"), "title and heading in a passage's vector: mixed in or not"),
     Setting("passage_chars", 500, whole(80, 4000), "the most characters of a passage; longer sentences are split"),
@@ -77,7 +80,8 @@ ASK_SETTINGS: tuple[Setting, ...] = (
 SERVE_SETTINGS: tuple[Setting, ...] = (
     Setting("host", "127.0.0.1", filled, "address to listen on; 0.0.0.0 for every one of the machine"),
     Setting("port", 8000, whole(0, 65535), "port to listen on; 0 takes a free one"),
-    Setting("threads", 4, whole(1, 256), "requests answered at once"),
+    Setting("workers", 1, whole(1, 64), "processes that answer; each takes a processor and its own memory"),
+    Setting("threads", 32, whole(1, 256), "requests that a process takes at once; it works on them together"),
 )
 SETTINGS = INDEX_SETTINGS + ASK_SETTINGS + SERVE_SETTINGS
 """One row a setting, of both halves; ``docs/settings.md`` is checked against it."""
@@ -91,6 +95,7 @@ class IndexSettings:
 
     index: str = "var/index"
     model: str = DEFAULT_MODEL
+    models: str = "var/models"
     store: str = "faiss"
     stemmer: str = "english"
     context: str = "mixed"

@@ -155,6 +155,10 @@ class Encoder(Protocol):
     def vocabulary(self) -> Sequence[str]:
         """Words that the model has as one token each, in a fixed order."""
 
+    @property
+    def workers(self) -> int:
+        """How many calls at once are faster than one after the other."""
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The tokens of each text, special tokens and passage prompt included."""
 
@@ -163,6 +167,12 @@ class Encoder(Protocol):
 
     def encode_questions(self, texts: Sequence[str]) -> Encoded:
         """Questions."""
+
+    def save(self, folder: Path) -> None:
+        """Writes what answering needs of the encoder into the new ``folder``, if that is a few files."""
+
+    def check(self, texts: Sequence[str]) -> None:
+        """Raises Drifted where the vectors of a collection's ``texts`` are not those of the model it was made of."""
 
 
 class Store(Protocol):

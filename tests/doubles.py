@@ -1,6 +1,7 @@
 """An encoder that can be computed in one's head, so that most tests need no model."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from zlib import crc32
 
 import numpy as np
@@ -32,6 +33,16 @@ class WordEncoder:
     def vocabulary(self) -> Sequence[str]:
         """Any word is one token."""
         return [f"word{number}" for number in range(200)]
+
+    @property
+    def workers(self) -> int:
+        return 1
+
+    def save(self, folder: Path) -> None:
+        """Nothing to keep."""
+
+    def check(self, texts: Sequence[str]) -> None:
+        """It is what it is."""
 
     def encode_passages(self, texts: Sequence[str]) -> Encoded:
         """A text without words points where no word does."""

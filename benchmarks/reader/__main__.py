@@ -1,7 +1,7 @@
 """Trains and measures the shipped reader on the open sets: python -m benchmarks.reader ../shared/data
 
-Writes ``qa/reader/reader.safetensors`` and ``docs/reader.md``. Two hours on two cores, most of it training; what is
-indexed on the way is kept in ``var/reader``.
+Writes ``qa/reader/shipped/`` and ``docs/reader.md``. Two hours on two cores, most of it training; what is
+indexed on the way, and the weights in float32 after each round, are kept in ``var/reader``.
 """
 
 import json
@@ -12,17 +12,21 @@ from pathlib import Path
 
 import click
 import torch
+from safetensors.torch import save_file
 
 from benchmarks.articles import WITH_WORDS
+from benchmarks.reader.compiling import Rounds, compiled
 from benchmarks.reader.examples import ROUNDS, Example, Round, alone, examples
 from benchmarks.reader.measure import held_out, measure
+from benchmarks.reader.network import Network, opened
 from benchmarks.reader.page import document
 from benchmarks.reader.train import train
-from index.embed import DEFAULT_MODEL, SentenceTransformerEncoder, model_folder
-from qa.reader.network import Network
+from index.encoders import encoder_named
+from index.models import DEFAULT_MODEL, model_folder
+from index.types import Encoder
+from qa.reader.compiled import ABOUT
 from qa.reader.pairs import Pairs
 from qa.reader.reader import SHIPPED, TrainedReader
-from qa.reader.weights import about, load, pack, save, unpack
 
 KEPT = Path("var/reader")
 
@@ -40,30 +44,32 @@ def main(data: Path, only_measure: bool, after: Path | None) -> None:
     asked = held_out(data)
     reader = TrainedReader()
     measured = {source: measure(reader, [one for one in asked if one.source == source]) for source in WITH_WORDS}
-    text = document(SHIPPED, json.loads(about(SHIPPED)["rounds"]), measured)
+    text = document(SHIPPED, trained_on(SHIPPED / ABOUT), measured)
     Path("docs/reader.md").write_text(text, encoding="utf-8")
     click.echo(text)
 
 
+def trained_on(about: Path) -> Rounds:
+    """What each round went through, as it stands beside the weights."""
+    return list(json.loads(about.read_text(encoding="utf-8"))["rounds"])
+
+
 def _train(data: Path, after: Path | None) -> None:
-    base = model_folder(DEFAULT_MODEL)
-    encoder = SentenceTransformerEncoder()
-    told = json.loads(about(after)["rounds"]) if after else []
-    begun = after
-    for one in ROUNDS[len(told) :]:
+    base, encoder = model_folder(DEFAULT_MODEL), encoder_named()
+    told = [*trained_on(after.with_suffix(".json"))] if after else []
+    for number, one in enumerate(ROUNDS[len(told) :], len(told) + 1):
         found = _order(one, data, encoder)
         torch.manual_seed(0)
-        network = Network(base)
-        before = {name: tensor.clone() for name, tensor in network.state_dict().items() if name.startswith("bert.")}
-        if begun:
-            network.load_state_dict(unpack(load(begun), network.state_dict()))
+        network = opened(base, after) if after else Network(base)
         train(network, Pairs(base / "tokenizer.json"), found, one, click.echo)
         told.append(Counter(example.source + ("" if example.wrong else " alone") for example in found))
-        save(pack(network.state_dict(), before), SHIPPED, {"rounds": json.dumps(told)})
-        begun = SHIPPED
+        after = KEPT / f"round-{number}.safetensors"
+        save_file(network.state_dict(), after)
+        after.with_suffix(".json").write_text(json.dumps({"rounds": told}), encoding="utf-8")
+        compiled(network.eval(), base, SHIPPED, told)
 
 
-def _order(one: Round, data: Path, encoder: SentenceTransformerEncoder) -> Sequence[Example]:
+def _order(one: Round, data: Path, encoder: Encoder) -> Sequence[Example]:
     """All examples of a round, time by time, each time in a drawn order."""
     chance = random.Random(0)
     found = list(examples(one, data, encoder, KEPT))

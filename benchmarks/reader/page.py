@@ -17,12 +17,12 @@ ALONE = " alone"
 """Follows the name of a source where its passages were read alone."""
 
 
-def document(weights: Path, trained: Sequence[Mapping[str, int]], measured: Mapping[str, Measured]) -> str:
+def document(folder: Path, trained: Sequence[Mapping[str, int]], measured: Mapping[str, Measured]) -> str:
     """The page. ``trained``: for each round, the questions of each source that were gone through."""
     total = sum(m.questions for m in measured.values())
     f1 = sum(m.f1 * m.questions for m in measured.values()) / total
     return TEMPLATE.format(
-        size=weights.stat().st_size / 1e6,
+        size=sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6,
         data="\n".join(_trained(trained)),
         head=" | ".join(f"round {number}" for number in range(1, len(trained) + 1)),
         rule="|---" * len(trained),
@@ -58,9 +58,8 @@ passage answers (`relevance`), which of its words answer, and by how much they b
 
 It is MiniLM, the shipped encoder's own weights (`all-MiniLM-L6-v2`), trained further over question and passage
 together, with three heads: the start and end of the answer (Devlin et al. 2019), no answer as the first token
-(Rajpurkar et al. 2018), and relevance (Nogueira & Cho 2019). `qa/reader/reader.safetensors` holds what training
-changed, in four bits a weight: {size:.1f} MB. The rest comes from the encoder that is there anyway. Both are joined
-when the reader is first used, and run in CTranslate2 in whole numbers of a byte; the figures below are of that form.
+(Rajpurkar et al. 2018), and relevance (Nogueira & Cho 2019). `qa/reader/shipped/` holds it as CTranslate2 runs it, in
+whole numbers of a byte: {size:.1f} MB. It needs no torch; the figures below are of that form.
 
 `reader = "none"` does without it; a folder or hub id of a `CrossEncoder` or of a `…ForQuestionAnswering` model takes
 its place. See [settings](settings.md).

@@ -9,9 +9,9 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from benchmarks.reader.examples import Example, Round, Text
+from benchmarks.reader.network import Network, has_bfloat16
 from index.types import Span
 from qa.evaluation.variety import varied
-from qa.reader.network import Network, has_bfloat16
 from qa.reader.pairs import Pair, Pairs
 
 BATCH, AT_ONCE = 16, 8

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from index.cli import one_sentence, setting_options
-from index.embed import SentenceTransformerEncoder
+from index.encoders import encoder_named, encoder_of
 from index.errors import UsageError
 from index.progress import Terminal
 from index.settings import ASK_SETTINGS, INDEX_SETTINGS, MODEL, SETTINGS, IndexSettings, Sources
@@ -140,7 +140,7 @@ def ablate_command(data: tuple[Path, ...], source: Path | None, only: tuple[str,
 
     Example: python -m qa.evaluation ablate tests/judgements/blame.jsonl --source seeds
     """
-    encoder, progress = MemoEncoder(SentenceTransformerEncoder()), Terminal()
+    encoder, progress = MemoEncoder(encoder_named()), Terminal()
     found = [ablate(Bench(load(one), source, encoder, progress), chosen(only)) for one in data]
     path = out or RUNS / "ablation.md"
     words = [*map(str, data), *(f"--source {source}" if source else "").split(), *(["--out", str(out)] if out else [])]
@@ -171,7 +171,7 @@ def probe_command(mode: Mode, most: int, out: Path | None, **flags: Any) -> None
     sources = Sources.of(flags, os.environ, Path.cwd())
     settings = IndexSettings(**sources.resolve(INDEX_SETTINGS))
     generation = Shelf(Path(settings.index)).open()
-    encoder = SentenceTransformerEncoder(sources.stated(MODEL) or generation.manifest.model)
+    encoder = encoder_of(generation.folder, generation.manifest, sources.stated(MODEL))
     engine = Engine(generation, encoder, sources.resolve(ASK_SETTINGS)["reader"])
     probed = probing.probe(generation, engine, mode, most, Terminal())
     click.echo(probing.summary(probed))

@@ -5,8 +5,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from index.build import build_index
-from index.embed import SentenceTransformerEncoder
+from index.build import build_folder, build_index
 from index.errors import UsageError
 from index.progress import Progress, Silent
 from index.settings import IndexSettings
@@ -30,7 +29,9 @@ def engine_over(
 
     Raises UsageError where it brings none, BuildError where it cannot be indexed.
     """
-    encoder = encoder or SentenceTransformerEncoder(settings.model)
+    if encoder is None:
+        build_folder(corpus(dataset), settings, progress or Silent())
+        return Engine.open(settings.index, reader=reader)
     build_index(corpus(dataset), settings, encoder, progress or Silent())
     return Engine(Shelf(Path(settings.index)).open(), encoder, reader)
 

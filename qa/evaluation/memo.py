@@ -1,6 +1,7 @@
 """An encoder and a reader that remember: what rows or collections share is computed once."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -39,6 +40,19 @@ class MemoEncoder:
     def limit(self) -> int:
         """The wrapped model's."""
         return self._inner.limit
+
+    @property
+    def workers(self) -> int:
+        """The wrapped model's."""
+        return self._inner.workers
+
+    def save(self, folder: Path) -> None:
+        """As the wrapped model does."""
+        self._inner.save(folder)
+
+    def check(self, texts: Sequence[str]) -> None:
+        """As the wrapped model does."""
+        self._inner.check(texts)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """As the wrapped model counts them."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.embed import model_folder
 from index.errors import ModelError
+from index.models import model_folder
 from qa.reader.pairs import MOST_TOKENS
 from qa.reader.spans import likeliest
 from qa.types import Reader, Reading

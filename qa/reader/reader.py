@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.embed import DEFAULT_MODEL, batches, model_folder
+from index.embed import batches
 from qa.reader.pairs import Pair, Pairs
 from qa.reader.spans import Logits, likeliest
 from qa.types import Reading
@@ -13,26 +13,24 @@ from qa.types import Reading
 if TYPE_CHECKING:
     from qa.reader.compiled import Compiled
 
-SHIPPED = Path(__file__).with_name("reader.safetensors")
+SHIPPED = Path(__file__).with_name("shipped")
 
 
 class TrainedReader:
-    """The shipped reader, or one of the same form from another file. Safe to share between threads."""
+    """The shipped reader, or one of the same form from another folder. Safe to share between threads."""
 
     name = "shipped"
 
-    def __init__(self, weights: Path = SHIPPED, base: str = DEFAULT_MODEL) -> None:
-        """Loads nothing yet; ``base`` is the model whose weights were trained further. Raises ModelError."""
-        self._weights = weights
-        self._folder = model_folder(base)
-        self._pairs = Pairs(self._folder / "tokenizer.json")
+    def __init__(self, folder: Path = SHIPPED) -> None:
+        """``folder``: as ``benchmarks/reader/compiling.py`` writes it. The network is loaded when it first reads."""
+        self._folder = folder
+        self._pairs = Pairs(folder / "tokenizer.json")
 
     @cached_property
     def _network(self) -> "Compiled":
         from qa.reader.compiled import Compiled
-        from qa.reader.network import opened
 
-        return Compiled(opened(self._folder, self._weights), self._folder)
+        return Compiled(self._folder)
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         """What each passage, given as its title and heading and its words, says to the question."""

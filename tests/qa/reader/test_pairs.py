@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.embed import DEFAULT_MODEL, model_folder
 from index.errors import ModelError
+from qa.reader.compiled import TOKENIZER
 from qa.reader.pairs import Pairs
+from qa.reader.reader import SHIPPED
 
-PAIRS = Pairs(model_folder(DEFAULT_MODEL) / "tokenizer.json")
+PAIRS = Pairs(SHIPPED / TOKENIZER)
 
 
 def test_a_pair_is_question_context_and_words_between_marks() -> None:

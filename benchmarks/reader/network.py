@@ -2,7 +2,7 @@
 
 Devlin et al. 2019, "BERT", for the span of the answer; Nogueira & Cho 2019, "Passage Re-ranking with
 BERT", for the relevance; Rajpurkar et al. 2018, "Know What You Don't Know", for the span of no answer,
-which is the first token. Only ``qa/reader/`` and ``index/embed.py`` import torch, and only when used.
+which is the first token. The product reads with what ``benchmarks/reader/compiling.py`` makes of it.
 """
 
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import cast
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
 from index.errors import ModelError
 from qa.reader.pairs import Pair
-from qa.reader.weights import load, unpack
 
 ROUND = 8
 """Batches are padded to a multiple of this many tokens: fewer shapes to prepare."""
@@ -31,7 +31,7 @@ class Network(nn.Module):
         config = BertConfig.from_pretrained(base, local_files_only=True)
         config._attn_implementation = "eager"  # measured: 1.7 times as fast to train as the fused one on CPUs
         self.bert = BertModel(config, add_pooling_layer=False)
-        missing = self.bert.load_state_dict(load(base / "model.safetensors"), strict=False).missing_keys
+        missing = self.bert.load_state_dict(load_file(base / "model.safetensors"), strict=False).missing_keys
         if missing:
             raise ModelError(f"{base} lacks {missing[0]}, so it is not of BERT's form and no reader can be made of it")
         width = config.hidden_size
@@ -52,9 +52,9 @@ class Network(nn.Module):
 
 
 def opened(base: Path, weights: Path) -> Network:
-    """The trained network."""
+    """The trained network: ``weights`` is what a round of training left."""
     network = Network(base)
-    network.load_state_dict(unpack(load(weights), network.state_dict()))
+    network.load_state_dict(load_file(weights))
     return network.eval()
 
 

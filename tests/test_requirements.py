@@ -1,0 +1,38 @@
+"""What is installed is what was tested, and nothing that is imported is left to chance."""
+
+import re
+from importlib.metadata import packages_distributions, version
+
+import pytest
+
+from tests.test_house import EVERYWHERE, HOMES, ROOT
+
+PINNED = re.compile(r"(?P<name>[\w.-]+)==(?P<version>[\w.]+)(?P<reason>\s+# \S.*)?")
+
+
+def requirements(name: str) -> list[str]:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.strip() and not line.startswith(("#", "-r "))]
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-serve.txt", "requirements-dev.txt"])
+def test_every_requirement_is_pinned_and_installed(name: str) -> None:
+    """Exactly, so that a fresh machine gets what was tested; what runs it has its reason beside it."""
+    pins = {line: PINNED.fullmatch(line) for line in requirements(name)}
+    assert [line for line, pin in pins.items() if not pin or not (pin["reason"] or "dev" in name)] == []
+    found = [(pin["name"], pin["version"], version(pin["name"]).split("+")[0]) for pin in pins.values() if pin]
+    assert [one for one in found if one[1] != one[2]] == []
+
+
+def test_every_library_is_required() -> None:
+    """What is imported is pinned here, not left to what another package happens to bring."""
+    exactly_as_another_says = {"pydantic_core"}
+    owners, pinned = packages_distributions(), requirements("requirements.txt")
+    named = {re.split("==", line)[0].lower().replace("_", "-") for line in pinned}
+    needed = (HOMES.keys() | EVERYWHERE) - exactly_as_another_says
+    assert [n for n in needed if not {owner.lower().replace("_", "-") for owner in owners[n]} & named] == []
+
+
+def test_what_serves_is_a_part_of_what_runs() -> None:
+    """The same pins, so that an index is served by the libraries that it was built with."""
+    assert set(requirements("requirements-serve.txt")) < set(requirements("requirements.txt"))
