@@ -1,15 +1,19 @@
 """The rows of an array on disk, read when they are asked for: neither held in memory nor resident as a map."""
 
 import os
+import tempfile
 from mmap import MADV_DONTNEED, PROT_READ, mmap
 from pathlib import Path
 from typing import Any
 from weakref import finalize
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from index.types import Positions
+
+STAYS = 64_000_000
+"""Bytes of a file that may stay resident: of one so small, rows are taken ten times as fast."""
 
 
 class FileRows:
@@ -47,12 +51,36 @@ class FileRows:
     def take(self, positions: Positions) -> NDArray[Any]:
         """Rows in any order, shape (len(positions), ...).
 
-        Twice as fast as reading one after the other; the pages that were touched are given back at once (measured).
+        Twice as fast as reading one after the other; of a large file the pages that were touched are given back at
+        once (measured).
         """
         everything = np.frombuffer(self._map, dtype=self.dtype, offset=self._start).reshape(self.shape)
-        found: NDArray[Any] = everything[positions]
-        self._map.madvise(MADV_DONTNEED)
+        found: NDArray[Any] = np.take(everything, positions, axis=0)
+        if len(self._map) > STAYS:
+            self._map.madvise(MADV_DONTNEED)
         return found
+
+
+class Spool:
+    """Rows of any number, one behind the other, in a file without a name: memory does not grow with them."""
+
+    def __init__(self, folder: Path | None, dtype: DTypeLike) -> None:
+        """In a folder of the disk that has room for them; None is the system's own for such files."""
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  (closed when its rows are mapped)
+        self._dtype = np.dtype(dtype)
+        self._rows, self._width = 0, ()
+
+    def add(self, rows: NDArray[Any]) -> None:
+        """Some more, shape (rows, ...); all of one width."""
+        self._file.write(np.ascontiguousarray(rows, dtype=self._dtype).data)
+        self._rows, self._width = self._rows + len(rows), rows.shape[1:]
+
+    def mapped(self) -> NDArray[Any]:
+        """All of them, on disk as long as somebody holds the array."""
+        self._file.flush()
+        shape = (self._rows, *self._width)
+        with self._file as file:
+            return np.memmap(file, self._dtype, "r", shape=shape) if np.prod(shape) else np.empty(shape, self._dtype)
 
 
 Rows = NDArray[Any] | FileRows

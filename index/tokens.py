@@ -6,14 +6,15 @@ anyway, rare ones weigh more, and the vectors are kept in ``DIMENSIONS`` whole n
 those directions in which the model's own vocabulary varies most. Measured rows: ``docs/quality.md``.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.rows import FileRows, Rows, take
+from index.rows import FileRows, Rows, Spool, take
 from index.stretches import stretches
 from index.strings import mapped
 from index.types import Encoder, Tokens, Vectors
@@ -58,12 +59,17 @@ class TokenIndex:
         self.basis = basis
 
     @classmethod
-    def build(cls, passages: Sequence[SmallTokens], basis: Vectors) -> "TokenIndex":
-        """From the tokens of each passage, made small on ``basis``."""
-        edges = np.cumsum([0, *(len(one.ids) for one in passages)], dtype=np.int64)
-        ids = np.concatenate([one.ids for one in passages])
-        vectors = np.concatenate([one.vectors for one in passages])
-        return cls(TokenRows(ids, vectors), edges, _weights(passages), basis)
+    def build(cls, passages: Iterable[SmallTokens], basis: Vectors, folder: Path | None = None) -> "TokenIndex":
+        """From the tokens of each passage, made small on ``basis``; held in a file in ``folder``, not in memory."""
+        ids, vectors, lengths, holding = Spool(folder, np.int32), Spool(folder, np.int8), [0], Counter[int]()
+        for one in passages:
+            ids.add(one.ids)
+            vectors.add(one.vectors)
+            lengths.append(len(one.ids))
+            holding.update(set(one.ids.tolist()))
+        edges = np.cumsum(lengths, dtype=np.int64)
+        rows = TokenRows(ids.mapped(), vectors.mapped())
+        return cls(rows, edges, _weights(holding, len(edges) - 1), basis)
 
     def __len__(self) -> int:
         """The number of passages."""
@@ -115,13 +121,11 @@ class TokenIndex:
         return cls(rows, mapped(folder / EDGES), weights, basis)
 
 
-def _weights(passages: Sequence[SmallTokens]) -> NDArray[np.float32]:
+def _weights(holding: Mapping[int, int], passages: int) -> NDArray[np.float32]:
     """How much each token number tells: ln(1 + (N - n + 0.5) / (n + 0.5)); the last is that of tokens nobody has."""
-    most = max((int(one.ids.max()) for one in passages if len(one.ids)), default=-1)
-    holding = np.zeros(most + 2)
-    for one in passages:
-        holding[np.unique(one.ids)] += 1
-    return np.log1p((len(passages) - holding + 0.5) / (holding + 0.5)).astype(np.float32)
+    found = np.zeros(max(holding, default=-1) + 2)
+    found[list(holding)] = list(holding.values())
+    return np.log1p((passages - found + 0.5) / (found + 0.5)).astype(np.float32)
 
 
 def reduced(vectors: Vectors, basis: Vectors) -> Vectors:

@@ -1,21 +1,24 @@
-"""The vectors of all units and tokens: carried over where nothing changed, embedded where it did."""
+"""The vectors of all units and tokens: carried over where nothing changed, embedded shard by shard where it did."""
 
-from collections import ChainMap
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import numpy as np
 
 from index.embed import embed
-from index.generation import Generation, Keys
-from index.progress import Progress
-from index.tokens import SmallTokens, basis_of, smaller
+from index.generation import Keys
+from index.progress import Advance, Progress
+from index.rows import Spool
+from index.shards import Shard, Shards
+from index.stock import KEY_BYTES, Known, Stock, Wanted, vectors_of
+from index.tokens import SmallTokens, TokenIndex, basis_of, smaller
 from index.types import Encoder, Tokens, Vectors
 
-KEY_BYTES = 16
 CONTEXT_WEIGHT = 0.2
+SHARD = 4096
+"""Units that are embedded, written and forgotten together: under a minute's work."""
+AT_ONCE = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,100 +29,107 @@ class UnitText:
     context: str
     whole: bool
 
+    @property
+    def parts(self) -> list[str]:
+        """What is embedded for it."""
+        return [self.text, self.context] if self.context else [self.text]
+
+    @property
+    def key(self) -> bytes:
+        """What decides its vector, beside the model."""
+        return sha256(f"{CONTEXT_WEIGHT}\0{self.context}\0{self.text}".encode()).digest()[:KEY_BYTES]
+
 
 @dataclass(frozen=True, slots=True)
 class UnitVectors:
-    """One row a unit and one entry of ``tokens`` a passage, in their order; ``carried`` units needed no embedding."""
+    """One row a unit, and the tokens of the whole ones, in their order; ``carried`` units needed no embedding.
+
+    The rows are on disk, mapped, and gone when nobody holds them.
+    """
 
     keys: Keys
     vectors: Vectors
-    tokens: tuple[SmallTokens, ...]
-    basis: Vectors
+    tokens: TokenIndex
     carried: int
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What a generation can hand on, by key; ``basis`` is None where it has nothing."""
+class Recipe:
+    """What makes vectors and small tokens of texts."""
 
-    vectors: dict[bytes, Vectors] = field(default_factory=dict)
-    tokens: dict[bytes, SmallTokens] = field(default_factory=dict)
-    basis: Vectors | None = None
-
-    def has(self, key: bytes, whole: bool) -> bool:
-        """All that a unit needs."""
-        return key in self.vectors and (not whole or key in self.tokens)
+    encoder: Encoder
+    basis: Vectors
 
 
-def known_vectors(served: Generation | None, encoder: Encoder) -> Known:
-    """What a generation has; nothing where another model made it."""
-    if served is None or served.manifest.model_fingerprint != encoder.fingerprint:
-        return Known()
-    contents = served.contents
-    keys = [key.tobytes() for key in contents.keys]
-    vectors = contents.store.vectors(np.arange(len(keys)))
-    tokens = {keys[unit]: contents.tokens.passage(position) for position, unit in enumerate(contents.whole_units)}
-    return Known(dict(zip(keys, vectors, strict=True)), tokens, contents.tokens.basis)
-
-
-def unit_vectors(units: Sequence[UnitText], encoder: Encoder, known: Known, progress: Progress) -> UnitVectors:
+def unit_vectors(units: Sequence[UnitText], shards: Shards, known: Known | None, progress: Progress) -> UnitVectors:
     """The vector of each unit's text mixed with that of its context, and the tokens of both of those that are whole.
 
-    Title and heading are embedded once and added with weight ``CONTEXT_WEIGHT`` instead of
+    Title and heading are embedded once a shard and added with weight ``CONTEXT_WEIGHT`` instead of
     being written before every sentence, where they drown short ones and about double what
-    has to be embedded. With and without them: ``docs/quality.md``.
+    has to be embedded. With and without them: ``docs/quality.md``. Raises OSError where a shard cannot be written.
     """
-    digests = [_key(unit.text, unit.context) for unit in units]
-    pairs = list(zip(digests, units, strict=True))
-    needed, whole = _needed(pairs, known)
-    basis = basis_of(encoder) if known.basis is None else known.basis
-    rows, tokens = _embedded(needed, whole, encoder, basis, progress)
-    fresh = {digest: mix(rows[unit.text], rows.get(unit.context)) for digest, unit in needed.items()}
-    joined = {digest: _joined([tokens[part] for part in _parts(needed[digest])]) for digest in whole}
-    vectors, kept = ChainMap(fresh, known.vectors), ChainMap(joined, known.tokens)
-    return UnitVectors(
-        np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, KEY_BYTES),
-        np.stack([vectors[digest] for digest in digests]),
-        tuple(kept[digest] for digest, unit in pairs if unit.whole),
-        basis,
-        sum(digest not in fresh for digest in digests),
-    )
+    keys = np.frombuffer(b"".join(unit.key for unit in units), dtype=np.uint8).reshape(-1, KEY_BYTES)
+    wanted, stocks = Wanted(keys, np.array([unit.whole for unit in units])), list[Stock]()
+    for stock in (*([known.stock] if known else []), *shards.finished()):
+        wanted.offer(stocks, stock)
+    carried = wanted.found()
+    recipe = Recipe(shards.encoder, known.basis if known else basis_of(shards.encoder))
+    for shard, last in _shards(units, wanted, recipe, progress):
+        wanted.offer(stocks, shard.stock() if last else shards.keep(shard))
+    rows = Spool(shards.root, np.float32)
+    for first in range(0, len(units), AT_ONCE):
+        rows.add(vectors_of(stocks, *wanted.sources(slice(first, first + AT_ONCE))))
+    tokens = TokenIndex.build(_tokens(units, wanted, stocks), recipe.basis, shards.root)
+    return UnitVectors(keys, rows.mapped(), tokens, carried)
 
 
-def _needed(pairs: Sequence[tuple[bytes, UnitText]], known: Known) -> tuple[dict[bytes, UnitText], set[bytes]]:
-    """What is to be embedded, by key, and of which of it the tokens are wanted."""
-    needed = {digest: unit for digest, unit in pairs if not known.has(digest, unit.whole)}
-    return needed, {digest for digest, unit in pairs if unit.whole and digest in needed}
+def _shards(
+    units: Sequence[UnitText], wanted: Wanted, recipe: Recipe, progress: Progress
+) -> Iterator[tuple[Shard, bool]]:
+    """What no stock has, in the order of the units, and whether it is the last of it, which need not be kept."""
+    missing = wanted.missing()
+    some = [
+        [replace(units[unit], whole=wanted.needs_tokens(unit)) for unit in missing[first : first + SHARD].tolist()]
+        for first in range(0, len(missing), SHARD)
+    ]
+    with progress.step("embedding", sum(len(_texts(few)) for few in some)) as advance:
+        for number, few in enumerate(some, 1):
+            yield _shard(few, recipe, advance), number == len(some)
 
 
-def _embedded(
-    needed: Mapping[bytes, UnitText], whole: AbstractSet[bytes], encoder: Encoder, basis: Vectors, progress: Progress
-) -> tuple[dict[str, Vectors], dict[str, SmallTokens]]:
-    """The vector of each text and context, once, and the tokens of those of the ``whole`` ones."""
-    units = list(needed.values())
-    wanted = list(dict.fromkeys([unit.text for unit in units] + [unit.context for unit in units if unit.context]))
-    kept = {part for digest in whole for part in _parts(needed[digest])}
-    small, tokens = smaller(basis), dict[str, SmallTokens]()
+def _shard(units: Sequence[UnitText], recipe: Recipe, advance: Advance) -> Shard:
+    """Each text and context once, and the tokens of those of the whole units."""
+    texts, kept = _texts(units), {part for unit in units if unit.whole for part in unit.parts}
+    small, tokens = smaller(recipe.basis), dict[str, SmallTokens]()
 
     def keep(text: str, found: Tokens) -> None:
         if text in kept:
             tokens[text] = small(found)
 
-    with progress.step("embedding", len(wanted)) as advance:
-        return dict(zip(wanted, embed(encoder, wanted, advance, keep), strict=True)), tokens
+    rows = dict(zip(texts, embed(recipe.encoder, texts, advance, keep), strict=True))
+    return Shard(
+        np.frombuffer(b"".join(unit.key for unit in units), dtype=np.uint8).reshape(-1, KEY_BYTES),
+        np.array([unit.whole for unit in units]),
+        np.stack([mix(rows[unit.text], rows.get(unit.context)) for unit in units]),
+        [_joined([tokens[part] for part in unit.parts]) for unit in units if unit.whole],
+    )
 
 
-def _parts(unit: UnitText) -> list[str]:
-    return [unit.text, unit.context] if unit.context else [unit.text]
+def _texts(units: Sequence[UnitText]) -> list[str]:
+    return list(dict.fromkeys([unit.text for unit in units] + [unit.context for unit in units if unit.context]))
 
 
 def _joined(parts: Sequence[SmallTokens]) -> SmallTokens:
     return parts[0] if len(parts) == 1 else parts[0].joined(parts[1])
 
 
-def _key(text: str, context: str) -> bytes:
-    """What decides a vector, beside the model."""
-    return sha256(f"{CONTEXT_WEIGHT}\0{context}\0{text}".encode()).digest()[:KEY_BYTES]
+def _tokens(units: Sequence[UnitText], wanted: Wanted, stocks: Sequence[Stock]) -> Iterator[SmallTokens]:
+    """Of each whole unit, in their order."""
+    for first in range(0, len(units), AT_ONCE):
+        numbers, rows = wanted.sources(slice(first, first + AT_ONCE))
+        for unit, number, row in zip(units[first : first + AT_ONCE], numbers.tolist(), rows.tolist(), strict=True):
+            if unit.whole:
+                yield stocks[number].tokens(int(stocks[number].whole[row]))
 
 
 def mix(text: Vectors, context: Vectors | None) -> Vectors:

@@ -27,7 +27,14 @@ def test_a_disk_that_is_full_at_any_operation_leaves_what_was_served(tmp_path: P
     assert ended.keys() == {"refused", "built"}
     assert ended["refused"] > 30
     reached = " ".join(row[0] for row in rows)
-    for name in ("documents.jsonl", "units.npy", "index.faiss", "lexical.json", "manifest.json", "CURRENT.new"):
+    for name in (
+        "texts.npy",
+        "units.npy",
+        "index.faiss",
+        "lexical.json",
+        "manifest.json",
+        "CURRENT.new",
+    ):
         assert name in reached
 
 

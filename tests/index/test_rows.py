@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.rows import FileRows
+from index.rows import FileRows, Spool
 
 ARRAY = np.arange(60, dtype=np.float16).reshape(20, 3)
 
@@ -49,3 +49,21 @@ def test_what_is_no_array_is_refused(tmp_path: Path) -> None:
     (tmp_path / "no.npy").write_bytes(b"nothing of the kind")
     with pytest.raises(ValueError, match=r"pickle|magic"):
         FileRows(tmp_path / "no.npy")
+
+
+def test_a_spool_gives_what_was_put_in(tmp_path: Path) -> None:
+    """One behind the other, whatever their number; the file has no name and is gone with the array."""
+    spool = Spool(tmp_path, np.float32)
+    for part in (ARRAY[:5], ARRAY[5:5], ARRAY[5:]):
+        spool.add(part)
+    found = spool.mapped()
+    np.testing.assert_array_equal(found, ARRAY.astype(np.float32))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_spool_of_nothing_has_no_rows(tmp_path: Path) -> None:
+    """Whether nothing was put in or rows of no width."""
+    empty, narrow = Spool(tmp_path, np.int8), Spool(tmp_path, np.int8)
+    narrow.add(np.empty((3, 0), dtype=np.int8))
+    assert len(empty.mapped()) == 0
+    assert narrow.mapped().shape == (3, 0)

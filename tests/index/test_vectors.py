@@ -1,34 +1,36 @@
-"""Vectors of units: carried over or embedded."""
+"""Vectors of units: carried over, found in the shards of a build that was cut off, or embedded."""
 
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index import vectors
 from index.build import build_index
 from index.generation import Generation
 from index.progress import Silent
 from index.settings import IndexSettings
+from index.shards import Shards
 from index.shelf import Shelf
-from index.vectors import CONTEXT_WEIGHT, KEY_BYTES, Known, UnitText, UnitVectors, known_vectors, mix, unit_vectors
+from index.stock import KEY_BYTES, known_vectors
+from index.types import Encoded
+from index.vectors import CONTEXT_WEIGHT, UnitText, UnitVectors, mix, unit_vectors
 from tests.doubles import WordEncoder
 
 WORDS = st.sampled_from(["cats sleep", "dogs dig", "birds sing", "fish swim"])
 ABOVE = st.sampled_from(["", "Animals", "Film"])
-PAIRS = st.lists(st.tuples(WORDS, ABOVE), min_size=1, max_size=12)
+UNITS = st.lists(st.builds(UnitText, WORDS, ABOVE, st.booleans()), min_size=1, max_size=12)
 
 
-def vectors_of(pairs: list[tuple[str, str]], known: Known, encoder: WordEncoder) -> UnitVectors:
-    return unit_vectors([UnitText(text, above, whole=True) for text, above in pairs], encoder, known, Silent())
-
-
-def kept(made: UnitVectors) -> Known:
-    keys = [key.tobytes() for key in made.keys]
-    vectors, tokens = dict(zip(keys, made.vectors, strict=True)), dict(zip(keys, made.tokens, strict=True))
-    return Known(vectors, tokens, made.basis)
+def made(units: list[UnitText], folder: Path, encoder: WordEncoder) -> UnitVectors:
+    """With the shards that are in the folder, two units in each that is new."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vectors, "SHARD", 2)
+        return unit_vectors(units, Shards(folder, encoder), None, Silent())
 
 
 @pytest.fixture
@@ -38,32 +40,91 @@ def served(tmp_path: Path) -> Generation:
     return Shelf(tmp_path / "index").open()
 
 
-@given(PAIRS, PAIRS)
-def test_what_is_carried_over_is_what_embedding_would_give(
-    before: list[tuple[str, str]], after: list[tuple[str, str]]
-) -> None:
-    """Row by row, in the order of the units, repeats included."""
-    known = kept(vectors_of(before, Known(), WordEncoder()))
-    made = vectors_of(after, known, WordEncoder())
+@given(UNITS, UNITS)
+@settings(max_examples=25)
+def test_what_is_found_is_what_embedding_would_give(before: list[UnitText], after: list[UnitText]) -> None:
+    """Row by row and token by token, in the order of the units, repeats included, whatever was there before."""
+    with TemporaryDirectory() as folder:
+        made(before, Path(folder), WordEncoder())
+        found, encoder = made(after, Path(folder), WordEncoder()), WordEncoder()
+        fresh = made(after, Path(folder), WordEncoder("another"))
+        for row, unit in zip(found.vectors, after, strict=True):
+            context = encoder.encode_passages([unit.context]).vectors[0] if unit.context else None
+            np.testing.assert_allclose(row, mix(encoder.encode_passages([unit.text]).vectors[0], context), atol=1e-6)
+        assert len(found.tokens) == len(fresh.tokens) == sum(unit.whole for unit in after)
+        for passage in range(len(found.tokens)):
+            mine, theirs = found.tokens.passage(passage), fresh.tokens.passage(passage)
+            np.testing.assert_array_equal(mine.ids, theirs.ids)
+            np.testing.assert_array_equal(mine.vectors, theirs.vectors)
+
+
+@given(UNITS, UNITS)
+@settings(max_examples=25)
+def test_nothing_is_embedded_that_a_finished_shard_has(before: list[UnitText], after: list[UnitText]) -> None:
+    """A build that goes on embeds what the one before had not come to, and says how much it found."""
+    with TemporaryDirectory() as folder:
+        made(before, Path(folder), WordEncoder())
+        finished = list(Shards(Path(folder), WordEncoder()).finished())
+        encoder = WordEncoder()
+        found = made(after, Path(folder), encoder)
+    there = {key.tobytes(): row >= 0 for stock in finished for key, row in zip(stock.keys, stock.whole, strict=True)}
+    whole = {unit.key for unit in after if unit.whole}
+    has = [there.get(unit.key) is not None and there[unit.key] >= (unit.key in whole) for unit in after]
+    assert found.carried == sum(has)
+    new = {part for unit, carried in zip(after, has, strict=True) if not carried for part in unit.parts}
+    assert set(encoder.encoded) == new
+
+
+class Mortal(WordEncoder):
+    """Dies at a text."""
+
+    def encode_passages(self, texts: list[str]) -> Encoded:  # type: ignore[override]
+        if "fish swim" in texts:
+            raise RuntimeError("out of memory")
+        return super().encode_passages(texts)
+
+
+def test_a_build_that_was_cut_off_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its finished shards are used by the next one and removed once there is a generation that has them."""
+    monkeypatch.setattr(vectors, "SHARD", 1)
+    text = "cats sleep\n\ndogs dig\n\nfish swim\n\nbirds sing\n"
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    recipe = IndexSettings(index=str(tmp_path / "index"), context="none")
+    with pytest.raises(RuntimeError, match="out of memory"):
+        build_index(tmp_path / "a.txt", recipe, Mortal())
+    assert list((tmp_path / "index").glob(".shards-*/*"))
     encoder = WordEncoder()
-    for row, (text, above) in zip(made.vectors, after, strict=True):
-        context = encoder.encode_passages([above]).vectors[0] if above else None
-        np.testing.assert_allclose(row, mix(encoder.encode_passages([text]).vectors[0], context), atol=1e-6)
-    assert made.carried == sum(pair in before for pair in after)
+    report = build_index(tmp_path / "a.txt", recipe, encoder)
+    assert (report.carried, report.embedded) == (3, 2)
+    assert encoder.encoded == ["fish swim", "birds sing"]
+    assert not list((tmp_path / "index").glob(".shards-*"))
 
 
-@given(PAIRS, PAIRS)
-def test_nothing_is_embedded_twice_nor_in_vain(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> None:
-    """Each text and each context of what is new once, of what is known never."""
-    known, encoder = kept(vectors_of(before, Known(), WordEncoder())), WordEncoder()
-    vectors_of(after, known, encoder)
-    new = set(after) - set(before)
-    assert sorted(encoder.encoded) == sorted({part for pair in new for part in pair if part})
+def test_a_shard_that_cannot_be_read_is_embedded_again(tmp_path: Path) -> None:
+    """It is removed, and half a shard of a killed build is no shard."""
+    units = [UnitText(text, "", whole=True) for text in ("cats sleep", "dogs dig", "birds sing")]
+    made(units, tmp_path, WordEncoder())
+    (shard,) = tmp_path.glob(".shards-*/*")
+    assert made(units, tmp_path, WordEncoder()).carried == 2
+    (shard / "vectors.npy").write_bytes(b"")
+    shard.with_name("000001.half").mkdir()
+    found = made(units, tmp_path, WordEncoder())
+    assert found.carried == 0
+    np.testing.assert_array_equal(found.vectors, WordEncoder().encode_passages([u.text for u in units]).vectors)
 
 
-def test_a_key_is_of_the_text_and_of_what_stands_above() -> None:
+def test_shards_of_another_model_are_not_used(tmp_path: Path) -> None:
+    """They stay until a build succeeds: who named the wrong model loses nothing."""
+    units = [UnitText(text, "", whole=True) for text in ("cats sleep", "dogs dig", "birds sing")]
+    made(units, tmp_path, WordEncoder())
+    assert made(units, tmp_path, WordEncoder("other")).carried == 0
+    assert made(units, tmp_path, WordEncoder()).carried == 2
+
+
+def test_a_key_is_of_the_text_and_of_what_stands_above(tmp_path: Path) -> None:
     """Moving a word from one to the other is another key; the same pair is the same one."""
-    keys = vectors_of([("b", "a"), ("a", "b"), ("a b", ""), ("", "a b"), ("b", "a")], Known(), WordEncoder()).keys
+    pairs = [("b", "a"), ("a", "b"), ("a b", ""), ("", "a b"), ("b", "a")]
+    keys = made([UnitText(*pair, whole=True) for pair in pairs], tmp_path, WordEncoder()).keys
     assert keys.shape == (5, KEY_BYTES)
     assert len({key.tobytes() for key in keys}) == 4
     assert keys[0].tobytes() == keys[4].tobytes()
@@ -81,9 +142,10 @@ def test_a_context_weighs_little() -> None:
 def test_only_the_same_model_hands_its_vectors_on(served: Generation) -> None:
     """By the fingerprint of its files, whatever it is called; and nothing hands on nothing."""
     found = known_vectors(served, WordEncoder())
-    assert len(found.vectors) == len(served.contents.units)
-    assert len(found.tokens) == len(served.contents.passages)
-    assert known_vectors(served, WordEncoder("other")) == Known()
+    assert found is not None
+    assert len(found.stock.keys) == len(served.contents.units)
+    assert np.count_nonzero(found.stock.whole >= 0) == len(served.contents.passages)
+    assert known_vectors(served, WordEncoder("other")) is None
     renamed = replace(served, manifest=replace(served.manifest, model="another name"))
-    assert len(known_vectors(renamed, WordEncoder()).vectors) == len(served.contents.units)
-    assert known_vectors(None, WordEncoder()) == Known()
+    assert known_vectors(renamed, WordEncoder()) is not None
+    assert known_vectors(None, WordEncoder()) is None
