@@ -11,22 +11,25 @@ from itertools import groupby
 from math import log1p
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
 from index.postings import Posting, Weighted, contenders
 from index.ranking import best
+from index.strings import mapped
 from index.types import Matches, Positions
 
 K1, B = 0.9, 0.4
 ARRAYS = ("data", "indices", "indptr")
 POSTINGS = 100_000
 """Words whose place and most is remembered."""
-NARROW = 10_000
-"""As many allowed passages are all scored."""
-CONFIG, SPELLINGS = "lexical.json", "spellings.json"
+NARROW, FEW = 10_000, 30_000
+"""As many allowed passages, and as many of all, are all scored: quicker than to choose among them."""
+AT_WORK = 16
+"""Questions whose scores are kept for the next step."""
+WORDS = "lexical.json"
 
 Weights = Mapping[str, float]
 """A question's words and how much each counts; BM25 is linear in it."""
@@ -38,23 +41,38 @@ class LexicalIndex:
     ``spellings``: how often each word stands in the texts as it is written there, folded.
     """
 
-    def __init__(self, model: bm25s.BM25 | None, length: int, spellings: Mapping[str, int]) -> None:
-        """Use ``build`` or ``load``. ``model`` is None where no passage has a word."""
-        self._model = model
+    def __init__(
+        self,
+        vocabulary: Mapping[str, int],
+        arrays: Mapping[str, NDArray[Any]],
+        length: int,
+        spellings: Mapping[str, int],
+    ) -> None:
+        """Use ``build`` or ``load``.
+
+        ``vocabulary``: the number of each word; ``arrays``: word by word the passages that have it (``indices``) and
+        what it adds to the score of each (``data``), and where each word's begin (``indptr``).
+        """
+        self._vocabulary, self._arrays = vocabulary, arrays
         self._length = length
         self.spellings = spellings
-        self._vocabulary: dict[str, int] = model.vocab_dict if model else {}
-        self._arrays = {name: np.asarray(model.scores[name]) for name in ARRAYS} if model else {}
         self._posting = lru_cache(maxsize=POSTINGS)(self._read_posting)
+        self._scores = lru_cache(maxsize=AT_WORK)(self._all_scores)
+        self.idf = lru_cache(maxsize=POSTINGS)(self._idf)
 
     @classmethod
     def build(cls, passages: Sequence[Sequence[str]], spellings: Mapping[str, int] | None = None) -> "LexicalIndex":
         """From the words of each passage, as ``index.words`` gives them."""
+        import bm25s  # with scipy, which answering needs as little
+
         if not any(passages):
-            return cls(None, len(passages), spellings or {})
+            return cls({}, {}, len(passages), spellings or {})
         model = bm25s.BM25(k1=K1, b=B, method="lucene")
         model.index([list(words) for words in passages], show_progress=False)
-        return cls(model, len(passages), spellings or {})
+        vocabulary = {word: number for word, number in model.vocab_dict.items() if word}
+        return cls(
+            vocabulary, {name: np.asarray(model.scores[name]) for name in ARRAYS}, len(passages), spellings or {}
+        )
 
     def __len__(self) -> int:
         """The number of passages."""
@@ -63,17 +81,17 @@ class LexicalIndex:
     @property
     def vocabulary(self) -> frozenset[str]:
         """Every word that some passage has."""
-        return frozenset(self._vocabulary) - {""}
+        return frozenset(self._vocabulary)
 
     def frequency(self, word: str) -> int:
         """In how many passages the word stands."""
         token = self._vocabulary.get(word)
-        if token is None or not word:
+        if token is None:
             return 0
         pointers = self._arrays["indptr"]
         return int(pointers[token + 1] - pointers[token])
 
-    def idf(self, word: str) -> float:
+    def _idf(self, word: str) -> float:
         """How much a word tells: ln(1 + (N - n + 0.5) / (n + 0.5)), most for a word nobody has."""
         holding = self.frequency(word)
         return log1p((self._length - holding + 0.5) / (holding + 0.5))
@@ -82,16 +100,26 @@ class LexicalIndex:
         """A score that no passage can reach: in Lucene's variant a word adds less than its idf."""
         return sum(weight * self.idf(word) for word, weight in weights.items())
 
-    def scores(self, weights: Weights) -> NDArray[np.float32]:
-        """The BM25 score of every passage, shape (len(self),); 0 where it has none of the words."""
+    def has(self, word: str, positions: Positions) -> NDArray[np.bool_]:
+        """Which of these passages have a word, shape (len(positions),)."""
+        if word not in self._vocabulary:
+            return np.zeros(len(positions), dtype=np.bool_)
+        return self._posting(word).at(positions) > 0
 
+    def scores(self, weights: Weights) -> NDArray[np.float32]:
+        """The BM25 score of every passage, shape (len(self),); 0 where it has none of the words. Not to be changed."""
+        return self._scores(tuple(weights.items()))
+
+    def _all_scores(self, weights: tuple[tuple[str, float], ...]) -> NDArray[np.float32]:
         def add(group: NDArray[np.float32], posting: Posting) -> None:
             group[posting.passages] += posting.scores
 
-        return self._summed(weights, self._length, add)
+        return self._summed(dict(weights), self._length, add)
 
     def at(self, weights: Weights, positions: Positions) -> NDArray[np.float32]:
         """The same of some passages only, shape (len(positions),)."""
+        if self._length <= FEW:
+            return self.scores(weights)[positions]
 
         def add(group: NDArray[np.float32], posting: Posting) -> None:
             group += posting.at(positions)
@@ -100,7 +128,9 @@ class LexicalIndex:
 
     def search(self, weights: Weights, k: int, allowed: Positions | None = None) -> Matches:
         """The ``k`` best passages that have at least one of the words, ties by position."""
-        if allowed is None or len(allowed) > NARROW:
+        if allowed is None and self._length <= FEW:
+            allowed = np.arange(self._length, dtype=np.int64)
+        elif allowed is None or len(allowed) > NARROW:
             allowed = contenders(self._weighted(weights), k, self._length, allowed)
         scores = self.at(weights, allowed)
         return best(allowed[scores > 0], scores[scores > 0], k)
@@ -119,7 +149,7 @@ class LexicalIndex:
 
     def _weighted(self, weights: Weights) -> list[Weighted]:
         """The words that some passage has, by weight and then as they were asked."""
-        known = [(word, weight) for word, weight in weights.items() if word and word in self._vocabulary]
+        known = [(word, weight) for word, weight in weights.items() if word in self._vocabulary]
         return [Weighted(self._posting(word), np.float32(weight)) for word, weight in sorted(known, key=itemgetter(1))]
 
     def _read_posting(self, word: str) -> Posting:
@@ -131,17 +161,14 @@ class LexicalIndex:
     def save(self, folder: Path) -> None:
         """Writes arrays and JSON, no pickle, into ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / CONFIG).write_text(json.dumps({"length": self._length, "empty": self._model is None}))
-        (folder / SPELLINGS).write_text(json.dumps(self.spellings, ensure_ascii=False), encoding="utf-8")
-        if self._model is not None:
-            self._model.save(folder, show_progress=False)
+        about = {"length": self._length, "vocabulary": self._vocabulary, "spellings": self.spellings}
+        (folder / WORDS).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
+        for name, array in self._arrays.items():
+            np.save(folder / f"{name}.npy", array, allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path) -> "LexicalIndex":
         """What ``save`` wrote, its arrays mapped rather than read."""
-        config = json.loads((folder / CONFIG).read_text())
-        model = None if config["empty"] else bm25s.BM25.load(folder, mmap=True, load_corpus=False)
-        kept = folder / SPELLINGS
-        # A generation that an older program wrote has none and is served all the same.
-        spellings = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
-        return cls(model, config["length"], spellings)
+        about = json.loads((folder / WORDS).read_text(encoding="utf-8"))
+        arrays = {name: mapped(folder / f"{name}.npy") for name in ARRAYS} if about["vocabulary"] else {}
+        return cls(about["vocabulary"], arrays, about["length"], about["spellings"])

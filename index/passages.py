@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import overload
@@ -17,6 +18,8 @@ from index.types import Kind, Passage, Positions, Span
 TABLE, SENTENCES, HEADINGS = "table.npy", "sentences.npy", "headings"
 DOCUMENT, START, END, BYTE, BYTE_END, HEADING, KIND, PAGE, SENTENCE, SENTENCE_END = range(10)
 NONE = -1
+RECENT = 256
+"""Passages that are remembered for a moment: the steps of one question ask for the same few."""
 KINDS = tuple(Kind)
 
 Table = NDArray[np.int64]
@@ -36,6 +39,8 @@ class Passages(Sequence[Passage]):
         self.table = table
         self.sentences = sentences
         self.headings = headings
+        self._passage = lru_cache(maxsize=RECENT)(self._read)
+        self._words = lru_cache(maxsize=RECENT)(self._cut)
 
     @classmethod
     def build(cls, passages: Iterable[Passage], documents: Documents) -> "Passages":
@@ -63,6 +68,9 @@ class Passages(Sequence[Passage]):
         """One passage or some, their sentences included."""
         if isinstance(position, slice):
             return tuple(self[row] for row in range(len(self))[position])
+        return self._passage(position)
+
+    def _read(self, position: int) -> Passage:
         row = self.table[position].tolist()
         sentences = self.sentences[row[SENTENCE] : row[SENTENCE_END]].tolist()
         return Passage(
@@ -77,6 +85,9 @@ class Passages(Sequence[Passage]):
 
     def words(self, position: int) -> str:
         """The text of a passage."""
+        return self._words(position)
+
+    def _cut(self, position: int) -> str:
         first, last = self.table[position, BYTE : BYTE_END + 1].tolist()
         return self.documents.texts.cut(first, last)
 
@@ -93,9 +104,9 @@ class Passages(Sequence[Passage]):
         heading = int(self.table[position, HEADING])
         return None if heading == NONE else self.headings[heading]
 
-    def kind(self, position: int) -> Kind:
-        """What a passage is for."""
-        return KINDS[int(self.table[position, KIND])]
+    def kinds(self, positions: Sequence[int]) -> list[Kind]:
+        """What each of some passages is for."""
+        return [KINDS[kind] for kind in self.table[np.asarray(positions, dtype=np.int64), KIND].tolist()]
 
     def of(self, documents: int | Positions) -> tuple[Positions, Positions]:
         """Where the passages of documents begin and end, those of one standing together."""

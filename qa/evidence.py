@@ -66,10 +66,8 @@ class Marker:
         if vector is None:
             return np.zeros(len(passage.sentences), dtype=np.float32)
         units = self._retriever.units_of(position)
-        spans = {
-            (int(s), int(e)): unit
-            for unit, (_, s, e) in zip(units, self._contents.units[units.start : units.stop], strict=True)
-        }
+        edges = self._contents.units[units.start : units.stop, 1:].tolist()
+        spans = {(start, end): unit for unit, (start, end) in zip(units, edges, strict=True)}
         rows = [spans[(sentence.start, sentence.end)] for sentence in passage.sentences]
         return np.asarray(self._contents.store.vectors(rows) @ vector, dtype=np.float32)
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
 
 from index.words import Words
 from qa.evidence import Evidence, Marker
@@ -66,7 +69,6 @@ class Ranker:
         self._rarity = Rarity(parts.contents.lexical)
         self.retriever = Retriever(parts.contents)
         self._marker = Marker(parts, self.retriever, words, self._rarity)
-        self._texts = parts.texts
         self._ways = ways
         self._stages: dict[Mode, tuple[Stage, ...]] = {
             mode: tuple(make(parts) for make in way.stages) for mode, way in ways.items()
@@ -89,17 +91,18 @@ class Ranker:
         view = _View(
             query, hits, _ranks(retrieved.dense), _ranks(retrieved.lexical), self._rarity.unknown(query.content)
         )
-        examined = tuple(self._examine(view, hit) for hit in hits[: options.top_k])
+        best = hits[: options.top_k]
+        covered = self._rarity.coverages(query.content, np.array([hit.passage for hit in best], dtype=np.int64))
+        examined = tuple(map(partial(self._examine, view), best, covered.tolist()))
         unread = self._reads[options.mode] and hits and hits[0].reading is None
         return Ranked(query, examined, retrieved, view.unknown, (*retrieved.degraded, *([READER] if unread else [])))
 
-    def _examine(self, view: "_View", hit: Hit) -> Examined:
+    def _examine(self, view: "_View", hit: Hit, coverage: float) -> Examined:
         evidence = self._marker.mark(view.query, hit)
-        words = frozenset(self._words(f"{self._texts.context(hit.passage)} {self._texts.words(hit.passage)}"))
         dense_rank, lexical_rank = view.dense_ranks[hit.passage], view.lexical_ranks[hit.passage]
         features = Features(
             cosine=hit.dense,
-            coverage=self._rarity.coverage(view.query.content, words),
+            coverage=coverage,
             unknown=view.unknown,
             lead=view.lead(hit),
             agreement=(1 / dense_rank + 1 / lexical_rank) / 2,

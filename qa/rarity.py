@@ -1,9 +1,12 @@
 """How much a word tells: rare words much, common words little, unknown words most."""
 
 from collections.abc import Collection
-from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index.lexical import LexicalIndex
+from index.types import Positions
 
 
 class Rarity:
@@ -12,12 +15,21 @@ class Rarity:
     def __init__(self, lexical: LexicalIndex) -> None:
         """Counts passages."""
         self._lexical = lexical
-        self._weight = lru_cache(maxsize=100_000)(lexical.idf)
+        self._weight = lexical.idf
 
     def coverage(self, asked: Collection[str], present: Collection[str]) -> float:
         """The share of the asked words' weight that is present, 0 to 1; 0 where nothing is asked."""
         total = sum(self._weight(word) for word in asked)
         return sum(self._weight(word) for word in asked if word in present) / total if total else 0.0
+
+    def coverages(self, asked: Collection[str], passages: Positions) -> NDArray[np.float64]:
+        """The same of passages with what stands above them, shape (len(passages),)."""
+        weights = {word: self._weight(word) for word in asked}
+        found = np.zeros(len(passages))
+        for word, weight in weights.items():
+            found += weight * self._lexical.has(word, passages)
+        total = sum(weights.values())
+        return found / total if total else found
 
     def unknown(self, asked: Collection[str]) -> float:
         """The share of the asked words' weight that the whole collection lacks, 0 to 1."""

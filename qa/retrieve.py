@@ -16,8 +16,8 @@ from qa.types import Query
 
 DENSE, LEXICAL = "dense", "lexical"
 CANDIDATES = 50
-UNITS_PER_PASSAGE = 8
-"""Units searched for each candidate wanted: a passage has at most about this many."""
+UNITS = (3 * CANDIDATES, 8 * CANDIDATES)
+"""Units searched: mostly enough, and as many as the candidates have at most."""
 LEG_FAILURES = (RuntimeError, ValueError, OSError, ArithmeticError, LookupError, MemoryError)
 log = logging.getLogger(__name__)
 
@@ -100,14 +100,13 @@ class Retriever:
         if vector is None:
             raise RuntimeError("the question has no vector")
         units = None if allowed is None else allowed.units
-        matches = self._contents.store.search(vector[None, :], CANDIDATES * UNITS_PER_PASSAGE, units)[0]
-        nearest: dict[int, float] = {}
-        passages = self._passage_of[matches.positions]
-        for passage, score in zip(passages.tolist(), matches.scores.tolist(), strict=True):
-            nearest.setdefault(passage, score)
-            if len(nearest) == CANDIDATES:
+        for wanted in UNITS:
+            matches = self._contents.store.search(vector[None, :], wanted, units)[0]
+            passages, firsts = np.unique(self._passage_of[matches.positions], return_index=True)
+            if len(passages) >= CANDIDATES or len(matches.positions) < wanted:
                 break
-        return nearest
+        order = np.argsort(firsts)[:CANDIDATES]
+        return dict(zip(passages[order].tolist(), matches.scores[firsts[order]].tolist(), strict=True))
 
     def _lexical(self, query: Query, allowed: Filter | None) -> dict[int, float]:
         passages = None if allowed is None else allowed.passages

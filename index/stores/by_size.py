@@ -6,8 +6,8 @@ from index.stores.faiss_flat import FaissFlatStore
 from index.stores.faiss_inverted import VECTORS, FaissInvertedStore
 from index.types import Store, Vectors
 
-FLAT_MOST = 100_000
-"""Rows that are all compared: 14 ms on one thread where the inverted file takes 1 to 2 (``docs/performance.md``)."""
+FLAT_MOST = 10_000
+"""Rows that are all compared: a millisecond on one thread."""
 
 
 def build(vectors: Vectors) -> Store:

@@ -1,8 +1,10 @@
-"""FAISS for large collections: an inverted file of one-bit codes, whose candidates are scored again exactly.
+"""FAISS for large collections: an inverted file of small codes, whose candidates are scored again exactly.
 
-Gao & Long 2024, "RaBitQ"; Douze et al. 2024, "The Faiss library". Of a vector only the signs of its
-distances from the centre of its list are searched, 70 bytes for 384 dimensions; the vectors themselves lie in a file,
-in half precision, and those of the candidates are read.
+Up to ``ONE_LIST`` rows every code is looked at, two dimensions in four bits of it, so that they stay in the processor's
+cache (André, Kermarrec & Le Scouarnec 2015, "Cache locality is not enough"); beyond, those of the lists nearest to the
+question (Gao & Long 2024, "RaBitQ": one bit a dimension, of the distance from the centre of the list). The vectors
+themselves lie in a file, in half precision where lists are many, and those of the candidates are read. Douze et al.
+2024, "The Faiss library".
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,14 +22,19 @@ from index.stores.faiss_flat import read, selected, write
 from index.types import Matches, Positions, Vectors
 
 VECTORS = "vectors.npy"
-CODE = "RaBitQfs"
+ONE_LIST = 100_000
+"""Rows that are all looked at: in half the time that lists take to choose among."""
+MANY = "RaBitQfs"
+"""The code where there are many lists."""
+SAMPLE = 20_000
+"""Rows that the codes of one list are learnt from."""
 SAMPLE_PER_LIST, SEED = 48, 0
 """Rows for each list that the lists' centres are learnt from; FAISS asks for 39 at least."""
 SHARE = 1 / 8
 """Of the lists that are searched."""
 FILTERED = 4
 """Times as many lists where a filter stands before them: what it lets through lies farther off, in more of them."""
-CANDIDATES, LEAST_CANDIDATES = 2, 400
+CANDIDATES, LEAST_CANDIDATES = 2.5, 400
 """Rows scored again for each row that is wanted, and where few are wanted."""
 NARROW = 10_000
 """As many allowed rows are all scored: no slower than searching, and nothing can be missed."""
@@ -35,32 +42,35 @@ AT_ONCE = 65_536
 
 
 class FaissInvertedStore:
-    """Cosines of unit vectors kept in half precision: within 0.0005 of the exact ones, and higher is better."""
+    """Cosines of unit vectors, within 0.0005 of the exact ones where lists are many; higher is better."""
 
     def __init__(self, index: faiss.Index, rows: Rows) -> None:
-        """Use ``build`` or ``load``. ``index``: an IndexIVF; ``rows``: float16, shape (rows, dimension)."""
+        """Use ``build`` or ``load``. ``index``: an IndexIVF; ``rows``: floats, shape (rows, dimension)."""
         self._index: Any = index  # FAISS's stubs do not know what an IndexIVF has
         self._rows = rows
 
     @classmethod
     def build(cls, vectors: Vectors | NDArray[np.float16]) -> "FaissInvertedStore":
         """``vectors``: unit rows, shape (rows, dimension), at least 100; centres are learnt from a sample."""
-        rows = vectors.astype(np.float16, copy=False)
-        lists = _lists(len(rows))
-        index: Any = faiss.index_factory(rows.shape[1], f"IVF{lists},{CODE}", faiss.METRIC_INNER_PRODUCT)
-        size = min(len(rows), lists * SAMPLE_PER_LIST)
-        sample = np.random.default_rng(SEED).choice(len(rows), size, replace=False)
-        index.train(rows[np.sort(sample)].astype(np.float32))
-        for first in range(0, len(rows), AT_ONCE):
-            index.add(rows[first : first + AT_ONCE].astype(np.float32))
+        rows, dimension = vectors.shape
+        lists = _lists(rows)
+        kind = f"IVF{lists},{_code(dimension, lists)}"
+        index: Any = faiss.index_factory(dimension, kind, faiss.METRIC_INNER_PRODUCT)
+        size = min(rows, max(lists * SAMPLE_PER_LIST, SAMPLE))
+        sample = np.random.default_rng(SEED).choice(rows, size, replace=False)
+        index.train(vectors[np.sort(sample)].astype(np.float32))
+        for first in range(0, rows, AT_ONCE):
+            index.add(vectors[first : first + AT_ONCE].astype(np.float32))
         index.nprobe = ceil(lists * SHARE)
-        return cls(index, rows)
+        return cls(index, vectors)
 
     @property
     def description(self) -> Mapping[str, str | int]:
         """The kind of index and its parameters."""
         lists, probes = int(self._index.nlist), int(self._index.nprobe)
-        return {"kind": "inverted", "lists": lists, "probes": probes, "code": CODE, "vectors": "float16"}
+        code = _code(self._index.d, lists)
+        kept = _kept_as(lists).__name__
+        return {"kind": "inverted", "lists": lists, "probes": probes, "code": code, "vectors": kept}
 
     def __len__(self) -> int:
         """The number of rows."""
@@ -91,18 +101,21 @@ class FaissInvertedStore:
 
     def _probed(self, vector: Vectors, k: int, probes: int, selector: faiss.IDSelector | None) -> Positions:
         parameters = faiss.SearchParametersIVF(nprobe=probes, sel=selector)  # type: ignore[call-arg]  # stubs lack both
-        candidates = min(max(k * CANDIDATES, LEAST_CANDIDATES), len(self))
+        candidates = min(max(int(k * CANDIDATES), LEAST_CANDIDATES), len(self))
         _, positions = self._index.search(vector[None, :], candidates, params=parameters)
         return np.sort(positions[0][positions[0] >= 0]).astype(np.int64)
 
     def vectors(self, positions: Positions | Sequence[int]) -> Vectors:
-        """The rows in half precision, shape (len(positions), dimension)."""
-        return take(self._rows, np.asarray(positions, dtype=np.int64)).astype(np.float32)
+        """The rows as they are kept, shape (len(positions), dimension)."""
+        return take(self._rows, np.asarray(positions, dtype=np.int64)).astype(np.float32, copy=False)
 
     def save(self, folder: Path) -> None:
         """Writes FAISS's own file and one .npy file. Raises OSError."""
         write(self._index, folder)
-        np.save(folder / VECTORS, self._rows[:], allow_pickle=False)
+        kept = np.lib.format.open_memmap(folder / VECTORS, "w+", _kept_as(self._index.nlist), self._rows.shape)
+        for first in range(0, len(kept), AT_ONCE):
+            kept[first : first + AT_ONCE] = self._rows[first : first + AT_ONCE]
+        kept.flush()
 
     @classmethod
     def load(cls, folder: Path) -> "FaissInvertedStore":
@@ -111,5 +124,15 @@ class FaissInvertedStore:
 
 
 def _lists(rows: int) -> int:
-    """A power of two near twice the root of the number of rows, and few enough to be learnt from them."""
-    return int(2 ** round(log2(min(2 * sqrt(rows), rows / 39))))
+    """One, or a power of two near twice the root of the number of rows, and few enough to be learnt from them."""
+    return 1 if rows <= ONE_LIST else int(2 ** round(log2(min(2 * sqrt(rows), rows / 39))))
+
+
+def _kept_as(lists: int) -> type[np.floating[Any]]:
+    """Half of the bytes where they are many; twice as fast to score again where they are few."""
+    return np.float16 if lists > 1 else np.float32
+
+
+def _code(dimension: int, lists: int) -> str:
+    """The code's name in FAISS; an odd number of dimensions is coded one by one."""
+    return MANY if lists > 1 else f"PQ{dimension // 2 if dimension % 2 == 0 else dimension}x4fs"

@@ -20,10 +20,9 @@ class DemoteReferences:
 
     def __call__(self, query: Query, hits: list[Hit]) -> list[Hit]:
         """The same hits, best first, ties by position."""
-        demoted = [self._demoted(hit) for hit in hits]
+        kinds = self._passages.kinds([hit.passage for hit in hits])
+        demoted = [
+            replace(hit, score=hit.score * FACTOR) if kind is Kind.REFERENCE else hit
+            for hit, kind in zip(hits, kinds, strict=True)
+        ]
         return sorted(demoted, key=lambda hit: (-hit.score, hit.passage))
-
-    def _demoted(self, hit: Hit) -> Hit:
-        if self._passages.kind(hit.passage) is Kind.REFERENCE:
-            return replace(hit, score=hit.score * FACTOR)
-        return hit

@@ -4,8 +4,6 @@ Khattab & Zaharia 2020, "ColBERT"; the tokens and how they are compared: ``index
 ``docs/quality.md``.
 """
 
-from dataclasses import replace
-
 from qa.fuse import Hit
 from qa.stages.parts import Parts
 from qa.types import Query
@@ -28,7 +26,7 @@ class LateInteraction:
         found = self._tokens.scores(query.tokens, [hit.passage for hit in hits])
         least = float(found.min())
         scored = [
-            replace(hit, score=hit.score + self._weight * (float(late) - least))
-            for hit, late in zip(hits, found, strict=True)
+            Hit(hit.passage, hit.score + self._weight * (late - least), hit.dense, hit.lexical)
+            for hit, late in zip(hits, found.tolist(), strict=True)
         ]
         return sorted(scored, key=lambda hit: (-hit.score, hit.passage))

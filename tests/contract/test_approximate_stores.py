@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index.stores import by_size
+from index.stores import by_size, faiss_inverted
 from index.stores.exact import ExactStore
 from index.stores.faiss_flat import FaissFlatStore
 from index.stores.faiss_inverted import NARROW, FaissInvertedStore
@@ -15,7 +15,8 @@ from index.types import Store, Vectors
 
 ROWS, DIMENSION, THEMES, K = 16_000, 96, 400, 10
 WITHIN, RECALL = 1e-3, 0.97
-KINDS = {"inverted": FaissInvertedStore}
+LISTS = {"many lists": 1_000, "one list": ROWS}
+"""Up to how many rows one list takes them all."""
 
 
 def unit(vectors: NDArray[np.float64]) -> Vectors:
@@ -42,15 +43,22 @@ FILTERS = {
 
 
 @cache
-def built(kind: str) -> Store:
-    return KINDS[kind].build(VECTORS)
+def built(lists: str) -> Store:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(faiss_inverted, "ONE_LIST", LISTS[lists])
+        return FaissInvertedStore.build(VECTORS)
+
+
+@pytest.fixture(params=LISTS)
+def lists(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture(params=["built", "saved"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+def store(lists: str, request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     if request.param == "built":
-        return built("inverted")
-    built("inverted").save(tmp_path)
+        return built(lists)
+    built(lists).save(tmp_path)
     return FaissInvertedStore.load(tmp_path)
 
 
@@ -110,14 +118,28 @@ def test_a_store_that_cannot_be_written_is_an_error_of_the_system(tmp_path: Path
     """OSError, as of every store."""
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(OSError, match="file"):
-        built("inverted").save(tmp_path / "file" / "store")
+        built("one list").save(tmp_path / "file" / "store")
 
 
-def test_it_says_how_it_searches(store: Store) -> None:
+def test_it_says_how_it_searches(lists: str, store: Store) -> None:
     """The manifest has it: kind, lists, how many of them are searched, and the codes."""
-    assert store.description == {
-        "kind": "inverted", "lists": 256, "probes": 32, "code": "RaBitQfs", "vectors": "float16"
-    }  # fmt: skip
+    many = {"kind": "inverted", "lists": 256, "probes": 32, "code": "RaBitQfs", "vectors": "float16"}
+    one = {"kind": "inverted", "lists": 1, "probes": 1, "code": "PQ48x4fs", "vectors": "float32"}
+    assert store.description == {"many lists": many, "one list": one}[lists]
+
+
+def test_one_list_misses_nothing_that_is_near() -> None:
+    """Of the nearest none, and of three times as many hardly one."""
+    found, right = (store.search(QUESTIONS, 150) for store in (built("one list"), EXACT))
+    pairs = [(one.positions, other.positions) for one, other in zip(found, right, strict=True)]
+    assert all(np.isin(theirs[:50], mine).all() for mine, theirs in pairs)
+    assert np.mean([np.isin(theirs, mine) for mine, theirs in pairs]) >= RECALL
+
+
+def test_an_odd_number_of_dimensions_is_coded_as_well() -> None:
+    """One by one instead of two by two."""
+    store = FaissInvertedStore.build(unit(VECTORS[:, :63].astype(np.float64)))
+    assert store.description["code"] == "PQ63x4fs"
 
 
 def test_the_size_decides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.lexical import K1, NARROW, B, LexicalIndex
+from index import lexical
+from index.lexical import FEW, K1, NARROW, B, LexicalIndex
 from index.ranking import best
 
 PASSAGES = [["cat", "sat", "mat"], ["cat", "cat", "ran"], ["dog", "ran", "far", "far", "away"], ["bird"]]
@@ -81,13 +82,19 @@ def test_any_collection_is_scored_by_the_formula_and_below_the_bound(
     assert index.scores(words).max() < index.bound(words) or not any(expected)
 
 
+@pytest.mark.parametrize("few", [FEW, 0])
 @given(COLLECTIONS, QUESTIONS, st.integers(1, 5), st.none() | st.sets(st.integers(0, 7)))
 def test_the_best_are_those_of_all_scores_to_the_bit(
-    passages: list[list[str]], words: dict[str, float], k: int, chosen: set[int] | None
+    few: int, passages: list[list[str]], words: dict[str, float], k: int, chosen: set[int] | None
 ) -> None:
-    """Though not every word of every passage is added up, with a filter and without; and some scores are as all are."""
-    index = LexicalIndex.build(passages)
-    scores, every = index.scores(words), np.arange(len(passages))
+    """Whether every word of every passage is added up or not, with a filter and without; some scores are as all are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lexical, "FEW", few)
+        the_best_are_found(LexicalIndex.build(passages), words, k, chosen)
+
+
+def the_best_are_found(index: LexicalIndex, words: dict[str, float], k: int, chosen: set[int] | None) -> None:
+    scores, every = index.scores(words), np.arange(len(index))
     allowed = None if chosen is None else every[[place in chosen for place in every]]
     holding = every[scores > 0] if allowed is None else allowed[scores[allowed] > 0]
     found, right = index.search(words, k, allowed), best(holding, scores[holding], k)
@@ -96,8 +103,9 @@ def test_the_best_are_those_of_all_scores_to_the_bit(
 
 
 @pytest.mark.parametrize("share", [None, 0.9, 0.5])
-def test_a_large_collection_is_searched_to_the_bit(share: float | None) -> None:
+def test_a_large_collection_is_searched_to_the_bit(share: float | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Common words and rare ones, and filters that let most passages through."""
+    monkeypatch.setattr(lexical, "FEW", 10_000)
     chance = np.random.default_rng(11)
     vocabulary, odds = [f"w{number}" for number in range(300)], 1 / np.arange(1, 301)
     passages = [list(chance.choice(vocabulary, 12, p=odds / odds.sum())) for _ in range(25_000)]
@@ -131,9 +139,14 @@ def test_equal_passages_come_in_their_order() -> None:
     assert index.search({"cat": 1.0}, 5, np.array([], dtype=np.int64)).positions.tolist() == []
 
 
-def test_the_spellings_are_kept_and_an_index_without_them_is_served_all_the_same(tmp_path: Path) -> None:
-    """A generation of an older program has no such file; then nothing is mended."""
+def test_the_spellings_are_kept(tmp_path: Path) -> None:
+    """How often each word stands in the texts, accents included."""
     LexicalIndex.build(PASSAGES, {"cats": 2, "shōnen": 1}).save(tmp_path)
     assert LexicalIndex.load(tmp_path).spellings == {"cats": 2, "shōnen": 1}
-    (tmp_path / "spellings.json").unlink()
-    assert LexicalIndex.load(tmp_path).spellings == {}
+
+
+def test_which_passages_have_a_word_is_known() -> None:
+    """In the order asked for; nobody has a word that is not there."""
+    index = LexicalIndex.build([["cat"], ["dog"], ["cat", "dog"]])
+    assert index.has("cat", np.array([2, 1, 0])).tolist() == [True, False, True]
+    assert index.has("walrus", np.array([0, 1])).tolist() == [False, False]

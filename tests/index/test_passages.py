@@ -52,7 +52,7 @@ def test_one_number_of_a_passage_needs_no_passage(passages: Passages) -> None:
     """Where it begins, what it is for, what stands above it, and whose it is."""
     for position, passage in enumerate(PASSAGES):
         assert passages.start(position) == passage.start
-        assert (passages.kind(position), passages.heading(position)) == (passage.kind, passage.heading)
+        assert (passages.kinds([position]), passages.heading(position)) == ([passage.kind], passage.heading)
         assert DOCUMENTS[passages.document(position)].id == passage.document
     assert [edge.tolist() for edge in passages.of(0)] == [0, 2]
     assert [edge.tolist() for edge in passages.of(1)] == [2, 4]

@@ -11,6 +11,12 @@ from index.words import LANGUAGES, Words, fold, spellings, surface_words
 WORDS = Words()
 
 
+@given(st.text(st.characters(max_codepoint=127) | st.sampled_from("ab'-’ B"), max_size=60))
+def test_english_takes_the_short_way_to_the_same_words(text: str) -> None:
+    """Every ASCII text has the words that it has between letters of another script, which takes the long way."""
+    assert [word for word in surface_words(f"{text} \u03b1") if word != "\u03b1"] == list(surface_words(text))
+
+
 @pytest.mark.parametrize(
     ("typed", "written"),
     [
