@@ -1,9 +1,19 @@
 """python serve.py: serves an index that exists."""
 
-import logging
 import os
+
+# Before numpy is loaded, whose threads wait for work by spinning: with them a question takes twice the processor's
+# time. One thread for each batch under way leaves nobody in another one's way. tokenizers has threads, too.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +21,6 @@ import click
 from index.cli import one_sentence, setting_options
 from index.settings import MODEL, SETTINGS, Sources
 from index.shelf import Shelf
-from qa.web.server import run
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -20,24 +29,39 @@ log = logging.getLogger(__name__)
 
 
 @click.command(context_settings={"max_content_width": 100})
-@setting_options(SETTINGS, "index", "model", "reader", "host", "port", "threads")
+@setting_options(SETTINGS, "index", "model", "reader", "host", "port", "workers", "threads")
 @one_sentence
 def main(**flags: object) -> None:
     """Serve the API and the page over an index that was built before.
 
     Example: python serve.py --index var/index --port 8123
     """
-    # Before torch is loaded. Its threads and the server's fight for the cores: a question took 12 ms
-    # with one and up to 480 ms with two on a busy machine of two cores.
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     sources = Sources.of(flags, os.environ, Path.cwd())
     found = sources.resolve(SETTINGS)
     Shelf(Path(found["index"])).must_exist()
-    app = partial(_app, found["index"], sources.stated(MODEL), found["reader"])
-    run(app, found["host"], found["port"], found["threads"])
+    with _counting(found["workers"]) as counted:
+        from qa.web.server import Crew, run
+
+        app = partial(_app, found["index"], sources.stated(MODEL), found["reader"], counted)
+        run(app, found["host"], found["port"], Crew(found["workers"], found["threads"]))
 
 
-def _app(index: str, model: str | None, reader: str) -> "Flask":
+@contextmanager
+def _counting(workers: int) -> Iterator[str | None]:
+    """Several processes count in files of one folder, which prometheus_client must know before it is loaded."""
+    if workers == 1:
+        yield None
+        return
+    folder, parent = mkdtemp(prefix="netsphere-"), os.getpid()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    try:
+        yield folder
+    finally:
+        if os.getpid() == parent:  # a worker that ends comes by here, too, and the others still count
+            rmtree(folder, ignore_errors=True)
+
+
+def _app(index: str, model: str | None, reader: str, counted: str | None) -> "Flask":
     """Made in the serving process. The probe loads the model, so that no visitor waits for it."""
     from qa.engine import Engine
     from qa.web import create_app
@@ -46,7 +70,7 @@ def _app(index: str, model: str | None, reader: str) -> "Flask":
     for part, found in engine.probe().items():
         if not found:
             log.error("the %s fails on a sentence that is indexed; answers will be degraded", part)
-    return create_app(engine)
+    return create_app(engine, counted=counted)
 
 
 if __name__ == "__main__":

@@ -30,8 +30,8 @@ class Composer:
         self._passages, self._documents = generation.contents.passages, generation.contents.documents
         self._judge = judge
 
-    def compose(self, request: Request, ranked: Ranked, took_ms: float) -> Answer:
-        """The answer to a request from what was ranked for it."""
+    def compose(self, request: Request, ranked: Ranked) -> Answer:
+        """The answer to a request from what was ranked for it; how long it took is not known here."""
         scores = falling([self._judge.of(e.features).probability(e.features) for e in ranked.examined])
         shown = tuple(
             self._passage(rank, examined, score, request.explain)
@@ -48,7 +48,7 @@ class Composer:
             answer=None if status is Status.NOT_FOUND else _answer(shown[0], ranked.examined[0].evidence),
             passages=shown,
             retrieval=self._retrieval(ranked),
-            took_ms=took_ms,
+            took_ms=0.0,
         )
 
     def _passage(self, rank: int, examined: Examined, score: float, explain: bool) -> AnswerPassage:

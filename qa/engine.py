@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from time import perf_counter
 
-from index.build import build_index
-from index.embed import SentenceTransformerEncoder
+from index.encoders import encoder_of
 from index.errors import ForeignGeneration
 from index.generation import Generation
 from index.lexical import LexicalIndex
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 class Engine:
-    """Answers from one generation. Safe to share between threads; nothing in it changes."""
+    """Answers from one generation. Holds no state, so it is safe to share between threads."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Engine:
         Raises ForeignGeneration where ``encoder`` is not the one that made the generation.
         """
         _same_model(generation, encoder)
-        self._encoder = encoder
+        self._encoder, self._encoding = encoder, Lock()
         self._words = Words(generation.manifest.settings["stemmer"])
         speller = Speller(
             generation.contents.lexical.spellings, partial(_is_word, encoder, generation.contents.lexical, self._words)
@@ -72,15 +72,16 @@ class Engine:
         Raises NoGeneration, DamagedGeneration, ForeignGeneration or ModelError.
         """
         generation = Shelf(Path(index)).open()
-        return cls(generation, SentenceTransformerEncoder(model or generation.manifest.model), reader)
+        return cls(generation, encoder_of(generation.folder, generation.manifest, model), reader)
 
     @classmethod
     def build(cls, folder: str | Path, settings: IndexSettings | None = None) -> "Engine":
         """Indexes a folder of files, then serves it. Raises BuildError, too."""
+        from index.build import build_folder  # with all that reads files; serving needs none of it
+
         settings = settings or IndexSettings()
-        encoder = SentenceTransformerEncoder(settings.model)
-        build_index(Path(folder), settings, encoder)
-        return cls(Shelf(Path(settings.index)).open(), encoder)
+        build_folder(Path(folder), settings)
+        return cls.open(settings.index)
 
     @property
     def reader(self) -> str:
@@ -96,8 +97,9 @@ class Engine:
         started = perf_counter()
         requests = [Request(q) if isinstance(q, str) else q for q in questions]
         ranked = self.rank_many(requests)
-        took_ms = (perf_counter() - started) * 1000 / max(1, len(requests))
-        return [self._composer.compose(*pair, took_ms) for pair in zip(requests, ranked, strict=True)]
+        answers = [self._composer.compose(*pair) for pair in zip(requests, ranked, strict=True)]
+        took_ms = (perf_counter() - started) * 1000 / max(1, len(answers))
+        return [replace(answer, took_ms=took_ms) for answer in answers]
 
     def rank_many(self, requests: Sequence[Request]) -> list[Ranked]:
         """What answers are composed of: for calibration and ablations, which need every number."""
@@ -119,7 +121,8 @@ class Engine:
         """The queries with their vectors, or as they were where encoding fails."""
         texts = list(dict.fromkeys(text for query in queries for text in (query.searched_as, query.read_as)))
         try:
-            found = dict(zip(texts, encode_questions(self._encoder, texts), strict=True))
+            with self._encoding:  # by one thread while another ranks: two would only be in each other's way
+                found = dict(zip(texts, encode_questions(self._encoder, texts), strict=True))
         except LEG_FAILURES:
             log.exception("the questions could not be encoded")
             return list(queries)

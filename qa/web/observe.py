@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from qa.catalog import IndexInfo
 from qa.types import Answer
@@ -18,8 +19,12 @@ SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10
 class Metrics:
     """The metrics of one application, in a registry of its own so that two never meet."""
 
-    def __init__(self, index: IndexInfo) -> None:
-        """``index`` becomes the labels of ``netsphere_index_info``."""
+    def __init__(self, index: IndexInfo, counted: str | None = None) -> None:
+        """``index`` becomes the labels of ``netsphere_index_info``.
+
+        ``counted``: the folder where several processes count together, prometheus_client's PROMETHEUS_MULTIPROC_DIR.
+        """
+        self._counted = counted
         registry = CollectorRegistry()
         self._registry = registry
         self._requests = Counter(
@@ -30,7 +35,13 @@ class Metrics:
         )
         self._answers = Counter("netsphere_answers", "Answers given.", ("status",), registry=registry)
         self._degraded = Counter("netsphere_degraded_legs", "Answers without a leg.", ("leg",), registry=registry)
-        served = Gauge("netsphere_index_info", "What is served.", ("generation", "model"), registry=registry)
+        served = Gauge(
+            "netsphere_index_info",
+            "What is served.",
+            ("generation", "model"),
+            registry=registry,
+            multiprocess_mode="mostrecent",
+        )
         served.labels(index.generation, index.model).set(1)
         ProcessCollector(registry=registry)
 
@@ -48,8 +59,12 @@ class Metrics:
         self._seconds.labels(route, method).observe(seconds)
 
     def exposition(self) -> bytes:
-        """All of it in the text format of Prometheus."""
-        return generate_latest(self._registry)
+        """All of it in the text format of Prometheus; where several processes serve, their sum."""
+        if self._counted is None:
+            return generate_latest(self._registry)
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, self._counted)  # type: ignore[no-untyped-call]
+        return generate_latest(registry)
 
 
 def observe(app: Flask, metrics: Metrics) -> None:

@@ -1,10 +1,11 @@
-"""gunicorn in one process with threads, configured here and nowhere else."""
+"""gunicorn with threads, in one process or several, configured here and nowhere else."""
 
 import logging
 import os
 import re
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -28,8 +29,16 @@ class AddressTaken(NetsphereError):
     """The host and port cannot be listened on."""
 
 
-def run(make_app: Callable[[], Flask], host: str, port: int, threads: int) -> None:
-    """Serves until SIGTERM or SIGINT; ``make_app`` runs in the worker, after the fork.
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who answers: so many processes, each of which takes so many requests at once."""
+
+    workers: int
+    threads: int
+
+
+def run(make_app: Callable[[], Flask], host: str, port: int, crew: Crew) -> None:
+    """Serves until SIGTERM or SIGINT; ``make_app`` runs in each worker, after the fork.
 
     Leaves by SystemExit: 0 after a signal, 1 if ``make_app`` failed. Raises AddressTaken at
     once if it is. Port 0 takes a free one; the ready line tells which.
@@ -39,7 +48,7 @@ def run(make_app: Callable[[], Flask], host: str, port: int, threads: int) -> No
     logging.getLogger("gunicorn.error").addFilter(lambda record: not ECHO.fullmatch(record.getMessage()))
     parent = os.getpid()
     try:
-        _Server(make_app, _options(listener, threads)).run()
+        _Server(make_app, _options(listener, crew)).run()
     except SystemExit as stop:
         if os.getpid() != parent:  # the worker comes by here, too, and by its code gunicorn starts another or not
             raise
@@ -59,7 +68,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _options(listener: socket.socket, threads: int) -> dict[str, Any]:
+def _options(listener: socket.socket, crew: Crew) -> dict[str, Any]:
     host, port = listener.getsockname()[:2]
     where = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -70,8 +79,8 @@ def _options(listener: socket.socket, threads: int) -> dict[str, Any]:
     return {
         "bind": f"fd://{listener.detach()}",  # gunicorn copies and closes it
         "worker_class": "qa.web.worker.ProblemWorker",
-        "workers": 1,
-        "threads": threads,
+        "workers": crew.workers,
+        "threads": crew.threads,
         "timeout": 0,  # the first question of a cold machine may be slow; killing it helps nobody
         "limit_request_line": LONGEST_REQUEST_LINE,
         "control_socket_disable": True,

@@ -136,6 +136,7 @@ class BrokenEncoder:
     def __init__(self, inner: Encoder) -> None:
         self._inner = inner
         self.name, self.fingerprint, self.limit = inner.name, inner.fingerprint, inner.limit
+        self.workers, self.vocabulary = inner.workers, inner.vocabulary
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         return self._inner.count_tokens(texts)

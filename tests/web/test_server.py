@@ -21,19 +21,19 @@ FINE = "create_app(HandMade())"
 PROGRAM = """
 from index.errors import NetsphereError
 from qa.web import create_app
-from qa.web.server import run
+from qa.web.server import Crew, run
 from tests.web.hand_made import HandMade
 
 def fails(error):
     raise error
 
-run(lambda: {app}, "127.0.0.1", {port}, 4)
+run(lambda: {app}, "127.0.0.1", {port}, Crew({workers}, 4))
 """
 
 
-def start(app: str, port: int = 0) -> subprocess.Popen[str]:
+def start(app: str, port: int = 0, workers: int = 1) -> subprocess.Popen[str]:
     """A server that makes its application by the expression ``app``."""
-    program = PROGRAM.format(app=app, port=port)
+    program = PROGRAM.format(app=app, port=port, workers=workers)
     return subprocess.Popen(
         [sys.executable, "-c", program], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )

@@ -1,0 +1,38 @@
+"""Several processes serve one index as one would."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+QUESTIONS = 24
+
+
+@pytest.mark.slow
+def test_two_workers_answer_and_count_together(seed_index: Path, tmp_path: Path) -> None:
+    """Every answer is the same, /metrics is of both whoever tells it, and nothing is left behind."""
+    command = [sys.executable, "serve.py", "--index", seed_index, "--port", "0", "--workers", "2"]
+    environment = {"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        address = process.stdout.readline().removeprefix("Netsphere answers on ").strip()
+        url = f"{address}/v1/ask?q=Who+directed+the+film%3F&mode=fast"
+        texts = [json.loads(fetched(url))["answer"]["text"] for _ in range(QUESTIONS)]
+        assert len(set(texts)) == 1
+        for _ in range(4):
+            counted = re.findall(r"^netsphere_answers_total\{.*\} (\S+)$", fetched(f"{address}/metrics"), re.MULTILINE)
+            assert sum(map(float, counted)) == QUESTIONS
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    assert not list(tmp_path.iterdir())
+
+
+def fetched(url: str) -> str:
+    with urllib.request.urlopen(url) as response:  # noqa: S310  (our own)
+        return str(response.read().decode("utf-8"))
