@@ -18,13 +18,13 @@ SETS     := $(DATA)/scifact-train $(DATA)/fairytaleqa-val $(HELD_OUT)/squad-sent
 # installation and comes after it, so a half-finished one is not taken for a finished one.
 stamp   = $(VENV)/.$(1)-$(shell cat $(2) | cksum | tr ' ' -)
 RUN     := $(call stamp,run,requirements.txt)
-DEV     := $(call stamp,dev,requirements.txt requirements-dev.txt)
+DEV     := $(call stamp,dev,requirements.txt requirements-dev.txt benchmarks/requirements.txt)
 PIP     := $(PYTHON) -m pip install -qq --disable-pip-version-check
 
-.PHONY: help serve test lint fix index bench clean
+.PHONY: help serve test lint fix index bench bench-full speed clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
 
 serve: index ## index SEEDS if that is needed and serve them (PORT=8123, HOST=…)
 	@$(PYTHON) serve.py --index $(INDEX) $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
@@ -44,14 +44,22 @@ fix: $(DEV) ## mend what can be mended by itself
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
-bench: $(DEV) ## measure quality and time and fit the confidence on DATA (the open sets); two hours
+bench: speed ## measure time and memory on DATA (the open sets), each against a baseline; minutes
+	@$(PYTHON) -m benchmarks.scale $(DATA)
+
+bench-full: speed index ## the same up to a million passages, and quality, and fit the confidence; hours
+	@$(PYTHON) -m benchmarks.scale $(DATA) --full
 	@$(PYTHON) -m benchmarks.calibrate $(DATA)
 	@$(PYTHON) -m benchmarks.held_out $(DATA) $(HELD_OUT)
 	@$(PYTHON) -m qa.evaluation ablate $(SETS) tests/judgements/blame.jsonl --source seeds --out docs/quality.md
 	@for set in $(SETS); do \
 	  $(PYTHON) -m qa.evaluation run $$set --summary docs/reports/$$(basename $$set).md || exit 1; done
 	@$(PYTHON) -m qa.evaluation run tests/judgements/blame.jsonl --index $(INDEX) --summary docs/reports/blame.md
-	@OMP_NUM_THREADS=1 $(PYTHON) -m benchmarks.latency $(DATA)
+
+# One thread for a question, as serve.py answers it; what measures processes sets theirs itself.
+speed: $(DEV)
+	@for name in latency parts; do OMP_NUM_THREADS=1 $(PYTHON) -m benchmarks.$$name $(DATA) || exit 1; done
+	@for name in serving bulk start; do $(PYTHON) -m benchmarks.$$name $(DATA) || exit 1; done
 
 clean: ## remove the virtual environment and all that was built
 	@rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -75,8 +83,8 @@ $(RUN): requirements.txt | $(PYTHON)
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-$(DEV): requirements-dev.txt requirements.txt | $(RUN)
+$(DEV): requirements-dev.txt requirements.txt benchmarks/requirements.txt | $(RUN)
 	@echo "installing what the tests need"
 	@rm -f $(VENV)/.dev-*
-	@$(PIP) -r requirements-dev.txt
+	@$(PIP) -r requirements-dev.txt -r benchmarks/requirements.txt
 	@touch $@

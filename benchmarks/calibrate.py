@@ -22,7 +22,7 @@ from benchmarks.confidence import document
 from benchmarks.indexed import indexed
 from benchmarks.splits import Part
 from benchmarks.trial import Row, Trial, trial
-from index.embed import SentenceTransformerEncoder
+from index.encoders import encoder_named
 from index.types import Encoder, Passage
 from qa.engine import Engine
 from qa.evaluation.memo import MemoEncoder
@@ -103,7 +103,7 @@ class Measured:
 
 def measured(data: Path, reader: str) -> dict[Mode, Measured]:
     """Every row of every collection."""
-    encoder = MemoEncoder(SentenceTransformerEncoder())
+    encoder = MemoEncoder(encoder_named())
     found = {mode: Measured([], []) for mode in MODES}
     for part in (Part.FIT, Part.HELD_OUT):
         for collection in tqdm(list(collections(data, part)), desc=part):

@@ -11,6 +11,7 @@ from index.shelf import Shelf
 from index.types import Encoder
 
 DEFAULT_SIZE = IndexSettings().passage_chars
+SEEDS = Path("seeds")
 
 
 def indexed(
@@ -18,7 +19,17 @@ def indexed(
 ) -> Generation:
     """One document a row (``_id``, ``title``, ``text``); what ``folder`` has of it already is not embedded again."""
     folder.mkdir(parents=True, exist_ok=True)
-    corpus, index = folder / "corpus.jsonl", folder / "index"
+    corpus = folder / "corpus.jsonl"
     corpus.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    build_index(corpus, IndexSettings(index=str(index), keep=1, passage_chars=passage_chars), encoder)
+    return _built(corpus, encoder, folder, passage_chars)
+
+
+def seed(encoder: Encoder, folder: Path) -> Generation:
+    """The seed, in ``folder``."""
+    return _built(SEEDS, encoder, folder, DEFAULT_SIZE)
+
+
+def _built(source: Path, encoder: Encoder, folder: Path, passage_chars: int) -> Generation:
+    index = folder / "index"
+    build_index(source, IndexSettings(index=str(index), keep=1, passage_chars=passage_chars), encoder)
     return Shelf(index).open()

@@ -1,8 +1,15 @@
 """Sections of a document that programs write, each between marker comments, the rest left as it is."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import regex
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """In Markdown; the first column names the row and the rest are figures."""
+    lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def put(path: Path, name: str, text: str) -> None:

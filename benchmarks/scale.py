@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 
 from benchmarks.page import put
 from benchmarks.scale_asked import QUESTIONS, Asked, questions
-from benchmarks.synthetic import Material, Synthetic, material
+from benchmarks.scale_plot import plot
+from benchmarks.synthetic import Synthetic, material
 from index.build import Identity, publish
-from index.embed import SentenceTransformerEncoder
+from index.encoders import encoder_named
 from index.settings import IndexSettings
 from index.shelf import Shelf
 from index.stores import STORES
@@ -65,16 +66,16 @@ def recall(store: Store, vectors: NDArray[np.float16], asked: Vectors) -> float:
     return float(np.mean([np.isin(right, one.positions[:TOP]) for right, one in zip(places, found, strict=True)]))
 
 
-def measured(data: Path, real: Material, passages: int, encoder: Encoder) -> Row:
+def measured(data: Path, synthetic: Synthetic, encoder: Encoder, basis: Vectors) -> Row:
     """Builds a collection, asks it and removes it again."""
-    folder = KEPT / str(passages)
+    folder = KEPT / str(synthetic.passages)
     shutil.rmtree(folder, ignore_errors=True)
-    synthetic, settings, shelf = Synthetic(real, passages), IndexSettings(index=str(folder)), Shelf(folder)
+    settings, shelf = IndexSettings(index=str(folder)), Shelf(folder)
     vectors, begun = synthetic.vectors(), perf_counter()
     store = STORES[settings.store]().build(cast("Vectors", vectors))  # half as much memory; every store takes both
     store_s = perf_counter() - begun
     with shelf.lock():
-        contents = synthetic.contents(store, basis_of(encoder))
+        contents = synthetic.contents(store, basis)
         manifest = publish(shelf, contents, Identity("synthetic", "", (), settings, encoder))
     build_s = perf_counter() - begun
     asked = np.vstack([one.vectors for one in encode_questions(encoder, questions(data)[:QUESTIONS])])
@@ -82,7 +83,7 @@ def measured(data: Path, real: Material, passages: int, encoder: Encoder) -> Row
     units, kind = len(vectors), ", ".join(f"{key} {value}" for key, value in manifest.store.items())
     del contents, store, vectors
     size = sum(file.size for file in manifest.files.values()) / 1e6
-    row = Row(passages, units, kind, build_s, store_s, size, share, apart(folder, data))
+    row = Row(synthetic.passages, units, kind, build_s, store_s, size, share, apart(folder, data))
     shutil.rmtree(folder)
     return row
 
@@ -108,47 +109,32 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
         )
 
 
-def plot(rows: Sequence[Row], path: Path) -> None:
-    """What is measured against the number of passages, both by powers of ten, as SVG."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(7, 4), layout="constrained")
-    axes = figure.add_subplot(xscale="log", yscale="log", xlabel="passages")
-    sizes = [row.passages for row in rows]
-    axes.plot(sizes, [row.build_s for row in rows], "o-", label="build without embedding, s")
-    axes.plot(sizes, [row.asked.open_s for row in rows], "s-", label="opening, s")
-    axes.plot(sizes, [row.asked.p50_ms for row in rows], "^-", label="a question in mode fast, ms (p50)")
-    axes.plot(sizes, [row.asked.after_mb for row in rows], "d-", label="resident after 200 questions, MB")
-    axes.grid(alpha=0.3)
-    axes.legend(fontsize=8)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, format="svg", metadata={"Date": None})
-
-
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
 @click.option("--full", is_flag=True, help="A million passages, too: 20 GB of disk and of memory, half an hour.")
 def main(data: Path, full: bool) -> None:
     """Measure collections recombined from the sentences of DATA, the folder of open sets."""
-    encoder = SentenceTransformerEncoder()
-    real = material(data, encoder, KEPT)
-    rows = []
+    encoder = encoder_named()
+    real, basis, rows = material(data, encoder, KEPT), basis_of(encoder), list[Row]()
     for passages in (*SIZES, *([FULL] if full else [])):
-        rows.append(measured(data, real, passages, encoder))
+        rows.append(measured(data, Synthetic(real, passages), encoder, basis))
         click.echo("\n".join(table(rows)))
         click.echo(rows[-1].store)
     plot(rows, PLOT)
+    command = f"python -m benchmarks.scale ../shared/data{' --full' if full else ''}"
     stores = "\n".join(f"* {row.passages:,} passages: {row.store}" for row in rows)
     put(
         PAGE,
         "scale",
-        SECTION.format(table="\n".join(table(rows)), stores=stores, plot=os.path.relpath(PLOT, PAGE.parent)),
+        SECTION.format(
+            command=command, table="\n".join(table(rows)), stores=stores, plot=os.path.relpath(PLOT, PAGE.parent)
+        ),
     )
 
 
 SECTION = """## How it grows
 
-*Written by `python -m benchmarks.scale ../shared/data --full`; do not edit by hand.*
+*Written by `{command}`; do not edit by hand.*
 
 Collections of four sentences a passage and twenty passages a document, drawn by chance from 24,000 real sentences
 (SQuAD, SciFact, FairytaleQA), each with its real vector, turned towards another sentence's and by noise, so that no

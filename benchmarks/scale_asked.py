@@ -5,24 +5,24 @@ OMP_NUM_THREADS=1 python -m benchmarks.scale_asked INDEX ../shared/data
 
 import json
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
-from resource import getpagesize
-from statistics import median, quantiles
+from statistics import median
 from time import perf_counter
 
 import click
 
-from benchmarks.articles import lines
+from benchmarks.memory import resident
+from benchmarks.questions import of_sets
 from benchmarks.synthetic import SETS
-from index.embed import SentenceTransformerEncoder
+from benchmarks.turns import p95
+from index.encoders import encoder_named
 from index.shelf import Shelf
 from qa.encode import encode_questions
 from qa.engine import Engine
 from qa.reader import NONE
 from qa.types import Request
 
-QUESTIONS, WARM, LONGEST = 200, 10, 500
+QUESTIONS, WARM = 200, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,12 @@ class Asked:
 
 def questions(data: Path) -> list[str]:
     """So many of each set in turn."""
-    each = [[row["text"][:LONGEST] for row in islice(lines(data / name / "queries.jsonl.gz"), 100)] for name in SETS]
-    return [text for texts in zip(*each, strict=True) for text in texts][: QUESTIONS + WARM]
+    return of_sets(data, SETS, 100)[: QUESTIONS + WARM]
 
 
 def asked(index: Path, texts: list[str]) -> Asked:
     """Mode ``fast``, one question after the other; the encoder has been at work before anything is measured."""
-    encoder = SentenceTransformerEncoder()
+    encoder = encoder_named()
     encode_questions(encoder, texts[:WARM])
     before, begun = resident(), perf_counter()
     engine = Engine(Shelf(index).open(), encoder, NONE)
@@ -59,13 +58,7 @@ def asked(index: Path, texts: list[str]) -> Asked:
         encode_questions(encoder, [text])
         encoding.append((perf_counter() - begun) * 1000)
     own = times[WARM:]
-    return Asked(opened, median(own), quantiles(own, n=20)[-1], median(encoding[WARM:]), before, resident())
-
-
-def resident() -> float:
-    """Megabytes of this process that are in memory, what it has mapped included."""
-    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
-    return int(pages) * getpagesize() / 1e6
+    return Asked(opened, median(own), p95(own), median(encoding[WARM:]), before, resident())
 
 
 @click.command()

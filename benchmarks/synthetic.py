@@ -21,9 +21,9 @@ from index.lexical import LexicalIndex
 from index.match_text import context
 from index.passages import Passages
 from index.sentences import Names, sentences
+from index.stock import KEY_BYTES
 from index.tokens import TokenIndex, TokenRows
 from index.types import Document, Encoder, Passage, Span, Store, Vectors
-from index.vectors import KEY_BYTES
 from index.words import Words, spellings
 
 SETS = ("squad-sentences", "scifact-train", "fairytaleqa-train")

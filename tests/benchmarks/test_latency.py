@@ -1,38 +1,37 @@
-"""How one question's time is measured and shown, with ways whose times are known."""
+"""How one question's time is measured and shown, with ways whose times are known and on the seed."""
+
+from pathlib import Path
 
 import pytest
 
-from benchmarks.latency import WARM, table, timed
+from benchmarks.latency import ALONE, BASE, HEAD, WARM, Collection, rows, section, timed
+from index.generation import Generation
+from index.types import Encoder
 
 
-def test_every_way_is_asked_every_question_and_each_begins_in_turn() -> None:
-    """What is busy for a moment slows all of them; the first questions warm up and do not count."""
-    order: list[tuple[str, str]] = []
+def test_every_way_is_asked_every_question() -> None:
+    """The first questions warm up and do not count."""
+    asked: list[tuple[str, str]] = []
     questions = [f"q{i}" for i in range(WARM + 6)]
-    ways = {name: (lambda question, name=name: order.append((name, question))) for name in "abc"}
-    times = timed(ways, questions)
+    times = timed({name: (lambda question, name=name: asked.append((name, question))) for name in "abc"}, questions)
     assert {name: len(own) for name, own in times.items()} == {"a": 6, "b": 6, "c": 6}
-    assert [order[3 * i][0] for i in range(6)] == ["a", "b", "c", "a", "b", "c"]
-    assert sorted(order) == sorted((name, question) for name in "abc" for question in questions)
+    assert sorted(asked) == sorted((name, question) for name in "abc" for question in questions)
 
 
 def test_the_ratio_is_the_median_of_the_ratios_question_by_question() -> None:
     """Not the ratio of medians: a pair of slow moments says nothing. Goals stand beside the modes that have them."""
-    times = {"base": [1.0, 10.0, 2.0], "`fast`": [0.5, 5.0, 4.0], "`precise`": [3.0, 30.0, 6.0]}
-    head, rule, *rows = table(times, "base")
-    cells = {row.split("|")[1].strip(): [cell.strip() for cell in row.split("|")[2:-1]] for row in rows}
-    assert head.count("|") == rule.count("|") == rows[0].count("|")
-    assert cells["base"][0] == "2.0"
-    assert cells["base"][2:] == ["1.00", ""]
-    assert cells["`fast`"][2:] == ["0.50", "at most 1"]
-    assert cells["`precise`"][2:] == ["3.00", "at most 8"]
+    times = {BASE: [1.0, 10.0, 2.0], ALONE: [1.0, 5.0, 2.0], "`fast`": [0.5, 5.0, 4.0]}
+    shown = {name: dict(zip(HEAD[1:], cells, strict=True)) for name, *cells in rows(times)}
+    assert shown[BASE]["p50, ms"] == "2.0"
+    assert [row["times faster at p50"] for row in shown.values()] == ["1.00", "1.00", "2.00"]
+    assert shown["`fast`"]["times encoding alone"] == "1.00"
+    assert [bool(row["goal"]) for row in shown.values()] == [False, False, True]
 
 
-def test_times_are_of_the_way_itself() -> None:
-    """A way that fails is not measured as a quick one."""
-
-    def broken(question: str) -> None:
-        raise RuntimeError(question)
-
-    with pytest.raises(RuntimeError, match="q0"):
-        timed({"broken": broken}, ["q0"])
+@pytest.mark.slow
+def test_the_seed_is_asked_in_every_way(generation: Generation, encoder: Encoder, tmp_path: Path) -> None:
+    """Every way answers, none in no time, and the section says over how much."""
+    collection = Collection.of("The seed", generation, tmp_path)
+    times = timed(collection.ways(encoder), [f"Who directed film number {i}?" for i in range(WARM + 3)])
+    assert all(min(own) > 0.1 for own in times.values())
+    assert f"{len(generation.contents.passages)} passages" in section(collection, times)

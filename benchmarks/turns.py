@@ -1,0 +1,45 @@
+"""Ways of doing a thing, measured side by side: each in turn, so that a busy machine slows all of them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from statistics import median, quantiles
+from time import perf_counter
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def in_turn(ways: Mapping[str, Callable[[Item], Result]], items: Iterable[Item]) -> dict[str, list[Result]]:
+    """What each way makes of every item.
+
+    Every second time the order is the other way round, and after two another way begins, so that none
+    always comes first or always after the same other.
+    """
+    names, found = list(ways), {name: list[Result]() for name in ways}
+    for number, item in enumerate(items):
+        first = number // 2 % len(names)
+        order = names[first:] + names[:first]
+        for name in reversed(order) if number % 2 else order:
+            found[name].append(ways[name](item))
+    return found
+
+
+def clocked(way: Callable[[Item], object]) -> Callable[[Item], float]:
+    """The milliseconds that the way takes."""
+
+    def time(item: Item) -> float:
+        started = perf_counter()
+        way(item)
+        return (perf_counter() - started) * 1000
+
+    return time
+
+
+def ratio(own: Sequence[float], base: Sequence[float]) -> float:
+    """The median of the ratios item by item: a slow moment is in both numbers of a pair."""
+    return median(a / b for a, b in zip(own, base, strict=True))
+
+
+def p95(values: Sequence[float]) -> float:
+    """What one in twenty lies above."""
+    return quantiles(values, n=20)[-1]

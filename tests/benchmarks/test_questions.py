@@ -1,0 +1,23 @@
+"""Questions that are asked while something is measured."""
+
+import gzip
+import json
+from pathlib import Path
+
+from benchmarks.questions import of_seed, of_sets
+from benchmarks.start import QUESTIONS
+
+
+def test_no_question_comes_twice(tmp_path: Path) -> None:
+    """An engine remembers its answers; the sets take turns, and the longer one goes on alone."""
+    for name, texts in {"one": ["a", "b", "a"], "two": ["b", "c", "d", "e"]}.items():
+        (tmp_path / name).mkdir()
+        with gzip.open(tmp_path / name / "queries.jsonl.gz", "wt", encoding="utf-8") as file:
+            file.writelines(json.dumps({"text": text}) + "\n" for text in texts)
+    assert of_sets(tmp_path, ["one", "two"]) == ["a", "b", "c", "d", "e"]
+    assert of_sets(tmp_path, ["one", "two"], 2) == ["a", "b", "c"]
+
+
+def test_there_are_enough_on_the_seed() -> None:
+    """For the first answers of a process, none twice."""
+    assert len(set(of_seed())) == len(of_seed()) > QUESTIONS
