@@ -10,7 +10,6 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -20,18 +19,17 @@ ROOT = Path(__file__).parents[1]
 MODULES = [*sorted(ROOT.glob("index/**/*.py")), *sorted(ROOT.glob("qa/**/*.py")), ROOT / "serve.py"]
 BENCHMARKS = sorted(ROOT.glob("benchmarks/**/*.py"))
 TESTS = sorted(ROOT.glob("tests/**/*.py"))
-PINNED = re.compile(r"(?P<name>[\w.-]+)==(?P<version>[\w.]+)(?P<reason>\s+# \S.*)?")
 
 # A library is imported in the modules (or, with a slash at the end, under the folder) that stand beside it.
 HOMES = {
     "bm25s": "index/lexical.py",
     "charset_normalizer": "index/readers/encoding.py",
-    "ctranslate2": "qa/reader/compiled.py",
+    "ctranslate2": "index/encoders/compiled.py index/encoders/convert.py qa/reader/compiled.py",
     "faiss": "index/stores/",
     "filelock": "index/shelf.py",
     "flask": "qa/web/",
     "gunicorn": "qa/web/",
-    "huggingface_hub": "index/embed.py",
+    "huggingface_hub": "index/models.py",
     "ir_measures": "qa/evaluation/measures/ranking.py",
     "jinja2": "qa/evaluation/report/pages.py",
     "markdown_it": "index/readers/markdown.py",
@@ -41,15 +39,14 @@ HOMES = {
     "pydantic_core": "qa/web/",
     "pypdf": "index/readers/pdf.py",
     "rapidfuzz": "qa/evaluation/anchor.py qa/spelling.py",
-    "safetensors": "qa/reader/weights.py",
-    "sentence_transformers": "index/embed.py qa/reader/foreign.py",
+    "sentence_transformers": "index/encoders/sentence_transformer.py index/encoders/convert.py qa/reader/foreign.py",
     "sentencex": "index/sentences.py",
     "Stemmer": "index/words.py",
-    "tokenizers": "index/embed.py qa/reader/pairs.py",
-    "torch": "qa/reader/",
+    "tokenizers": "index/encoders/compiled.py index/encoders/sentence_transformer.py qa/reader/pairs.py",
+    "torch": "qa/reader/foreign.py",
     "tqdm": "index/progress.py",
     "trafilatura": "index/readers/html.py",
-    "transformers": "index/embed.py qa/reader/compiled.py qa/reader/foreign.py qa/reader/network.py",
+    "transformers": "index/encoders/convert.py index/encoders/sentence_transformer.py qa/reader/foreign.py",
     "werkzeug": "qa/web/",
 }
 EVERYWHERE = {"click", "numpy", "regex"}
@@ -257,29 +254,6 @@ def _bound(function: Function) -> bool:
 
 
 # What is beside the code
-
-
-def requirements(name: str) -> list[str]:
-    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line.strip() and not line.startswith(("#", "-r "))]
-
-
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
-def test_every_requirement_is_pinned_and_installed(name: str) -> None:
-    """Exactly, so that a fresh machine gets what was tested; what runs it has its reason beside it."""
-    pins = {line: PINNED.fullmatch(line) for line in requirements(name)}
-    assert [line for line, pin in pins.items() if not pin or not (pin["reason"] or "dev" in name)] == []
-    found = [(pin["name"], pin["version"], version(pin["name"]).split("+")[0]) for pin in pins.values() if pin]
-    assert [one for one in found if one[1] != one[2]] == []
-
-
-def test_every_library_is_required() -> None:
-    """What is imported is pinned here, not left to what another package happens to bring."""
-    exactly_as_another_says = {"pydantic_core"}
-    owners, pinned = packages_distributions(), requirements("requirements.txt")
-    named = {re.split("==", line)[0].lower().replace("_", "-") for line in pinned}
-    needed = (HOMES.keys() | EVERYWHERE) - exactly_as_another_says
-    assert [n for n in needed if not {owner.lower().replace("_", "-") for owner in owners[n]} & named] == []
 
 
 def test_the_readme_knows_the_makefile() -> None:
