@@ -1,14 +1,14 @@
 """An engine that is asked by many threads at once and works on a few batches at a time.
 
 Python runs one thread at a time, and numpy gives it up and takes it back at every step: with more threads than
-processors each question takes longer for every other. Encoding eight questions at once takes as long as three.
-Measured: ``docs/performance.md``.
+processors each question takes longer for every other, and encoding some at once takes less than one after the other.
 """
 
 from collections.abc import Mapping, Sequence
 
 from qa.types import Answer, Mode, Request
-from qa.web.ports import Asks, Lists
+from qa.web.around import Around
+from qa.web.ports import Asks
 from qa.web.together import Together
 
 AT_ONCE = 2
@@ -17,26 +17,13 @@ MOST: Mapping[Mode, int] = {"fast": 8, "precise": 1}
 """Questions of a batch. Reading, which takes most of ``precise``, gains nothing by company."""
 
 
-class Batching:
+class Batching(Around):
     """Nothing waits for company: what comes while all are at work goes together as soon as one is done."""
 
     def __init__(self, engine: Asks) -> None:
         """An engine whose ``ask_many`` may be called by several threads."""
-        self._engine = engine
+        super().__init__(engine)
         self._together = {mode: Together(engine.ask_many, AT_ONCE, most) for mode, most in MOST.items()}
-
-    @property
-    def catalog(self) -> Lists:
-        """What is indexed."""
-        return self._engine.catalog
-
-    def probe(self) -> Mapping[str, bool]:
-        """By itself."""
-        return self._engine.probe()
-
-    def ask(self, question: Request) -> Answer:
-        """The answer to one question."""
-        return self.ask_many([question])[0]
 
     def ask_many(self, questions: Sequence[Request]) -> list[Answer]:
         """The answers, in order."""

@@ -1,19 +1,20 @@
 """The last few answers, for questions that come again."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from threading import Lock
 from time import perf_counter
 
 from qa.types import Answer, Request
-from qa.web.ports import Asks, Lists
+from qa.web.around import Around
+from qa.web.ports import Asks
 
 MOST = 1000
-"""Answers, of about 20 kB each."""
+"""Answers: of five passages each, mostly, and their words."""
 
 
-class Remembering:
+class Remembering(Around):
     """An engine that answers what was asked lately without asking again. Safe to share between threads.
 
     An answer of which a leg failed is not remembered: the next one may be better.
@@ -21,22 +22,10 @@ class Remembering:
 
     def __init__(self, engine: Asks, most: int = MOST) -> None:
         """At most so many answers are kept, those that were given last; they are all of one generation."""
-        self._engine, self._most = engine, most
+        super().__init__(engine)
+        self._most = most
         self._kept: OrderedDict[Request, Answer] = OrderedDict()
         self._lock = Lock()
-
-    @property
-    def catalog(self) -> Lists:
-        """What is indexed."""
-        return self._engine.catalog
-
-    def probe(self) -> Mapping[str, bool]:
-        """Asked anew each time."""
-        return self._engine.probe()
-
-    def ask(self, question: Request) -> Answer:
-        """The answer to one question."""
-        return self.ask_many([question])[0]
 
     def ask_many(self, questions: Sequence[Request]) -> list[Answer]:
         """The answers, in order; one that was remembered took as long as to remember it."""
