@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from mmap import MADV_DONTNEED, PROT_READ, mmap
+from mmap import PROT_READ, mmap
 from pathlib import Path
 from typing import Any
 from weakref import finalize
@@ -10,10 +10,12 @@ from weakref import finalize
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from index.stretches import stretches
 from index.types import Positions
 
 STAYS = 64_000_000
-"""Bytes of a file that may stay resident: of one so small, rows are taken ten times as fast."""
+"""Bytes of a file that may stay resident: of one so small, rows are taken at once."""
+CUT_SHORT = "a file of the index ends too early; check it with: python -m index verify"
 
 
 class FileRows:
@@ -44,21 +46,27 @@ class FileRows:
         while room:
             read = os.preadv(self._file, [room], place)
             if not read:
-                raise OSError("a file of the index ends too early; check it with: python -m index verify")
+                raise OSError(CUT_SHORT)
             room, place = room[read:], place + read
         return found
 
-    def take(self, positions: Positions) -> NDArray[Any]:
-        """Rows in any order, shape (len(positions), ...).
+    def take(self, firsts: Positions, lasts: Positions) -> NDArray[Any]:
+        """The rows of each stretch ``[first, last)`` in any order, one stretch behind the other, shape (rows, ...).
 
-        Twice as fast as reading one after the other; of a large file the pages that were touched are given back at
-        once (measured).
+        Of a large file they are read one after the other: to give back the pages that a map touches takes eight
+        times as long (measured), and not to give them back would make the file resident. Raises OSError where the
+        file ends too early.
         """
-        everything = np.frombuffer(self._map, dtype=self.dtype, offset=self._start).reshape(self.shape)
-        found: NDArray[Any] = np.take(everything, positions, axis=0)
-        if len(self._map) > STAYS:
-            self._map.madvise(MADV_DONTNEED)
-        return found
+        if len(self._map) <= STAYS:
+            everything = np.frombuffer(self._map, dtype=self.dtype, offset=self._start).reshape(self.shape)
+            found: NDArray[Any] = np.take(everything, stretches(firsts, lasts), axis=0)
+            return found
+        places, sizes = firsts * self._width + self._start, (lasts - firsts) * self._width
+        pairs = zip(sizes.tolist(), places.tolist(), strict=True)
+        read = b"".join([os.pread(self._file, size, place) for size, place in pairs])
+        if len(read) < sizes.sum():
+            raise OSError(CUT_SHORT)
+        return np.frombuffer(read, dtype=self.dtype).reshape(-1, *self.shape[1:])
 
 
 class Spool:
@@ -87,6 +95,6 @@ Rows = NDArray[Any] | FileRows
 """Rows in memory while an index is made, in a file when it is served."""
 
 
-def take(rows: Rows, positions: Positions) -> NDArray[Any]:
-    """Rows in any order, wherever they are."""
-    return rows.take(positions) if isinstance(rows, FileRows) else rows[positions]
+def take(rows: Rows, firsts: Positions, lasts: Positions) -> NDArray[Any]:
+    """The rows of each stretch ``[first, last)``, one stretch behind the other, wherever they are."""
+    return rows.take(firsts, lasts) if isinstance(rows, FileRows) else rows[stretches(firsts, lasts)]

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.rows import FileRows, Rows, Spool, take
-from index.stretches import stretches
 from index.strings import mapped
 from index.types import Encoder, Tokens, Vectors
 
@@ -91,7 +90,7 @@ class TokenIndex:
         some = lasts > firsts
         if not some.any() or not len(question.ids):
             return found
-        vectors = take(self._tokens.vectors, stretches(firsts, lasts))
+        vectors = take(self._tokens.vectors, firsts, lasts)
         cosines = vectors @ (reduced(question.vectors, self.basis).T / LEVELS)
         lengths = (lasts - firsts)[some]
         starts = np.cumsum(lengths) - lengths

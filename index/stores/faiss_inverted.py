@@ -8,7 +8,7 @@ themselves lie in a file, in half precision where lists are many, and those of t
 """
 
 from collections.abc import Mapping, Sequence
-from math import ceil, log2, sqrt
+from math import log2, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,8 @@ SAMPLE = 20_000
 """Rows that the codes of one list are learnt from."""
 SAMPLE_PER_LIST, SEED = 48, 0
 """Rows for each list that the lists' centres are learnt from; FAISS asks for 39 at least."""
-SHARE = 1 / 8
-"""Of the lists that are searched."""
+PROBES = 192
+"""Lists that are searched, of 1,024 for 100,000 passages, of 4,096 for a million."""
 FILTERED = 4
 """Times as many lists where a filter stands before them: what it lets through lies farther off, in more of them."""
 CANDIDATES, LEAST_CANDIDATES = 2.5, 400
@@ -61,7 +61,7 @@ class FaissInvertedStore:
         index.train(vectors[np.sort(sample)].astype(np.float32))
         for first in range(0, rows, AT_ONCE):
             index.add(vectors[first : first + AT_ONCE].astype(np.float32))
-        index.nprobe = ceil(lists * SHARE)
+        index.nprobe = min(lists, PROBES)
         return cls(index, vectors)
 
     @property
@@ -107,7 +107,8 @@ class FaissInvertedStore:
 
     def vectors(self, positions: Positions | Sequence[int]) -> Vectors:
         """The rows as they are kept, shape (len(positions), dimension)."""
-        return take(self._rows, np.asarray(positions, dtype=np.int64)).astype(np.float32, copy=False)
+        rows = np.asarray(positions, dtype=np.int64)
+        return take(self._rows, rows, rows + 1).astype(np.float32, copy=False)
 
     def save(self, folder: Path) -> None:
         """Writes FAISS's own file and one .npy file. Raises OSError."""

@@ -123,7 +123,7 @@ def test_a_store_that_cannot_be_written_is_an_error_of_the_system(tmp_path: Path
 
 def test_it_says_how_it_searches(lists: str, store: Store) -> None:
     """The manifest has it: kind, lists, how many of them are searched, and the codes."""
-    many = {"kind": "inverted", "lists": 256, "probes": 32, "code": "RaBitQfs", "vectors": "float16"}
+    many = {"kind": "inverted", "lists": 256, "probes": 192, "code": "RaBitQfs", "vectors": "float16"}
     one = {"kind": "inverted", "lists": 1, "probes": 1, "code": "PQ48x4fs", "vectors": "float32"}
     assert store.description == {"many lists": many, "one list": one}[lists]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.rows import FileRows, Spool
+from index.rows import FileRows, Spool, take
 
 ARRAY = np.arange(60, dtype=np.float16).reshape(20, 3)
 
@@ -23,10 +23,17 @@ def test_a_stretch_is_that_of_the_array(rows: FileRows, part: slice) -> None:
     assert rows[part].dtype == ARRAY.dtype
 
 
-@pytest.mark.parametrize("places", [[], [4], [4, 5, 6, 2, 2, 19, 0], list(range(20))])
-def test_rows_are_taken_in_any_order(rows: FileRows, places: list[int]) -> None:
-    """Runs, repeats and none."""
-    np.testing.assert_array_equal(rows.take(np.array(places, dtype=np.int64)), ARRAY[places])
+@pytest.mark.parametrize("stays", [0, 10**9])
+@pytest.mark.parametrize("places", [[], [(4, 5)], [(4, 7), (2, 3), (2, 3), (9, 9), (19, 20), (0, 1)], [(0, 20)]])
+def test_stretches_are_taken_in_any_order(
+    rows: FileRows, places: list[tuple[int, int]], stays: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Runs, repeats and none, of a large file as of a small one."""
+    monkeypatch.setattr("index.rows.STAYS", stays)
+    firsts, lasts = np.array(places, dtype=np.int64).reshape(-1, 2).T
+    for taken in (rows.take(firsts, lasts), take(ARRAY, firsts, lasts)):
+        np.testing.assert_array_equal(taken, np.concatenate([ARRAY[:0], *(ARRAY[a:b] for a, b in places)]))
+        assert taken.dtype == ARRAY.dtype
 
 
 def test_an_empty_array_has_no_rows(tmp_path: Path) -> None:
@@ -36,12 +43,17 @@ def test_an_empty_array_has_no_rows(tmp_path: Path) -> None:
     assert (len(rows), rows[:].shape) == (0, (0, 4))
 
 
-def test_a_file_cut_while_it_is_served_is_an_error(tmp_path: Path, rows: FileRows) -> None:
+def test_a_file_cut_while_it_is_served_is_an_error(
+    tmp_path: Path, rows: FileRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It says what checks the index, and gives no other rows."""
+    monkeypatch.setattr("index.rows.STAYS", 0)
     with (tmp_path / "rows.npy").open("r+b") as file:
         file.truncate(150)
     with pytest.raises(OSError, match="python -m index verify"):
         rows[:]
+    with pytest.raises(OSError, match="python -m index verify"):
+        rows.take(np.array([0, 19]), np.array([1, 20]))
 
 
 def test_what_is_no_array_is_refused(tmp_path: Path) -> None:
