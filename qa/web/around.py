@@ -3,8 +3,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
+from qa.ports import Asks, Lists
 from qa.types import Answer, Request
-from qa.web.ports import Asks, Lists
 
 
 class Around(ABC):

@@ -6,9 +6,9 @@ processors each question takes longer for every other, and encoding some at once
 
 from collections.abc import Mapping, Sequence
 
+from qa.ports import Asks
 from qa.types import Answer, Mode, Request
 from qa.web.around import Around
-from qa.web.ports import Asks
 from qa.web.together import Together
 
 AT_ONCE = 2

@@ -6,9 +6,9 @@ from dataclasses import replace
 from threading import Lock
 from time import perf_counter
 
+from qa.ports import Asks
 from qa.types import Answer, Request
 from qa.web.around import Around
-from qa.web.ports import Asks
 
 MOST = 1000
 """Answers: of five passages each, mostly, and their words."""

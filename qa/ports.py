@@ -1,4 +1,4 @@
-"""What the web half asks of an engine. ``qa.engine.Engine`` satisfies it; so may a test double."""
+"""What is asked of an engine. ``qa.engine.Engine`` satisfies it; so may what stands around one, or a test double."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
