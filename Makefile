@@ -59,7 +59,7 @@ bench-full: speed index ## the same up to a million passages, and quality, and f
 # One thread for a question, as serve.py answers it; what measures processes sets theirs itself.
 speed: $(DEV)
 	@for name in latency parts; do OMP_NUM_THREADS=1 $(PYTHON) -m benchmarks.$$name $(DATA) || exit 1; done
-	@for name in serving bulk start; do $(PYTHON) -m benchmarks.$$name $(DATA) || exit 1; done
+	@for name in serving bulk start paint; do $(PYTHON) -m benchmarks.$$name $(DATA) || exit 1; done
 
 clean: ## remove the virtual environment and all that was built
 	@rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -25,11 +25,13 @@ from index.shelf import Shelf
 if TYPE_CHECKING:
     from flask import Flask
 
+    from qa.web.service import Options
+
 log = logging.getLogger(__name__)
 
 
 @click.command(context_settings={"max_content_width": 100})
-@setting_options(SETTINGS, "index", "model", "reader", "host", "port", "workers", "threads")
+@setting_options(SETTINGS, "index", "model", "reader", "host", "port", "workers", "threads", "feedback", "admin_key")
 @one_sentence
 def main(**flags: object) -> None:
     """Serve the API and the page over an index that was built before.
@@ -41,8 +43,10 @@ def main(**flags: object) -> None:
     Shelf(Path(found["index"])).must_exist()
     with _counting(found["workers"]) as counted:
         from qa.web.server import Crew, run
+        from qa.web.service import Options
 
-        app = partial(_app, found["index"], sources.stated(MODEL), found["reader"], counted)
+        options = Options(counted=counted, feedback=Path(found["feedback"]), admin_key=found["admin_key"])
+        app = partial(_app, found["index"], sources.stated(MODEL), found["reader"], options)
         run(app, found["host"], found["port"], Crew(found["workers"], found["threads"]))
 
 
@@ -61,16 +65,19 @@ def _counting(workers: int) -> Iterator[str | None]:
             rmtree(folder, ignore_errors=True)
 
 
-def _app(index: str, model: str | None, reader: str, counted: str | None) -> "Flask":
+def _app(index: str, model: str | None, reader: str, options: "Options") -> "Flask":
     """Made in the serving process. The probe loads the model, so that no visitor waits for it."""
     from qa.engine import Engine
     from qa.web import create_app
+    from qa.web.hints import Hints
 
     engine = Engine.open(index, model, reader)
     for part, found in engine.probe().items():
         if not found:
             log.error("the %s fails on a sentence that is indexed; answers will be degraded", part)
-    return create_app(engine, counted=counted)
+    hints = Hints(engine)
+    hints.start()
+    return create_app(engine, options, hints)
 
 
 if __name__ == "__main__":

@@ -82,6 +82,10 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
     Setting("port", 8000, whole(0, 65535), "port to listen on; 0 takes a free one"),
     Setting("workers", 1, whole(1, 64), "processes that answer; each takes a processor and its own memory"),
     Setting("threads", 32, whole(1, 256), "requests that a process takes at once; it works on them together"),
+    Setting(
+        "feedback", "var/feedback.sqlite", filled, "file of what visitors say of passages; made with the first word"
+    ),
+    Setting("admin_key", "", str, "opens GET /v1/feedback; better given as NETSPHERE_ADMIN_KEY than as a flag"),
 )
 SETTINGS = INDEX_SETTINGS + ASK_SETTINGS + SERVE_SETTINGS
 """One row a setting, of both halves; ``docs/settings.md`` is checked against it."""

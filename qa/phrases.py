@@ -8,6 +8,12 @@ STATUS = {
     Status.NOT_FOUND: "Not in these texts",
 }
 
+PASSAGES = {
+    Status.ANSWERED: "Where it stands",
+    Status.UNSURE: "Where it may stand",
+    Status.NOT_FOUND: "What comes closest",
+}
+
 REASON = {
     Reason.WEAK_MATCH: "Nothing in the texts comes close enough to be sure.",
     Reason.UNKNOWN_WORDS: "The texts do not hold the words that the question turns on.",

@@ -42,6 +42,7 @@ class Turn:
 class Request:
     """What the caller asks. ``documents`` are ids or shell-style patterns; empty means all.
 
+    ``literal``: as it was typed, nothing mended, taken off or carried over from the history.
     Raises QuestionError where it is out of the bounds of API.md.
     """
 
@@ -51,6 +52,7 @@ class Request:
     mode: Mode = "precise"
     documents: tuple[str, ...] = ()
     explain: bool = False
+    literal: bool = False
 
     def __post_init__(self) -> None:
         """Checks the bounds, for the caller in Python as for the one over HTTP."""

@@ -17,11 +17,14 @@ def understand(request: Request, words: Words, mend: Callable[[str], str] = str,
     """The query of a request: composed Unicode, no courtesies, typing errors mended, and what it refers to.
 
     A question that stands alone is left alone, whatever the history. Otherwise the words that it leaves
-    unsaid are appended in brackets. ``searched_as`` shows all of it.
+    unsaid are appended in brackets. ``searched_as`` shows all of it. A literal question is searched as it is.
     """
-    question = mend(bare(unicodedata.normalize("NFC", request.question).strip()))
-    asks = asking(question)
-    unsaid = carried(question, request.history) if leans_on_history(question) else []
+    question = asks = unicodedata.normalize("NFC", request.question).strip()
+    unsaid: list[str] = []
+    if not request.literal:
+        question = mend(bare(question))
+        asks = asking(question)
+        unsaid = carried(question, request.history) if leans_on_history(question) else []
     searched, read = (f"{text} ({' '.join(unsaid)})" if unsaid else text for text in (question, asks))
     weights = weigh(words(searched), words.content(searched), matter)
     return Query(question, searched, read, weights, tuple(words.content(read)), tuple(words.content(asks)))

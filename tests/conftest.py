@@ -1,9 +1,11 @@
 """What all tests share: hypothesis that repeats itself, and the seed indexed once with the real model."""
 
+import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from index.types import Encoder
 from qa.engine import Engine
 
 SEEDS = Path(__file__).parents[1] / "seeds"
+ADMIN_KEY = "only for tests"
 
 # No test depends on chance or on how busy the machine is.
 settings.register_profile(
@@ -57,13 +60,22 @@ def engine(generation: Generation, encoder: Encoder) -> Engine:
     return Engine(generation, encoder)
 
 
-@pytest.fixture(scope="session")
-def server(seed_index: Path) -> Iterator[str]:
-    """The address of a real server process over the seed, on a free port."""
-    command = [sys.executable, "serve.py", "--index", str(seed_index), "--port", "0"]
-    with subprocess.Popen(command, cwd=SEEDS.parent, stdout=subprocess.PIPE, text=True) as process:
+@contextmanager
+def serving(index: Path, port: int = 0) -> Iterator[str]:
+    """The address of a real server process over an index, on a free port unless one is given."""
+    kept = index.parent / "feedback.sqlite"
+    command = [sys.executable, "serve.py", "--index", str(index), "--port", str(port), "--feedback", str(kept)]
+    environment = os.environ | {"NETSPHERE_ADMIN_KEY": ADMIN_KEY}
+    with subprocess.Popen(command, cwd=SEEDS.parent, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         line = process.stdout.readline()
         yield line.removeprefix("Netsphere answers on ").strip()
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
+
+
+@pytest.fixture(scope="session")
+def server(seed_index: Path) -> Iterator[str]:
+    """A server over the seed."""
+    with serving(seed_index) as address:
+        yield address

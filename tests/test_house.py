@@ -38,7 +38,7 @@ HOMES = {
     "pydantic": "qa/web/",
     "pydantic_core": "qa/web/",
     "pypdf": "index/readers/pdf.py",
-    "rapidfuzz": "qa/evaluation/anchor.py qa/spelling.py",
+    "rapidfuzz": "qa/quotes.py qa/spelling.py",
     "sentence_transformers": "index/encoders/sentence_transformer.py index/encoders/convert.py qa/reader/foreign.py",
     "sentencex": "index/sentences.py",
     "Stemmer": "index/words.py",

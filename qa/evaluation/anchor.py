@@ -4,23 +4,16 @@ What is not found is listed and left out; a question whose every quote is lost i
 Scoring it 0 would blame the system for an edit of the text.
 """
 
-import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 from index.errors import UsageError
-from index.types import Span
 from qa.evaluation.types import Dataset, Flaw, Gold, Judgement
+from qa.quotes import exactly, nearly, normalised
 
 TextOf = Callable[[str], str | None]
 """A document's text by its id; None where there is no such document."""
-
-NEARLY = 85.0
-"""Of 100 (Levenshtein similarity): an edited word in a sentence passes, another sentence does not."""
-LEAST_TO_GUESS = 20
-"""Characters. A shorter quote is nearly like too much."""
-SAME = str.maketrans("‘’‚‛“”„‟«»‐‑‒–—―", "''''" + '""""""' + "------")
 
 
 def anchored(dataset: Dataset, text_of: TextOf) -> Dataset:
@@ -80,79 +73,13 @@ def _moved(gold: Gold, text_of: TextOf) -> tuple[Gold | None, str]:
     text = text_of(gold.document)
     if text is None:
         return None, f"is judged with {gold.document!r}, which the index lacks; the quote is left out"
-    for find in (_exactly, _normalised, _nearly):
-        span = find(gold, text)
+    for find in (exactly, normalised, nearly):
+        span = find(gold.quote, gold.span, text)
         if span:
             words = text[span.start : span.end]
-            changed = f"quotes {_short(gold.quote)}, which now reads {_short(words)}" if find is _nearly else ""
+            changed = f"quotes {_short(gold.quote)}, which now reads {_short(words)}" if find is nearly else ""
             return Gold(gold.document, span, words), changed
     return None, f"quotes {_short(gold.quote)}, which {gold.document!r} no longer holds; judge it again or delete it"
-
-
-def _exactly(gold: Gold, text: str) -> Span | None:
-    if text[gold.span.start : gold.span.end] == gold.quote:
-        return gold.span
-    return _nearest(gold, _all(gold.quote, text))
-
-
-def _normalised(gold: Gold, text: str) -> Span | None:
-    """Without regard to white space, case, and the forms of quotation marks, dashes and characters."""
-    quote = _normal(gold.quote)
-    if not quote.text:
-        return None
-    whole = _normal(text)
-    return _nearest(gold, (Span(*whole.original(span)) for span in _all(quote.text, whole.text)))
-
-
-def _nearly(gold: Gold, text: str) -> Span | None:
-    """The stretch that differs least, where it differs little."""
-    from rapidfuzz import fuzz
-
-    if len(gold.quote) < LEAST_TO_GUESS:
-        return None
-    found = fuzz.partial_ratio_alignment(gold.quote, text, score_cutoff=NEARLY)
-    # A text shorter than the quote would be found within the quote instead.
-    if found is None or len(text) < NEARLY / 100 * len(gold.quote):
-        return None
-    return Span(found.dest_start, found.dest_end)
-
-
-def _all(quote: str, text: str) -> Iterator[Span]:
-    start = text.find(quote)
-    while start >= 0:
-        yield Span(start, start + len(quote))
-        start = text.find(quote, start + 1)
-
-
-def _nearest(gold: Gold, spans: Iterator[Span]) -> Span | None:
-    """Of the places that read alike the one nearest to where it was judged."""
-    return min(spans, key=lambda span: abs(span.start - gold.span.start), default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Normal:
-    """A normalised text and, for each of its characters, the place of the original that it came from."""
-
-    text: str
-    origin: Sequence[int]
-
-    def original(self, span: Span) -> tuple[int, int]:
-        return self.origin[span.start], self.origin[span.end - 1] + 1
-
-
-@lru_cache(maxsize=64)
-def _normal(text: str) -> _Normal:
-    characters: list[str] = []
-    origin: list[int] = []
-    for place, character in enumerate(text):
-        plain = unicodedata.normalize("NFKC", character).casefold().translate(SAME)
-        if plain.isspace():
-            plain = " " if characters and characters[-1] != " " else ""
-        characters += plain
-        origin += [place] * len(plain)
-    if characters and characters[-1] == " ":
-        del characters[-1], origin[-1]
-    return _Normal("".join(characters), origin)
 
 
 def _short(quote: str, most: int = 60) -> str:

@@ -1,13 +1,20 @@
 """The routes that speak JSON: each reads, asks and returns."""
 
-from flask import Response, jsonify
+import json
+
+from flask import Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
 import qa.web.replies as replies
+from index.types import Span
 from qa.render import answer_json
+from qa.web.keys import check
+from qa.web.opinions import judged, keep
 from qa.web.reading import read_body, read_query
-from qa.web.schemas import AskBody, AskQuery, BatchBody, ListQuery, NoQuery
+from qa.web.schemas import AskBody, AskQuery, BatchBody, FeedbackBody, ListQuery, NoQuery, VerifyBody
 from qa.web.service import Service
+
+LINES = "application/x-ndjson"
 
 
 def ask(service: Service) -> Response:
@@ -43,6 +50,27 @@ def document(service: Service, id: str) -> Response:
     """Shows one document with its text and where its passages lie. The id may hold slashes."""
     read_query(NoQuery)
     return replies.reply(replies.DOCUMENT, service.document(id))
+
+
+def verify(service: Service) -> Response:
+    """Tells whether a quotation still stands: valid, moved (with the new place) or gone."""
+    read_query(NoQuery)
+    asked = read_body(VerifyBody)
+    return replies.reply(replies.VERIFIED, service.verify(asked.text, Span(asked.start, asked.end), asked.document))
+
+
+def give_feedback(service: Service) -> Response:
+    """Keeps whether a passage answers a question."""
+    read_query(NoQuery)
+    return replies.reply(replies.KEPT, keep(service, read_body(FeedbackBody)))
+
+
+def feedback(service: Service) -> Response:
+    """Exports what was called right as judged questions for the evaluation, a JSON object a line."""
+    read_query(NoQuery)
+    check(request.headers.get("Authorization"), service.options.admin_key)
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in judged(service))
+    return Response("".join(lines), content_type=LINES)
 
 
 def index(service: Service) -> Response:

@@ -5,17 +5,19 @@ from functools import partial
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
+from qa.ports import Asks
 from qa.web.batching import Batching
 from qa.web.failures import answer_error
+from qa.web.feedback import Feedback
 from qa.web.guard import guard
+from qa.web.hints import Hints
 from qa.web.observe import Metrics, observe
 from qa.web.openapi import describe
-from qa.web.ports import Asks
 from qa.web.remembering import Remembering
 from qa.web.routes import ROUTES
-from qa.web.service import Limits, Service
+from qa.web.service import Options, Service
 
-DEFAULT_LIMITS = Limits()
+DEFAULT = Options()
 
 
 class Json(DefaultJSONProvider):
@@ -25,15 +27,22 @@ class Json(DefaultJSONProvider):
     ensure_ascii = False
 
 
-def create_app(engine: Asks, limits: Limits = DEFAULT_LIMITS, counted: str | None = None) -> Flask:
-    """Serves the engine; needs neither a model nor a disk of its own. ``counted``: as of ``Metrics``."""
+def create_app(engine: Asks, options: Options = DEFAULT, hints: Hints | None = None) -> Flask:
+    """Serves the engine; needs no model. ``hints`` may have been started; else they are made when they are needed."""
     app = Flask("qa.web", static_folder=None)
     app.json = Json(app)
-    app.config["MAX_CONTENT_LENGTH"] = limits.body_bytes
+    app.config["MAX_CONTENT_LENGTH"] = options.limits.body_bytes
     # A document's id may hold two slashes in a row; merging them would be a redirect to another document.
     app.url_map.merge_slashes = False
-    metrics = Metrics(engine.catalog.info(), counted)
-    service = Service(Remembering(Batching(engine)), metrics, limits, describe(ROUTES))
+    metrics = Metrics(engine.catalog.info(), options.counted)
+    service = Service(
+        engine=Remembering(Batching(engine)),
+        metrics=metrics,
+        options=options,
+        spec=describe(ROUTES),
+        feedback=Feedback(options.feedback),
+        hints=hints or Hints(engine),
+    )
     for route in ROUTES:
         app.add_url_rule(route.path, route.name, partial(route.view, service), methods=[route.method])
     observe(app, metrics)

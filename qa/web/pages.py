@@ -1,39 +1,46 @@
-"""The pages: HTML without a script. What they show is the very ``Answer`` that the API returns.
-
-The full chat page takes the place of ``ask`` and ``ask.html``; the link ``/?q=…`` stays.
-"""
+"""The pages: HTML that needs no script. What they show is the very ``Answer`` that the API returns."""
 
 from flask import Response, make_response, render_template, send_from_directory
 
 from qa import phrases
-from qa.catalog import PassageSpan
 from qa.marks import pieces
+from qa.web.exchange import exchange
 from qa.web.problems import Code
-from qa.web.reading import read_query
-from qa.web.schemas import PageQuery
+from qa.web.reader import opened
+from qa.web.reading import read_body, read_query
+from qa.web.schemas import AskBody, DocumentQuery, NoQuery, PageQuery
 from qa.web.service import Service
+
+SHOWN_DOCUMENTS = 8
 
 
 def ask(service: Service) -> Response:
-    """A form, and under it the answer to ``q`` if there is one."""
-    question = read_query(PageQuery)
-    answer = service.ask(question.request(), "q") if question.q else None
-    page = render_template(
-        "ask.html", q=question.q, answer=answer, index=service.engine.catalog.info(), phrases=phrases, pieces=pieces
-    )
+    """The chat page; with ``q`` it begins with that question and its answer, without a script as well."""
+    asked = read_query(PageQuery)
+    if asked.q:
+        request = asked.request()
+        begun = exchange(service, request, service.ask(request, "q"))
+        page = render_template("ask.html", exchange=begun, phrases=phrases, pieces=pieces)
+    else:
+        catalog = service.engine.catalog
+        known = catalog.documents(0, SHOWN_DOCUMENTS)
+        page = render_template("ask.html", index=catalog.info(), documents=known, hints=service.hints.first())
     return make_response(page)
 
 
+def turn(service: Service) -> Response:
+    """One question and its answer as a piece of the chat page, which its script puts in its place."""
+    read_query(NoQuery)
+    request = read_body(AskBody).request()
+    answered = exchange(service, request, service.ask(request, "filter.document"))
+    return make_response(render_template("turn.html", exchange=answered, phrases=phrases, pieces=pieces))
+
+
 def document(service: Service, id: str) -> Response:
-    """One document, every passage with an anchor (``#p1900-2300``) that the browser marks."""
+    """One document with what is to be marked in it; a passage has an anchor (``#p1900-2300``)."""
+    query = read_query(DocumentQuery)
     view = service.document(id)
-    stretches: list[tuple[str, PassageSpan | None]] = []
-    done = 0
-    for passage in view.passages:
-        stretches += [(view.text[done : passage.start], None), (view.text[passage.start : passage.end], passage)]
-        done = passage.end
-    stretches.append((view.text[done:], None))
-    return make_response(render_template("document.html", document=view.info, stretches=stretches))
+    return make_response(render_template("document.html", opened=opened(view, query.places, query.quote)))
 
 
 def docs(service: Service) -> Response:

@@ -26,6 +26,8 @@ class Code(Enum):
     BAD_REQUEST = (400, "The request cannot be understood")
     MALFORMED_JSON = (400, "The body is not JSON")
     MALFORMED_QUERY = (400, "The query string cannot be read")
+    UNAUTHORIZED = (401, "A key is needed")
+    FORBIDDEN = (403, "The key does not open this")
     ROUTE_NOT_FOUND = (404, "There is no such route")
     DOCUMENT_NOT_FOUND = (404, "There is no such document")
     METHOD_NOT_ALLOWED = (405, "The route does not take this method")
@@ -40,11 +42,13 @@ class Code(Enum):
     INVALID_TEXT = (422, "A text holds what text cannot hold")
     REPEATED_FIELD = (422, "A field is given twice")
     UNKNOWN_DOCUMENT = (422, "The filter names a document that is not indexed")
+    UNKNOWN_PASSAGE = (422, "There is no such passage")
     INVALID_QUESTION = (422, "The question cannot be asked")
     HEADERS_TOO_LARGE = (431, "The request headers are too large")
     INTERNAL_ERROR = (500, "The server failed")
     UNSUPPORTED_TRANSFER = (501, "The transfer coding is not supported")
     NOT_READY = (503, "The server is not ready")
+    NOT_KEPT = (503, "What was sent cannot be kept")
 
     status: int
     title: str

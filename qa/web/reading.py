@@ -10,12 +10,12 @@ from pydantic import BaseModel, ValidationError
 
 from qa.web.faults import refuse, shown
 from qa.web.problems import Code, FieldError, Refusal
-from qa.web.schemas import Accepted, PageQuery
+from qa.web.schemas import Accepted, Lenient
 
 MOST_PARAMETERS = 200
 
 Body = TypeVar("Body", bound=BaseModel)
-Query = TypeVar("Query", bound=Accepted | PageQuery)
+Query = TypeVar("Query", bound=Accepted | Lenient)
 
 
 def read_body(model: type[Body]) -> Body:

@@ -12,6 +12,8 @@ from pydantic import TypeAdapter
 
 from qa.catalog import DocumentInfo, DocumentView, IndexInfo
 from qa.types import Answer
+from qa.verify import Verified
+from qa.web.feedback import Verdict
 
 Json = dict[str, Any]
 Reply = TypeVar("Reply")
@@ -49,11 +51,21 @@ class Ready:
     legs: dict[str, bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A verdict that is kept, and the id under which it can be sent again."""
+
+    id: str
+    verdict: Verdict
+
+
 ANSWER = TypeAdapter(Answer)
 ANSWERS = TypeAdapter(Answers)
 DOCUMENT_LIST = TypeAdapter(DocumentList)
 DOCUMENT = TypeAdapter(DocumentView)
 INDEX = TypeAdapter(IndexInfo)
+VERIFIED = TypeAdapter(Verified)
+KEPT = TypeAdapter(Kept)
 ALIVE = TypeAdapter(Alive)
 READY = TypeAdapter(Ready)
 OPENAPI = TypeAdapter(Json)

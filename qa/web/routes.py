@@ -1,6 +1,6 @@
 """The table of routes: one line serves a route and describes it in the OpenAPI document.
 
-Still to come, each a view and a line here: writing documents, verify, feedback (API.md).
+Still to come, each a view and a line here: writing documents (API.md).
 """
 
 from collections.abc import Callable
@@ -14,7 +14,17 @@ import qa.web.api as api
 import qa.web.pages as pages
 import qa.web.replies as replies
 from qa.web.problems import Code
-from qa.web.schemas import AskBody, AskQuery, BatchBody, ListQuery, NoQuery, PageQuery
+from qa.web.schemas import (
+    AskBody,
+    AskQuery,
+    BatchBody,
+    DocumentQuery,
+    FeedbackBody,
+    ListQuery,
+    NoQuery,
+    PageQuery,
+    VerifyBody,
+)
 
 View: TypeAlias = Callable[..., Response]
 
@@ -71,6 +81,15 @@ ROUTES = (
         "GET", "/v1/documents/<path:id>", api.document, replies.DOCUMENT,
         refuses=(*QUERY, Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND),
     ),
+    Route("POST", "/v1/verify", api.verify, replies.VERIFIED, body=VerifyBody, refuses=(*BODY, *QUERY)),
+    Route(
+        "POST", "/v1/feedback", api.give_feedback, replies.KEPT, body=FeedbackBody,
+        refuses=(*BODY, *QUERY, Code.UNKNOWN_PASSAGE, Code.NOT_KEPT),
+    ),
+    Route(
+        "GET", "/v1/feedback", api.feedback, api.LINES,
+        refuses=(*QUERY, Code.UNAUTHORIZED, Code.FORBIDDEN, Code.NOT_KEPT),
+    ),
     Route("GET", "/v1/index", api.index, replies.INDEX, refuses=QUERY),
     Route("GET", "/healthz", api.alive, replies.ALIVE),
     Route("GET", "/readyz", api.ready, replies.READY, refuses=(Code.NOT_READY,)),
@@ -79,11 +98,15 @@ ROUTES = (
     Route("GET", "/docs", pages.docs, HTML),
     Route(
         "GET", "/", pages.ask, HTML, PageQuery,
-        refuses=(Code.MALFORMED_QUERY, Code.REPEATED_FIELD, *QUESTION),
+        refuses=(Code.MALFORMED_QUERY, Code.REPEATED_FIELD, Code.WRONG_TYPE, *QUESTION),
     ),
+    Route("POST", "/turn", pages.turn, HTML, body=AskBody, refuses=(*BODY, *QUERY, *QUESTION, *FILTER)),
     Route(
-        "GET", "/documents/<path:id>", pages.document, HTML,
-        refuses=(Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND),
+        "GET", "/documents/<path:id>", pages.document, HTML, DocumentQuery,
+        refuses=(
+            Code.MALFORMED_QUERY, Code.REPEATED_FIELD, *BOUNDS, Code.INVALID_TEXT,
+            Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND,
+        ),
     ),
     Route("GET", "/static/<path:name>", pages.static, "text/css", refuses=(Code.ROUTE_NOT_FOUND,)),
 )  # fmt: skip

@@ -17,7 +17,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from qa.types import Mode, Request, Turn
+from index.types import Span
+from qa.types import MOST_TURNS, Mode, Request, Turn
+from qa.web.feedback import Verdict
 
 MOST_QUESTIONS = 256
 MOST_DOCUMENTS = 200
@@ -64,7 +66,11 @@ Patterns = Annotated[
     ),
 ]
 TopK = Annotated[int, Field(ge=1, le=50, description="How many passages to return.")]
+Offset = Annotated[int, Field(ge=0, le=10**12, description="In Unicode code points of the document's text.")]
+PLACE = r"^[0-9]{1,12}-[0-9]{1,12}$"
 QueryInteger = BeforeValidator(_integer)
+QueryBoolean = Annotated[bool, BeforeValidator(_boolean)]
+LITERALLY = "Searches the words as they were typed: nothing mended, taken off or carried over from the history."
 
 
 class Accepted(BaseModel):
@@ -85,6 +91,9 @@ class TurnBody(Accepted):
     answer: Said | None = None
 
 
+History = Annotated[list[TurnBody], Field(max_length=MOST_TURNS, description="Earlier turns, oldest first.")]
+
+
 class FilterBody(Accepted):
     """Which documents may answer; without ``document`` all of them."""
 
@@ -95,22 +104,28 @@ class AskBody(Accepted):
     """A question and how to answer it."""
 
     question: Question
-    history: Annotated[list[TurnBody], Field(max_length=20, description="Earlier turns, oldest first.")] = []
+    history: History = []
     top_k: TopK = 5
     mode: Mode = "precise"
     filter: FilterBody = FilterBody()
     explain: Annotated[bool, Field(description="Adds raw scores to every passage.")] = False
+    literal: Annotated[bool, Field(description=LITERALLY)] = False
 
     def request(self) -> Request:
         """What the engine is asked."""
         return Request(
             question=self.question,
-            history=tuple(Turn(turn.question, turn.answer) for turn in self.history),
+            history=_turns(self.history),
             top_k=self.top_k,
             mode=self.mode,
             documents=tuple(self.filter.document or ()),
             explain=self.explain,
+            literal=self.literal,
         )
+
+
+def _turns(history: list[TurnBody]) -> tuple[Turn, ...]:
+    return tuple(Turn(turn.question, turn.answer) for turn in history)
 
 
 def _as_body(value: object) -> object:
@@ -136,11 +151,12 @@ class AskQuery(Accepted):
     top_k: Annotated[TopK, QueryInteger] = 5
     mode: Mode = "precise"
     document: Patterns | None = None
-    explain: Annotated[bool, BeforeValidator(_boolean)] = False
+    explain: QueryBoolean = False
+    literal: QueryBoolean = False
 
     def request(self) -> Request:
         """What the engine is asked."""
-        return Request(self.q, (), self.top_k, self.mode, tuple(self.document or ()), self.explain)
+        return Request(self.q, (), self.top_k, self.mode, tuple(self.document or ()), self.explain, self.literal)
 
 
 class ListQuery(Accepted):
@@ -150,14 +166,63 @@ class ListQuery(Accepted):
     limit: Annotated[int, Field(ge=1, le=MOST_DOCUMENTS), QueryInteger] = 20
 
 
-class PageQuery(BaseModel):
-    """The link to share. Other parameters are let through: links collect them on their way."""
+class VerifyBody(Accepted):
+    """A quotation as it was once taken from a document."""
+
+    document: Pattern
+    sha256: Annotated[str | None, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = None
+    start: Offset
+    end: Offset
+    text: Annotated[Said, Field(min_length=1)]
+
+
+class FeedbackBody(Accepted):
+    """What somebody says of a passage that was shown for a question."""
+
+    question: Question
+    passage: Annotated[Pattern, Field(description="The id of a passage of the index being served.")]
+    verdict: Verdict
+    history: History = []
+    id: Annotated[
+        str | None,
+        StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$"),
+        Field(description="Chosen by the caller: sent again with it, a verdict takes the place of the one before."),
+    ] = None
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The conversation before the question."""
+        return _turns(self.history)
+
+
+class Lenient(BaseModel):
+    """The query of a page. Parameters that are not known are let through: links collect them on their way."""
 
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
     repeatable: ClassVar[frozenset[str]] = frozenset()
 
+
+class PageQuery(Lenient):
+    """The link to share."""
+
     q: Annotated[str, StringConstraints(max_length=1000), BeforeValidator(_trim), AfterValidator(_no_nul)] = ""
+    literal: QueryBoolean = False
 
     def request(self) -> Request:
         """What the engine is asked."""
-        return Request(self.q)
+        return Request(self.q, literal=self.literal)
+
+
+class DocumentQuery(Lenient):
+    """What to mark in a document: places, and of the first one how it read and in which state of the document."""
+
+    repeatable: ClassVar[frozenset[str]] = frozenset({"at"})
+
+    at: Annotated[list[Annotated[str, StringConstraints(pattern=PLACE)]], Field(max_length=50)] = []
+    quote: Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_no_nul)] = ""
+
+    @property
+    def places(self) -> tuple[Span, ...]:
+        """Half-open intervals of code points, as they were asked for; empty ones are no places."""
+        spans = (Span(*map(int, place.split("-"))) for place in self.at)
+        return tuple(span for span in spans if span.start < span.end)

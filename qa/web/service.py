@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from index.types import Span
 from qa.catalog import DocumentView
+from qa.ports import Asks
 from qa.types import Answer, Request
+from qa.verify import Verified, verify
 from qa.web.faults import MOST_LISTED, shown
+from qa.web.feedback import Feedback
+from qa.web.hints import Hints
 from qa.web.observe import Metrics
-from qa.web.ports import Asks
 from qa.web.problems import Code, FieldError, Refusal
 
 WILDCARDS = frozenset("*?[")
@@ -23,13 +28,25 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Options:
+    """How one application is served. ``counted``: as of ``Metrics``; without ``admin_key`` nobody is an admin."""
+
+    limits: Limits = Limits()
+    counted: str | None = None
+    feedback: Path = Path("var/feedback.sqlite")
+    admin_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
-    """All that a view gets. ``spec`` is the OpenAPI document."""
+    """All that a view gets. ``spec`` is the OpenAPI document, ``hints`` what a visitor may ask."""
 
     engine: Asks
     metrics: Metrics
-    limits: Limits
+    options: Options
     spec: dict[str, Any]
+    feedback: Feedback
+    hints: Hints
 
     def ask(self, question: Request, field: str) -> Answer:
         """One answer. Refused: an unknown document in the filter, which the caller knows as ``field``."""
@@ -54,13 +71,17 @@ class Service:
             raise Refusal(Code.DOCUMENT_NOT_FOUND, detail)
         return view
 
+    def verify(self, quote: str, span: Span, document: str) -> Verified:
+        """What became of a quotation; it is gone where its document is."""
+        return verify(quote, span, self.engine.catalog.document(document), document)
+
     def legs(self) -> dict[str, bool]:
         """Every leg with True. Refused: a leg that does not find what it should."""
         legs = dict(self.engine.probe())
         failed = [leg for leg, found in legs.items() if not found]
         if failed:
             detail = f"Not every leg finds a sentence that is indexed ({', '.join(failed)}); the log says why."
-            raise Refusal(Code.NOT_READY, detail, headers={"Retry-After": str(self.limits.retry_after_s)})
+            raise Refusal(Code.NOT_READY, detail, headers={"Retry-After": str(self.options.limits.retry_after_s)})
         return legs
 
     def _refuse_unknown(self, questions: Iterable[tuple[Request, str]]) -> None:

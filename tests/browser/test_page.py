@@ -1,62 +1,201 @@
-"""The first page in a real Chromium, without JavaScript, against a real server."""
+"""What a visitor does with the page, in a real Chromium against a real server with the real model."""
 
-import os
-import shutil
-from collections.abc import Iterator
-from urllib.parse import quote
+import json
+import re
+from pathlib import Path
+from urllib.parse import unquote_plus
 
-import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.slow,
-    # CI installs it and skips nothing.
-    pytest.mark.skipif(not CHROMIUM and "CI" not in os.environ, reason="needs chromium: apt-get install chromium"),
-]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+from tests.browser.conftest import Window
+from tests.browser.states import CAPITAL, DIRECTOR
+from tests.browser.visitor import ask, link
+from tests.conftest import ADMIN_KEY
 
 
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser.new_context(java_script_enabled=False, viewport={"width": 375, "height": 800}).new_page()
-        browser.close()
-
-
-def test_a_visitor_types_a_question_and_sees_the_words_marked(page: Page, server: str) -> None:
-    """The form works by itself; the director's sentence is marked in its passage."""
+def test_a_question_is_answered_in_the_very_words(page: Page, server: str) -> None:
+    """The words large, the sentence below, the passage with its evidence, and how sure it is."""
     page.goto(server)
-    page.get_by_role("searchbox").fill("Who directed the film?")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/?q=*")
-    assert "Hiroyuki Seshita" in page.locator("mark").first.inner_text()
-    assert page.get_by_role("heading", level=1).inner_text() == "The texts say"
+    turn = ask(page, DIRECTOR)
+    expect(turn.get_by_role("heading", level=2)).to_have_text(DIRECTOR)
+    expect(turn.locator(".status")).to_have_text("The texts say")
+    expect(turn.locator("blockquote")).to_have_text("Hiroyuki Seshita")
+    expect(turn.locator(".sentence mark")).to_have_text("Hiroyuki Seshita")
+    expect(turn.locator(".passage mark").first).to_contain_text("Hiroyuki Seshita")
+    expect(turn.locator(".sure")).to_contain_text("almost certain")
+    expect(page.get_by_role("status")).to_contain_text("The texts say: Hiroyuki Seshita")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("searchbox")).to_have_value("")
 
 
-def test_what_the_texts_do_not_say_looks_like_it(page: Page, server: str) -> None:
-    """No mark, no answer, and a sentence that says why."""
-    page.goto(f"{server}/?q={quote('What is the capital of France?')}")
-    assert page.get_by_role("heading", level=1).inner_text() == "Not in these texts"
-    assert page.locator("mark").count() == 0
+def test_a_follow_up_knows_what_was_said_and_can_be_searched_literally(page: Page, server: str) -> None:
+    """What was searched is shown; one click searches what was typed; the link of either stands alone."""
+    page.goto(server)
+    ask(page, DIRECTOR)
+    turn = ask(page, "When was it released?")
+    expect(turn.locator("blockquote")).to_have_text("May 20, 2017")
+    expect(turn.locator(".note q")).to_contain_text("film")
+    shared = page.url
+    assert "film" in unquote_plus(shared)
+    turn.locator(".literally").click()
+    literal = page.locator(".turn").nth(2)
+    expect(literal).to_contain_text("Searched for the literal words.")
+    assert "literal=true" in page.url
+    page.goto(shared)
+    expect(page.locator("blockquote")).to_have_text("May 20, 2017")
 
 
-def test_markup_in_a_question_stays_text(page: Page, server: str) -> None:
-    """A script typed as a question is shown, and is no element of the page."""
-    page.goto(f"{server}/?q={quote('<script>alert(1)</script> film?')}")
-    assert page.locator("script").count() == 0
-    assert page.get_by_role("searchbox").input_value() == "<script>alert(1)</script> film?"
+def test_not_in_these_texts_says_why_and_what_else_to_ask(page: Page, server: str) -> None:
+    """No words are marked, a question that can be answered is one click away."""
+    page.goto(server)
+    turn = ask(page, CAPITAL)
+    expect(turn.locator(".status")).to_have_text("Not in these texts")
+    expect(turn.locator(".why")).not_to_be_empty()
+    expect(turn.locator("mark")).to_have_count(0)
+    turn.locator(".asks-this").first.click()
+    expect(page.locator(".turn").nth(1)).to_have_class("turn answered")
 
 
-def test_nothing_is_loaded_from_elsewhere_and_nothing_runs_over(page: Page, server: str) -> None:
-    """Every request goes to the server itself, and a phone need not be scrolled sideways."""
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    for path in ("/", "/?q=Who+directed+the+film%3F", "/docs", "/documents/blame.txt"):
-        page.goto(f"{server}{path}")
-        overflow = page.locator("body").bounding_box()
-        assert overflow is not None
-        assert overflow["width"] <= 375
-    assert asked
-    assert all(url.startswith(server) for url in asked)
+def test_the_first_questions_are_answered(page: Page, server: str) -> None:
+    """Each of the five that the page offers, asked by a click."""
+    page.goto(server)
+    offered = page.locator(".welcome .asks-this")
+    expect(offered).to_have_count(5)
+    for number in range(5):
+        offered.nth(number).click()
+        expect(page.locator(".turn").nth(number)).to_have_class("turn answered")
+
+
+def test_evidence_is_opened_in_its_place(page: Page, server: str) -> None:
+    """In a panel, marked; previous and next go round; Back and Escape close it and lead back."""
+    page.goto(server)
+    opener = ask(page, DIRECTOR).locator(".open").nth(1)  # beside its own evidence the likely one is marked
+    opener.click()
+    panel = page.locator("#panel")
+    current = panel.locator("mark.current")
+    expect(current).to_be_in_viewport()
+    expect(panel.get_by_role("heading", level=2)).to_be_focused()
+    here = current.get_attribute("id")
+    assert (opener.get_attribute("href") or "").endswith(f"#{here}")
+    assert panel.locator("mark[id]").count() == 2
+    for name in ("Next", "Next", "Previous"):
+        panel.get_by_role("button", name=name).click()
+        expect(current).to_be_in_viewport()
+    assert current.get_attribute("id") != here
+    page.go_back()
+    expect(panel).to_be_hidden()
+    expect(opener).to_be_focused()
+    page.go_forward()
+    expect(panel).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+
+
+def test_a_citation_is_copied_and_its_link_leads_to_the_words(window: Window, server: str) -> None:
+    """As text with its source, and as a link that needs no script."""
+    page = window(permissions=["clipboard-read", "clipboard-write"])
+    page.goto(server)
+    passage = ask(page, DIRECTOR).locator(".passage").first
+    passage.get_by_role("button", name="Copy citation").click()
+    expect(page.get_by_role("status")).to_have_text("Copied.")
+    citation = page.evaluate("navigator.clipboard.readText()")
+    assert citation.startswith("“The film is directed by Hiroyuki Seshita")
+    assert "blame.txt, characters" in citation
+    passage.get_by_role("button", name="Copy link").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert citation.endswith(copied)
+    plain = window(java_script_enabled=False)
+    plain.goto(copied)
+    expect(plain.locator("mark")).to_contain_text("Hiroyuki Seshita")
+    expect(plain.locator("mark")).to_be_in_viewport()
+
+
+def test_a_citation_can_be_copied_where_the_browser_has_no_clipboard(page: Page, server: str) -> None:
+    """As where the page comes by plain http from another machine."""
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.goto(server)
+    ask(page, DIRECTOR).get_by_role("button", name="Copy link").first.click()
+    expect(page.get_by_role("status")).to_have_text("Copied.")
+    page.get_by_role("searchbox").focus()
+    page.keyboard.press("Control+V")
+    expect(page.get_by_role("searchbox")).to_have_value(re.compile(r"/documents/blame\.txt\?at="))
+
+
+def test_right_and_wrong_are_noted_and_can_be_changed(page: Page, server: str) -> None:
+    """They reach the server with the question; the last word counts, and is still there after a reload."""
+    page.goto(server)
+    question = "Who is the director of the film?"
+    passage = ask(page, question).locator(".passage").first
+    right, wrong = (passage.get_by_role("button", name=name) for name in ("Right", "Wrong"))
+    wrong.click()
+    expect(page.get_by_role("status")).to_have_text("Noted, thank you.")
+    expect(wrong).to_have_attribute("aria-pressed", "true")
+    with page.expect_response("**/v1/feedback") as sent:
+        right.click()
+    assert sent.value.ok
+    expect(wrong).to_have_attribute("aria-pressed", "false")
+    reply = page.request.get(f"{server}/v1/feedback", headers={"Authorization": f"Bearer {ADMIN_KEY}"})
+    rows = [row for row in map(json.loads, reply.text().splitlines()) if row["question"] == question]
+    assert len(rows) == 1
+    assert "Hiroyuki Seshita" in rows[0]["evidence"][0]["quote"]
+    page.reload()
+    expect(page.locator(".passage").first.get_by_role("button", name="Right")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_link_to_a_question_answers_it_and_begins_a_conversation(page: Page, server: str) -> None:
+    """What the server rendered is the first turn, and a follow-up knows it."""
+    page.goto(link(server, DIRECTOR))
+    expect(page.locator("blockquote")).to_have_text("Hiroyuki Seshita")
+    expect(ask(page, "When was it released?").locator("blockquote")).to_have_text("May 20, 2017")
+
+
+def test_back_and_reload_lead_to_where_one_was(page: Page, server: str) -> None:
+    """Back goes from question to question; a reload and the way back from another page restore all of it."""
+    page.goto(server)
+    ask(page, DIRECTOR)
+    one = page.url
+    ask(page, CAPITAL)
+    page.go_back()
+    expect(page.locator(".turn").first).to_be_focused()
+    assert page.url == one
+    page.go_forward()
+    page.reload()
+    expect(page.locator(".turn")).to_have_count(2)
+    page.goto(f"{server}/docs")
+    page.go_back()
+    expect(page.locator(".turn .question")).to_have_text([DIRECTOR, CAPITAL])
+
+
+def test_conversations_stay_on_the_device_and_can_be_cleared(page: Page, server: str) -> None:
+    """They are offered again, go on, and are gone when they are cleared."""
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(server)
+    ask(page, DIRECTOR)
+    page.goto(server)
+    page.locator("#earlier a", has_text=DIRECTOR).click()
+    expect(page.locator("blockquote")).to_have_text("Hiroyuki Seshita")
+    expect(ask(page, "When was it released?").locator("blockquote")).to_have_text("May 20, 2017")
+    page.locator(".menu summary").click()
+    page.get_by_role("button", name="Clear this conversation").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    expect(page.locator("#earlier")).to_be_hidden()
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('netsphere:'))") == []
+
+
+def test_a_conversation_is_exported(page: Page, server: str, tmp_path: Path) -> None:
+    """As Markdown for people, with the words and their places; as JSON for programs, with the answers of the API."""
+    page.goto(server)
+    ask(page, DIRECTOR)
+    ask(page, CAPITAL)
+    for name, kind in (("Export as Markdown", "conversation.md"), ("Export as JSON", "conversation.json")):
+        page.locator(".menu summary").click()
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name).click()
+        download.value.save_as(tmp_path / kind)
+    told = (tmp_path / "conversation.md").read_text(encoding="utf-8")
+    assert f"## {DIRECTOR}" in told and "> Hiroyuki Seshita" in told and "Not in these texts." in told
+    assert "**The film is directed by Hiroyuki Seshita" in told
+    turns = json.loads((tmp_path / "conversation.json").read_text(encoding="utf-8"))
+    assert [turn["answer"]["status"] for turn in turns] == ["answered", "not_found"]
+    assert turns[0]["request"] == {"question": DIRECTOR}
+    assert turns[0]["answer"]["answer"]["text"] == "Hiroyuki Seshita"

@@ -1,20 +1,16 @@
 """The pages of an evaluation of the seed in a real Chromium, opened as files, without a network."""
 
-import os
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from qa.engine import Engine
 from qa.evaluation import Run, compare, load, run
 from qa.evaluation.measures import scored, summarise
 from qa.evaluation.report import write_comparison, write_report
 from qa.evaluation.slices import slices
-from tests.browser.test_page import CHROMIUM, FLAGS
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "reports"
@@ -22,19 +18,6 @@ PICTURES = ROOT / "docs" / "reports"
 DRAWN = (
     "all => all.map(e => parseFloat(getComputedStyle(e).fontSize) * Math.hypot(e.getScreenCTM().a, e.getScreenCTM().b))"
 )
-pytestmark = [
-    pytest.mark.slow,
-    # CI installs it and skips nothing.
-    pytest.mark.skipif(not shutil.which("chromium") and "CI" not in os.environ, reason="needs chromium"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -71,10 +71,14 @@ def test_what_nobody_stated_is_told_apart_from_a_default(tmp_path: Path) -> None
     assert Sources.of({}, {"NETSPHERE_MODEL": "mine"}, tmp_path).stated(MODEL) == "mine"
 
 
+def shown(default: object) -> str:
+    return f"`{default}`" if default != "" else ""
+
+
 def test_every_setting_is_documented(request: pytest.FixtureRequest) -> None:
     """``docs/settings.md`` is what the table says."""
     rows = (
-        f"| `{s.name}` | `--{s.name.replace('_', '-')}` | `NETSPHERE_{s.name.upper()}` | `{s.default}` | {s.help} |\n"
+        f"| `{s.name}` | `--{s.name.replace('_', '-')}` | `NETSPHERE_{s.name.upper()}` | {shown(s.default)} | {s.help} |\n"
         for s in SETTINGS
     )
     expected = HEAD + "".join(rows)

@@ -1,10 +1,13 @@
 """The application around an engine; replace ``engine`` to run every test against another."""
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from qa.web import create_app
+from qa.web.service import Options
 from tests.web.hand_made import HandMade
 
 
@@ -15,9 +18,9 @@ def engine() -> HandMade:
 
 
 @pytest.fixture
-def app(engine: HandMade) -> Flask:
-    """The application as it is served."""
-    return create_app(engine)
+def app(engine: HandMade, tmp_path: Path) -> Flask:
+    """The application as it is served, with an admin's key."""
+    return create_app(engine, Options(feedback=tmp_path / "kept" / "feedback.sqlite", admin_key="the key"))
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """The OpenAPI document is valid and true to behaviour."""
 
 import re
+from pathlib import Path
+from tempfile import mkdtemp
 
 import schemathesis
 from flask import Flask
@@ -10,9 +12,11 @@ from openapi_spec_validator import validate
 from schemathesis.checks import CHECKS
 
 from qa.web import create_app
+from qa.web.service import Options
 from tests.web.hand_made import HandMade
 
-SCHEMA = schemathesis.openapi.from_wsgi("/openapi.json", create_app(HandMade()))
+KEPT = Path(mkdtemp(), "feedback.sqlite")
+SCHEMA = schemathesis.openapi.from_wsgi("/openapi.json", create_app(HandMade(), Options(feedback=KEPT)))
 
 
 def test_it_is_valid(client: FlaskClient) -> None:

@@ -1,0 +1,76 @@
+"""A real Chromium, and windows of it as visitors have them."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from index.build import build_index
+from index.settings import IndexSettings
+from index.types import Encoder
+from tests.browser import texts
+from tests.browser.states import Addresses
+from tests.conftest import serving
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
+
+Window = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """CI installs chromium and skips nothing."""
+    needs = pytest.mark.skipif(
+        not CHROMIUM and "CI" not in os.environ, reason="needs chromium: apt-get install chromium"
+    )
+    for item in items:
+        if "tests/browser/" in item.nodeid:
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(needs)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def addresses(server: str, tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[Addresses]:
+    """The seed's server, and one over small texts of other scripts."""
+    folder = tmp_path_factory.mktemp("other")
+    build_index(texts.write(folder / "texts"), IndexSettings(index=str(folder / "index")), encoder)
+    with serving(folder / "index") as other:
+        yield Addresses(server, other)
+
+
+@pytest.fixture
+def window(browser: Browser) -> Iterator[Window]:
+    """Opens windows that know nothing of each other. No script of theirs may fail."""
+    contexts = []
+    failed: list[str] = []
+
+    def opened(**options: Any) -> Page:  # noqa: ANN401  (what Playwright takes)
+        context = browser.new_context(**({"viewport": WIDE, "reduced_motion": "reduce"} | options))
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: failed.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not failed
+
+
+@pytest.fixture
+def page(window: Window) -> Page:
+    """A wide window in the light."""
+    return window()

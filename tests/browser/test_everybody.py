@@ -1,0 +1,164 @@
+"""The page for everybody: without a script, by keyboard, on a phone, on paper, in every script, and light."""
+
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE, Window
+from tests.browser.states import CAPITAL, DIRECTOR, Addresses
+from tests.browser.visitor import ANYTHING, Held, ask, begin, link
+
+SHIFTS = """() => { window.shifts = []; new PerformanceObserver(list => list.getEntries().forEach(
+    entry => window.shifts.push(entry.value))).observe({type: "layout-shift", buffered: true}); }"""
+
+
+def test_without_a_script_everything_is_there_but_the_conversation(window: Window, server: str) -> None:
+    """Ask by the form, read the answer, open the document; nothing that needs a script is shown."""
+    page = window(java_script_enabled=False)
+    page.goto(server)
+    page.get_by_role("searchbox").fill(DIRECTOR)
+    page.keyboard.press("Enter")
+    expect(page.locator("blockquote")).to_have_text("Hiroyuki Seshita")
+    assert page.locator("button:visible").all_inner_texts() == ["Ask"]
+    page.locator(".open").first.click()
+    expect(page.locator("mark").first).to_be_visible()
+    page.get_by_role("link", name="Evidence 1 of 1").click()
+    expect(page.locator("mark").first).to_be_in_viewport()
+
+
+def test_with_a_script_and_without_one_the_same_is_said(window: Window, server: str) -> None:
+    """For an answer and for none."""
+    for question in (DIRECTOR, CAPITAL):
+        shown = []
+        for scripted in (True, False):
+            page = window(java_script_enabled=scripted)
+            if scripted:
+                page.goto(server)
+                ask(page, question)
+            else:
+                page.goto(link(server, question))
+            shown.append(
+                [page.locator(f".turn {part}").all_inner_texts() for part in (".question", ".answer", ".text")]
+            )
+        assert shown[0] == shown[1]
+
+
+def test_on_a_phone_a_document_is_a_page_and_back_leads_to_the_conversation(window: Window, server: str) -> None:
+    """There is no room for a panel; the keyboard does not lie over the answer."""
+    page = window(viewport=PHONE, has_touch=True, is_mobile=True)
+    page.goto(server)
+    ask(page, DIRECTOR)
+    expect(page.get_by_role("searchbox")).not_to_be_focused()
+    page.locator(".open").nth(1).tap()
+    expect(page).to_have_url(re.compile("/documents/blame"))
+    expect(page.locator("mark.current")).to_be_in_viewport()
+    page.get_by_role("button", name="Next").tap()
+    expect(page.locator("mark.current")).to_be_in_viewport()
+    page.go_back()
+    expect(page.locator("blockquote")).to_have_text("Hiroyuki Seshita")
+
+
+def test_the_keyboard_alone_is_enough(page: Page, server: str) -> None:
+    """Slash to ask, arrows through the passages, Enter to open one, Escape to close it."""
+    page.goto(server)
+    page.locator(".home").focus()
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type(f"{DIRECTOR} a/b")
+    expect(page.get_by_role("searchbox")).to_have_value(f"{DIRECTOR} a/b")
+    ask(page, DIRECTOR)
+    passages = page.locator(".passage")
+    page.keyboard.press("ArrowDown")
+    expect(passages.nth(0)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(passages.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel h2")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".open").first).to_be_focused()
+
+
+def test_slash_can_be_turned_off(page: Page, server: str) -> None:
+    """For those whose voice types letters (WCAG 2.1.4); the choice is kept."""
+    page.goto(server)
+    page.locator(".menu summary").click()
+    page.get_by_role("checkbox").uncheck()
+    page.reload()
+    page.locator(".home").focus()
+    page.keyboard.press("/")
+    expect(page.locator(".home")).to_be_focused()
+
+
+def test_markup_is_shown_and_never_run(page: Page, addresses: Addresses) -> None:
+    """In a question, in a document and in what was kept of both."""
+    page.goto(addresses.other)
+    asked = "What did Ann Lee write? <script>document.title='taken over'</script><img src=x onerror=\"document.title='taken over'\">"
+    turn = ask(page, asked)
+    expect(turn.locator(".question")).to_have_text(asked)
+    expect(turn.locator(".text").filter(has_text="<script>")).not_to_have_count(0)
+    page.reload()
+    expect(page.locator(".question")).to_have_text(asked)
+    page.locator(".open").filter(has_text="hostile").first.click()
+    expect(page.locator("#panel")).to_contain_text("<b>bold</b>")
+    assert page.locator("#turns script, #turns b, #turns img, #panel script, #panel .document b").count() == 0
+    assert "taken over" not in page.title().replace(asked, "")
+
+
+@pytest.mark.parametrize(("question", "direction"), [("من بنى المنارة؟", "rtl"), ("灯台はいつ建てられた", "ltr")])
+def test_other_scripts_run_their_own_way(page: Page, addresses: Addresses, question: str, direction: str) -> None:
+    """Question, answer, passage and document each as their letters have it."""
+    page.goto(addresses.other)
+    turn = ask(page, question)
+    for part in (".question", ".passage .text"):
+        assert turn.locator(part).first.evaluate("e => getComputedStyle(e).direction") == direction
+    turn.locator(".open").first.click()
+    assert page.locator("#panel .document").evaluate("e => getComputedStyle(e).direction") == direction
+
+
+def test_nothing_moves_when_an_answer_comes(page: Page, server: str) -> None:
+    """Not by a pixel of what stood there, when it comes long after the visitor's last touch."""
+    page.goto(server)
+    page.evaluate(SHIFTS)
+    for number, question in enumerate((DIRECTOR, CAPITAL)):
+        held = Held(page)
+        begin(page, question)
+        page.wait_for_timeout(1000)  # what moves within half a second of a touch is not counted by browsers
+        held.let_go()
+        expect(page.locator(".turn").nth(number)).to_have_attribute("data-turn", ANYTHING)
+    page.wait_for_timeout(200)
+    assert sum(page.evaluate("window.shifts")) == 0
+
+
+def test_the_page_is_light_and_loads_from_nowhere_else(page: Page, server: str) -> None:
+    """Less than 60 kB with everything, not compressed."""
+    weights: dict[str, int] = {}
+    page.on("response", lambda reply: weights.__setitem__(reply.url, len(reply.body())))
+    page.goto(link(server, DIRECTOR), wait_until="networkidle")
+    assert len(weights) >= 4
+    assert all(url.startswith((server, "data:")) for url in weights)
+    assert sum(weights.values()) < 60_000, weights
+
+
+def test_motion_is_reduced_for_who_asks_for_it(window: Window, server: str) -> None:
+    """Smooth scrolling is for the others."""
+    for motion, behaviour in (("reduce", "auto"), ("no-preference", "smooth")):
+        page = window(reduced_motion=motion)
+        page.goto(server)
+        assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == behaviour
+
+
+def test_a_conversation_prints(page: Page, server: str, tmp_path: Path) -> None:
+    """Questions, answers and passages, without what can only be pressed."""
+    from pypdf import PdfReader
+
+    page.goto(server)
+    ask(page, DIRECTOR)
+    page.pdf(path=tmp_path / "talk.pdf", format="A4")
+    sheets = PdfReader(tmp_path / "talk.pdf").pages
+    told = unicodedata.normalize("NFKC", "".join(sheet.extract_text() for sheet in sheets))  # "fi" is one letter there
+    assert DIRECTOR in told and "almost certain" in told
+    assert "Copy link" not in told and "Show the request" not in told

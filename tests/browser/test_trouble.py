@@ -1,0 +1,86 @@
+"""A server that is slow, busy, wrong or gone, and a visitor who is: no question is lost."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.states import DIRECTOR
+from tests.browser.visitor import TURN, Held, ask, begin, first
+from tests.conftest import serving
+
+
+def test_a_verdict_that_is_not_kept_is_not_shown_as_kept(page: Page, server: str) -> None:
+    """The button goes back to how it was, and a word says so."""
+    page.goto(server)
+    passage = ask(page, DIRECTOR).locator(".passage").first
+    page.route("**/v1/feedback", lambda route: route.abort())
+    passage.get_by_role("button", name="Right").click()
+    expect(page.get_by_role("status")).to_have_text("It could not be noted; try again.")
+    expect(passage.get_by_role("button", name="Right")).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_slow_answer_is_waited_for_and_can_be_given_up(page: Page, server: str) -> None:
+    """A word says that it takes long; what is given up is kept and asked again with a click."""
+    page.goto(server)
+    held = Held(page)
+    turn = begin(page, DIRECTOR)
+    expect(turn).to_contain_text("Still looking.")
+    turn.get_by_role("button", name="Cancel").click()
+    expect(turn.locator("h3")).to_have_text("Cancelled")
+    held.let_go()
+    turn.get_by_role("button", name="Ask again").click()
+    expect(page.locator("blockquote")).to_have_text("Hiroyuki Seshita")
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_server_is_asked_again_when_it_says(page: Page, server: str, status: int) -> None:
+    """The visitor sees how long, and does nothing."""
+    page.goto(server)
+    page.route(TURN, first(2, status, {"Retry-After": "1"}))
+    turn = begin(page, DIRECTOR)
+    expect(turn.locator(".waiting")).to_contain_text("asked again in 1 s")
+    expect(page.locator("blockquote")).to_have_text("Hiroyuki Seshita")
+
+
+def test_a_server_that_stays_busy_keeps_the_question(page: Page, server: str) -> None:
+    """After a few tries it is said, and the question can be asked again or edited."""
+    page.goto(server)
+    page.route(TURN, first(9, 503, {"Retry-After": "1"}))
+    turn = begin(page, DIRECTOR)
+    expect(turn.locator("h3")).to_have_text("Still too busy")
+    turn.get_by_role("button", name="Edit the question").click()
+    expect(page.get_by_role("searchbox")).to_have_value(DIRECTOR)
+
+
+def test_what_was_asked_offline_is_answered_when_one_is_back(page: Page, server: str) -> None:
+    """By itself."""
+    page.goto(server)
+    page.context.set_offline(True)
+    turn = begin(page, DIRECTOR)
+    expect(turn.locator("h3")).to_have_text("You are offline")
+    page.context.set_offline(False)
+    expect(page.locator("blockquote")).to_have_text("Hiroyuki Seshita")
+
+
+def test_a_server_that_was_stopped_loses_no_question(page: Page, seed_index: Path) -> None:
+    """A real one, ended and started again; a reload meanwhile keeps what was asked."""
+    with serving(seed_index) as address:
+        page.goto(address)
+        ask(page, DIRECTOR)
+    turn = begin(page, "When was it released?")
+    expect(turn.locator("h3")).to_have_text("The server does not answer")
+    with serving(seed_index, int(address.rsplit(":", 1)[1])):
+        page.reload()
+        expect(turn.locator("h3")).to_have_text("Not answered yet")
+        turn.get_by_role("button", name="Ask again").click()
+        expect(page.locator("blockquote").nth(1)).to_have_text("May 20, 2017")
+
+
+def test_a_refusal_is_told_in_the_words_of_the_server(page: Page, server: str) -> None:
+    """A question of what is no text, say."""
+    page.goto(server)
+    page.evaluate("document.getElementById('q').removeAttribute('maxlength')")
+    turn = begin(page, "x" * 1001)
+    expect(turn.locator("h3")).to_have_text("This cannot be asked")
+    expect(turn).to_contain_text("1,001")

@@ -1,0 +1,19 @@
+"""Texts of other scripts and of other intentions than the seed's."""
+
+from pathlib import Path
+
+HOSTILE = "<script>document.title = 'taken over'</script> & <b>bold</b> \" ' `"
+TEXTS = {
+    "japanese.md": "# 灯台\n\n灯台は1911年に建てられた。灯台の高さは四十メートルである。\n",
+    "arabic.md": "# المنارة\n\nبُنيت المنارة سنة 1911 على يد ليلى حداد. يبلغ ارتفاع المنارة أربعين مترا.\n",
+    "hostile.txt": f"The lighthouse keeper was Ann Lee. She wrote {HOSTILE} on the wall of the lighthouse.\n",
+    "lighthouse.md": "# The lighthouse\n\nThe lighthouse was built by Ann Lee in 1911. The lighthouse is a tower of forty metres.\n",
+}
+
+
+def write(folder: Path) -> Path:
+    """The texts as files, in a folder that is made."""
+    folder.mkdir(parents=True)
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
