@@ -17,6 +17,7 @@ import click
 
 from benchmarks.articles import lines
 from benchmarks.bulk_quality import DOCUMENTS, quality
+from benchmarks.dots import dots
 from benchmarks.page import put, table
 from benchmarks.recipe import chunks_of, the_model
 from benchmarks.turns import clocked, in_turn, ratio
@@ -76,7 +77,8 @@ def main(data: Path, size: int, documents: int) -> None:
     """Measure on passages of the open sets in DATA."""
     encoder = encoder_named()
     drawn = passages(data, size * (1 + ROUNDS))
-    speed = table(HEAD, rows(speeds(ways(encoder), drawn, size)))
+    found = speeds(ways(encoder), drawn, size)
+    speed = f"{table(HEAD, rows(found))}\n\n{dots('bulk', found, 'passages a second', PAGE)}"
     click.echo(speed)
     judged = quality(data, encoder, documents)
     click.echo(judged)

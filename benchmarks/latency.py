@@ -16,6 +16,7 @@ from statistics import median
 import click
 
 from benchmarks.articles import STORIES, lines
+from benchmarks.dots import dots
 from benchmarks.indexed import indexed, seed
 from benchmarks.page import around, table
 from benchmarks.questions import of_seed, of_sets
@@ -28,7 +29,7 @@ from qa.encode import encode_questions
 from qa.engine import Engine
 from qa.types import Mode, Request
 
-KEPT = Path("var/latency")
+KEPT, PLACE = Path("var/latency"), Path("docs/performance.md")
 SECTIONS, QUESTIONS, WARM = 2270, 200, 10
 """So many sections of stories make about 5,000 passages."""
 BASE, ALONE = "the recipe", "encoding alone"
@@ -100,9 +101,10 @@ def main(data: Path, questions: int) -> None:
     ):
         collection = Collection.of(name, generation, folder)
         times = timed(collection.ways(encoder), asked[: questions + WARM])
-        found.append(section(collection, times))
+        picture = dots(f"latency-{name.split()[-1].lower()}", times, "milliseconds a question", PLACE)
+        found.append(f"{section(collection, times)}\n\n{picture}")
         click.echo(found[-1])
-    around(Path("docs/performance.md"), PAGE.format(tables="\n\n".join(found)))
+    around(PLACE, PAGE.format(tables="\n\n".join(found)))
 
 
 PAGE = """# How fast

@@ -17,6 +17,7 @@ from urllib.parse import quote
 import click
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.dots import dots
 from benchmarks.indexed import seed
 from benchmarks.page import put, table
 from benchmarks.questions import of_seed
@@ -114,7 +115,9 @@ def main(data: Path) -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         found = in_turn(ways(browser, address), of_seed()[: ROUNDS + 1])
         browser.close()
-    shown = table(HEAD, rows({name: seen[1:] for name, seen in found.items()}))
+    counted = {name: seen[1:] for name, seen in found.items()}
+    times = {name: [one.ms for one in seen] for name, seen in counted.items()}
+    shown = f"{table(HEAD, rows(counted))}\n\n{dots('paint', times, 'milliseconds until it is seen', PAGE)}"
     put(PAGE, "paint", SECTION.format(table=shown, rounds=ROUNDS))
     click.echo(shown)
 

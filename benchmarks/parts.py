@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import click
 
 from benchmarks.articles import STORIES, lines
+from benchmarks.dots import dots
 from benchmarks.indexed import indexed
 from benchmarks.latency import KEPT, QUESTIONS, SECTIONS, WARM
 from benchmarks.page import put, table
@@ -100,7 +101,9 @@ def main(data: Path) -> None:
     generation = indexed(islice(lines(data / STORIES / "corpus.jsonl.gz"), SECTIONS), encoder, KEPT)
     times = asked(Engine(generation, encoder), of_sets(data, [STORIES.name])[: QUESTIONS + WARM])
     shown = table(HEAD, rows(times))
-    put(PAGE, "parts", SECTION.format(table=shown, passages=len(generation.contents.passages), questions=len(times)))
+    picture = dots("parts", {name: [one[name] for one in times] for name in times[0]}, "milliseconds", PAGE)
+    setting = {"passages": len(generation.contents.passages), "questions": len(times), "plot": picture}
+    put(PAGE, "parts", SECTION.format(table=shown, **setting))
     click.echo(shown)
 
 
@@ -111,6 +114,8 @@ SECTION = """## Where the time goes
 One question in mode `fast` over {passages:,} passages, medians of {questions} questions:
 
 {table}
+
+{plot}
 
 What profiles showed on the way here, and what was done:
 

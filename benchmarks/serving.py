@@ -15,6 +15,7 @@ from statistics import median
 import click
 
 from benchmarks.articles import STORIES, lines
+from benchmarks.dots import dots
 from benchmarks.indexed import indexed
 from benchmarks.load import CLIENTS, Load, loaded, written
 from benchmarks.page import put, table
@@ -85,6 +86,12 @@ def main(data: Path, seconds: int) -> None:
         }
         found = measured(addresses, of_sets(data, SETS), seconds, KEPT)
     shown = table(HEAD, [row for kind, loads in found.items() for row in rows(kind, loads)])
+    speeds = {
+        f"{kind}, {name}": [load.per_second for load in own]
+        for kind, loads in found.items()
+        for name, own in loads.items()
+    }
+    shown += f"\n\n{dots('serving', speeds, 'questions a second', PAGE)}"
     setting = {"clients": CLIENTS, "rounds": ROUNDS, "seconds": seconds, "repeated": REPEATED}
     put(PAGE, "serving", SECTION.format(table=shown, passages=passages, chunks=chunks, **setting))
     click.echo(shown)

@@ -19,6 +19,7 @@ from time import perf_counter
 
 import click
 
+from benchmarks.dots import dots
 from benchmarks.indexed import seed
 from benchmarks.page import put, table
 from benchmarks.questions import of_seed
@@ -86,7 +87,9 @@ def main(data: Path) -> None:
     questions = KEPT / "questions.json"
     questions.write_text(json.dumps(of_seed()[:QUESTIONS]), encoding="utf-8")
     folders = {RECIPE: KEPT / "recipe", "fast": KEPT / "index", "precise": KEPT / "index"}
-    shown = table(HEAD, rows(measured(folders, questions, ROUNDS)))
+    found = measured(folders, questions, ROUNDS)
+    times = {NAMES[way]: [one.first_s for one in own] for way, own in found.items()}
+    shown = f"{table(HEAD, rows(found))}\n\n{dots('start', times, 'seconds to the first answer', PAGE)}"
     put(PAGE, "start", SECTION.format(table=shown, rounds=ROUNDS, questions=QUESTIONS))
     click.echo(shown)
 

@@ -1,0 +1,26 @@
+"""Every single measurement as a dot, a row for each way: what medians hide, and how noisy the machine was."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+
+from matplotlib.figure import Figure
+
+PLOTS = Path("docs/plots")
+
+
+def dots(name: str, found: Mapping[str, Sequence[float]], unit: str, page: Path) -> str:
+    """Writes ``docs/plots/NAME.svg``, by powers of ten, and returns the Markdown that shows it on ``page``."""
+    figure = Figure(figsize=(7, 0.9 + 0.35 * len(found)), layout="constrained")
+    axes = figure.add_subplot(xscale="log", xlabel=unit)
+    for place, own in enumerate(found.values()):
+        axes.plot(own, [place] * len(own), "o", color="tab:blue", alpha=0.25, markersize=5, markeredgewidth=0)
+        axes.plot([median(own)], [place], "|", color="black", markersize=14, markeredgewidth=2)
+    axes.set_yticks(range(len(found)), [way.replace("`", "") for way in found])
+    axes.set_ylim(len(found) - 0.5, -0.5)
+    axes.grid(alpha=0.3, axis="x")
+    path = PLOTS / f"{name}.svg"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, format="svg", metadata={"Date": None})
+    return f"![Every measurement and the median of each way, {unit}]({os.path.relpath(path, page.parent)})"
