@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from index.build import build_index
 from index.settings import IndexSettings
@@ -17,6 +17,9 @@ from tests.conftest import serving
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+PATIENCE_MS = 20_000
+"""What a slow machine may take for what takes a tenth of a second on another one."""
+expect.set_options(timeout=PATIENCE_MS)
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 
 Window = Callable[..., Page]
@@ -58,7 +61,7 @@ def window(browser: Browser) -> Iterator[Window]:
 
     def opened(**options: Any) -> Page:  # noqa: ANN401  (what Playwright takes)
         context = browser.new_context(**({"viewport": WIDE, "reduced_motion": "reduce"} | options))
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: failed.append(str(error)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import TURN, Held, ask, begin, first, link
+from tests.browser.visitor import TURN, Held, ask, begin, first, first_page, link
 
 DIRECTOR, CAPITAL = "Who directed the film?", "What is the capital of France?"
 
@@ -23,7 +23,7 @@ Way = Callable[[Page, Addresses], None]
 
 def welcome(page: Page, to: Addresses) -> None:
     """The first visit: what this is, what it knows, five questions made of the collection."""
-    page.goto(to.seed)
+    first_page(page, to.seed)
     expect(page.locator(".asks-this")).to_have_count(5)
 
 
@@ -47,7 +47,7 @@ def unsure(page: Page, to: Addresses) -> None:
 
 def not_found(page: Page, to: Addresses) -> None:
     """Not in these texts: why, what the texts do answer, and what comes closest."""
-    page.goto(to.seed)
+    first_page(page, to.seed)
     expect(ask(page, CAPITAL)).to_have_class("turn not_found")
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Window
 from tests.browser.states import CAPITAL, DIRECTOR
-from tests.browser.visitor import ask, link
+from tests.browser.visitor import ask, first_page, link
 from tests.conftest import ADMIN_KEY
 
 
@@ -47,7 +47,7 @@ def test_a_follow_up_knows_what_was_said_and_can_be_searched_literally(page: Pag
 
 def test_not_in_these_texts_says_why_and_what_else_to_ask(page: Page, server: str) -> None:
     """No words are marked, a question that can be answered is one click away."""
-    page.goto(server)
+    first_page(page, server)
     turn = ask(page, CAPITAL)
     expect(turn.locator(".status")).to_have_text("Not in these texts")
     expect(turn.locator(".why")).not_to_be_empty()
@@ -58,7 +58,7 @@ def test_not_in_these_texts_says_why_and_what_else_to_ask(page: Page, server: st
 
 def test_the_first_questions_are_answered(page: Page, server: str) -> None:
     """Each of the five that the page offers, asked by a click."""
-    page.goto(server)
+    first_page(page, server)
     offered = page.locator(".welcome .asks-this")
     expect(offered).to_have_count(5)
     for number in range(5):

@@ -10,6 +10,16 @@ TURN = "**/turn"
 ANYTHING = re.compile(".+")
 
 
+def first_page(page: Page, server: str) -> None:
+    """Comes to the page, again and again until the server, which has just been started, has made its questions."""
+    page.goto(server)
+    for _ in range(60):
+        if page.locator(".asks-this").count():
+            return
+        page.wait_for_timeout(500)
+        page.reload()
+
+
 def ask(page: Page, question: str) -> Locator:
     """Types a question, sends it, and returns the answered turn."""
     turn = begin(page, question)
