@@ -16,7 +16,7 @@ from index.types import Positions
 SLACK = 1e-3
 """What rounding can amount to in a sum of single precision, a hundred times over."""
 LOOKED_UP = 20
-"""Times as long it takes to look a passage up in a posting than to add one up (measured)."""
+"""Times as long it takes to look a passage up in a posting than to add one up: 7 to 30 (measured), more for few."""
 
 
 @dataclass(frozen=True, slots=True)

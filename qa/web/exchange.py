@@ -11,7 +11,7 @@ from flask import url_for
 from index.types import Span
 from qa.render import answer_json
 from qa.suggest import Suggestion
-from qa.types import Answer, AnswerPassage, Request, Status
+from qa.types import MOST_CHARACTERS, Answer, AnswerPassage, Request, Status
 from qa.web.service import Service
 
 HASH_SHOWN = 12
@@ -84,8 +84,9 @@ def _body(request: Request) -> dict[str, Any]:
 
 
 def _again(request: Request, answer: Answer) -> str:
-    """A follow-up is nothing without what was said before, so it is asked as it was searched."""
-    return _asks(answer.searched_as if request.history else request.question, literal=request.literal)
+    """A follow-up is nothing without what was said before, so it is asked as it was searched, if that can be asked."""
+    follows = request.history and len(answer.searched_as) <= MOST_CHARACTERS
+    return _asks(answer.searched_as if follows else request.question, literal=request.literal)
 
 
 def _asks(question: str, literal: bool) -> str:

@@ -214,7 +214,7 @@ class PageQuery(Lenient):
 
 
 class DocumentQuery(Lenient):
-    """What to mark in a document: places, and of the first one how it read and in which state of the document."""
+    """What to mark in a document: places, and of the first one how it read when it was quoted."""
 
     repeatable: ClassVar[frozenset[str]] = frozenset({"at"})
 

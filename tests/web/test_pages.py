@@ -93,6 +93,15 @@ def test_the_link_of_a_follow_up_asks_what_was_searched(client: FlaskClient) -> 
     assert 'data-link="/?q=perhaps+(Blame!+film)"' in unescape(client.post("/turn", json=body).text)
 
 
+def test_the_link_of_a_long_follow_up_can_be_asked(client: FlaskClient) -> None:
+    """What was searched may be longer than a question can be; then the link has what was typed."""
+    asked = f"perhaps {'x' * 990}"
+    page = client.post("/turn", json={"question": asked, "history": [{"question": "Who"}]}).text
+    link = re.search(r'data-link="([^"]*)"', page)
+    assert link
+    assert client.get(unescape(link[1])).status_code == 200
+
+
 def test_the_request_is_shown_as_a_command_that_asks_the_same(client: FlaskClient) -> None:
     """With whatever quotation marks; the API takes its body."""
     page = client.post("/turn", json={"question": 'Who\'s "he"?', "literal": True}).text
