@@ -45,12 +45,12 @@ fix: $(DEV) ## mend what can be mended by itself
 	@$(PYTHON) -m ruff format .
 
 bench: speed ## measure time and memory on DATA (the open sets), each against a baseline; minutes
-	@$(PYTHON) -m benchmarks.scale $(DATA)
+	@$(PYTHON) -m benchmarks.speed.scale $(DATA)
 
 bench-full: speed index ## the same up to a million passages, and quality, and fit the confidence; hours
-	@$(PYTHON) -m benchmarks.scale $(DATA) --full
-	@$(PYTHON) -m benchmarks.calibrate $(DATA)
-	@$(PYTHON) -m benchmarks.held_out $(DATA) $(HELD_OUT)
+	@$(PYTHON) -m benchmarks.speed.scale $(DATA) --full
+	@$(PYTHON) -m benchmarks.training.calibration $(DATA)
+	@$(PYTHON) -m benchmarks.training.held_out $(DATA) $(HELD_OUT)
 	@$(PYTHON) -m qa.evaluation ablate $(SETS) tests/judgements/blame.jsonl --source seeds --out docs/quality.md
 	@for set in $(SETS); do \
 	  $(PYTHON) -m qa.evaluation run $$set --summary docs/reports/$$(basename $$set).md || exit 1; done
@@ -58,8 +58,8 @@ bench-full: speed index ## the same up to a million passages, and quality, and f
 
 # One thread for a question, as serve.py answers it; what measures processes sets theirs itself.
 speed: $(DEV)
-	@for name in latency parts; do OMP_NUM_THREADS=1 $(PYTHON) -m benchmarks.$$name $(DATA) || exit 1; done
-	@for name in serving bulk start paint; do $(PYTHON) -m benchmarks.$$name $(DATA) || exit 1; done
+	@for name in latency steps; do OMP_NUM_THREADS=1 $(PYTHON) -m benchmarks.speed.$$name $(DATA) || exit 1; done
+	@for name in serving bulk start paint; do $(PYTHON) -m benchmarks.speed.$$name $(DATA) || exit 1; done
 
 clean: ## remove the virtual environment and all that was built
 	@rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis

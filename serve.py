@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 import click
 
 from index.cli import one_sentence, setting_options
+from index.generation.directory import Shelf
 from index.settings import MODEL, SETTINGS, Sources
-from index.shelf import Shelf
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -69,7 +69,7 @@ def _app(index: str, model: str | None, reader: str, options: "Options") -> "Fla
     """Made in the serving process. The probe loads the model, so that no visitor waits for it."""
     from qa.engine import Engine
     from qa.web import create_app
-    from qa.web.hints import Hints
+    from qa.web.pages.suggested_questions import Hints
 
     engine = Engine.open(index, model, reader)
     for part, found in engine.probe().items():

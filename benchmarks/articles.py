@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.splits import Part, part
-from index.sentences import Names, sentences
+from index.text.sentences import Names, sentences
 from index.types import Span
 
 READING = Path("reading") / "train.jsonl.gz"

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from index.build import build_index
-from index.generation import Generation
+from index.build.pipeline import build_index
+from index.generation.directory import Shelf
+from index.generation.generation import Generation
 from index.settings import IndexSettings
-from index.shelf import Shelf
 from index.types import Encoder
 
 DEFAULT_SIZE = IndexSettings().passage_chars

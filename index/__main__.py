@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
-from index.build import BuildReport, build_folder
+from index.build.pipeline import BuildReport, build_folder
 from index.cli import one_sentence, setting_options
 from index.errors import NetsphereError
-from index.generation import Generation
+from index.generation.directory import Shelf
+from index.generation.generation import Generation
+from index.generation.integrity import broken
 from index.progress import Terminal
 from index.settings import INDEX_SETTINGS, IndexSettings, Sources
-from index.shelf import Shelf
 from index.types import Problem
-from index.verify import broken
 
 BUILD_FLAGS = tuple(setting.name for setting in INDEX_SETTINGS)
 

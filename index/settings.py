@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.chunk import Chunking
+from index.embedding.model_files import DEFAULT_MODEL
 from index.errors import UsageError
-from index.models import DEFAULT_MODEL
-from index.stores import STORES
-from index.words import LANGUAGES
+from index.search.stores import STORES
+from index.text.analyzer import LANGUAGES
+from index.text.chunking import Chunking
 
 PREFIX = "NETSPHERE_"
 FILE = "netsphere.toml"

@@ -8,9 +8,9 @@ import click
 
 from index.cli import one_sentence, setting_options
 from index.settings import MODEL, SETTINGS, Sources
+from qa.answer.serialize import answer_json
+from qa.answer.terminal import show
 from qa.engine import Engine
-from qa.render import answer_json
-from qa.terminal import show
 from qa.types import MOST_PASSAGES, Mode, Request
 
 

@@ -8,27 +8,27 @@ from pathlib import Path
 from threading import Lock
 from time import perf_counter
 
-from index.encoders import encoder_of
+from index.embedding import encoder_of
 from index.errors import ForeignGeneration
-from index.generation import Generation
-from index.lexical import LexicalIndex
+from index.generation.directory import Shelf
+from index.generation.generation import Generation
+from index.search.bm25 import LexicalIndex
 from index.settings import IndexSettings
-from index.shelf import Shelf
+from index.text.analyzer import Words
 from index.types import Encoded, Encoder
-from index.words import Words
-from qa.catalog import Catalog
-from qa.compose import Composer
-from qa.encode import encode_questions
-from qa.filters import Filters
-from qa.judge import shipped
-from qa.probe import Probe, known_item, reads
-from qa.rank import READER, Options, Ranked, Ranker
+from qa.answer.builder import Composer
+from qa.answer.calibration import shipped
+from qa.collection.catalog import Catalog
+from qa.collection.readiness import Probe, known_item, reads
+from qa.query.encode import encode_questions
+from qa.query.spelling import Speller
+from qa.ranking.filters import Filters
+from qa.ranking.pipeline import WAYS, Way
+from qa.ranking.ranker import READER, Options, Ranked, Ranker
+from qa.ranking.retriever import LEG_FAILURES
+from qa.ranking.stages.parts import Parts
 from qa.reader import NONE, SHIPPED, reader_named
-from qa.retrieve import LEG_FAILURES
-from qa.spelling import Speller
-from qa.stages.parts import Parts
 from qa.types import Answer, Mode, Query, Reader, Request
-from qa.ways import WAYS, Way
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class Engine:
     @classmethod
     def build(cls, folder: str | Path, settings: IndexSettings | None = None) -> "Engine":
         """Indexes a folder of files, then serves it. Raises BuildError, too."""
-        from index.build import build_folder  # with all that reads files; serving needs none of it
+        from index.build.pipeline import build_folder  # with all that reads files; serving needs none of it
 
         settings = settings or IndexSettings()
         build_folder(Path(folder), settings)

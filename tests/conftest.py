@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from index.build import build_index
-from index.encoders import encoder_named
-from index.generation import Generation
+from index.build.pipeline import build_index
+from index.embedding import encoder_named
+from index.generation.directory import Shelf
+from index.generation.generation import Generation
 from index.settings import IndexSettings
-from index.shelf import Shelf
 from index.types import Encoder
 from qa.engine import Engine
 

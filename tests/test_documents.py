@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from index.readers import READERS
-from index.stores import STORES
-from qa.stages import STAGES
+from index.parsers import READERS
+from index.search.stores import STORES
+from qa.ranking.stages import STAGES
 from qa.types import Reason, Status
 from qa.web.routes import ROUTES
 
@@ -40,4 +40,4 @@ def test_every_table_that_a_newcomer_extends_is_in_the_architecture() -> None:
 def test_every_status_is_explained() -> None:
     """Where their thresholds are given, and every reason in the words of the page."""
     assert all(f"`{status}`" in text("docs/confidence.md") for status in Status)
-    assert all(reason.name in text("qa/phrases.py") for reason in Reason)
+    assert all(reason.name in text("qa/answer/wording.py") for reason in Reason)

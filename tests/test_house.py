@@ -22,31 +22,31 @@ TESTS = sorted(ROOT.glob("tests/**/*.py"))
 
 # A library is imported in the modules (or, with a slash at the end, under the folder) that stand beside it.
 HOMES = {
-    "bm25s": "index/lexical.py",
-    "charset_normalizer": "index/readers/encoding.py",
-    "ctranslate2": "index/encoders/compiled.py index/encoders/convert.py qa/reader/compiled.py",
-    "faiss": "index/stores/",
-    "filelock": "index/shelf.py",
+    "bm25s": "index/search/bm25.py",
+    "charset_normalizer": "index/parsers/encoding.py",
+    "ctranslate2": "index/embedding/ctranslate2.py index/embedding/convert.py qa/reader/ctranslate2.py",
+    "faiss": "index/search/stores/",
+    "filelock": "index/generation/directory.py",
     "flask": "qa/web/",
     "gunicorn": "qa/web/",
-    "huggingface_hub": "index/models.py",
+    "huggingface_hub": "index/embedding/model_files.py",
     "ir_measures": "qa/evaluation/measures/ranking.py",
     "jinja2": "qa/evaluation/report/pages.py",
-    "markdown_it": "index/readers/markdown.py",
+    "markdown_it": "index/parsers/markdown.py",
     "matplotlib": "qa/evaluation/report/figures.py",
     "prometheus_client": "qa/web/",
     "pydantic": "qa/web/",
     "pydantic_core": "qa/web/",
-    "pypdf": "index/readers/pdf.py",
-    "rapidfuzz": "qa/quotes.py qa/spelling.py",
-    "sentence_transformers": "index/encoders/sentence_transformer.py index/encoders/convert.py qa/reader/foreign.py",
-    "sentencex": "index/sentences.py",
-    "Stemmer": "index/words.py",
-    "tokenizers": "index/encoders/compiled.py index/encoders/sentence_transformer.py qa/reader/pairs.py",
-    "torch": "qa/reader/foreign.py",
+    "pypdf": "index/parsers/pdf.py",
+    "rapidfuzz": "qa/collection/quotes.py qa/query/spelling.py",
+    "sentence_transformers": "index/embedding/sentence_transformer.py index/embedding/convert.py qa/reader/other_models.py",
+    "sentencex": "index/text/sentences.py",
+    "Stemmer": "index/text/analyzer.py",
+    "tokenizers": "index/embedding/ctranslate2.py index/embedding/sentence_transformer.py qa/reader/pairs.py",
+    "torch": "qa/reader/other_models.py",
     "tqdm": "index/progress.py",
-    "trafilatura": "index/readers/html.py",
-    "transformers": "index/encoders/convert.py index/encoders/sentence_transformer.py qa/reader/foreign.py",
+    "trafilatura": "index/parsers/html.py",
+    "transformers": "index/embedding/convert.py index/embedding/sentence_transformer.py qa/reader/other_models.py",
     "werkzeug": "qa/web/",
 }
 EVERYWHERE = {"click", "numpy", "regex"}
@@ -65,7 +65,7 @@ def place(path: Path, node: ast.AST | None = None) -> str:
 
 
 def dotted(path: Path) -> str:
-    """``index/stores/__init__.py`` is ``index.stores``."""
+    """``index/search/stores/__init__.py`` is ``index.search.stores``."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 

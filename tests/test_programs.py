@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from index.models import DEFAULT_MODEL, model_folder
+from index.embedding.model_files import DEFAULT_MODEL, model_folder
 
 ROOT = Path(__file__).parents[1]
 JUDGEMENTS = "tests/judgements/blame.jsonl"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from qa.answer.terminal import show
 from qa.engine import Engine
-from qa.terminal import show
 from qa.types import Request
 
 README = Path(__file__).parents[1] / "README.md"

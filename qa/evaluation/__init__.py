@@ -3,9 +3,9 @@
 >>> from qa.evaluation import compare, load, run
 """
 
-from qa.evaluation.compare import Comparison, compare
-from qa.evaluation.formats import load
-from qa.evaluation.run import run
+from qa.evaluation.comparison.compare import Comparison, compare
+from qa.evaluation.data import load
+from qa.evaluation.runs.run import run
 from qa.evaluation.types import Dataset, Run
 
 __all__ = ["Comparison", "Dataset", "Run", "compare", "load", "run"]

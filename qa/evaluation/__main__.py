@@ -7,26 +7,26 @@ from typing import Any
 import click
 
 from index.cli import one_sentence, setting_options
-from index.encoders import encoder_named, encoder_of
+from index.embedding import encoder_named, encoder_of
 from index.errors import UsageError
+from index.generation.directory import Shelf
 from index.progress import Terminal
 from index.settings import ASK_SETTINGS, INDEX_SETTINGS, MODEL, SETTINGS, IndexSettings, Sources
-from index.shelf import Shelf
 from qa.engine import Engine
-from qa.evaluation import collection, probing
+from qa.evaluation import known_item as probing
 from qa.evaluation.ablation.ablate import ablate
-from qa.evaluation.ablation.bench import Bench
+from qa.evaluation.ablation.memo import MemoEncoder
 from qa.evaluation.ablation.rows import chosen
 from qa.evaluation.ablation.table import document
-from qa.evaluation.askers import Asker, OverHttp
-from qa.evaluation.compare import compare
-from qa.evaluation.external import read_external
-from qa.evaluation.formats import load
-from qa.evaluation.gates import broken, limits
-from qa.evaluation.memo import MemoEncoder
+from qa.evaluation.ablation.workbench import Bench
+from qa.evaluation.comparison.compare import compare
+from qa.evaluation.comparison.gates import broken, limits
+from qa.evaluation.data import collection, load
 from qa.evaluation.report import write_ablation, write_comparison, write_report, write_summary
-from qa.evaluation.run import run
-from qa.evaluation.store import write
+from qa.evaluation.runs.askers import Asker, OverHttp
+from qa.evaluation.runs.external import read_external
+from qa.evaluation.runs.run import run
+from qa.evaluation.runs.store import write
 from qa.evaluation.types import Dataset, Run
 from qa.types import Mode
 

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from qa.reader.foreign import foreign
+from qa.reader.other_models import foreign
 from qa.reader.reader import TrainedReader
 from qa.types import Reader
 

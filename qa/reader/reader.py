@@ -5,13 +5,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.embed import batches
+from index.embedding.batching import batches
 from qa.reader.pairs import Pair, Pairs
 from qa.reader.spans import Logits, likeliest
 from qa.types import Reading
 
 if TYPE_CHECKING:
-    from qa.reader.compiled import Compiled
+    from qa.reader.ctranslate2 import Compiled
 
 SHIPPED = Path(__file__).with_name("shipped")
 
@@ -22,13 +22,13 @@ class TrainedReader:
     name = "shipped"
 
     def __init__(self, folder: Path = SHIPPED) -> None:
-        """``folder``: as ``benchmarks/reader/compiling.py`` writes it. The network is loaded when it first reads."""
+        """``folder``: as ``benchmarks/training/reader`` writes it. The network is loaded at the first use."""
         self._folder = folder
         self._pairs = Pairs(folder / "tokenizer.json")
 
     @cached_property
     def _network(self) -> "Compiled":
-        from qa.reader.compiled import Compiled
+        from qa.reader.ctranslate2 import Compiled
 
         return Compiled(self._folder)
 

@@ -2,7 +2,7 @@
 
 A request passes ``routes`` (the table) → ``api`` or ``pages`` (read, ask, return) →
 ``reading`` and ``schemas`` (bytes to a ``qa.types.Request``) → ``service`` (the engine,
-counted) → ``qa.render``. Whatever fails on the way becomes one shape in ``problems``.
+counted) → ``qa.answer.serialize``. Whatever fails on the way becomes one shape in ``problems``.
 """
 
 from qa.web.app import create_app

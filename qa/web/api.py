@@ -5,13 +5,13 @@ import json
 from flask import Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
-import qa.web.replies as replies
+import qa.web.responses as replies
 from index.types import Span
-from qa.render import answer_json
-from qa.web.keys import check
-from qa.web.opinions import judged, keep
-from qa.web.reading import read_body, read_query
-from qa.web.schemas import AskBody, AskQuery, BatchBody, FeedbackBody, ListQuery, NoQuery, VerifyBody
+from qa.answer.serialize import answer_json
+from qa.web.auth import check
+from qa.web.feedback import judged, keep
+from qa.web.requests.models import AskBody, AskQuery, BatchBody, FeedbackBody, ListQuery, NoQuery, VerifyBody
+from qa.web.requests.parsing import read_body, read_query
 from qa.web.service import Service
 
 LINES = "application/x-ndjson"

@@ -5,16 +5,16 @@ from functools import partial
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from qa.ports import Asks
-from qa.web.batching import Batching
-from qa.web.failures import answer_error
-from qa.web.feedback import Feedback
-from qa.web.guard import guard
-from qa.web.hints import Hints
-from qa.web.observe import Metrics, observe
+from qa.collection.protocols import Asks
+from qa.web.engine.answer_cache import Remembering
+from qa.web.engine.batching import Batching
+from qa.web.errors.handlers import answer_error
+from qa.web.feedback_store import Feedback
+from qa.web.metrics import Metrics, observe
 from qa.web.openapi import describe
-from qa.web.remembering import Remembering
+from qa.web.pages.suggested_questions import Hints
 from qa.web.routes import ROUTES
+from qa.web.security import guard
 from qa.web.service import Options, Service
 
 DEFAULT = Options()
@@ -29,7 +29,7 @@ class Json(DefaultJSONProvider):
 
 def create_app(engine: Asks, options: Options = DEFAULT, hints: Hints | None = None) -> Flask:
     """Serves the engine; needs no model. ``hints`` may have been started; else they are made when they are needed."""
-    app = Flask("qa.web", static_folder=None)
+    app = Flask("qa.web", static_folder=None, template_folder="pages/templates")
     app.json = Json(app)
     app.config["MAX_CONTENT_LENGTH"] = options.limits.body_bytes
     # A document's id may hold two slashes in a row; merging them would be a redirect to another document.

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, TypeAdapter
 
-from qa.web.problems import MEDIA_TYPE, Code, Problem
+from qa.web.errors.problems import MEDIA_TYPE, Code, Problem
 from qa.web.routes import Route
 
 Json = dict[str, Any]

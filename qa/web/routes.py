@@ -11,10 +11,10 @@ from flask import Response
 from pydantic import BaseModel, TypeAdapter
 
 import qa.web.api as api
-import qa.web.pages as pages
-import qa.web.replies as replies
-from qa.web.problems import Code
-from qa.web.schemas import (
+import qa.web.pages.views as pages
+import qa.web.responses as replies
+from qa.web.errors.problems import Code
+from qa.web.requests.models import (
     AskBody,
     AskQuery,
     BatchBody,
@@ -61,7 +61,8 @@ class Route:
     @property
     def name(self) -> str:
         """Unique; Flask's endpoint and OpenAPI's operationId: ``api.ask``."""
-        return f"{self.view.__module__.rsplit('.', 1)[-1]}.{self.view.__name__}"
+        module = self.view.__module__.removesuffix(".views")
+        return f"{module.rsplit('.', 1)[-1]}.{self.view.__name__}"
 
 
 HTML = "text/html"

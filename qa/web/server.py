@@ -78,7 +78,7 @@ def _options(listener: socket.socket, crew: Crew) -> dict[str, Any]:
 
     return {
         "bind": f"fd://{listener.detach()}",  # gunicorn copies and closes it
-        "worker_class": "qa.web.worker.ProblemWorker",
+        "worker_class": "qa.web.gunicorn_worker.ProblemWorker",
         "workers": crew.workers,
         "threads": crew.threads,
         "timeout": 0,  # the first question of a cold machine may be slow; killing it helps nobody

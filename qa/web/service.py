@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from index.types import Span
-from qa.catalog import DocumentView
-from qa.ports import Asks
+from qa.collection.catalog import DocumentView
+from qa.collection.citations import Verified, verify
+from qa.collection.protocols import Asks
 from qa.types import Answer, Request
-from qa.verify import Verified, verify
-from qa.web.faults import MOST_LISTED, shown
-from qa.web.feedback import Feedback
-from qa.web.hints import Hints
-from qa.web.observe import Metrics
-from qa.web.problems import Code, FieldError, Refusal
+from qa.web.errors.problems import Code, FieldError, Refusal
+from qa.web.errors.validation import MOST_LISTED, shown
+from qa.web.feedback_store import Feedback
+from qa.web.metrics import Metrics
+from qa.web.pages.suggested_questions import Hints
 
 WILDCARDS = frozenset("*?[")
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from benchmarks.bulk import BATCHES, DEFAULTS, OURS, rows, speeds, ways
-from benchmarks.bulk_quality import sample, scores
+from benchmarks.speed.bulk import BATCHES, DEFAULTS, OURS, rows, speeds, ways
+from benchmarks.speed.bulk_quality import sample, scores
 from index.types import Document, Encoder
 from qa.evaluation.types import Dataset, Judgement
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.latency import ALONE, BASE, HEAD, WARM, Collection, rows, section, timed
-from index.generation import Generation
+from benchmarks.speed.latency import ALONE, BASE, HEAD, WARM, Collection, rows, section, timed
+from index.generation.generation import Generation
 from index.types import Encoder
 
 

@@ -4,8 +4,8 @@ import gzip
 import json
 from pathlib import Path
 
-from benchmarks.questions import of_seed, of_sets
-from benchmarks.start import QUESTIONS
+from benchmarks.speed.questions import of_seed, of_sets
+from benchmarks.speed.start import QUESTIONS
 
 
 def test_no_question_comes_twice(tmp_path: Path) -> None:

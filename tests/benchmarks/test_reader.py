@@ -9,17 +9,17 @@ import pytest
 import torch
 
 from benchmarks.articles import LONGEST, SENTENCES, SQUAD, STRETCH, Article, articles
-from benchmarks.held_out import main as held_out
-from benchmarks.reader.__main__ import trained_on
-from benchmarks.reader.examples import ROUNDS, Example, Text, alone
-from benchmarks.reader.measure import Asked, measure
-from benchmarks.reader.network import Network
-from benchmarks.reader.train import BATCH, losses, seen, train
 from benchmarks.splits import Part, part
-from index.models import DEFAULT_MODEL, model_folder
+from benchmarks.training.held_out import main as held_out
+from benchmarks.training.reader.__main__ import trained_on
+from benchmarks.training.reader.examples import ROUNDS, Example, Text, alone
+from benchmarks.training.reader.measure import Asked, measure
+from benchmarks.training.reader.network import Network
+from benchmarks.training.reader.train import BATCH, losses, seen, train
+from index.embedding.model_files import DEFAULT_MODEL, model_folder
 from index.types import Span
 from qa.evaluation import load
-from qa.reader.compiled import ABOUT
+from qa.reader.ctranslate2 import ABOUT
 from qa.reader.pairs import Pairs
 from qa.reader.reader import SHIPPED
 from qa.types import Reading

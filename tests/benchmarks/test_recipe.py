@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import recipe
-from benchmarks.recipe import CHUNK, Recipe, chunks_of
-from benchmarks.servers import answer, serving
+from benchmarks.speed import recipe
+from benchmarks.speed.recipe import CHUNK, Recipe, chunks_of
+from benchmarks.speed.servers import answer, serving
 
 TEXTS = ["The film was directed by Ann Lee. " * 20, "Green tea is brewed at eighty degrees.", ""]
 
@@ -28,5 +28,5 @@ def test_it_finds_what_is_near_and_is_kept(tmp_path: Path, monkeypatch: pytest.M
     assert np.all(np.diff([one.score for one in found]) <= 0) and found[0].score <= 1.001
     monkeypatch.setattr(recipe.Recipe, "build", None)
     assert Recipe.kept(TEXTS, tmp_path).ask("How hot should tea water be?") == found
-    with serving("-m", "benchmarks.recipe", "0", str(tmp_path)) as address:
+    with serving("-m", "benchmarks.speed.recipe", "0", str(tmp_path)) as address:
         assert answer(address, "How hot should tea water be?") == 3

@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.page import around, put
-from benchmarks.scale import recall
-from benchmarks.synthetic import Material, Synthetic
-from index.build import Identity, publish
+from benchmarks.documents import around, put
+from benchmarks.speed.scale import recall
+from benchmarks.speed.synthetic import Material, Synthetic
+from index.build.pipeline import Identity, publish
+from index.generation.directory import Shelf
+from index.generation.integrity import broken
+from index.search.late_interaction import basis_of
+from index.search.stores.exact import ExactStore
 from index.settings import IndexSettings
-from index.shelf import Shelf
-from index.stores.exact import ExactStore
-from index.tokens import basis_of
-from index.verify import broken
 from tests.doubles import WordEncoder
 
 TEXTS = [f"Sentence {number} says 猫 {number * 7}." for number in range(50)]

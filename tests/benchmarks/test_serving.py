@@ -9,11 +9,11 @@ from threading import Thread
 import click
 import pytest
 
-from benchmarks import serving
-from benchmarks.load import CLIENTS, Load, loaded, written, wrk
-from benchmarks.recipe import Recipe
-from benchmarks.servers import serving as process
-from benchmarks.serving import BASE, GOALS, OURS, measured, rows
+from benchmarks.speed import serving
+from benchmarks.speed.load import CLIENTS, Load, loaded, written, wrk
+from benchmarks.speed.recipe import Recipe
+from benchmarks.speed.servers import serving as process
+from benchmarks.speed.serving import BASE, GOALS, OURS, measured, rows
 
 needs_wrk = pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed; apt-get install wrk")
 QUESTIONS = [f"Who directed film number {number}?" for number in range(8000)]
@@ -42,7 +42,7 @@ def test_both_servers_are_loaded_in_turn(server: str, tmp_path: Path, monkeypatc
     """Each kind has a row for each server, with the ratio and its goal."""
     monkeypatch.setattr(serving, "ROUNDS", 1)
     Recipe.kept(["The film was directed by Ann Lee."], tmp_path / "recipe")
-    with process("-m", "benchmarks.recipe", "0", str(tmp_path / "recipe")) as recipe:
+    with process("-m", "benchmarks.speed.recipe", "0", str(tmp_path / "recipe")) as recipe:
         found = measured({BASE: recipe, OURS: server}, QUESTIONS, 1, tmp_path)
     for kind, loads in found.items():
         assert all(len(own) == 1 and own[0].per_second > 0 for own in loads.values())

@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 import pytest
 
-from benchmarks.recipe import Recipe
-from benchmarks.start import HEAD, Started, measured, rows, started
-from benchmarks.start_child import RECIPE
-from index.generation import Generation
+from benchmarks.speed.recipe import Recipe
+from benchmarks.speed.start import HEAD, Started, measured, rows, started
+from benchmarks.speed.start_child import RECIPE
+from index.generation.generation import Generation
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from index.build import build_index
+from index.build.pipeline import build_index
 from index.settings import IndexSettings
 from index.types import Encoder
 from tests.browser import texts

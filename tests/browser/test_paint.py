@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser
 
-from benchmarks.paint import HEAD, SMALLEST, Seen, rows, ways
+from benchmarks.speed.paint import HEAD, SMALLEST, Seen, rows, ways
 
 
 def test_everything_that_is_measured_is_seen(browser: Browser, server: str) -> None:

@@ -10,7 +10,7 @@ from qa.engine import Engine
 from qa.evaluation import Run, compare, load, run
 from qa.evaluation.measures import scored, summarise
 from qa.evaluation.report import write_comparison, write_report
-from qa.evaluation.slices import slices
+from qa.evaluation.report.slices import slices
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "reports"

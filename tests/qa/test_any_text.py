@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.build import build_index
+from index.build.pipeline import build_index
+from index.generation.directory import Shelf
+from index.generation.integrity import broken
 from index.settings import IndexSettings
-from index.shelf import Shelf
-from index.verify import broken
 from qa.engine import Engine
 from qa.types import Request, Turn
 from tests.doubles import WordEncoder

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from index.errors import ForeignGeneration, NoGeneration
-from index.generation import Generation
+from index.generation.generation import Generation
 from index.types import Encoded, Encoder, Positions, Vectors
 from qa.engine import Engine
 from qa.types import Reading, Reason, Request, Status, Turn

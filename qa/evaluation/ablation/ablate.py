@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from qa.evaluation.ablation.bench import Bench
 from qa.evaluation.ablation.rows import ROWS, Row
-from qa.evaluation.compare import Comparison, compare
+from qa.evaluation.ablation.workbench import Bench
+from qa.evaluation.comparison.compare import Comparison, compare
 from qa.evaluation.measures import ranking, scored, summarise
-from qa.evaluation.statistics import holm
+from qa.evaluation.measures.statistics import holm
 from qa.evaluation.types import About, Interval, Judgement, Run
 from qa.types import MOST_PASSAGES
 

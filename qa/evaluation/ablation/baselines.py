@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.embed import batches
-from index.lexical import LexicalIndex
+from index.embedding.batching import batches
+from index.search.bm25 import LexicalIndex
+from index.text.analyzer import Words
 from index.types import Positions, Span, Vectors
-from index.words import Words
-from qa.evaluation.ablation.bench import Bench
+from qa.evaluation.ablation.workbench import Bench
 from qa.evaluation.types import Judgement, Reply, Returned
 from qa.types import MOST_PASSAGES, Status
 

@@ -7,19 +7,19 @@ from functools import partial
 from typing import Any
 
 from index.errors import UsageError
-from index.words import Words
+from index.text.analyzer import Words
 from qa.evaluation.ablation import baselines
-from qa.evaluation.ablation.bench import Bench
+from qa.evaluation.ablation.workbench import Bench
+from qa.evaluation.data.rewordings import shouted, slipped, unaccented
 from qa.evaluation.types import Judgement, Reply
-from qa.evaluation.variety import shouted, slipped, unaccented
-from qa.fuse import Hit, fuse
-from qa.retrieve import DENSE, LEXICAL, Retrieved
-from qa.stages.demote import DemoteReferences
-from qa.stages.late import LateInteraction
-from qa.stages.reread import MOST_CHARACTERS, Reread
+from qa.query.understand import understand
+from qa.ranking.fusion import Hit, fuse
+from qa.ranking.pipeline import WAYS, Way
+from qa.ranking.retriever import DENSE, LEXICAL, Retrieved
+from qa.ranking.stages.demote_references import DemoteReferences
+from qa.ranking.stages.late_interaction import LateInteraction
+from qa.ranking.stages.rerank import MOST_CHARACTERS, Reread
 from qa.types import Query, Request
-from qa.understand import understand
-from qa.ways import WAYS, Way
 
 Replies = Callable[[Bench, Sequence[Judgement]], list[Reply]]
 

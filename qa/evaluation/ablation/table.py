@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from qa.evaluation.ablation.ablate import MAIN, Ablation, Tried
-from qa.evaluation.ablation.fresh import marker
-from qa.evaluation.compare import LEVEL
+from qa.evaluation.ablation.stamp import marker
+from qa.evaluation.comparison.compare import LEVEL
 
 COLUMNS = (MAIN, "Hit@1", "Hit@3", "Recall@10", "evidence overlap", "answer F1", "abstention")
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.evaluation.measures import abstention, calibration, evidence, ranking, reading
-from qa.evaluation.statistics import interval, interval_of
+from qa.evaluation.measures.statistics import interval, interval_of
 from qa.evaluation.types import Interval, Judgement, Outcome, Reply
 from qa.types import Status
 

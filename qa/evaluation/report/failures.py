@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.types import Span
+from qa.answer.highlight import pieces
 from qa.evaluation.measures import ranking
 from qa.evaluation.types import TEXTS_KEPT, Outcome, Returned
-from qa.marks import pieces
 from qa.types import Status
 
 MOST = 10

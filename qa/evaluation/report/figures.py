@@ -10,10 +10,10 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import qa.evaluation.report.plotted as plotted
-from qa.evaluation.compare import Difference
-from qa.evaluation.report.plotted import DEPTHS, Plot, Row, percent
-from qa.evaluation.slices import Slice
+import qa.evaluation.report.plot_data as plotted
+from qa.evaluation.comparison.compare import Difference
+from qa.evaluation.report.plot_data import DEPTHS, Plot, Row, percent
+from qa.evaluation.report.slices import Slice
 from qa.evaluation.types import Run
 
 if TYPE_CHECKING:

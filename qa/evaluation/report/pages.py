@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import qa.evaluation.report.figures as figures
 from qa.evaluation.ablation.ablate import MAIN, Ablation
 from qa.evaluation.ablation.table import COLUMNS, cells
-from qa.evaluation.compare import Comparison
+from qa.evaluation.comparison.compare import Comparison
 from qa.evaluation.measures import MEASURES
 from qa.evaluation.report.failures import Case, case, worst
-from qa.evaluation.slices import SHOWN, slices
+from qa.evaluation.report.slices import SHOWN, slices
 from qa.evaluation.types import Run
 
 if TYPE_CHECKING:

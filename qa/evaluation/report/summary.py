@@ -7,8 +7,8 @@ from pathlib import Path
 import qa.evaluation.report.figures as figures
 from qa.evaluation.measures import MEASURES
 from qa.evaluation.report.pages import CAPTIONS
-from qa.evaluation.report.plotted import Plot
-from qa.evaluation.slices import SHOWN, Slice, slices
+from qa.evaluation.report.plot_data import Plot
+from qa.evaluation.report.slices import SHOWN, Slice, slices
 from qa.evaluation.types import Run
 
 LIGHT = "color:#22252a;background:#fff;--paper:#fff;--bar:#2f6fb2;--warm:#b04a06;--soft:#5b626c"

@@ -9,12 +9,13 @@ from index.errors import UsageError
 from index.progress import Silent
 from index.types import Encoder
 from qa.engine import Engine
-from qa.evaluation import collection, load, run
-from qa.evaluation.ablation import fresh
+from qa.evaluation import load, run
+from qa.evaluation.ablation import stamp as fresh
 from qa.evaluation.ablation.ablate import Ablation, ablate
-from qa.evaluation.ablation.bench import Bench
 from qa.evaluation.ablation.rows import ROWS, chosen, with_a_slip
 from qa.evaluation.ablation.table import cells, document
+from qa.evaluation.ablation.workbench import Bench
+from qa.evaluation.data import collection
 from tests.qa.evaluation.test_formats import SQUAD, squad
 
 ROOT = Path(__file__).parents[3]
@@ -165,11 +166,12 @@ def test_only_what_runs_makes_a_table_stale(tmp_path: Path, monkeypatch: pytest.
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("{}", encoding="utf-8")
     for name in fresh.ROWS:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("ROW = 1\n", encoding="utf-8")
     monkeypatch.setattr(fresh, "PACKAGE", tmp_path)
 
     def now(engine: str, fuse: str = "WEIGHT = 0.5\n") -> str:
-        (program / "engine.py").write_text(f"from qa.fuse import WEIGHT\n{engine}", encoding="utf-8")
+        (program / "engine.py").write_text(f"from qa.ranking.fusion import WEIGHT\n{engine}", encoding="utf-8")
         (program / "fuse.py").write_text(fuse, encoding="utf-8")
         return fresh.fingerprint()
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from index.errors import UsageError
 from index.types import Span
-from qa.evaluation.anchor import anchored, known
+from qa.evaluation.data.anchor import anchored, known
 from qa.evaluation.types import Dataset, Gold, Judgement
 
 QUOTE = "The film is directed by Hiroyuki Seshita and written by Tsutomu Nihei."

@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from qa.evaluation.__main__ import main
-from qa.evaluation.store import write
+from qa.evaluation.runs.store import write
 from qa.evaluation.types import Run
-from tests.qa.evaluation.made_up import made_up_run
+from tests.qa.evaluation.helpers import made_up_run
 
 ROOT = Path(__file__).parents[3]
 SEED = ROOT / "tests" / "judgements" / "blame.jsonl"
@@ -91,7 +91,7 @@ def test_another_systems_run_is_scored_and_compared(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_an_ablation_prints_and_writes_its_table(some: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As Markdown and as a page, of the rows that were chosen."""
-    monkeypatch.setattr("qa.evaluation.collection.KEPT", tmp_path / "kept")
+    monkeypatch.setattr("qa.evaluation.data.collection.KEPT", tmp_path / "kept")
     out = tmp_path / "table.md"
     done = called("ablate", some, "--source", ROOT / "seeds", "--only", "leg alone", "--out", out)
     assert done.exit_code == 0, done.output

@@ -7,9 +7,9 @@ import pytest
 
 from index.errors import UsageError
 from qa.evaluation import compare
-from qa.evaluation.gates import broken, limits
+from qa.evaluation.comparison.gates import broken, limits
 from qa.evaluation.types import Interval
-from tests.qa.evaluation.made_up import dataset, made_up_run
+from tests.qa.evaluation.helpers import dataset, made_up_run
 
 
 def test_a_run_is_not_better_than_itself() -> None:

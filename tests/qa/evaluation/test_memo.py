@@ -1,6 +1,6 @@
 """What rows and collections share is computed once."""
 
-from qa.evaluation.memo import MemoEncoder, MemoReader
+from qa.evaluation.ablation.memo import MemoEncoder, MemoReader
 from qa.types import Reading
 from tests.doubles import WordEncoder
 

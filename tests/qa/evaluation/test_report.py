@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from index.types import Span
 from qa.evaluation import compare
 from qa.evaluation.ablation.ablate import Ablation, Tried
-from qa.evaluation.external import read_external
 from qa.evaluation.measures import scored, summarise
 from qa.evaluation.report import write_ablation, write_comparison, write_report, write_summary
 from qa.evaluation.report.failures import case, stretched, worst
+from qa.evaluation.runs.external import read_external
 from qa.evaluation.types import Dataset, Flaw, Judgement, Reply, Returned, Run
 from qa.types import Status
-from tests.qa.evaluation.made_up import dataset, made_up_run
+from tests.qa.evaluation.helpers import dataset, made_up_run
 
 HOSTILE = '<script>alert("1")</script> & "quoted" <img src=x onerror=alert(1)>'
 VOID = {"meta", "link", "img", "br", "path", "use", "hr", "input"}

@@ -14,12 +14,12 @@ from index.errors import UsageError
 from qa.engine import Engine
 from qa.errors import ServiceError
 from qa.evaluation import Run, load, run
-from qa.evaluation.askers import OverHttp
 from qa.evaluation.measures import summarise
 from qa.evaluation.measures.ranking import NAMES
-from qa.evaluation.store import read
+from qa.evaluation.runs.askers import OverHttp
+from qa.evaluation.runs.store import read
 from qa.types import Status
-from tests.qa.evaluation.made_up import Parrot, dataset
+from tests.qa.evaluation.helpers import Parrot, dataset
 
 SEED = Path(__file__).parents[2] / "judgements" / "blame.jsonl"
 
@@ -107,7 +107,7 @@ def test_a_set_that_is_indexed_on_the_spot_gives_the_same_numbers(
 ) -> None:
     """As the same documents in an index that is named; the second time nothing is embedded."""
     from index.settings import IndexSettings
-    from qa.evaluation import collection
+    from qa.evaluation.data import collection
     from tests.qa.evaluation.test_formats import SQUAD, squad
 
     monkeypatch.setattr(collection, "KEPT", tmp_path / "kept")

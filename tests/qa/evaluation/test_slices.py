@@ -3,9 +3,9 @@
 import pytest
 
 from index.types import Span
-from qa.evaluation import slices
+from qa.evaluation.report import slices
 from qa.evaluation.types import Gold, Judgement
-from tests.qa.evaluation.made_up import made_up_run
+from tests.qa.evaluation.helpers import made_up_run
 
 
 def asked(question: str, quote: str = "", **fields: object) -> Judgement:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.evaluation import statistics
-from qa.evaluation.statistics import detectable, holm, interval, interval_of, randomisation_test
+from qa.evaluation.measures import statistics
+from qa.evaluation.measures.statistics import detectable, holm, interval, interval_of, randomisation_test
 
 
 def test_an_interval_holds_its_mean_and_repeats_itself() -> None:

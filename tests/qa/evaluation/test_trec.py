@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import UsageError
-from qa.evaluation.external import read_external
-from qa.evaluation.trec import falling, read_qrels, read_run, write_qrels, write_run
+from qa.evaluation.runs.external import read_external
+from qa.evaluation.runs.trec import falling, read_qrels, read_run, write_qrels, write_run
 from qa.evaluation.types import Dataset, Judgement
 
 names = st.text(min_size=1, max_size=8).filter(lambda text: text.isprintable() or " " in text)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import ModelError
-from qa.reader.compiled import TOKENIZER
+from qa.reader.ctranslate2 import TOKENIZER
 from qa.reader.pairs import Pairs
 from qa.reader.reader import SHIPPED
 

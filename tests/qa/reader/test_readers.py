@@ -6,8 +6,8 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import BertConfig, BertForQuestionAnswering, BertForSequenceClassification, PreTrainedTokenizerFast
 
+from index.embedding.model_files import DEFAULT_MODEL, model_folder
 from index.errors import ModelError
-from index.models import DEFAULT_MODEL, model_folder
 from qa.reader import reader_named
 from qa.types import Reader
 

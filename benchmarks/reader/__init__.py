@@ -1,1 +1,0 @@
-"""Trains and measures the shipped reader: ``python -m benchmarks.reader ../shared/data``."""

@@ -1,0 +1,1 @@
+"""Time and memory, each against a baseline measured in the same run."""

@@ -1,0 +1,110 @@
+"""Passages embedded a second with both cores, against sentence-transformers.
+
+python -m benchmarks.speed.bulk ../shared/data
+
+Whether the vectors are as good is measured beside it (``benchmarks/speed/bulk_quality.py``). Writes its section of
+``docs/performance.md``.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from random import Random
+from statistics import median
+
+import click
+
+from benchmarks.articles import lines
+from benchmarks.documents import put, table
+from benchmarks.speed.bulk_quality import DOCUMENTS, quality
+from benchmarks.speed.dot_plots import dots
+from benchmarks.speed.paired import clocked, in_turn, ratio
+from benchmarks.speed.recipe import chunks_of, the_model
+from index.embedding import encoder_named
+from index.embedding.batching import embed
+from index.types import Encoder
+
+PAGE = Path("docs/performance.md")
+SETS = ("fairytaleqa-val", "scifact-train")
+ROUNDS, PASSAGES = 5, 256
+"""Of each round, the same ones for each way."""
+BATCHES = (8, 16, 32, 64)
+CORPUS = "corpus.jsonl.gz"
+OURS, DEFAULTS = "a build", "`SentenceTransformer.encode`, its defaults"
+HEAD = ("", "passages a second", "times faster by a build", "goal")
+Way = Callable[[Sequence[str]], object]
+
+
+def passages(data: Path, count: int) -> list[str]:
+    """Different ones of about 500 characters, drawn from the open sets."""
+    found = sorted({text for name in SETS for text in chunks_of(r["text"] for r in lines(data / name / CORPUS))})
+    return Random(2).sample(found, count)
+
+
+def ways(encoder: Encoder) -> dict[str, Way]:
+    """As a build embeds, and sentence-transformers by its defaults and in batches of several sizes."""
+    encode = the_model().encode
+    batched = {_batches(size): partial(encode, batch_size=size) for size in BATCHES}
+    return {OURS: lambda texts: embed(encoder, texts, lambda done: None), DEFAULTS: encode, **batched}
+
+
+def _batches(size: int) -> str:
+    return f"in batches of {size}"
+
+
+def speeds(found: Mapping[str, Way], texts: Sequence[str], size: int) -> dict[str, list[float]]:
+    """Passages a second of each way in each round; the first round warms up and does not count."""
+    rounds = [texts[first : first + size] for first in range(0, len(texts), size)]
+    times = in_turn({name: clocked(way) for name, way in found.items()}, rounds)
+    return {name: [size / ms * 1000 for ms in own[1:]] for name, own in times.items()}
+
+
+def rows(found: Mapping[str, Sequence[float]]) -> Iterator[tuple[str, ...]]:
+    """A row for each way; the best batch size is known only now."""
+    best = max(map(_batches, BATCHES), key=lambda name: median(found[name]))
+    goals = {DEFAULTS: "at least 5", best: "at least 4 (the best size)"}
+    for name, own in found.items():
+        faster = f"{ratio(found[OURS], own):.2f}" if name != OURS else ""
+        yield name, f"{median(own):,.0f}", faster, goals.get(name, "")
+
+
+@click.command()
+@click.argument("data", type=click.Path(path_type=Path, exists=True))
+@click.option("--passages", "size", default=PASSAGES, show_default=True, help="Of each round.")
+@click.option("--documents", default=DOCUMENTS, show_default=True, help="Of each judged set.")
+def main(data: Path, size: int, documents: int) -> None:
+    """Measure on passages of the open sets in DATA."""
+    encoder = encoder_named()
+    drawn = passages(data, size * (1 + ROUNDS))
+    found = speeds(ways(encoder), drawn, size)
+    speed = f"{table(HEAD, rows(found))}\n\n{dots('bulk', found, 'passages a second', PAGE)}"
+    click.echo(speed)
+    judged = quality(data, encoder, documents)
+    click.echo(judged)
+    setting = {"rounds": ROUNDS, "size": size, "cores": len(os.sched_getaffinity(0)), "documents": documents}
+    length = round(median(map(len, drawn)))
+    put(PAGE, "bulk", SECTION.format(speed=speed, judged=judged, length=length, **setting))
+
+
+SECTION = """## How fast a collection is embedded
+
+*Written by `python -m benchmarks.speed.bulk ../shared/data`; do not edit by hand.*
+
+Real passages of {length} characters (the median) on {cores} cores: as a build embeds them, by the encoder made fast,
+and by `SentenceTransformer.encode` in float32. {rounds} rounds of {size} passages after one that warms up, the same for
+all, each way in turn; medians over the rounds, and of the ratios round by round.
+
+{speed}
+
+Are vectors from int8 as good? Documents are ranked by the cosine of their one vector to the question's, both by the one
+model or both by the other; a document longer than the model takes is cut, for both alike. Of each set {documents:,}
+documents at most, drawn by chance around those that answer the questions that are asked, so the figures are higher than
+those of the whole set. Intervals of 95 % over questions.
+
+{judged}
+"""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Whether vectors of the encoder made fast find as well as those of the model in float32."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from random import Random
+
+import numpy as np
+
+from benchmarks.documents import table
+from index.embedding.batching import embed, fitting
+from index.embedding.sentence_transformer import SentenceTransformerEncoder
+from index.types import Document, Encoder
+from qa.evaluation.data import load
+from qa.evaluation.measures.ranking import evaluate
+from qa.evaluation.measures.statistics import interval
+from qa.evaluation.types import Dataset, Judgement
+from qa.query.encode import encode_questions
+
+JUDGED = ("fairytaleqa-val", "scifact-train")
+DOCUMENTS, TOP, MEASURE = 1200, 10, "nDCG@10"
+HEAD = ("", "documents", "questions", f"{MEASURE}, float32", "int8", "difference", "goal")
+GOAL = "within 0.002"
+
+
+def sample(dataset: Dataset, count: int) -> tuple[list[Document], list[Judgement]]:
+    """At most so many documents, questions drawn with what answers them filling two thirds, and these questions."""
+    chance, judgements = Random(0), list(dataset.judgements)
+    chance.shuffle(judgements)
+    kept, asked = dict[str, None](), list[Judgement]()
+    for judgement in judgements:
+        if len(kept.keys() | judgement.documents.keys()) <= count * 2 // 3:
+            kept.update(dict.fromkeys(judgement.documents))
+            asked.append(judgement)
+    others = [name for name in dataset.documents if name not in kept]
+    names = [*kept, *chance.sample(others, min(len(others), count - len(kept)))]
+    return [dataset.documents[name] for name in names], asked
+
+
+def scores(
+    encoder: Encoder, documents: Sequence[Document], texts: Sequence[str], asked: Sequence[Judgement]
+) -> list[float]:
+    """``MEASURE`` of each question, all documents ranked by cosine."""
+    vectors = embed(encoder, texts, lambda done: None)
+    questions = np.vstack([one.vectors for one in encode_questions(encoder, [one.question for one in asked])])
+    nearest = np.argsort(-(questions @ vectors.T), axis=1, kind="stable")[:, :TOP]
+    rankings = {one.id: [documents[row].id for row in rows] for one, rows in zip(asked, nearest.tolist(), strict=True)}
+    found = evaluate(rankings, {one.id: one.documents for one in asked}, [MEASURE])
+    return [found[one.id][MEASURE] for one in asked]
+
+
+def rows(data: Path, encoder: Encoder, count: int) -> Iterator[tuple[str, ...]]:
+    """A row for each set: both means, and their difference question by question."""
+    exact = SentenceTransformerEncoder(encoder.name)
+    for name in JUDGED:
+        documents, asked = sample(load(data / name), count)
+        texts = fitting(encoder, [f"{document.title} {document.text}" for document in documents])
+        plain, fast = (np.array(scores(one, documents, texts, asked)) for one in (exact, encoder))
+        differs = interval((fast - plain).tolist())
+        shown = f"{differs.mean:+.4f} [{differs.low:+.4f}, {differs.high:+.4f}]"
+        yield (
+            f"`{name}`",
+            f"{len(documents):,}",
+            f"{len(asked):,}",
+            f"{plain.mean():.4f}",
+            f"{fast.mean():.4f}",
+            shown,
+            GOAL,
+        )
+
+
+def quality(data: Path, encoder: Encoder, count: int) -> str:
+    """The table of the judged sets of ``data``."""
+    return table(HEAD, rows(data, encoder, count))

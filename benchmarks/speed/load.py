@@ -1,0 +1,59 @@
+"""Many clients at once, by wrk, which takes little of the two cores that it shares with the server."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from benchmarks.speed.servers import answer, body
+
+CLIENTS = 32
+SCRIPT = Path(__file__).with_name("ask.lua")
+LAST = "Is this the last question?"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What the clients saw."""
+
+    per_second: float
+    p50_ms: float
+    p95_ms: float
+
+
+def wrk() -> str:
+    """The program's path. Raises ClickException."""
+    found = shutil.which("wrk")
+    if found is None:
+        raise click.ClickException("wrk makes the load and is not here; install it (Debian: apt-get install wrk)")
+    return found
+
+
+def loaded(address: str, bodies: Path, seconds: int, again: bool) -> Load:
+    """``CLIENTS`` keep-alive connections for so long. Raises ClickException where an answer is not a good one.
+
+    ``again``: the questions of ``bodies`` may be asked more than once.
+    """
+    options = ["--threads", "1", "--connections", str(CLIENTS), "--duration", f"{seconds}s", "--timeout", "60s"]
+    command = [wrk(), *options, "--script", str(SCRIPT), address, "--", str(bodies)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603  (our own)
+    found = json.loads(done.stdout.splitlines()[-1])
+    asked = found["answers"] + CLIENTS + found["failed"]
+    if found["failed"] or not found["answers"]:
+        raise click.ClickException(f"of {asked} requests to {address} {found['failed']} failed:\n{done.stdout}")
+    if not again and asked > (there := len(bodies.read_text(encoding="utf-8").splitlines())):
+        raise click.ClickException(f"{there} different questions do not last {seconds} s; give fewer --seconds")
+    # The server still works on what the clients left behind; the next one measured is to be alone.
+    answer(address, LAST)
+    return Load(found["answers"] / found["seconds"], found["p50_ms"], found["p95_ms"])
+
+
+def written(questions: Sequence[str], path: Path) -> Path:
+    """The questions as ``loaded`` reads them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(body(question) + "\n" for question in questions), encoding="utf-8")
+    return path

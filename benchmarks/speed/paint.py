@@ -1,0 +1,139 @@
+"""How soon the page is painted and an answer is seen, in a real Chromium, against the smallest page that there is.
+
+python -m benchmarks.speed.paint ../shared/data
+
+Over the seed, by a real server process. Writes its section of ``docs/performance.md``.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from statistics import median
+from urllib.parse import quote
+
+import click
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.documents import put, table
+from benchmarks.indexed import seed
+from benchmarks.speed.dot_plots import dots
+from benchmarks.speed.paired import in_turn, ratio
+from benchmarks.speed.questions import of_seed
+from benchmarks.speed.servers import serving
+from index.embedding import encoder_named
+
+KEPT, PAGE = Path("var/start"), Path("docs/performance.md")
+ROUNDS = 11
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
+SMALLEST = "a line of text (`/healthz`)"
+PAINTED = """() => new Promise(done => new PerformanceObserver(list => {
+  const first = list.getEntriesByName("first-contentful-paint")[0];
+  if (first) done(first.startTime);
+}).observe({type: "paint", buffered: true}))"""
+# From the key to the frame in which the answer is seen.
+ANSWERED = """question => new Promise(done => {
+  const input = document.getElementById("q"), turns = document.getElementById("turns"), begun = performance.now();
+  new MutationObserver(() => {
+    if (turns.lastElementChild?.dataset.turn) requestAnimationFrame(() => done(performance.now() - begun));
+  }).observe(turns, {childList: true});
+  input.value = question;
+  input.form.requestSubmit();
+})"""
+HEAD = ("", "p50, ms", "times as long as the smallest page", "goal, ms", "weight, kB", "goal, kB")
+GOALS = "under 500", "under 60"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Milliseconds until something was seen, and what was loaded for it, in thousands of bytes."""
+
+    ms: float
+    kb: float
+
+
+def painted(browser: Browser, url: str) -> Seen:
+    """A page in a window that has kept nothing."""
+    with _window(browser) as (page, weights):
+        page.goto(url, wait_until="networkidle")
+        return Seen(float(page.evaluate(PAINTED)), sum(weights) / 1000)
+
+
+def answered(browser: Browser, url: str, question: str) -> Seen:
+    """A question typed into the page that is open."""
+    with _window(browser) as (page, weights):
+        page.goto(url, wait_until="networkidle")
+        before = sum(weights)
+        return Seen(float(page.evaluate(ANSWERED, question)), (sum(weights) - before) / 1000)
+
+
+@contextmanager
+def _window(browser: Browser) -> Iterator[tuple[Page, list[int]]]:
+    context, weights = browser.new_context(viewport={"width": 1280, "height": 900}), list[int]()
+    page = context.new_page()
+    page.on("response", lambda reply: weights.append(int(reply.headers.get("content-length", 0))))
+    yield page, weights
+    context.close()
+
+
+def rows(found: Mapping[str, Sequence[Seen]]) -> Iterator[tuple[str, ...]]:
+    """A row for each thing that is seen: medians, and medians of the ratios round by round."""
+    smallest = [one.ms for one in found[SMALLEST]]
+    for name, seen in found.items():
+        times, ours = [one.ms for one in seen], name != SMALLEST
+        figures = f"{median(times):,.0f}", f"{ratio(times, smallest):.1f}"
+        weight = f"{median(one.kb for one in seen):.1f}"
+        yield name, *figures, GOALS[0] if ours else "", weight, GOALS[1] if ours else ""
+
+
+def ways(browser: Browser, address: str) -> dict[str, Callable[[str], Seen]]:
+    """What is looked at, each with a question of its round."""
+
+    def answer_page(question: str) -> Seen:
+        return painted(browser, f"{address}/?q={quote(question)}")
+
+    return {
+        SMALLEST: lambda question: painted(browser, f"{address}/healthz"),
+        "the first page": lambda question: painted(browser, f"{address}/"),
+        "a link to a question, with its answer": answer_page,
+        "a document": lambda question: painted(browser, f"{address}/documents/blame.txt"),
+        "a question typed, to its answer": partial(answered, browser, f"{address}/"),
+    }
+
+
+@click.command()
+@click.argument("data", type=click.Path(path_type=Path, exists=True))
+def main(data: Path) -> None:
+    """Measure on the seed; DATA is not needed, and taken for the sake of the other benchmarks."""
+    chromium = shutil.which("chromium")
+    if not chromium:
+        raise click.ClickException("chromium is needed; install it with: apt-get install chromium")
+    seed(encoder_named(), KEPT)
+    with sync_playwright() as playwright, serving("serve.py", "--index", str(KEPT / "index"), "--port", "0") as address:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        found = in_turn(ways(browser, address), of_seed()[: ROUNDS + 1])
+        browser.close()
+    counted = {name: seen[1:] for name, seen in found.items()}
+    times = {name: [one.ms for one in seen] for name, seen in counted.items()}
+    shown = f"{table(HEAD, rows(counted))}\n\n{dots('paint', times, 'milliseconds until it is seen', PAGE)}"
+    put(PAGE, "paint", SECTION.format(table=shown, rounds=ROUNDS))
+    click.echo(shown)
+
+
+SECTION = """## How soon it is seen
+
+*Written by `python -m benchmarks.speed.paint ../shared/data`; do not edit by hand.*
+
+Until Chromium, without a graphics card and on the cores that the server has, paints the first words of a page
+(first contentful paint), in a window that has kept nothing; and from a question's being sent to the frame in which its
+answer, in mode `precise`, is seen. {rounds} rounds after one that does not count, all in turn, over the seed;
+medians, and medians of the ratios round by round. Weight: all that was loaded, not compressed.
+
+{table}
+"""
+
+
+if __name__ == "__main__":
+    main()

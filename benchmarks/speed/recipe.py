@@ -1,0 +1,124 @@
+"""The baseline of every benchmark: what a good engineer writes in an afternoon.
+
+python -m benchmarks.speed.recipe PORT CORPUS
+
+Chunks of 500 characters, ``SentenceTransformer.encode`` in float32, ``faiss.IndexFlatIP``; Flask under waitress with
+its defaults. What is embedded is kept in a folder, as anyone would do whose collection is large.
+"""
+
+import json
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import faiss
+import numpy as np
+from sentence_transformers import SentenceTransformer
+
+from index.embedding.model_files import DEFAULT_MODEL, model_folder
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+CHUNK = 500
+"""Characters."""
+CHUNKS, VECTORS = "chunks.json", "vectors.faiss"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A chunk and its cosine to the question."""
+
+    text: str
+    score: float
+
+
+def chunks_of(texts: Iterable[str]) -> list[str]:
+    """Every ``CHUNK`` characters of each text, wherever that cuts."""
+    return [text[start : start + CHUNK] for text in texts for start in range(0, len(text), CHUNK)]
+
+
+def the_model() -> SentenceTransformer:
+    """In float32, as it was published."""
+    return SentenceTransformer(str(model_folder(DEFAULT_MODEL)), device="cpu", local_files_only=True)
+
+
+class Recipe:
+    """Chunks, a model and a flat index."""
+
+    def __init__(self, chunks: Sequence[str], model: SentenceTransformer, flat: Any) -> None:  # noqa: ANN401  (FAISS has no types)
+        """Use ``build``, ``kept`` or ``open``."""
+        self.chunks, self._model, self._flat = chunks, model, flat
+
+    @classmethod
+    def build(cls, texts: Iterable[str]) -> "Recipe":
+        """Chunks the texts and embeds the chunks."""
+        chunks, model = chunks_of(texts), the_model()
+        vectors = np.asarray(model.encode(chunks, normalize_embeddings=True), dtype=np.float32)
+        flat = faiss.IndexFlatIP(vectors.shape[1])
+        flat.add(vectors)
+        return cls(chunks, model, flat)
+
+    @classmethod
+    def kept(cls, texts: Iterable[str], folder: Path) -> "Recipe":
+        """The recipe over the texts, out of the folder where it is there."""
+        texts = list(texts)
+        if (folder / CHUNKS).is_file() and json.loads((folder / CHUNKS).read_text("utf-8")) == chunks_of(texts):
+            return cls.open(folder)
+        recipe = cls.build(texts)
+        recipe.save(folder)
+        return recipe
+
+    def save(self, folder: Path) -> None:
+        """What ``open`` reads; the chunks last, which say that all is there."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / CHUNKS).unlink(missing_ok=True)
+        faiss.write_index(self._flat, str(folder / VECTORS))
+        (folder / CHUNKS).write_text(json.dumps(self.chunks), encoding="utf-8")
+
+    @classmethod
+    def open(cls, folder: Path) -> "Recipe":
+        """Loads the model and what ``save`` wrote."""
+        chunks = json.loads((folder / CHUNKS).read_text(encoding="utf-8"))
+        return cls(chunks, the_model(), faiss.read_index(str(folder / VECTORS)))
+
+    def ask(self, question: str, k: int = 5) -> list[Found]:
+        """The nearest chunks, best first."""
+        scores, rows = self._flat.search(self._model.encode([question], normalize_embeddings=True), k)
+        nearest = zip(rows[0].tolist(), scores[0].tolist(), strict=True)
+        return [Found(self.chunks[row], score) for row, score in nearest if row >= 0]
+
+
+def app(recipe: Recipe) -> "Flask":
+    """``POST /v1/ask {"question": …}`` gives the nearest chunks."""
+    from flask import Flask, jsonify, request
+    from flask.typing import ResponseReturnValue
+
+    flask = Flask("recipe")
+
+    @flask.post("/v1/ask")
+    def ask() -> ResponseReturnValue:
+        return jsonify(passages=recipe.ask(request.get_json()["question"]))
+
+    return flask
+
+
+@click.command()
+@click.argument("port", type=click.IntRange(0, 65535))
+@click.argument("corpus", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def main(port: int, corpus: Path) -> None:
+    """Serve on PORT (0 takes a free one) what is kept in the folder CORPUS."""
+    from waitress import create_server  # type: ignore[import-untyped]
+
+    # A line for each request that waits, which with many clients is every one.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    server = create_server(app(Recipe.open(corpus)), host="127.0.0.1", port=port)
+    click.echo(f"The recipe answers on http://127.0.0.1:{server.effective_port}")
+    server.run()
+
+
+if __name__ == "__main__":
+    main()

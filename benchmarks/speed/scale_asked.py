@@ -1,0 +1,73 @@
+"""What one process sees that opens a collection and asks it: time, and how much of it is resident.
+
+OMP_NUM_THREADS=1 python -m benchmarks.speed.scale_asked INDEX ../shared/data
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import click
+
+from benchmarks.speed.memory import resident
+from benchmarks.speed.paired import p95
+from benchmarks.speed.questions import of_sets
+from benchmarks.speed.synthetic import SETS
+from index.embedding import encoder_named
+from index.generation.directory import Shelf
+from qa.engine import Engine
+from qa.query.encode import encode_questions
+from qa.reader import NONE
+from qa.types import Request
+
+QUESTIONS, WARM = 200, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Seconds to open, milliseconds of a question and of its encoding alone, megabytes resident before and after."""
+
+    open_s: float
+    p50_ms: float
+    p95_ms: float
+    encode_ms: float
+    before_mb: float
+    after_mb: float
+
+
+def questions(data: Path) -> list[str]:
+    """So many of each set in turn."""
+    return of_sets(data, SETS, 100)[: QUESTIONS + WARM]
+
+
+def asked(index: Path, texts: list[str]) -> Asked:
+    """Mode ``fast``, one question after the other; the encoder has been at work before anything is measured."""
+    encoder = encoder_named()
+    encode_questions(encoder, texts[:WARM])
+    before, begun = resident(), perf_counter()
+    engine = Engine(Shelf(index).open(), encoder, NONE)
+    opened = perf_counter() - begun
+    times, encoding = [], []
+    for text in texts:
+        begun = perf_counter()
+        engine.ask(Request(text, mode="fast"))
+        times.append((perf_counter() - begun) * 1000)
+        begun = perf_counter()
+        encode_questions(encoder, [text])
+        encoding.append((perf_counter() - begun) * 1000)
+    own = times[WARM:]
+    return Asked(opened, median(own), p95(own), median(encoding[WARM:]), before, resident())
+
+
+@click.command()
+@click.argument("index", type=click.Path(path_type=Path, exists=True))
+@click.argument("data", type=click.Path(path_type=Path, exists=True))
+def main(index: Path, data: Path) -> None:
+    """Print as JSON what asking INDEX the questions of DATA takes."""
+    click.echo(json.dumps(asdict(asked(index, questions(data)))))
+
+
+if __name__ == "__main__":
+    main()

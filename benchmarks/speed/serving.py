@@ -1,0 +1,117 @@
+"""Questions a second over HTTP, against what a good engineer writes in an afternoon.
+
+python -m benchmarks.speed.serving ../shared/data
+
+The servers are real processes and asked by the same clients in turn, one at a time; the others are idle. Writes its
+section of ``docs/performance.md``.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+import click
+
+from benchmarks.articles import STORIES, lines
+from benchmarks.documents import put, table
+from benchmarks.indexed import indexed
+from benchmarks.speed.dot_plots import dots
+from benchmarks.speed.load import CLIENTS, Load, loaded, written
+from benchmarks.speed.paired import in_turn, ratio
+from benchmarks.speed.questions import of_sets
+from benchmarks.speed.recipe import Recipe
+from benchmarks.speed.servers import answer, serving
+from index.embedding import encoder_named
+
+KEPT, PAGE = Path("var/serving"), Path("docs/performance.md")
+SETS = (STORIES.name, "fairytaleqa-val", "squad-sentences", "scifact-train")
+ROUNDS, SECONDS, REPEATED = 5, 5, 100
+GOALS = {"varied": "at least 8", "repeated": "at least 20"}
+BASE, TUNED = "the recipe", "the recipe, one thread a question"
+OURS, TWO = "`fast`", "`fast`, `--workers 2`"
+HEAD = ("questions", "server", "a second", "p50, ms", "p95, ms", "times as many", "goal")
+Loads = Mapping[str, Sequence[Load]]
+
+
+def rounds(addresses: Mapping[str, str], files: Sequence[Path], seconds: int, again: bool) -> dict[str, list[Load]]:
+    """Each file of questions put to each server in turn; the first warms up and does not count."""
+    ways = {name: partial(loaded, address, seconds=seconds, again=again) for name, address in addresses.items()}
+    return {name: loads[1:] for name, loads in in_turn(ways, files).items()}
+
+
+def rows(kind: str, loads: Loads) -> Iterator[tuple[str, ...]]:
+    """A row for each server: medians over the rounds, and the median of the ratios round by round."""
+    base = [load.per_second for load in loads[BASE]]
+    for name, own in loads.items():
+        figures = [median(getattr(load, field) for load in own) for field in ("per_second", "p50_ms", "p95_ms")]
+        times = ratio([load.per_second for load in own], base)
+        goal = GOALS[kind] if name in {OURS, TWO} else ""
+        yield kind, name, *(f"{figure:,.1f}" for figure in figures), f"{times:.1f}", goal
+
+
+def measured(addresses: Mapping[str, str], questions: Sequence[str], seconds: int, folder: Path) -> dict[str, Loads]:
+    """Both kinds: of the varied questions each round has its own, the repeated ones come over and over."""
+    for address in addresses.values():
+        if not answer(address, questions[0]):
+            raise click.ClickException(f"{address} finds nothing for: {questions[0]}")
+    repeated, varied = questions[1 : REPEATED + 1], questions[REPEATED + 1 :]
+    files = range(1 + ROUNDS)
+    own = [written(varied[number :: len(files)], folder / f"varied-{number}.jsonl") for number in files]
+    same = [written(repeated, folder / "repeated.jsonl")] * len(files)
+    return {
+        "varied": rounds(addresses, own, seconds, again=False),
+        "repeated": rounds(addresses, same, seconds, again=True),
+    }
+
+
+@click.command()
+@click.argument("data", type=click.Path(path_type=Path, exists=True))
+@click.option("--seconds", default=SECONDS, show_default=True, help="Of each round.")
+def main(data: Path, seconds: int) -> None:
+    """Measure on the stories of DATA, the folder of open sets."""
+    generation = indexed(lines(data / STORIES / "corpus.jsonl.gz"), encoder_named(), KEPT)
+    recipe = Recipe.kept(generation.contents.documents.texts, KEPT / "recipe")
+    passages, chunks = len(generation.contents.passages), len(recipe.chunks)
+    baseline = "-m", "benchmarks.speed.recipe", "0", str(KEPT / "recipe")
+    ours = "serve.py", "--index", str(KEPT / "index"), "--port", "0"
+    with ExitStack() as stack:
+        addresses = {
+            BASE: stack.enter_context(serving(*baseline)),
+            # Who knows torch sets this; the goals are for the recipe as it is.
+            TUNED: stack.enter_context(serving(*baseline, OMP_NUM_THREADS="1")),
+            OURS: stack.enter_context(serving(*ours)),
+            TWO: stack.enter_context(serving(*ours, "--workers", "2")),
+        }
+        found = measured(addresses, of_sets(data, SETS), seconds, KEPT)
+    shown = table(HEAD, [row for kind, loads in found.items() for row in rows(kind, loads)])
+    speeds = {
+        f"{kind}, {name}": [load.per_second for load in own]
+        for kind, loads in found.items()
+        for name, own in loads.items()
+    }
+    shown += f"\n\n{dots('serving', speeds, 'questions a second', PAGE)}"
+    setting = {"clients": CLIENTS, "rounds": ROUNDS, "seconds": seconds, "repeated": REPEATED}
+    put(PAGE, "serving", SECTION.format(table=shown, passages=passages, chunks=chunks, **setting))
+    click.echo(shown)
+
+
+SECTION = """## How many at once
+
+*Written by `python -m benchmarks.speed.serving ../shared/data`; do not edit by hand.*
+
+{clients} keep-alive clients (wrk) on the same machine, over {passages:,} passages of stories (the recipe: {chunks:,}
+chunks). `python serve.py` as it is, asked in mode `fast`, the same in two processes, and the recipe as a Flask
+application under waitress with its defaults; once more with `OMP_NUM_THREADS=1`, as `serve.py` sets it for itself, for
+the threads of torch and of waitress are in each other's way. {rounds} rounds of {seconds} s after a warm-up, the
+servers in turn, one at a time; medians over the rounds, and of the ratios round by round. Varied: each question is
+asked once. Repeated: {repeated} questions over and over; `serve.py` remembers their answers, the recipe does not. The
+clients share the cores with the server.
+
+{table}
+"""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""Where the time of one question goes, step by step.
+
+OMP_NUM_THREADS=1 python -m benchmarks.speed.steps ../shared/data
+
+Mode ``fast`` over the passages of ``latency.py``. Each step of an engine is timed where it stands, so the
+steps are those of the program. Writes its section of ``docs/performance.md``.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any, TypeVar
+
+import click
+
+from benchmarks.articles import STORIES, lines
+from benchmarks.documents import put, table
+from benchmarks.indexed import indexed
+from benchmarks.speed.dot_plots import dots
+from benchmarks.speed.latency import KEPT, QUESTIONS, SECTIONS, WARM
+from benchmarks.speed.questions import of_sets
+from index.embedding import encoder_named
+from qa.engine import Engine
+from qa.types import Request
+
+PAGE = Path("docs/performance.md")
+HEAD = ("step", "ms", "share")
+Result = TypeVar("Result")
+WHOLE, REST = "the whole answer", "the rest: fusing, sorting, features"
+
+
+class Clock:
+    """Adds up the milliseconds of named steps, question by question."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.questions: list[dict[str, float]] = []
+
+    def watch(self, owner: Any, method: str, name: str) -> None:  # noqa: ANN401  (whatever has the method)
+        """From now on a call of the owner's method counts as a step; no step that is watched contains another."""
+        setattr(owner, method, self.timed(getattr(owner, method), name))
+
+    def timed(self, step: Callable[..., Result], name: str) -> Callable[..., Result]:
+        """The step, its time added up."""
+
+        def timed(*arguments: object) -> Result:
+            started = perf_counter()
+            found = step(*arguments)
+            times = self.questions[-1]
+            times[name] = times.get(name, 0.0) + (perf_counter() - started) * 1000
+            return found
+
+        return timed
+
+
+def watched(engine: Engine, clock: Clock) -> None:
+    """The steps of mode ``fast``, in their order."""
+    ranker = engine._ranker
+    for owner, method, name in (
+        (ranker, "understand", "understanding, slips mended"),
+        (engine, "_encode", "encoding"),
+        (ranker.retriever, "_dense", "the dense leg"),
+        (ranker.retriever, "_lexical", "the lexical leg"),
+        (ranker.retriever, "_fill_dense", "both legs' scores for all candidates"),
+        (ranker.retriever, "_fill_lexical", "both legs' scores for all candidates"),
+        (ranker, "_examine", "marking evidence"),
+        (engine._composer, "compose", "composing"),
+    ):
+        clock.watch(owner, method, name)
+    late, *others = ranker._stages["fast"]
+    ranker._stages["fast"] = (clock.timed(late, "comparing tokens"), *others)
+
+
+def asked(engine: Engine, questions: list[str]) -> list[Mapping[str, float]]:
+    """The milliseconds of each step for each question; the first warm up and do not count."""
+    clock = Clock()
+    watched(engine, clock)
+    for question in questions:
+        clock.questions.append({})
+        started = perf_counter()
+        engine.ask(Request(question, mode="fast"))
+        took = (perf_counter() - started) * 1000
+        clock.questions[-1] |= {REST: took - sum(clock.questions[-1].values()), WHOLE: took}
+    return [*clock.questions[WARM:]]
+
+
+def rows(times: list[Mapping[str, float]]) -> Iterator[tuple[str, str, str]]:
+    """A row for each step: the median over the questions, and its share of the whole."""
+    middle = {name: median(one[name] for one in times) for name in times[0]}
+    for name, own in middle.items():
+        yield name, f"{own:.2f}", f"{own / middle[WHOLE]:.0%}"
+
+
+@click.command()
+@click.argument("data", type=click.Path(path_type=Path, exists=True))
+def main(data: Path) -> None:
+    """Measure on the stories of DATA, the folder of open sets."""
+    encoder = encoder_named()
+    generation = indexed(islice(lines(data / STORIES / "corpus.jsonl.gz"), SECTIONS), encoder, KEPT)
+    times = asked(Engine(generation, encoder), of_sets(data, [STORIES.name])[: QUESTIONS + WARM])
+    shown = table(HEAD, rows(times))
+    picture = dots("parts", {name: [one[name] for one in times] for name in times[0]}, "milliseconds", PAGE)
+    setting = {"passages": len(generation.contents.passages), "questions": len(times), "plot": picture}
+    put(PAGE, "parts", SECTION.format(table=shown, **setting))
+    click.echo(shown)
+
+
+SECTION = """## Where the time goes
+
+*Written by `OMP_NUM_THREADS=1 python -m benchmarks.speed.steps ../shared/data`; do not edit by hand.*
+
+One question in mode `fast` over {passages:,} passages, medians of {questions} questions:
+
+{table}
+
+{plot}
+
+What profiles showed on the way here, and what was done:
+
+* numpy's threads wait for work by spinning. While they were two, a server under load spent a whole core on nothing; so
+  `serve.py` sets one before numpy is loaded, and each batch under way has a processor to itself.
+* Many threads that rank at the same time take Python away from each other at every step of numpy. Two at work on a
+  batch each, one encoding while the other ranks, answer more questions than eight with one each.
+* The encoder empties the processor's cache before every search. Comparing a question with all vectors then means
+  reading all of them from memory; codes of an eighth of the size stay near, and a few hundred vectors are read.
+* Words of a text are found by one regular expression, and their stems are looked up; passages that one step has read
+  are there for the next; which passages have a word is asked of the postings, not of the texts.
+"""
+
+
+if __name__ == "__main__":
+    main()

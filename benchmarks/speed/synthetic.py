@@ -1,0 +1,155 @@
+"""Collections of any size, recombined from the sentences of the open sets and their real vectors.
+
+A passage is four sentences drawn by chance; the vector of each is its real one, turned by chance, and that of the
+passage their mean. Written by the same code as a build, but for loading, chunking and embedding.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.articles import lines
+from index.build.vector_cache import KEY_BYTES
+from index.embedding.batching import embed
+from index.generation.documents import Documents
+from index.generation.generation import Contents
+from index.generation.passages import Passages
+from index.search.bm25 import LexicalIndex
+from index.search.late_interaction import TokenIndex, TokenRows
+from index.text.analyzer import Words, spellings
+from index.text.searchable_text import context
+from index.text.sentences import Names, sentences
+from index.types import Document, Encoder, Passage, Span, Store, Vectors
+
+SETS = ("squad-sentences", "scifact-train", "fairytaleqa-train")
+OF_EACH, SHORTEST, LONGEST = 8_000, 20, 400
+SENTENCES, PASSAGES = 4, 20
+"""Of a passage, and of a document."""
+NOISE, OTHER = 0.35, (0.3, 0.9)
+"""How far a sentence's vector is turned by chance, and by another sentence's: no two are the same."""
+TOKENS = 32
+"""Of a passage; a real one has about 130."""
+UNITS = SENTENCES + 1
+VOCABULARY = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Real sentences and their vectors, shape (sentences, dimension)."""
+
+    texts: Sequence[str]
+    vectors: Vectors
+
+
+def material(data: Path, encoder: Encoder, kept: Path) -> Material:
+    """Sentences of each set, embedded once and kept in a folder."""
+    texts, vectors = kept / "real.json", kept / "real.npy"
+    if not (texts.is_file() and vectors.is_file()):
+        kept.mkdir(parents=True, exist_ok=True)
+        drawn = [text for name in SETS for text in _sentences(data / name / "corpus.jsonl.gz")]
+        np.save(vectors, embed(encoder, drawn, lambda done: None))
+        texts.write_text(json.dumps(drawn), encoding="utf-8")
+    return Material(json.loads(texts.read_text(encoding="utf-8")), np.load(vectors))
+
+
+def _sentences(path: Path) -> list[str]:
+    whole = [row["text"] for row in lines(path)]
+    names = Names.learn(whole)
+    cut = (text[s.start : s.end] for text in whole for s in sentences(text, Span(0, len(text)), names))
+    found = list(dict.fromkeys(text for text in cut if SHORTEST <= len(text) <= LONGEST))
+    Random(1).shuffle(found)
+    return found[:OF_EACH]
+
+
+@dataclass(frozen=True, slots=True)
+class Synthetic:
+    """A collection of so many passages, the same each time."""
+
+    material: Material
+    passages: int
+
+    @property
+    def drawn(self) -> NDArray[np.int64]:
+        """The sentences of each passage, shape (passages, sentences)."""
+        return np.random.default_rng(0).integers(len(self.material.texts), size=(self.passages, SENTENCES))
+
+    def documents(self) -> list[Document]:
+        """Passages one behind the other, a blank line between them."""
+        found, drawn = [], self.drawn
+        for first in range(0, self.passages, PASSAGES):
+            text = "\n\n".join(self._text(row) for row in drawn[first : first + PASSAGES].tolist())
+            found.append(Document(f"{first // PASSAGES:06d}.txt", text, f"Collection {first // PASSAGES}"))
+        return found
+
+    def cut(self, documents: Sequence[Document]) -> Iterator[Passage]:
+        """The passages of the documents, in order."""
+        drawn = iter(self.drawn.tolist())
+        for document in documents:
+            start = 0
+            while start < len(document.text):
+                spans = tuple(self._spans(next(drawn), start))
+                yield Passage(document.id, start, spans[-1].end, spans)
+                start = spans[-1].end + 2
+
+    def _text(self, row: Sequence[int]) -> str:
+        return " ".join(self.material.texts[number] for number in row)
+
+    def _spans(self, row: Sequence[int], start: int) -> Iterator[Span]:
+        for number in row:
+            yield Span(start, start + len(self.material.texts[number]))
+            start += len(self.material.texts[number]) + 1
+
+    def vectors(self) -> NDArray[np.float16]:
+        """Of each passage the whole and its sentences, in the order of the units, shape (units, dimension)."""
+        drawn, chance, real = self.drawn, np.random.default_rng(1), self.material.vectors
+        found = np.empty((self.passages, UNITS, real.shape[1]), dtype=np.float16)
+        for first in range(0, self.passages, 10_000):
+            rows = drawn[first : first + 10_000]
+            noise = chance.standard_normal((*rows.shape, real.shape[1]), dtype=np.float32)
+            other = real[chance.integers(len(real), size=rows.shape)] * chance.uniform(*OTHER, (*rows.shape, 1))
+            turned = _unit(real[rows] + other + noise * np.float32(NOISE / np.sqrt(real.shape[1])))
+            whole = _unit(turned.mean(axis=1, keepdims=True))
+            # A passage's first sentence begins where it does and ends earlier.
+            found[first : first + len(rows)] = np.concatenate([turned[:, :1], whole, turned[:, 1:]], axis=1)
+        return found.reshape(-1, real.shape[1])
+
+    def units(self, passages: Passages) -> NDArray[np.int64]:
+        """The table of units, shape (units, 3)."""
+        spans = passages.sentences.reshape(-1, SENTENCES, 2)
+        whole = np.stack([spans[:, 0, 0], spans[:, -1, 1]], axis=1)[:, None]
+        edges = np.concatenate([spans[:, :1], whole, spans[:, 1:]], axis=1).reshape(-1, 2)
+        return np.column_stack([np.repeat(np.arange(len(passages)), UNITS), edges])
+
+    def tokens(self, basis: Vectors) -> TokenIndex:
+        """Drawn by chance: they cost what real ones do, and say nothing."""
+        chance, rows = np.random.default_rng(2), self.passages * TOKENS
+        ids = chance.integers(VOCABULARY, size=rows, dtype=np.int32)
+        vectors = chance.integers(-40, 40, size=(rows, basis.shape[1]), dtype=np.int8)
+        edges = np.arange(0, rows + 1, TOKENS, dtype=np.int64)
+        return TokenIndex(TokenRows(ids, vectors), edges, np.ones(VOCABULARY + 1, dtype=np.float32), basis)
+
+    def contents(self, store: Store, basis: Vectors) -> Contents:
+        """Everything that a generation holds, made as a build makes it."""
+        loaded = self.documents()
+        documents = Documents.build(loaded)
+        passages = Passages.build(self.cut(loaded), documents)
+        texts = [
+            f"{context(document.title, '')} {document.text[p.start : p.end]}" for document, p in self._pairs(loaded)
+        ]
+        words = Words()
+        lexical = LexicalIndex.build([words(text) for text in texts], spellings(texts))
+        keys = np.random.default_rng(3).integers(256, size=(len(passages) * UNITS, KEY_BYTES), dtype=np.uint8)
+        return Contents(documents, passages, self.units(passages), keys, store, lexical, self.tokens(basis))
+
+    def _pairs(self, documents: Sequence[Document]) -> Iterator[tuple[Document, Passage]]:
+        by_id = {document.id: document for document in documents}
+        return ((by_id[passage.document], passage) for passage in self.cut(documents))
+
+
+def _unit(vectors: NDArray[np.float32]) -> Vectors:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True), dtype=np.float32)

@@ -1,0 +1,1 @@
+"""The confidence: fitted on open data, tried on sources and articles left out."""

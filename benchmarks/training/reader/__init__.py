@@ -1,0 +1,1 @@
+"""Trains and measures the shipped reader: ``python -m benchmarks.training.reader ../shared/data``."""

@@ -1,0 +1,48 @@
+"""The trained network into the folder that the product reads with: no torch, 25 MB."""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from ctranslate2.converters import TransformersConverter
+from transformers import BertModel
+from transformers.utils.logging import disable_progress_bar
+
+from benchmarks.training.reader.network import Network
+from qa.reader.ctranslate2 import ABOUT, BODY, HEADS, TOKENIZER
+
+BESIDE = (TOKENIZER, "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
+Rounds = Sequence[Mapping[str, int]]
+
+
+def compiled(network: Network, base: Path, folder: Path, rounds: Rounds) -> None:
+    """Writes ``folder`` anew; ``base`` has the tokenizer, ``rounds`` is what the network was trained on."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    _write_body(network, base, folder / BODY)
+    heads = {f"{name}.{part}": tensor for name in ("span", "pool", "relevance") for part, tensor in _of(network, name)}
+    np.savez(folder / HEADS, **heads)
+    shutil.copy(base / TOKENIZER, folder / TOKENIZER)
+    (folder / ABOUT).write_text(json.dumps({"rounds": rounds}, indent=1) + "\n", encoding="utf-8")
+
+
+def _of(network: Network, head: str) -> list[tuple[str, Any]]:
+    layer = getattr(network, head)
+    return [(part, tensor.detach().numpy().astype(np.float16)) for part, tensor in layer.named_parameters()]
+
+
+def _write_body(network: Network, base: Path, folder: Path) -> None:
+    disable_progress_bar()  # type: ignore[no-untyped-call]
+    with TemporaryDirectory() as draft:
+        plain = Path(draft) / "plain"
+        body = BertModel(network.bert.config)
+        body.load_state_dict(network.bert.state_dict(), strict=False)  # all but the pooler, which nothing uses
+        body.save_pretrained(plain)
+        for name in BESIDE:
+            if (base / name).is_file():
+                shutil.copy(base / name, plain)
+        TransformersConverter(str(plain)).convert(str(folder), quantization="int8")

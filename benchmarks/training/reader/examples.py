@@ -1,0 +1,206 @@
+"""What the reader is trained on: questions, the passage that answers, and others that our retrieval took for it.
+
+It learns in rounds: the first is on texts where the words that answer are known; in the second SQuAD's sentences
+join, and passages that answer are read alone besides, for their words. Every collection is indexed and asked as
+any other, so the reader learns from passages and mistakes of the kind that it will see. One negative is sharper: the
+right passage without the sentence that answers.
+"""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from benchmarks.articles import LEAST_LEFT, READING, STORIES, Question, articles, gap, judged, lines, pieces
+from benchmarks.indexed import indexed
+from benchmarks.splits import Part, part
+from index.text.searchable_text import context
+from index.types import Encoder, Span
+from qa.engine import Engine
+from qa.types import AnswerPassage, Request
+
+DEPTH = 16
+NEGATIVES = 6
+BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What the reader gets to see of a passage: title and heading, and the words."""
+
+    context: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question, a passage that answers it, and passages that do not.
+
+    ``answer`` is a span of the right passage's words, None where only the passage is known.
+    """
+
+    source: str
+    question: str
+    right: Text
+    answer: Span | None
+    wrong: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in its passage the answer stands: the words, or, where not ``exact``, their sentence; None: unknown."""
+
+    span: Span | None
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much is drawn of a source, from passages of which size."""
+
+    source: str
+    questions_an_article: int
+    passage_chars: int
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round goes through: each source so many ``times``, each time beside all passages ``alone`` so often.
+
+    ``wrong``: passages beside each right one. ``rate``: that of the body of the network. ``frozen``: its lowest layers
+    that learn nothing more.
+    """
+
+    shares: tuple[Share, ...]
+    times: Mapping[str, int]
+    wrong: int
+    rate: float
+    alone: int = 0
+    frozen: int = 0
+    stories: bool = True
+
+
+SHORT_QED = Share("qed", 9, 250)
+ROUNDS = (
+    Round(
+        (Share("qamr", 100, 200), Share("qamr", 60, 500), SHORT_QED, Share("qed", 9, 500)),
+        times={"qamr": 1, "qed": 2, "fairytaleqa": 2},
+        wrong=3,
+        rate=2e-4,
+    ),
+    Round(
+        (Share("qamr", 10, 500), SHORT_QED, Share("squad", 1000, 250)),
+        times={"qamr": 1, "qed": 1, "squad": 1},
+        wrong=3,
+        rate=1.5e-4,
+        alone=2,
+        frozen=2,
+        stories=False,
+    ),
+)
+
+
+def examples(round_: Round, data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]:
+    """The training part of a round's sources; indexes are kept in ``folder``."""
+    for share in round_.shares:
+        chosen = [article for article in articles(data, share.source) if article.part is Part.TRAIN]
+        rows = [{"_id": article.id, "title": article.title, "text": article.text} for article in chosen]
+        place = folder / f"{share.source}-{share.passage_chars}"
+        engine = Engine(indexed(rows, encoder, place, share.passage_chars), encoder)
+        chance = random.Random(share.passage_chars)
+        asked = [one for a in chosen for one in _drawn(a.questions, share.questions_an_article, chance)]
+        yield from _of_articles(share.source, asked, engine)
+    if round_.stories:
+        yield from _of_stories(data, encoder, folder / "stories")
+
+
+def alone(data: Path) -> Iterator[Example]:
+    """Of every training question whose words are known, the piece of its text that has them, and nothing beside it."""
+    for row in lines(data / READING):
+        if part(row["source"], row["article"]) is Part.TRAIN:
+            shortest = min(row["answers"], key=lambda answer: len(answer["text"]))
+            answer = Span(shortest["start"], shortest["start"] + len(shortest["text"]))
+            for piece in pieces(row["context"]):
+                if piece.start <= answer.start and answer.end <= piece.end:
+                    text = Text(row["title"], row["context"][piece.start : piece.end])
+                    moved = Span(answer.start - piece.start, answer.end - piece.start)
+                    yield Example(row["source"], row["question"], text, moved, ())
+
+
+def _drawn(asked: Sequence[Question], most: int, chance: random.Random) -> list[Question]:
+    return chance.sample(list(asked), min(most, len(asked)))
+
+
+def _retrieved(engine: Engine, questions: Sequence[str]) -> Iterator[tuple[AnswerPassage, ...]]:
+    """The passages found for each question without the reader."""
+    rest = iter(questions)
+    while batch := list(islice(rest, BATCH)):
+        for answer in engine.ask_many([Request(question, top_k=DEPTH, mode="fast") for question in batch]):
+            yield answer.passages
+
+
+def _of_articles(source: str, asked: Sequence[Question], engine: Engine) -> Iterator[Example]:
+    for one, found in zip(asked, _retrieved(engine, [one.text for one in asked]), strict=True):
+        right = [p for p in found if p.document.id == one.document and _within(one.span, p)]
+        wrong = [p for p in found if p.document.id != one.document or not one.span.overlaps(Span(p.start, p.end))]
+        if right:
+            place = Place(_moved(one.span, right[0]), exact=bool(one.answers))
+            yield _example(source, one.text, right[0], place, wrong)
+
+
+def _of_stories(data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]:
+    """FairytaleQA's training questions: the section is known of all, the words of some."""
+    sections = list(lines(data / STORIES / "corpus.jsonl.gz"))
+    engine = Engine(indexed(sections, encoder, folder), encoder)
+    relevant: dict[str, set[str]] = {}
+    for question, document in judged(data / STORIES):
+        relevant.setdefault(question, set()).add(document)
+    rows = [row for row in lines(data / STORIES / "queries.jsonl.gz") if _may_train(relevant.get(row["_id"]))]
+    spans = _story_spans(data, {section["text"]: section["_id"] for section in sections})
+    for row, found in zip(rows, _retrieved(engine, [row["text"] for row in rows]), strict=True):
+        right = [passage for passage in found if passage.document.id in relevant[row["_id"]]]
+        wrong = [passage for passage in found if passage.document.id not in relevant[row["_id"]]]
+        exact = [(p, span) for p in right for span in spans.get((row["text"], p.document.id), ()) if _within(span, p)]
+        if exact:
+            passage, span = exact[0]
+            yield _example("fairytaleqa", row["text"], passage, Place(_moved(span, passage)), wrong)
+        elif right and not any((row["text"], passage.document.id) in spans for passage in right):
+            yield _example("fairytaleqa", row["text"], right[0], Place(None), wrong)
+
+
+def _may_train(documents: set[str] | None) -> bool:
+    return bool(documents) and all(part("fairytaleqa", d.split("#")[0]) is Part.TRAIN for d in documents or ())
+
+
+def _story_spans(data: Path, sections: Mapping[str, str]) -> dict[tuple[str, str], tuple[Span, ...]]:
+    """Where the answer to a question stands in a section, by the two of them."""
+    found: dict[tuple[str, str], tuple[Span, ...]] = {}
+    for row in lines(data / READING):
+        if row["source"] == "fairytaleqa":
+            key = (row["question"], sections[row["context"]])
+            spans = (Span(a["start"], a["start"] + len(a["text"])) for a in row["answers"])
+            found[key] = tuple(sorted(spans, key=lambda span: span.end - span.start))
+    return found
+
+
+def _within(span: Span, passage: AnswerPassage) -> bool:
+    return passage.start <= span.start and span.end <= passage.end
+
+
+def _moved(span: Span, passage: AnswerPassage) -> Span:
+    return Span(span.start - passage.start, span.end - passage.start)
+
+
+def _example(source: str, question: str, right: AnswerPassage, place: Place, wrong: Sequence[AnswerPassage]) -> Example:
+    above = _context(right)
+    rest = gap(right.text, place.span) if place.span else ""
+    others = [Text(_context(passage), passage.text) for passage in wrong]
+    if len(rest) >= LEAST_LEFT:
+        others.insert(0, Text(above, rest))
+    answer = place.span if place.exact else None
+    return Example(source, question, Text(above, right.text), answer, tuple(others[:NEGATIVES]))
+
+
+def _context(passage: AnswerPassage) -> str:
+    return context(passage.document.title, passage.heading or "")

@@ -1,0 +1,77 @@
+"""The reader's network: MiniLM over a question and a passage together, with three small heads.
+
+Devlin et al. 2019, "BERT", for the span of the answer; Nogueira & Cho 2019, "Passage Re-ranking with
+BERT", for the relevance; Rajpurkar et al. 2018, "Know What You Don't Know", for the span of no answer,
+which is the first token. The product reads with what ``benchmarks/training/reader/convert.py`` makes of it.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from transformers import BertConfig, BertModel
+
+from index.errors import ModelError
+from qa.reader.pairs import Pair
+
+ROUND = 8
+"""Batches are padded to a multiple of this many tokens: fewer shapes to prepare."""
+NEVER = -1e4
+
+
+class Network(nn.Module):
+    """Start, end and relevance of a batch of pairs."""
+
+    def __init__(self, base: Path) -> None:
+        """MiniLM's own weights from the folder ``base``; the heads as they come by chance."""
+        super().__init__()
+        config = BertConfig.from_pretrained(base, local_files_only=True)
+        config._attn_implementation = "eager"  # measured: 1.7 times as fast to train as the fused one on CPUs
+        self.bert = BertModel(config, add_pooling_layer=False)
+        missing = self.bert.load_state_dict(load_file(base / "model.safetensors"), strict=False).missing_keys
+        if missing:
+            raise ModelError(f"{base} lacks {missing[0]}, so it is not of BERT's form and no reader can be made of it")
+        width = config.hidden_size
+        self.span = nn.Linear(width, 2)
+        self.pool = nn.Linear(width, width)
+        self.relevance = nn.Linear(width, 1)
+
+    def forward(self, pairs: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor]:
+        """Start and end logits, shape (pairs, tokens), and the relevance logit of each, shape (pairs,).
+
+        Only the first token, which stands for no answer, and the passage's words can begin or end one.
+        """
+        ids, types, mask, words = _padded(pairs)
+        hidden = self.bert(ids, attention_mask=mask, token_type_ids=types).last_hidden_state.float()
+        start, end = self.span(hidden).float().masked_fill(~words[..., None], NEVER).unbind(-1)
+        pooled = torch.tanh(self.pool(hidden[:, 0]))
+        return start, end, cast(Tensor, self.relevance(pooled)).float().squeeze(-1)
+
+
+def opened(base: Path, weights: Path) -> Network:
+    """The trained network: ``weights`` is what a round of training left."""
+    network = Network(base)
+    network.load_state_dict(load_file(weights))
+    return network.eval()
+
+
+def has_bfloat16() -> bool:
+    """Whether the processor computes in it; one that has to imitate it is slower than in float32."""
+    return any(torch.cpu.get_capabilities().get(name) for name in ("avx512_bf16", "amx_bf16"))
+
+
+def _padded(pairs: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    longest = -(-max(len(pair.ids) for pair in pairs) // ROUND) * ROUND
+    ids, types, mask = (torch.zeros(len(pairs), longest, dtype=torch.long) for _ in range(3))
+    words = torch.zeros(len(pairs), longest, dtype=torch.bool)
+    for row, pair in enumerate(pairs):
+        size = len(pair.ids)
+        ids[row, :size] = torch.tensor(pair.ids)
+        types[row, pair.second : size] = 1
+        mask[row, :size] = 1
+        words[row, pair.first : pair.first + len(pair.offsets)] = True
+    words[:, 0] = True
+    return ids, types, mask, words

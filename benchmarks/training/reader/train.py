@@ -1,0 +1,127 @@
+"""The training loop: three losses over a question, its passage, and the passages mistaken for it."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+from benchmarks.training.reader.examples import Example, Round, Text
+from benchmarks.training.reader.network import Network, has_bfloat16
+from index.types import Span
+from qa.evaluation.data.rewordings import varied
+from qa.reader.pairs import Pair, Pairs
+
+BATCH, AT_ONCE = 16, 8
+"""Questions a step, and how many of their pairs go through the network together."""
+HEADS_FASTER = 2.5
+WARM_UP = 0.06
+MOST_TOKENS = 224
+NO_ANSWER_WEIGHT = 0.3
+"""Of a wrong passage's span loss beside a right one's: there are three of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One question with its pairs: the right passage first; where its answer begins and ends, in tokens."""
+
+    pairs: list[Pair]
+    target: tuple[int, int] | None
+
+
+def train(
+    network: Network, pairs: Pairs, examples: Sequence[Example], round_: Round, say: Callable[[str], object]
+) -> None:
+    """Goes once through the examples in their order and changes the network, as the round says.
+
+    Needs no GPU; in bfloat16 where the processor has it.
+    """
+    heads = [p for name, p in network.named_parameters() if not name.startswith("bert.")]
+    for fixed in (network.bert.embeddings, *network.bert.encoder.layer[: round_.frozen]):
+        fixed.requires_grad_(False)
+    body = [p for p in network.bert.parameters() if p.requires_grad]
+    groups = [{"params": body, "lr": round_.rate}, {"params": heads, "lr": HEADS_FASTER * round_.rate}]
+    optimizer = torch.optim.AdamW(groups, fused=True)
+    steps = len(examples) // BATCH
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
+    network.eval()  # no dropout: one pass over the data does not need it (measured: it halves the speed)
+    chance, sums = random.Random(0), torch.zeros(3)
+    for step in range(steps):
+        batch = [seen(one, pairs, chance, round_.wrong) for one in examples[step * BATCH : (step + 1) * BATCH]]
+        for part in _parts(batch):
+            with torch.autocast("cpu", torch.bfloat16, enabled=has_bfloat16()):
+                found = losses(network, part)
+            torch.stack(found).sum().div(BATCH).backward()  # type: ignore[no-untyped-call]
+            sums += torch.stack(found).detach() / BATCH
+        torch.nn.utils.clip_grad_norm_([*body, *heads], 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        schedule.step()
+        if step % 100 == 99:
+            say(f"{step + 1:,} of {steps:,} steps; span, first, right: {[round(float(x) / 100, 3) for x in sums]}")
+            sums.zero_()
+
+
+def seen(example: Example, pairs: Pairs, chance: random.Random, most_wrong: int) -> Seen:
+    """The question in some guise beside its passage and at most so many others."""
+    answer = "" if example.answer is None else example.right.words[example.answer.start : example.answer.end]
+    question = varied(example.question, answer, chance)
+    wrong = chance.sample(example.wrong, min(most_wrong, len(example.wrong)))
+    made = pairs(question, [_shown(text) for text in (example.right, *wrong)], MOST_TOKENS)
+    return Seen(made, None if example.answer is None else _tokens(made[0], example.answer))
+
+
+def losses(network: Network, batch: Sequence[Seen]) -> tuple[Tensor, Tensor, Tensor]:
+    """Summed over the questions: of the span, of the right passage being first, and of being right at all."""
+    start, end, relevance = network([pair for one in batch for pair in one.pairs])
+    span, first, right = (torch.zeros(()) for _ in range(3))
+    row = 0
+    for one in batch:
+        rows = slice(row, row + len(one.pairs))
+        row += len(one.pairs)
+        if one.target:
+            for logits, place in zip((start, end), one.target, strict=True):
+                span = span + cross_entropy(logits[rows][0], torch.tensor(place)) / 2
+        if len(one.pairs) == 1:
+            continue  # read alone, for its words
+        nothing = torch.zeros(len(one.pairs) - 1, dtype=torch.long)
+        span = span + NO_ANSWER_WEIGHT * (_span(start[rows][1:], nothing) + _span(end[rows][1:], nothing)) / 2
+        labels = torch.zeros(len(one.pairs))
+        labels[0] = 1.0
+        first = first + cross_entropy(relevance[rows], torch.tensor(0))
+        right = right + binary_cross_entropy_with_logits(relevance[rows], labels)
+    return span, first, right
+
+
+def _span(logits: Tensor, places: Tensor) -> Tensor:
+    return cross_entropy(logits, places, reduction="sum")
+
+
+def _shown(text: Text) -> tuple[str, str]:
+    return text.context, text.words
+
+
+def _tokens(pair: Pair, answer: Span) -> tuple[int, int] | None:
+    """The first and last token of the answer; None where it lies beyond the limit."""
+    inside = [i for i, (start, end) in enumerate(pair.offsets) if start < answer.end and answer.start < end]
+    if not inside or pair.offsets[inside[-1]][1] < answer.end:
+        return None
+    return pair.first + inside[0], pair.first + inside[-1]
+
+
+def _parts(batch: Sequence[Seen]) -> Iterator[list[Seen]]:
+    """Questions of like length together, so that little is padded, with ``AT_ONCE`` pairs or few more."""
+    some: list[Seen] = []
+    for one in sorted(batch, key=lambda one: max(len(pair.ids) for pair in one.pairs)):
+        some.append(one)
+        if sum(len(other.pairs) for other in some) >= AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _rate(step: int, steps: int) -> float:
+    return min((step + 1) / (WARM_UP * steps + 1), 1.0) * (1 - step / steps)

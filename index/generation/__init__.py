@@ -1,0 +1,1 @@
+"""One built index on disk, and the folder that holds several."""

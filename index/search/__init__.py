@@ -1,0 +1,1 @@
+"""What finds units and passages: BM25, vector stores, late interaction."""

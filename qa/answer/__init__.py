@@ -1,0 +1,1 @@
+"""Ranked passages become an answer with a calibrated confidence, as JSON or on a terminal."""

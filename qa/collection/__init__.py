@@ -1,0 +1,1 @@
+"""What is indexed: documents, quotations, readiness, suggested questions."""

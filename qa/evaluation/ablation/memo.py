@@ -1,0 +1,104 @@
+"""An encoder and a reader that remember: what rows or collections share is computed once."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from index.embedding.batching import batches
+from index.types import Encoded, Encoder, Tokens, Vectors
+from qa.types import Reader, Reading
+
+One = tuple[Vectors, Tokens]
+"""What is remembered of a text."""
+
+
+class MemoEncoder:
+    """Wraps an encoder; every distinct text is encoded once in the life of the program.
+
+    The tokens' vectors, which are many, are remembered in half precision.
+    """
+
+    def __init__(self, inner: Encoder) -> None:
+        """Keeps all vectors in memory."""
+        self._inner = inner
+        self._passages: dict[str, One] = {}
+        self._questions: dict[str, One] = {}
+        self._counts: dict[str, int] = {}
+
+    @property
+    def name(self) -> str:
+        """The wrapped model's."""
+        return self._inner.name
+
+    @property
+    def fingerprint(self) -> str:
+        """The wrapped model's."""
+        return self._inner.fingerprint
+
+    @property
+    def limit(self) -> int:
+        """The wrapped model's."""
+        return self._inner.limit
+
+    @property
+    def workers(self) -> int:
+        """The wrapped model's."""
+        return self._inner.workers
+
+    def save(self, folder: Path) -> None:
+        """As the wrapped model does."""
+        self._inner.save(folder)
+
+    def check(self, texts: Sequence[str]) -> None:
+        """As the wrapped model does."""
+        self._inner.check(texts)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """As the wrapped model counts them."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._counts]
+        self._counts.update(zip(missing, self._inner.count_tokens(missing), strict=True))
+        return [self._counts[text] for text in texts]
+
+    @property
+    def vocabulary(self) -> Sequence[str]:
+        """The wrapped model's."""
+        return self._inner.vocabulary
+
+    def encode_passages(self, texts: Sequence[str]) -> Encoded:
+        """As the wrapped model encodes them."""
+        return self._remembered(self._passages, self._inner.encode_passages, texts)
+
+    def encode_questions(self, texts: Sequence[str]) -> Encoded:
+        """As the wrapped model encodes them."""
+        return self._remembered(self._questions, self._inner.encode_questions, texts)
+
+    def _remembered(
+        self, known: dict[str, One], encode: Callable[[Sequence[str]], Encoded], texts: Sequence[str]
+    ) -> Encoded:
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
+        for batch in batches(self.count_tokens(missing)):
+            some = [missing[position] for position in batch]
+            encoded = encode(some)
+            kept = (Tokens(tokens.ids, tokens.vectors.astype(np.float16)) for tokens in encoded.tokens)
+            known.update(zip(some, zip(encoded.vectors, kept, strict=True), strict=True))
+        found = [known[text] for text in texts]
+        return Encoded(np.stack([vector for vector, _ in found]), tuple(tokens for _, tokens in found))
+
+
+class MemoReader:
+    """Wraps a reader; every pair of question and passage is read once in the life of the program."""
+
+    def __init__(self, inner: Reader) -> None:
+        """Keeps all readings in memory."""
+        self.name = inner.name
+        self._inner = inner
+        self._readings: dict[tuple[str, str, str], Reading] = {}
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        """As the wrapped reader reads them."""
+        missing = [passage for passage in dict.fromkeys(passages) if (question, *passage) not in self._readings]
+        if missing:
+            found = self._inner.read(question, missing)
+            self._readings.update(zip([(question, *passage) for passage in missing], found, strict=True))
+        return [self._readings[(question, *passage)] for passage in passages]

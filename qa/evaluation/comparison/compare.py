@@ -1,0 +1,130 @@
+"""Whether one run is better than another on the same questions, or only luckier."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isnan
+from pathlib import Path
+
+from index.errors import UsageError
+from qa.evaluation.measures import MEASURES
+from qa.evaluation.measures.statistics import detectable, holm, interval, randomisation_test
+from qa.evaluation.runs.store import read
+from qa.evaluation.types import Interval, Run
+
+LEVEL = 0.05
+Pairs = Sequence[tuple[float, float]]
+"""A measure of each question in A and in B."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One measure of both runs, question by question.
+
+    ``change`` is B less A with its interval; ``p`` of the paired randomisation test, ``p_holm``
+    adjusted for the number of measures; ``detectable`` the smallest true difference that these
+    questions would show four times in five; ``won`` and ``lost`` count questions for B.
+    """
+
+    measure: str
+    a: float
+    b: float
+    change: Interval
+    p: float
+    p_holm: float
+    detectable: float
+    won: int
+    lost: int
+
+    @property
+    def verdict(self) -> str:
+        """Of B, in words."""
+        if self.p_holm >= LEVEL:
+            return "no difference shown"
+        return "better" if (self.change.mean > 0) != MEASURES[self.measure].lower_is_better else "worse"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Run B against run A. ``left_out`` counts the questions that only one of them has."""
+
+    a: Run
+    b: Run
+    differences: tuple[Difference, ...]
+    left_out: int
+
+    @property
+    def worse(self) -> tuple[Difference, ...]:
+        """The measures in which B is worse, beyond chance."""
+        return tuple(difference for difference in self.differences if difference.verdict == "worse")
+
+    def __str__(self) -> str:
+        """A table for the terminal."""
+        return "\n".join([HEAD, *map(_line, self.differences)])
+
+
+HEAD = f"{'':20} {'A':>7} {'B':>7} {'B - A':>24} {'p':>7} {'Holm':>7} {'shows':>7} {'won':>5} {'lost':>5}  B is"
+
+
+def compare(a: Run | str | Path, b: Run | str | Path, measures: Sequence[str] = ()) -> Comparison:
+    """Run B against run A, each a ``Run`` or its folder.
+
+    ``measures`` are those that are tested together, the headline ones unless named: the more
+    are looked at, the more one of them differs by chance, and Holm's adjustment pays for that.
+    Raises UsageError where the runs are over different data or lack a measure.
+    """
+    first, second = (run if isinstance(run, Run) else read(run) for run in (a, b))
+    _must_be_of_the_same_data(first, second)
+    pairs = {name: _pairs(name, first, second) for name in _chosen(measures, first, second)}
+    ids = [{outcome.judgement.id for outcome in run.outcomes} for run in (first, second)]
+    return Comparison(first, second, _differences(pairs), len(ids[0] ^ ids[1]))
+
+
+def _chosen(measures: Sequence[str], a: Run, b: Run) -> Sequence[str]:
+    """Those named, or the headline ones that both runs have."""
+    shared = [name for name in MEASURES if a.values(name) and b.values(name)]
+    if unknown := [name for name in measures if name not in shared]:
+        raise UsageError(f"{unknown[0]!r} is no measure of each question in both runs; they share {', '.join(shared)}")
+    return measures or [name for name in shared if MEASURES[name].headline]
+
+
+def _must_be_of_the_same_data(a: Run, b: Run) -> None:
+    if a.about.data != b.about.data:
+        raise UsageError(
+            f"the runs are over different questions ({a.about.name} {a.about.data[:8]}, "
+            f"{b.about.name} {b.about.data[:8]}); compare runs over the same data"
+        )
+
+
+def _pairs(name: str, a: Run, b: Run) -> Pairs:
+    theirs = b.values(name)
+    return [(value, theirs[question]) for question, value in a.values(name).items() if question in theirs]
+
+
+def _differences(pairs: Mapping[str, Pairs]) -> tuple[Difference, ...]:
+    p_values = {name: randomisation_test([y - x for x, y in some]) for name, some in pairs.items()}
+    adjusted = holm(p_values)
+    return tuple(_difference(name, some, p_values[name], adjusted[name]) for name, some in pairs.items())
+
+
+def _difference(name: str, pairs: Pairs, p: float, p_holm: float) -> Difference:
+    changes = [y - x for x, y in pairs]
+    better = [-change for change in changes] if MEASURES[name].lower_is_better else changes
+    return Difference(
+        measure=name,
+        a=sum(x for x, _ in pairs) / len(pairs),
+        b=sum(y for _, y in pairs) / len(pairs),
+        change=interval(changes),
+        p=p,
+        p_holm=p_holm,
+        detectable=detectable(changes),
+        won=sum(change > 0 for change in better),
+        lost=sum(change < 0 for change in better),
+    )
+
+
+def _line(d: Difference) -> str:
+    shows = "" if isnan(d.detectable) else f"{d.detectable:.3f}"
+    return (
+        f"{d.measure:20} {d.a:7.3f} {d.b:7.3f} {d.change.signed:>24} {d.p:7.4f} {d.p_holm:7.4f} {shows:>7} "
+        f"{d.won:5} {d.lost:5}  {d.verdict}"
+    )

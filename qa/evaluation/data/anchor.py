@@ -1,0 +1,86 @@
+"""Judged quotes found again in a text that has changed since: exactly, then normalised, then nearly.
+
+What is not found is listed and left out; a question whose every quote is lost is not asked.
+Scoring it 0 would blame the system for an edit of the text.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+
+from index.errors import UsageError
+from qa.collection.quotes import exactly, nearly, normalised
+from qa.evaluation.types import Dataset, Flaw, Gold, Judgement
+
+TextOf = Callable[[str], str | None]
+"""A document's text by its id; None where there is no such document."""
+
+
+def anchored(dataset: Dataset, text_of: TextOf) -> Dataset:
+    """The dataset with every quote where it stands now, and a flaw for all that is lost.
+
+    Raises UsageError where not one quote is found: the data is of another collection.
+    """
+    text_of = lru_cache(maxsize=None)(text_of)
+    return _kept(dataset, lambda judgement: _found_again(judgement, text_of))
+
+
+def known(dataset: Dataset, has: Callable[[str], bool]) -> Dataset:
+    """The dataset without judged documents that the collection lacks, each of them a flaw.
+
+    Raises UsageError where the collection has none of them.
+    """
+    return _kept(dataset, lambda judgement: _there(judgement, has))
+
+
+def _kept(dataset: Dataset, check: Callable[[Judgement], tuple[Judgement | None, list[Flaw]]]) -> Dataset:
+    """What a check leaves of every judgement: None of one that cannot be asked any more."""
+    checked = [check(judgement) for judgement in dataset.judgements]
+    judgements = tuple(judgement for judgement, _ in checked if judgement)
+    flaws = tuple(flaw for _, some in checked for flaw in some)
+    was, remains = (any(j.answerable for j in some) for some in (dataset.judgements, judgements))
+    if was and not remains:
+        raise UsageError(
+            f"{dataset.name} is judged over another collection than the one asked: none of what was judged is found "
+            f"in it; the first: {flaws[0]}"
+        )
+    return replace(dataset, judgements=judgements, flaws=(*dataset.flaws, *flaws))
+
+
+def _found_again(judgement: Judgement, text_of: TextOf) -> tuple[Judgement | None, list[Flaw]]:
+    moved = [_moved(gold, text_of) for gold in judgement.evidence]
+    flaws = [Flaw(judgement.where, what) for _, what in moved if what]
+    evidence = tuple(gold for gold, _ in moved if gold)
+    if evidence == judgement.evidence:
+        return judgement, flaws
+    if not evidence:
+        lost = Flaw(judgement.where, f"question {judgement.id!r} has no evidence left; it is not asked")
+        return None, [*flaws, lost]
+    return replace(judgement, evidence=evidence, documents={gold.document: 1 for gold in evidence}), flaws
+
+
+def _there(judgement: Judgement, has: Callable[[str], bool]) -> tuple[Judgement | None, list[Flaw]]:
+    there = {document: grade for document, grade in judgement.documents.items() if has(document)}
+    lost = [document for document in judgement.documents if document not in there]
+    flaws = [Flaw(judgement.where, f"is judged with {d!r}, which the index lacks; left out") for d in lost]
+    if not lost:
+        return judgement, flaws
+    return replace(judgement, documents=there) if there else None, flaws
+
+
+def _moved(gold: Gold, text_of: TextOf) -> tuple[Gold | None, str]:
+    """The quote where it stands now, and what is to be said of it."""
+    text = text_of(gold.document)
+    if text is None:
+        return None, f"is judged with {gold.document!r}, which the index lacks; the quote is left out"
+    for find in (exactly, normalised, nearly):
+        span = find(gold.quote, gold.span, text)
+        if span:
+            words = text[span.start : span.end]
+            changed = f"quotes {_short(gold.quote)}, which now reads {_short(words)}" if find is nearly else ""
+            return Gold(gold.document, span, words), changed
+    return None, f"quotes {_short(gold.quote)}, which {gold.document!r} no longer holds; judge it again or delete it"
+
+
+def _short(quote: str, most: int = 60) -> str:
+    return repr(quote if len(quote) <= most else quote[: most - 1] + "…")

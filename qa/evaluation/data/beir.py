@@ -1,0 +1,114 @@
+"""A BEIR folder: corpus, queries and judgements of whole documents (Thakur et al. 2021)."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from index.build.load import load
+from index.errors import UsageError
+from qa.evaluation.data.lines import json_rows, tab_rows, unaskable
+from qa.evaluation.types import Dataset, Flaw, Judgement
+
+MOST_BYTES = 10**12
+"""A corpus that is evaluated is as large as it is."""
+Qrels = Mapping[str, Mapping[str, tuple[int, str]]]
+"""For each question the judged documents, each with its grade and its place."""
+
+
+def read_beir(folder: Path) -> Dataset:
+    """The judged questions of a folder over its corpus.
+
+    Left out with a flaw: queries without judgements (BEIR scores none of them), judgements
+    of unknown queries or documents, questions that have nothing left to be found. Raises
+    UsageError where a file is missing or a line is broken, and where no judgement fits.
+    """
+    queries = _queries(either(folder, "queries.jsonl"))
+    qrels = _qrels(folder)
+    corpus = either(folder, "corpus.jsonl")
+    loaded = load(corpus, MOST_BYTES)
+    documents = {document.id: document for document in loaded.documents}
+    flaws = [Flaw(problem.where, f"{problem.reason}; the document is left out") for problem in loaded.problems]
+    judgements = []
+    for query, (where, question) in queries.items():
+        grades, wrong = _grades(qrels.get(query, {}), documents)
+        reason = unaskable(question) or _nothing(query in qrels, grades)
+        flaws += wrong + ([Flaw(where, reason)] if reason else [])
+        if not reason:
+            wanted = {document: documents[document].text for document in grades}
+            judgements.append(Judgement(query, question, documents=grades, wanted=wanted, where=where))
+    flaws += [_unknown_query(query, judged) for query, judged in qrels.items() if query not in queries]
+    if not judgements:
+        raise UsageError(f"{folder} has no question with a judged document of its corpus; {_first(flaws)}")
+    return Dataset(folder.resolve().name, tuple(judgements), documents, corpus, tuple(flaws))
+
+
+def either(folder: Path, name: str) -> Path:
+    """The file of that name, compressed or not. Raises UsageError where there is neither."""
+    for path in (folder / name, folder / f"{name}.gz"):
+        if path.is_file():
+            return path
+    raise UsageError(f"{folder} is no BEIR folder: it has neither {name} nor {name}.gz")
+
+
+def _queries(path: Path) -> dict[str, tuple[str, str]]:
+    found: dict[str, tuple[str, str]] = {}
+    for where, row in json_rows(path):
+        if "_id" not in row or not isinstance(row.get("text"), str):
+            raise UsageError(f'{where} is no query; write {{"_id": …, "text": …}}')
+        query = str(row["_id"])
+        if query in found:
+            raise UsageError(f"{where} repeats the id {query!r} of {found[query][0]}; give each its own")
+        found[query] = where, row["text"]
+    return found
+
+
+def _qrels(folder: Path) -> Qrels:
+    files = sorted(folder.glob("qrels.tsv")) + sorted(folder.glob("qrels/*.tsv"))
+    if not files:
+        raise UsageError(f"{folder} has no qrels.tsv and no qrels/*.tsv; there is nothing to score against")
+    found: dict[str, dict[str, tuple[int, str]]] = {}
+    for where, query, document, grade in (row for path in files for row in _judged(path)):
+        known = found.setdefault(query, {}).setdefault(document, (grade, where))
+        if known[0] != grade:
+            raise UsageError(f"{where} judges {document!r} for {query!r} as {grade}, and {known[1]} as {known[0]}")
+    return found
+
+
+def _judged(path: Path) -> Iterator[tuple[str, str, str, int]]:
+    for number, (where, row) in enumerate(tab_rows(path)):
+        if number == 0 and not row[-1].lstrip("-").isdigit():
+            continue  # the header line
+        if len(row) != 3 or not row[2].lstrip("-").isdigit():
+            raise UsageError(f"{where} is not 'query-id TAB corpus-id TAB grade': {row!r}; mend or delete the line")
+        yield where, row[0], row[1], int(row[2])
+
+
+def _grades(
+    judged: Mapping[str, tuple[int, str]], documents: Mapping[str, object]
+) -> tuple[dict[str, int], list[Flaw]]:
+    """The relevant documents that the corpus has, and a flaw for each that it has not."""
+    relevant = {document: (grade, where) for document, (grade, where) in judged.items() if grade > 0}
+    flaws = [
+        Flaw(where, f"judges {document!r}, which the corpus lacks; the judgement is left out")
+        for document, (_, where) in relevant.items()
+        if document not in documents
+    ]
+    return {document: grade for document, (grade, _) in relevant.items() if document in documents}, flaws
+
+
+def _nothing(is_judged: bool, grades: Mapping[str, int]) -> str | None:
+    if grades:
+        return None
+    return (
+        "has no judgement above 0 of a document that the corpus has; it is not asked"
+        if is_judged
+        else "has no judgement; it is not asked"
+    )
+
+
+def _unknown_query(query: str, judged: Mapping[str, tuple[int, str]]) -> Flaw:
+    where = next(iter(judged.values()))[1]
+    return Flaw(where, f"judges the query {query!r}, which queries.jsonl lacks; the judgement is left out")
+
+
+def _first(flaws: list[Flaw]) -> str:
+    return f"the first of {len(flaws)} flaws: {flaws[0]}" if flaws else "queries.jsonl is empty"

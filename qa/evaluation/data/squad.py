@@ -1,0 +1,113 @@
+"""SQuAD files, v1.1 and v2.0 (Rajpurkar et al. 2016, 2018): an article is a document.
+
+Evidence is the sentence around each answer, which is what a reader wants to see marked.
+Trap: "impossible" says that one paragraph does not answer; another one of the file may.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.errors import UsageError
+from index.text.sentences import Names, sentences
+from index.types import Document, Span
+from qa.evaluation.data.lines import opened, unaskable
+from qa.evaluation.types import Dataset, Flaw, Gold, Judgement
+
+GAP = "\n\n"
+
+
+def read_squad(path: Path) -> Dataset:
+    """The questions of a file over its articles, which become documents.
+
+    An answer that does not stand where the file says is left out with a flaw, and a question
+    with no other answer with it. Raises UsageError where the file is not SQuAD's.
+    """
+    articles = _articles(path)
+    documents: dict[str, Document] = {}
+    judgements: dict[str, Judgement] = {}
+    flaws: list[Flaw] = []
+    for number, article in enumerate(articles):
+        document = _document(article, number, path)
+        if document.id in documents:
+            raise UsageError(f"{path} has two articles titled {document.id!r}; give each its own title")
+        documents[document.id] = document
+        for judgement in _questions(article, document, path, flaws):
+            if judgement.id in judgements:
+                raise UsageError(f"{path} has two questions with the id {judgement.id!r}; give each its own")
+            judgements[judgement.id] = judgement
+    name = path.name.removesuffix(".gz").removesuffix(".json")
+    return Dataset(name, tuple(judgements.values()), documents, flaws=tuple(flaws))
+
+
+def _articles(path: Path) -> list[Any]:
+    with opened(path) as file:
+        try:
+            articles = json.load(file)["data"]
+        except (ValueError, KeyError, TypeError, EOFError) as error:
+            raise UsageError(
+                f'{path} is no SQuAD file ({error!r}); it holds {{"data": [{{"title", "paragraphs"}}]}}'
+            ) from error
+    if not isinstance(articles, list) or not articles:
+        raise UsageError(f'{path} has no article in "data"')
+    return articles
+
+
+def _document(article: Any, number: int, path: Path) -> Document:  # noqa: ANN401 — JSON of anybody
+    try:
+        title = str(article.get("title") or f"article {number + 1}")
+        return Document(title, GAP.join(p["context"] for p in article["paragraphs"]), title.replace("_", " "))
+    except (AttributeError, KeyError, TypeError) as error:
+        raise UsageError(f"{path}: article {number + 1} has no paragraphs with a context ({error!r})") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    document: Document
+    start: int
+    context: str
+
+    def gold(self, answer: Mapping[str, Any]) -> Gold | None:
+        """The sentences of the paragraph that hold the answer; None where it does not stand there."""
+        start, text = int(answer["answer_start"]), str(answer["text"])
+        if not text or self.context[start : start + len(text)] != text:
+            return None
+        place = Span(self.start + start, self.start + start + len(text))
+        whole = Span(self.start, self.start + len(self.context))
+        around = [s for s in sentences(self.document.text, whole, Names()) if s.overlaps(place)] or [place]
+        span = Span(min(around[0].start, place.start), max(around[-1].end, place.end))
+        return Gold(self.document.id, span, self.document.text[span.start : span.end])
+
+
+def _questions(article: Mapping[str, Any], document: Document, path: Path, flaws: list[Flaw]) -> Iterator[Judgement]:
+    start = 0
+    for paragraph in article["paragraphs"]:
+        here = _Paragraph(document, start, paragraph["context"])
+        start += len(paragraph["context"]) + len(GAP)
+        for row in paragraph.get("qas", ()):
+            where = f"{path}: question {row.get('id')!r}"
+            try:
+                judgement, wrong = _judgement(row, here, where)
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                raise UsageError(f"{where} is not as SQuAD has it ({error!r})") from error
+            flaws += [Flaw(where, what) for what in wrong]
+            if judgement:
+                yield judgement
+
+
+def _judgement(row: Mapping[str, Any], paragraph: _Paragraph, where: str) -> tuple[Judgement | None, list[str]]:
+    """The judgement, or None, and what is wrong with the row."""
+    if reason := unaskable(row["question"]):
+        return None, [reason]
+    if row.get("is_impossible"):
+        return Judgement(str(row["id"]), row["question"], kind="impossible", where=where), []
+    placed = [(answer["text"], paragraph.gold(answer)) for answer in row["answers"]]
+    wrong = [f"has the answer {t!r} where the text has other words; it is left out" for t, gold in placed if not gold]
+    evidence = tuple(dict.fromkeys(gold for _, gold in placed if gold))
+    if not evidence:
+        return None, [*wrong, "has no answer that stands in its paragraph; it is not asked"]
+    texts = tuple(dict.fromkeys(text for text, gold in placed if gold))
+    documents = {paragraph.document.id: 1}
+    return Judgement(str(row["id"]), row["question"], (), evidence, documents, texts, where=where), wrong

@@ -1,0 +1,86 @@
+"""A generation and its engine in, a ``Probed`` out."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from index.errors import UsageError
+from index.generation.generation import Generation
+from index.progress import Progress, Silent
+from index.text.analyzer import Words
+from qa.engine import Engine
+from qa.evaluation.known_item.duplicates import duplicates
+from qa.evaluation.known_item.findings import TOP_K, Passages, misled, shares
+from qa.evaluation.known_item.material import Material
+from qa.evaluation.known_item.questions import make
+from qa.evaluation.known_item.thin import thin
+from qa.evaluation.known_item.types import Outcome, Probe, Probed
+from qa.ranking.pipeline import WAYS
+from qa.types import Mode, Request
+
+MOST = 2000
+"""Passages that are probed at most unless the caller says otherwise: a minute or two on one core."""
+BATCH = 64
+
+
+def probe(
+    generation: Generation, engine: Engine, mode: Mode = "precise", most: int = MOST, progress: Progress | None = None
+) -> Probed:
+    """Asks for what stands in the collection, in its own words, and tells what was not found.
+
+    ``engine`` must serve ``generation``. Of more than ``most`` passages every n-th is probed;
+    near-duplicates and thin places are looked for in all of them. The same collection gives the
+    same result. Raises UsageError where ``mode`` or ``most`` cannot be, or the engine serves
+    another generation.
+    """
+    _check(generation, engine, mode, most)
+    progress = progress or Silent()
+    material = Material(generation.contents, Words(generation.manifest.settings["stemmer"]))
+    count = len(generation.contents.passages)
+    chosen = range(0, count, max(1, -(-count // most)))
+    outcomes = _asked(engine, material, make(material, chosen), mode, progress)
+    passages = Passages(outcomes, chosen)
+    return Probed(
+        index=generation.manifest.generation,
+        mode=mode,
+        passages=count,
+        probed=len(chosen),
+        every=chosen.step,
+        unasked=passages.unasked,
+        degraded=dict(Counter(leg for outcome in outcomes for leg in outcome.degraded)),
+        shares=shares(outcomes),
+        lost=passages.lost(material),
+        misled=misled(outcomes, material),
+        duplicates=duplicates(material, progress),
+        thin=thin(material),
+        outcomes=tuple(outcomes),
+        ids=tuple(passage.id for passage in generation.contents.passages),
+    )
+
+
+def _check(generation: Generation, engine: Engine, mode: Mode, most: int) -> None:
+    if mode not in WAYS:
+        raise UsageError(f"there is no mode {mode!r}; choose one of {', '.join(WAYS)}")
+    if most < 1:
+        raise UsageError(f"--most is {most}; probe at least 1 passage")
+    served = engine.catalog.info().generation
+    if served != generation.manifest.generation:
+        raise UsageError(f"the engine serves {served}, not {generation.manifest.generation}; open both from one index")
+
+
+def _asked(
+    engine: Engine, material: Material, probes: Sequence[Probe], mode: Mode, progress: Progress
+) -> list[Outcome]:
+    """Every probe with what came back, in order of the probes."""
+    positions = {passage.id: position for position, passage in enumerate(material.contents.passages)}
+    outcomes: dict[Probe, Outcome] = {}
+    # Questions of like length in a batch: the encoder fills each up to the longest of its batch.
+    by_length = sorted(probes, key=lambda one: len(one.question))
+    with progress.step("asking", len(probes)) as advance:
+        for start in range(0, len(probes), BATCH):
+            batch = by_length[start : start + BATCH]
+            answers = engine.ask_many([Request(one.question, top_k=TOP_K, mode=mode) for one in batch])
+            for one, answer in zip(batch, answers, strict=True):
+                returned = tuple(positions[passage.id] for passage in answer.passages)
+                outcomes[one] = Outcome(one, returned, answer.retrieval.degraded)
+            advance(len(batch))
+    return [outcomes[one] for one in probes]

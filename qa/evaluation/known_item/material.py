@@ -1,0 +1,81 @@
+"""One generation as the makers of probes see it."""
+
+from collections import Counter, defaultdict
+from functools import lru_cache
+
+import numpy as np
+
+from index.generation.generation import Contents
+from index.text.analyzer import Words, surface_words
+from index.text.searchable_text import contexts
+from qa.evaluation.known_item.types import Place
+
+EXCERPT = 90
+"""Characters of a passage that are shown."""
+
+
+class Material:
+    """Texts, sentences, headings and rare words of a collection, by position of the passage."""
+
+    def __init__(self, contents: Contents, words: Words) -> None:
+        """Reads every heading once, and texts when they are asked for."""
+        self.contents, self.words = contents, words
+        self._texts = {document.id: document.text for document in contents.documents}
+        self._contexts = contexts(contents.documents, contents.passages)
+        self._under: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+        for position, passage in enumerate(contents.passages):
+            self._under[passage.document, passage.heading or ""].add(position)
+        self._documents = Counter(plain(heading) for _, heading in self._under)
+        self._plain = lru_cache(maxsize=100_000)(lambda position: f" {plain(self.text(position))} ")
+        self.holding = lru_cache(maxsize=100_000)(self._holding)
+
+    def text(self, position: int) -> str:
+        """The words of a passage, exactly as in its document."""
+        passage = self.contents.passages[position]
+        return self._texts[passage.document][passage.start : passage.end]
+
+    def place(self, position: int) -> Place:
+        """The passage as it is shown: its id and its beginning on one line."""
+        text = " ".join(self.text(position).split())
+        return Place(self.contents.passages[position].id, text if len(text) <= EXCERPT else f"{text[:EXCERPT]}…")
+
+    def sentences(self, position: int) -> list[str]:
+        """The sentences of a passage, headings not among them; at least one."""
+        passage = self.contents.passages[position]
+        text = self._texts[passage.document]
+        return [text[sentence.start : sentence.end] for sentence in passage.sentences]
+
+    def context(self, position: int) -> str:
+        """The title and heading above a passage."""
+        return self._contexts[position]
+
+    def under(self, document: str, heading: str) -> frozenset[int]:
+        """The passages of a document under a heading of that name."""
+        return frozenset(self._under[document, heading])
+
+    def ambiguous(self, heading: str) -> bool:
+        """Whether more than one document has a heading of these words, but for case and accents."""
+        return self._documents[plain(heading)] > 1
+
+    def information(self, text: str) -> float:
+        """The sum of the idf of the content words, each counted once."""
+        return sum(map(self.contents.lexical.idf, self.words.content(text)))
+
+    def _holding(self, phrase: str) -> frozenset[int]:
+        """The passages whose text has the words of the phrase in succession.
+
+        Only those that have its rarest word are read, so that this scales. Empty for a phrase
+        without a content word.
+        """
+        content = self.words.content(phrase)
+        if not content:
+            return frozenset()
+        rarest = max(content, key=self.contents.lexical.idf)
+        candidates = np.flatnonzero(self.contents.lexical.scores({rarest: 1.0}) > 0)
+        sought = f" {plain(phrase)} "
+        return frozenset(position for position in candidates.tolist() if sought in self._plain(position))
+
+
+def plain(text: str) -> str:
+    """The folded words of a text with one space between them: equal for texts that read alike."""
+    return " ".join(surface_words(text, joined=False))

@@ -1,0 +1,99 @@
+"""Questions cut into kinds, to see where a system fails: a way of cutting is a line in ``SLICES``."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from index.text.analyzer import Words, surface_words
+from qa.evaluation.measures.statistics import interval
+from qa.evaluation.types import Interval, Judgement, Outcome, Run
+
+Cut = Callable[[Judgement], str | None]
+"""The slice that a question belongs to; None: to none."""
+MOST_SLICES = 12
+SHOWN = ("Hit@1", "nDCG@10", "evidence overlap", "abstention")
+ASKING = ("who", "whom", "whose", "what", "which", "when", "where", "why", "how")
+WORDS = Words("english")
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The questions of one kind: ``by`` which way of cutting, its ``name``, how many, the main measures."""
+
+    by: str
+    name: str
+    count: int
+    scores: Mapping[str, Interval]
+
+
+def question_word(judgement: Judgement) -> str:
+    """The first English question word, wherever it stands; "none" for claims, keywords and yes-no questions."""
+    words = surface_words(judgement.question, joined=False)
+    return next((_STEM.get(word, word) for word in words if word in ASKING), "none")
+
+
+_STEM = {"whom": "who", "whose": "who"}
+
+
+def question_length(judgement: Judgement) -> str:
+    """By words."""
+    count = len(list(surface_words(judgement.question, joined=False)))
+    return "1-4 words" if count < 5 else "5-8 words" if count < 9 else "9-14 words" if count < 15 else "15 or more"
+
+
+def word_overlap(judgement: Judgement) -> str | None:
+    """The share of the question's content words in what answers; low where it is put in other words."""
+    asked = set(WORDS.content(judgement.question))
+    if not judgement.texts or not asked:
+        return None
+    share = max(len(asked & set(WORDS.content(text))) / len(asked) for text in judgement.texts)
+    return ("0-24 %", "25-49 %", "50-74 %", "75-100 %", "75-100 %")[int(share * 4)]
+
+
+def document(judgement: Judgement) -> str | None:
+    """The document that answers, where it is one."""
+    return next(iter(judgement.documents)) if len(judgement.documents) == 1 else None
+
+
+def kind(judgement: Judgement) -> str:
+    """As the judge calls it, and whether the collection says."""
+    return judgement.kind or ("answerable" if judgement.answerable else "not in the collection")
+
+
+SLICES: Mapping[str, Cut] = {
+    "question word": question_word,
+    "question length": question_length,
+    "words shared with what answers": word_overlap,
+    "document": document,
+    "kind": kind,
+}
+
+
+def slices(run: Run, least: int = 5) -> list[Slice]:
+    """Every slice with at least that many questions, the largest of each cut first but for ordered ones.
+
+    A cut that leaves a single slice says nothing and is left out.
+    """
+    found = []
+    for by, cut in SLICES.items():
+        groups: dict[str, list[Outcome]] = {}
+        for outcome in run.outcomes:
+            name = cut(outcome.judgement)
+            if name is not None:
+                groups.setdefault(name, []).append(outcome)
+        kept = {name: some for name, some in groups.items() if len(some) >= least}
+        found += [_slice(by, name, kept[name]) for name in _order(kept)] if len(kept) > 1 else []
+    return found
+
+
+def _order(groups: Mapping[str, Sequence[Outcome]]) -> list[str]:
+    """The largest ones; ranges, which begin with a digit, in their own order."""
+    largest = [name for name, _ in Counter({n: len(g) for n, g in groups.items()}).most_common(MOST_SLICES)]
+    if all(name[0].isdigit() for name in largest):
+        return sorted(largest, key=lambda name: int("".join(c for c in name.split("-")[0] if c.isdigit())))
+    return largest
+
+
+def _slice(by: str, name: str, outcomes: Sequence[Outcome]) -> Slice:
+    values = {measure: [o.scores[measure] for o in outcomes if measure in o.scores] for measure in SHOWN}
+    return Slice(by, name, len(outcomes), {m: interval(found) for m, found in values.items() if found})

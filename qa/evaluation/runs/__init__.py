@@ -1,0 +1,1 @@
+"""Asking every judged question, and the files that a run writes."""

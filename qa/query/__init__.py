@@ -1,0 +1,1 @@
+"""A question is understood: politeness, follow-ups, typing errors, vectors."""

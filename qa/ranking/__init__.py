@@ -1,0 +1,1 @@
+"""Candidates are retrieved, fused and reranked, and their evidence is marked."""

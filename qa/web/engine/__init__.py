@@ -1,0 +1,1 @@
+"""Around the engine: answers that are given again, questions that are batched."""

@@ -1,0 +1,1 @@
+"""Every failure becomes one shape, problem+json."""

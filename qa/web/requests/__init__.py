@@ -1,0 +1,1 @@
+"""Bytes of a request into checked models."""

@@ -1,0 +1,32 @@
+"""What is measured side by side is measured alike."""
+
+import pytest
+
+from benchmarks.speed.paired import clocked, in_turn, p95, ratio
+
+
+def test_each_way_begins_as_often_as_any_other_and_none_always_follows_the_same() -> None:
+    """Two ways alternate as a b, b a, b a, a b."""
+    order: list[str] = []
+    found = in_turn({name: (lambda item, name=name: order.append(name) or f"{name}{item}") for name in "ab"}, range(4))
+    assert "".join(order) == "abbabaab"
+    assert found == {"a": ["a0", "a1", "a2", "a3"], "b": ["b0", "b1", "b2", "b3"]}
+    order.clear()
+    in_turn({name: (lambda item, name=name: order.append(name)) for name in "abc"}, range(6))
+    assert sorted(order[::3]) == list("aabbcc")
+
+
+def test_the_ratio_is_of_pairs() -> None:
+    """A moment that slowed both leaves it as it is."""
+    assert ratio([2.0, 200.0, 4.0], [1.0, 100.0, 2.0]) == 2.0
+    assert p95(list(range(1, 100))) == pytest.approx(95)
+
+
+def test_a_way_that_fails_is_not_taken_for_a_quick_one() -> None:
+    """Its error ends the measurement."""
+
+    def broken(question: str) -> None:
+        raise RuntimeError(question)
+
+    with pytest.raises(RuntimeError, match="q0"):
+        in_turn({"broken": clocked(broken)}, ["q0"])

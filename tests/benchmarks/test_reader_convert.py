@@ -1,0 +1,46 @@
+"""The network in whole numbers of a byte beside the same network in float32."""
+
+import numpy as np
+import pytest
+import torch
+
+from benchmarks.training.reader.convert import compiled
+from benchmarks.training.reader.network import Network
+from index.embedding.model_files import DEFAULT_MODEL, model_folder
+from qa.reader.ctranslate2 import Compiled
+from qa.reader.pairs import Pairs
+
+BASE = model_folder(DEFAULT_MODEL)
+TEXTS = [
+    ("Film", "The film premiered in May. It was directed by Ann Lee and filmed in Kyoto."),
+    ("", "Green tea is brewed at eighty degrees and left to stand for two minutes."),
+    ("Film · Cast", "Bo and Cy lend their voices. " * 12),
+    ("Japan", "Kyoto."),
+]
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Network, Compiled]:
+    """MiniLM with heads that chance made."""
+    torch.manual_seed(0)
+    network, folder = Network(BASE).eval(), tmp_path_factory.mktemp("reader") / "compiled"
+    compiled(network, BASE, folder, [{"qed": 1}])
+    return network, Compiled(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("question", ["Who directed the film?", "where filmed", "Is tea brewed in May?"])
+def test_rounding_moves_no_logit_far(both: tuple[Network, Compiled], question: str) -> None:
+    """Beside what the passages' logits differ by, whether a pair is alone or in a batch of other lengths."""
+    network, fast = both
+    pairs = Pairs(BASE / "tokenizer.json")(question, TEXTS)
+    with torch.inference_mode():
+        exact = [logits.numpy() for logits in network(pairs)]
+    start, end, relevance = fast(pairs)
+    np.testing.assert_allclose(relevance, exact[2], atol=0.05)
+    for row, pair in enumerate(pairs):
+        words = slice(pair.first, pair.first + len(pair.offsets))
+        lone = fast([pair])
+        for rounded, alone, wanted in ((start, lone[0], exact[0]), (end, lone[1], exact[1])):
+            assert np.corrcoef(rounded[row, words], wanted[row, words])[0, 1] > 0.95
+            np.testing.assert_allclose(alone[0, words], rounded[row, words], atol=0.1)

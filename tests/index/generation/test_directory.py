@@ -1,0 +1,224 @@
+"""The index folder and what it serves."""
+
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from index.build.pipeline import build_index
+from index.errors import BuildLocked, DamagedGeneration, NoGeneration
+from index.generation.directory import CURRENT, UNFINISHED, Shelf
+from index.generation.generation import Generation
+from index.generation.integrity import broken
+from index.settings import IndexSettings
+from tests.doubles import WordEncoder
+
+
+def build(folder: Path, text: str, keep: int = 3) -> str:
+    """Builds an index of one text and says which generation that made."""
+    (folder / "texts").mkdir(exist_ok=True)
+    (folder / "texts" / "a.txt").write_text(text, encoding="utf-8")
+    settings = IndexSettings(index=str(folder / "index"), keep=keep)
+    return build_index(folder / "texts", settings, WordEncoder()).manifest.generation
+
+
+def text_of(shelf: Shelf) -> str:
+    return shelf.open().contents.documents[0].text
+
+
+def test_the_newest_build_is_served_and_numbers_rise(tmp_path: Path) -> None:
+    """Each build has its own name, later ones sort later."""
+    first, second = build(tmp_path, "One cat."), build(tmp_path, "Two cats.")
+    shelf = Shelf(tmp_path / "index")
+    assert shelf.names() == [first, second]
+    assert first < second == shelf.current()
+    assert text_of(shelf) == "Two cats."
+
+
+@pytest.mark.parametrize("pointer", [None, b"", b"000009-deadbeef\n", b"\xff\xfe"])
+def test_a_lost_pointer_serves_the_newest(tmp_path: Path, pointer: bytes | None) -> None:
+    """Missing, empty, wrong or garbage."""
+    build(tmp_path, "One cat.")
+    newest = build(tmp_path, "Two cats.")
+    path = tmp_path / "index" / CURRENT
+    path.unlink()
+    if pointer is not None:
+        path.write_bytes(pointer)
+    assert Shelf(tmp_path / "index").open().manifest.generation == newest
+
+
+def test_a_damaged_generation_gives_way_to_the_one_before(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It is served meanwhile, and the log names the file and the command that mends it."""
+    build(tmp_path, "One cat.")
+    damaged = build(tmp_path, "Two cats.")
+    shelf = Shelf(tmp_path / "index")
+    (shelf.root / damaged / "documents" / "texts.npy").write_bytes(b"")
+    with caplog.at_level(logging.ERROR):
+        assert text_of(shelf) == "One cat."
+    assert "texts.npy" in caplog.text
+    assert "python -m index build" in caplog.text
+    mended = build(tmp_path, "Two cats.")
+    assert shelf.current() == mended != damaged
+    assert text_of(shelf) == "Two cats."
+
+
+def test_building_what_the_stand_in_holds_still_mends(tmp_path: Path) -> None:
+    """The damaged generation is replaced although an older whole one has the same texts."""
+    build(tmp_path, "One cat.")
+    damaged = build(tmp_path, "Two cats.")
+    shelf = Shelf(tmp_path / "index")
+    (shelf.root / damaged / "keys.npy").unlink()
+    assert build(tmp_path, "One cat.") == shelf.current() != damaged
+    assert text_of(shelf) == "One cat."
+
+
+def test_where_nothing_is_whole_the_error_says_so(tmp_path: Path) -> None:
+    """One damaged generation alone cannot be served."""
+    only = build(tmp_path, "One cat.")
+    (tmp_path / "index" / only / "units.npy").write_bytes(b"x")
+    with pytest.raises(DamagedGeneration, match=r"units\.npy is damaged.*no generation before it is whole"):
+        Shelf(tmp_path / "index").open()
+
+
+def test_rolling_back_serves_the_one_before(tmp_path: Path) -> None:
+    """Once; before the first there is nothing."""
+    first = build(tmp_path, "One cat.")
+    build(tmp_path, "Two cats.")
+    shelf = Shelf(tmp_path / "index")
+    assert shelf.rollback() == first == shelf.current()
+    assert text_of(shelf) == "One cat."
+    with pytest.raises(NoGeneration, match="nothing was changed"):
+        shelf.rollback()
+
+
+def test_old_generations_are_pruned_and_the_served_one_never(tmp_path: Path) -> None:
+    """As many as the setting says are kept."""
+    names = [build(tmp_path, f"Cat {i}.", keep=2) for i in range(4)]
+    shelf = Shelf(tmp_path / "index")
+    assert shelf.names() == names[2:]
+    shelf.point(names[2])
+    assert shelf.prune(1) == []
+    assert shelf.names() == names[2:]
+
+
+def test_two_builds_at_once_are_refused(tmp_path: Path) -> None:
+    """A second process is told at once; when it is gone the lock is free."""
+    build(tmp_path, "One cat.")
+    holder = "import sys; from pathlib import Path; from index.generation.directory import Shelf\nwith Shelf(Path(sys.argv[1])).lock(): print('held', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", holder, str(tmp_path / "index")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(BuildLocked, match="another build is at work"):
+            build(tmp_path, "Two cats.")
+        other.kill()
+    assert build(tmp_path, "Two cats.")
+
+
+def test_leftovers_of_killed_builds_are_removed(tmp_path: Path) -> None:
+    """And are never taken for a generation."""
+    build(tmp_path, "One cat.")
+    leftover = tmp_path / "index" / f"{UNFINISHED}123"
+    leftover.mkdir()
+    (leftover / "units.npy").write_text("half", encoding="utf-8")
+    build(tmp_path, "Two cats.")
+    assert not leftover.exists()
+    assert len(Shelf(tmp_path / "index").names()) == 2
+
+
+def test_numbers_go_on_rising_beyond_six_digits(tmp_path: Path) -> None:
+    """The millionth generation is newer than the one before it, although it sorts before it as a text."""
+    build(tmp_path, "One cat.")
+    shelf = Shelf(tmp_path / "index")
+    before = "999999-0123abcd"
+    (shelf.root / shelf.must_exist()).rename(shelf.root / before)
+    shelf.point(before)
+    newest = build(tmp_path, "Two cats.")
+    assert newest.startswith("1000000-")
+    assert shelf.names() == [before, newest]
+    (shelf.root / CURRENT).unlink()
+    assert shelf.current() == newest
+    assert shelf.rollback() == before
+    assert build(tmp_path, "Three cats.").startswith("1000001-")
+
+
+def test_rolling_back_passes_over_what_is_damaged(tmp_path: Path) -> None:
+    """To the newest that is whole, since serving another would fail."""
+    first, second = build(tmp_path, "One cat."), build(tmp_path, "Two cats.")
+    build(tmp_path, "Three cats.")
+    shelf = Shelf(tmp_path / "index")
+    (shelf.root / second / "units.npy").unlink()
+    assert shelf.rollback() == first
+    assert text_of(shelf) == "One cat."
+
+
+def test_what_was_rolled_back_is_not_served_again_by_itself(tmp_path: Path) -> None:
+    """Where the chosen generation is damaged, one before it stands in for it and never a newer one."""
+    first, second = build(tmp_path, "One cat."), build(tmp_path, "Two cats.")
+    build(tmp_path, "Three cats.")
+    shelf = Shelf(tmp_path / "index")
+    assert shelf.rollback() == second
+    (shelf.root / second / "keys.npy").unlink()
+    assert shelf.open().manifest.generation == first
+
+
+def test_a_generation_pruned_while_it_is_opened_gives_way_to_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not taken for a damaged one: its build has just published another."""
+    build(tmp_path, "One cat.", keep=1)
+    whole = Generation.open
+
+    def slowly(folder: Path) -> Generation:
+        monkeypatch.setattr(Generation, "open", whole)
+        build(tmp_path, "Two cats.", keep=1)
+        return whole(folder)
+
+    monkeypatch.setattr(Generation, "open", slowly)
+    assert text_of(Shelf(tmp_path / "index")) == "Two cats."
+
+
+def test_a_reader_finishes_on_what_it_has_opened(tmp_path: Path) -> None:
+    """Even after its files were replaced and removed."""
+    build(tmp_path, "One cat.", keep=1)
+    reader = Shelf(tmp_path / "index").open()
+    build(tmp_path, "Two dogs.", keep=1)
+    assert not reader.folder.exists()
+    assert broken(reader) == []
+    assert reader.contents.lexical.scores({"cat": 1.0}).max() > 0
+
+
+def test_everything_is_on_the_disk_before_it_is_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files before the manifest, that before the name, the name before the pointer: a power cut finds no gap."""
+    done: list[str] = []
+    sync, rename, replace = os.fsync, Path.rename, Path.replace
+
+    def synced(descriptor: int) -> None:
+        done.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "rename", lambda path, to: (done.append("rename"), rename(path, to))[1])
+    monkeypatch.setattr(Path, "replace", lambda path, to: (done.append("replace"), replace(path, to))[1])
+    name = build(tmp_path, "One cat.")
+    files = {path.name for path in (tmp_path / "index" / name).rglob("*") if path.is_file()}
+    manifest, named = done.index("manifest.json"), done.index("rename")
+    assert files - set(done[:manifest]) == {"manifest.json"}
+    assert {"store", "lexical"} <= set(done[:manifest])
+    assert done[manifest + 1].startswith(UNFINISHED)
+    assert done[named - 1 :] == [done[manifest + 1], "rename", "index", "CURRENT.new", "replace", "index"]
+
+
+def test_an_index_may_lie_deep_in_folders_that_are_not_there_yet(tmp_path: Path) -> None:
+    """They are made; looking for an index makes none."""
+    deep = Shelf(tmp_path / "a" / "b" / "index")
+    assert deep.names() == []
+    with pytest.raises(NoGeneration, match=f"python -m index build FOLDER --index {deep.root}"):
+        deep.open()
+    assert not (tmp_path / "a").exists()
+    (tmp_path / "t.txt").write_text("One cat.", encoding="utf-8")
+    build_index(tmp_path / "t.txt", IndexSettings(index=str(deep.root)), WordEncoder())
+    assert text_of(deep) == "One cat."

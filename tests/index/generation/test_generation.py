@@ -1,0 +1,151 @@
+"""A generation on disk is whole or refused."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.build.pipeline import build_index
+from index.errors import DamagedGeneration, ForeignGeneration, GenerationError
+from index.generation.directory import Shelf
+from index.generation.generation import Contents, Generation
+from index.generation.manifest import FORMAT, Manifest
+from index.settings import IndexSettings
+from tests.doubles import WordEncoder
+
+QUESTION = WordEncoder().encode_questions(["Where do cats sleep?"]).vectors
+
+
+@pytest.fixture(scope="module", params=["exact", "faiss"])
+def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp(request.param)
+    (folder / "texts").mkdir()
+    (folder / "texts" / "a.txt").write_text("Cats sleep on mats. Dogs dig holes. 猫は眠る。", encoding="utf-8")
+    (folder / "texts" / "b.md").write_text("# Birds\n\nBirds sing at dawn.\n", encoding="utf-8")
+    build_index(folder / "texts", IndexSettings(index=str(folder / "index"), store=request.param), WordEncoder())
+    return Shelf(folder / "index").open().folder
+
+
+def answers(contents: Contents) -> object:
+    """All that an answer could be made of."""
+    found = contents.store.search(QUESTION, 10)[0]
+    return (
+        tuple(contents.documents),
+        tuple(contents.passages),
+        [contents.passages.words(position) for position in range(len(contents.passages))],
+        contents.units.tolist(),
+        contents.keys.tolist(),
+        found.positions.tolist(),
+        found.scores.tolist(),
+        contents.store.vectors(range(len(contents.store))).tolist(),
+        contents.lexical.scores({"cat": 1.0, "bird": 1.0}).tolist(),
+    )
+
+
+def places(size: int) -> list[int]:
+    """Every byte of a small file; both ends and a sample of a larger one."""
+    if size <= 400:
+        return list(range(size))
+    return [*range(8), *np.random.default_rng(size).integers(8, size - 8, 60).tolist(), *range(size - 8, size)]
+
+
+def opened(folder: Path) -> object | None:
+    """The answers, or None where the generation is refused."""
+    try:
+        return answers(Generation.open(folder).contents)
+    except GenerationError:
+        return None
+
+
+@pytest.mark.slow
+def test_any_damaged_byte_is_refused_or_harmless(whole: Path, tmp_path: Path) -> None:
+    """Whichever byte of whichever file changes, nobody gets another answer."""
+    copy = tmp_path / whole.name
+    shutil.copytree(whole, copy)
+    expected, refused = opened(whole), 0
+    for path in sorted(p for p in copy.rglob("*") if p.is_file()):
+        original = path.read_bytes()
+        for place in places(len(original)):
+            for flip in (0x01, 0x80):
+                damaged = bytearray(original)
+                damaged[place] ^= flip
+                path.write_bytes(damaged)
+                found = opened(copy)
+                assert found in (None, expected), f"{path.name}, byte {place}"
+                refused += found is None
+        path.write_bytes(original)
+    assert refused > 500
+    assert opened(copy) == expected
+
+
+@pytest.mark.parametrize("harm", ["cut", "longer", "missing"])
+def test_a_file_cut_longer_or_missing_is_refused_by_name(whole: Path, tmp_path: Path, harm: str) -> None:
+    """Each file in turn; the error names it."""
+    for file in sorted(p.relative_to(whole) for p in whole.rglob("*") if p.is_file()):
+        copy = tmp_path / f"{harm}-{file.parent.name}-{file.name}"
+        shutil.copytree(whole, copy)
+        if harm == "missing":
+            (copy / file).unlink()
+        else:
+            data = (whole / file).read_bytes()
+            (copy / file).write_bytes(data[:-1] if harm == "cut" else data + b"}")
+        if (harm, file.name) == ("cut", "manifest.json"):
+            continue  # its last byte is a line break, which says nothing
+        with pytest.raises(DamagedGeneration, match=file.name.replace(".", r"\.")):
+            Generation.open(copy)
+
+
+def test_a_large_generation_is_hashed_only_where_that_is_wanted(whole: Path, tmp_path: Path) -> None:
+    """What is beyond the bytes that are hashed is left to the build and to verify, which leave nothing."""
+    copy = tmp_path / whole.name
+    shutil.copytree(whole, copy)
+    largest = max((p for p in copy.rglob("*.npy")), key=lambda path: path.stat().st_size)
+    damaged = bytearray(largest.read_bytes())
+    damaged[-1] ^= 1
+    largest.write_bytes(damaged)
+    Generation.open(copy, hashed=0)
+    with pytest.raises(DamagedGeneration, match=largest.name):
+        Generation.open(copy)
+
+
+def test_what_is_read_is_what_was_written(whole: Path) -> None:
+    """Documents keep their text, passages their slices, and the manifest counts both."""
+    generation = Generation.open(whole)
+    texts = {document.id: document.text for document in generation.contents.documents}
+    assert texts["a.txt"] == "Cats sleep on mats. Dogs dig holes. 猫は眠る。"
+    assert generation.manifest.counts["passages"] == len(generation.contents.passages)
+    assert generation.contents.passages[-1].heading == "Birds"
+
+
+def test_nothing_on_disk_is_a_pickle(whole: Path) -> None:
+    """Opening an index runs no code of whoever made it."""
+    for path in whole.rglob("*.npy"):
+        np.load(path, allow_pickle=False)
+    assert {p.suffix for p in whole.rglob("*") if p.is_file()} <= {".json", ".npy", ".faiss"}
+
+
+def test_another_format_is_refused_with_the_command(whole: Path, tmp_path: Path) -> None:
+    """A program of another time says what to do instead of guessing."""
+    shutil.copytree(whole, tmp_path / "old")
+    path = tmp_path / "old" / "manifest.json"
+    sealed = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(sealed | {"format": FORMAT + 1}), encoding="utf-8")
+    with pytest.raises(ForeignGeneration, match="python -m index build"):
+        Manifest.read(tmp_path / "old")
+
+
+def test_a_file_that_nobody_wrote_changes_nothing(whole: Path, tmp_path: Path) -> None:
+    """Only what the manifest names is read."""
+    copy = tmp_path / "copy"
+    shutil.copytree(whole, copy)
+    for folder in (copy, copy / "store", copy / "lexical"):
+        (folder / "corpus.jsonl").write_text('{"text": "intruder"}\n', encoding="utf-8")
+    assert opened(copy) == opened(whole)
+
+
+def test_the_manifest_names_every_file(whole: Path) -> None:
+    """What it does not name would not be checked."""
+    files = {path.relative_to(whole).as_posix() for path in whole.rglob("*") if path.is_file()}
+    assert set(Manifest.read(whole).files) == files - {"manifest.json"}

@@ -1,0 +1,116 @@
+"""Every invariant, broken by hand."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.build.pipeline import build_index
+from index.generation.directory import Shelf
+from index.generation.documents import Documents
+from index.generation.generation import Contents, Generation
+from index.generation.integrity import broken
+from index.generation.passages import BYTE, DOCUMENT, Passages
+from index.search.bm25 import LexicalIndex
+from index.search.stores.exact import ExactStore
+from index.settings import IndexSettings
+from index.types import Document, Span
+from tests.doubles import WordEncoder
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Generation:
+    folder = tmp_path_factory.mktemp("verify")
+    (folder / "a.txt").write_text(
+        "Cats sleep on mats. Dogs dig holes.\n\nTHE END\n\nBirds sing at dawn.", encoding="utf-8"
+    )
+    build_index(folder / "a.txt", IndexSettings(index=str(folder / "index")), WordEncoder())
+    return Shelf(folder / "index").open()
+
+
+def faults(generation: Generation, **changed: object) -> str:
+    return "; ".join(broken(replace(generation, contents=replace(generation.contents, **changed))))
+
+
+def test_a_sound_generation_has_no_fault(sound: Generation) -> None:
+    """Nothing is reported that is not so."""
+    assert broken(sound) == []
+    assert len(sound.contents.passages) == 2
+
+
+def first_passage(contents: Contents, **changed: object) -> Passages:
+    return Passages.build([replace(contents.passages[0], **changed), *contents.passages[1:]], contents.documents)
+
+
+def cell(contents: Contents, row: int, column: int, value: int) -> Passages:
+    table = contents.passages.table.copy()
+    table[row, column] = value
+    return Passages(contents.documents, table, contents.passages.sentences, contents.passages.headings)
+
+
+def test_passages_that_overlap_or_leave_a_gap_are_found(sound: Generation) -> None:
+    """They tile the text, or quotations would be lost or doubled."""
+    contents = sound.contents
+    second = contents.passages[1]
+    assert "overlap" in faults(sound, passages=first_passage(contents, end=second.start + 3))
+    assert "do not cover" in faults(sound, passages=Passages.build(contents.passages[:1], contents.documents))
+
+
+def test_rows_of_the_table_that_point_elsewhere_are_found(sound: Generation) -> None:
+    """At a document that is not there or comes earlier, or at other words."""
+    contents = sound.contents
+    second = contents.passages[1]
+    assert "belongs to no document" in faults(sound, passages=cell(contents, 1, DOCUMENT, 7))
+    assert "other words than its document" in faults(sound, passages=cell(contents, 1, BYTE, second.start + 1))
+    two = Documents.build([*contents.documents, Document("b.txt", "Birds sing.")])
+    assert "not in the order" in faults(sound, documents=two, passages=cell(contents, 0, DOCUMENT, 1))
+
+
+def test_a_document_that_is_not_what_its_hash_says_is_found(sound: Generation) -> None:
+    """Nor may its id lead elsewhere."""
+    (document,) = sound.contents.documents
+    other = Documents.build([replace(document, text=document.text.replace("Cats", "Rats"))])
+    mixed = Documents(other.parts, Documents.build([document]).facts, other.order)
+    assert "a.txt is not found by its id, or not with its sha256" in faults(sound, documents=mixed)
+
+
+def test_sentences_outside_their_passage_are_found(sound: Generation) -> None:
+    """And a passage without any."""
+    for sentences in ((), (Span(0, 10_000),)):
+        assert "sentences outside itself, or none" in faults(
+            sound, passages=first_passage(sound.contents, sentences=sentences)
+        )
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"), [(0, 99, "belongs to no passage"), (2, 10_000, "lies outside"), (0, 1, "order")]
+)
+def test_units_that_are_not_of_their_passage_are_found(sound: Generation, column: int, value: int, words: str) -> None:
+    """Positions, order and offsets."""
+    units = sound.contents.units.copy()
+    units[0, column] = value
+    assert words in faults(sound, units=units)
+
+
+def test_vectors_that_are_not_of_unit_length_are_found(sound: Generation) -> None:
+    """A cosine would not be one."""
+    vectors = sound.contents.store.vectors(np.arange(len(sound.contents.store)))
+    assert "unit length" in faults(sound, store=ExactStore(vectors * 1.5))
+
+
+def test_counts_that_disagree_are_found(sound: Generation) -> None:
+    """Of the manifest, the store, the words and the keys."""
+    contents = sound.contents
+    vectors = contents.store.vectors([0])
+    assert "the vector store has 1 rows" in faults(sound, store=ExactStore(vectors))
+    assert "the lexical index has 1 rows" in faults(sound, lexical=LexicalIndex.build([["a"]]))
+    assert "keys for" in faults(sound, keys=contents.keys[:1])
+    manifest = replace(sound.manifest, counts={**sound.manifest.counts, "documents": 7})
+    assert "the manifest states 7 documents, there are 1" in broken(replace(sound, manifest=manifest))
+
+
+def test_the_served_seed_is_sound(generation: Generation) -> None:
+    """With the real model, too."""
+    assert broken(generation) == []
+    assert Path(generation.folder).is_dir()

@@ -1,0 +1,119 @@
+"""What a generation says of itself, and its seal."""
+
+import json
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.errors import DamagedGeneration
+from index.generation.manifest import FILE, FileProof, Manifest
+from index.types import Problem
+
+MANIFEST = Manifest(
+    generation="000001-0123abcd",
+    built_at="2026-01-01T00:00:00+00:00",
+    source="seeds",
+    corpus="c" * 64,
+    recipe="d" * 64,
+    model="words",
+    model_fingerprint="e" * 64,
+    settings={"store": "exact", "passage_chars": 500},
+    store={"kind": "exact"},
+    counts={"documents": 1, "passages": 2, "units": 3},
+    problems=(Problem("Ōtomo\n.txt", "is “empty”"),),
+    files={"store/vectors.npy": FileProof(3, sha256(b"abc").hexdigest())},
+)
+MARKS = st.text(max_size=12)
+
+
+@given(MARKS, MARKS, MARKS)
+def test_what_is_read_is_what_was_written(source: str, where: str, reason: str) -> None:
+    """Whatever the names and reasons hold: quotes, line breaks, emoji."""
+    manifest = replace(MANIFEST, source=source, problems=(Problem(where, reason),))
+    with TemporaryDirectory() as folder:
+        manifest.write(Path(folder))
+        assert Manifest.read(Path(folder)) == manifest
+
+
+def changed(body: dict[str, Any], name: str) -> dict[str, Any]:
+    """The body with one value that still has its type."""
+    value = body[name]
+    other: object = (
+        f"{value}0" if isinstance(value, str) else {**value, "more": 1} if isinstance(value, dict) else value * 2
+    )
+    return {**body, name: other}
+
+
+@pytest.mark.parametrize("name", sorted(Manifest.__dataclass_fields__))
+def test_no_field_can_be_changed_unseen(tmp_path: Path, name: str) -> None:
+    """The seal covers every one of them, even where the file stays good JSON of the right shape."""
+    MANIFEST.write(tmp_path)
+    path = tmp_path / FILE
+    sealed = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**sealed, "manifest": changed(sealed["manifest"], name)}), encoding="utf-8")
+    with pytest.raises(DamagedGeneration, match=r"manifest\.json is damaged: its contents do not have the sha256"):
+        Manifest.read(tmp_path)
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b'"x"', b"{}", b'{"format": 1}', b"\xff\xfe", b"9" * 5000])
+def test_what_is_no_manifest_is_damaged(tmp_path: Path, data: bytes) -> None:
+    """One error for empty, cut off, of another shape and no text at all, and it names the file."""
+    (tmp_path / FILE).write_bytes(data)
+    with pytest.raises(DamagedGeneration, match=r"manifest\.json is missing or damaged"):
+        Manifest.read(tmp_path)
+
+
+def test_a_folder_without_one_is_damaged(tmp_path: Path) -> None:
+    """As is one where its place is taken by a folder."""
+    with pytest.raises(DamagedGeneration, match=r"manifest\.json is missing"):
+        Manifest.read(tmp_path)
+    (tmp_path / FILE).mkdir()
+    with pytest.raises(DamagedGeneration, match=r"manifest\.json is missing"):
+        Manifest.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"), [(b"abc", None), (b"abd", "is damaged"), (b"abcd", "is damaged"), (b"", "is damaged"), (None, "is missing")]
+)  # fmt: skip
+def test_files_are_compared_with_their_proofs(tmp_path: Path, data: bytes | None, words: str | None) -> None:
+    """By size and by hash; the first that differs is named."""
+    (tmp_path / "store").mkdir()
+    if data is not None:
+        (tmp_path / "store" / "vectors.npy").write_bytes(data)
+    if words is None:
+        MANIFEST.check_files(tmp_path)
+        return
+    with pytest.raises(DamagedGeneration, match=rf"store/vectors\.npy {words}"):
+        MANIFEST.check_files(tmp_path)
+
+
+def test_only_so_many_bytes_are_hashed(tmp_path: Path) -> None:
+    """The smallest files, while they have no more together; of the others the size must do."""
+    for name in ("small", "large"):
+        (tmp_path / name).write_bytes(b"ab" if name == "small" else b"abcd")
+    files = {name: FileProof.of(tmp_path / name) for name in ("large", "small")}
+    manifest = replace(MANIFEST, files=files)
+    (tmp_path / "large").write_bytes(b"abce")
+    manifest.check_files(tmp_path, 5)
+    with pytest.raises(DamagedGeneration, match="large is damaged"):
+        manifest.check_files(tmp_path, 6)
+    (tmp_path / "small").write_bytes(b"ac")
+    with pytest.raises(DamagedGeneration, match="small is damaged"):
+        manifest.check_files(tmp_path, 5)
+    (tmp_path / "small").write_bytes(b"ab")
+    (tmp_path / "large").write_bytes(b"abc")
+    with pytest.raises(DamagedGeneration, match="large is damaged"):
+        manifest.check_files(tmp_path, 0)
+
+
+def test_a_proof_is_of_the_whole_file(tmp_path: Path) -> None:
+    """Of one larger than the blocks that it is read in, too."""
+    data = bytes(range(256)) * 10_000
+    (tmp_path / "large").write_bytes(data)
+    assert FileProof.of(tmp_path / "large") == FileProof(len(data), sha256(data).hexdigest())

@@ -1,0 +1,93 @@
+"""Documents and passages on disk are those that were cut, and cost no memory until they are asked for."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.generation.documents import Documents
+from index.generation.passages import Passages
+from index.types import Document, Heading, Kind, Passage, Span
+
+DOCUMENTS = (
+    Document("b.md", "# Ōtomo\n\nCats 猫 sleep. 😀 Dogs dig.", "Ōtomo", {"n": [1, {"x": None}]}, (Heading(2, 7),)),
+    Document("a.pdf", "Birds sing.\fRats.", pages=(0, 12)),
+)
+PASSAGES = (
+    Passage("b.md", 0, 21, (Span(9, 21),), "Ōtomo"),
+    Passage("b.md", 22, len(DOCUMENTS[0].text), (Span(22, 24), Span(24, 33)), "Ōtomo", Kind.REFERENCE),
+    Passage("a.pdf", 0, 11, (Span(0, 11),), page=1),
+    Passage("a.pdf", 12, 17, (Span(12, 17),), "", page=2),
+)
+
+
+@pytest.fixture(params=["built", "saved"])
+def passages(request: pytest.FixtureRequest, tmp_path: Path) -> Passages:
+    documents = Documents.build(DOCUMENTS)
+    built = Passages.build(PASSAGES, documents)
+    if request.param == "built":
+        return built
+    documents.save(tmp_path / "documents")
+    built.save(tmp_path / "passages")
+    return Passages.load(tmp_path / "passages", Documents.load(tmp_path / "documents"))
+
+
+def test_documents_and_passages_come_back_as_they_were(passages: Passages) -> None:
+    """Every field, in order, from either end, and slices of them."""
+    assert tuple(passages) == PASSAGES
+    assert (passages[-1], passages[1:3]) == (PASSAGES[-1], PASSAGES[1:3])
+    assert tuple(passages.documents) == passages.documents[:] == DOCUMENTS
+
+
+def test_words_are_cut_out_without_their_document(passages: Passages) -> None:
+    """Exactly the slice in code points, whatever the characters before it take on disk."""
+    texts = {document.id: document.text for document in DOCUMENTS}
+    for position, passage in enumerate(PASSAGES):
+        assert passages.words(position) == texts[passage.document][passage.start : passage.end]
+
+
+def test_one_number_of_a_passage_needs_no_passage(passages: Passages) -> None:
+    """Where it begins, what it is for, what stands above it, and whose it is."""
+    for position, passage in enumerate(PASSAGES):
+        assert passages.start(position) == passage.start
+        assert (passages.kinds([position]), passages.heading(position)) == ([passage.kind], passage.heading)
+        assert DOCUMENTS[passages.document(position)].id == passage.document
+    assert [edge.tolist() for edge in passages.of(0)] == [0, 2]
+    assert [edge.tolist() for edge in passages.of(1)] == [2, 4]
+
+
+def test_a_document_is_found_by_its_id_and_knows_its_hash(passages: Passages) -> None:
+    """No other id finds it; the hash and the length were taken when it was written."""
+    documents = passages.documents
+    assert [documents.position(name) for name in ("b.md", "a.pdf", "A.PDF", "", "b.m")] == [0, 1, None, None, None]
+    for position, document in enumerate(DOCUMENTS):
+        assert documents.sha256(position) == document.sha256
+        assert documents.characters(position) == len(document.text)
+        assert documents.metadata(position) == document.metadata
+
+
+@given(st.sets(st.text(st.characters(exclude_categories=["Cs"]), max_size=5), min_size=1, max_size=30))
+def test_any_ids_are_told_apart(names: set[str]) -> None:
+    """In whatever order they stand, saved or not."""
+    ids = sorted(names, key=hash)
+    built = Documents.build([Document(name, "x") for name in ids])
+    with TemporaryDirectory() as folder:
+        built.save(Path(folder))
+        for documents in (built, Documents.load(Path(folder))):
+            assert [documents.position(name) for name in ids] == list(range(len(ids)))
+            assert documents.position("not among them") is None
+
+
+def test_ids_with_one_hash_are_told_apart_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hash only says where to look."""
+    monkeypatch.setattr("index.generation.documents._hash", lambda name: 7)
+    documents = Documents.build([Document(name, "x") for name in ("a", "b", "c")])
+    assert [documents.position(name) for name in ("c", "a", "b", "d")] == [2, 0, 1, None]
+
+
+def test_a_passage_of_no_document_is_refused() -> None:
+    """It could not be shown."""
+    with pytest.raises(KeyError, match=r"c\.txt"):
+        Passages.build([Passage("c.txt", 0, 1, (Span(0, 1),))], Documents.build(DOCUMENTS))

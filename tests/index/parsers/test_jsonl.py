@@ -1,0 +1,128 @@
+"""JSON lines: each line a document, and a bad line costs that line only."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index.errors import ReadError
+from index.parsers import jsonl
+from index.types import Document, Problem
+from tests.index.parsers.conftest import Read
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)
+
+
+def line(record: object) -> bytes:
+    """One record as a line."""
+    return json.dumps(record).encode() + b"\n"
+
+
+def test_a_line_is_a_document(read: Read) -> None:
+    """Id, title and text are taken out and every other field is metadata."""
+    data = line({"_id": "a", "title": "T", "text": "x", "year": 1998, "tags": ["b"]})
+    assert read("c.jsonl", data) == [Document("a", "x", "T", {"year": 1998, "tags": ["b"]})]
+
+
+@pytest.mark.parametrize(
+    ("record", "id"),
+    [
+        ({"_id": "a", "id": "b"}, "a"),
+        ({"id": 7}, "7"),
+        ({"_id": 0}, "0"),
+        ({"_id": "", "id": "b"}, "b"),
+        ({"_id": None}, "c.jsonl:1"),
+        ({}, "c.jsonl:1"),
+    ],
+)
+def test_ids(read: Read, record: dict[str, Any], id: str) -> None:
+    """``_id``, else ``id``, else the file and line."""
+    (item,) = read("c.jsonl", line({**record, "text": "x"}))
+    assert isinstance(item, Document)
+    assert item.id == id
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (b'{"_id": "x", "te\n', "not one whole JSON value"),
+        (b'{"text": NaN}\n', "NaN is not JSON"),
+        (b"[" * 100_000 + b"\n", "not one whole JSON value"),
+        (b'["text"]\n', "is a JSON list"),
+        (b'{"title": "x"}\n', 'no "text"'),
+        (b'{"text": 5}\n', 'no "text"'),
+        (b'{"text": " \\n"}\n', 'empty "text"'),
+        (b'{"text": "x", "title": 5}\n', "the title 5"),
+        (b'{"text": "x", "_id": true}\n', "the id True"),
+        (b'{"text": "x", "_id": 1.5}\n', "the id 1.5"),
+        (b'{"text": "\xff"}\n', "is not UTF-8"),
+        (b'{"text": "a\\ud83d"}\n', "half of a surrogate pair"),
+        (b'{"text": "a", "_id": "\\uDE00"}\n', "half of a surrogate pair"),
+        (b'{"text": "a", "deep": [{"\\ud83d": 1}]}\n', "half of a surrogate pair"),
+    ],
+)
+def test_a_bad_line_is_named_and_the_rest_goes_on(read: Read, bad: bytes, reason: str) -> None:
+    """The problem names file and line, and the lines around it are documents."""
+    before, problem, after = read("c.jsonl", line({"text": "x"}) + bad + line({"text": "y"}))
+    assert isinstance(problem, Problem)
+    assert problem.where == "c.jsonl:2"
+    assert reason in problem.reason
+    assert isinstance(before, Document)
+    assert isinstance(after, Document)
+    assert after.id == "c.jsonl:3"
+
+
+def test_whole_pairs_are_characters(read: Read) -> None:
+    """An escaped pair of surrogates is one character, as JSON has it."""
+    assert read("c.jsonl", b'{"_id": "a", "text": "\\ud83d\\ude00"}') == [Document("a", "😀")]
+
+
+def test_empty_lines_count_but_say_nothing(read: Read) -> None:
+    """Empty lines and a mark are passed over, and numbers stay those of an editor."""
+    items = read("c.jsonl", b"\xef\xbb\xbf" + line({"text": "x"}) + b"\n \r\n" + b'{"text": "y"}')
+    assert [item.id for item in items if isinstance(item, Document)] == ["c.jsonl:1", "c.jsonl:4"]
+
+
+def test_utf16_is_refused_once(read: Read) -> None:
+    """A whole file in UTF-16 is one error, not one a line."""
+    with pytest.raises(ReadError, match="must be UTF-8"):
+        read("c.jsonl", '{"text": "x"}\n'.encode("utf-16"))
+
+
+def test_a_line_too_long_is_skipped(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line over the limit is a problem, is not held in memory, and does not shift the numbers."""
+    monkeypatch.setattr(jsonl, "MAX_LINE", 20)
+    problem, after = read("c.jsonl", b'{"text": "' + b"x" * 90 + b'"}\n{"text": "y"}\n')
+    assert problem == Problem("c.jsonl:1", "is longer than 20 bytes; split it into several documents")
+    assert isinstance(after, Document)
+    assert after.id == "c.jsonl:2"
+
+
+def test_a_compressed_file_cut_off_keeps_its_beginning(read: Read, tmp_path: Path) -> None:
+    """Documents before the damage are read, and then it is named."""
+    packed = gzip.compress(b"".join(line({"text": f"{i * 7919 % 10007}"}) for i in range(5000)))
+    (tmp_path / "c.jsonl.gz").write_bytes(packed[: len(packed) // 2])
+    stream = iter(jsonl.read_jsonl(tmp_path / "c.jsonl.gz", "c.jsonl.gz"))
+    assert isinstance(next(stream), Document)
+    with pytest.raises(ReadError, match="cannot be unpacked"):
+        list(stream)
+
+
+def test_what_is_not_compressed_says_so(read: Read) -> None:
+    """A .gz that is none is a ReadError."""
+    with pytest.raises(ReadError, match="cannot be unpacked"):
+        read("c.jsonl.gz", line({"text": "x"}))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(TEXTS, min_size=1), st.booleans())
+def test_texts_come_back(read: Read, texts: list[str], packed: bool) -> None:
+    """Any text without lone surrogates is read as it was written, but for CR."""
+    data = b"".join(line({"text": text}) for text in texts)
+    items = read("c.jsonl.gz", gzip.compress(data)) if packed else read("c.jsonl", data)
+    expected = [text.replace("\r\n", "\n").replace("\r", "\n") for text in texts]
+    assert [item.text for item in items if isinstance(item, Document)] == expected

@@ -1,0 +1,74 @@
+"""Markdown: offsets into the source, headings, front matter."""
+
+import pytest
+
+from index.parsers.markdown import front_matter
+from index.types import Document
+from tests.index.parsers.conftest import Read
+
+
+def document(read: Read, source: str) -> Document:
+    """The one document of a Markdown file."""
+    (item,) = read("a.md", source.encode())
+    assert isinstance(item, Document)
+    return item
+
+
+def headings(read: Read, source: str) -> list[tuple[str, int]]:
+    """The source of each heading and its level."""
+    read_document = document(read, source)
+    return [(read_document.text[h.start : h.end], h.level) for h in read_document.headings]
+
+
+def test_text_is_the_source(read: Read) -> None:
+    """Marks stay in the text: offsets are offsets into the user's own file."""
+    source = "---\ntitle: x\n---\n# *a* [b](c)\n\n```\ncode\n```\n"
+    assert document(read, source).text == source
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("# One\ntext\n### Three ###\n", [("# One", 1), ("### Three ###", 3)]),
+        ("One\n===\n\nTwo\nlines\n---\n", [("One\n===", 1), ("Two\nlines\n---", 2)]),
+        ("```\n# no\n```\n\n    # no\n\n~~~~\nno\n==\n~~~~\n", []),
+        ("> # quoted\n\n- # listed\n", []),
+        ("#no\n\n####### no\n\n\\# no\n", []),
+        ("text\n# Last", [("# Last", 1)]),
+        ("😀\n\n# ネット", [("# ネット", 1)]),
+        ("a\u2028b\x0cc\x85d\n\n# After odd line ends", [("# After odd line ends", 1)]),
+        ("---\ntitle: x\n---\n\n# After\n", [("# After", 1)]),
+    ],
+)
+def test_headings(read: Read, source: str, found: list[tuple[str, int]]) -> None:
+    """ATX and setext headings are whole lines; code, quotations and lists have none."""
+    assert headings(read, source) == found
+
+
+@pytest.mark.parametrize(
+    ("source", "title"),
+    [
+        ("---\ntitle: 'From above'\n---\n# From below\n", "From above"),
+        ("## Second\n\n# The *Blame!* `film` & [more](x)\n\n# Other\n", "The Blame! film & more"),
+        ("Two\nlines\n===\n", "Two lines"),
+        ("## Only second\n", ""),
+        ("plain\n", ""),
+    ],
+)
+def test_title(read: Read, source: str, title: str) -> None:
+    """The title is the front matter's, else the words of the first level-1 heading, else empty."""
+    assert document(read, source).title == title
+
+
+def test_front_matter_becomes_metadata(read: Read) -> None:
+    """Simple lines are metadata as strings; nested YAML and comments are passed over."""
+    source = "---\n# note\ntitle: T\nlanguage: en\nurl: https://x.org/a: b\ntags:\n  - one\nempty:\n---\ntext\n"
+    assert document(read, source).metadata == {"language": "en", "url": "https://x.org/a: b"}
+
+
+@pytest.mark.parametrize(
+    "source", ["---\n\nAbc\n\n---\n", "---\nAbc\n---\n", "---\na: b\n", "text\n---\na: b\n---\n", "", "---"]
+)
+def test_rules_are_not_front_matter(source: str) -> None:
+    """Two rules with ordinary text between them, an open block and a late one are Markdown."""
+    assert front_matter(source).end == 0

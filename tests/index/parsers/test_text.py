@@ -1,0 +1,19 @@
+"""Plain text."""
+
+import pytest
+
+from index.errors import ReadError
+from index.types import Document
+from tests.index.parsers.conftest import Read
+
+
+@pytest.mark.parametrize("text", ["ネットスフィア 😀👩‍🚀", "שלום עולם, مرحبا", "  two  blanks\n\n\n\ttab  \n", "x"])
+def test_text_is_as_in_the_file(read: Read, text: str) -> None:
+    """Every script and all white space stay, so that offsets are those of the file."""
+    assert read("a.txt", text.encode()) == [Document("a.txt", text)]
+
+
+def test_binary_data_is_refused(read: Read) -> None:
+    """A picture named .txt is a ReadError."""
+    with pytest.raises(ReadError, match="binary data"):
+        read("a.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")

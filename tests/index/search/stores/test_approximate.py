@@ -1,0 +1,152 @@
+"""The stores that do not look at every row, against the exact one: what must hold though some rows are missed."""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from index.search.stores import faiss_auto as by_size
+from index.search.stores import faiss_ivf as faiss_inverted
+from index.search.stores.exact import ExactStore
+from index.search.stores.faiss_flat import FaissFlatStore
+from index.search.stores.faiss_ivf import NARROW, FaissInvertedStore
+from index.types import Store, Vectors
+
+ROWS, DIMENSION, THEMES, K = 16_000, 96, 400, 10
+WITHIN, RECALL = 1e-3, 0.97
+LISTS = {"many lists": 1_000, "one list": ROWS}
+"""Up to how many rows one list takes them all."""
+
+
+def unit(vectors: NDArray[np.float64]) -> Vectors:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
+
+
+CHANCE = np.random.default_rng(3)
+CENTRES = CHANCE.normal(size=(THEMES, DIMENSION))
+OWN = np.sort(CHANCE.integers(0, THEMES, ROWS))  # the rows of a theme stand together, as a document's do
+BESIDE = CENTRES[CHANCE.integers(0, THEMES, ROWS)]
+VECTORS = unit(CENTRES[OWN] + 0.5 * BESIDE + 0.5 * CHANCE.normal(size=(ROWS, DIMENSION)))
+QUESTIONS = unit(CENTRES[CHANCE.integers(0, THEMES, 100)] + 0.5 * CHANCE.normal(size=(100, DIMENSION)))
+EXACT = ExactStore(VECTORS)
+NOTHING = np.empty(0, dtype=np.int64)
+EVERY = np.arange(ROWS)
+FILTERS = {
+    "none": None,
+    "all": EVERY,
+    "four fifths": np.flatnonzero(OWN % 5),
+    "a quarter missing, by chance": np.flatnonzero(CHANCE.random(ROWS) < 0.75),
+    "a few documents": np.flatnonzero(OWN % 40 == 0),
+    "one row": np.array([5]),
+}
+
+
+@cache
+def built(lists: str) -> Store:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(faiss_inverted, "ONE_LIST", LISTS[lists])
+        return FaissInvertedStore.build(VECTORS)
+
+
+@pytest.fixture(params=LISTS)
+def lists(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=["built", "saved"])
+def store(lists: str, request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    if request.param == "built":
+        return built(lists)
+    built(lists).save(tmp_path)
+    return FaissInvertedStore.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_nearly_all_of_the_best_are_found_through_any_filter(store: Store, name: str) -> None:
+    """Recall against the exact store, and as many rows as are asked for, all of them allowed."""
+    allowed = FILTERS[name]
+    found, right = store.search(QUESTIONS, K, allowed), EXACT.search(QUESTIONS, K, allowed)
+    wanted = min(K, ROWS if allowed is None else len(allowed))
+    assert {len(matches.positions) for matches in found} == {wanted}
+    assert allowed is None or all(np.isin(matches.positions, allowed).all() for matches in found)
+    hit = [len(set(one.positions) & set(other.positions)) for one, other in zip(found, right, strict=True)]
+    assert sum(hit) / wanted / len(QUESTIONS) >= RECALL
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_the_scores_are_the_exact_cosines(store: Store, name: str) -> None:
+    """Whatever the code lost: candidates are scored again, best first, equal scores by position."""
+    for vector, matches in zip(QUESTIONS, store.search(QUESTIONS, 60, FILTERS[name]), strict=True):
+        np.testing.assert_allclose(matches.scores, VECTORS[matches.positions] @ vector, atol=WITHIN)
+        order = np.lexsort((matches.positions, -matches.scores))
+        np.testing.assert_array_equal(order, np.arange(len(order)))
+
+
+@pytest.mark.parametrize("k", [1, K, NARROW + 500, ROWS, ROWS + 50])
+def test_as_many_rows_come_back_as_are_asked_for(store: Store, k: int) -> None:
+    """Each once, also where that takes every list, and no more than there are."""
+    few = np.flatnonzero(CHANCE.random(ROWS) < 0.7)
+    for allowed, most in ((None, ROWS), (few, len(few))):
+        for matches in store.search(QUESTIONS[:3], k, allowed):
+            assert len(np.unique(matches.positions)) == len(matches.positions) == min(k, most)
+
+
+def test_many_rows_allowed_far_from_the_question_are_found_all_the_same(store: Store) -> None:
+    """The lists nearest to the question hold none of them, and nobody is starved for that."""
+    question = QUESTIONS[:1]
+    far = np.sort(np.argsort(VECTORS @ question[0])[: NARROW + 1])
+    (matches,) = store.search(question, 400, far)
+    assert len(matches.positions) == 400
+    assert np.isin(matches.positions, far).all()
+
+
+def test_nothing_allowed_or_wanted_finds_nothing(store: Store) -> None:
+    """An empty filter is a result, not an exception."""
+    assert all(len(matches.positions) == 0 for matches in store.search(QUESTIONS, 5, NOTHING))
+    assert all(len(matches.positions) == 0 for matches in store.search(QUESTIONS, 0))
+
+
+def test_rows_come_back_nearly_as_they_were_given(store: Store) -> None:
+    """In half precision, in the order asked for, repeats included; none for none."""
+    np.testing.assert_allclose(store.vectors([5, 2, 5]), VECTORS[[5, 2, 5]], atol=WITHIN)
+    assert store.vectors([]).shape == (0, DIMENSION)
+    assert len(store) == ROWS
+
+
+def test_a_store_that_cannot_be_written_is_an_error_of_the_system(tmp_path: Path) -> None:
+    """OSError, as of every store."""
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(OSError, match="file"):
+        built("one list").save(tmp_path / "file" / "store")
+
+
+def test_it_says_how_it_searches(lists: str, store: Store) -> None:
+    """The manifest has it: kind, lists, how many of them are searched, and the codes."""
+    many = {"kind": "inverted", "lists": 256, "probes": 192, "code": "RaBitQfs", "vectors": "float16"}
+    one = {"kind": "inverted", "lists": 1, "probes": 1, "code": "PQ48x4fs", "vectors": "float32"}
+    assert store.description == {"many lists": many, "one list": one}[lists]
+
+
+def test_one_list_misses_nothing_that_is_near() -> None:
+    """Of the nearest none, and of three times as many hardly one."""
+    found, right = (store.search(QUESTIONS, 150) for store in (built("one list"), EXACT))
+    pairs = [(one.positions, other.positions) for one, other in zip(found, right, strict=True)]
+    assert all(np.isin(theirs[:50], mine).all() for mine, theirs in pairs)
+    assert np.mean([np.isin(theirs, mine) for mine, theirs in pairs]) >= RECALL
+
+
+def test_an_odd_number_of_dimensions_is_coded_as_well() -> None:
+    """One by one instead of two by two."""
+    store = FaissInvertedStore.build(unit(VECTORS[:, :63].astype(np.float64)))
+    assert store.description["code"] == "PQ63x4fs"
+
+
+def test_the_size_decides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Up to a number of rows every one is compared, beyond it they are searched; what is read is what was written."""
+    monkeypatch.setattr(by_size, "FLAT_MOST", 500)
+    for rows, kind in ((500, FaissFlatStore), (501, FaissInvertedStore)):
+        chosen = by_size.build(VECTORS[:rows])
+        chosen.save(tmp_path / str(rows))
+        assert type(chosen) is type(by_size.load(tmp_path / str(rows))) is kind

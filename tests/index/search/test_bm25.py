@@ -1,0 +1,152 @@
+"""BM25 against its formula."""
+
+from math import log
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.search import bm25 as lexical
+from index.search.bm25 import FEW, K1, NARROW, B, LexicalIndex
+from index.search.top_k import best
+
+PASSAGES = [["cat", "sat", "mat"], ["cat", "cat", "ran"], ["dog", "ran", "far", "far", "away"], ["bird"]]
+INDEX = LexicalIndex.build(PASSAGES)
+
+
+def bm25(words: dict[str, float], passage: list[str], passages: list[list[str]] = PASSAGES) -> float:
+    """Lucene's: idf · tf / (tf + k1 · (1 - b + b · length / mean length))."""
+    total, mean = 0.0, sum(map(len, passages)) / len(passages)
+    for word, weight in words.items():
+        holding = sum(word in p for p in passages)
+        idf = log(1 + (len(passages) - holding + 0.5) / (holding + 0.5))
+        times = passage.count(word)
+        total += weight * idf * times / (times + K1 * (1 - B + B * len(passage) / mean)) if times else 0.0
+    return total
+
+
+@pytest.mark.parametrize("words", [{"cat": 1.0}, {"cat": 1.0, "ran": 0.5}, {"far": 2.0, "bird": 1.5, "yak": 1.0}])
+def test_scores_are_those_of_the_formula(words: dict[str, float]) -> None:
+    """Weights are linear; a word that nobody has adds nothing."""
+    np.testing.assert_allclose(INDEX.scores(words), [bm25(words, p) for p in PASSAGES], atol=1e-4)
+
+
+def test_no_passage_reaches_the_bound() -> None:
+    """A word adds less than its inverse document frequency."""
+    words = {"cat": 1.0, "far": 0.5}
+    assert INDEX.scores(words).max() < INDEX.bound(words)
+
+
+def test_only_passages_with_a_word_are_found_best_first() -> None:
+    """None that scores zero, and with a filter none outside it."""
+    found = INDEX.search({"cat": 1.0, "ran": 1.0}, 10)
+    assert found.positions.tolist() == [1, 0, 2]
+    assert INDEX.search({"cat": 1.0}, 1).positions.tolist() == [1]
+    assert INDEX.search({"cat": 1.0}, 10, np.array([0, 3])).positions.tolist() == [0]
+    assert INDEX.search({"yak": 1.0}, 10).positions.tolist() == []
+
+
+def test_frequencies_count_passages() -> None:
+    """Not occurrences."""
+    assert [INDEX.frequency(word) for word in ("cat", "far", "yak", "")] == [2, 1, 0, 0]
+    assert INDEX.vocabulary == {"cat", "sat", "mat", "ran", "dog", "far", "away", "bird"}
+
+
+@pytest.mark.parametrize("passages", [PASSAGES, [[], ["one"]], [[], []]])
+def test_a_saved_index_answers_as_before(passages: list[list[str]], tmp_path: Path) -> None:
+    """Even one of a collection without a single word."""
+    built = LexicalIndex.build(passages)
+    built.save(tmp_path)
+    loaded = LexicalIndex.load(tmp_path)
+    assert len(loaded) == len(passages)
+    for words in ({"cat": 1.0}, {"one": 1.0}, {}):
+        np.testing.assert_array_equal(built.scores(words), loaded.scores(words))
+
+
+COLLECTIONS = st.lists(
+    st.lists(st.sampled_from(["cat", "dog", "mat", "ran", "far"]), max_size=8), min_size=1, max_size=8
+)
+QUESTIONS = st.dictionaries(st.sampled_from(["cat", "dog", "mat", "yak", ""]), st.sampled_from([0.25, 0.5, 1.0, 2.0]))
+
+
+@given(COLLECTIONS, QUESTIONS)
+def test_any_collection_is_scored_by_the_formula_and_below_the_bound(
+    passages: list[list[str]], words: dict[str, float]
+) -> None:
+    """Repeats, empty passages and collections without a word included; only words that are there count."""
+    index = LexicalIndex.build(passages)
+    expected = [bm25(words, passage, passages) for passage in passages]
+    np.testing.assert_allclose(index.scores(words), expected, atol=1e-4)
+    assert index.scores(words).max() < index.bound(words) or not any(expected)
+
+
+@pytest.mark.parametrize("few", [FEW, 0])
+@given(COLLECTIONS, QUESTIONS, st.integers(1, 5), st.none() | st.sets(st.integers(0, 7)))
+def test_the_best_are_those_of_all_scores_to_the_bit(
+    few: int, passages: list[list[str]], words: dict[str, float], k: int, chosen: set[int] | None
+) -> None:
+    """Whether every word of every passage is added up or not, with a filter and without; some scores are as all are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lexical, "FEW", few)
+        the_best_are_found(LexicalIndex.build(passages), words, k, chosen)
+
+
+def the_best_are_found(index: LexicalIndex, words: dict[str, float], k: int, chosen: set[int] | None) -> None:
+    scores, every = index.scores(words), np.arange(len(index))
+    allowed = None if chosen is None else every[[place in chosen for place in every]]
+    holding = every[scores > 0] if allowed is None else allowed[scores[allowed] > 0]
+    found, right = index.search(words, k, allowed), best(holding, scores[holding], k)
+    assert (found.positions.tolist(), found.scores.tolist()) == (right.positions.tolist(), right.scores.tolist())
+    assert index.at(words, every).tolist() == scores.tolist()
+
+
+@pytest.mark.parametrize("share", [None, 0.9, 0.5])
+def test_a_large_collection_is_searched_to_the_bit(share: float | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Common words and rare ones, and filters that let most passages through."""
+    monkeypatch.setattr(lexical, "FEW", 10_000)
+    chance = np.random.default_rng(11)
+    vocabulary, odds = [f"w{number}" for number in range(300)], 1 / np.arange(1, 301)
+    passages = [list(chance.choice(vocabulary, 12, p=odds / odds.sum())) for _ in range(25_000)]
+    index, allowed = LexicalIndex.build(passages), None
+    if share:
+        allowed = np.flatnonzero(chance.random(len(passages)) < share)
+        assert len(allowed) > NARROW
+    for _ in range(40):
+        asked = chance.choice(vocabulary, 6, p=odds / odds.sum())
+        words = {word: float(chance.choice([0.5, 1.0, 1.5])) for word in asked}
+        scores = index.scores(words)
+        holding = np.arange(len(passages)) if allowed is None else allowed
+        holding = holding[scores[holding] > 0]
+        found, right = index.search(words, 50, allowed), best(holding, scores[holding], 50)
+        assert (found.positions.tolist(), found.scores.tolist()) == (right.positions.tolist(), right.scores.tolist())
+
+
+@pytest.mark.parametrize(("word", "holding"), [("cat", 2), ("far", 1), ("yak", 0)])
+def test_rare_words_tell_most(word: str, holding: int) -> None:
+    """ln(1 + (N - n + 0.5) / (n + 0.5)), and the bound is its sum over the words, weighted."""
+    idf = log(1 + (4 - holding + 0.5) / (holding + 0.5))
+    assert INDEX.idf(word) == pytest.approx(idf)
+    assert INDEX.bound({word: 3.0, "bird": 0.5}) == pytest.approx(3 * idf + 0.5 * INDEX.idf("bird"))
+
+
+def test_equal_passages_come_in_their_order() -> None:
+    """Also through a filter that leaves the first of them out."""
+    index = LexicalIndex.build([["cat"], ["dog"], ["cat"], ["cat"], ["dog"]])
+    assert index.search({"cat": 1.0}, 2).positions.tolist() == [0, 2]
+    assert index.search({"cat": 1.0}, 2, np.array([1, 2, 3])).positions.tolist() == [2, 3]
+    assert index.search({"cat": 1.0}, 5, np.array([], dtype=np.int64)).positions.tolist() == []
+
+
+def test_the_spellings_are_kept(tmp_path: Path) -> None:
+    """How often each word stands in the texts, accents included."""
+    LexicalIndex.build(PASSAGES, {"cats": 2, "shōnen": 1}).save(tmp_path)
+    assert LexicalIndex.load(tmp_path).spellings == {"cats": 2, "shōnen": 1}
+
+
+def test_which_passages_have_a_word_is_known() -> None:
+    """In the order asked for; nobody has a word that is not there."""
+    index = LexicalIndex.build([["cat"], ["dog"], ["cat", "dog"]])
+    assert index.has("cat", np.array([2, 1, 0])).tolist() == [True, False, True]
+    assert index.has("walrus", np.array([0, 1])).tolist() == [False, False]

@@ -1,0 +1,73 @@
+"""What is wrapped around a question comes off, and nothing else does."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.query.politeness import asking, bare
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("Hi there! Could you please tell me who directed the film? Thanks!", "who directed the film?"),
+        ("Hello, I'd like to know when it was released, please", "when it was released"),
+        ("Good morning, do you know where the tower stands?", "where the tower stands?"),
+        ("hey who is Killy", "who is Killy"),
+        ("Tell me what NSE does. Thank you very much in advance!", "what NSE does"),
+        ("Hello! Towers of Kyoto", "Towers of Kyoto"),
+        ("Hi, I'd like to know why, many thanks", "why"),
+        ("I was wondering where they live", "where they live"),
+    ],
+)
+def test_courtesies_come_off(asked: str, meant: str) -> None:
+    """Greetings, "could you tell me" and thanks say nothing about what is sought."""
+    assert bare(asked) == meant
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who directed the film?",
+        "Hello world program: who wrote it?",
+        "What is a thank you note",
+        "Can you swim in Iceland?",
+        "Please Please Me, which album?",
+        "Who sang Cheers?",
+        "What is the meaning of please?",
+        "Hello, Dolly! songs",
+        "Good Morning, Vietnam",
+        "thanks",
+        "good morning",
+    ],
+)
+def test_words_that_are_asked_about_stay(question: str) -> None:
+    """The same words inside a question, or alone, are what is sought."""
+    assert bare(question) == question
+
+
+@given(st.text(min_size=1, max_size=200).filter(str.strip))
+def test_something_is_always_left(text: str) -> None:
+    """No question is courtesy alone, and what is left stood in it."""
+    left = bare(text)
+    assert left.strip()
+    assert left.rstrip("?") in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("My nephew loves films. Could you tell me on which day it ended? He asked.", None),
+        ("I am writing a book on towers. Which one is the highest? Mine is small.", "Which one is the highest?"),
+        (
+            "Who directed the Blame! film? And who wrote the script?",
+            "Who directed the Blame! film? And who wrote the script?",
+        ),
+        ("I am reading about Killy. What is his weapon?", None),
+        ("towers of Kyoto", None),
+        ("塔について読んでいます。一番高い塔は？", "一番高い塔は？"),
+    ],
+)
+def test_of_many_sentences_those_that_ask_are_read(asked: str, read: str | None) -> None:
+    """Unless none does, or one points back at the others."""
+    assert asking(asked) == (read or asked)

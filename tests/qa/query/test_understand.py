@@ -1,0 +1,79 @@
+"""Questions and history into queries."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.text.analyzer import Words
+from qa.query.follow_up import leans_on_history
+from qa.query.understand import understand, weigh
+from qa.types import Request, Turn
+
+WORDS = Words()
+
+
+@pytest.mark.parametrize(
+    "question", ["When was it released?", "And who wrote it?", "Why?", "Who wrote?", "Where did they go then?"]
+)
+def test_a_question_that_points_or_hardly_asks_leans_on_the_history(question: str) -> None:
+    """Pronouns, openers of a continuation and bare question words need what was asked before."""
+    assert leans_on_history(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["Who directed the Blame! film?", "volcanoes of Iceland", "How tall is Mount Fuji?"]
+)
+def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
+    """History changes nothing about a question that can be understood without it."""
+    turns = (Turn("What do cats eat?", "Mice."),)
+    assert understand(Request(question, turns), WORDS).searched_as == question
+
+
+def test_a_follow_up_carries_names_and_the_matter_of_the_last_and_the_first_question() -> None:
+    """The words that the question lacks are appended in brackets, each once."""
+    turns = (Turn("Who directed the film?", "It was Hiroyuki Seshita."), Turn("Which studio animated the film?"))
+    query = understand(Request("When was it released?", turns), WORDS)
+    assert query.searched_as == "When was it released? (Hiroyuki Seshita studio animated film directed)"
+    assert query.asked == ("releas",)
+    assert set(query.content) == {"releas", "studio", "anim", "film", "direct", "hiroyuki", "seshita"}
+
+
+def test_what_lies_between_the_first_and_the_last_question_is_forgotten_but_for_names() -> None:
+    """A long conversation does not drown the question."""
+    turns = (Turn("Who keeps walruses?"), Turn("What is basalt?"), Turn("Where is Ann Lee?"), Turn("What is granite?"))
+    assert (
+        understand(Request("Where is it?", turns), WORDS).searched_as == "Where is it? (Ann Lee granite keeps walruses)"
+    )
+
+
+def test_courtesies_and_slips_are_gone_before_anything_is_carried() -> None:
+    """What is searched is the question itself, mended."""
+    query = understand(
+        Request("Hi, could you tell me who made it? Thanks!"), WORDS, lambda text: text.replace("made", "wrote")
+    )
+    assert query.question == query.searched_as == "who wrote it?"
+
+
+def test_a_literal_question_is_searched_as_it_was_typed() -> None:
+    """No courtesy is taken off, no slip mended, nothing carried over; only the ends are trimmed."""
+    asked = Request(" Hi, who made it? Thanks! ", (Turn("Who directed the film?"),), literal=True)
+    query = understand(asked, WORDS, lambda text: text.replace("made", "wrote"))
+    assert query.question == query.searched_as == query.read_as == "Hi, who made it? Thanks!"
+
+
+def test_decomposed_letters_are_composed() -> None:
+    """NFC makes a question typed with combining marks the one typed without."""
+    typed, composed = "Sho\u0304nen?", "Shōnen?"
+    assert understand(Request(typed), WORDS) == understand(Request(composed), WORDS)
+
+
+def test_matter_counts_twice_as_much_as_grammar() -> None:
+    """A word with matter weighs a half more than one without, which weighs a half."""
+    assert weigh(["who", "direct", "film"], ["direct", "film"]) == {"who": 0.5, "direct": 1.0, "film": 1.0}
+
+
+@given(st.text(min_size=1, max_size=300).filter(str.strip))
+def test_any_text_is_understood(text: str) -> None:
+    """No text, however odd, is refused here, and none is understood in two ways."""
+    request = Request(text, (Turn(text, text),))
+    assert understand(request, WORDS) == understand(request, WORDS)

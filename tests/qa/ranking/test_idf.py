@@ -1,0 +1,33 @@
+"""How much words tell."""
+
+from math import log
+
+import pytest
+
+from index.search.bm25 import LexicalIndex
+from qa.ranking.idf import Rarity
+
+LEXICAL = LexicalIndex.build([["cat", "sat"], ["cat", "ran"], ["dog", "ran"], ["cat"]])
+RARITY = Rarity(LEXICAL)
+
+
+def weight(holding: int) -> float:
+    return log(1 + (4 - holding + 0.5) / (holding + 0.5))
+
+
+def test_coverage_weighs_words_by_their_rarity() -> None:
+    """The share of ln(1 + (N - n + 0.5) / (n + 0.5)) that is present."""
+    covered = RARITY.coverage(["cat", "dog"], {"dog"})
+    assert covered == pytest.approx(weight(1) / (weight(3) + weight(1)))
+
+
+def test_words_that_no_passage_has_are_unknown() -> None:
+    """An unknown word weighs most of all."""
+    assert RARITY.unknown(["cat", "yak"]) == pytest.approx(weight(0) / (weight(0) + weight(3)))
+    assert RARITY.unknown(["cat"]) == 0.0
+
+
+def test_nothing_asked_is_neither_covered_nor_unknown() -> None:
+    """A question of grammar only has no share of anything."""
+    assert RARITY.coverage([], {"cat"}) == 0.0
+    assert RARITY.unknown([]) == 0.0

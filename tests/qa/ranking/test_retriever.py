@@ -1,0 +1,71 @@
+"""Both legs over the seed."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from index.generation.generation import Generation
+from index.text.analyzer import Words
+from index.types import Encoder
+from qa.query.encode import encode_questions
+from qa.query.understand import understand
+from qa.ranking.filters import Filters
+from qa.ranking.retriever import CANDIDATES, Retriever
+from qa.types import Query, Request
+
+
+@pytest.fixture(scope="module")
+def retriever(generation: Generation) -> Retriever:
+    return Retriever(generation.contents)
+
+
+def asked(encoder: Encoder, question: str) -> Query:
+    return replace(understand(Request(question), Words()), vectors=encode_questions(encoder, [question])[0])
+
+
+def test_a_passage_is_as_near_as_its_nearest_unit(
+    retriever: Retriever, generation: Generation, encoder: Encoder
+) -> None:
+    """The dense score is the greatest cosine over the passage's units."""
+    query = asked(encoder, "Who directed the film?")
+    dense = retriever.retrieve(query, None).dense
+    for passage, score in dense.items():
+        cosines = generation.contents.store.vectors(list(retriever.units_of(passage))) @ query.vector
+        assert score == pytest.approx(float(cosines.max()), abs=1e-5)
+
+
+def test_every_candidate_of_one_leg_has_its_score_in_the_other(retriever: Retriever, encoder: Encoder) -> None:
+    """Fusion compares like with like: both mappings have the same passages."""
+    found = retriever.retrieve(asked(encoder, "Harvey Award"), None)
+    assert set(found.dense) == set(found.lexical)
+    assert set(found.dense) == set().union(*(leg.scores for leg in found.legs))
+
+
+def test_each_leg_lists_its_candidates_best_first(retriever: Retriever, encoder: Encoder) -> None:
+    """Scores fall, and no more than the bound are brought."""
+    for leg in retriever.retrieve(asked(encoder, "Netflix film release"), None).legs:
+        scores = list(leg.scores.values())
+        assert scores == sorted(scores, reverse=True)
+        assert 0 < len(scores) <= CANDIDATES
+
+
+def test_a_filter_is_applied_inside_both_legs(retriever: Retriever, generation: Generation, encoder: Encoder) -> None:
+    """Every passage that is let through and no other is found by meaning."""
+    allowed = retriever.restrict(np.array([1, 4], dtype=np.int64))
+    found = retriever.retrieve(asked(encoder, "Who directed the film?"), allowed)
+    assert set(found.dense) == {1, 4}
+
+
+def test_filters_match_ids_and_patterns(retriever: Retriever, generation: Generation) -> None:
+    """None means all; an id, a pattern; nothing where nothing matches."""
+    filters = Filters(generation.contents, retriever)
+    assert filters.allowed(()) is None
+    for pattern in ("blame.txt", "*.txt", "bl?me.*"):
+        allowed = filters.allowed((pattern,))
+        assert allowed is not None
+        assert len(allowed.passages) == len(generation.contents.passages)
+        assert len(allowed.units) == len(generation.contents.units)
+    nothing = filters.allowed(("*.pdf",))
+    assert nothing is not None
+    assert len(nothing.passages) == len(nothing.units) == 0

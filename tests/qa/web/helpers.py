@@ -1,0 +1,123 @@
+"""An engine with hand-made answers over one document."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from index.types import Kind, Span
+from qa.collection.catalog import DocumentInfo, DocumentView, IndexInfo, PassageSpan
+from qa.types import (
+    Answer,
+    AnswerPassage,
+    AnswerText,
+    Explanation,
+    Leg,
+    Quote,
+    Reason,
+    Request,
+    Retrieval,
+    Source,
+    Status,
+)
+
+TEXT = "Plans were announced. The film is directed by Hiroyuki Seshita. <script>alert(1)</script> 映画です。"
+TITLE = "Blame! <script>"
+DOCUMENT = "folder/blame.txt"
+SENTENCE = Span(22, 63)
+NAME = Span(46, 62)
+
+
+class HandMade:
+    """Knows one document; every question but those with "capital" has the same answer."""
+
+    def __init__(self) -> None:
+        """Answers well until a test says otherwise."""
+        self.asked: list[Request] = []
+        self.legs = {"dense": True, "lexical": True}
+        self.degraded: tuple[str, ...] = ()
+        self.error: Exception | None = None
+        self.catalog = Shelf()
+
+    def ask(self, question: Request) -> Answer:
+        """The answer to one question."""
+        return self.ask_many([question])[0]
+
+    def ask_many(self, questions: Sequence[Request]) -> list[Answer]:
+        """Remembers what was asked; raises ``error`` if a test has set one."""
+        if self.error:
+            raise self.error
+        self.asked += questions
+        return [self._answer(question) for question in questions]
+
+    def probe(self) -> Mapping[str, bool]:
+        """What the test has set."""
+        return self.legs
+
+    def _answer(self, request: Request) -> Answer:
+        retrieval = Retrieval((Leg("dense", True, 50), Leg("lexical", True, 50)), self.degraded, "g1")
+        found = Answer(
+            question=request.question,
+            searched_as=request.question,
+            status=Status.ANSWERED,
+            confidence=0.97,
+            reason=None,
+            answer=AnswerText(
+                _slice(NAME), DOCUMENT, NAME.start, NAME.end, Quote(_slice(SENTENCE), SENTENCE.start, SENTENCE.end)
+            ),
+            passages=(_passage(request.explain),),
+            retrieval=retrieval,
+            took_ms=1.5,
+        )
+        if "capital" in request.question:
+            return replace(found, status=Status.NOT_FOUND, confidence=0.03, reason=Reason.UNKNOWN_WORDS, answer=None)
+        if "perhaps" in request.question:
+            other = f"{request.question} (Blame! film)"
+            return replace(found, status=Status.UNSURE, confidence=0.4, reason=Reason.WEAK_MATCH, searched_as=other)
+        return found
+
+
+class Shelf:
+    """One document."""
+
+    only = DocumentInfo(DOCUMENT, TITLE, "ab" * 32, len(TEXT), 1, {"licence": "CC BY-SA 4.0", "weight": float("nan")})
+
+    @property
+    def document_count(self) -> int:
+        """One."""
+        return 1
+
+    def documents(self, offset: int, limit: int) -> Sequence[DocumentInfo]:
+        """A stretch of one."""
+        return [self.only][offset : offset + limit]
+
+    def document(self, document: str) -> DocumentView | None:
+        """The one document."""
+        span = PassageSpan(f"{DOCUMENT}#22-{len(TEXT)}", 22, len(TEXT), "Film", Kind.BODY, None)
+        return DocumentView(self.only, TEXT, (span,)) if document == DOCUMENT else None
+
+    def match_documents(self, pattern: str) -> bool:
+        """Whether the pattern meets the one id."""
+        return fnmatchcase(DOCUMENT, pattern)
+
+    def info(self) -> IndexInfo:
+        """Made up."""
+        return IndexInfo("g1", "2026-11-23T00:00:00Z", 1, 1, 3, "model", "f" * 64, {"stemmer": "english"})
+
+
+def _slice(span: Span) -> str:
+    return TEXT[span.start : span.end]
+
+
+def _passage(explain: bool) -> AnswerPassage:
+    return AnswerPassage(
+        rank=1,
+        id=f"{DOCUMENT}#22-{len(TEXT)}",
+        score=0.97,
+        text=TEXT[22:],
+        heading="Film",
+        document=Source(DOCUMENT, TITLE, "ab" * 32),
+        start=22,
+        end=len(TEXT),
+        evidence=(SENTENCE,),
+        explanation=Explanation(0.8, 1, 12.5, 1, 0.9) if explain else None,
+    )

@@ -1,0 +1,138 @@
+"""Verdicts are kept, replaced and given back as judged questions, to an admin alone."""
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from qa.evaluation import load
+from qa.web import create_app
+from qa.web.errors.problems import Code
+from qa.web.service import Options
+from tests.qa.web.helpers import DOCUMENT, TEXT, HandMade
+from tests.qa.web.shape import problem
+
+PASSAGE = f"{DOCUMENT}#22-{len(TEXT)}"
+ADMIN = {"Authorization": "Bearer the key"}
+
+
+def give(client: FlaskClient, verdict: str = "right", **more: object) -> dict[str, object]:
+    reply = client.post("/v1/feedback", json={"question": "Who?", "passage": PASSAGE, "verdict": verdict} | more)
+    assert reply.status_code == 200, reply.text
+    body: dict[str, object] = reply.get_json()
+    return body
+
+
+def judged(client: FlaskClient) -> list[dict[str, object]]:
+    reply = client.get("/v1/feedback", headers=ADMIN)
+    assert (reply.status_code, reply.content_type) == (200, "application/x-ndjson")
+    return [json.loads(line) for line in reply.text.splitlines()]
+
+
+def test_what_is_right_becomes_a_judged_question_that_the_evaluation_reads(client: FlaskClient, tmp_path: Path) -> None:
+    """The exported file is a data set: place, words and conversation are those of the passage that was shown."""
+    give(client, history=[{"question": "What?", "answer": "A film"}])
+    path = tmp_path / "visitors.jsonl"
+    path.write_text(client.get("/v1/feedback", headers=ADMIN).text, encoding="utf-8")
+    (judgement,) = load(path).judgements
+    (gold,) = judgement.evidence
+    assert (judgement.question, gold.document, gold.quote) == ("Who?", DOCUMENT, TEXT[22:])
+    assert TEXT[gold.span.start : gold.span.end] == gold.quote
+    assert [(turn.question, turn.answer) for turn in judgement.history] == [("What?", "A film")]
+
+
+def test_wrong_alone_judges_nothing(client: FlaskClient) -> None:
+    """That a passage does not answer does not say that none does."""
+    give(client, "wrong")
+    assert judged(client) == []
+
+
+def test_a_draw_judges_nothing_and_a_majority_does(client: FlaskClient) -> None:
+    """One says right, one says wrong, a third decides."""
+    give(client)
+    give(client, "wrong")
+    assert judged(client) == []
+    give(client)
+    assert len(judged(client)) == 1
+
+
+def test_a_verdict_sent_again_takes_the_place_of_the_one_before(client: FlaskClient) -> None:
+    """Who changes their mind is counted once; without an id one is given."""
+    first = give(client)
+    assert give(client, "wrong", id=first["id"]) == {"id": first["id"], "verdict": "wrong"}
+    assert judged(client) == []
+
+
+@pytest.mark.parametrize(
+    ("passage", "code"),
+    [
+        ("other.txt#0-5", Code.UNKNOWN_PASSAGE),
+        (f"{DOCUMENT}#0-5", Code.UNKNOWN_PASSAGE),
+        ("", Code.OUT_OF_BOUNDS),
+        (None, Code.WRONG_TYPE),
+    ],
+)
+def test_only_what_is_served_can_be_judged(client: FlaskClient, passage: object, code: Code) -> None:
+    """The field is named, and nothing is kept."""
+    body = problem(client.post("/v1/feedback", json={"question": "a", "passage": passage, "verdict": "right"}), code)
+    assert body["errors"][0]["field"] == "passage"
+    assert judged(client) == []
+
+
+@pytest.mark.parametrize("change", [{"verdict": "maybe"}, {"verdict": 1}, {"id": "a b"}, {"id": ""}, {"by": "me"}])
+def test_a_body_that_is_none_is_refused(client: FlaskClient, change: dict[str, object]) -> None:
+    """Words, ids and fields that are not of the API."""
+    body = {"question": "a", "passage": PASSAGE, "verdict": "right"} | change
+    assert client.post("/v1/feedback", json=body).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        (None, Code.UNAUTHORIZED),
+        ("the key", Code.UNAUTHORIZED),
+        ("Basic dGhlIGtleQ==", Code.UNAUTHORIZED),
+        ("Bearer", Code.UNAUTHORIZED),
+        ("Bearer another", Code.FORBIDDEN),
+        ("Bearer schlüssel", Code.FORBIDDEN),
+    ],
+)
+def test_it_takes_the_admin_key_to_read(client: FlaskClient, header: str | None, code: Code) -> None:
+    """What visitors ask is nobody else's business."""
+    headers = {"Authorization": header} if header else {}
+    reply = client.get("/v1/feedback", headers=headers)
+    problem(reply, code)
+    assert ("WWW-Authenticate" in reply.headers) is (code is Code.UNAUTHORIZED)
+
+
+def test_without_a_key_nobody_is_an_admin(tmp_path: Path) -> None:
+    """An empty key opens nothing, whatever is sent."""
+    client = create_app(HandMade(), Options(feedback=tmp_path / "f.sqlite")).test_client()
+    for sent in ("Bearer ", "Bearer x"):
+        assert (
+            "NETSPHERE_ADMIN_KEY"
+            in problem(client.get("/v1/feedback", headers={"Authorization": sent}), Code.FORBIDDEN)["detail"]
+        )
+
+
+def test_a_file_that_cannot_be_used_is_a_clear_refusal(tmp_path: Path) -> None:
+    """The setting is named; asking goes on."""
+    path = tmp_path / "feedback.sqlite"
+    path.write_text("this is no database, and long enough to be seen as none" * 20)
+    client = create_app(HandMade(), Options(feedback=path, admin_key="the key")).test_client()
+    body = {"question": "a", "passage": PASSAGE, "verdict": "right"}
+    assert "setting feedback" in problem(client.post("/v1/feedback", json=body), Code.NOT_KEPT)["detail"]
+    problem(client.get("/v1/feedback", headers=ADMIN), Code.NOT_KEPT)
+    assert client.get("/v1/ask?q=Who").status_code == 200
+
+
+def test_many_at_once_are_all_kept(client: FlaskClient) -> None:
+    """Writers wait for each other."""
+    threads = [threading.Thread(target=give, args=(client,), kwargs={"question": f"Who {n}?"}) for n in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {row["question"] for row in judged(client)} == {f"Who {n}?" for n in range(16)}

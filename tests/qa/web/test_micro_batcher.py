@@ -1,0 +1,92 @@
+"""Many threads, few batches."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Lock
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.web.engine.micro_batcher import Together
+
+
+class Doubler:
+    """Keeps each batch it was given; the first one waits until it is let go."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.begun, self.go = Event(), Event()
+
+    def __call__(self, items: list[int]) -> Sequence[int]:
+        self.batches.append(items)
+        if len(self.batches) == 1:
+            self.begun.set()
+            assert self.go.wait(10)
+        return [item * 2 for item in items]
+
+
+def waiting(together: Together[int, int]) -> int:
+    return together._waiting.qsize()
+
+
+def test_what_comes_while_all_are_at_work_goes_together() -> None:
+    """One at once where nobody else is, then all that waited, in batches of at most so many, each with its own."""
+    double = Doubler()
+    together = Together(double, workers=1, most=3)
+    with ThreadPoolExecutor(6) as pool:
+        first = pool.submit(together, [1])
+        assert double.begun.wait(10)
+        others = []
+        for number in range(2, 7):
+            others.append(pool.submit(together, [number]))
+            while waiting(together) < number - 1:
+                pass
+        double.go.set()
+        assert first.result(10) == [2]
+        assert [other.result(10) for other in others] == [[4], [6], [8], [10], [12]]
+    assert double.batches == [[1], [2, 3, 4], [5, 6]]
+
+
+@given(st.lists(st.lists(st.integers(), max_size=4), min_size=1, max_size=12), st.integers(1, 3), st.integers(1, 5))
+def test_everybody_gets_what_he_asked_for(calls: list[list[int]], workers: int, most: int) -> None:
+    """In order, from however many threads; never more batches under way than workers."""
+    lock, under_way, seen = Lock(), [0], [0]
+
+    def double(items: list[int]) -> list[int]:
+        with lock:
+            under_way[0] += 1
+            seen[0] = max(seen[0], under_way[0])
+        found = [item * 2 for item in items]
+        with lock:
+            under_way[0] -= 1
+        return found
+
+    together = Together(double, workers, most)
+    with ThreadPoolExecutor(len(calls)) as pool:
+        assert list(pool.map(together, calls)) == [[item * 2 for item in call] for call in calls]
+    assert seen[0] <= workers
+
+
+def test_one_that_fails_does_not_fail_for_the_others() -> None:
+    """Each of a failed batch is tried by itself: the culprit gets its error, the rest their results."""
+    double = Doubler()
+
+    def picky(items: list[int]) -> Sequence[int]:
+        if 13 in items:
+            raise ValueError("13 brings bad luck")
+        return double(items)
+
+    together = Together(picky, workers=1, most=8)
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(together, [1])
+        assert double.begun.wait(10)
+        others = [pool.submit(together, [number]) for number in (2, 13, 3)]
+        while waiting(together) < 3:
+            pass
+        double.go.set()
+        assert first.result(10) == [2]
+        assert [others[0].result(10), others[2].result(10)] == [[4], [6]]
+        with pytest.raises(ValueError, match="13 brings bad luck"):
+            others[1].result(10)
+    assert together([4]) == [8]

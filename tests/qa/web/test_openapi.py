@@ -1,0 +1,43 @@
+"""The OpenAPI document is valid and true to behaviour."""
+
+import re
+from pathlib import Path
+from tempfile import mkdtemp
+
+import schemathesis
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
+from openapi_spec_validator import validate
+from schemathesis.checks import CHECKS
+
+from qa.web import create_app
+from qa.web.service import Options
+from tests.qa.web.helpers import HandMade
+
+KEPT = Path(mkdtemp(), "feedback.sqlite")
+SCHEMA = schemathesis.openapi.from_wsgi("/openapi.json", create_app(HandMade(), Options(feedback=KEPT)))
+
+
+def test_it_is_valid(client: FlaskClient) -> None:
+    """The document passes the validator of its standard."""
+    validate(client.get("/openapi.json").get_json())
+
+
+def test_it_holds_every_route_and_no_other(app: Flask, client: FlaskClient) -> None:
+    """Flask's own table and the document name the same methods of the same paths."""
+    served = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    paths = client.get("/openapi.json").get_json()["paths"]
+    assert {(path, method) for path, item in paths.items() for method in item} == served
+
+
+@SCHEMA.parametrize()
+@settings(max_examples=20, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+def test_it_is_true_to_behaviour(case: schemathesis.Case) -> None:
+    """Whatever is sent, good or bad, the answer is one that the document describes, and none is a 5xx."""
+    # An id may fit its schema without being indexed, so good data is not always accepted.
+    case.call_and_validate(excluded_checks=[CHECKS.get_one("positive_data_acceptance")])
