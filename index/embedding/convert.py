@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 from index.embedding.ctranslate2 import BODY, DESCRIPTION, TOKENIZER, Description
 from index.embedding.model_files import fingerprint, model_folder
+from index.embedding.saturation import limit_weights
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 REFUSED = "refused.txt"
 FORM = "int8"
+# Part of the fingerprint: a form that gives other vectors is another encoder.
+LIMITED = "int8 that cannot saturate"
 
 
 class Unconvertible(ValueError):
@@ -31,7 +34,7 @@ class Converted:
         self._name = name
         self._model = model_folder(name)
         self._source = fingerprint(name, self._model)
-        self._identity = sha256(f"{self._source} {FORM} {version('ctranslate2')}".encode()).hexdigest()
+        self._identity = sha256(f"{self._source} {LIMITED} {version('ctranslate2')}".encode()).hexdigest()
         self.folder = models / f"{self._source[:12]}-{self._identity[:12]}"
 
     @property
@@ -95,6 +98,7 @@ def _write_body(model: "SentenceTransformer", folder: Path) -> None:
         cast(Any, model[0]).auto_model.save_pretrained(plain)
         model.tokenizer.save_pretrained(plain)
         TransformersConverter(plain).convert(str(folder / BODY), quantization=FORM)
+        limit_weights(folder / BODY)
 
 
 def _pooling(model: "SentenceTransformer") -> str:

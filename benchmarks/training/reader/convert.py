@@ -13,6 +13,7 @@ from transformers import BertModel
 from transformers.utils.logging import disable_progress_bar
 
 from benchmarks.training.reader.network import Network
+from index.embedding.saturation import limit_weights
 from qa.reader.ctranslate2 import ABOUT, BODY, HEADS, TOKENIZER
 
 BESIDE = (TOKENIZER, "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
@@ -46,3 +47,4 @@ def _write_body(network: Network, base: Path, folder: Path) -> None:
             if (base / name).is_file():
                 shutil.copy(base / name, plain)
         TransformersConverter(str(plain)).convert(str(folder), quantization="int8")
+    limit_weights(folder)
