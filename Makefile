@@ -21,7 +21,10 @@ RUN     := $(call stamp,run,requirements.txt)
 DEV     := $(call stamp,dev,requirements.txt requirements-dev.txt benchmarks/requirements.txt)
 PIP     := $(PYTHON) -m pip install -qq --disable-pip-version-check
 
-.PHONY: help serve test lint fix index bench bench-full speed clean
+# One process for each processor; the tests of one file share what they set up.
+PYTEST  := HF_HUB_OFFLINE=1 $(PYTHON) -m pytest -n auto --dist loadfile
+
+.PHONY: help serve test quick lint fix index bench bench-full speed clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -33,7 +36,10 @@ index: $(RUN) ## index SEEDS into INDEX; only what changed is embedded again
 	@$(PYTHON) -m index build $(SEEDS) --index $(INDEX)
 
 test: lint ## everything that CI runs: style, types, all tests
-	@HF_HUB_OFFLINE=1 $(PYTHON) -m pytest
+	@$(PYTEST)
+
+quick: lint ## style, types and unit tests, in under a minute
+	@$(PYTEST) -m "not slow" --ignore tests/benchmarks --ignore tests/browser
 
 lint: $(DEV) ## style and types
 	@$(PYTHON) -m ruff check .
