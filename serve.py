@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import click
 
 from index.cli import one_sentence, setting_options
-from index.generation.directory import Shelf
+from index.generation.directory import IndexDirectory
 from index.settings import MODEL, SETTINGS, Sources
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def main(**flags: object) -> None:
     """
     sources = Sources.of(flags, os.environ, Path.cwd())
     found = sources.resolve(SETTINGS)
-    Shelf(Path(found["index"])).must_exist()
+    IndexDirectory(Path(found["index"])).require_current()
     with _counting(found["workers"]) as counted:
         from qa.web.server import Crew, run
         from qa.web.service import Options

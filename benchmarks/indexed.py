@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from index.build.pipeline import build_index
-from index.generation.directory import Shelf
+from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.settings import IndexSettings
 from index.types import Encoder
@@ -32,4 +32,4 @@ def seed(encoder: Encoder, folder: Path) -> Generation:
 def _built(source: Path, encoder: Encoder, folder: Path, passage_chars: int) -> Generation:
     index = folder / "index"
     build_index(source, IndexSettings(index=str(index), keep=1, passage_chars=passage_chars), encoder)
-    return Shelf(index).open()
+    return IndexDirectory(index).open_current()

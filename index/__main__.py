@@ -10,9 +10,9 @@ import click
 from index.build.pipeline import BuildReport, build_folder
 from index.cli import one_sentence, setting_options
 from index.errors import NetsphereError
-from index.generation.directory import Shelf
+from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
-from index.generation.integrity import broken
+from index.generation.integrity import find_violations
 from index.progress import Terminal
 from index.settings import INDEX_SETTINGS, IndexSettings, Sources
 from index.types import Problem
@@ -55,15 +55,15 @@ def status(**flags: object) -> None:
 
     Example: python -m index status --index var/index
     """
-    shelf = Shelf(Path(_settings(flags).index))
-    manifest = shelf.open().manifest
+    directory = IndexDirectory(Path(_settings(flags).index))
+    manifest = directory.open_current().manifest
     counts = ", ".join(f"{count} {name}" for name, count in manifest.counts.items())
     click.echo(f"serving     {manifest.generation} of {manifest.built_at}")
     click.echo(f"from        {manifest.source}: {counts}")
     click.echo(f"model       {manifest.model} ({manifest.model_fingerprint[:12]})")
     click.echo(f"settings    {', '.join(f'{k}={v}' for k, v in manifest.settings.items())}")
     click.echo(f"vectors     {', '.join(f'{k}={v}' for k, v in manifest.store.items())}")
-    click.echo(f"kept        {', '.join(shelf.names())}")
+    click.echo(f"kept        {', '.join(directory.list_generations())}")
     _list_problems(manifest.problems)
 
 
@@ -75,9 +75,9 @@ def verify(**flags: object) -> None:
 
     Example: python -m index verify --index var/index
     """
-    shelf = Shelf(Path(_settings(flags).index))
-    shelf.open()
-    failed = [name for name in shelf.names() if not _verified(shelf.root / name)]
+    directory = IndexDirectory(Path(_settings(flags).index))
+    directory.open_current()
+    failed = [name for name in directory.list_generations() if not _verified(directory.root / name)]
     if failed:
         raise NetsphereError(f"not whole: {', '.join(failed)}; mend it with: python -m index build")
 
@@ -90,16 +90,16 @@ def rollback(**flags: object) -> None:
 
     Example: python -m index rollback --index var/index
     """
-    shelf = Shelf(Path(_settings(flags).index))
-    shelf.must_exist()
-    with shelf.lock():
-        before, now = shelf.current(), shelf.rollback()
+    directory = IndexDirectory(Path(_settings(flags).index))
+    directory.require_current()
+    with directory.acquire_lock():
+        before, now = directory.find_current(), directory.roll_back()
     click.echo(f"serving {now} instead of {before}; a running server is to be restarted")
 
 
 def _verified(folder: Path) -> bool:
     try:
-        faults = broken(Generation.open(folder, hashed=inf))
+        faults = find_violations(Generation.open(folder, max_hashed_bytes=inf))
     except NetsphereError as error:
         faults = [str(error)]
     click.echo(f"{folder.name}: {'; '.join(faults) or 'every hash and every invariant holds'}")

@@ -10,7 +10,7 @@ from time import perf_counter
 
 from index.embedding import encoder_of
 from index.errors import ForeignGeneration
-from index.generation.directory import Shelf
+from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.search.bm25 import LexicalIndex
 from index.settings import IndexSettings
@@ -71,7 +71,7 @@ class Engine:
         ``reader`` is "shipped", "none", or the folder or hub id of a reader.
         Raises NoGeneration, DamagedGeneration, ForeignGeneration or ModelError.
         """
-        generation = Shelf(Path(index)).open()
+        generation = IndexDirectory(Path(index)).open_current()
         return cls(generation, encoder_of(generation.folder, generation.manifest, model), reader)
 
     @classmethod

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from index.build.pipeline import build_index
 from index.embedding import encoder_named
-from index.generation.directory import Shelf
+from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.settings import IndexSettings
 from index.types import Encoder
@@ -58,7 +58,7 @@ def seed_index(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Pa
 @pytest.fixture(scope="session")
 def generation(seed_index: Path) -> Generation:
     """The seed's generation, opened."""
-    return Shelf(seed_index).open()
+    return IndexDirectory(seed_index).open_current()
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from benchmarks.speed.scale_plot import plot
 from benchmarks.speed.synthetic import Synthetic, material
 from index.build.pipeline import Identity, publish
 from index.embedding import encoder_named
-from index.generation.directory import Shelf
+from index.generation.directory import IndexDirectory
 from index.search.late_interaction import basis_of
 from index.search.stores import STORES
 from index.settings import IndexSettings
@@ -70,13 +70,13 @@ def measured(data: Path, synthetic: Synthetic, encoder: Encoder, basis: Vectors)
     """Builds a collection, asks it and removes it again."""
     folder = KEPT / str(synthetic.passages)
     shutil.rmtree(folder, ignore_errors=True)
-    settings, shelf = IndexSettings(index=str(folder)), Shelf(folder)
+    settings, directory = IndexSettings(index=str(folder)), IndexDirectory(folder)
     vectors, begun = synthetic.vectors(), perf_counter()
     store = STORES[settings.store]().build(cast("Vectors", vectors))  # half as much memory; every store takes both
     store_s = perf_counter() - begun
-    with shelf.lock():
+    with directory.acquire_lock():
         contents = synthetic.contents(store, basis)
-        manifest = publish(shelf, contents, Identity("synthetic", "", (), settings, encoder))
+        manifest = publish(directory, contents, Identity("synthetic", "", (), settings, encoder))
     build_s = perf_counter() - begun
     asked = np.vstack([one.vectors for one in encode_questions(encoder, questions(data)[:QUESTIONS])])
     share = recall(store, vectors, asked)

@@ -16,7 +16,7 @@ from benchmarks.speed.paired import p95
 from benchmarks.speed.questions import of_sets
 from benchmarks.speed.synthetic import SETS
 from index.embedding import encoder_named
-from index.generation.directory import Shelf
+from index.generation.directory import IndexDirectory
 from qa.engine import Engine
 from qa.query.encode import encode_questions
 from qa.reader import NONE
@@ -47,7 +47,7 @@ def asked(index: Path, texts: list[str]) -> Asked:
     encoder = encoder_named()
     encode_questions(encoder, texts[:WARM])
     before, begun = resident(), perf_counter()
-    engine = Engine(Shelf(index).open(), encoder, NONE)
+    engine = Engine(IndexDirectory(index).open_current(), encoder, NONE)
     opened = perf_counter() - begun
     times, encoding = [], []
     for text in texts:

@@ -17,7 +17,7 @@ from benchmarks.articles import lines
 from index.build.vector_cache import KEY_BYTES
 from index.embedding.batching import embed
 from index.generation.documents import Documents
-from index.generation.generation import Contents
+from index.generation.generation import GenerationContents
 from index.generation.passages import Passages
 from index.search.bm25 import LexicalIndex
 from index.search.late_interaction import TokenIndex, TokenRows
@@ -133,7 +133,7 @@ class Synthetic:
         edges = np.arange(0, rows + 1, TOKENS, dtype=np.int64)
         return TokenIndex(TokenRows(ids, vectors), edges, np.ones(VOCABULARY + 1, dtype=np.float32), basis)
 
-    def contents(self, store: Store, basis: Vectors) -> Contents:
+    def contents(self, store: Store, basis: Vectors) -> GenerationContents:
         """Everything that a generation holds, made as a build makes it."""
         loaded = self.documents()
         documents = Documents.build(loaded)
@@ -144,7 +144,7 @@ class Synthetic:
         words = Words()
         lexical = LexicalIndex.build([words(text) for text in texts], spellings(texts))
         keys = np.random.default_rng(3).integers(256, size=(len(passages) * UNITS, KEY_BYTES), dtype=np.uint8)
-        return Contents(documents, passages, self.units(passages), keys, store, lexical, self.tokens(basis))
+        return GenerationContents(documents, passages, self.units(passages), keys, store, lexical, self.tokens(basis))
 
     def _pairs(self, documents: Sequence[Document]) -> Iterator[tuple[Document, Passage]]:
         by_id = {document.id: document for document in documents}

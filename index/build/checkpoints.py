@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.build.vector_cache import NONE, Stock
-from index.generation.generation import Keys, sync
+from index.generation.generation import Keys, sync_to_disk
 from index.search.late_interaction import SmallTokens
 from index.types import Encoder, Positions, Vectors
 
@@ -72,7 +72,7 @@ class Shards:
         half.mkdir(parents=True)
         for name, array in shard.arrays().items():
             np.save(half / f"{name}.npy", array, allow_pickle=False)
-            sync(half / f"{name}.npy")
+            sync_to_disk(half / f"{name}.npy")
         half.rename(folder)
         return self._stock(folder)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from index.build.checkpoints import Shard, Shards
 from index.build.vector_cache import KEY_BYTES, Known, Stock, Wanted, vectors_of
-from index.disk.arrays import Spool
+from index.disk.arrays import SpooledArray
 from index.embedding.batching import embed
 from index.generation.generation import Keys
 from index.progress import Advance, Progress
@@ -76,11 +76,11 @@ def unit_vectors(units: Sequence[UnitText], shards: Shards, known: Known | None,
     recipe = Recipe(shards.encoder, known.basis if known else basis_of(shards.encoder))
     for shard, last in _shards(units, wanted, recipe, progress):
         wanted.offer(stocks, shard.stock() if last else shards.keep(shard))
-    rows = Spool(shards.root, np.float32)
+    rows = SpooledArray(shards.root, np.float32)
     for first in range(0, len(units), AT_ONCE):
-        rows.add(vectors_of(stocks, *wanted.sources(slice(first, first + AT_ONCE))))
+        rows.append(vectors_of(stocks, *wanted.sources(slice(first, first + AT_ONCE))))
     tokens = TokenIndex.build(_tokens(units, wanted, stocks), recipe.basis, shards.root)
-    return UnitVectors(keys, rows.mapped(), tokens, carried)
+    return UnitVectors(keys, rows.open_array(), tokens, carried)
 
 
 def _shards(

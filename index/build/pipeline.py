@@ -22,11 +22,10 @@ from index.embedding import encoder_named, refuse
 from index.embedding.batching import fitting
 from index.embedding.quantization_check import Drifted
 from index.errors import BuildError, GenerationError, UsageError
-from index.generation import generation
-from index.generation.directory import Shelf
+from index.generation.directory import IndexDirectory
 from index.generation.documents import Documents
-from index.generation.generation import Contents, Generation, UnitTable
-from index.generation.manifest import FORMAT, FileProof, Manifest
+from index.generation.generation import Generation, GenerationContents, UnitTable, write_generation
+from index.generation.manifest import FORMAT, FileDigest, Manifest
 from index.generation.passages import Passages
 from index.progress import Progress, Silent
 from index.search.bm25 import LexicalIndex
@@ -69,22 +68,22 @@ def build_index(
     UsageError where the index would be among the files that it is made of, and Drifted where the encoder is
     not the model that it was made of.
     """
-    progress, shelf = progress or Silent(), Shelf(Path(settings.index))
-    _must_be_apart(source, shelf.root)
-    with shelf.lock():
+    progress, directory = progress or Silent(), IndexDirectory(Path(settings.index))
+    _must_be_apart(source, directory.root)
+    with directory.acquire_lock():
         loaded = _load(source, settings, progress)
         corpus_id = corpus_fingerprint(loaded.documents)
         identity = Identity(str(source), corpus_id, loaded.problems, settings, encoder)
-        served = _served(shelf)
-        if served and served.folder.name == shelf.current() and identity.made(served.manifest):
+        served = _served(directory)
+        if served and served.folder.name == directory.find_current() and identity.made(served.manifest):
             return BuildReport(served.manifest, False, 0, len(served.contents.units), loaded.problems)
         corpus = _chunk(loaded.documents, settings, encoder, progress)
-        shards = Shards(shelf.root, encoder)
+        shards = Shards(directory.root, encoder)
         embedded = _vectors(corpus, settings, shards, served, progress)
         contents = _contents(corpus, settings, embedded, progress)
-        manifest = publish(shelf, contents, identity)
+        manifest = publish(directory, contents, identity)
         shards.clear()
-        shelf.prune(settings.keep)
+        directory.prune_generations(settings.keep)
     return BuildReport(manifest, True, len(corpus.units) - embedded.carried, embedded.carried, loaded.problems)
 
 
@@ -133,10 +132,10 @@ def _load(source: Path, settings: IndexSettings, progress: Progress) -> Loaded:
     raise BuildError(f"{source} holds no text that can be read{first}; the served index, if any, is unchanged")
 
 
-def _served(shelf: Shelf) -> Generation | None:
+def _served(directory: IndexDirectory) -> Generation | None:
     """The served generation, or the one that stands in for it: vectors are carried over from it."""
     try:
-        return shelf.open()
+        return directory.open_current()
     except GenerationError:
         return None
 
@@ -177,7 +176,7 @@ def _contexts(corpus: Corpus, settings: IndexSettings) -> list[str]:
     return contexts(corpus.documents, corpus.passages)
 
 
-def _contents(corpus: Corpus, settings: IndexSettings, embedded: UnitVectors, progress: Progress) -> Contents:
+def _contents(corpus: Corpus, settings: IndexSettings, embedded: UnitVectors, progress: Progress) -> GenerationContents:
     words = Words(settings.stemmer)
     with progress.step("indexing words", len(corpus.passages)) as advance:
         texts = lexical_texts(corpus.documents, corpus.passages)
@@ -187,20 +186,20 @@ def _contents(corpus: Corpus, settings: IndexSettings, embedded: UnitVectors, pr
     store = STORES[settings.store]().build(embedded.vectors)
     documents = Documents.build(corpus.documents)
     passages = Passages.build(corpus.passages, documents)
-    return Contents(documents, passages, table, embedded.keys, store, lexical, embedded.tokens)
+    return GenerationContents(documents, passages, table, embedded.keys, store, lexical, embedded.tokens)
 
 
-def publish(shelf: Shelf, contents: Contents, identity: "Identity") -> Manifest:
+def publish(directory: IndexDirectory, contents: GenerationContents, identity: "Identity") -> Manifest:
     """Writes, checks and serves; on any failure to write, what was served still is."""
-    name = shelf.next_name(identity.fingerprint)
+    name = directory.choose_name(identity.fingerprint)
     try:
-        with shelf.draft() as draft:
+        with directory.create_draft() as draft:
             identity.encoder.save(draft / ENCODER)
-            manifest = generation.write(draft, contents, partial(identity.manifest, name, contents))
-            Generation.open(draft, hashed=inf)
-            shelf.publish(draft, name)
+            manifest = write_generation(draft, contents, partial(identity.manifest, name, contents))
+            Generation.open(draft, max_hashed_bytes=inf)
+            directory.publish_draft(draft, name)
     except (OSError, GenerationError) as error:
-        raise _unwritten(shelf.root, error) from error
+        raise _unwritten(directory.root, error) from error
     return manifest
 
 
@@ -232,7 +231,7 @@ class Identity:
         """Whether the generation of this manifest is what would be built."""
         return (manifest.corpus, manifest.recipe) == (self.corpus, self.recipe)
 
-    def manifest(self, name: str, contents: Contents, files: Mapping[str, FileProof]) -> Manifest:
+    def manifest(self, name: str, contents: GenerationContents, files: Mapping[str, FileDigest]) -> Manifest:
         """What the generation says of itself."""
         return Manifest(
             generation=name,

@@ -83,7 +83,7 @@ def known_vectors(served: Generation | None, encoder: Encoder) -> Known | None:
         return None
     contents = served.contents
     whole = np.full(len(contents.keys), NONE, dtype=np.int64)
-    whole[contents.whole_units] = np.arange(len(contents.passages))
+    whole[contents.whole_passage_units] = np.arange(len(contents.passages))
     stock = Stock(np.asarray(contents.keys), whole, contents.store.vectors, contents.tokens.passage)
     return Known(stock, contents.tokens.basis)
 

@@ -1,7 +1,8 @@
-"""The rows of an array on disk, read when they are asked for: neither held in memory nor resident as a map."""
+"""Arrays on disk whose rows are read on access, so that a large file does not become resident memory."""
 
 import os
 import tempfile
+from collections.abc import Sequence
 from mmap import PROT_READ, mmap
 from pathlib import Path
 from typing import Any
@@ -10,91 +11,104 @@ from weakref import finalize
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from index.disk.ranges import stretches
 from index.types import Positions
 
-STAYS = 64_000_000
-"""Bytes of a file that may stay resident: of one so small, rows are taken at once."""
-CUT_SHORT = "a file of the index ends too early; check it with: python -m index verify"
+# Files up to this size are read through a map: their pages may stay resident, and rows are gathered in one call.
+MAX_MAPPED_BYTES = 64_000_000
+TRUNCATED = "a file of the index ends too early; check it with: python -m index verify"
 
 
-class FileRows:
-    """An .npy file of which rows are read a stretch, or a handful, at a time.
+class FileArray:
+    """An .npy file of which ranges of rows are read on access.
 
-    What is read stays in the system's cache and not in this process, where the map of a large file would soon
-    be resident as a whole: Linux maps the neighbours of whatever is touched.
+    What is read stays in the page cache of the system and does not count as memory of this process. The map of a
+    large file would soon be resident as a whole, because Linux also maps the neighbours of every touched page.
     """
 
     def __init__(self, path: Path) -> None:
-        """Opens the file for as long as the object lives. Raises OSError, or ValueError for what is no such file."""
+        """Open the file for the lifetime of the object; raise OSError, or ValueError if it is not an .npy file."""
         header = np.load(path, mmap_mode="r", allow_pickle=False)
-        self.shape, self.dtype, self._start = header.shape, header.dtype, int(getattr(header, "offset", 0))
-        self._width = self.dtype.itemsize * int(np.prod(self.shape[1:]))
+        self.shape, self.dtype, self._data_start = header.shape, header.dtype, int(getattr(header, "offset", 0))
+        self._row_bytes = self.dtype.itemsize * int(np.prod(self.shape[1:]))
         self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         finalize(self, os.close, self._file)
         self._map = mmap(self._file, 0, prot=PROT_READ)
 
     def __len__(self) -> int:
-        """The number of rows."""
+        """Return the number of rows."""
         return int(self.shape[0])
 
     def __getitem__(self, rows: slice) -> NDArray[Any]:
-        """Neighbouring rows, shape (rows, ...). Raises OSError where the file ends too early."""
-        first, last, _ = rows.indices(len(self))
-        found = np.empty((max(last - first, 0), *self.shape[1:]), dtype=self.dtype)
-        room, place = found.reshape(-1).view(np.uint8).data, self._start + first * self._width
-        while room:
-            read = os.preadv(self._file, [room], place)
+        """Return neighbouring rows, shape (rows, ...); raise OSError if the file ends too early."""
+        start, stop, _ = rows.indices(len(self))
+        result = np.empty((max(stop - start, 0), *self.shape[1:]), dtype=self.dtype)
+        # A single read returns at most 2 GiB, so reading goes on until the buffer is full.
+        buffer, place = result.reshape(-1).view(np.uint8).data, self._data_start + start * self._row_bytes
+        while buffer:
+            read = os.preadv(self._file, [buffer], place)
             if not read:
-                raise OSError(CUT_SHORT)
-            room, place = room[read:], place + read
-        return found
+                raise OSError(TRUNCATED)
+            buffer, place = buffer[read:], place + read
+        return result
 
-    def take(self, firsts: Positions, lasts: Positions) -> NDArray[Any]:
-        """The rows of each stretch ``[first, last)`` in any order, one stretch behind the other, shape (rows, ...).
+    def take_ranges(self, starts: Positions, ends: Positions) -> NDArray[Any]:
+        """Return the rows of the ranges ``[start, end)``, in any order, concatenated, shape (rows, ...).
 
-        Of a large file they are read one after the other: to give back the pages that a map touches takes eight
-        times as long (measured), and not to give them back would make the file resident. Raises OSError where the
-        file ends too early.
+        The ranges of a large file are read one by one: releasing the pages that a map touches takes eight times as
+        long (measured), and keeping them would make the file resident. Raise OSError if the file ends too early.
         """
-        if len(self._map) <= STAYS:
-            everything = np.frombuffer(self._map, dtype=self.dtype, offset=self._start).reshape(self.shape)
-            found: NDArray[Any] = np.take(everything, stretches(firsts, lasts), axis=0)
-            return found
-        places, sizes = firsts * self._width + self._start, (lasts - firsts) * self._width
+        if len(self._map) <= MAX_MAPPED_BYTES:
+            rows = np.frombuffer(self._map, dtype=self.dtype, offset=self._data_start).reshape(self.shape)
+            result: NDArray[Any] = np.take(rows, expand_ranges(starts, ends), axis=0)
+            return result
+        places, sizes = starts * self._row_bytes + self._data_start, (ends - starts) * self._row_bytes
         pairs = zip(sizes.tolist(), places.tolist(), strict=True)
         read = b"".join([os.pread(self._file, size, place) for size, place in pairs])
         if len(read) < sizes.sum():
-            raise OSError(CUT_SHORT)
+            raise OSError(TRUNCATED)
         return np.frombuffer(read, dtype=self.dtype).reshape(-1, *self.shape[1:])
 
 
-class Spool:
-    """Rows of any number, one behind the other, in a file without a name: memory does not grow with them."""
+# Rows are in memory while an index is built and in a file when it is served.
+RowSource = NDArray[Any] | FileArray
+
+
+class SpooledArray:
+    """An array that grows row by row in an unnamed temporary file, so that it needs no memory."""
 
     def __init__(self, folder: Path | None, dtype: DTypeLike) -> None:
-        """In a folder of the disk that has room for them; None is the system's own for such files."""
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  (closed when its rows are mapped)
+        """Create the file in ``folder``, or in the system's folder for temporary files if it is None."""
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  (closed once its rows are mapped)
         self._dtype = np.dtype(dtype)
-        self._rows, self._width = 0, ()
+        self._shape: tuple[int, ...] = (0,)
 
-    def add(self, rows: NDArray[Any]) -> None:
-        """Some more, shape (rows, ...); all of one width."""
+    def append(self, rows: NDArray[Any]) -> None:
+        """Append rows, shape (rows, ...); all of one width."""
         self._file.write(np.ascontiguousarray(rows, dtype=self._dtype).data)
-        self._rows, self._width = self._rows + len(rows), rows.shape[1:]
+        self._shape = (self._shape[0] + len(rows), *rows.shape[1:])
 
-    def mapped(self) -> NDArray[Any]:
-        """All of them, on disk as long as somebody holds the array."""
+    def open_array(self) -> NDArray[Any]:
+        """Map all rows; the file is deleted when the array is no longer referenced."""
         self._file.flush()
-        shape = (self._rows, *self._width)
         with self._file as file:
-            return np.memmap(file, self._dtype, "r", shape=shape) if np.prod(shape) else np.empty(shape, self._dtype)
+            # An empty file cannot be mapped.
+            empty = not np.prod(self._shape)
+            return np.empty(self._shape, self._dtype) if empty else np.memmap(file, self._dtype, "r", shape=self._shape)
 
 
-Rows = NDArray[Any] | FileRows
-"""Rows in memory while an index is made, in a file when it is served."""
+def open_mapped(path: Path) -> NDArray[Any]:
+    """Map an .npy file into memory; raise OSError, or ValueError if it is not one."""
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
-def take(rows: Rows, firsts: Positions, lasts: Positions) -> NDArray[Any]:
-    """The rows of each stretch ``[first, last)``, one stretch behind the other, wherever they are."""
-    return rows.take(firsts, lasts) if isinstance(rows, FileRows) else rows[stretches(firsts, lasts)]
+def take_ranges(rows: RowSource, starts: Positions, ends: Positions) -> NDArray[Any]:
+    """Return the rows of the ranges ``[start, end)`` concatenated, from memory or from a file."""
+    return rows.take_ranges(starts, ends) if isinstance(rows, FileArray) else rows[expand_ranges(starts, ends)]
+
+
+def expand_ranges(starts: Positions | Sequence[int], ends: Positions | Sequence[int]) -> Positions:
+    """Return the positions of the ranges ``[start, end)`` concatenated, shape (positions,)."""
+    first, last = np.asarray(starts, dtype=np.int64), np.asarray(ends, dtype=np.int64)
+    lengths = last - first
+    before = np.cumsum(lengths) - lengths
+    return np.repeat(first - before, lengths) + np.arange(lengths.sum(), dtype=np.int64)

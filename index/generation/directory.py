@@ -1,7 +1,7 @@
-"""The index folder: which generations stand in it and which one is served.
+"""The index directory: it holds several generations and a pointer to the one that is served.
 
-``CURRENT`` holds the name of the one that is served. It is replaced atomically, so a
-reader sees the old name or the new one, and a killed build leaves the old.
+The file ``CURRENT`` holds the name of that generation. It is replaced atomically, so a reader sees
+the old name or the new one, and a killed build leaves the old one in place.
 """
 
 import logging
@@ -15,31 +15,31 @@ import regex
 from filelock import FileLock, Timeout
 
 from index.errors import BuildError, BuildLocked, DamagedGeneration, GenerationError, NoGeneration
-from index.generation.generation import Generation, sync
-from index.generation.manifest import FILE
+from index.generation.generation import Generation, sync_to_disk
+from index.generation.manifest import MANIFEST_NAME
 
 CURRENT, LOCK, UNFINISHED = "CURRENT", "build.lock", ".unfinished-"
-NAME = regex.compile(r"(\d{6,})-[0-9a-f]{8}")
+GENERATION_NAME = regex.compile(r"(\d{6,})-[0-9a-f]{8}")
 log = logging.getLogger(__name__)
 
 
-class Shelf:
-    """Generations are named by a rising number and the start of their fingerprint."""
+class IndexDirectory:
+    """A directory of generations, named by a rising number and the start of their fingerprint."""
 
     def __init__(self, root: Path) -> None:
-        """``root`` need not exist before the first build."""
+        """Remember ``root``, which need not exist before the first build."""
         self.root = root
 
-    def names(self) -> list[str]:
-        """All finished generations, oldest first."""
+    def list_generations(self) -> list[str]:
+        """Return the names of all finished generations, oldest first."""
         if not self.root.is_dir():
             return []
-        found = (p.name for p in self.root.iterdir() if NAME.fullmatch(p.name) and (p / FILE).is_file())
-        return sorted(found, key=_number)
+        named = (path for path in self.root.iterdir() if GENERATION_NAME.fullmatch(path.name))
+        return sorted((path.name for path in named if (path / MANIFEST_NAME).is_file()), key=_parse_number)
 
-    def current(self) -> str | None:
-        """The name that is served; the newest where the pointer is lost; None where there is none."""
-        names = self.names()
+    def find_current(self) -> str | None:
+        """Return the name that is served: the newest if the pointer is lost, None if there is no generation."""
+        names = self.list_generations()
         try:
             pointed = (self.root / CURRENT).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
@@ -47,72 +47,76 @@ class Shelf:
         if pointed in names:
             return pointed
         if pointed and names:
-            log.warning("%s names %r, which is not there; serving the newest", self.root / CURRENT, pointed)
+            log.warning("%s names %r, which does not exist; serving the newest", self.root / CURRENT, pointed)
         return names[-1] if names else None
 
-    def must_exist(self) -> str:
-        """The current name; raises NoGeneration, which says what builds one."""
-        current = self.current()
+    def require_current(self) -> str:
+        """Return the name that is served; raise NoGeneration, which names the command that builds one."""
+        current = self.find_current()
         if current is None:
             raise NoGeneration(
                 f"there is no index in {self.root}; build one with: python -m index build FOLDER --index {self.root}"
             )
         return current
 
-    def open(self) -> Generation:
-        """The current generation or, where it is damaged, the newest whole one before it.
+    def open_current(self) -> Generation:
+        """Open the current generation or, if it is damaged, the newest intact one before it.
 
-        Raises NoGeneration, or the error of the current one where none before it is whole.
+        Raise NoGeneration, or DamagedGeneration if none before the current one is intact.
         """
-        current = self.must_exist()
+        current = self.require_current()
         try:
             return Generation.open(self.root / current)
         except DamagedGeneration as error:
-            if self.current() != current:  # a build published another and pruned this one while it was read
-                return self.open()
-            return self._open_before(current, error)
+            # A build may have published another generation and pruned this one while it was read.
+            if self.find_current() != current:
+                return self.open_current()
+            older = self._open_older(current)
+            if older is None:
+                raise DamagedGeneration(
+                    f"{error}; no generation before it is intact; repair it with: python -m index build"
+                ) from error
+            log.error(
+                "%s; serving the generation before it, %s; repair it with: python -m index build",
+                error,
+                older.folder.name,
+            )
+            return older
 
-    def _before(self, current: str) -> list[str]:
-        """The finished generations older than ``current``, newest first."""
-        return [name for name in reversed(self.names()) if _number(name) < _number(current)]
-
-    def _open_before(self, current: str, error: GenerationError) -> Generation:
-        for name in self._before(current):
-            try:
-                generation = Generation.open(self.root / name)
-            except GenerationError as older:
-                log.warning("%s", older)
-                continue
-            log.error("%s; serving the generation before, %s; mend it with: python -m index build", error, name)
-            return generation
-        raise DamagedGeneration(f"{error}; no generation before it is whole; mend it with: python -m index build")
+    def _open_older(self, current: str) -> Generation | None:
+        """Open the newest intact generation older than ``current``, never a newer one: it may be rolled back."""
+        for name in reversed(self.list_generations()):
+            if _parse_number(name) < _parse_number(current):
+                try:
+                    return Generation.open(self.root / name)
+                except GenerationError as error:
+                    log.warning("%s", error)
+        return None
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Keeps a second build out; raises BuildLocked at once. A killed process frees it.
+    def acquire_lock(self) -> Iterator[None]:
+        """Hold the build lock, which the system releases if the process is killed.
 
-        Raises BuildError where the folder cannot be made or written to.
+        Raise BuildLocked at once if another build holds it, and BuildError if the folder cannot be created or written.
         """
         lock = FileLock(self.root / LOCK, timeout=0)
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             lock.acquire()
         except Timeout as error:
-            raise BuildLocked(f"another build is at work in {self.root}; wait for it to end") from error
+            raise BuildLocked(f"another build is running in {self.root}; wait until it ends") from error
         except OSError as error:
-            raise BuildError(
-                f"no index can be kept in {self.root} ({error.strerror}); choose another folder"
-            ) from error
+            raise BuildError(f"cannot write to {self.root} ({error.strerror}); choose another folder") from error
         try:
             yield
         finally:
             lock.release()
 
     @contextmanager
-    def draft(self) -> Iterator[Path]:
-        """An empty folder to write the next generation into; gone afterwards unless published.
+    def create_draft(self) -> Iterator[Path]:
+        """Create an empty folder for the next generation; remove it at the end unless it was published.
 
-        Call under the lock. What killed builds left behind is removed first.
+        Call it while holding the lock: leftovers of killed builds are removed first.
         """
         for leftover in self.root.glob(f"{UNFINISHED}*"):
             shutil.rmtree(leftover, ignore_errors=True)
@@ -123,63 +127,57 @@ class Shelf:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def next_name(self, fingerprint: str) -> str:
-        """The name of the next generation."""
-        last = max(map(_number, self.names()), default=0)
+    def choose_name(self, fingerprint: str) -> str:
+        """Return the name of the next generation."""
+        last = max(map(_parse_number, self.list_generations()), default=0)
         return f"{last + 1:06d}-{fingerprint[:8]}"
 
-    def publish(self, draft: Path, name: str) -> Path:
-        """Makes the draft a generation and serves it, in that order; both steps are atomic."""
-        final = self.root / name
-        draft.rename(final)
-        sync(self.root)
-        self.point(name)
-        return final
+    def publish_draft(self, draft: Path, name: str) -> None:
+        """Rename the draft to a generation and serve it; both steps are atomic."""
+        draft.rename(self.root / name)
+        sync_to_disk(self.root)
+        self.set_current(name)
 
-    def point(self, name: str) -> None:
-        """Serves ``name`` from now on."""
-        fresh = self.root / f"{CURRENT}.new"
-        fresh.write_text(name + "\n", encoding="utf-8")
-        sync(fresh)
-        fresh.replace(self.root / CURRENT)
+    def set_current(self, name: str) -> None:
+        """Serve ``name`` from now on."""
+        pointer = self.root / f"{CURRENT}.new"
+        pointer.write_text(name + "\n", encoding="utf-8")
+        sync_to_disk(pointer)
+        pointer.replace(self.root / CURRENT)
         try:
-            sync(self.root)
+            sync_to_disk(self.root)
         except OSError as error:
-            # A failure here must not be told as one: the new name is what readers see already.
-            log.warning("%s may not outlast a power cut: %s", self.root / CURRENT, error)
+            # Not a failure of the build: readers already see the new name.
+            log.warning("%s may be lost in a power failure: %s", self.root / CURRENT, error)
 
-    def rollback(self) -> str:
-        """Serves the newest whole generation before the current one; returns its name."""
-        current = self.must_exist()
-        for name in self._before(current):
-            try:
-                Generation.open(self.root / name)
-            except GenerationError as error:
-                log.warning("%s", error)
-                continue
-            self.point(name)
-            return name
-        raise NoGeneration(f"no whole generation before {current} in {self.root}; nothing was changed")
+    def roll_back(self) -> str:
+        """Serve the newest intact generation before the current one and return its name, or raise NoGeneration."""
+        current = self.require_current()
+        older = self._open_older(current)
+        if older is None:
+            raise NoGeneration(f"no intact generation before {current} in {self.root}; nothing was changed")
+        self.set_current(older.folder.name)
+        return older.folder.name
 
-    def prune(self, keep: int) -> list[str]:
-        """Removes all but the ``keep`` newest and the current one; returns what was removed.
+    def prune_generations(self, keep: int) -> list[str]:
+        """Remove all generations but the ``keep`` newest and the current one; return the removed names.
 
-        One that cannot be removed is logged and stays: the build before has succeeded all the same.
+        One that cannot be removed is logged and stays, because the build itself has succeeded.
         """
-        current = self.current()
-        return [name for name in self.names()[:-keep] if name != current and self._remove(name)]
+        current = self.find_current()
+        return [name for name in self.list_generations()[:-keep] if name != current and self._remove_generation(name)]
 
-    def _remove(self, name: str) -> bool:
-        # First out of sight, so that a kill in between leaves no half generation.
+    def _remove_generation(self, name: str) -> bool:
+        # Renamed first, so that a kill in between leaves no incomplete generation.
         hidden = self.root / f"{UNFINISHED}{name}"
         try:
             (self.root / name).rename(hidden)
         except OSError as error:
-            log.warning("%s is not needed any more and cannot be removed: %s", self.root / name, error)
+            log.warning("%s is no longer needed and cannot be removed: %s", self.root / name, error)
             return False
         shutil.rmtree(hidden, ignore_errors=True)
         return True
 
 
-def _number(name: str) -> int:
+def _parse_number(name: str) -> int:
     return int(name.split("-")[0])

@@ -10,7 +10,8 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk.string_table import Strings, mapped
+from index.disk.arrays import open_mapped
+from index.disk.string_table import StringTable
 from index.types import Document, Heading
 
 TEXTS, IDS, TITLES, REST = "texts", "ids", "titles", "rest"
@@ -24,19 +25,19 @@ Order = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentTexts:
+class DocumentStrings:
     """What the documents are made of: texts, ids, titles, and the rest of each as JSON."""
 
-    texts: Strings
-    ids: Strings
-    titles: Strings
-    rest: Strings
+    texts: StringTable
+    ids: StringTable
+    titles: StringTable
+    rest: StringTable
 
 
 class Documents(Sequence[Document]):
     """A sequence that holds no document: each is read when it is asked for."""
 
-    def __init__(self, parts: DocumentTexts, facts: Facts, order: Order) -> None:
+    def __init__(self, parts: DocumentStrings, facts: Facts, order: Order) -> None:
         """Use ``build`` or ``load``."""
         self.parts, self.facts, self.order = parts, facts, order
         self.texts, self.ids, self.titles = parts.texts, parts.ids, parts.titles
@@ -44,11 +45,11 @@ class Documents(Sequence[Document]):
     @classmethod
     def build(cls, documents: Sequence[Document]) -> "Documents":
         """From documents in memory, whose ids differ."""
-        parts = DocumentTexts(
-            Strings.build(document.text for document in documents),
-            Strings.build(document.id for document in documents),
-            Strings.build(document.title for document in documents),
-            Strings.build(map(_rest, documents)),
+        parts = DocumentStrings(
+            StringTable.build(document.text for document in documents),
+            StringTable.build(document.id for document in documents),
+            StringTable.build(document.title for document in documents),
+            StringTable.build(map(_rest, documents)),
         )
         facts = [(np.frombuffer(bytes.fromhex(d.sha256), dtype=np.uint8), len(d.text)) for d in documents]
         return cls(parts, np.array(facts, dtype=FACT), _order(document.id for document in documents))
@@ -75,21 +76,21 @@ class Documents(Sequence[Document]):
             tuple(rest["pages"]),
         )
 
-    def position(self, document: str) -> int | None:
+    def find_position(self, document: str) -> int | None:
         """Where the document of an id stands; None where there is none."""
         hashes, sought = self.order[:, 0], _hash(document)
         first, last = np.searchsorted(hashes, sought, "left"), np.searchsorted(hashes, sought, "right")
         return next((row for row in self.order[first:last, 1].tolist() if self.ids[row] == document), None)
 
-    def sha256(self, position: int) -> str:
+    def get_sha256(self, position: int) -> str:
         """Hex digest of the document's text in UTF-8, taken when the index was built."""
         return bytes(self.facts["sha256"][position]).hex()
 
-    def characters(self, position: int) -> int:
+    def count_characters(self, position: int) -> int:
         """The code points of the document's text."""
         return int(self.facts["characters"][position])
 
-    def metadata(self, position: int) -> dict[str, Any]:
+    def get_metadata(self, position: int) -> dict[str, Any]:
         """What the document says of itself beside its title."""
         return dict(json.loads(self.parts.rest[position])["metadata"])
 
@@ -104,8 +105,8 @@ class Documents(Sequence[Document]):
     @classmethod
     def load(cls, folder: Path) -> "Documents":
         """What ``save`` wrote."""
-        parts = DocumentTexts(*(Strings.load(folder, name) for name in (TEXTS, IDS, TITLES, REST)))
-        return cls(parts, np.load(folder / FACTS, mmap_mode="r", allow_pickle=False), mapped(folder / ORDER))
+        parts = DocumentStrings(*(StringTable.load(folder, name) for name in (TEXTS, IDS, TITLES, REST)))
+        return cls(parts, np.load(folder / FACTS, mmap_mode="r", allow_pickle=False), open_mapped(folder / ORDER))
 
 
 def _rest(document: Document) -> str:

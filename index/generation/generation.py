@@ -1,4 +1,4 @@
-"""One built index on disk: written once, never changed, verified whenever it is opened."""
+"""Generation: one built index on disk, written once, never changed, and verified on every opening."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk.string_table import mapped
+from index.disk.arrays import open_mapped
 from index.errors import DamagedGeneration
 from index.generation.documents import Documents
-from index.generation.manifest import FileProof, Manifest
+from index.generation.manifest import MANIFEST_NAME, FileDigest, Manifest
 from index.generation.passages import SENTENCE, SENTENCE_END, Passages
 from index.search.bm25 import LexicalIndex
 from index.search.late_interaction import TokenIndex
@@ -21,21 +21,19 @@ from index.types import Positions, Store
 DOCUMENTS, PASSAGES, STORE, LEXICAL, TOKENS = "documents", "passages", "store", "lexical", "tokens"
 UNITS, KEYS = "units.npy", "keys.npy"
 
-HASHED = 256_000_000
-"""Bytes that are hashed when a generation is opened, about half a second's worth: all of one of 10,000 passages.
+# Bytes that are hashed on opening: about half a second, enough for all files of 10,000 passages. Larger files were
+# hashed before the generation was published, and ``python -m index verify`` hashes them again.
+MAX_HASHED_BYTES = 256_000_000
 
-What is beyond them was hashed before it was published, and is again by ``python -m index verify``.
-"""
-
+# One row a unit, in the order of the store: position of its passage, start, end. Column by column in memory.
 UnitTable = NDArray[np.int64]
-"""One row a unit: position of its passage, start, end; in the order of the store's rows, column by column in memory."""
+# One row a unit: the first 16 bytes of the SHA-256 of the text that was embedded.
 Keys = NDArray[np.uint8]
-"""One row a unit: the first 16 bytes of the sha256 of the text that was embedded."""
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
-    """What a generation holds, beside what its manifest says."""
+class GenerationContents:
+    """Everything in a generation except its manifest."""
 
     documents: Documents
     passages: Passages
@@ -46,14 +44,14 @@ class Contents:
     tokens: TokenIndex
 
     @property
-    def whole_units(self) -> Positions:
-        """The unit of each passage that is all of its sentences, shape (passages,)."""
-        of, starts, ends = (self.units[:, column] for column in range(3))
-        first, last = (self.passages.table[:, column] for column in (SENTENCE, SENTENCE_END))
-        from_first, to_last = self.passages.sentences[first, 0], self.passages.sentences[last - 1, 1]
-        rows = np.flatnonzero((starts == from_first[of]) & (ends == to_last[of]))
+    def whole_passage_units(self) -> Positions:
+        """For each passage the unit that spans all of its sentences, or -1, shape (passages,)."""
+        owners, starts, ends = self.units[:, 0], self.units[:, 1], self.units[:, 2]
+        first, last = self.passages.table[:, SENTENCE], self.passages.table[:, SENTENCE_END] - 1
+        passage_starts, passage_ends = self.passages.sentences[first, 0], self.passages.sentences[last, 1]
+        rows = np.flatnonzero((starts == passage_starts[owners]) & (ends == passage_ends[owners]))
         whole = np.full(len(self.passages), -1, dtype=np.int64)
-        whole[of[rows]] = rows
+        whole[owners[rows]] = rows
         return whole
 
 
@@ -63,24 +61,26 @@ class Generation:
 
     folder: Path
     manifest: Manifest
-    contents: Contents
+    contents: GenerationContents
 
     @classmethod
-    def open(cls, folder: Path, hashed: float = HASHED) -> "Generation":
-        """Checks the manifest, all sizes, and the sha256 of ``hashed`` bytes of files, smallest first; then reads.
+    def open(cls, folder: Path, max_hashed_bytes: float = MAX_HASHED_BYTES) -> "Generation":
+        """Check the manifest, the size of every file and the hashes of up to ``max_hashed_bytes``, then open all.
 
-        Raises DamagedGeneration or ForeignGeneration; never returns part of one.
+        Raise DamagedGeneration or ForeignGeneration; never return a partly usable generation.
         """
         manifest = Manifest.read(folder)
-        manifest.check_files(folder, hashed)
-        return cls(folder, manifest, _read(folder, manifest))
+        manifest.check_files(folder, max_hashed_bytes)
+        return cls(folder, manifest, _open_contents(folder, manifest))
 
 
-def write(folder: Path, contents: Contents, describe: Callable[[Mapping[str, FileProof]], Manifest]) -> Manifest:
-    """Writes all files into the empty ``folder`` and syncs them; raises OSError.
+def write_generation(
+    folder: Path, contents: GenerationContents, describe: Callable[[Mapping[str, FileDigest]], Manifest]
+) -> Manifest:
+    """Write and sync all files into the empty ``folder``; raise OSError.
 
-    ``describe`` makes the manifest from the proofs of the files; it is written last, so a
-    folder with a manifest is a whole generation.
+    ``describe`` builds the manifest from the digests of the files. The manifest is written last, so a folder
+    that has one is a complete generation.
     """
     contents.documents.save(folder / DOCUMENTS)
     contents.passages.save(folder / PASSAGES)
@@ -91,16 +91,16 @@ def write(folder: Path, contents: Contents, describe: Callable[[Mapping[str, Fil
     contents.tokens.save(folder / TOKENS)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     for path in [*files, *{path.parent for path in files}]:
-        sync(path)
-    manifest = describe({path.relative_to(folder).as_posix(): FileProof.of(path) for path in files})
+        sync_to_disk(path)
+    manifest = describe({path.relative_to(folder).as_posix(): FileDigest.from_file(path) for path in files})
     manifest.write(folder)
-    sync(folder / "manifest.json")
-    sync(folder)
+    sync_to_disk(folder / MANIFEST_NAME)
+    sync_to_disk(folder)
     return manifest
 
 
-def sync(path: Path) -> None:
-    """Waits until a file's bytes, or a folder's names, are on the disk."""
+def sync_to_disk(path: Path) -> None:
+    """Wait until the contents of a file, or the names in a folder, are on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -108,18 +108,18 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _read(folder: Path, manifest: Manifest) -> Contents:
+def _open_contents(folder: Path, manifest: Manifest) -> GenerationContents:
     try:
         documents = Documents.load(folder / DOCUMENTS)
-        return Contents(
+        return GenerationContents(
             documents=documents,
             passages=Passages.load(folder / PASSAGES, documents),
-            units=mapped(folder / UNITS),
-            keys=np.asarray(np.load(folder / KEYS, mmap_mode="r", allow_pickle=False)),
+            units=open_mapped(folder / UNITS),
+            keys=open_mapped(folder / KEYS),
             store=STORES[manifest.settings["store"]]().load(folder / STORE),
             lexical=LexicalIndex.load(folder / LEXICAL),
             tokens=TokenIndex.load(folder / TOKENS),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        # Every byte is as it was written, so the program that wrote it was at fault.
+        # The sizes and hashes are right, so the fault is in the program that wrote the files.
         raise DamagedGeneration(f"{folder} cannot be read ({error}); rebuild it with: python -m index build") from error

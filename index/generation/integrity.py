@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from index.generation.generation import Contents, Generation
+from index.generation.generation import Generation, GenerationContents
 from index.generation.passages import DOCUMENT, END, START
 from index.types import Document, Passage
 
@@ -14,7 +14,7 @@ AT_ONCE = 65_536
 """Vectors that are read together."""
 
 
-def broken(generation: Generation) -> list[str]:
+def find_violations(generation: Generation) -> list[str]:
     """One sentence for each invariant that does not hold; empty where all do.
 
     Whether the bytes are as they were written is checked by opening it; this checks what they say.
@@ -43,7 +43,7 @@ def _counts(generation: Generation) -> Iterator[str]:
         yield f"there are {len(contents.keys)} keys for {len(contents.units)} units"
 
 
-def _passages(contents: Contents) -> Iterator[str]:
+def _passages(contents: GenerationContents) -> Iterator[str]:
     passages, owners = contents.passages, contents.passages.table[:, DOCUMENT]
     if len(owners) and (owners.min() < 0 or owners.max() >= len(contents.documents)):
         yield "a passage belongs to no document"
@@ -52,13 +52,13 @@ def _passages(contents: Contents) -> Iterator[str]:
         yield "the passages are not in the order of their documents"
         return
     for position, document in enumerate(contents.documents):
-        stated, found = contents.documents.sha256(position), contents.documents.position(document.id)
+        stated, found = contents.documents.get_sha256(position), contents.documents.find_position(document.id)
         if (document.sha256, position) != (stated, found):
             yield f"{document.id} is not found by its id, or not with its sha256"
-        first, last = map(int, passages.of(position))
+        first, last = map(int, passages.find_ranges(position))
         yield from _tiling(document, passages[first:last])
         for place in range(first, last):
-            yield from _slice(document, passages[place], passages.words(place))
+            yield from _slice(document, passages[place], passages.get_text(place))
 
 
 def _slice(document: Document, passage: Passage, words: str) -> Iterator[str]:
@@ -78,7 +78,7 @@ def _tiling(document: Document, passages: Sequence[Passage]) -> Iterator[str]:
         yield f"the passages of {document.id} do not cover its text"
 
 
-def _units(contents: Contents) -> Iterator[str]:
+def _units(contents: GenerationContents) -> Iterator[str]:
     if not len(contents.units):
         return
     positions, starts, ends = contents.units.T
@@ -92,7 +92,7 @@ def _units(contents: Contents) -> Iterator[str]:
         yield "a unit lies outside its passage"
 
 
-def _vectors(contents: Contents) -> Iterator[str]:
+def _vectors(contents: GenerationContents) -> Iterator[str]:
     count = len(contents.store)
     for first in range(0, count, AT_ONCE):
         vectors = contents.store.vectors(np.arange(first, min(first + AT_ONCE, count)))

@@ -1,9 +1,9 @@
-"""What a generation says of itself, and the proof that its files are what was written."""
+"""Manifest of a generation: where it comes from, and the size and hash of each of its files."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -11,31 +11,28 @@ from typing import Any
 from index.errors import DamagedGeneration, ForeignGeneration
 from index.types import Problem
 
+# Raise it if an older program cannot read what this one writes, or this one what an older one wrote.
 FORMAT = 3
-"""Raised whenever an older program could not read what this one writes, or the reverse."""
-FILE = "manifest.json"
+MANIFEST_NAME = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
-class FileProof:
-    """The size in bytes and the sha256 of one file."""
+class FileDigest:
+    """The size in bytes and the SHA-256 of one file."""
 
     size: int
     sha256: str
 
     @classmethod
-    def of(cls, path: Path) -> "FileProof":
-        """Reads the whole file."""
-        digest = sha256()
+    def from_file(cls, path: Path) -> "FileDigest":
+        """Read the whole file."""
         with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-        return cls(path.stat().st_size, digest.hexdigest())
+            return cls(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Everything that decides what a generation answers, and how many of what it holds.
+    """Everything that decides the answers of a generation, and the number of its documents, passages and units.
 
     ``corpus`` is the fingerprint of the documents, ``recipe`` of the settings and the model;
     two generations with the same of both are the same. ``store`` is the kind of vector index and its parameters.
@@ -52,51 +49,56 @@ class Manifest:
     store: Mapping[str, Any]
     counts: Mapping[str, int]
     problems: tuple[Problem, ...]
-    files: Mapping[str, FileProof]
+    files: Mapping[str, FileDigest]
 
     def write(self, folder: Path) -> None:
-        """Writes ``manifest.json``, sealed with its own sha256."""
+        """Write ``manifest.json`` with the SHA-256 of its own contents."""
         body = asdict(self)
-        sealed = {"format": FORMAT, "sha256": _seal(body), "manifest": body}
-        (folder / FILE).write_text(json.dumps(sealed, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        sealed = {"format": FORMAT, "sha256": _hash_body(body), "manifest": body}
+        (folder / MANIFEST_NAME).write_text(json.dumps(sealed, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
     @classmethod
     def read(cls, folder: Path) -> "Manifest":
-        """Raises DamagedGeneration or ForeignGeneration, with the file's name."""
-        path = folder / FILE
+        """Read and check ``manifest.json``; raise DamagedGeneration or ForeignGeneration, which name the file."""
+        path = folder / MANIFEST_NAME
         try:
             sealed = json.loads(path.read_bytes())
-            version, seal, body = sealed["format"], sealed["sha256"], sealed["manifest"]
+            version, stated_hash, body = sealed["format"], sealed["sha256"], sealed["manifest"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DamagedGeneration(f"{path} is missing or damaged ({error})") from error
-        if _seal(body) != seal:
+        if _hash_body(body) != stated_hash:
             raise DamagedGeneration(f"{path} is damaged: its contents do not have the sha256 that it states")
         if version != FORMAT:
             raise ForeignGeneration(
                 f"{folder} has format {version!r}, this program reads {FORMAT}; rebuild it with: python -m index build"
             )
-        return _parse(body)
+        return _parse_body(body)
 
-    def check_files(self, folder: Path, most: float = inf) -> None:
-        """Every file's size, and the sha256 of the smallest ones that have ``most`` bytes together.
+    def check_files(self, folder: Path, max_hashed_bytes: float = inf) -> None:
+        """Compare the size of every file, and the SHA-256 of the smallest ones up to ``max_hashed_bytes`` in total.
 
-        Raises DamagedGeneration, which names the first file that is not as it was written.
+        Raise DamagedGeneration, which names the first file that is missing or has changed.
         """
-        read = 0
-        for name, proof in sorted(self.files.items(), key=lambda file: (file[1].size, file[0])):
-            path, read = folder / name, read + proof.size
+        total = 0
+        for name, digest in sorted(self.files.items(), key=lambda file: (file[1].size, file[0])):
+            path, total = folder / name, total + digest.size
             if not path.is_file():
                 raise DamagedGeneration(f"{path} is missing")
-            if path.stat().st_size != proof.size or (read <= most and FileProof.of(path) != proof):
-                raise DamagedGeneration(f"{path} is damaged: it does not have the size or the sha256 of {FILE}")
+            same_size = path.stat().st_size == digest.size
+            if not same_size or (total <= max_hashed_bytes and FileDigest.from_file(path) != digest):
+                raise DamagedGeneration(
+                    f"{path} is damaged: it does not have the size or the sha256 of {MANIFEST_NAME}"
+                )
 
 
-def _seal(body: Mapping[str, Any]) -> str:
-    return sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+def _hash_body(body: Mapping[str, Any]) -> str:
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False)
+    # A file name that is not valid UTF-8 has surrogates.
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _parse(body: Mapping[str, Any]) -> Manifest:
+def _parse_body(body: Mapping[str, Any]) -> Manifest:
     rest = {key: value for key, value in body.items() if key not in {"problems", "files"}}
     problems = tuple(Problem(**problem) for problem in body["problems"])
-    files = {name: FileProof(**proof) for name, proof in body["files"].items()}
+    files = {name: FileDigest(**digest) for name, digest in body["files"].items()}
     return Manifest(**rest, problems=problems, files=files)

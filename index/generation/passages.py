@@ -11,7 +11,8 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk.string_table import Strings, mapped
+from index.disk.arrays import open_mapped
+from index.disk.string_table import StringTable
 from index.generation.documents import Documents
 from index.types import Kind, Passage, Positions, Span
 
@@ -33,7 +34,7 @@ and the rows of its sentences; ``NONE`` stands for no heading and no page. Sente
 class Passages(Sequence[Passage]):
     """A sequence that holds no passage, and gives the words of one without reading its document."""
 
-    def __init__(self, documents: Documents, table: Table, sentences: Table, headings: Strings) -> None:
+    def __init__(self, documents: Documents, table: Table, sentences: Table, headings: StringTable) -> None:
         """Use ``build`` or ``load``."""
         self.documents = documents
         self.table = table
@@ -47,14 +48,14 @@ class Passages(Sequence[Passage]):
         """From passages in memory, those of a document together. KeyError for one that belongs to no document."""
         collected = _Collected()
         for document, group in groupby(passages, key=lambda passage: passage.document):
-            position, some = documents.position(document), list(group)
+            position, some = documents.find_position(document), list(group)
             if position is None:
                 raise KeyError(document)
             edges = np.array([(passage.start, passage.end) for passage in some], dtype=np.int64)
-            for passage, places in zip(some, documents.texts.places(position, edges).tolist(), strict=True):
+            for passage, places in zip(some, documents.texts.find_byte_offsets(position, edges).tolist(), strict=True):
                 collected.add(position, passage, places)
         rows, sentences = _columns(collected.rows, SENTENCE_END + 1), _columns(collected.sentences, 2)
-        return cls(documents, rows, sentences, Strings.build(collected.headings))
+        return cls(documents, rows, sentences, StringTable.build(collected.headings))
 
     def __len__(self) -> int:
         """The number of passages."""
@@ -83,32 +84,32 @@ class Passages(Sequence[Passage]):
             None if row[PAGE] == NONE else row[PAGE],
         )
 
-    def words(self, position: int) -> str:
+    def get_text(self, position: int) -> str:
         """The text of a passage."""
         return self._words(position)
 
     def _cut(self, position: int) -> str:
         first, last = self.table[position, BYTE : BYTE_END + 1].tolist()
-        return self.documents.texts.cut(first, last)
+        return self.documents.texts.decode_range(first, last)
 
-    def start(self, position: int) -> int:
+    def get_start(self, position: int) -> int:
         """Where a passage begins in its document."""
         return int(self.table[position, START])
 
-    def document(self, position: int) -> int:
+    def find_document(self, position: int) -> int:
         """The position of a passage's document."""
         return int(self.table[position, DOCUMENT])
 
-    def heading(self, position: int) -> str | None:
+    def get_heading(self, position: int) -> str | None:
         """What stands above a passage."""
         heading = int(self.table[position, HEADING])
         return None if heading == NONE else self.headings[heading]
 
-    def kinds(self, positions: Sequence[int]) -> list[Kind]:
+    def get_kinds(self, positions: Sequence[int]) -> list[Kind]:
         """What each of some passages is for."""
         return [KINDS[kind] for kind in self.table[np.asarray(positions, dtype=np.int64), KIND].tolist()]
 
-    def of(self, documents: int | Positions) -> tuple[Positions, Positions]:
+    def find_ranges(self, documents: int | Positions) -> tuple[Positions, Positions]:
         """Where the passages of documents begin and end, those of one standing together."""
         column = self.table[:, DOCUMENT]
         return np.searchsorted(column, documents, "left"), np.searchsorted(column, documents, "right")
@@ -123,7 +124,9 @@ class Passages(Sequence[Passage]):
     @classmethod
     def load(cls, folder: Path, documents: Documents) -> "Passages":
         """What ``save`` wrote, of these documents."""
-        return cls(documents, mapped(folder / TABLE), mapped(folder / SENTENCES), Strings.load(folder, HEADINGS))
+        return cls(
+            documents, open_mapped(folder / TABLE), open_mapped(folder / SENTENCES), StringTable.load(folder, HEADINGS)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk.string_table import mapped
+from index.disk.arrays import open_mapped
 from index.search.max_score import Posting, Weighted, contenders
 from index.search.top_k import best
 from index.types import Matches, Positions
@@ -170,5 +170,5 @@ class LexicalIndex:
     def load(cls, folder: Path) -> "LexicalIndex":
         """What ``save`` wrote, its arrays mapped rather than read."""
         about = json.loads((folder / WORDS).read_text(encoding="utf-8"))
-        arrays = {name: mapped(folder / f"{name}.npy") for name in ARRAYS} if about["vocabulary"] else {}
+        arrays = {name: open_mapped(folder / f"{name}.npy") for name in ARRAYS} if about["vocabulary"] else {}
         return cls(about["vocabulary"], arrays, about["length"], about["spellings"])

@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk.arrays import FileRows, Rows, Spool, take
-from index.disk.string_table import mapped
+from index.disk.arrays import FileArray, RowSource, SpooledArray, open_mapped, take_ranges
 from index.types import Encoder, Tokens, Vectors
 
 DIMENSIONS = 64
@@ -41,8 +40,8 @@ class SmallTokens:
 class TokenRows:
     """The tokens of all passages: ``ids`` int32, shape (tokens,), ``vectors`` int8, shape (tokens, directions)."""
 
-    ids: Rows
-    vectors: Rows
+    ids: RowSource
+    vectors: RowSource
 
 
 class TokenIndex:
@@ -60,14 +59,19 @@ class TokenIndex:
     @classmethod
     def build(cls, passages: Iterable[SmallTokens], basis: Vectors, folder: Path | None = None) -> "TokenIndex":
         """From the tokens of each passage, made small on ``basis``; held in a file in ``folder``, not in memory."""
-        ids, vectors, lengths, holding = Spool(folder, np.int32), Spool(folder, np.int8), [0], Counter[int]()
+        ids, vectors, lengths, holding = (
+            SpooledArray(folder, np.int32),
+            SpooledArray(folder, np.int8),
+            [0],
+            Counter[int](),
+        )
         for one in passages:
-            ids.add(one.ids)
-            vectors.add(one.vectors)
+            ids.append(one.ids)
+            vectors.append(one.vectors)
             lengths.append(len(one.ids))
             holding.update(set(one.ids.tolist()))
         edges = np.cumsum(lengths, dtype=np.int64)
-        rows = TokenRows(ids.mapped(), vectors.mapped())
+        rows = TokenRows(ids.open_array(), vectors.open_array())
         return cls(rows, edges, _weights(holding, len(edges) - 1), basis)
 
     def __len__(self) -> int:
@@ -90,7 +94,7 @@ class TokenIndex:
         some = lasts > firsts
         if not some.any() or not len(question.ids):
             return found
-        vectors = take(self._tokens.vectors, firsts, lasts)
+        vectors = take_ranges(self._tokens.vectors, firsts, lasts)
         cosines = vectors @ (reduced(question.vectors, self.basis).T / LEVELS)
         lengths = (lasts - firsts)[some]
         starts = np.cumsum(lengths) - lengths
@@ -116,8 +120,8 @@ class TokenIndex:
     def load(cls, folder: Path) -> "TokenIndex":
         """What ``save`` wrote; what grows with the collection is read when it is asked for, or mapped."""
         weights, basis = (np.load(folder / name, allow_pickle=False) for name in (WEIGHTS, BASIS))
-        rows = TokenRows(FileRows(folder / IDS), FileRows(folder / SMALL))
-        return cls(rows, mapped(folder / EDGES), weights, basis)
+        rows = TokenRows(FileArray(folder / IDS), FileArray(folder / SMALL))
+        return cls(rows, open_mapped(folder / EDGES), weights, basis)
 
 
 def _weights(holding: Mapping[int, int], passages: int) -> NDArray[np.float32]:

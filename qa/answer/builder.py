@@ -58,9 +58,9 @@ class Composer:
             rank=rank,
             id=passage.id,
             score=score,
-            text=self._passages.words(position),
+            text=self._passages.get_text(position),
             heading=passage.heading,
-            document=self._source(passage.document, self._passages.document(position)),
+            document=self._source(passage.document, self._passages.find_document(position)),
             start=passage.start,
             end=passage.end,
             evidence=examined.evidence.spans,
@@ -70,7 +70,7 @@ class Composer:
         )
 
     def _source(self, id: str, position: int) -> Source:
-        return Source(id, self._documents.titles[position], self._documents.sha256(position))
+        return Source(id, self._documents.titles[position], self._documents.get_sha256(position))
 
     def _retrieval(self, ranked: Ranked) -> Retrieval:
         legs = tuple(Leg(found.leg, found.ran, len(found.scores)) for found in ranked.retrieved.legs)

@@ -78,10 +78,10 @@ class Catalog:
 
     def document(self, document: str) -> DocumentView | None:
         """One document by its id, or None where there is no such document."""
-        position = self._documents.position(document)
+        position = self._documents.find_position(document)
         if position is None:
             return None
-        first, last = map(int, self._passages.of(position))
+        first, last = map(int, self._passages.find_ranges(position))
         spans = tuple(_span(passage) for passage in self._passages[first:last])
         return DocumentView(self._info(position), self._documents.texts[position], spans)
 
@@ -104,14 +104,14 @@ class Catalog:
         )
 
     def _info(self, position: int) -> DocumentInfo:
-        first, last = map(int, self._passages.of(position))
+        first, last = map(int, self._passages.find_ranges(position))
         return DocumentInfo(
             id=self._documents.ids[position],
             title=self._documents.titles[position],
-            sha256=self._documents.sha256(position),
-            characters=self._documents.characters(position),
+            sha256=self._documents.get_sha256(position),
+            characters=self._documents.count_characters(position),
             passages=last - first,
-            metadata=self._documents.metadata(position),
+            metadata=self._documents.get_metadata(position),
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from index.generation.generation import Contents
+from index.generation.generation import GenerationContents
 from index.text.analyzer import Words
 from qa.query.understand import understand
 from qa.ranking.retriever import LEG_FAILURES, Retriever
@@ -23,7 +23,7 @@ class KnownItem:
     sentence: str
 
 
-def known_item(contents: Contents, words: Words) -> KnownItem:
+def known_item(contents: GenerationContents, words: Words) -> KnownItem:
     """The sentence with the most content words among the first passages."""
     texts, first = Texts(contents), contents.passages[:LOOKED_AT]
     sentences = [text for place, p in enumerate(first) for text in texts.slices(place, p.sentences)]

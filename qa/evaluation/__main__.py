@@ -9,7 +9,7 @@ import click
 from index.cli import one_sentence, setting_options
 from index.embedding import encoder_named, encoder_of
 from index.errors import UsageError
-from index.generation.directory import Shelf
+from index.generation.directory import IndexDirectory
 from index.progress import Terminal
 from index.settings import ASK_SETTINGS, INDEX_SETTINGS, MODEL, SETTINGS, IndexSettings, Sources
 from qa.engine import Engine
@@ -170,7 +170,7 @@ def probe_command(mode: Mode, most: int, out: Path | None, **flags: Any) -> None
         probing.check_folder(out)
     sources = Sources.of(flags, os.environ, Path.cwd())
     settings = IndexSettings(**sources.resolve(INDEX_SETTINGS))
-    generation = Shelf(Path(settings.index)).open()
+    generation = IndexDirectory(Path(settings.index)).open_current()
     encoder = encoder_of(generation.folder, generation.manifest, sources.stated(MODEL))
     engine = Engine(generation, encoder, sources.resolve(ASK_SETTINGS)["reader"])
     probed = probing.probe(generation, engine, mode, most, Terminal())

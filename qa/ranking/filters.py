@@ -6,9 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from index.disk.ranges import stretches
+from index.disk.arrays import expand_ranges
 from index.generation.documents import Documents
-from index.generation.generation import Contents
+from index.generation.generation import GenerationContents
 from index.types import Positions
 from qa.ranking.retriever import Filter, Retriever
 
@@ -20,7 +20,7 @@ KEPT = 64
 class Filters:
     """Patterns into the passages and units of one generation."""
 
-    def __init__(self, contents: Contents, retriever: Retriever) -> None:
+    def __init__(self, contents: GenerationContents, retriever: Retriever) -> None:
         """Reads nothing yet."""
         self._passages = contents.passages
         self._meeting = lru_cache(maxsize=KEPT)(lambda pattern: meeting(contents.documents, pattern))
@@ -31,12 +31,12 @@ class Filters:
         if not patterns:
             return None
         documents = np.unique(np.concatenate([self._meeting(pattern) for pattern in patterns]))
-        return self._retriever.restrict(stretches(*self._passages.of(documents)))
+        return self._retriever.restrict(expand_ranges(*self._passages.find_ranges(documents)))
 
 
 def meeting(documents: Documents, pattern: str) -> Positions:
     """The documents whose id is the pattern or meets it, rising."""
-    itself = documents.position(pattern)
+    itself = documents.find_position(pattern)
     found = [] if itself is None else [itself]
     if not WILDCARDS.isdisjoint(pattern):
         found += [place for place, name in enumerate(documents.ids) if fnmatchcase(name, pattern)]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.disk.ranges import stretches
-from index.generation.generation import Contents
+from index.disk.arrays import expand_ranges
+from index.generation.generation import GenerationContents
 from index.types import Positions, Vectors
 from qa.types import Query
 
@@ -60,7 +60,7 @@ class Retrieved:
 class Retriever:
     """Searches one generation."""
 
-    def __init__(self, contents: Contents) -> None:
+    def __init__(self, contents: GenerationContents) -> None:
         """Units stand in the order of their passages, so those of one are found by halving."""
         self._contents = contents
         self._passage_of = contents.units[:, 0]
@@ -73,7 +73,7 @@ class Retriever:
     def restrict(self, passages: Positions) -> Filter:
         """A filter that lets only these passages through."""
         firsts, lasts = np.searchsorted(self._passage_of, [passages, passages + 1])
-        return Filter(passages, stretches(firsts, lasts))
+        return Filter(passages, expand_ranges(firsts, lasts))
 
     def retrieve(self, query: Query, allowed: Filter | None) -> Retrieved:
         """The union of both legs' candidates with both legs' scores."""

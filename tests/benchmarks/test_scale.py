@@ -9,8 +9,8 @@ from benchmarks.documents import around, put
 from benchmarks.speed.scale import recall
 from benchmarks.speed.synthetic import Material, Synthetic
 from index.build.pipeline import Identity, publish
-from index.generation.directory import Shelf
-from index.generation.integrity import broken
+from index.generation.directory import IndexDirectory
+from index.generation.integrity import find_violations
 from index.search.late_interaction import basis_of
 from index.search.stores.exact import ExactStore
 from index.settings import IndexSettings
@@ -23,15 +23,15 @@ def test_a_synthetic_collection_is_a_sound_generation(tmp_path: Path) -> None:
     """Every invariant of a built one holds, and the whole of each passage is found among its units."""
     encoder = WordEncoder()
     synthetic = Synthetic(Material(TEXTS, encoder.encode_passages(TEXTS).vectors), 47)
-    shelf = Shelf(tmp_path / "index")
+    directory = IndexDirectory(tmp_path / "index")
     contents = synthetic.contents(ExactStore(synthetic.vectors().astype(np.float32)), basis_of(encoder))
-    settings = IndexSettings(index=str(shelf.root), store="exact")
-    with shelf.lock():
-        publish(shelf, contents, Identity("synthetic", "", (), settings, encoder))
-    generation = shelf.open()
-    assert broken(generation) == []
+    settings = IndexSettings(index=str(directory.root), store="exact")
+    with directory.acquire_lock():
+        publish(directory, contents, Identity("synthetic", "", (), settings, encoder))
+    generation = directory.open_current()
+    assert find_violations(generation) == []
     assert (len(generation.contents.documents), len(generation.contents.passages)) == (3, 47)
-    assert np.all(generation.contents.whole_units >= 0)
+    assert np.all(generation.contents.whole_passage_units >= 0)
 
 
 def test_recall_is_the_share_of_the_nearest() -> None:

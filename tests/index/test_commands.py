@@ -65,7 +65,7 @@ def test_a_whole_life(tmp_path: Path) -> None:
         (("build", "tests/browser"), 1, "holds no text that can be read"),
         (("build", "seeds", "--store", "milvus"), 2, "--store is 'milvus'"),
         (("build", "seeds", "--model", "no such/model"), 1, "is neither a folder nor to be had from the hub"),
-        (("build", "seeds", "--index", "LICENSE"), 1, "no index can be kept in LICENSE"),
+        (("build", "seeds", "--index", "LICENSE"), 1, "cannot write to LICENSE"),
         (("build", "seeds", "--index", "seeds/index"), 2, "the index folder seeds/index lies inside seeds"),
         (("build", "seeds", "--keep", "0"), 2, "--keep is '0', which is no good: must be from 1 to 1000"),
         (("build", "seeds", "--index", ""), 2, "--index is '', which is no good: must not be empty"),

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.build.pipeline import build_index
-from index.generation.directory import Shelf
-from index.generation.integrity import broken
+from index.generation.directory import IndexDirectory
+from index.generation.integrity import find_violations
 from index.settings import IndexSettings
 from qa.engine import Engine
 from qa.types import Request, Turn
@@ -64,6 +64,6 @@ def test_everything_quoted_is_a_slice(texts: list[str], question: str) -> None:
         rows = (json.dumps({"id": f"d{i}", "text": text}) for i, text in enumerate(texts))
         corpus.write_text("\n".join(rows), encoding="utf-8")
         build_index(corpus, IndexSettings(index=f"{folder}/index"), WordEncoder())
-        generation = Shelf(Path(folder) / "index").open()
-        assert broken(generation) == []
+        generation = IndexDirectory(Path(folder) / "index").open_current()
+        assert find_violations(generation) == []
         check(Engine(generation, WordEncoder()), question, texts)

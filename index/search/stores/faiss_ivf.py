@@ -16,7 +16,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk.arrays import FileRows, Rows, take
+from index.disk.arrays import FileArray, RowSource, take_ranges
 from index.search.stores.faiss_flat import read, selected, write
 from index.search.top_k import best
 from index.types import Matches, Positions, Vectors
@@ -44,7 +44,7 @@ AT_ONCE = 65_536
 class FaissInvertedStore:
     """Cosines of unit vectors, within 0.0005 of the exact ones where lists are many; higher is better."""
 
-    def __init__(self, index: faiss.Index, rows: Rows) -> None:
+    def __init__(self, index: faiss.Index, rows: RowSource) -> None:
         """Use ``build`` or ``load``. ``index``: an IndexIVF; ``rows``: floats, shape (rows, dimension)."""
         self._index: Any = index  # FAISS's stubs do not know what an IndexIVF has
         self._rows = rows
@@ -108,7 +108,7 @@ class FaissInvertedStore:
     def vectors(self, positions: Positions | Sequence[int]) -> Vectors:
         """The rows as they are kept, shape (len(positions), dimension)."""
         rows = np.asarray(positions, dtype=np.int64)
-        return take(self._rows, rows, rows + 1).astype(np.float32, copy=False)
+        return take_ranges(self._rows, rows, rows + 1).astype(np.float32, copy=False)
 
     def save(self, folder: Path) -> None:
         """Writes FAISS's own file and one .npy file. Raises OSError."""
@@ -121,7 +121,7 @@ class FaissInvertedStore:
     @classmethod
     def load(cls, folder: Path) -> "FaissInvertedStore":
         """What ``save`` wrote: the codes are held, the vectors read when they are asked for."""
-        return cls(read(folder), FileRows(folder / VECTORS))
+        return cls(read(folder), FileArray(folder / VECTORS))
 
 
 def _lists(rows: int) -> int:

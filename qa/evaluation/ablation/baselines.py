@@ -16,7 +16,7 @@ from qa.types import MOST_PASSAGES, Status
 def passage_vectors(bench: Bench, judgements: Sequence[Judgement]) -> list[Reply]:
     """Plain vector search: each passage as one vector, without its title and heading."""
     contents = bench.generation(context="none").contents
-    whole = np.array(contents.whole_units)
+    whole = np.array(contents.whole_passage_units)
     vectors = bench.encoder.encode_questions([judgement.question for judgement in judgements]).vectors
     found = contents.store.search(vectors, MOST_PASSAGES, whole)
     passages = [Returned(p.document, Span(p.start, p.end), 0.0, ()) for p in contents.passages]

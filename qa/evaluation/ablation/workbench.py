@@ -8,7 +8,7 @@ from typing import Any
 
 from index.build.pipeline import build_index
 from index.errors import UsageError
-from index.generation.directory import Shelf
+from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.progress import Progress
 from index.settings import IndexSettings
@@ -57,7 +57,7 @@ class Bench:
         if settings and not folder.is_dir():
             shutil.copytree(self._folder / "index", folder)  # so that equal sentences are not embedded again
         build_index(self._source, replace(IndexSettings(index=str(folder), keep=1), **settings), self.encoder)
-        return Shelf(folder).open()
+        return IndexDirectory(folder).open_current()
 
     def engine(self, way: Way, **settings: Any) -> Engine:  # noqa: ANN401 — values of any setting
         """An engine that goes this way in both modes."""

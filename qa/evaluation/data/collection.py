@@ -7,7 +7,7 @@ from pathlib import Path
 
 from index.build.pipeline import build_folder, build_index
 from index.errors import UsageError
-from index.generation.directory import Shelf
+from index.generation.directory import IndexDirectory
 from index.progress import Progress, Silent
 from index.settings import IndexSettings
 from index.types import Encoder
@@ -33,7 +33,7 @@ def engine_over(
         build_folder(corpus(dataset), settings, progress or Silent())
         return Engine.open(settings.index, reader=reader)
     build_index(corpus(dataset), settings, encoder, progress or Silent())
-    return Engine(Shelf(Path(settings.index)).open(), encoder, reader)
+    return Engine(IndexDirectory(Path(settings.index)).open_current(), encoder, reader)
 
 
 def corpus(dataset: Dataset) -> Path:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from index.generation.generation import Contents
+from index.generation.generation import GenerationContents
 from index.text.analyzer import Words, surface_words
 from index.text.searchable_text import contexts
 from qa.evaluation.known_item.types import Place
@@ -17,7 +17,7 @@ EXCERPT = 90
 class Material:
     """Texts, sentences, headings and rare words of a collection, by position of the passage."""
 
-    def __init__(self, contents: Contents, words: Words) -> None:
+    def __init__(self, contents: GenerationContents, words: Words) -> None:
         """Reads every heading once, and texts when they are asked for."""
         self.contents, self.words = contents, words
         self._texts = {document.id: document.text for document in contents.documents}

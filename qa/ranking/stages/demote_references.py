@@ -20,7 +20,7 @@ class DemoteReferences:
 
     def __call__(self, query: Query, hits: list[Hit]) -> list[Hit]:
         """The same hits, best first, ties by position."""
-        kinds = self._passages.kinds([hit.passage for hit in hits])
+        kinds = self._passages.get_kinds([hit.passage for hit in hits])
         demoted = [
             replace(hit, score=hit.score * FACTOR) if kind is Kind.REFERENCE else hit
             for hit, kind in zip(hits, kinds, strict=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from index.generation.generation import Contents
+from index.generation.generation import GenerationContents
 from qa.ranking.texts import Texts
 from qa.types import Reader
 
@@ -11,11 +11,11 @@ from qa.types import Reader
 class Parts:
     """One generation's contents and their texts, and the reader where there is one."""
 
-    contents: Contents
+    contents: GenerationContents
     texts: Texts
     reader: Reader | None
 
     @classmethod
-    def of(cls, contents: Contents, reader: Reader | None) -> "Parts":
+    def of(cls, contents: GenerationContents, reader: Reader | None) -> "Parts":
         """With the texts of the contents."""
         return cls(contents, Texts(contents), reader)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from index.build.pipeline import build_index
 from index.errors import BuildError, NetsphereError
-from index.generation.directory import UNFINISHED, Shelf
-from index.generation.integrity import broken
+from index.generation.directory import UNFINISHED, IndexDirectory
+from index.generation.integrity import find_violations
 from index.settings import IndexSettings
 from tests.doubles import WordEncoder
 
@@ -88,13 +88,13 @@ def wrong(folder: Path, ended: str, old: str, new: str) -> list[str]:
     """What does not hold of the index afterwards. Only what was being removed may lie about until the next build."""
     allowed = {"built": {new}, "refused": {old}, "killed": {old, new}}.get(ended, set())
     try:
-        generation = Shelf(folder / "index").open()
+        generation = IndexDirectory(folder / "index").open_current()
     except NetsphereError as error:
         return [str(error)]
     served = generation.contents.documents[0].text
     faults = [] if served in allowed else [f"serves {served[:14]!r} after it was {ended}"]
     leftovers = [path.name for path in (folder / "index").glob(f"{UNFINISHED}*")] if ended == "refused" else []
-    return [*faults, *broken(generation), *leftovers]
+    return [*faults, *find_violations(generation), *leftovers]
 
 
 def main(how: str, folder: Path) -> None:
@@ -111,8 +111,10 @@ def main(how: str, folder: Path) -> None:
         ended = (attempt_in_a_child if how == "kill" else attempt)(folder, number, saboteur)
         faults = wrong(folder, ended, served, text(number))
         sys.stdout.write(f"{saboteur.struck or number}\t{ended}\t{'; '.join(faults)}\n")
-        served = Shelf(folder / "index").open().contents.documents[0].text
-    assert sorted(p.name for p in (folder / "index").iterdir())[:2] == Shelf(folder / "index").names(), "leftovers"
+        served = IndexDirectory(folder / "index").open_current().contents.documents[0].text
+    assert (
+        sorted(p.name for p in (folder / "index").iterdir())[:2] == IndexDirectory(folder / "index").list_generations()
+    ), "leftovers"
 
 
 if __name__ == "__main__":

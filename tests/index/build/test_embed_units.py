@@ -14,7 +14,7 @@ from index.build.checkpoints import Shards
 from index.build.embed_units import CONTEXT_WEIGHT, UnitText, UnitVectors, mix, unit_vectors
 from index.build.pipeline import build_index
 from index.build.vector_cache import KEY_BYTES, known_vectors
-from index.generation.directory import Shelf
+from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.progress import Silent
 from index.settings import IndexSettings
@@ -37,7 +37,7 @@ def made(units: list[UnitText], folder: Path, encoder: WordEncoder) -> UnitVecto
 def served(tmp_path: Path) -> Generation:
     (tmp_path / "a.txt").write_text("Cats sleep. Dogs dig.", encoding="utf-8")
     build_index(tmp_path / "a.txt", IndexSettings(index=str(tmp_path / "index")), WordEncoder())
-    return Shelf(tmp_path / "index").open()
+    return IndexDirectory(tmp_path / "index").open_current()
 
 
 @given(UNITS, UNITS)

@@ -12,8 +12,8 @@ import pytest
 
 from index.build.pipeline import build_index
 from index.errors import BuildError, NoGeneration, UsageError
-from index.generation.directory import UNFINISHED, Shelf
-from index.generation.integrity import broken
+from index.generation.directory import UNFINISHED, IndexDirectory
+from index.generation.integrity import find_violations
 from index.progress import Terminal
 from index.settings import IndexSettings
 from tests.doubles import WordEncoder
@@ -35,7 +35,7 @@ def settings(folder: Path, **others: object) -> IndexSettings:
 
 
 def served(folder: Path) -> dict[str, str]:
-    return {d.id: d.text for d in Shelf(folder / "index").open().contents.documents}
+    return {d.id: d.text for d in IndexDirectory(folder / "index").open_current().contents.documents}
 
 
 def test_only_what_changed_is_embedded_again(tmp_path: Path) -> None:
@@ -58,7 +58,10 @@ def test_carried_vectors_are_those_that_embedding_gives(tmp_path: Path) -> None:
     build_index(source, settings(tmp_path), WordEncoder())
     fresh = IndexSettings(index=str(tmp_path / "fresh"))
     build_index(source, fresh, WordEncoder())
-    one, other = Shelf(tmp_path / "index").open().contents, Shelf(tmp_path / "fresh").open().contents
+    one, other = (
+        IndexDirectory(tmp_path / "index").open_current().contents,
+        IndexDirectory(tmp_path / "fresh").open_current().contents,
+    )
     assert one.store.vectors(range(len(one.store))).tolist() == other.store.vectors(range(len(other.store))).tolist()
     assert tuple(one.documents) == tuple(other.documents)
     assert tuple(one.passages) == tuple(other.passages)
@@ -101,7 +104,7 @@ def test_what_was_removed_is_gone(tmp_path: Path) -> None:
     build_index(source, settings(tmp_path), WordEncoder())
     texts(source, a="Cats sleep.")
     build_index(source, settings(tmp_path), WordEncoder())
-    contents = Shelf(tmp_path / "index").open().contents
+    contents = IndexDirectory(tmp_path / "index").open_current().contents
     assert [d.id for d in contents.documents] == ["a.txt"]
     assert not any(word.startswith("walrus") for word in contents.lexical.vocabulary)
 
@@ -114,7 +117,7 @@ def test_bad_files_are_named_and_the_rest_is_indexed(tmp_path: Path) -> None:
     report = build_index(source, settings(tmp_path), WordEncoder())
     assert {problem.where for problem in report.problems} == {"empty.txt", "noise.txt", "gone.txt"}
     assert all(problem.reason for problem in report.problems)
-    assert Shelf(tmp_path / "index").open().manifest.problems == report.problems
+    assert IndexDirectory(tmp_path / "index").open_current().manifest.problems == report.problems
     assert list(served(tmp_path)) == ["a.txt"]
 
 
@@ -145,7 +148,7 @@ def test_a_full_disk_leaves_the_old_generation_served_and_whole(tmp_path: Path, 
     assert done.stderr.startswith("error: the new index could not be written"), done.stderr
     assert "the old one stays" in done.stderr
     assert served(tmp_path) == {"a.txt": old}
-    assert broken(Shelf(tmp_path / "index").open()) == []
+    assert find_violations(IndexDirectory(tmp_path / "index").open_current()) == []
     assert not list((tmp_path / "index").glob(f"{UNFINISHED}*"))
     build_index(source, settings(tmp_path), WordEncoder())
     assert served(tmp_path) == {"a.txt": new}
@@ -166,8 +169,8 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_generation(tmp_path: Path) 
         with subprocess.Popen(child(tmp_path), cwd=ROOT) as process:
             time.sleep(whole * chance.uniform(0.3, 1.1))
             process.kill()
-        generation = Shelf(tmp_path / "index").open()
-        assert broken(generation) == []
+        generation = IndexDirectory(tmp_path / "index").open_current()
+        assert find_violations(generation) == []
         assert served(tmp_path)["a.txt"].rstrip("0123456789") in contents
     texts(source, a="At last.")
     build_index(source, settings(tmp_path), WordEncoder())
@@ -193,7 +196,7 @@ def test_a_long_title_costs_no_build(tmp_path: Path) -> None:
     lines = json.dumps({"id": "a", "title": title, "text": "Cats sleep."})
     (tmp_path / "a.jsonl").write_text(lines, encoding="utf-8")
     build_index(tmp_path / "a.jsonl", settings(tmp_path), WordEncoder(limit=20))
-    contents = Shelf(tmp_path / "index").open().contents
+    contents = IndexDirectory(tmp_path / "index").open_current().contents
     assert {"w0", "w49"} <= contents.lexical.vocabulary
     assert contents.documents[0].title == title
 
@@ -221,7 +224,7 @@ def test_a_first_build_that_fails_leaves_nothing(tmp_path: Path) -> None:
     done = subprocess.run(child(tmp_path, "0"), cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     with pytest.raises(NoGeneration):
-        Shelf(tmp_path / "index").open()
+        IndexDirectory(tmp_path / "index").open_current()
     assert [path.name for path in (tmp_path / "index").iterdir()] == ["build.lock"]
     build_index(source, settings(tmp_path), WordEncoder())
     assert served(tmp_path) == {"a.txt": "Cats sleep."}
@@ -234,4 +237,4 @@ def test_a_title_that_changes_embeds_its_texts_again(tmp_path: Path) -> None:
     (source / "a.txt.toml").write_text('title = "Animals"', encoding="utf-8")
     report = build_index(source, settings(tmp_path), WordEncoder())
     assert (report.changed, report.embedded, report.carried) == (True, 1, 1)
-    assert Shelf(tmp_path / "index").open().contents.documents[0].title == "Animals"
+    assert IndexDirectory(tmp_path / "index").open_current().contents.documents[0].title == "Animals"

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.disk.string_table import AT_ONCE, Strings
+from index.disk.string_table import READ_BATCH, StringTable
 
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), max_size=8)
 
 
-def both(texts: list[str], folder: str) -> tuple[Strings, Strings]:
-    built = Strings.build(texts)
+def both(texts: list[str], folder: str) -> tuple[StringTable, StringTable]:
+    built = StringTable.build(texts)
     built.save(Path(folder), "some")
-    return built, Strings.load(Path(folder), "some")
+    return built, StringTable.load(Path(folder), "some")
 
 
 @given(TEXTS)
@@ -33,16 +33,16 @@ def test_texts_come_back_one_by_one_together_and_cut(texts: list[str]) -> None:
 @given(TEXTS)
 def test_code_points_are_found_among_the_bytes(texts: list[str]) -> None:
     """A slice in code points and the cut between its places are the same text."""
-    strings = Strings.build(texts)
+    strings = StringTable.build(texts)
     for position, text in enumerate(texts):
         for start in range(len(text) + 1):
-            first, last = strings.places(position, np.array([start, len(text)])).tolist()
-            assert strings.cut(first, last) == text[start:]
+            first, last = strings.find_byte_offsets(position, np.array([start, len(text)])).tolist()
+            assert strings.decode_range(first, last) == text[start:]
 
 
 def test_many_texts_are_read_in_parts(tmp_path: Path) -> None:
     """All of them, in their order, across the edges of the parts."""
-    texts = [f"猫{number}" for number in range(2 * AT_ONCE + 3)]
+    texts = [f"猫{number}" for number in range(2 * READ_BATCH + 3)]
     assert list(both(texts, str(tmp_path))[1]) == texts
 
 
@@ -50,10 +50,10 @@ def test_no_text_is_beyond_the_last() -> None:
     """As in a list."""
     for place in (2, -3):
         with pytest.raises(IndexError):
-            Strings.build(["a", "b"])[place]
+            StringTable.build(["a", "b"])[place]
 
 
 def test_half_a_character_is_refused() -> None:
     """A surrogate is no text that could be written."""
     with pytest.raises(ValueError, match="surrogates"):
-        Strings.build(["\ud800"])
+        StringTable.build(["\ud800"])

@@ -19,7 +19,7 @@ from index.embedding.model_files import DEFAULT_MODEL, model_folder
 from index.embedding.quantization_check import LEAST_COSINE, LEAST_MEAN, LEAST_SHORT, SHORT, Drifted, drift
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
 from index.errors import ForeignGeneration, ModelError
-from index.generation.directory import Shelf
+from index.generation.directory import IndexDirectory
 from index.settings import IndexSettings
 from index.types import Encoded, Encoder
 from tests.doubles import WordEncoder
@@ -97,7 +97,7 @@ def test_a_collection_that_drifts_is_built_with_the_model_itself(
     with caplog.at_level(logging.WARNING):
         build_folder(tmp_path / "texts", settings)
     assert "stays in float32, about three times as slow: in int8, the vectors" in caplog.text
-    generation = Shelf(tmp_path / "index").open()
+    generation = IndexDirectory(tmp_path / "index").open_current()
     assert not (generation.folder / FOLDER).exists()
     assert isinstance(encoder_of(generation.folder, generation.manifest), SentenceTransformerEncoder)
     assert isinstance(encoder_named(models=tmp_path / "models"), SentenceTransformerEncoder)
@@ -133,7 +133,7 @@ def test_a_model_of_the_first_token_and_with_prompts_is_made_fast(tmp_path: Path
 
 def test_a_generation_answers_with_its_own_encoder_and_no_other(seed_index: Path, tmp_path: Path) -> None:
     """A model that is named where it is served must be the one that was converted."""
-    generation = Shelf(seed_index).open()
+    generation = IndexDirectory(seed_index).open_current()
     assert isinstance(encoder_of(generation.folder, generation.manifest, DEFAULT_MODEL), CompiledEncoder)
     folder = tmp_path / "other"
     shutil.copytree(model_folder(DEFAULT_MODEL), folder)

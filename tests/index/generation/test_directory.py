@@ -10,9 +10,9 @@ import pytest
 
 from index.build.pipeline import build_index
 from index.errors import BuildLocked, DamagedGeneration, NoGeneration
-from index.generation.directory import CURRENT, UNFINISHED, Shelf
+from index.generation.directory import CURRENT, UNFINISHED, IndexDirectory
 from index.generation.generation import Generation
-from index.generation.integrity import broken
+from index.generation.integrity import find_violations
 from index.settings import IndexSettings
 from tests.doubles import WordEncoder
 
@@ -25,17 +25,17 @@ def build(folder: Path, text: str, keep: int = 3) -> str:
     return build_index(folder / "texts", settings, WordEncoder()).manifest.generation
 
 
-def text_of(shelf: Shelf) -> str:
-    return shelf.open().contents.documents[0].text
+def text_of(directory: IndexDirectory) -> str:
+    return directory.open_current().contents.documents[0].text
 
 
 def test_the_newest_build_is_served_and_numbers_rise(tmp_path: Path) -> None:
     """Each build has its own name, later ones sort later."""
     first, second = build(tmp_path, "One cat."), build(tmp_path, "Two cats.")
-    shelf = Shelf(tmp_path / "index")
-    assert shelf.names() == [first, second]
-    assert first < second == shelf.current()
-    assert text_of(shelf) == "Two cats."
+    directory = IndexDirectory(tmp_path / "index")
+    assert directory.list_generations() == [first, second]
+    assert first < second == directory.find_current()
+    assert text_of(directory) == "Two cats."
 
 
 @pytest.mark.parametrize("pointer", [None, b"", b"000009-deadbeef\n", b"\xff\xfe"])
@@ -47,72 +47,72 @@ def test_a_lost_pointer_serves_the_newest(tmp_path: Path, pointer: bytes | None)
     path.unlink()
     if pointer is not None:
         path.write_bytes(pointer)
-    assert Shelf(tmp_path / "index").open().manifest.generation == newest
+    assert IndexDirectory(tmp_path / "index").open_current().manifest.generation == newest
 
 
 def test_a_damaged_generation_gives_way_to_the_one_before(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """It is served meanwhile, and the log names the file and the command that mends it."""
     build(tmp_path, "One cat.")
     damaged = build(tmp_path, "Two cats.")
-    shelf = Shelf(tmp_path / "index")
-    (shelf.root / damaged / "documents" / "texts.npy").write_bytes(b"")
+    directory = IndexDirectory(tmp_path / "index")
+    (directory.root / damaged / "documents" / "texts.npy").write_bytes(b"")
     with caplog.at_level(logging.ERROR):
-        assert text_of(shelf) == "One cat."
+        assert text_of(directory) == "One cat."
     assert "texts.npy" in caplog.text
     assert "python -m index build" in caplog.text
     mended = build(tmp_path, "Two cats.")
-    assert shelf.current() == mended != damaged
-    assert text_of(shelf) == "Two cats."
+    assert directory.find_current() == mended != damaged
+    assert text_of(directory) == "Two cats."
 
 
 def test_building_what_the_stand_in_holds_still_mends(tmp_path: Path) -> None:
     """The damaged generation is replaced although an older whole one has the same texts."""
     build(tmp_path, "One cat.")
     damaged = build(tmp_path, "Two cats.")
-    shelf = Shelf(tmp_path / "index")
-    (shelf.root / damaged / "keys.npy").unlink()
-    assert build(tmp_path, "One cat.") == shelf.current() != damaged
-    assert text_of(shelf) == "One cat."
+    directory = IndexDirectory(tmp_path / "index")
+    (directory.root / damaged / "keys.npy").unlink()
+    assert build(tmp_path, "One cat.") == directory.find_current() != damaged
+    assert text_of(directory) == "One cat."
 
 
 def test_where_nothing_is_whole_the_error_says_so(tmp_path: Path) -> None:
     """One damaged generation alone cannot be served."""
     only = build(tmp_path, "One cat.")
     (tmp_path / "index" / only / "units.npy").write_bytes(b"x")
-    with pytest.raises(DamagedGeneration, match=r"units\.npy is damaged.*no generation before it is whole"):
-        Shelf(tmp_path / "index").open()
+    with pytest.raises(DamagedGeneration, match=r"units\.npy is damaged.*no generation before it is intact"):
+        IndexDirectory(tmp_path / "index").open_current()
 
 
 def test_rolling_back_serves_the_one_before(tmp_path: Path) -> None:
     """Once; before the first there is nothing."""
     first = build(tmp_path, "One cat.")
     build(tmp_path, "Two cats.")
-    shelf = Shelf(tmp_path / "index")
-    assert shelf.rollback() == first == shelf.current()
-    assert text_of(shelf) == "One cat."
+    directory = IndexDirectory(tmp_path / "index")
+    assert directory.roll_back() == first == directory.find_current()
+    assert text_of(directory) == "One cat."
     with pytest.raises(NoGeneration, match="nothing was changed"):
-        shelf.rollback()
+        directory.roll_back()
 
 
 def test_old_generations_are_pruned_and_the_served_one_never(tmp_path: Path) -> None:
     """As many as the setting says are kept."""
     names = [build(tmp_path, f"Cat {i}.", keep=2) for i in range(4)]
-    shelf = Shelf(tmp_path / "index")
-    assert shelf.names() == names[2:]
-    shelf.point(names[2])
-    assert shelf.prune(1) == []
-    assert shelf.names() == names[2:]
+    directory = IndexDirectory(tmp_path / "index")
+    assert directory.list_generations() == names[2:]
+    directory.set_current(names[2])
+    assert directory.prune_generations(1) == []
+    assert directory.list_generations() == names[2:]
 
 
 def test_two_builds_at_once_are_refused(tmp_path: Path) -> None:
     """A second process is told at once; when it is gone the lock is free."""
     build(tmp_path, "One cat.")
-    holder = "import sys; from pathlib import Path; from index.generation.directory import Shelf\nwith Shelf(Path(sys.argv[1])).lock(): print('held', flush=True); sys.stdin.read()"
+    holder = "import sys; from pathlib import Path; from index.generation.directory import IndexDirectory\nwith IndexDirectory(Path(sys.argv[1])).acquire_lock(): print('held', flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", holder, str(tmp_path / "index")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout
         assert other.stdout.readline() == b"held\n"
-        with pytest.raises(BuildLocked, match="another build is at work"):
+        with pytest.raises(BuildLocked, match="another build is running"):
             build(tmp_path, "Two cats.")
         other.kill()
     assert build(tmp_path, "Two cats.")
@@ -126,22 +126,22 @@ def test_leftovers_of_killed_builds_are_removed(tmp_path: Path) -> None:
     (leftover / "units.npy").write_text("half", encoding="utf-8")
     build(tmp_path, "Two cats.")
     assert not leftover.exists()
-    assert len(Shelf(tmp_path / "index").names()) == 2
+    assert len(IndexDirectory(tmp_path / "index").list_generations()) == 2
 
 
 def test_numbers_go_on_rising_beyond_six_digits(tmp_path: Path) -> None:
     """The millionth generation is newer than the one before it, although it sorts before it as a text."""
     build(tmp_path, "One cat.")
-    shelf = Shelf(tmp_path / "index")
+    directory = IndexDirectory(tmp_path / "index")
     before = "999999-0123abcd"
-    (shelf.root / shelf.must_exist()).rename(shelf.root / before)
-    shelf.point(before)
+    (directory.root / directory.require_current()).rename(directory.root / before)
+    directory.set_current(before)
     newest = build(tmp_path, "Two cats.")
     assert newest.startswith("1000000-")
-    assert shelf.names() == [before, newest]
-    (shelf.root / CURRENT).unlink()
-    assert shelf.current() == newest
-    assert shelf.rollback() == before
+    assert directory.list_generations() == [before, newest]
+    (directory.root / CURRENT).unlink()
+    assert directory.find_current() == newest
+    assert directory.roll_back() == before
     assert build(tmp_path, "Three cats.").startswith("1000001-")
 
 
@@ -149,20 +149,20 @@ def test_rolling_back_passes_over_what_is_damaged(tmp_path: Path) -> None:
     """To the newest that is whole, since serving another would fail."""
     first, second = build(tmp_path, "One cat."), build(tmp_path, "Two cats.")
     build(tmp_path, "Three cats.")
-    shelf = Shelf(tmp_path / "index")
-    (shelf.root / second / "units.npy").unlink()
-    assert shelf.rollback() == first
-    assert text_of(shelf) == "One cat."
+    directory = IndexDirectory(tmp_path / "index")
+    (directory.root / second / "units.npy").unlink()
+    assert directory.roll_back() == first
+    assert text_of(directory) == "One cat."
 
 
 def test_what_was_rolled_back_is_not_served_again_by_itself(tmp_path: Path) -> None:
     """Where the chosen generation is damaged, one before it stands in for it and never a newer one."""
     first, second = build(tmp_path, "One cat."), build(tmp_path, "Two cats.")
     build(tmp_path, "Three cats.")
-    shelf = Shelf(tmp_path / "index")
-    assert shelf.rollback() == second
-    (shelf.root / second / "keys.npy").unlink()
-    assert shelf.open().manifest.generation == first
+    directory = IndexDirectory(tmp_path / "index")
+    assert directory.roll_back() == second
+    (directory.root / second / "keys.npy").unlink()
+    assert directory.open_current().manifest.generation == first
 
 
 def test_a_generation_pruned_while_it_is_opened_gives_way_to_the_new_one(
@@ -178,16 +178,16 @@ def test_a_generation_pruned_while_it_is_opened_gives_way_to_the_new_one(
         return whole(folder)
 
     monkeypatch.setattr(Generation, "open", slowly)
-    assert text_of(Shelf(tmp_path / "index")) == "Two cats."
+    assert text_of(IndexDirectory(tmp_path / "index")) == "Two cats."
 
 
 def test_a_reader_finishes_on_what_it_has_opened(tmp_path: Path) -> None:
     """Even after its files were replaced and removed."""
     build(tmp_path, "One cat.", keep=1)
-    reader = Shelf(tmp_path / "index").open()
+    reader = IndexDirectory(tmp_path / "index").open_current()
     build(tmp_path, "Two dogs.", keep=1)
     assert not reader.folder.exists()
-    assert broken(reader) == []
+    assert find_violations(reader) == []
     assert reader.contents.lexical.scores({"cat": 1.0}).max() > 0
 
 
@@ -214,10 +214,10 @@ def test_everything_is_on_the_disk_before_it_is_served(tmp_path: Path, monkeypat
 
 def test_an_index_may_lie_deep_in_folders_that_are_not_there_yet(tmp_path: Path) -> None:
     """They are made; looking for an index makes none."""
-    deep = Shelf(tmp_path / "a" / "b" / "index")
-    assert deep.names() == []
+    deep = IndexDirectory(tmp_path / "a" / "b" / "index")
+    assert deep.list_generations() == []
     with pytest.raises(NoGeneration, match=f"python -m index build FOLDER --index {deep.root}"):
-        deep.open()
+        deep.open_current()
     assert not (tmp_path / "a").exists()
     (tmp_path / "t.txt").write_text("One cat.", encoding="utf-8")
     build_index(tmp_path / "t.txt", IndexSettings(index=str(deep.root)), WordEncoder())

@@ -9,8 +9,8 @@ import pytest
 
 from index.build.pipeline import build_index
 from index.errors import DamagedGeneration, ForeignGeneration, GenerationError
-from index.generation.directory import Shelf
-from index.generation.generation import Contents, Generation
+from index.generation.directory import IndexDirectory
+from index.generation.generation import Generation, GenerationContents
 from index.generation.manifest import FORMAT, Manifest
 from index.settings import IndexSettings
 from tests.doubles import WordEncoder
@@ -25,16 +25,16 @@ def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     (folder / "texts" / "a.txt").write_text("Cats sleep on mats. Dogs dig holes. 猫は眠る。", encoding="utf-8")
     (folder / "texts" / "b.md").write_text("# Birds\n\nBirds sing at dawn.\n", encoding="utf-8")
     build_index(folder / "texts", IndexSettings(index=str(folder / "index"), store=request.param), WordEncoder())
-    return Shelf(folder / "index").open().folder
+    return IndexDirectory(folder / "index").open_current().folder
 
 
-def answers(contents: Contents) -> object:
+def answers(contents: GenerationContents) -> object:
     """All that an answer could be made of."""
     found = contents.store.search(QUESTION, 10)[0]
     return (
         tuple(contents.documents),
         tuple(contents.passages),
-        [contents.passages.words(position) for position in range(len(contents.passages))],
+        [contents.passages.get_text(position) for position in range(len(contents.passages))],
         contents.units.tolist(),
         contents.keys.tolist(),
         found.positions.tolist(),
@@ -105,7 +105,7 @@ def test_a_large_generation_is_hashed_only_where_that_is_wanted(whole: Path, tmp
     damaged = bytearray(largest.read_bytes())
     damaged[-1] ^= 1
     largest.write_bytes(damaged)
-    Generation.open(copy, hashed=0)
+    Generation.open(copy, max_hashed_bytes=0)
     with pytest.raises(DamagedGeneration, match=largest.name):
         Generation.open(copy)
 

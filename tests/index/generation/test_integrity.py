@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from index.build.pipeline import build_index
-from index.generation.directory import Shelf
+from index.generation.directory import IndexDirectory
 from index.generation.documents import Documents
-from index.generation.generation import Contents, Generation
-from index.generation.integrity import broken
+from index.generation.generation import Generation, GenerationContents
+from index.generation.integrity import find_violations
 from index.generation.passages import BYTE, DOCUMENT, Passages
 from index.search.bm25 import LexicalIndex
 from index.search.stores.exact import ExactStore
@@ -26,24 +26,24 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Generation:
         "Cats sleep on mats. Dogs dig holes.\n\nTHE END\n\nBirds sing at dawn.", encoding="utf-8"
     )
     build_index(folder / "a.txt", IndexSettings(index=str(folder / "index")), WordEncoder())
-    return Shelf(folder / "index").open()
+    return IndexDirectory(folder / "index").open_current()
 
 
 def faults(generation: Generation, **changed: object) -> str:
-    return "; ".join(broken(replace(generation, contents=replace(generation.contents, **changed))))
+    return "; ".join(find_violations(replace(generation, contents=replace(generation.contents, **changed))))
 
 
 def test_a_sound_generation_has_no_fault(sound: Generation) -> None:
     """Nothing is reported that is not so."""
-    assert broken(sound) == []
+    assert find_violations(sound) == []
     assert len(sound.contents.passages) == 2
 
 
-def first_passage(contents: Contents, **changed: object) -> Passages:
+def first_passage(contents: GenerationContents, **changed: object) -> Passages:
     return Passages.build([replace(contents.passages[0], **changed), *contents.passages[1:]], contents.documents)
 
 
-def cell(contents: Contents, row: int, column: int, value: int) -> Passages:
+def cell(contents: GenerationContents, row: int, column: int, value: int) -> Passages:
     table = contents.passages.table.copy()
     table[row, column] = value
     return Passages(contents.documents, table, contents.passages.sentences, contents.passages.headings)
@@ -107,10 +107,10 @@ def test_counts_that_disagree_are_found(sound: Generation) -> None:
     assert "the lexical index has 1 rows" in faults(sound, lexical=LexicalIndex.build([["a"]]))
     assert "keys for" in faults(sound, keys=contents.keys[:1])
     manifest = replace(sound.manifest, counts={**sound.manifest.counts, "documents": 7})
-    assert "the manifest states 7 documents, there are 1" in broken(replace(sound, manifest=manifest))
+    assert "the manifest states 7 documents, there are 1" in find_violations(replace(sound, manifest=manifest))
 
 
 def test_the_served_seed_is_sound(generation: Generation) -> None:
     """With the real model, too."""
-    assert broken(generation) == []
+    assert find_violations(generation) == []
     assert Path(generation.folder).is_dir()

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import DamagedGeneration
-from index.generation.manifest import FILE, FileProof, Manifest
+from index.generation.manifest import MANIFEST_NAME, FileDigest, Manifest
 from index.types import Problem
 
 MANIFEST = Manifest(
@@ -27,7 +27,7 @@ MANIFEST = Manifest(
     store={"kind": "exact"},
     counts={"documents": 1, "passages": 2, "units": 3},
     problems=(Problem("Ōtomo\n.txt", "is “empty”"),),
-    files={"store/vectors.npy": FileProof(3, sha256(b"abc").hexdigest())},
+    files={"store/vectors.npy": FileDigest(3, sha256(b"abc").hexdigest())},
 )
 MARKS = st.text(max_size=12)
 
@@ -54,7 +54,7 @@ def changed(body: dict[str, Any], name: str) -> dict[str, Any]:
 def test_no_field_can_be_changed_unseen(tmp_path: Path, name: str) -> None:
     """The seal covers every one of them, even where the file stays good JSON of the right shape."""
     MANIFEST.write(tmp_path)
-    path = tmp_path / FILE
+    path = tmp_path / MANIFEST_NAME
     sealed = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps({**sealed, "manifest": changed(sealed["manifest"], name)}), encoding="utf-8")
     with pytest.raises(DamagedGeneration, match=r"manifest\.json is damaged: its contents do not have the sha256"):
@@ -64,7 +64,7 @@ def test_no_field_can_be_changed_unseen(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b'"x"', b"{}", b'{"format": 1}', b"\xff\xfe", b"9" * 5000])
 def test_what_is_no_manifest_is_damaged(tmp_path: Path, data: bytes) -> None:
     """One error for empty, cut off, of another shape and no text at all, and it names the file."""
-    (tmp_path / FILE).write_bytes(data)
+    (tmp_path / MANIFEST_NAME).write_bytes(data)
     with pytest.raises(DamagedGeneration, match=r"manifest\.json is missing or damaged"):
         Manifest.read(tmp_path)
 
@@ -73,7 +73,7 @@ def test_a_folder_without_one_is_damaged(tmp_path: Path) -> None:
     """As is one where its place is taken by a folder."""
     with pytest.raises(DamagedGeneration, match=r"manifest\.json is missing"):
         Manifest.read(tmp_path)
-    (tmp_path / FILE).mkdir()
+    (tmp_path / MANIFEST_NAME).mkdir()
     with pytest.raises(DamagedGeneration, match=r"manifest\.json is missing"):
         Manifest.read(tmp_path)
 
@@ -97,7 +97,7 @@ def test_only_so_many_bytes_are_hashed(tmp_path: Path) -> None:
     """The smallest files, while they have no more together; of the others the size must do."""
     for name in ("small", "large"):
         (tmp_path / name).write_bytes(b"ab" if name == "small" else b"abcd")
-    files = {name: FileProof.of(tmp_path / name) for name in ("large", "small")}
+    files = {name: FileDigest.from_file(tmp_path / name) for name in ("large", "small")}
     manifest = replace(MANIFEST, files=files)
     (tmp_path / "large").write_bytes(b"abce")
     manifest.check_files(tmp_path, 5)
@@ -116,4 +116,4 @@ def test_a_proof_is_of_the_whole_file(tmp_path: Path) -> None:
     """Of one larger than the blocks that it is read in, too."""
     data = bytes(range(256)) * 10_000
     (tmp_path / "large").write_bytes(data)
-    assert FileProof.of(tmp_path / "large") == FileProof(len(data), sha256(data).hexdigest())
+    assert FileDigest.from_file(tmp_path / "large") == FileDigest(len(data), sha256(data).hexdigest())

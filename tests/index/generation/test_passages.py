@@ -45,27 +45,27 @@ def test_words_are_cut_out_without_their_document(passages: Passages) -> None:
     """Exactly the slice in code points, whatever the characters before it take on disk."""
     texts = {document.id: document.text for document in DOCUMENTS}
     for position, passage in enumerate(PASSAGES):
-        assert passages.words(position) == texts[passage.document][passage.start : passage.end]
+        assert passages.get_text(position) == texts[passage.document][passage.start : passage.end]
 
 
 def test_one_number_of_a_passage_needs_no_passage(passages: Passages) -> None:
     """Where it begins, what it is for, what stands above it, and whose it is."""
     for position, passage in enumerate(PASSAGES):
-        assert passages.start(position) == passage.start
-        assert (passages.kinds([position]), passages.heading(position)) == ([passage.kind], passage.heading)
-        assert DOCUMENTS[passages.document(position)].id == passage.document
-    assert [edge.tolist() for edge in passages.of(0)] == [0, 2]
-    assert [edge.tolist() for edge in passages.of(1)] == [2, 4]
+        assert passages.get_start(position) == passage.start
+        assert (passages.get_kinds([position]), passages.get_heading(position)) == ([passage.kind], passage.heading)
+        assert DOCUMENTS[passages.find_document(position)].id == passage.document
+    assert [edge.tolist() for edge in passages.find_ranges(0)] == [0, 2]
+    assert [edge.tolist() for edge in passages.find_ranges(1)] == [2, 4]
 
 
 def test_a_document_is_found_by_its_id_and_knows_its_hash(passages: Passages) -> None:
     """No other id finds it; the hash and the length were taken when it was written."""
     documents = passages.documents
-    assert [documents.position(name) for name in ("b.md", "a.pdf", "A.PDF", "", "b.m")] == [0, 1, None, None, None]
+    assert [documents.find_position(name) for name in ("b.md", "a.pdf", "A.PDF", "", "b.m")] == [0, 1, None, None, None]
     for position, document in enumerate(DOCUMENTS):
-        assert documents.sha256(position) == document.sha256
-        assert documents.characters(position) == len(document.text)
-        assert documents.metadata(position) == document.metadata
+        assert documents.get_sha256(position) == document.sha256
+        assert documents.count_characters(position) == len(document.text)
+        assert documents.get_metadata(position) == document.metadata
 
 
 @given(st.sets(st.text(st.characters(exclude_categories=["Cs"]), max_size=5), min_size=1, max_size=30))
@@ -76,15 +76,15 @@ def test_any_ids_are_told_apart(names: set[str]) -> None:
     with TemporaryDirectory() as folder:
         built.save(Path(folder))
         for documents in (built, Documents.load(Path(folder))):
-            assert [documents.position(name) for name in ids] == list(range(len(ids)))
-            assert documents.position("not among them") is None
+            assert [documents.find_position(name) for name in ids] == list(range(len(ids)))
+            assert documents.find_position("not among them") is None
 
 
 def test_ids_with_one_hash_are_told_apart_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hash only says where to look."""
     monkeypatch.setattr("index.generation.documents._hash", lambda name: 7)
     documents = Documents.build([Document(name, "x") for name in ("a", "b", "c")])
-    assert [documents.position(name) for name in ("c", "a", "b", "d")] == [2, 0, 1, None]
+    assert [documents.find_position(name) for name in ("c", "a", "b", "d")] == [2, 0, 1, None]
 
 
 def test_a_passage_of_no_document_is_refused() -> None:

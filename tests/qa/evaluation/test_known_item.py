@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from index.build.pipeline import build_index
 from index.errors import UsageError
-from index.generation.directory import Shelf
+from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.progress import Silent
 from index.settings import IndexSettings
@@ -44,7 +44,7 @@ def served(files: Mapping[str, Any], tmp_path: Path, **chosen: str) -> tuple[Gen
         (source / name).write_bytes(data if isinstance(data, bytes) else data.encode("utf-8"))
     encoder = WordEncoder()
     build_index(source, IndexSettings(index=str(index), **chosen), encoder)
-    generation = Shelf(index).open()
+    generation = IndexDirectory(index).open_current()
     return generation, Engine(generation, encoder)
 
 
