@@ -96,10 +96,6 @@ class LexicalIndex:
         holding = self.frequency(word)
         return log1p((self._length - holding + 0.5) / (holding + 0.5))
 
-    def bound(self, weights: Weights) -> float:
-        """A score that no passage can reach: in Lucene's variant a word adds less than its idf."""
-        return sum(weight * self.idf(word) for word, weight in weights.items())
-
     def has(self, word: str, positions: Positions) -> NDArray[np.bool_]:
         """Which of these passages have a word, shape (len(positions),)."""
         if word not in self._vocabulary:

@@ -41,14 +41,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Both legs over the same candidates: every candidate of one has its score in the other.
-
-    ``lexical_bound`` is a BM25 score that no passage could reach for this question.
-    """
+    """Both legs over the same candidates: every candidate of one has its score in the other."""
 
     dense: Mapping[int, float]
     lexical: Mapping[int, float]
-    lexical_bound: float
     legs: tuple[Found, ...]
 
     @property
@@ -84,7 +80,6 @@ class Retriever:
         return Retrieved(
             self._fill_dense(union, dense, vector),
             self._fill_lexical(union, lexical, query),
-            self._contents.lexical.bound(query.words),
             (dense, lexical),
         )
 

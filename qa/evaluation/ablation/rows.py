@@ -92,7 +92,6 @@ ROWS: Mapping[str, Row] = {
     "dense leg alone: sentences and passages": configured(Way(fuse=one_leg(DENSE), stages=())),
     "lexical leg alone: BM25": configured(Way(fuse=one_leg(LEXICAL), stages=())),
     "reciprocal rank fusion": configured(Way(fuse=reciprocal_ranks, stages=())),
-    "convex, each leg against its best": configured(Way(fuse=partial(fuse, sure=0.0))),
     "dense weight 0.3": configured(Way(fuse=partial(fuse, dense_weight=0.3))),
     "dense weight 0.7": configured(Way(fuse=partial(fuse, dense_weight=0.7))),
     "words of grammar at full weight": configured(Way(understand=partial(understand, matter=0.0))),
