@@ -98,11 +98,6 @@ def test_diacritics_need_not_be_typed(engine: Engine) -> None:
     assert "Shōnen" in engine.ask("monthly shonen sirius").passages[0].text
 
 
-def test_references_do_not_come_first(engine: Engine) -> None:
-    """A question on the reviewer finds what he said, not the list of his reviews."""
-    assert engine.ask("What did Jarred Pine say about the story?").passages[0].heading == "Reception"
-
-
 def test_top_k_bounds_the_passages(engine: Engine, generation: Generation) -> None:
     """As many as asked for, all where there are fewer."""
     assert len(engine.ask(Request("film", top_k=2)).passages) == 2

@@ -16,7 +16,6 @@ from qa.query.understand import understand
 from qa.ranking.fusion import Hit, fuse
 from qa.ranking.pipeline import WAYS, Way
 from qa.ranking.retriever import DENSE, LEXICAL, Retrieved
-from qa.ranking.stages.demote_references import DemoteReferences
 from qa.ranking.stages.late_interaction import LateInteraction
 from qa.ranking.stages.rerank import MOST_CHARACTERS, Reread
 from qa.types import Query, Request
@@ -82,7 +81,6 @@ def reciprocal_ranks(retrieved: Retrieved, constant: int = 60) -> list[Hit]:
     return [Hit(p, scores[p], retrieved.dense[p], retrieved.lexical[p]) for p in ordered]
 
 
-LATER = (DemoteReferences, Reread)
 ROWS: Mapping[str, Row] = {
     "**shipped, `precise`**": configured(WAYS["precise"]),
     "shipped, `fast`": configured(WAYS["fast"]),
@@ -96,16 +94,14 @@ ROWS: Mapping[str, Row] = {
     "dense weight 0.7": configured(Way(fuse=partial(fuse, dense_weight=0.7))),
     "words of grammar at full weight": configured(Way(understand=partial(understand, matter=0.0))),
     "no stages": configured(Way(stages=())),
-    "no late interaction": configured(Way(stages=(DemoteReferences, Reread))),
-    "late interaction at half its weight": configured(Way(stages=(partial(LateInteraction, weight=1.5), *LATER))),
-    "late interaction at twice its weight": configured(Way(stages=(partial(LateInteraction, weight=6.0), *LATER))),
+    "no late interaction": configured(Way(stages=(Reread,))),
+    "late interaction at half its weight": configured(Way(stages=(partial(LateInteraction, weight=1.5), Reread))),
+    "late interaction at twice its weight": configured(Way(stages=(partial(LateInteraction, weight=6.0), Reread))),
     "late interaction decides, nothing is read": configured(Way(stages=(partial(LateInteraction, weight=100.0),))),
     "the reader reads twice as much": configured(
-        Way(stages=(LateInteraction, DemoteReferences, partial(Reread, most=2 * MOST_CHARACTERS)))
+        Way(stages=(LateInteraction, partial(Reread, most=2 * MOST_CHARACTERS)))
     ),
-    "the reader decides alone": configured(
-        Way(stages=(LateInteraction, DemoteReferences, partial(Reread, gain=100.0)))
-    ),
+    "the reader decides alone": configured(Way(stages=(LateInteraction, partial(Reread, gain=100.0)))),
     "asked with a slip of the finger": disguised(with_a_slip),
     "asked with a slip, and it is not mended": disguised(with_a_slip, Way(understand=unmended)),
     "asked in capitals, without the mark": disguised(shouted),

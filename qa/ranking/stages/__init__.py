@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 
 from qa.ranking.fusion import Hit
-from qa.ranking.stages.demote_references import DemoteReferences
 from qa.ranking.stages.late_interaction import LateInteraction
 from qa.ranking.stages.parts import Parts
 from qa.ranking.stages.rerank import Reread
@@ -13,6 +12,6 @@ Stage = Callable[[Query, list[Hit]], list[Hit]]
 """Hits in, hits out, best first; parameters are the constructor's."""
 
 STAGES: Mapping[Mode, tuple[Callable[[Parts], Stage], ...]] = {
-    "fast": (LateInteraction, DemoteReferences),
-    "precise": (LateInteraction, DemoteReferences, Reread),
+    "fast": (LateInteraction,),
+    "precise": (LateInteraction, Reread),
 }
