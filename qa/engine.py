@@ -15,7 +15,7 @@ from index.generation.generation import Generation
 from index.search.bm25 import LexicalIndex
 from index.settings import IndexSettings
 from index.text.analyzer import Words
-from index.types import Encoded, Encoder
+from index.types import Encoder
 from qa.answer.builder import Composer
 from qa.answer.calibration import shipped
 from qa.collection.catalog import Catalog
@@ -119,17 +119,13 @@ class Engine:
 
     def _encode(self, queries: Sequence[Query]) -> list[Query]:
         """The queries with their vectors, or as they were where encoding fails."""
-        texts = list(dict.fromkeys(text for query in queries for text in (query.searched_as, query.read_as)))
         try:
             with self._encoding:  # by one thread while another ranks: two would only be in each other's way
-                found = dict(zip(texts, encode_questions(self._encoder, texts), strict=True))
+                found = encode_questions(self._encoder, [query.searched_as for query in queries])
         except LEG_FAILURES:
             log.exception("the questions could not be encoded")
             return list(queries)
-        return [
-            replace(query, vectors=Encoded(found[query.searched_as].vectors, found[query.read_as].tokens))
-            for query in queries
-        ]
+        return [replace(query, vectors=vectors) for query, vectors in zip(queries, found, strict=True)]
 
 
 def _is_word(encoder: Encoder, lexical: LexicalIndex, words: Words, word: str) -> bool:

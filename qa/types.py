@@ -67,18 +67,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The question as understood. ``searched_as`` is the text that both legs receive.
+    """The question as understood. ``searched_as`` is the text that both legs and the reader receive.
 
-    ``read_as`` is what the reader receives: the same without sentences that ask nothing.
-    ``words`` are the stems of what is searched and their weights in the lexical leg, ``content`` those of
-    what is read that carry matter, each once; ``asked`` are those of them that the question itself has.
-    ``vectors`` has the vector of what is searched and the tokens of what is read; None where they could not be
-    encoded.
+    ``words`` are its stems and their weights in the lexical leg, ``content`` those of them that are
+    content words, each once; ``asked`` are the content words of the question itself, without what
+    was carried over from the history. ``vectors`` has its vector and tokens; None if encoding failed.
     """
 
     question: str
     searched_as: str
-    read_as: str
     words: Mapping[str, float]
     content: tuple[str, ...]
     asked: tuple[str, ...]
@@ -86,12 +83,12 @@ class Query:
 
     @property
     def vector(self) -> Vectors | None:
-        """Of the whole question, shape (dimension,)."""
+        """Vector of what is searched, shape (dimension,)."""
         return None if self.vectors is None else self.vectors.vectors[0]
 
     @property
     def tokens(self) -> Tokens | None:
-        """Of what is read, token by token."""
+        """Token vectors of what is searched."""
         return None if self.vectors is None else self.vectors.tokens[0]
 
 

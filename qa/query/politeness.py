@@ -5,8 +5,6 @@ English alone; in other languages nothing is taken off and the rare words decide
 
 import regex
 
-from qa.query.pointers import PERSONS, has_any
-
 ASKING = r"(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|can|could|would|will|has|have)"
 BEFORE_WHICH = r"(?:on|in|at|by|from|to|for|with|of|under)"
 HELLO = r"(?:hi|hello|hey|greetings|good (?:morning|afternoon|evening|day))(?: (?:there|all|everyone|again|team))?"
@@ -25,7 +23,6 @@ MATTER = rf"(?:{BEFORE_WHICH}\s+)?{ASKING}\b|if\b|whether\b|about\b"
 WRAPPING = rf"(?:{'|'.join(WRAPPINGS)})\s*[,:–—-]*\s+(?:please\s*[,:]?\s+)?(?={MATTER})"
 # "Hello, Dolly!" is a name: after a comma or nothing at all a question must follow.
 GREETING = rf"{HELLO}(?:\s*[.!]+\s*|[\s,:;–—-]+(?={ASKING}\b|{'|'.join(WRAPPINGS)}|i\b))"
-BETWEEN = regex.compile(r"(?<=[.!?])\s+(?=\p{Lu})|(?<=[。！？])")
 BEFORE = regex.compile(rf"^\s*(?:{GREETING})?(?:{WRAPPING})*", regex.IGNORECASE)
 # "Who sang Cheers?" asks for it: thanks stand behind a mark.
 AFTER = regex.compile(
@@ -33,12 +30,6 @@ AFTER = regex.compile(
     r"(?:\s+(?:a\s+lot|so\s+much|very\s+much|in\s+advance|for\s+(?:your|the)\s+help))*)+\s*[.!?]*\s*$",
     regex.IGNORECASE,
 )
-
-
-def asking(question: str) -> str:
-    """Of a question among other sentences, those that ask, bare; all of it where none does or one points back."""
-    asks = [bare(part) for part in BETWEEN.split(question) if part.endswith(("?", "？"))]
-    return " ".join(asks) if asks and not any(has_any(part, PERSONS) for part in asks) else question
 
 
 def bare(question: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from index.text.analyzer import Words
 from qa.query.follow_up import carried, leans_on_history
-from qa.query.politeness import asking, bare
+from qa.query.politeness import bare
 from qa.types import Query, Request
 
 MATTER = 0.5
@@ -19,15 +19,14 @@ def understand(request: Request, words: Words, mend: Callable[[str], str] = str,
     A question that stands alone is left alone, whatever the history. Otherwise the words that it leaves
     unsaid are appended in brackets. ``searched_as`` shows all of it. A literal question is searched as it is.
     """
-    question = asks = unicodedata.normalize("NFC", request.question).strip()
+    question = unicodedata.normalize("NFC", request.question).strip()
     unsaid: list[str] = []
     if not request.literal:
         question = mend(bare(question))
-        asks = asking(question)
         unsaid = carried(question, request.history) if leans_on_history(question) else []
-    searched, read = (f"{text} ({' '.join(unsaid)})" if unsaid else text for text in (question, asks))
-    weights = weigh(words(searched), words.content(searched), matter)
-    return Query(question, searched, read, weights, tuple(words.content(read)), tuple(words.content(asks)))
+    searched = f"{question} ({' '.join(unsaid)})" if unsaid else question
+    content = tuple(words.content(searched))
+    return Query(question, searched, weigh(words(searched), content, matter), content, tuple(words.content(question)))
 
 
 def weigh(words: Sequence[str], content: Sequence[str], matter: float = MATTER) -> dict[str, float]:

@@ -38,7 +38,7 @@ class Reread:
         if self._reader is None or not hits:
             return hits
         try:
-            readings = self._reader.read(query.read_as, self._first(hits))
+            readings = self._reader.read(query.searched_as, self._first(hits))
         except LEG_FAILURES:
             log.exception("the reader failed")
             return hits

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.query.politeness import asking, bare
+from qa.query.politeness import bare
 
 
 @pytest.mark.parametrize(
@@ -52,22 +52,3 @@ def test_something_is_always_left(text: str) -> None:
     left = bare(text)
     assert left.strip()
     assert left.rstrip("?") in text
-
-
-@pytest.mark.parametrize(
-    ("asked", "read"),
-    [
-        ("My nephew loves films. Could you tell me on which day it ended? He asked.", None),
-        ("I am writing a book on towers. Which one is the highest? Mine is small.", "Which one is the highest?"),
-        (
-            "Who directed the Blame! film? And who wrote the script?",
-            "Who directed the Blame! film? And who wrote the script?",
-        ),
-        ("I am reading about Killy. What is his weapon?", None),
-        ("towers of Kyoto", None),
-        ("塔について読んでいます。一番高い塔は？", "一番高い塔は？"),
-    ],
-)
-def test_of_many_sentences_those_that_ask_are_read(asked: str, read: str | None) -> None:
-    """Unless none does, or one points back at the others."""
-    assert asking(asked) == (read or asked)

@@ -58,7 +58,7 @@ def test_a_literal_question_is_searched_as_it_was_typed() -> None:
     """No courtesy is taken off, no slip mended, nothing carried over; only the ends are trimmed."""
     asked = Request(" Hi, who made it? Thanks! ", (Turn("Who directed the film?"),), literal=True)
     query = understand(asked, WORDS, lambda text: text.replace("made", "wrote"))
-    assert query.question == query.searched_as == query.read_as == "Hi, who made it? Thanks!"
+    assert query.question == query.searched_as == "Hi, who made it? Thanks!"
 
 
 def test_decomposed_letters_are_composed() -> None:
