@@ -4,6 +4,7 @@ NetsphereError
  ├── UsageError            the caller asked for something that cannot be (exit code 2)
  ├── ReadError             one file or line that cannot become a document; a build lists it and goes on
  ├── ModelError            the encoder is missing, damaged or not the one the index was made with
+ │    └── QuantizationError the model cannot be used in int8; it can in float32
  ├── BuildError            nothing was published; what was served before still is
  │    └── BuildLocked      another build holds the lock
  └── GenerationError       an index that cannot be served
@@ -29,6 +30,10 @@ class ReadError(NetsphereError):
 
 class ModelError(NetsphereError):
     """The encoder is missing, damaged, or not the one that an index was made with."""
+
+
+class QuantizationError(ModelError):
+    """The model cannot be converted to int8, or its int8 vectors differ too much from the float32 ones."""
 
 
 class BuildError(NetsphereError):

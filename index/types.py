@@ -148,8 +148,8 @@ class Encoder(Protocol):
         """Hex digest of the weights and of what else decides the vectors."""
 
     @property
-    def limit(self) -> int:
-        """The most tokens that one text may have, special tokens included."""
+    def max_tokens(self) -> int:
+        """Maximum number of tokens of one text, special tokens included."""
 
     @property
     def vocabulary(self) -> Sequence[str]:
@@ -171,8 +171,8 @@ class Encoder(Protocol):
     def save(self, folder: Path) -> None:
         """Writes what answering needs of the encoder into the new ``folder``, if that is a few files."""
 
-    def check(self, texts: Sequence[str]) -> None:
-        """Raises Drifted where the vectors of a collection's ``texts`` are not those of the model it was made of."""
+    def check_quantization(self, texts: Sequence[str]) -> None:
+        """Raise QuantizationError if quantized vectors of ``texts`` differ too much from the float32 model's."""
 
 
 class Store(Protocol):

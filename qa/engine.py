@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from time import perf_counter
 
-from index.embedding import encoder_of
+from index.embedding import load_generation_encoder
 from index.errors import ForeignGeneration
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
@@ -72,7 +72,7 @@ class Engine:
         Raises NoGeneration, DamagedGeneration, ForeignGeneration or ModelError.
         """
         generation = IndexDirectory(Path(index)).open_current()
-        return cls(generation, encoder_of(generation.folder, generation.manifest, model), reader)
+        return cls(generation, load_generation_encoder(generation.folder, generation.manifest, model), reader)
 
     @classmethod
     def build(cls, folder: str | Path, settings: IndexSettings | None = None) -> "Engine":

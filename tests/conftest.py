@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from index.build.pipeline import build_index
-from index.embedding import encoder_named
+from index.embedding import load_encoder
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.settings import IndexSettings
@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def encoder() -> Encoder:
     """The shipped model, made fast."""
-    return encoder_named()
+    return load_encoder()
 
 
 @pytest.fixture(scope="session")

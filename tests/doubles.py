@@ -15,9 +15,9 @@ MARKS = ".,!?"
 class WordEncoder:
     """A vector counts words, each in the place that its CRC-32 gives; a token is a word, two are special."""
 
-    def __init__(self, name: str = "words", limit: int = 256) -> None:
+    def __init__(self, name: str = "words", max_tokens: int = 256) -> None:
         """``encoded`` keeps every text that was ever encoded as a passage."""
-        self.name, self.limit = name, limit
+        self.name, self.max_tokens = name, max_tokens
         self.encoded: list[str] = []
 
     @property
@@ -41,7 +41,7 @@ class WordEncoder:
     def save(self, folder: Path) -> None:
         """Nothing to keep."""
 
-    def check(self, texts: Sequence[str]) -> None:
+    def check_quantization(self, texts: Sequence[str]) -> None:
         """It is what it is."""
 
     def encode_passages(self, texts: Sequence[str]) -> Encoded:

@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from index.embedding.model_files import DEFAULT_MODEL, model_folder
+from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 
 ROOT = Path(__file__).parents[1]
 JUDGEMENTS = "tests/judgements/blame.jsonl"
@@ -74,7 +74,7 @@ def test_an_error_is_one_sentence(command: tuple[str, ...], code: int, words: st
 def test_an_index_of_another_model_is_refused(seed_index: Path, tmp_path: Path) -> None:
     """Where another model is set, the error says how to rebuild with it; the same model elsewhere is served."""
     for name in ("same", "other"):
-        shutil.copytree(model_folder(DEFAULT_MODEL), tmp_path / name)
+        shutil.copytree(find_model_folder(DEFAULT_MODEL), tmp_path / name)
     (tmp_path / "other" / "sentence_bert_config.json").write_text('{"max_seq_length": 128}', encoding="utf-8")
     ask = ("-m", "qa", "ask", "Who directed the film?", "--index", str(seed_index))
     assert program(*ask, "--model", str(tmp_path / "same")).returncode == 0

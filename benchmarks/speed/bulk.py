@@ -21,8 +21,8 @@ from benchmarks.speed.bulk_quality import DOCUMENTS, quality
 from benchmarks.speed.dot_plots import dots
 from benchmarks.speed.paired import clocked, in_turn, ratio
 from benchmarks.speed.recipe import chunks_of, the_model
-from index.embedding import encoder_named
-from index.embedding.batching import embed
+from index.embedding import load_encoder
+from index.embedding.batching import embed_texts
 from index.types import Encoder
 
 PAGE = Path("docs/performance.md")
@@ -46,7 +46,7 @@ def ways(encoder: Encoder) -> dict[str, Way]:
     """As a build embeds, and sentence-transformers by its defaults and in batches of several sizes."""
     encode = the_model().encode
     batched = {_batches(size): partial(encode, batch_size=size) for size in BATCHES}
-    return {OURS: lambda texts: embed(encoder, texts, lambda done: None), DEFAULTS: encode, **batched}
+    return {OURS: lambda texts: embed_texts(encoder, texts), DEFAULTS: encode, **batched}
 
 
 def _batches(size: int) -> str:
@@ -75,7 +75,7 @@ def rows(found: Mapping[str, Sequence[float]]) -> Iterator[tuple[str, ...]]:
 @click.option("--documents", default=DOCUMENTS, show_default=True, help="Of each judged set.")
 def main(data: Path, size: int, documents: int) -> None:
     """Measure on passages of the open sets in DATA."""
-    encoder = encoder_named()
+    encoder = load_encoder()
     drawn = passages(data, size * (1 + ROUNDS))
     found = speeds(ways(encoder), drawn, size)
     speed = f"{table(HEAD, rows(found))}\n\n{dots('bulk', found, 'passages a second', PAGE)}"

@@ -7,7 +7,7 @@ from random import Random
 import numpy as np
 
 from benchmarks.documents import table
-from index.embedding.batching import embed, fitting
+from index.embedding.batching import embed_texts, shorten_to_fit
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
 from index.types import Document, Encoder
 from qa.evaluation.data import load
@@ -40,7 +40,7 @@ def scores(
     encoder: Encoder, documents: Sequence[Document], texts: Sequence[str], asked: Sequence[Judgement]
 ) -> list[float]:
     """``MEASURE`` of each question, all documents ranked by cosine."""
-    vectors = embed(encoder, texts, lambda done: None)
+    vectors = embed_texts(encoder, texts)
     questions = np.vstack([one.vectors for one in encode_questions(encoder, [one.question for one in asked])])
     nearest = np.argsort(-(questions @ vectors.T), axis=1, kind="stable")[:, :TOP]
     rankings = {one.id: [documents[row].id for row in rows] for one, rows in zip(asked, nearest.tolist(), strict=True)}
@@ -53,7 +53,7 @@ def rows(data: Path, encoder: Encoder, count: int) -> Iterator[tuple[str, ...]]:
     exact = SentenceTransformerEncoder(encoder.name)
     for name in JUDGED:
         documents, asked = sample(load(data / name), count)
-        texts = fitting(encoder, [f"{document.title} {document.text}" for document in documents])
+        texts = shorten_to_fit(encoder, [f"{document.title} {document.text}" for document in documents])
         plain, fast = (np.array(scores(one, documents, texts, asked)) for one in (exact, encoder))
         differs = interval((fast - plain).tolist())
         shown = f"{differs.mean:+.4f} [{differs.low:+.4f}, {differs.high:+.4f}]"

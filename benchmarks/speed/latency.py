@@ -22,7 +22,7 @@ from benchmarks.speed.dot_plots import dots
 from benchmarks.speed.paired import clocked, in_turn, p95, ratio
 from benchmarks.speed.questions import of_seed, of_sets
 from benchmarks.speed.recipe import Recipe
-from index.embedding import encoder_named
+from index.embedding import load_encoder
 from index.generation.generation import Generation
 from index.types import Encoder
 from qa.engine import Engine
@@ -93,7 +93,7 @@ def section(collection: Collection, times: Mapping[str, list[float]]) -> str:
 @click.option("--questions", default=QUESTIONS, show_default=True, help="Measured for each collection, at most.")
 def main(data: Path, questions: int) -> None:
     """Measure on the seed and on the stories of DATA, the folder of open sets."""
-    encoder, found = encoder_named(), list[str]()
+    encoder, found = load_encoder(), list[str]()
     stories = islice(lines(data / STORIES / "corpus.jsonl.gz"), SECTIONS)
     for name, generation, folder, asked in (
         ("The seed", seed(encoder, KEPT / "seed"), KEPT / "seed" / "recipe", of_seed()),

@@ -23,7 +23,7 @@ from benchmarks.speed.dot_plots import dots
 from benchmarks.speed.paired import in_turn, ratio
 from benchmarks.speed.questions import of_seed
 from benchmarks.speed.servers import serving
-from index.embedding import encoder_named
+from index.embedding import load_encoder
 
 KEPT, PAGE = Path("var/start"), Path("docs/performance.md")
 ROUNDS = 11
@@ -110,7 +110,7 @@ def main(data: Path) -> None:
     chromium = shutil.which("chromium")
     if not chromium:
         raise click.ClickException("chromium is needed; install it with: apt-get install chromium")
-    seed(encoder_named(), KEPT)
+    seed(load_encoder(), KEPT)
     with sync_playwright() as playwright, serving("serve.py", "--index", str(KEPT / "index"), "--port", "0") as address:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         found = in_turn(ways(browser, address), of_seed()[: ROUNDS + 1])

@@ -18,7 +18,7 @@ import faiss
 import numpy as np
 from sentence_transformers import SentenceTransformer
 
-from index.embedding.model_files import DEFAULT_MODEL, model_folder
+from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -43,7 +43,7 @@ def chunks_of(texts: Iterable[str]) -> list[str]:
 
 def the_model() -> SentenceTransformer:
     """In float32, as it was published."""
-    return SentenceTransformer(str(model_folder(DEFAULT_MODEL)), device="cpu", local_files_only=True)
+    return SentenceTransformer(str(find_model_folder(DEFAULT_MODEL)), device="cpu", local_files_only=True)
 
 
 class Recipe:

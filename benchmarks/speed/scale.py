@@ -26,7 +26,7 @@ from benchmarks.speed.scale_asked import QUESTIONS, Asked, questions
 from benchmarks.speed.scale_plot import plot
 from benchmarks.speed.synthetic import Synthetic, material
 from index.build.pipeline import Identity, publish
-from index.embedding import encoder_named
+from index.embedding import load_encoder
 from index.generation.directory import IndexDirectory
 from index.search.late_interaction import basis_of
 from index.search.stores import STORES
@@ -114,7 +114,7 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
 @click.option("--full", is_flag=True, help="A million passages, too: 20 GB of disk and of memory, half an hour.")
 def main(data: Path, full: bool) -> None:
     """Measure collections recombined from the sentences of DATA, the folder of open sets."""
-    encoder = encoder_named()
+    encoder = load_encoder()
     real, basis, rows = material(data, encoder, KEPT), basis_of(encoder), list[Row]()
     for passages in (*SIZES, *([FULL] if full else [])):
         rows.append(measured(data, Synthetic(real, passages), encoder, basis))

@@ -15,7 +15,7 @@ from benchmarks.speed.memory import resident
 from benchmarks.speed.paired import p95
 from benchmarks.speed.questions import of_sets
 from benchmarks.speed.synthetic import SETS
-from index.embedding import encoder_named
+from index.embedding import load_encoder
 from index.generation.directory import IndexDirectory
 from qa.engine import Engine
 from qa.query.encode import encode_questions
@@ -44,7 +44,7 @@ def questions(data: Path) -> list[str]:
 
 def asked(index: Path, texts: list[str]) -> Asked:
     """Mode ``fast``, one question after the other; the encoder has been at work before anything is measured."""
-    encoder = encoder_named()
+    encoder = load_encoder()
     encode_questions(encoder, texts[:WARM])
     before, begun = resident(), perf_counter()
     engine = Engine(IndexDirectory(index).open_current(), encoder, NONE)

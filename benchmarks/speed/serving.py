@@ -23,7 +23,7 @@ from benchmarks.speed.paired import in_turn, ratio
 from benchmarks.speed.questions import of_sets
 from benchmarks.speed.recipe import Recipe
 from benchmarks.speed.servers import answer, serving
-from index.embedding import encoder_named
+from index.embedding import load_encoder
 
 KEPT, PAGE = Path("var/serving"), Path("docs/performance.md")
 SETS = (STORIES.name, "fairytaleqa-val", "squad-sentences", "scifact-train")
@@ -71,7 +71,7 @@ def measured(addresses: Mapping[str, str], questions: Sequence[str], seconds: in
 @click.option("--seconds", default=SECONDS, show_default=True, help="Of each round.")
 def main(data: Path, seconds: int) -> None:
     """Measure on the stories of DATA, the folder of open sets."""
-    generation = indexed(lines(data / STORIES / "corpus.jsonl.gz"), encoder_named(), KEPT)
+    generation = indexed(lines(data / STORIES / "corpus.jsonl.gz"), load_encoder(), KEPT)
     recipe = Recipe.kept(generation.contents.documents.texts, KEPT / "recipe")
     passages, chunks = len(generation.contents.passages), len(recipe.chunks)
     baseline = "-m", "benchmarks.speed.recipe", "0", str(KEPT / "recipe")

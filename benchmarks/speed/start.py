@@ -26,7 +26,7 @@ from benchmarks.speed.paired import in_turn, ratio
 from benchmarks.speed.questions import of_seed
 from benchmarks.speed.recipe import Recipe
 from benchmarks.speed.start_child import RECIPE
-from index.embedding import encoder_named
+from index.embedding import load_encoder
 
 KEPT, PAGE = Path("var/start"), Path("docs/performance.md")
 ROUNDS, QUESTIONS = 5, 20
@@ -82,7 +82,7 @@ def rows(found: Mapping[str, Sequence[Started]]) -> Iterator[tuple[str, ...]]:
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
 def main(data: Path) -> None:
     """Measure on the seed; DATA is not needed, and taken for the sake of the other benchmarks."""
-    generation = seed(encoder_named(), KEPT)
+    generation = seed(load_encoder(), KEPT)
     Recipe.kept(generation.contents.documents.texts, KEPT / "recipe")
     questions = KEPT / "questions.json"
     questions.write_text(json.dumps(of_seed()[:QUESTIONS]), encoding="utf-8")

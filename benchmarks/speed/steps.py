@@ -21,7 +21,7 @@ from benchmarks.indexed import indexed
 from benchmarks.speed.dot_plots import dots
 from benchmarks.speed.latency import KEPT, QUESTIONS, SECTIONS, WARM
 from benchmarks.speed.questions import of_sets
-from index.embedding import encoder_named
+from index.embedding import load_encoder
 from qa.engine import Engine
 from qa.types import Request
 
@@ -97,7 +97,7 @@ def rows(times: list[Mapping[str, float]]) -> Iterator[tuple[str, str, str]]:
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
 def main(data: Path) -> None:
     """Measure on the stories of DATA, the folder of open sets."""
-    encoder = encoder_named()
+    encoder = load_encoder()
     generation = indexed(islice(lines(data / STORIES / "corpus.jsonl.gz"), SECTIONS), encoder, KEPT)
     times = asked(Engine(generation, encoder), of_sets(data, [STORIES.name])[: QUESTIONS + WARM])
     shown = table(HEAD, rows(times))

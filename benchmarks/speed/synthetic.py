@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from benchmarks.articles import lines
 from index.build.vector_cache import KEY_BYTES
-from index.embedding.batching import embed
+from index.embedding.batching import embed_texts
 from index.generation.documents import Documents
 from index.generation.generation import GenerationContents
 from index.generation.passages import Passages
@@ -52,7 +52,7 @@ def material(data: Path, encoder: Encoder, kept: Path) -> Material:
     if not (texts.is_file() and vectors.is_file()):
         kept.mkdir(parents=True, exist_ok=True)
         drawn = [text for name in SETS for text in _sentences(data / name / "corpus.jsonl.gz")]
-        np.save(vectors, embed(encoder, drawn, lambda done: None))
+        np.save(vectors, embed_texts(encoder, drawn))
         texts.write_text(json.dumps(drawn), encoding="utf-8")
     return Material(json.loads(texts.read_text(encoding="utf-8")), np.load(vectors))
 

@@ -9,7 +9,7 @@ import numpy as np
 from index.build.checkpoints import Shard, Shards
 from index.build.vector_cache import KEY_BYTES, Known, Stock, Wanted, vectors_of
 from index.disk.arrays import SpooledArray
-from index.embedding.batching import embed
+from index.embedding.batching import embed_texts
 from index.generation.generation import Keys
 from index.progress import Advance, Progress
 from index.search.late_interaction import SmallTokens, TokenIndex, basis_of, smaller
@@ -106,7 +106,7 @@ def _shard(units: Sequence[UnitText], recipe: Recipe, advance: Advance) -> Shard
         if text in kept:
             tokens[text] = small(found)
 
-    rows = dict(zip(texts, embed(recipe.encoder, texts, advance, keep), strict=True))
+    rows = dict(zip(texts, embed_texts(recipe.encoder, texts, advance, keep), strict=True))
     return Shard(
         np.frombuffer(b"".join(unit.key for unit in units), dtype=np.uint8).reshape(-1, KEY_BYTES),
         np.array([unit.whole for unit in units]),

@@ -18,10 +18,9 @@ from index.build.embed_units import UnitText, UnitVectors, unit_vectors
 from index.build.load import Loaded, load
 from index.build.vector_cache import known_vectors
 from index.embedding import FOLDER as ENCODER
-from index.embedding import encoder_named, refuse
-from index.embedding.batching import fitting
-from index.embedding.quantization_check import Drifted
-from index.errors import BuildError, GenerationError, UsageError
+from index.embedding import load_encoder, refuse
+from index.embedding.batching import shorten_to_fit
+from index.errors import BuildError, GenerationError, QuantizationError, UsageError
 from index.generation.directory import IndexDirectory
 from index.generation.documents import Documents
 from index.generation.generation import Generation, GenerationContents, UnitTable, write_generation
@@ -65,7 +64,7 @@ def build_index(
 
     Only texts that the served generation has no vector for are embedded. Raises BuildError
     where nothing could be read or written; what was served before then still is. Raises
-    UsageError where the index would be among the files that it is made of, and Drifted where the encoder is
+    UsageError where the index would be among the files that it is made of, and QuantizationError where the encoder is
     not the model that it was made of.
     """
     progress, directory = progress or Silent(), IndexDirectory(Path(settings.index))
@@ -89,12 +88,12 @@ def build_index(
 
 def build_folder(source: Path, settings: IndexSettings, progress: Progress | None = None) -> BuildReport:
     """As ``build_index`` with the model that the settings name, made fast where what is found stays the same."""
-    encoder = encoder_named(settings.model, settings.models)
+    encoder = load_encoder(settings.model, settings.models)
     try:
         return build_index(source, settings, encoder, progress)
-    except Drifted as drifted:
+    except QuantizationError as drifted:
         refuse(settings.model, settings.models, drifted)
-        return build_index(source, settings, encoder_named(settings.model, settings.models), progress)
+        return build_index(source, settings, load_encoder(settings.model, settings.models), progress)
 
 
 def corpus_fingerprint(documents: Sequence[Document]) -> str:
@@ -142,7 +141,7 @@ def _served(directory: IndexDirectory) -> Generation | None:
 
 def _chunk(documents: tuple[Document, ...], settings: IndexSettings, encoder: Encoder, progress: Progress) -> Corpus:
     names = Names.learn(document.text for document in documents)
-    chunking = settings.chunking(encoder.limit)
+    chunking = settings.chunking(encoder.max_tokens)
     found: list[Passage] = []
     with progress.step("chunking", len(documents)) as advance:
         for document in documents:
@@ -156,14 +155,14 @@ def _vectors(
 ) -> UnitVectors:
     encoder = shards.encoder
     texts = unit_texts(corpus.documents, corpus.passages, corpus.units)
-    above = fitting(encoder, _contexts(corpus, settings))
+    above = shorten_to_fit(encoder, _contexts(corpus, settings))
     edges = [(p.sentences[0].start, p.sentences[-1].end) for p in corpus.passages]
     found = [
         UnitText(text, above[unit.passage], (unit.start, unit.end) == edges[unit.passage])
         for text, unit in zip(texts, corpus.units, strict=True)
     ]
     if served is None or served.manifest.model_fingerprint != encoder.fingerprint:
-        encoder.check(texts)
+        encoder.check_quantization(texts)
     try:
         return unit_vectors(found, shards, known_vectors(served, encoder), progress)
     except OSError as error:

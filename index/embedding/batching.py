@@ -12,7 +12,7 @@ from index.types import Encoded, Encoder, Tokens, Vectors
 BATCH_TOKENS = 800  # measured: larger batches fall out of the processor's second-level cache
 
 
-def batches(tokens: Sequence[int], budget: int = BATCH_TOKENS) -> Iterator[list[int]]:
+def batch_by_length(tokens: Sequence[int], budget: int = BATCH_TOKENS) -> Iterator[list[int]]:
     """Positions grouped so that texts of like length share a batch of about ``budget`` tokens.
 
     Longest first: memory peaks at the start and a progress bar never slows towards its end.
@@ -28,7 +28,7 @@ def batches(tokens: Sequence[int], budget: int = BATCH_TOKENS) -> Iterator[list[
         yield batch
 
 
-def fitting(encoder: Encoder, texts: Sequence[str]) -> list[str]:
+def shorten_to_fit(encoder: Encoder, texts: Sequence[str]) -> list[str]:
     """The texts in their order, each cut by halves until the encoder takes it whole.
 
     Only for what is mixed in beside the words that are quoted: those are never cut.
@@ -37,15 +37,15 @@ def fitting(encoder: Encoder, texts: Sequence[str]) -> list[str]:
     long = list(cut)
     while long:
         tokens = encoder.count_tokens([cut[text] for text in long])
-        long = [text for text, count in zip(long, tokens, strict=True) if cut[text] and count > encoder.limit]
+        long = [text for text, count in zip(long, tokens, strict=True) if cut[text] and count > encoder.max_tokens]
         cut |= {text: cut[text][: len(cut[text]) // 2] for text in long}
     return [cut[text] for text in texts]
 
 
-def embed(
+def embed_texts(
     encoder: Encoder,
     texts: Sequence[str],
-    advance: Callable[[int], object],
+    advance: Callable[[int], object] = lambda done: None,
     keep: Callable[[str, Tokens], object] = lambda text, tokens: None,
 ) -> Vectors:
     """Vectors of all texts in their order; ``advance`` is told how many more are done, ``keep`` the tokens of each.
@@ -53,11 +53,11 @@ def embed(
     Raises ModelError rather than let the model cut a text off at its limit.
     """
     tokens = encoder.count_tokens(texts)
-    if tokens and max(tokens) > encoder.limit:
+    if tokens and max(tokens) > encoder.max_tokens:
         longest = texts[tokens.index(max(tokens))]
-        raise ModelError(f"{encoder.name} takes {encoder.limit} tokens, not {max(tokens)}: {longest[:80]!r}…")
+        raise ModelError(f"{encoder.name} takes {encoder.max_tokens} tokens, not {max(tokens)}: {longest[:80]!r}…")
     vectors: Vectors | None = None
-    for batch, encoded in _encoded(encoder, texts, batches(tokens)):
+    for batch, encoded in _encoded(encoder, texts, batch_by_length(tokens)):
         if vectors is None:
             vectors = np.empty((len(texts), encoded.vectors.shape[1]), dtype=np.float32)
         vectors[batch] = encoded.vectors

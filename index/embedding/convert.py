@@ -1,4 +1,4 @@
-"""A sentence-transformers model into the few files that ``CompiledEncoder`` runs, once for all collections."""
+"""A sentence-transformers model into the few files that ``QuantizedEncoder`` runs, once for all collections."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING, Any, cast
 
 from index.embedding.ctranslate2 import BODY, DESCRIPTION, TOKENIZER, Description
-from index.embedding.model_files import fingerprint, model_folder
+from index.embedding.model_files import find_model_folder, fingerprint_model
 from index.embedding.saturation import limit_weights
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ class Converted:
     def __init__(self, name: str, models: Path) -> None:
         """Finds and verifies the model's files; raises ModelError."""
         self._name = name
-        self._model = model_folder(name)
-        self._source = fingerprint(name, self._model)
+        self._model = find_model_folder(name)
+        self._source = fingerprint_model(name, self._model)
         self._identity = sha256(f"{self._source} {LIMITED} {version('ctranslate2')}".encode()).hexdigest()
         self.folder = models / f"{self._source[:12]}-{self._identity[:12]}"
 

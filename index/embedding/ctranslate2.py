@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.embedding.common import processors, unit, words_of
-from index.embedding.quantization_check import drift
+from index.embedding.common import count_cpus, unit, words_of
+from index.embedding.quantization_check import check_quantization
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
 from index.errors import ModelError
 from index.types import Encoded, Tokens, Vectors
@@ -56,7 +56,7 @@ class Description:
             raise ModelError(f"{folder} does not hold an encoder ({error}); build the index again") from error
 
 
-class CompiledEncoder:
+class QuantizedEncoder:
     """A folder that ``index/embedding/convert.py`` made. Safe to share between threads."""
 
     def __init__(self, folder: Path) -> None:
@@ -80,14 +80,14 @@ class CompiledEncoder:
         return self._is.fingerprint
 
     @property
-    def limit(self) -> int:
+    def max_tokens(self) -> int:
         """The model's maximum sequence length in tokens, special tokens included."""
         return self._is.limit
 
     @property
     def workers(self) -> int:
         """One for each processor: two texts on two of them are faster than one on both."""
-        return processors()
+        return count_cpus()
 
     @cached_property
     def _body(self) -> "Body":
@@ -133,16 +133,18 @@ class CompiledEncoder:
         """Into a generation, which thereby answers without the model that it was made by."""
         copytree(self._folder, folder)
 
-    def check(self, texts: Sequence[str]) -> None:
-        """Compares itself with the model it was made of. Raises Drifted; the first time is the dear one."""
+    def check_quantization(self, texts: Sequence[str]) -> None:
+        """Compares itself with the model it was made of. Raises QuantizationError; the first time is the dear one."""
         model, checked = SentenceTransformerEncoder(self.name), self._folder / CHECKED
         if checked.is_file():
-            drift(self, model, texts, lengths=())
+            check_quantization(self, model, texts, lengths=())
         else:
-            checked.write_text(json.dumps(asdict(drift(self, model, texts)), indent=1) + "\n", encoding="utf-8")
+            checked.write_text(
+                json.dumps(asdict(check_quantization(self, model, texts)), indent=1) + "\n", encoding="utf-8"
+            )
 
     def _encode(self, prompt: str, texts: Sequence[str]) -> Encoded:
-        ids = [one.ids[: self.limit] for one in self._tokenizer.encode_batch([prompt + text for text in texts])]
+        ids = [one.ids[: self.max_tokens] for one in self._tokenizer.encode_batch([prompt + text for text in texts])]
         hidden = np.asarray(self._body.forward_batch(ids).last_hidden_state)
         rows = [hidden[place, : len(own)] for place, own in enumerate(ids)]
         vectors = np.stack([row[0] if self._is.first else row.mean(axis=0) for row in rows])

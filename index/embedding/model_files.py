@@ -14,7 +14,7 @@ OTHER_FORMS = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.ot", "*.msgpack", "*
 """Files of a hub repository that hold the same weights once more."""
 
 
-def model_folder(name: str) -> Path:
+def find_model_folder(name: str) -> Path:
     """The folder with the model's files: the packaged default, a folder, or a hub download.
 
     Raises ModelError where there is no such model or no network to fetch it.
@@ -51,7 +51,7 @@ def _file_sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def fingerprint(name: str, folder: Path) -> str:
+def fingerprint_model(name: str, folder: Path) -> str:
     """Hex digest of every file that decides a vector: weights, tokenizer, pooling, prompts.
 
     Raises ModelError where the weights of a model we know are not the published ones.

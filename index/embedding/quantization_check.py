@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.embedding.batching import embed
-from index.errors import NetsphereError
+from index.embedding.batching import embed_texts
+from index.errors import QuantizationError
 from index.types import Encoder, Vectors
 
 LEAST_MEAN, LEAST_COSINE, LEAST_SHORT, SHORT = 0.99, 0.98, 0.96, 8
@@ -22,12 +22,8 @@ LENGTHS = (*range(3, 64), *range(64, 257, 8))
 SAMPLE = 100
 
 
-class Drifted(NetsphereError):
-    """The encoder made fast is not the model: what was compared, what was found and what was asked."""
-
-
 @dataclass(frozen=True, slots=True)
-class Drift:
+class QuantizationReport:
     """Mean and least cosine of texts of ``SHORT`` tokens and more, least of shorter ones; the share of neighbours kept.
 
     The cosines are None where lengths were not gone through.
@@ -39,30 +35,32 @@ class Drift:
     shared: float
 
 
-def drift(fast: Encoder, model: Encoder, texts: Sequence[str], lengths: Sequence[int] = LENGTHS) -> Drift:
-    """Compares on a sample of a collection's texts, and on running text of each of the lengths. Raises Drifted."""
+def check_quantization(
+    fast: Encoder, model: Encoder, texts: Sequence[str], lengths: Sequence[int] = LENGTHS
+) -> QuantizationReport:
+    """Compare on a sample of a collection's texts and on running text of each length; raise QuantizationError."""
     some = list(texts[:: max(1, len(texts) // SAMPLE)])[:SAMPLE]
     shared = _shared(_vectors(fast, some), _vectors(model, some))
     _least("the texts nearest to a text", shared, LEAST_SHARED)
     cut = _cut(texts, model, lengths)
     if not cut:
-        return Drift(None, None, None, shared)
+        return QuantizationReport(None, None, None, shared)
     cosines = np.sum(_vectors(fast, cut) * _vectors(model, cut), axis=1)
     is_short = np.array(model.count_tokens(cut)) < SHORT
     mean, least, short = (float(x) for x in (cosines.mean(), min(cosines[~is_short], default=1), cosines.min()))
     _least("the vectors of texts, on average,", mean, LEAST_MEAN)
     _least("the vectors of texts", least, LEAST_COSINE)
     _least(f"the vectors of texts under {SHORT} tokens", short, LEAST_SHORT)
-    return Drift(mean, least, short, shared)
+    return QuantizationReport(mean, least, short, shared)
 
 
 def _least(what: str, found: float, least: float) -> None:
     if found < least:
-        raise Drifted(f"in int8, {what} agree with float32 to {found:.3f}, not to {least}")
+        raise QuantizationError(f"in int8, {what} agree with float32 to {found:.3f}, not to {least}")
 
 
 def _vectors(encoder: Encoder, texts: Sequence[str]) -> Vectors:
-    return embed(encoder, texts, lambda done: None)
+    return embed_texts(encoder, texts)
 
 
 def _shared(fast: Vectors, model: Vectors) -> float:
@@ -77,7 +75,7 @@ def _shared(fast: Vectors, model: Vectors) -> float:
 def _cut(texts: Sequence[str], model: Encoder, lengths: Sequence[int]) -> list[str]:
     """Running text of the collection, cut to each length that the model takes; it begins anew where it ends."""
     words = " ".join(texts).split()[: sum(LENGTHS)]
-    taken = [length for length in lengths if words and length <= model.limit]
+    taken = [length for length in lengths if words and length <= model.max_tokens]
     starts = np.cumsum([0, *taken])
     some = (
         [words[(start + place) % len(words)] for place in range(n)] for start, n in zip(starts, taken, strict=False)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.embedding.common import unit, words_of
-from index.embedding.model_files import DEFAULT_MODEL, fingerprint, model_folder
+from index.embedding.model_files import DEFAULT_MODEL, find_model_folder, fingerprint_model
 from index.errors import ModelError
 from index.types import Encoded, Tokens, Vectors
 
@@ -31,8 +31,8 @@ class SentenceTransformerEncoder:
     def __init__(self, name: str = DEFAULT_MODEL) -> None:
         """Finds and verifies the files; raises ModelError. Loads no library yet."""
         self._name = name
-        self._folder = model_folder(name)
-        self._fingerprint = fingerprint(name, self._folder)
+        self._folder = find_model_folder(name)
+        self._fingerprint = fingerprint_model(name, self._folder)
 
     @property
     def name(self) -> str:
@@ -71,7 +71,7 @@ class SentenceTransformerEncoder:
         return next((prompts[key] for key in ("document", "passage", "corpus") if prompts.get(key)), "")
 
     @property
-    def limit(self) -> int:
+    def max_tokens(self) -> int:
         """The model's maximum sequence length in tokens, special tokens included."""
         return int(self._model.max_seq_length or 512)
 
@@ -96,7 +96,7 @@ class SentenceTransformerEncoder:
     def save(self, folder: Path) -> None:
         """Nothing: a generation names the model and does not hold it."""
 
-    def check(self, texts: Sequence[str]) -> None:
+    def check_quantization(self, texts: Sequence[str]) -> None:
         """Nothing: it is the model itself."""
 
     def encode_passages(self, texts: Sequence[str]) -> Encoded:

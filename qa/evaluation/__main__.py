@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from index.cli import one_sentence, setting_options
-from index.embedding import encoder_named, encoder_of
+from index.embedding import load_encoder, load_generation_encoder
 from index.errors import UsageError
 from index.generation.directory import IndexDirectory
 from index.progress import Terminal
@@ -140,7 +140,7 @@ def ablate_command(data: tuple[Path, ...], source: Path | None, only: tuple[str,
 
     Example: python -m qa.evaluation ablate tests/judgements/blame.jsonl --source seeds
     """
-    encoder, progress = MemoEncoder(encoder_named()), Terminal()
+    encoder, progress = MemoEncoder(load_encoder()), Terminal()
     found = [ablate(Bench(load(one), source, encoder, progress), chosen(only)) for one in data]
     path = out or RUNS / "ablation.md"
     words = [*map(str, data), *(f"--source {source}" if source else "").split(), *(["--out", str(out)] if out else [])]
@@ -171,7 +171,7 @@ def probe_command(mode: Mode, most: int, out: Path | None, **flags: Any) -> None
     sources = Sources.of(flags, os.environ, Path.cwd())
     settings = IndexSettings(**sources.resolve(INDEX_SETTINGS))
     generation = IndexDirectory(Path(settings.index)).open_current()
-    encoder = encoder_of(generation.folder, generation.manifest, sources.stated(MODEL))
+    encoder = load_generation_encoder(generation.folder, generation.manifest, sources.stated(MODEL))
     engine = Engine(generation, encoder, sources.resolve(ASK_SETTINGS)["reader"])
     probed = probing.probe(generation, engine, mode, most, Terminal())
     click.echo(probing.summary(probed))

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from index.embedding.batching import batches
+from index.embedding.batching import batch_by_length
 from index.types import Encoded, Encoder, Tokens, Vectors
 
 One = tuple[Vectors, Tokens]
@@ -19,7 +19,7 @@ def encode_questions(encoder: Encoder, questions: Sequence[str]) -> list[Encoded
     other: the model would drop what is over its limit without a word.
     """
     counts = encoder.count_tokens(questions)
-    parts = [_parts(encoder, q) if n > encoder.limit else [q] for q, n in zip(questions, counts, strict=True)]
+    parts = [_parts(encoder, q) if n > encoder.max_tokens else [q] for q, n in zip(questions, counts, strict=True)]
     texts = [part for some in parts for part in some]
     found = _encoded(encoder, texts, counts if len(texts) == len(counts) else encoder.count_tokens(texts))
     edges = pairwise(np.cumsum([0, *(len(some) for some in parts)]).tolist())
@@ -29,7 +29,7 @@ def encode_questions(encoder: Encoder, questions: Sequence[str]) -> list[Encoded
 def _encoded(encoder: Encoder, texts: Sequence[str], tokens: Sequence[int]) -> list[One]:
     """The vector and the tokens of each, those of like length together; ``tokens``: how many each has."""
     found: dict[int, One] = {}
-    for rows in batches(tokens):
+    for rows in batch_by_length(tokens):
         encoded = encoder.encode_questions([texts[row] for row in rows])
         found.update(zip(rows, zip(encoded.vectors, encoded.tokens, strict=True), strict=True))
     return [found[row] for row in range(len(texts))]
@@ -47,7 +47,7 @@ def _whole(parts: Sequence[One]) -> Encoded:
 
 def _parts(encoder: Encoder, question: str) -> list[str]:
     """The question halved, at a space where there is one, until every part fits."""
-    if len(question) < 2 or encoder.count_tokens([question])[0] <= encoder.limit:
+    if len(question) < 2 or encoder.count_tokens([question])[0] <= encoder.max_tokens:
         return [question]
     middle = len(question) // 2
     space = question.rfind(" ", len(question) // 4, middle)

@@ -11,7 +11,7 @@ import ctranslate2
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding.common import processors
+from index.embedding.common import count_cpus
 from qa.reader.pairs import Pair
 from qa.reader.spans import Logits
 
@@ -24,7 +24,7 @@ class Compiled:
     def __init__(self, folder: Path) -> None:
         """Loads it."""
         self._body = ctranslate2.Encoder(
-            str(folder / BODY), compute_type="int8", intra_threads=1, inter_threads=processors()
+            str(folder / BODY), compute_type="int8", intra_threads=1, inter_threads=count_cpus()
         )
         with np.load(folder / HEADS, allow_pickle=False) as heads:
             self._heads = {name: heads[name].astype(np.float32) for name in heads.files}

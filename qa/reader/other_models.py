@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.embedding.model_files import model_folder
+from index.embedding.model_files import find_model_folder
 from index.errors import ModelError
 from qa.reader.pairs import MOST_TOKENS
 from qa.reader.spans import likeliest
@@ -26,7 +26,7 @@ BATCH = 8
 
 def foreign(name: str) -> Reader:
     """The reader for the model of this name. Raises ModelError for one of another kind."""
-    folder = model_folder(name)
+    folder = find_model_folder(name)
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         kinds = " ".join(config.get("architectures") or [])

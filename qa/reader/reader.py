@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.embedding.batching import batches
+from index.embedding.batching import batch_by_length
 from qa.reader.pairs import Pair, Pairs
 from qa.reader.spans import Logits, likeliest
 from qa.types import Reading
@@ -36,7 +36,7 @@ class TrainedReader:
         """What each passage, given as its title and heading and its words, says to the question."""
         pairs = self._pairs(question, passages)
         readings: dict[int, Reading] = {}
-        for rows in batches([len(pair.ids) for pair in pairs]):
+        for rows in batch_by_length([len(pair.ids) for pair in pairs]):
             start, end, relevance = self._network([pairs[row] for row in rows])
             for place, row in enumerate(rows):
                 readings[row] = _reading(pairs[row], start[place], end[place], float(relevance[place]))

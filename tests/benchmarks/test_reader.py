@@ -16,7 +16,7 @@ from benchmarks.training.reader.examples import ROUNDS, Example, Text, alone
 from benchmarks.training.reader.measure import Asked, measure
 from benchmarks.training.reader.network import Network
 from benchmarks.training.reader.train import BATCH, losses, seen, train
-from index.embedding.model_files import DEFAULT_MODEL, model_folder
+from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from index.types import Span
 from qa.evaluation import load
 from qa.reader.ctranslate2 import ABOUT
@@ -24,7 +24,7 @@ from qa.reader.pairs import Pairs
 from qa.reader.reader import SHIPPED
 from qa.types import Reading
 
-BASE = model_folder(DEFAULT_MODEL)
+BASE = find_model_folder(DEFAULT_MODEL)
 PAIRS = Pairs(BASE / "tokenizer.json")
 FILM = Text("Film", "The film was directed by Ann Lee in Kyoto.")
 OTHERS = (

@@ -6,11 +6,11 @@ import torch
 
 from benchmarks.training.reader.convert import compiled
 from benchmarks.training.reader.network import Network
-from index.embedding.model_files import DEFAULT_MODEL, model_folder
+from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from qa.reader.ctranslate2 import Compiled
 from qa.reader.pairs import Pairs
 
-BASE = model_folder(DEFAULT_MODEL)
+BASE = find_model_folder(DEFAULT_MODEL)
 TEXTS = [
     ("Film", "The film premiered in May. It was directed by Ann Lee and filmed in Kyoto."),
     ("", "Green tea is brewed at eighty degrees and left to stand for two minutes."),

@@ -130,7 +130,7 @@ class BrokenEncoder:
 
     def __init__(self, inner: Encoder) -> None:
         self._inner = inner
-        self.name, self.fingerprint, self.limit = inner.name, inner.fingerprint, inner.limit
+        self.name, self.fingerprint, self.max_tokens = inner.name, inner.fingerprint, inner.max_tokens
         self.workers, self.vocabulary = inner.workers, inner.vocabulary
 
     def count_tokens(self, texts: list[str]) -> list[int]:

@@ -22,7 +22,7 @@ from benchmarks.splits import Part
 from benchmarks.training.calibration.collections import Asked, Collection, collections
 from benchmarks.training.calibration.document import document
 from benchmarks.training.calibration.trial import Row, Trial, trial
-from index.embedding import encoder_named
+from index.embedding import load_encoder
 from index.types import Encoder, Passage
 from qa.answer.calibration import CALIBRATION, Calibration
 from qa.engine import Engine
@@ -103,7 +103,7 @@ class Measured:
 
 def measured(data: Path, reader: str) -> dict[Mode, Measured]:
     """Every row of every collection."""
-    encoder = MemoEncoder(encoder_named())
+    encoder = MemoEncoder(load_encoder())
     found = {mode: Measured([], []) for mode in MODES}
     for part in (Part.FIT, Part.HELD_OUT):
         for collection in tqdm(list(collections(data, part)), desc=part):

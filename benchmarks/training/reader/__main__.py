@@ -21,8 +21,8 @@ from benchmarks.training.reader.examples import ROUNDS, Example, Round, alone, e
 from benchmarks.training.reader.measure import held_out, measure
 from benchmarks.training.reader.network import Network, opened
 from benchmarks.training.reader.train import train
-from index.embedding import encoder_named
-from index.embedding.model_files import DEFAULT_MODEL, model_folder
+from index.embedding import load_encoder
+from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from index.types import Encoder
 from qa.reader.ctranslate2 import ABOUT
 from qa.reader.pairs import Pairs
@@ -55,7 +55,7 @@ def trained_on(about: Path) -> Rounds:
 
 
 def _train(data: Path, after: Path | None) -> None:
-    base, encoder = model_folder(DEFAULT_MODEL), encoder_named()
+    base, encoder = find_model_folder(DEFAULT_MODEL), load_encoder()
     told = [*trained_on(after.with_suffix(".json"))] if after else []
     for number, one in enumerate(ROUNDS[len(told) :], len(told) + 1):
         found = _order(one, data, encoder)

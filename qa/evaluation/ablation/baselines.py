@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.embedding.batching import batches
+from index.embedding.batching import batch_by_length
 from index.search.bm25 import LexicalIndex
 from index.text.analyzer import Words
 from index.types import Positions, Span, Vectors
@@ -49,8 +49,8 @@ def _document_vectors(bench: Bench) -> Vectors:
         return np.asarray(np.load(path, allow_pickle=False), dtype=np.float32)
     texts = _texts(bench)
     rows: dict[int, Vectors] = {}
-    tokens = [min(count, bench.encoder.limit) for count in bench.encoder.count_tokens(texts)]
-    for batch in batches(tokens):  # the model drops what is over its limit, which is what is to be measured
+    tokens = [min(count, bench.encoder.max_tokens) for count in bench.encoder.count_tokens(texts)]
+    for batch in batch_by_length(tokens):  # the model drops what is over its limit, which is what is to be measured
         rows.update(zip(batch, bench.encoder.encode_passages([texts[i] for i in batch]).vectors, strict=True))
     vectors = np.stack([rows[i] for i in range(len(texts))])
     np.save(path, vectors, allow_pickle=False)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embedding.batching import batches
+from index.embedding.batching import batch_by_length
 from index.types import Encoded, Encoder, Tokens, Vectors
 from qa.types import Reader, Reading
 
@@ -37,9 +37,9 @@ class MemoEncoder:
         return self._inner.fingerprint
 
     @property
-    def limit(self) -> int:
+    def max_tokens(self) -> int:
         """The wrapped model's."""
-        return self._inner.limit
+        return self._inner.max_tokens
 
     @property
     def workers(self) -> int:
@@ -50,9 +50,9 @@ class MemoEncoder:
         """As the wrapped model does."""
         self._inner.save(folder)
 
-    def check(self, texts: Sequence[str]) -> None:
+    def check_quantization(self, texts: Sequence[str]) -> None:
         """As the wrapped model does."""
-        self._inner.check(texts)
+        self._inner.check_quantization(texts)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """As the wrapped model counts them."""
@@ -77,7 +77,7 @@ class MemoEncoder:
         self, known: dict[str, One], encode: Callable[[Sequence[str]], Encoded], texts: Sequence[str]
     ) -> Encoded:
         missing = [text for text in dict.fromkeys(texts) if text not in known]
-        for batch in batches(self.count_tokens(missing)):
+        for batch in batch_by_length(self.count_tokens(missing)):
             some = [missing[position] for position in batch]
             encoded = encode(some)
             kept = (Tokens(tokens.ids, tokens.vectors.astype(np.float16)) for tokens in encoded.tokens)

@@ -195,7 +195,7 @@ def test_a_long_title_costs_no_build(tmp_path: Path) -> None:
     title = " ".join(f"w{i}" for i in range(50))
     lines = json.dumps({"id": "a", "title": title, "text": "Cats sleep."})
     (tmp_path / "a.jsonl").write_text(lines, encoding="utf-8")
-    build_index(tmp_path / "a.jsonl", settings(tmp_path), WordEncoder(limit=20))
+    build_index(tmp_path / "a.jsonl", settings(tmp_path), WordEncoder(max_tokens=20))
     contents = IndexDirectory(tmp_path / "index").open_current().contents
     assert {"w0", "w49"} <= contents.lexical.vocabulary
     assert contents.documents[0].title == title

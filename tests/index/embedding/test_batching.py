@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.build.embed_units import CONTEXT_WEIGHT, mix
-from index.embedding.batching import batches, embed, fitting
+from index.embedding.batching import batch_by_length, embed_texts, shorten_to_fit
 from index.errors import ModelError
 from index.types import Encoder
 from tests.doubles import WordEncoder
@@ -15,7 +15,7 @@ from tests.doubles import WordEncoder
 @given(st.lists(st.integers(1, 300), max_size=60), st.integers(10, 900))
 def test_batches_hold_every_text_once_and_keep_the_budget(tokens: list[int], budget: int) -> None:
     """Longest first; padded to the longest, a batch of more than one text stays within the budget."""
-    found = list(batches(tokens, budget))
+    found = list(batch_by_length(tokens, budget))
     assert sorted(position for batch in found for position in batch) == list(range(len(tokens)))
     lengths = [tokens[position] for batch in found for position in batch]
     assert lengths == sorted(lengths, reverse=True)
@@ -26,7 +26,7 @@ def test_embedding_keeps_the_order_and_tells_how_far_it_is() -> None:
     """Sorted by length inside, in the order given outside; every text is counted once."""
     texts = ["one", "one two three four", "one two", "five " * 200, ""]
     done: list[int] = []
-    vectors = embed(WordEncoder(), texts, done.append)
+    vectors = embed_texts(WordEncoder(), texts, done.append)
     np.testing.assert_array_equal(vectors, WordEncoder().encode_passages(texts).vectors)
     assert sum(done) == len(texts)
 
@@ -34,13 +34,13 @@ def test_embedding_keeps_the_order_and_tells_how_far_it_is() -> None:
 def test_a_text_over_the_limit_is_an_error_and_not_cut_off() -> None:
     """Naming the text and both numbers."""
     with pytest.raises(ModelError, match="takes 256 tokens, not 302: 'word word"):
-        embed(WordEncoder(), ["word " * 300], lambda done: None)
+        embed_texts(WordEncoder(), ["word " * 300], lambda done: None)
 
 
 def test_the_real_vectors_are_of_unit_length_and_near_for_like_texts(encoder: Encoder) -> None:
     """384 dimensions; a paraphrase is nearer than anything else, whatever the batch."""
     texts = ["A man is eating food.", "Someone has a meal.", "The stock market fell sharply on Monday."]
-    vectors = embed(encoder, texts, lambda done: None)
+    vectors = embed_texts(encoder, texts)
     assert vectors.shape == (3, 384)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.3
@@ -49,7 +49,7 @@ def test_the_real_vectors_are_of_unit_length_and_near_for_like_texts(encoder: En
 
 def test_tokens_are_counted_beyond_what_the_model_would_cut(encoder: Encoder) -> None:
     """Special tokens included; the limit is the model's own."""
-    assert encoder.limit == 256
+    assert encoder.max_tokens == 256
     assert encoder.count_tokens(["cat", "cat " * 1000, ""]) == [3, 1002, 2]
 
 
@@ -62,31 +62,31 @@ def test_title_and_heading_are_mixed_in_lightly() -> None:
 
 def test_what_stands_above_is_cut_until_it_fits() -> None:
     """By halves, in its order, and only where it must be; an encoder that takes nothing gets nothing."""
-    encoder = WordEncoder(limit=6)
+    encoder = WordEncoder(max_tokens=6)
     texts = ["a b c d", "", "a b c d e f g h", "a b c d"]
-    assert fitting(encoder, texts) == ["a b c d", "", "a b c d", "a b c d"]
-    assert fitting(WordEncoder(limit=1), ["a b"]) == [""]
-    assert fitting(encoder, []) == []
+    assert shorten_to_fit(encoder, texts) == ["a b c d", "", "a b c d", "a b c d"]
+    assert shorten_to_fit(WordEncoder(max_tokens=1), ["a b"]) == [""]
+    assert shorten_to_fit(encoder, []) == []
 
 
 def test_a_title_of_many_tokens_fits_the_real_model(encoder: Encoder) -> None:
     """Two hundred Korean characters are three hundred tokens."""
     title = "각 " * 100
-    assert encoder.count_tokens([title])[0] > encoder.limit
-    (cut,) = fitting(encoder, [title])
+    assert encoder.count_tokens([title])[0] > encoder.max_tokens
+    (cut,) = shorten_to_fit(encoder, [title])
     assert cut
     assert title.startswith(cut)
-    assert encoder.limit // 2 <= encoder.count_tokens([cut])[0] <= encoder.limit
+    assert encoder.max_tokens // 2 <= encoder.count_tokens([cut])[0] <= encoder.max_tokens
 
 
 def test_questions_are_encoded_as_the_model_wants_them(encoder: Encoder) -> None:
     """This model has no prompts, so a question is a text like any other; unit length, one row each."""
     questions = ["Where do cats sleep?", "¿Dónde?", "😀", "猫はどこで眠る？"]
     vectors = encoder.encode_questions(questions).vectors
-    np.testing.assert_allclose(vectors, embed(encoder, questions, lambda done: None), atol=1e-5)
+    np.testing.assert_allclose(vectors, embed_texts(encoder, questions), atol=1e-5)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
 def test_nothing_to_embed_is_no_error() -> None:
     """No row, and nothing to tell of."""
-    assert len(embed(WordEncoder(), [], lambda done: pytest.fail("nothing was done"))) == 0
+    assert len(embed_texts(WordEncoder(), [], lambda done: pytest.fail("nothing was done"))) == 0

@@ -13,12 +13,12 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Dense, Pooling, Transformer
 
 from index.build.pipeline import build_folder
-from index.embedding import FOLDER, encoder_named, encoder_of
-from index.embedding.ctranslate2 import BODY, CompiledEncoder
-from index.embedding.model_files import DEFAULT_MODEL, model_folder
-from index.embedding.quantization_check import LEAST_COSINE, LEAST_MEAN, LEAST_SHORT, SHORT, Drifted, drift
+from index.embedding import FOLDER, load_encoder, load_generation_encoder
+from index.embedding.ctranslate2 import BODY, QuantizedEncoder
+from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
+from index.embedding.quantization_check import LEAST_COSINE, LEAST_MEAN, LEAST_SHORT, SHORT, check_quantization
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
-from index.errors import ForeignGeneration, ModelError
+from index.errors import ForeignGeneration, ModelError, QuantizationError
 from index.generation.directory import IndexDirectory
 from index.settings import IndexSettings
 from index.types import Encoded, Encoder
@@ -36,7 +36,7 @@ def model() -> SentenceTransformerEncoder:
 @pytest.mark.slow
 def test_at_every_length_the_vectors_are_those_of_the_model(encoder: Encoder, model: Encoder) -> None:
     """From 3 tokens to 256, and the texts nearest to a text are the same."""
-    found = drift(encoder, model, SENTENCES, range(3, 257))
+    found = check_quantization(encoder, model, SENTENCES, range(3, 257))
     assert found.mean is not None
     assert found.cosine is not None
     assert found.short is not None
@@ -50,7 +50,7 @@ def test_tokens_and_counts_are_those_of_the_model(encoder: Encoder, model: Encod
     """The same numbers, special ones left out; each token's vector is nearly the same."""
     texts = ["Who directed the film?", "猫はどこで眠る？", "", "word " * 300]
     assert encoder.count_tokens(texts) == model.count_tokens(texts)
-    assert (encoder.limit, encoder.name, encoder.vocabulary) == (model.limit, model.name, model.vocabulary)
+    assert (encoder.max_tokens, encoder.name, encoder.vocabulary) == (model.max_tokens, model.name, model.vocabulary)
     fast, exact = encoder.encode_questions(SENTENCES[:5]), model.encode_questions(SENTENCES[:5])
     for own, wanted in zip(fast.tokens, exact.tokens, strict=True):
         np.testing.assert_array_equal(own.ids, wanted.ids)
@@ -74,11 +74,11 @@ class Turned(WordEncoder):
 
 def test_an_encoder_that_drifted_is_refused_with_what_was_found() -> None:
     """By its neighbours or by its vectors, whichever shows it."""
-    with pytest.raises(Drifted, match=r"agree with float32 to 0\.\d+, not to 0\.\d+"):
-        drift(Turned(), WordEncoder(), SENTENCES)
-    same = drift(WordEncoder(), WordEncoder(), SENTENCES)
+    with pytest.raises(QuantizationError, match=r"agree with float32 to 0\.\d+, not to 0\.\d+"):
+        check_quantization(Turned(), WordEncoder(), SENTENCES)
+    same = check_quantization(WordEncoder(), WordEncoder(), SENTENCES)
     assert (same.shared, round(same.cosine or 0, 5), round(same.short or 0, 5)) == (1.0, 1.0, 1.0)
-    assert drift(WordEncoder(), WordEncoder(), ["one"], ()).cosine is None
+    assert check_quantization(WordEncoder(), WordEncoder(), ["one"], ()).cosine is None
     assert SHORT > 3
 
 
@@ -87,10 +87,10 @@ def test_a_collection_that_drifts_is_built_with_the_model_itself(
 ) -> None:
     """The refusal is remembered and said, the index is whole, and it is served by sentence-transformers."""
 
-    def refuse(self: CompiledEncoder, texts: list[str]) -> None:
-        raise Drifted("in int8, the vectors of texts agree with float32 to 0.5, not to 0.99")
+    def refuse(self: QuantizedEncoder, texts: list[str]) -> None:
+        raise QuantizationError("in int8, the vectors of texts agree with float32 to 0.5, not to 0.99")
 
-    monkeypatch.setattr(CompiledEncoder, "check", refuse)
+    monkeypatch.setattr(QuantizedEncoder, "check_quantization", refuse)
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "a.txt").write_text("The cat sleeps on the mat.", encoding="utf-8")
     settings = IndexSettings(index=str(tmp_path / "index"), models=str(tmp_path / "models"))
@@ -99,31 +99,31 @@ def test_a_collection_that_drifts_is_built_with_the_model_itself(
     assert "stays in float32, about three times as slow: in int8, the vectors" in caplog.text
     generation = IndexDirectory(tmp_path / "index").open_current()
     assert not (generation.folder / FOLDER).exists()
-    assert isinstance(encoder_of(generation.folder, generation.manifest), SentenceTransformerEncoder)
-    assert isinstance(encoder_named(models=tmp_path / "models"), SentenceTransformerEncoder)
+    assert isinstance(load_generation_encoder(generation.folder, generation.manifest), SentenceTransformerEncoder)
+    assert isinstance(load_encoder(models=tmp_path / "models"), SentenceTransformerEncoder)
     assert not build_folder(tmp_path / "texts", settings).changed
 
 
 def test_a_model_of_another_make_stays_as_it_is(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """One with a layer that this program does not compute; why is said."""
-    body = Transformer(str(model_folder(DEFAULT_MODEL)))
+    body = Transformer(str(find_model_folder(DEFAULT_MODEL)))
     made = SentenceTransformer(modules=[body, Pooling(384), Dense(384, 32)], device="cpu")
     made.save_pretrained(str(tmp_path / "mine"))
     with caplog.at_level(logging.WARNING):
-        encoder = encoder_named(str(tmp_path / "mine"), tmp_path / "models")
+        encoder = load_encoder(str(tmp_path / "mine"), tmp_path / "models")
     assert isinstance(encoder, SentenceTransformerEncoder)
     assert "made of Transformer, Pooling, Dense" in caplog.text
 
 
 def test_a_model_of_the_first_token_and_with_prompts_is_made_fast(tmp_path: Path) -> None:
     """Pooling and prompts are the model's own."""
-    body = Transformer(str(model_folder(DEFAULT_MODEL)))
+    body = Transformer(str(find_model_folder(DEFAULT_MODEL)))
     prompts = {"query": "query: ", "document": "passage: "}
     made = SentenceTransformer(modules=[body, Pooling(384, pooling_mode="cls")], prompts=prompts, device="cpu")
     made.save_pretrained(str(tmp_path / "mine"))
-    fast = encoder_named(str(tmp_path / "mine"), tmp_path / "models")
+    fast = load_encoder(str(tmp_path / "mine"), tmp_path / "models")
     exact = SentenceTransformerEncoder(str(tmp_path / "mine"))
-    assert isinstance(fast, CompiledEncoder)
+    assert isinstance(fast, QuantizedEncoder)
     assert fast.count_tokens(["cat"]) == exact.count_tokens(["cat"])
     text = [SENTENCES[0]]
     assert fast.encode_passages(text).vectors[0] @ exact.encode_passages(text).vectors[0] > 0.98
@@ -134,24 +134,24 @@ def test_a_model_of_the_first_token_and_with_prompts_is_made_fast(tmp_path: Path
 def test_a_generation_answers_with_its_own_encoder_and_no_other(seed_index: Path, tmp_path: Path) -> None:
     """A model that is named where it is served must be the one that was converted."""
     generation = IndexDirectory(seed_index).open_current()
-    assert isinstance(encoder_of(generation.folder, generation.manifest, DEFAULT_MODEL), CompiledEncoder)
+    assert isinstance(load_generation_encoder(generation.folder, generation.manifest, DEFAULT_MODEL), QuantizedEncoder)
     folder = tmp_path / "other"
-    shutil.copytree(model_folder(DEFAULT_MODEL), folder)
+    shutil.copytree(find_model_folder(DEFAULT_MODEL), folder)
     settings = folder / "sentence_bert_config.json"
     settings.write_text(settings.read_text(encoding="utf-8").replace("256", "128"), encoding="utf-8")
     with pytest.raises(ForeignGeneration, match="rebuild it with: python -m index build"):
-        encoder_of(generation.folder, generation.manifest, str(folder))
+        load_generation_encoder(generation.folder, generation.manifest, str(folder))
 
 
 def test_a_folder_without_an_encoder_is_an_error_that_says_so(tmp_path: Path) -> None:
     """Neither a missing description nor a damaged network goes further."""
     with pytest.raises(ModelError, match="does not hold an encoder"):
-        CompiledEncoder(tmp_path)
-    kept = encoder_named()
+        QuantizedEncoder(tmp_path)
+    kept = load_encoder()
     kept.save(tmp_path / "copy")
     (tmp_path / "copy" / BODY / "model.bin").write_bytes(b"no network")
     with pytest.raises(ModelError, match="build the index again"):
-        CompiledEncoder(tmp_path / "copy").encode_questions(["Who?"])
+        QuantizedEncoder(tmp_path / "copy").encode_questions(["Who?"])
 
 
 @pytest.mark.slow

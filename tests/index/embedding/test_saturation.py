@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from index.embedding import encoder_named
+from index.embedding import load_encoder
 from index.embedding.convert import Converted
 from index.embedding.ctranslate2 import BODY
 from index.embedding.saturation import FLOAT32, INT8, MAX_PAIR_SUM, Model, Variable, largest_pair_sums, limit_weights
@@ -90,5 +90,5 @@ def test_the_shipped_reader_cannot_saturate() -> None:
 
 def test_a_converted_encoder_cannot_saturate() -> None:
     """As the build converts it."""
-    encoder_named()
+    load_encoder()
     assert largest(Converted("all-MiniLM-L6-v2", Path("var/models")).folder / BODY) == MAX_PAIR_SUM

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedding.model_files import DEFAULT_MODEL, model_folder
+from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
 
 
@@ -19,7 +19,7 @@ def encoder() -> SentenceTransformerEncoder:
 def test_any_folder_with_a_model_can_be_named(tmp_path: Path, encoder: SentenceTransformerEncoder) -> None:
     """Another tokenizer configuration or pooling is another fingerprint; the vectors are the model's."""
     folder = tmp_path / "mine"
-    shutil.copytree(model_folder(DEFAULT_MODEL), folder)
+    shutil.copytree(find_model_folder(DEFAULT_MODEL), folder)
     mine = SentenceTransformerEncoder(str(folder))
     np.testing.assert_allclose(
         mine.encode_questions(["cat"]).vectors, encoder.encode_questions(["cat"]).vectors, atol=1e-6

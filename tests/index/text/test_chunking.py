@@ -85,9 +85,9 @@ def test_units_are_the_sentences_and_the_whole(text: str) -> None:
 )  # fmt: skip
 def test_the_real_tokenizer_is_never_exceeded(text: str, encoder: Encoder) -> None:
     """Scripts of many tokens a character are cut by tokens, not by characters."""
-    chunking = Chunking(max_tokens=encoder.limit * 3 // 4)
+    chunking = Chunking(max_tokens=encoder.max_tokens * 3 // 4)
     found = passages(Document("d", text), Names(), chunking, encoder.count_tokens)
-    assert max(encoder.count_tokens([text[p.start : p.end] for p in found])) <= encoder.limit
+    assert max(encoder.count_tokens([text[p.start : p.end] for p in found])) <= encoder.max_tokens
 
 
 def test_sentences_are_whole_where_they_fit() -> None:
@@ -157,9 +157,9 @@ def test_text_that_a_tokenizer_unfolds_is_cut_in_time(text: str) -> None:
 @given(text=st.one_of(st.text(max_size=600), PIECES))
 def test_any_text_fits_the_real_model(text: str, encoder: Encoder) -> None:
     """Nothing of a passage is behind the limit at which the model cuts off."""
-    chunking = Chunking(max_tokens=encoder.limit * 3 // 4)
+    chunking = Chunking(max_tokens=encoder.max_tokens * 3 // 4)
     found = passages(Document("d", text), Names(), chunking, encoder.count_tokens)
-    assert all(n <= encoder.limit for n in encoder.count_tokens([text[p.start : p.end] for p in found]))
+    assert all(n <= encoder.max_tokens for n in encoder.count_tokens([text[p.start : p.end] for p in found]))
 
 
 def test_a_passage_does_not_cross_a_paragraph_where_it_need_not() -> None:

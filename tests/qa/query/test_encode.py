@@ -11,7 +11,7 @@ LONG = "I was wondering about many things on this fine day, and then about some 
 def test_a_question_longer_than_the_model_takes_is_read_to_its_end(encoder: Encoder) -> None:
     """Two long questions that differ at their ends differ, though the model alone cuts both to the same."""
     questions = [f"{LONG} Who directed the film?", f"{LONG} What do walruses eat?"]
-    assert min(encoder.count_tokens(questions)) > encoder.limit
+    assert min(encoder.count_tokens(questions)) > encoder.max_tokens
     cut = encoder.encode_questions(questions).vectors
     whole = [one.vectors[0] for one in encode_questions(encoder, questions)]
     assert float(cut[0] @ cut[1]) > 0.9999

@@ -6,7 +6,7 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import BertConfig, BertForQuestionAnswering, BertForSequenceClassification, PreTrainedTokenizerFast
 
-from index.embedding.model_files import DEFAULT_MODEL, model_folder
+from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from index.errors import ModelError
 from qa.reader import reader_named
 from qa.types import Reader
@@ -84,6 +84,6 @@ def test_a_model_trained_on_squad_takes_the_place_and_points_at_words(tmp_path: 
 def test_a_model_of_another_kind_is_refused(tmp_path: Path) -> None:
     """An encoder is no reader, nor is an empty folder; the error says what is."""
     with pytest.raises(ModelError, match="CrossEncoder"):
-        reader_named(str(model_folder(DEFAULT_MODEL)))
+        reader_named(str(find_model_folder(DEFAULT_MODEL)))
     with pytest.raises(ModelError, match=r"config\.json"):
         reader_named(str(tmp_path))
