@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.splits import Part, part
-from index.text.sentences import Names, sentences
+from index.text.sentences import PunctuatedNames, split_into_sentences
 from index.types import Span
 
 READING = Path("reading") / "train.jsonl.gz"
@@ -107,7 +107,7 @@ def judged(folder: Path) -> Iterator[tuple[str, str]]:
 
 def sentences_of(text: str) -> list[Span]:
     """As a text is cut that stands alone."""
-    return sentences(text, Span(0, len(text)), Names())
+    return split_into_sentences(text, Span(0, len(text)), PunctuatedNames())
 
 
 def gap(text: str, answer: Span) -> str:

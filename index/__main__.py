@@ -15,7 +15,7 @@ from index.generation.generation import Generation
 from index.generation.integrity import find_violations
 from index.progress import Terminal
 from index.settings import INDEX_SETTINGS, IndexSettings, Sources
-from index.types import Problem
+from index.types import LoadProblem
 
 BUILD_FLAGS = tuple(setting.name for setting in INDEX_SETTINGS)
 
@@ -106,7 +106,7 @@ def _verified(folder: Path) -> bool:
     return not faults
 
 
-def _list_problems(problems: tuple[Problem, ...]) -> None:
+def _list_problems(problems: tuple[LoadProblem, ...]) -> None:
     for problem in problems:
         click.echo(f"left out    {problem.where}: {problem.reason}", err=True)
 

@@ -2,15 +2,15 @@
 
 NetsphereError
  ├── UsageError            the caller asked for something that cannot be (exit code 2)
- ├── ReadError             one file or line that cannot become a document; a build lists it and goes on
+ ├── LoadError             one file or line that cannot become a document; a build lists it and goes on
  ├── ModelError            the encoder is missing, damaged or not the one the index was made with
  │    └── QuantizationError the model cannot be used in int8; it can in float32
  ├── BuildError            nothing was published; what was served before still is
- │    └── BuildLocked      another build holds the lock
+ │    └── BuildInProgress      another build holds the lock
  └── GenerationError       an index that cannot be served
-      ├── NoGeneration     there is none yet
+      ├── GenerationNotFound     there is none yet
       ├── DamagedGeneration a file is missing or not the bytes that were written
-      └── ForeignGeneration made by another model or another format
+      └── IncompatibleGeneration made by another model or another format
 
 Every message is one sentence that names the value and what to do about it.
 """
@@ -24,7 +24,7 @@ class UsageError(NetsphereError):
     """The call itself is wrong: a setting out of bounds, a folder that does not exist."""
 
 
-class ReadError(NetsphereError):
+class LoadError(NetsphereError):
     """One file, or one line of it, that cannot become a document."""
 
 
@@ -40,7 +40,7 @@ class BuildError(NetsphereError):
     """A build that published nothing. Whatever was served before is untouched."""
 
 
-class BuildLocked(BuildError):
+class BuildInProgress(BuildError):
     """Another build is at work on the same index."""
 
 
@@ -48,7 +48,7 @@ class GenerationError(NetsphereError):
     """An index that cannot be served."""
 
 
-class NoGeneration(GenerationError):
+class GenerationNotFound(GenerationError):
     """The index folder holds no generation."""
 
 
@@ -56,5 +56,5 @@ class DamagedGeneration(GenerationError):
     """A file of the generation is missing or is not the bytes that were written."""
 
 
-class ForeignGeneration(GenerationError):
+class IncompatibleGeneration(GenerationError):
     """The generation was made by another model or in another format."""

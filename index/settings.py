@@ -12,8 +12,8 @@ from typing import Any
 from index.embedding.model_files import DEFAULT_MODEL
 from index.errors import UsageError
 from index.search.stores import STORES
-from index.text.analyzer import LANGUAGES
-from index.text.chunking import Chunking
+from index.text.analyzer import STEMMERS
+from index.text.chunking import ChunkSizes
 
 PREFIX = "NETSPHERE_"
 FILE = "netsphere.toml"
@@ -68,7 +68,7 @@ INDEX_SETTINGS: tuple[Setting, ...] = (
     Setting(
         "store", "faiss", one_of(*STORES), "vector store: faiss (of many units, codes are compared first), or exact"
     ),
-    Setting("stemmer", "english", one_of(*LANGUAGES), "Snowball stemmer of the lexical leg, or none"),
+    Setting("stemmer", "english", one_of(*STEMMERS), "Snowball stemmer of the lexical leg, or none"),
     Setting("context", "mixed", one_of("mixed", "none"), "title and heading in a passage's vector: mixed in or not"),
     Setting("passage_chars", 500, whole(80, 4000), "the most characters of a passage; longer sentences are split"),
     Setting("max_file_mb", 100, whole(1, 100_000), "files larger than this are named and left out"),
@@ -107,13 +107,13 @@ class IndexSettings:
     max_file_mb: int = 100
     keep: int = 3
 
-    def chunking(self, limit: int) -> Chunking:
+    def chunking(self, limit: int) -> ChunkSizes:
         """The sizes for an encoder that takes ``limit`` tokens.
 
         Packing aims a fifth below the bound, which leaves room to keep neighbours even. A
         quarter of the tokens stays free: the sum over sentences is not exact for every tokenizer.
         """
-        return Chunking(self.passage_chars, self.passage_chars * 4 // 5, max_tokens=limit * 3 // 4)
+        return ChunkSizes(self.passage_chars, self.passage_chars * 4 // 5, max_tokens=limit * 3 // 4)
 
     @property
     def decisive(self) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
-class Encoded:
+class Embeddings:
     """Texts as a model sees them: one unit vector each, shape (texts, dimension), and their tokens."""
 
     vectors: Vectors
@@ -71,14 +71,14 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class LoadProblem:
     """Something that could not be read, where, and why in one sentence."""
 
     where: str
     reason: str
 
 
-class Kind(StrEnum):
+class PassageKind(StrEnum):
     """What a stretch of text is for the reader of the document."""
 
     BODY = "body"
@@ -110,7 +110,7 @@ class Passage:
     end: int
     sentences: tuple[Span, ...]
     heading: str | None = None
-    kind: Kind = Kind.BODY
+    kind: PassageKind = PassageKind.BODY
     page: int | None = None
 
     @property
@@ -129,7 +129,7 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Matches:
+class SearchResult:
     """The rows of a store nearest to one vector: best first, higher is better."""
 
     positions: Positions
@@ -162,10 +162,10 @@ class Encoder(Protocol):
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The tokens of each text, special tokens and passage prompt included."""
 
-    def encode_passages(self, texts: Sequence[str]) -> Encoded:
+    def encode_passages(self, texts: Sequence[str]) -> Embeddings:
         """Texts to be found."""
 
-    def encode_questions(self, texts: Sequence[str]) -> Encoded:
+    def encode_questions(self, texts: Sequence[str]) -> Embeddings:
         """Questions."""
 
     def save(self, folder: Path) -> None:
@@ -178,7 +178,7 @@ class Encoder(Protocol):
 class Store(Protocol):
     """Knows positions and scores, not text. Scores are cosines: higher is better."""
 
-    def search(self, vectors: Vectors, k: int, allowed: Positions | None = None) -> list[Matches]:
+    def search(self, vectors: Vectors, k: int, allowed: Positions | None = None) -> list[SearchResult]:
         """The ``k`` best rows for each vector (fewer only if fewer are allowed), ties by position."""
 
     def vectors(self, positions: Positions | Sequence[int]) -> Vectors:

@@ -9,12 +9,12 @@ from threading import Lock
 from time import perf_counter
 
 from index.embedding import load_generation_encoder
-from index.errors import ForeignGeneration
+from index.errors import IncompatibleGeneration
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.search.bm25 import LexicalIndex
 from index.settings import IndexSettings
-from index.text.analyzer import Words
+from index.text.analyzer import Analyzer
 from index.types import Encoder
 from qa.answer.builder import Composer
 from qa.answer.calibration import shipped
@@ -45,11 +45,11 @@ class Engine:
     ) -> None:
         """``ways`` are what each mode does; an ablation gives other ones.
 
-        Raises ForeignGeneration where ``encoder`` is not the one that made the generation.
+        Raises IncompatibleGeneration where ``encoder`` is not the one that made the generation.
         """
         _same_model(generation, encoder)
         self._encoder, self._encoding = encoder, Lock()
-        self._words = Words(generation.manifest.settings["stemmer"])
+        self._words = Analyzer(generation.manifest.settings["stemmer"])
         speller = Speller(
             generation.contents.lexical.spellings, partial(_is_word, encoder, generation.contents.lexical, self._words)
         )
@@ -69,7 +69,7 @@ class Engine:
 
         ``model`` may name where that model is to be found now; any other one is refused.
         ``reader`` is "shipped", "none", or the folder or hub id of a reader.
-        Raises NoGeneration, DamagedGeneration, ForeignGeneration or ModelError.
+        Raises GenerationNotFound, DamagedGeneration, IncompatibleGeneration or ModelError.
         """
         generation = IndexDirectory(Path(index)).open_current()
         return cls(generation, load_generation_encoder(generation.folder, generation.manifest, model), reader)
@@ -128,7 +128,7 @@ class Engine:
         return [replace(query, vectors=vectors) for query, vectors in zip(queries, found, strict=True)]
 
 
-def _is_word(encoder: Encoder, lexical: LexicalIndex, words: Words, word: str) -> bool:
+def _is_word(encoder: Encoder, lexical: LexicalIndex, words: Analyzer, word: str) -> bool:
     """Whether the texts have it in another form, or the model's vocabulary has it whole, so it was seen often."""
     nothing, tokens = encoder.count_tokens(["", word])
     return tokens - nothing <= 1 or any(map(lexical.frequency, words(word)))
@@ -137,7 +137,7 @@ def _is_word(encoder: Encoder, lexical: LexicalIndex, words: Words, word: str) -
 def _same_model(generation: Generation, encoder: Encoder) -> None:
     manifest = generation.manifest
     if manifest.model_fingerprint != encoder.fingerprint:
-        raise ForeignGeneration(
+        raise IncompatibleGeneration(
             f"{generation.folder} was made by {manifest.model} ({manifest.model_fingerprint[:12]}), not by "
             f"{encoder.name} ({encoder.fingerprint[:12]}) as it is now; rebuild it with: "
             f"python -m index build {manifest.source} --index {generation.folder.parent} --model {encoder.name}"

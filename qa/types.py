@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol
 
-from index.types import Encoded, Kind, Span, Tokens, Vectors
+from index.types import Embeddings, PassageKind, Span, Tokens, Vectors
 from qa.errors import QuestionError
 
 MOST_CHARACTERS, MOST_PASSAGES, MOST_TURNS = 1000, 50, 20
@@ -79,7 +79,7 @@ class Query:
     words: Mapping[str, float]
     content: tuple[str, ...]
     asked: tuple[str, ...]
-    vectors: Encoded | None = field(default=None, compare=False, repr=False)
+    vectors: Embeddings | None = field(default=None, compare=False, repr=False)
 
     @property
     def vector(self) -> Vectors | None:
@@ -169,7 +169,7 @@ class AnswerPassage:
     start: int
     end: int
     evidence: tuple[Span, ...]
-    kind: Kind = Kind.BODY
+    kind: PassageKind = PassageKind.BODY
     page: int | None = None
     explanation: Explanation | None = None
 

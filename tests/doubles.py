@@ -6,7 +6,7 @@ from zlib import crc32
 
 import numpy as np
 
-from index.types import Encoded, Tokens, Vectors
+from index.types import Embeddings, Tokens, Vectors
 
 DIMENSION = 64
 MARKS = ".,!?"
@@ -44,14 +44,14 @@ class WordEncoder:
     def check_quantization(self, texts: Sequence[str]) -> None:
         """It is what it is."""
 
-    def encode_passages(self, texts: Sequence[str]) -> Encoded:
+    def encode_passages(self, texts: Sequence[str]) -> Embeddings:
         """A text without words points where no word does."""
         self.encoded += texts
         return self.encode_questions(texts)
 
-    def encode_questions(self, texts: Sequence[str]) -> Encoded:
+    def encode_questions(self, texts: Sequence[str]) -> Embeddings:
         """As passages."""
-        return Encoded(np.stack([self._vector(text) for text in texts]), tuple(map(self._tokens, texts)))
+        return Embeddings(np.stack([self._vector(text) for text in texts]), tuple(map(self._tokens, texts)))
 
     def _tokens(self, text: str) -> Tokens:
         words = [word for word in text.lower().split() if word.strip(MARKS)]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from index.parsers import READERS
+from index.parsers import PARSERS
 from index.search.stores import STORES
 from qa.ranking.stages import STAGES
 from qa.types import Reason, Status
@@ -17,7 +17,7 @@ def text(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("extension", [e for e in READERS if e not in {".htm", ".markdown", ".jsonl.gz"}])
+@pytest.mark.parametrize("extension", [e for e in PARSERS if e not in {".htm", ".markdown", ".jsonl.gz"}])
 def test_the_readme_names_every_format(extension: str) -> None:
     """Spellings of the same format aside."""
     assert f"`{extension}`" in text("README.md")
@@ -30,8 +30,8 @@ def test_the_readme_names_every_route(path: str) -> None:
 
 
 def test_every_table_that_a_newcomer_extends_is_in_the_architecture() -> None:
-    """Readers, stores, stages and settings: where a new one goes."""
-    for table in ("READERS", "STORES", "STAGES", "WAYS", "SETTINGS", "MEASURES", "FORMATS", "ROWS", "SLICES"):
+    """Parsers, stores, stages and settings: where a new one goes."""
+    for table in ("PARSERS", "STORES", "STAGES", "WAYS", "SETTINGS", "MEASURES", "FORMATS", "ROWS", "SLICES"):
         assert f"`{table}`" in text("docs/architecture.md")
     assert STORES
     assert STAGES

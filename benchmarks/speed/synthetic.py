@@ -21,9 +21,9 @@ from index.generation.generation import GenerationContents
 from index.generation.passages import Passages
 from index.search.bm25 import LexicalIndex
 from index.search.late_interaction import TokenIndex, TokenRows
-from index.text.analyzer import Words, spellings
-from index.text.searchable_text import context
-from index.text.sentences import Names, sentences
+from index.text.analyzer import Analyzer, count_words
+from index.text.searchable_text import build_context
+from index.text.sentences import PunctuatedNames, split_into_sentences
 from index.types import Document, Encoder, Passage, Span, Store, Vectors
 
 SETS = ("squad-sentences", "scifact-train", "fairytaleqa-train")
@@ -59,8 +59,8 @@ def material(data: Path, encoder: Encoder, kept: Path) -> Material:
 
 def _sentences(path: Path) -> list[str]:
     whole = [row["text"] for row in lines(path)]
-    names = Names.learn(whole)
-    cut = (text[s.start : s.end] for text in whole for s in sentences(text, Span(0, len(text)), names))
+    names = PunctuatedNames.learn_from(whole)
+    cut = (text[s.start : s.end] for text in whole for s in split_into_sentences(text, Span(0, len(text)), names))
     found = list(dict.fromkeys(text for text in cut if SHORTEST <= len(text) <= LONGEST))
     Random(1).shuffle(found)
     return found[:OF_EACH]
@@ -139,10 +139,11 @@ class Synthetic:
         documents = Documents.build(loaded)
         passages = Passages.build(self.cut(loaded), documents)
         texts = [
-            f"{context(document.title, '')} {document.text[p.start : p.end]}" for document, p in self._pairs(loaded)
+            f"{build_context(document.title, '')} {document.text[p.start : p.end]}"
+            for document, p in self._pairs(loaded)
         ]
-        words = Words()
-        lexical = LexicalIndex.build([words(text) for text in texts], spellings(texts))
+        words = Analyzer()
+        lexical = LexicalIndex.build([words(text) for text in texts], count_words(texts))
         keys = np.random.default_rng(3).integers(256, size=(len(passages) * UNITS, KEY_BYTES), dtype=np.uint8)
         return GenerationContents(documents, passages, self.units(passages), keys, store, lexical, self.tokens(basis))
 

@@ -7,10 +7,10 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import ReadError, UsageError
-from index.parsers import READERS, Reader, reader_of
-from index.parsers.sidecar import EXTENSION, Sidecar, read_sidecar
-from index.types import Document, Problem
+from index.errors import LoadError, UsageError
+from index.parsers import PARSERS, Parser, find_parser
+from index.parsers.sidecar import SIDECAR_EXTENSION, Sidecar, read_sidecar
+from index.types import Document, LoadProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Loaded:
     """The documents, whose ids are unique, by file in sorted order; what was left out is a problem."""
 
     documents: tuple[Document, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[LoadProblem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +30,18 @@ class _File:
 
     @property
     def is_sidecar(self) -> bool:
-        return self.path.suffix == EXTENSION
+        return self.path.suffix == SIDECAR_EXTENSION
 
     @property
     def described(self) -> str:
         """The id of the file that this sidecar describes."""
-        return self.id.removesuffix(EXTENSION)
+        return self.id.removesuffix(SIDECAR_EXTENSION)
 
 
 def load(folder: Path, max_bytes: int) -> Loaded:
     """Every document below ``folder``, or in it where it is one file; hidden names are passed over.
 
-    One bad file is one Problem and never an error. Raises UsageError if ``folder`` is missing.
+    One bad file is one LoadProblem and never an error. Raises UsageError if ``folder`` is missing.
     """
     if not os.path.lexists(folder):
         raise UsageError(f"{folder} does not exist; name a folder of text files, or one file")
@@ -54,21 +54,21 @@ def load(folder: Path, max_bytes: int) -> Loaded:
     return _loaded([file for file in files if not file.is_sidecar], problems, max_bytes)
 
 
-def _loaded(files: Sequence[_File], problems: Sequence[Problem], max_bytes: int) -> Loaded:
+def _loaded(files: Sequence[_File], problems: Sequence[LoadProblem], max_bytes: int) -> Loaded:
     documents: dict[str, Document] = {}
     found = list(problems)
     for file in files:
         for item in _read(file, max_bytes):
-            if isinstance(item, Problem):
+            if isinstance(item, LoadProblem):
                 found.append(item)
             elif item.id in documents:
-                found.append(Problem(file.id, f"the document id {item.id!r} is taken already; give each its own"))
+                found.append(LoadProblem(file.id, f"the document id {item.id!r} is taken already; give each its own"))
             else:
                 documents[item.id] = item
     return Loaded(tuple(documents.values()), tuple(found))
 
 
-def _walk(root: Path) -> tuple[list[_File], list[Problem]]:
+def _walk(root: Path) -> tuple[list[_File], list[LoadProblem]]:
     """Every file below ``root`` that is not hidden, sorted by id, and what could not be listed.
 
     Links to folders are followed after all real ones, and none twice: so a folder keeps the
@@ -76,13 +76,13 @@ def _walk(root: Path) -> tuple[list[_File], list[Problem]]:
     """
     folders, links = [root], list[Path]()
     files: list[_File] = []
-    problems: list[Problem] = []
+    problems: list[LoadProblem] = []
     seen = {_identity(parent) for parent in root.resolve().parents}
     while folders or links:
         folder = folders.pop() if folders else links.pop(0)
         try:
             children = _children(folder, seen)
-        except (OSError, ReadError) as error:
+        except (OSError, LoadError) as error:
             problems.append(_problem(_File(folder, _id(folder, root)), error))
             continue
         files += [_File(child, _id(child, root)) for child in children if not child.is_dir()]
@@ -93,9 +93,9 @@ def _walk(root: Path) -> tuple[list[_File], list[Problem]]:
 
 
 def _children(folder: Path, seen: set[tuple[int, int]]) -> list[Path]:
-    """What stands in a folder that was not ``seen``, sorted; raises ReadError if it was."""
+    """What stands in a folder that was not ``seen``, sorted; raises LoadError if it was."""
     if _identity(folder) in seen:
-        raise ReadError("is a link to a folder that is read already or lies around it; remove the link")
+        raise LoadError("is a link to a folder that is read already or lies around it; remove the link")
     seen.add(_identity(folder))
     return sorted(child for child in folder.iterdir() if not child.name.startswith("."))
 
@@ -109,65 +109,65 @@ def _id(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix()
 
 
-def _read(file: _File, max_bytes: int) -> Iterator[Document | Problem]:
+def _read(file: _File, max_bytes: int) -> Iterator[Document | LoadProblem]:
     """The file's documents, each complete and fit to be indexed, and its problems."""
     try:
         reader = _reader(file, max_bytes)
         sidecar = yield from _sidecar(file, max_bytes)
         for item in reader(file.path, file.id):
-            yield item if isinstance(item, Problem) else _fit(item, file, sidecar)
-    except (OSError, ReadError) as error:
+            yield item if isinstance(item, LoadProblem) else _fit(item, file, sidecar)
+    except (OSError, LoadError) as error:
         yield _problem(file, error)
 
 
-def _reader(file: _File, max_bytes: int) -> Reader:
-    """The reader for the file. Raises ReadError where it has none or should not be opened."""
+def _reader(file: _File, max_bytes: int) -> Parser:
+    """The reader for the file. Raises LoadError where it has none or should not be opened."""
     _check(file, max_bytes)
-    reader = reader_of(file.path.name)
+    reader = find_parser(file.path.name)
     if reader is None:
         kind = file.path.suffix or "files without an extension"
-        raise ReadError(f"no reader for {kind}: convert it to one of {', '.join(READERS)} or leave it out")
+        raise LoadError(f"no reader for {kind}: convert it to one of {', '.join(PARSERS)} or leave it out")
     return reader
 
 
 def _check(file: _File, max_bytes: int) -> None:
-    """Raises ReadError for what must not be opened: a pipe would be waited on for ever."""
+    """Raises LoadError for what must not be opened: a pipe would be waited on for ever."""
     if _printable(file.id) != file.id:
-        raise ReadError("has a name that is not UTF-8; rename it")
+        raise LoadError("has a name that is not UTF-8; rename it")
     status = file.path.stat()
     if not stat.S_ISREG(status.st_mode):
-        raise ReadError("is no regular file but a pipe, socket, device or folder; leave it out")
+        raise LoadError("is no regular file but a pipe, socket, device or folder; leave it out")
     if status.st_size > max_bytes:
-        raise ReadError(f"has {status.st_size:,} bytes, more than max_file_mb allows ({max_bytes:,}); split it")
+        raise LoadError(f"has {status.st_size:,} bytes, more than max_file_mb allows ({max_bytes:,}); split it")
     if not status.st_size:
-        raise ReadError("is empty; fill it or leave it out")
+        raise LoadError("is empty; fill it or leave it out")
 
 
-def _sidecar(file: _File, max_bytes: int) -> Generator[Problem, None, Sidecar]:
+def _sidecar(file: _File, max_bytes: int) -> Generator[LoadProblem, None, Sidecar]:
     """What the sidecar says; a broken one is a problem of its own and the file is still read."""
-    beside = _File(file.path.with_name(file.path.name + EXTENSION), file.id + EXTENSION)
+    beside = _File(file.path.with_name(file.path.name + SIDECAR_EXTENSION), file.id + SIDECAR_EXTENSION)
     if not os.path.lexists(beside.path):
         return Sidecar()
     try:
         _check(beside, max_bytes)
         return read_sidecar(beside.path)
-    except (OSError, ReadError) as error:
+    except (OSError, LoadError) as error:
         yield _problem(beside, error)
         return Sidecar()
 
 
-def _fit(document: Document, file: _File, sidecar: Sidecar) -> Document | Problem:
+def _fit(document: Document, file: _File, sidecar: Sidecar) -> Document | LoadProblem:
     """The document with its title and metadata; a reader's slip must not reach the index."""
     if not document.text.strip():
-        return Problem(document.id, "holds only white space; fill it or leave it out")
+        return LoadProblem(document.id, "holds only white space; fill it or leave it out")
     if _printable(document.text) != document.text:
-        return Problem(document.id, "holds half of a surrogate pair, which is no character; save it again as UTF-8")
-    return sidecar.complete(document, file.path, own=document.id == file.id)
+        return LoadProblem(document.id, "holds half of a surrogate pair, which is no character; save it again as UTF-8")
+    return sidecar.apply_to(document, file.path, own=document.id == file.id)
 
 
-def _problem(file: _File, error: OSError | ReadError) -> Problem:
+def _problem(file: _File, error: OSError | LoadError) -> LoadProblem:
     reason = _os_reason(file.path, error) if isinstance(error, OSError) else str(error)
-    return Problem(_printable(file.id), reason)
+    return LoadProblem(_printable(file.id), reason)
 
 
 def _os_reason(path: Path, error: OSError) -> str:
@@ -178,9 +178,9 @@ def _os_reason(path: Path, error: OSError) -> str:
     return f"cannot be read ({error.strerror or error}); let this user read it (chmod u+r) or leave it out"
 
 
-def _orphan(file: _File) -> Problem:
+def _orphan(file: _File) -> LoadProblem:
     name = _printable(file.described)
-    return Problem(_printable(file.id), f"describes {name}, which is not there; rename or remove it")
+    return LoadProblem(_printable(file.id), f"describes {name}, which is not there; rename or remove it")
 
 
 def _printable(text: str) -> str:

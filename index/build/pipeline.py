@@ -30,11 +30,11 @@ from index.progress import Progress, Silent
 from index.search.bm25 import LexicalIndex
 from index.search.stores import STORES
 from index.settings import IndexSettings
-from index.text.analyzer import Words, spellings
-from index.text.chunking import passages, units
-from index.text.searchable_text import contexts, lexical_texts, unit_texts
-from index.text.sentences import Names
-from index.types import Document, Encoder, Passage, Problem, Unit
+from index.text.analyzer import Analyzer, count_words
+from index.text.chunking import make_units, split_into_passages
+from index.text.searchable_text import build_contexts, build_lexical_texts, slice_unit_texts
+from index.text.sentences import PunctuatedNames
+from index.types import Document, Encoder, LoadProblem, Passage, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class BuildReport:
     changed: bool
     embedded: int
     carried: int
-    problems: tuple[Problem, ...]
+    problems: tuple[LoadProblem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,21 +140,21 @@ def _served(directory: IndexDirectory) -> Generation | None:
 
 
 def _chunk(documents: tuple[Document, ...], settings: IndexSettings, encoder: Encoder, progress: Progress) -> Corpus:
-    names = Names.learn(document.text for document in documents)
+    names = PunctuatedNames.learn_from(document.text for document in documents)
     chunking = settings.chunking(encoder.max_tokens)
     found: list[Passage] = []
     with progress.step("chunking", len(documents)) as advance:
         for document in documents:
-            found.extend(passages(document, names, chunking, encoder.count_tokens))
+            found.extend(split_into_passages(document, names, chunking, encoder.count_tokens))
             advance(1)
-    return Corpus(documents, tuple(found), tuple(units(found)))
+    return Corpus(documents, tuple(found), tuple(make_units(found)))
 
 
 def _vectors(
     corpus: Corpus, settings: IndexSettings, shards: Shards, served: Generation | None, progress: Progress
 ) -> UnitVectors:
     encoder = shards.encoder
-    texts = unit_texts(corpus.documents, corpus.passages, corpus.units)
+    texts = slice_unit_texts(corpus.documents, corpus.passages, corpus.units)
     above = shorten_to_fit(encoder, _contexts(corpus, settings))
     edges = [(p.sentences[0].start, p.sentences[-1].end) for p in corpus.passages]
     found = [
@@ -172,14 +172,14 @@ def _vectors(
 def _contexts(corpus: Corpus, settings: IndexSettings) -> list[str]:
     if settings.context == "none":
         return [""] * len(corpus.passages)
-    return contexts(corpus.documents, corpus.passages)
+    return build_contexts(corpus.documents, corpus.passages)
 
 
 def _contents(corpus: Corpus, settings: IndexSettings, embedded: UnitVectors, progress: Progress) -> GenerationContents:
-    words = Words(settings.stemmer)
+    words = Analyzer(settings.stemmer)
     with progress.step("indexing words", len(corpus.passages)) as advance:
-        texts = lexical_texts(corpus.documents, corpus.passages)
-        lexical = LexicalIndex.build([words(text) for text in texts], spellings(texts))
+        texts = build_lexical_texts(corpus.documents, corpus.passages)
+        lexical = LexicalIndex.build([words(text) for text in texts], count_words(texts))
         advance(len(corpus.passages))
     table: UnitTable = np.array([(u.passage, u.start, u.end) for u in corpus.units], dtype=np.int64)
     store = STORES[settings.store]().build(embedded.vectors)
@@ -212,7 +212,7 @@ class Identity:
 
     source: str
     corpus: str
-    problems: tuple[Problem, ...]
+    problems: tuple[LoadProblem, ...]
     settings: IndexSettings
     encoder: Encoder
 

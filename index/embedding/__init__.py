@@ -7,7 +7,7 @@ from index.embedding.convert import Converted
 from index.embedding.ctranslate2 import DESCRIPTION, QuantizedEncoder
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder, fingerprint_model
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
-from index.errors import ForeignGeneration, QuantizationError
+from index.errors import IncompatibleGeneration, QuantizationError
 from index.generation.manifest import Manifest
 from index.types import Encoder
 
@@ -36,14 +36,14 @@ def refuse(name: str, models: str | Path, drifted: QuantizationError) -> None:
 def load_generation_encoder(folder: Path, manifest: Manifest, model: str | None = None) -> Encoder:
     """What made a generation, ready for its questions: out of its own folder, or the model it names.
 
-    ``model`` may say where that model is to be found now. Raises ForeignGeneration where that is another
+    ``model`` may say where that model is to be found now. Raises IncompatibleGeneration where that is another
     one, and ModelError.
     """
     if not (folder / FOLDER / DESCRIPTION).is_file():
         return SentenceTransformerEncoder(model or manifest.model)
     encoder = QuantizedEncoder(folder / FOLDER)
     if model and fingerprint_model(model, find_model_folder(model)) != encoder.source:
-        raise ForeignGeneration(
+        raise IncompatibleGeneration(
             f"{folder} was made by {manifest.model} ({encoder.source[:12]}), not by {model} as it is now; rebuild it "
             f"with: python -m index build {manifest.source} --index {folder.parent} --model {model}"
         )

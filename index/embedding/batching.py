@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 
 from index.errors import ModelError
-from index.types import Encoded, Encoder, Tokens, Vectors
+from index.types import Embeddings, Encoder, Tokens, Vectors
 
 BATCH_TOKENS = 800  # measured: larger batches fall out of the processor's second-level cache
 
@@ -69,13 +69,13 @@ def embed_texts(
 
 def _encoded(
     encoder: Encoder, texts: Sequence[str], wanted: Iterable[list[int]]
-) -> Iterator[tuple[list[int], Encoded]]:
+) -> Iterator[tuple[list[int], Embeddings]]:
     """Each batch with what it became, in order; as many at once as the encoder has workers, and as many waiting."""
 
-    def encode(batch: list[int]) -> Encoded:
+    def encode(batch: list[int]) -> Embeddings:
         return encoder.encode_passages([texts[position] for position in batch])
 
-    under_way: deque[tuple[list[int], Future[Encoded]]] = deque()
+    under_way: deque[tuple[list[int], Future[Embeddings]]] = deque()
     with ThreadPoolExecutor(encoder.workers) as pool:
         for batch in wanted:
             under_way.append((batch, pool.submit(encode, batch)))

@@ -18,7 +18,7 @@ from index.embedding.common import count_cpus, unit, words_of
 from index.embedding.quantization_check import check_quantization
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
 from index.errors import ModelError
-from index.types import Encoded, Tokens, Vectors
+from index.types import Embeddings, Tokens, Vectors
 
 if TYPE_CHECKING:
     from ctranslate2 import Encoder as Body
@@ -121,11 +121,11 @@ class QuantizedEncoder:
         prompted = [self._is.passage_prompt + text for text in texts]
         return [len(one.ids) for one in self._tokenizer.encode_batch_fast(prompted)]
 
-    def encode_passages(self, texts: Sequence[str]) -> Encoded:
+    def encode_passages(self, texts: Sequence[str]) -> Embeddings:
         """With the model's document prompt."""
         return self._encode(self._is.passage_prompt, texts)
 
-    def encode_questions(self, texts: Sequence[str]) -> Encoded:
+    def encode_questions(self, texts: Sequence[str]) -> Embeddings:
         """With the model's query prompt."""
         return self._encode(self._is.question_prompt, texts)
 
@@ -143,12 +143,12 @@ class QuantizedEncoder:
                 json.dumps(asdict(check_quantization(self, model, texts)), indent=1) + "\n", encoding="utf-8"
             )
 
-    def _encode(self, prompt: str, texts: Sequence[str]) -> Encoded:
+    def _encode(self, prompt: str, texts: Sequence[str]) -> Embeddings:
         ids = [one.ids[: self.max_tokens] for one in self._tokenizer.encode_batch([prompt + text for text in texts])]
         hidden = np.asarray(self._body.forward_batch(ids).last_hidden_state)
         rows = [hidden[place, : len(own)] for place, own in enumerate(ids)]
         vectors = np.stack([row[0] if self._is.first else row.mean(axis=0) for row in rows])
-        return Encoded(unit(vectors), tuple(map(self._tokens, ids, rows)))
+        return Embeddings(unit(vectors), tuple(map(self._tokens, ids, rows)))
 
     def _tokens(self, ids: Sequence[int], row: Vectors) -> Tokens:
         numbers = np.asarray(ids, dtype=np.int64)

@@ -14,7 +14,7 @@ import numpy as np
 from index.embedding.common import unit, words_of
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder, fingerprint_model
 from index.errors import ModelError
-from index.types import Encoded, Tokens, Vectors
+from index.types import Embeddings, Tokens, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -99,18 +99,18 @@ class SentenceTransformerEncoder:
     def check_quantization(self, texts: Sequence[str]) -> None:
         """Nothing: it is the model itself."""
 
-    def encode_passages(self, texts: Sequence[str]) -> Encoded:
+    def encode_passages(self, texts: Sequence[str]) -> Embeddings:
         """With the model's document prompt."""
         return self._encode(self._model.encode_document, texts)
 
-    def encode_questions(self, texts: Sequence[str]) -> Encoded:
+    def encode_questions(self, texts: Sequence[str]) -> Embeddings:
         """With the model's query prompt."""
         return self._encode(self._model.encode_query, texts)
 
-    def _encode(self, encode: Callable[..., Any], texts: Sequence[str]) -> Encoded:
+    def _encode(self, encode: Callable[..., Any], texts: Sequence[str]) -> Embeddings:
         found = encode(list(texts), batch_size=max(1, len(texts)), show_progress_bar=False, output_value=None)
         vectors = np.stack([unit(one["sentence_embedding"].float().numpy()) for one in found])
-        return Encoded(vectors, tuple(self._tokens(one) for one in found))
+        return Embeddings(vectors, tuple(self._tokens(one) for one in found))
 
     def _tokens(self, one: Mapping[str, Any]) -> Tokens:
         """Without padding and special tokens; none for a model without (of static vectors, for instance)."""

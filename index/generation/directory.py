@@ -14,7 +14,7 @@ from pathlib import Path
 import regex
 from filelock import FileLock, Timeout
 
-from index.errors import BuildError, BuildLocked, DamagedGeneration, GenerationError, NoGeneration
+from index.errors import BuildError, BuildInProgress, DamagedGeneration, GenerationError, GenerationNotFound
 from index.generation.generation import Generation, sync_to_disk
 from index.generation.manifest import MANIFEST_NAME
 
@@ -51,10 +51,10 @@ class IndexDirectory:
         return names[-1] if names else None
 
     def require_current(self) -> str:
-        """Return the name that is served; raise NoGeneration, which names the command that builds one."""
+        """Return the name that is served; raise GenerationNotFound, which names the command that builds one."""
         current = self.find_current()
         if current is None:
-            raise NoGeneration(
+            raise GenerationNotFound(
                 f"there is no index in {self.root}; build one with: python -m index build FOLDER --index {self.root}"
             )
         return current
@@ -62,7 +62,7 @@ class IndexDirectory:
     def open_current(self) -> Generation:
         """Open the current generation or, if it is damaged, the newest intact one before it.
 
-        Raise NoGeneration, or DamagedGeneration if none before the current one is intact.
+        Raise GenerationNotFound, or DamagedGeneration if none before the current one is intact.
         """
         current = self.require_current()
         try:
@@ -97,14 +97,15 @@ class IndexDirectory:
     def acquire_lock(self) -> Iterator[None]:
         """Hold the build lock, which the system releases if the process is killed.
 
-        Raise BuildLocked at once if another build holds it, and BuildError if the folder cannot be created or written.
+        Raise BuildInProgress at once if another build holds it, and BuildError if the folder cannot be created or
+        written.
         """
         lock = FileLock(self.root / LOCK, timeout=0)
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             lock.acquire()
         except Timeout as error:
-            raise BuildLocked(f"another build is running in {self.root}; wait until it ends") from error
+            raise BuildInProgress(f"another build is running in {self.root}; wait until it ends") from error
         except OSError as error:
             raise BuildError(f"cannot write to {self.root} ({error.strerror}); choose another folder") from error
         try:
@@ -151,11 +152,14 @@ class IndexDirectory:
             log.warning("%s may be lost in a power failure: %s", self.root / CURRENT, error)
 
     def roll_back(self) -> str:
-        """Serve the newest intact generation before the current one and return its name, or raise NoGeneration."""
+        """Serve the newest intact generation before the current one and return its name.
+
+        Raise GenerationNotFound if there is none.
+        """
         current = self.require_current()
         older = self._open_older(current)
         if older is None:
-            raise NoGeneration(f"no intact generation before {current} in {self.root}; nothing was changed")
+            raise GenerationNotFound(f"no intact generation before {current} in {self.root}; nothing was changed")
         self.set_current(older.folder.name)
         return older.folder.name
 

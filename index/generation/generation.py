@@ -67,7 +67,7 @@ class Generation:
     def open(cls, folder: Path, max_hashed_bytes: float = MAX_HASHED_BYTES) -> "Generation":
         """Check the manifest, the size of every file and the hashes of up to ``max_hashed_bytes``, then open all.
 
-        Raise DamagedGeneration or ForeignGeneration; never return a partly usable generation.
+        Raise DamagedGeneration or IncompatibleGeneration; never return a partly usable generation.
         """
         manifest = Manifest.read(folder)
         manifest.check_files(folder, max_hashed_bytes)

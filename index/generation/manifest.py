@@ -8,8 +8,8 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from index.errors import DamagedGeneration, ForeignGeneration
-from index.types import Problem
+from index.errors import DamagedGeneration, IncompatibleGeneration
+from index.types import LoadProblem
 
 # Raise it if an older program cannot read what this one writes, or this one what an older one wrote.
 FORMAT = 3
@@ -48,7 +48,7 @@ class Manifest:
     settings: Mapping[str, Any]
     store: Mapping[str, Any]
     counts: Mapping[str, int]
-    problems: tuple[Problem, ...]
+    problems: tuple[LoadProblem, ...]
     files: Mapping[str, FileDigest]
 
     def write(self, folder: Path) -> None:
@@ -59,7 +59,7 @@ class Manifest:
 
     @classmethod
     def read(cls, folder: Path) -> "Manifest":
-        """Read and check ``manifest.json``; raise DamagedGeneration or ForeignGeneration, which name the file."""
+        """Read and check ``manifest.json``; raise DamagedGeneration or IncompatibleGeneration, which name the file."""
         path = folder / MANIFEST_NAME
         try:
             sealed = json.loads(path.read_bytes())
@@ -69,7 +69,7 @@ class Manifest:
         if _hash_body(body) != stated_hash:
             raise DamagedGeneration(f"{path} is damaged: its contents do not have the sha256 that it states")
         if version != FORMAT:
-            raise ForeignGeneration(
+            raise IncompatibleGeneration(
                 f"{folder} has format {version!r}, this program reads {FORMAT}; rebuild it with: python -m index build"
             )
         return _parse_body(body)
@@ -99,6 +99,6 @@ def _hash_body(body: Mapping[str, Any]) -> str:
 
 def _parse_body(body: Mapping[str, Any]) -> Manifest:
     rest = {key: value for key, value in body.items() if key not in {"problems", "files"}}
-    problems = tuple(Problem(**problem) for problem in body["problems"])
+    problems = tuple(LoadProblem(**problem) for problem in body["problems"])
     files = {name: FileDigest(**digest) for name, digest in body["files"].items()}
     return Manifest(**rest, problems=problems, files=files)

@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from index.disk.arrays import open_mapped
 from index.disk.string_table import StringTable
 from index.generation.documents import Documents
-from index.types import Kind, Passage, Positions, Span
+from index.types import Passage, PassageKind, Positions, Span
 
 TABLE, SENTENCES, HEADINGS = "table.npy", "sentences.npy", "headings"
 DOCUMENT, START, END, BYTE, BYTE_END, HEADING, KIND, PAGE, SENTENCE, SENTENCE_END = range(10)
 NONE = -1
 RECENT = 256
 """Passages that are remembered for a moment: the steps of one question ask for the same few."""
-KINDS = tuple(Kind)
+KINDS = tuple(PassageKind)
 
 Table = NDArray[np.int64]
 """One row a passage: the columns above, column by column in memory, so that one can be searched by itself.
@@ -105,7 +105,7 @@ class Passages(Sequence[Passage]):
         heading = int(self.table[position, HEADING])
         return None if heading == NONE else self.headings[heading]
 
-    def get_kinds(self, positions: Sequence[int]) -> list[Kind]:
+    def get_kinds(self, positions: Sequence[int]) -> list[PassageKind]:
         """What each of some passages is for."""
         return [KINDS[kind] for kind in self.table[np.asarray(positions, dtype=np.int64), KIND].tolist()]
 

@@ -9,7 +9,7 @@ import codecs
 from collections.abc import Callable
 from unicodedata import category
 
-from index.errors import ReadError
+from index.errors import LoadError
 
 # UTF-32 first: its little-endian mark begins with the mark of UTF-16.
 MARKS = (
@@ -34,10 +34,10 @@ UNLIKELY = frozenset({"Cc", "Cn", "Co"})
 HARMLESS = frozenset("\t\n\v\f\r\x1b\x85")
 
 
-def decode(data: bytes, declared: str | None = None) -> str:
+def decode_bytes(data: bytes, declared: str | None = None) -> str:
     """The text of a file: its mark, the encoding it declares, UTF-8, then the best guess.
 
-    ``declared`` is a Python codec and is believed only if every byte fits. Raises ReadError
+    ``declared`` is a Python codec and is believed only if every byte fits. Raises LoadError
     for bytes that are no text, and for a marked file that is damaged.
     """
     text = _marked(data)
@@ -47,7 +47,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
         if text is not None:
             break
     if text is None or _noisy(text, CONTROLS):
-        raise ReadError("holds binary data or an unknown encoding, not text; save it as UTF-8 or leave it out")
+        raise LoadError("holds binary data or an unknown encoding, not text; save it as UTF-8 or leave it out")
     return unify_newlines(text)
 
 
@@ -82,7 +82,7 @@ def _marked(data: bytes) -> str | None:
             return text
     if marks:
         encoding = marks[-1][1].upper()
-        raise ReadError(f"begins with the mark of {encoding} but is damaged or cut off; save it again as UTF-8")
+        raise LoadError(f"begins with the mark of {encoding} but is damaged or cut off; save it again as UTF-8")
     return None
 
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import ReadError
-from index.parsers.encoding import decode, repair_surrogates
-from index.parsers.html_blocks import Blocks, Element, blocks_of
+from index.errors import LoadError
+from index.parsers.encoding import decode_bytes, repair_surrogates
+from index.parsers.html_blocks import Element, HeadedText, flatten_blocks
 from index.types import Document
 
 HEAD = 4096
@@ -36,17 +36,17 @@ ON_THE_WEB = re.compile(
 )
 
 
-def read_html(path: Path, id: str) -> list[Document]:
+def parse_html(path: Path, id: str) -> list[Document]:
     """One document: the main text by blocks, or all that the page shows where none stands out.
 
-    Raises ReadError for binary data and for a page without text.
+    Raises LoadError for binary data and for a page without text.
     """
     data = path.read_bytes()
-    source = decode(data, _declared(data))
+    source = decode_bytes(data, _declared(data))
     with _quiet():
         blocks, title = _content(source)
     if not blocks.text.strip():
-        raise ReadError("shows no text; save the page after its scripts have run, or leave it out")
+        raise LoadError("shows no text; save the page after its scripts have run, or leave it out")
     return [Document(id, blocks.text, title, headings=blocks.headings)]
 
 
@@ -73,19 +73,19 @@ def _quiet() -> Iterator[None]:
         logger.setLevel(before)
 
 
-def _content(source: str) -> tuple[Blocks, str]:
+def _content(source: str) -> tuple[HeadedText, str]:
     """The text and title of the page."""
     from trafilatura import bare_extraction, html2txt
     from trafilatura.metadata import extract_title
 
     tree = _tree(source)
     if tree is None:
-        return Blocks(), ""
+        return HeadedText(), ""
     title = repair_surrogates(extract_title(tree) or "")
     page = bare_extraction(tree, include_comments=False)
     # A dict is what it gives where it is asked for one.
-    blocks = Blocks() if page is None or isinstance(page, dict) else blocks_of(page.body)
-    return (blocks if blocks.text else Blocks(repair_surrogates(html2txt(tree)))), title
+    blocks = HeadedText() if page is None or isinstance(page, dict) else flatten_blocks(page.body)
+    return (blocks if blocks.text else HeadedText(repair_surrogates(html2txt(tree)))), title
 
 
 def _tree(source: str) -> Element | None:

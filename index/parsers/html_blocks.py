@@ -45,19 +45,19 @@ class Element(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Blocks:
+class HeadedText:
     """Text and the headings that stand in it."""
 
     text: str = ""
     headings: tuple[Heading, ...] = ()
 
 
-def blocks_of(body: Element) -> Blocks:
+def flatten_blocks(body: Element) -> HeadedText:
     """The blocks of the tree in the order of the page."""
     writer = _Writer()
     writer.element(body)
     writer.part(SEPARATORS[-1])
-    return Blocks("".join(writer.pieces), tuple(writer.headings))
+    return HeadedText("".join(writer.pieces), tuple(writer.headings))
 
 
 class _Writer:

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from index.errors import ReadError
+from index.errors import LoadError
 from index.parsers.encoding import unify_newlines
-from index.types import Document, Problem
+from index.types import Document, LoadProblem
 
 MAX_LINE = 64_000_000
 """Bytes of one line; without a limit a small compressed file could fill the memory."""
@@ -28,10 +28,10 @@ WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 NAMED = ("_id", "id", "title", "text")
 
 
-def read_jsonl(path: Path, id: str) -> Iterator[Document | Problem]:
-    """A document per line, or a Problem that names the line; empty lines are passed over.
+def parse_jsonl(path: Path, id: str) -> Iterator[Document | LoadProblem]:
+    """A document per line, or a LoadProblem that names the line; empty lines are passed over.
 
-    Raises ReadError where the rest of the file cannot be unpacked, and for UTF-16.
+    Raises LoadError where the rest of the file cannot be unpacked, and for UTF-16.
     """
     places: dict[str, str] = {}
     try:
@@ -40,14 +40,14 @@ def read_jsonl(path: Path, id: str) -> Iterator[Document | Problem]:
                 if line.strip():
                     yield _first_of_its_id(_document(line, f"{id}:{number}"), f"{id}:{number}", places)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise ReadError(f"cannot be unpacked to its end ({error}); download or compress it again") from error
+        raise LoadError(f"cannot be unpacked to its end ({error}); download or compress it again") from error
 
 
-def _first_of_its_id(item: Document | Problem, where: str, places: dict[str, str]) -> Document | Problem:
+def _first_of_its_id(item: Document | LoadProblem, where: str, places: dict[str, str]) -> Document | LoadProblem:
     """The item, or that its id stood further up already."""
-    if isinstance(item, Problem) or places.setdefault(item.id, where) == where:
+    if isinstance(item, LoadProblem) or places.setdefault(item.id, where) == where:
         return item
-    return Problem(where, f"the document id {item.id!r} is taken already in {places[item.id]}; give each its own")
+    return LoadProblem(where, f"the document id {item.id!r} is taken already in {places[item.id]}; give each its own")
 
 
 def _open(path: Path) -> BinaryIO | gzip.GzipFile:
@@ -58,7 +58,7 @@ def _lines(stream: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
     """Each line without a leading mark; of one that is too long, one byte more than the limit."""
     line = stream.readline(MAX_LINE + 1)
     if line.startswith(WIDE_MARKS):
-        raise ReadError("is UTF-16 or UTF-32, and JSON lines must be UTF-8; save it again as UTF-8")
+        raise LoadError("is UTF-16 or UTF-32, and JSON lines must be UTF-8; save it again as UTF-8")
     line = line.removeprefix(codecs.BOM_UTF8)
     while line:
         yield line
@@ -67,7 +67,7 @@ def _lines(stream: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
         line = stream.readline(MAX_LINE + 1)
 
 
-def _document(line: bytes, where: str) -> Document | Problem:
+def _document(line: bytes, where: str) -> Document | LoadProblem:
     try:
         record = _record(line)
         return Document(
@@ -76,28 +76,28 @@ def _document(line: bytes, where: str) -> Document | Problem:
             title=_title(record),
             metadata={key: value for key, value in record.items() if key not in NAMED},
         )
-    except ReadError as error:
-        return Problem(where, str(error))
+    except LoadError as error:
+        return LoadProblem(where, str(error))
 
 
 def _record(line: bytes) -> dict[str, Any]:
     if len(line) > MAX_LINE:
-        raise ReadError(f"is longer than {MAX_LINE:,} bytes; split it into several documents")
+        raise LoadError(f"is longer than {MAX_LINE:,} bytes; split it into several documents")
     try:
         source = line.decode("utf-8")
         record = json.loads(source, parse_constant=_refuse_constant)
         if SURROGATE.search(source):
             json.dumps(record, ensure_ascii=False).encode("utf-8")
     except UnicodeDecodeError as error:
-        raise ReadError(f"is not UTF-8 ({error.reason} at byte {error.start}); save it again as UTF-8") from error
+        raise LoadError(f"is not UTF-8 ({error.reason} at byte {error.start}); save it again as UTF-8") from error
     except UnicodeEncodeError as error:
-        raise ReadError("holds half of a surrogate pair, which is no character; remove the escape") from error
+        raise LoadError("holds half of a surrogate pair, which is no character; remove the escape") from error
     except (ValueError, RecursionError) as error:
-        raise ReadError(f"is not one whole JSON value ({error}); write one object a line") from error
+        raise LoadError(f"is not one whole JSON value ({error}); write one object a line") from error
     if not isinstance(record, dict):
-        raise ReadError(f"is a JSON {type(record).__name__}, not an object; write one object a line")
+        raise LoadError(f"is a JSON {type(record).__name__}, not an object; write one object a line")
     if _is_deeper(record, MAX_DEPTH):
-        raise ReadError(f"is nested more than {MAX_DEPTH} levels deep; flatten it or leave that field out")
+        raise LoadError(f"is nested more than {MAX_DEPTH} levels deep; flatten it or leave that field out")
     return record
 
 
@@ -115,21 +115,21 @@ def _id(record: dict[str, Any]) -> str:
     value = next((record[key] for key in ("_id", "id") if record.get(key) not in (None, "")), "")
     # bool is an int to Python, but no id to anybody.
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ReadError(f"has the id {value!r}; an id is a string or an integer")
+        raise LoadError(f"has the id {value!r}; an id is a string or an integer")
     return str(value)
 
 
 def _title(record: dict[str, Any]) -> str:
     title = record.get("title")
     if title is not None and not isinstance(title, str):
-        raise ReadError(f"has the title {title!r}; a title is a string")
+        raise LoadError(f"has the title {title!r}; a title is a string")
     return title or ""
 
 
 def _text(record: dict[str, Any]) -> str:
     text = record.get("text")
     if not isinstance(text, str):
-        raise ReadError('has no "text" that is a string; write {"_id": …, "title": …, "text": …}')
+        raise LoadError('has no "text" that is a string; write {"_id": …, "title": …, "text": …}')
     if not text.strip():
-        raise ReadError('has an empty "text"; fill it or remove the line')
+        raise LoadError('has an empty "text"; fill it or remove the line')
     return unify_newlines(text)

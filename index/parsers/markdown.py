@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from pathlib import Path
 
-from index.parsers.encoding import decode
+from index.parsers.encoding import decode_bytes
 from index.types import Document, Heading
 
 # Closed by a line of its own and not followed by an empty line: that is a rule, not front matter.
@@ -25,20 +25,20 @@ class FrontMatter:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_markdown(path: Path, id: str) -> list[Document]:
+def parse_markdown(path: Path, id: str) -> list[Document]:
     """One document, its title from the front matter or else the first level-1 heading.
 
     Headings are whole lines, marks included, ATX and setext; those inside quotations and
-    lists begin no section and are left out. Raises ReadError for binary data.
+    lists begin no section and are left out. Raises LoadError for binary data.
     """
-    text = decode(path.read_bytes())
-    matter = front_matter(text)
+    text = decode_bytes(path.read_bytes())
+    matter = parse_front_matter(text)
     headings, first = _headings(text, matter.end)
     metadata = {key: value for key, value in matter.fields.items() if key != "title"}
     return [Document(id, text, matter.fields.get("title", first), metadata, headings)]
 
 
-def front_matter(text: str) -> FrontMatter:
+def parse_front_matter(text: str) -> FrontMatter:
     """The block between two ``---`` at the very top; nested YAML in it is passed over.
 
     A block without one simple line is ordinary Markdown: two rules and what is between them.

@@ -11,9 +11,9 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.errors import ReadError
+from index.errors import LoadError
 from index.parsers.encoding import repair_surrogates, unify_newlines
-from index.types import Document, Problem
+from index.types import Document, LoadProblem
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
@@ -31,27 +31,27 @@ SCANNED = "has pages without text, so it is probably scanned; run OCR on it (ocr
 BAD_PAGE = "is damaged and was left out; print the file to a new PDF to mend it"
 
 
-def read_pdf(path: Path, id: str) -> list[Document | Problem]:
-    """One document, and a Problem for each page that cannot be read among others that can.
+def parse_pdf(path: Path, id: str) -> list[Document | LoadProblem]:
+    """One document, and a LoadProblem for each page that cannot be read among others that can.
 
-    Raises ReadError for a file that is encrypted, damaged or without text.
+    Raises LoadError for a file that is encrypted, damaged or without text.
     """
     with _quiet():
         reader, pages = _open(path.read_bytes())
         texts = [_page_text(page) for page in pages]
         title = _title(reader)
-    problems = [Problem(f"{id} page {number}", BAD_PAGE) for number, text in enumerate(texts, 1) if text is None]
+    problems = [LoadProblem(f"{id} page {number}", BAD_PAGE) for number, text in enumerate(texts, 1) if text is None]
     readable = [text or "" for text in texts]
     text = BETWEEN_PAGES.join(readable)
     if not text.strip():
-        raise ReadError(DAMAGED if problems or not pages else SCANNED)
+        raise LoadError(DAMAGED if problems or not pages else SCANNED)
     starts = accumulate((len(page) + len(BETWEEN_PAGES) for page in readable[:-1]), initial=0)
     return [Document(id, text, title, pages=tuple(starts)), *problems]
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """No word from pypdf about every oddity it gets over: what matters becomes a Problem."""
+    """No word from pypdf about every oddity it gets over: what matters becomes a LoadProblem."""
     logger = logging.getLogger("pypdf")
     before = logger.level
     logger.setLevel(logging.CRITICAL)
@@ -69,7 +69,7 @@ def _errors() -> tuple[type[Exception], ...]:
 
 
 def _open(data: bytes) -> tuple["PdfReader", list["PageObject"]]:
-    """The reader and its pages. Raises ReadError; an empty password is no encryption."""
+    """The reader and its pages. Raises LoadError; an empty password is no encryption."""
     from pypdf import PdfReader
     from pypdf.errors import DependencyError, FileNotDecryptedError
 
@@ -77,9 +77,9 @@ def _open(data: bytes) -> tuple["PdfReader", list["PageObject"]]:
         reader = PdfReader(BytesIO(data))
         return reader, list(reader.pages)
     except (DependencyError, FileNotDecryptedError) as error:
-        raise ReadError(ENCRYPTED) from error
+        raise LoadError(ENCRYPTED) from error
     except _errors() as error:
-        raise ReadError(DAMAGED) from error
+        raise LoadError(DAMAGED) from error
 
 
 def _page_text(page: "PageObject") -> str | None:

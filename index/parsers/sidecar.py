@@ -7,10 +7,10 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from index.errors import ReadError
+from index.errors import LoadError
 from index.types import Document
 
-EXTENSION = ".toml"
+SIDECAR_EXTENSION = ".toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Sidecar:
     title: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
-    def complete(self, document: Document, file: Path, own: bool) -> Document:
+    def apply_to(self, document: Document, file: Path, own: bool) -> Document:
         """The document with title and metadata from here.
 
         Where the document is the file's ``own``, what is written here stands over what the
@@ -35,14 +35,14 @@ class Sidecar:
 
 
 def read_sidecar(path: Path) -> Sidecar:
-    """The sidecar in the file ``path``. Raises ReadError where it is no TOML, or its title no string."""
+    """The sidecar in the file ``path``. Raises LoadError where it is no TOML, or its title no string."""
     try:
         table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise ReadError(f'is not TOML ({error}); write lines such as title = "…"') from error
+        raise LoadError(f'is not TOML ({error}); write lines such as title = "…"') from error
     title = table.pop("title", "")
     if not isinstance(title, str):
-        raise ReadError(f"has the title {title!r}; put it in quotation marks")
+        raise LoadError(f"has the title {title!r}; put it in quotation marks")
     return Sidecar(title.strip(), {key: _plain(value) for key, value in table.items()})
 
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from index.parsers.encoding import decode
+from index.parsers.encoding import decode_bytes
 from index.types import Document
 
 
-def read_text(path: Path, id: str) -> list[Document]:
-    """One document with the whole text. Raises ReadError for binary data."""
-    return [Document(id, decode(path.read_bytes()))]
+def parse_text(path: Path, id: str) -> list[Document]:
+    """One document with the whole text. Raises LoadError for binary data."""
+    return [Document(id, decode_bytes(path.read_bytes()))]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from index.disk.arrays import open_mapped
 from index.search.max_score import Posting, Weighted, contenders
 from index.search.top_k import best
-from index.types import Matches, Positions
+from index.types import Positions, SearchResult
 
 K1, B = 0.9, 0.4
 ARRAYS = ("data", "indices", "indptr")
@@ -122,7 +122,7 @@ class LexicalIndex:
 
         return self._summed(weights, len(positions), add)
 
-    def search(self, weights: Weights, k: int, allowed: Positions | None = None) -> Matches:
+    def search(self, weights: Weights, k: int, allowed: Positions | None = None) -> SearchResult:
         """The ``k`` best passages that have at least one of the words, ties by position."""
         if allowed is None and self._length <= FEW:
             allowed = np.arange(self._length, dtype=np.int64)

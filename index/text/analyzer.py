@@ -16,7 +16,7 @@ import Stemmer
 # Scripts written without spaces: their runs become overlapping pairs of characters.
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}ー\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 LETTERS = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{UNSPACED}]]"
-TOKEN = regex.compile(rf"(?V1)(?P<run>[{UNSPACED}]+)|(?P<word>{LETTERS}+(?:[’']{LETTERS}+|[-‐‑]{LETTERS}+)*)")
+WORD_PATTERN = regex.compile(rf"(?V1)(?P<run>[{UNSPACED}]+)|(?P<word>{LETTERS}+(?:[’']{LETTERS}+|[-‐‑]{LETTERS}+)*)")
 # The same for most of what is written in English, four times as fast: it has nothing to fold but its case.
 ASCII_TOKEN = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*")
 # In these scripts a combining mark is an accent or a vowel point; elsewhere it is a letter's part.
@@ -26,11 +26,11 @@ NO_LETTERS = str.maketrans("™℠", "  ")
 UNDECOMPOSED = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "’": "'", "‐": "-", "‑": "-"}
 )
-REMEMBERED = 100_000
+MAX_CACHED_STEMS = 100_000
 """Words whose stems are kept, most of those that a collection has."""
 
-LANGUAGES = ("none", *Stemmer.algorithms())
-FUNCTION_WORDS = frozenset(
+STEMMERS = ("none", *Stemmer.algorithms())
+STOP_WORDS = frozenset(
     "a about above across after again against all almost also although always am among an and another any anybody "
     "anyone anything are aren't around as at away be because been before being below between both but by can can't "
     "cannot could couldn't did didn't do does doesn't doing don't done down during each either else ever every "
@@ -48,13 +48,13 @@ FUNCTION_WORDS = frozenset(
 """Folded English words that carry grammar or courtesy, not matter; in other languages there are none."""
 
 
-def fold(text: str) -> str:
+def fold_text(text: str) -> str:
     """Case and diacritics folded: "Shōnen" and "SHONEN" both become "shonen" (NFKD, casefold)."""
     decomposed = unicodedata.normalize("NFKD", text.translate(NO_LETTERS)).casefold()
     return unicodedata.normalize("NFC", ACCENTS.sub(r"\1", decomposed)).translate(UNDECOMPOSED)
 
 
-def surface_words(text: str, joined: bool = True) -> Iterator[str]:
+def split_into_words(text: str, joined: bool = True) -> Iterator[str]:
     """The folded words of a text before stemming, in order.
 
     Words by Unicode letters, marks and digits; a hyphenated word gives its parts and, where
@@ -74,39 +74,39 @@ def _parts(token: str, joined: bool) -> tuple[str, ...]:
 
 def _tokens(text: str) -> Iterable[str]:
     """The folded words of a text, hyphens and apostrophes inside."""
-    return ASCII_TOKEN.findall(text.lower()) if text.isascii() else _folded_tokens(fold(text))
+    return ASCII_TOKEN.findall(text.lower()) if text.isascii() else _folded_tokens(fold_text(text))
 
 
 def _folded_tokens(folded: str) -> Iterator[str]:
-    for match in TOKEN.finditer(folded):
+    for match in WORD_PATTERN.finditer(folded):
         if run := match.group("run"):
             yield from (run[i : i + 2] for i in range(max(1, len(run) - 1)))
         else:
             yield match.group("word")
 
 
-def spellings(texts: Iterable[str]) -> dict[str, int]:
+def count_words(texts: Iterable[str]) -> dict[str, int]:
     """How often each folded word of letters alone stands in the texts, in the order of the alphabet."""
-    counts = Counter(word for text in texts for word in surface_words(text, joined=False) if word.isalpha())
+    counts = Counter(word for text in texts for word in split_into_words(text, joined=False) if word.isalpha())
     return dict(sorted(counts.items()))
 
 
-class Words:
+class Analyzer:
     """Text into stems. ``language`` names a Snowball stemmer, or "none" for whole words."""
 
     def __init__(self, language: str = "english") -> None:
         """Raises KeyError where Snowball has no such language."""
         self.language = language
         self._stem = (lambda word: word) if language == "none" else Stemmer.Stemmer(language).stemWord
-        self._stems = lru_cache(maxsize=REMEMBERED)(self._stems_of)
+        self._stems = lru_cache(maxsize=MAX_CACHED_STEMS)(self._stems_of)
 
     def __call__(self, text: str) -> list[str]:
         """The stems of the text's words, in order, repeats included."""
         return list(chain.from_iterable(map(self._stems, _tokens(text))))
 
-    def content(self, text: str) -> list[str]:
+    def content_terms(self, text: str) -> list[str]:
         """The stems of the words that carry matter, each once, in order."""
-        carrying = (word for word in surface_words(text, joined=False) if word not in FUNCTION_WORDS)
+        carrying = (word for word in split_into_words(text, joined=False) if word not in STOP_WORDS)
         return list(dict.fromkeys(filter(None, map(self._stem, carrying))))
 
     def _stems_of(self, token: str) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from itertools import groupby, pairwise
 
 import regex
 
-from index.text.sentences import Names, trim
-from index.text.structure import Sentence, is_heading, outline, title_of
+from index.text.sentences import PunctuatedNames, strip_span
+from index.text.structure import Sentence, is_heading, outline_document, strip_heading_marks
 from index.types import Document, Passage, Span, Unit
 
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -24,7 +24,7 @@ GRAPHEME = regex.compile(r"\X")
 
 
 @dataclass(frozen=True, slots=True)
-class Chunking:
+class ChunkSizes:
     """The sizes. ``max_chars`` is a bound, ``target_chars`` what packing aims at.
 
     ``max_tokens`` bounds the tokens of one passage, special tokens included, so that it
@@ -37,21 +37,23 @@ class Chunking:
     max_tokens: int = 192
 
 
-def passages(document: Document, names: Names, chunking: Chunking, count: CountTokens) -> list[Passage]:
+def split_into_passages(
+    document: Document, names: PunctuatedNames, chunking: ChunkSizes, count: CountTokens
+) -> list[Passage]:
     """The document's passages in order.
 
     They never overlap, cover every character that is not white space, cross no heading and
     no page, and cut no sentence but one that alone exceeds ``chunking``; that one is split
     at clauses.
     """
-    pieces = [p for s in outline(document, names) for p in _split(document.text, s, chunking, count)]
+    pieces = [p for s in outline_document(document, names) for p in _split(document.text, s, chunking, count)]
     tokens = count([document.text[p.span.start : p.span.end] for p in pieces])
     sized = list(zip(pieces, tokens, strict=True))
     sections = groupby(sized, key=lambda item: (item[0].heading, item[0].kind, _page(document, item[0])))
     return [_passage(document, group) for _, section in sections for group in _pack(list(section), chunking)]
 
 
-def units(all_passages: Sequence[Passage]) -> list[Unit]:
+def make_units(all_passages: Sequence[Passage]) -> list[Unit]:
     """What is matched, passage by passage: each of its sentences, and all of them as one window.
 
     Windows of two sentences besides were tried: as many found on FairytaleQA and SciFact,
@@ -68,7 +70,7 @@ def units(all_passages: Sequence[Passage]) -> list[Unit]:
 def _passage(document: Document, group: Sequence[Sentence]) -> Passage:
     first, last = group[0], group[-1]
     spans = tuple(s.span for s in group if not is_heading(s)) or (Span(first.span.start, last.span.end),)
-    heading = title_of(document.text, first.heading) if first.heading else None
+    heading = strip_heading_marks(document.text, first.heading) if first.heading else None
     return Passage(document.id, first.span.start, last.span.end, spans, heading, first.kind, _page(document, first))
 
 
@@ -77,7 +79,7 @@ def _page(document: Document, sentence: Sentence) -> int | None:
     return bisect_right(document.pages, sentence.span.start) or None
 
 
-def _pack(section: list[tuple[Sentence, int]], chunking: Chunking) -> Iterator[list[Sentence]]:
+def _pack(section: list[tuple[Sentence, int]], chunking: ChunkSizes) -> Iterator[list[Sentence]]:
     """Neighbouring sentences grouped at least cost (dynamic programming over the cuts).
 
     Greedy filling leaves a lone last sentence; weighing all cuts leaves even passages.
@@ -98,7 +100,7 @@ def _pack(section: list[tuple[Sentence, int]], chunking: Chunking) -> Iterator[l
         yield [sentence for sentence, _ in section[start:end]]
 
 
-def _cost(group: list[tuple[Sentence, int]], chunking: Chunking) -> float | None:
+def _cost(group: list[tuple[Sentence, int]], chunking: ChunkSizes) -> float | None:
     """How far a group is from a good passage; None where it, and any longer one, may not be."""
     first, last = group[0][0], group[-1][0]
     length = last.span.end - first.span.start
@@ -110,7 +112,7 @@ def _cost(group: list[tuple[Sentence, int]], chunking: Chunking) -> float | None
     return off * off + 0.05 * long + 0.1 * torn
 
 
-def _split(text: str, sentence: Sentence, chunking: Chunking, count: CountTokens) -> Iterator[Sentence]:
+def _split(text: str, sentence: Sentence, chunking: ChunkSizes, count: CountTokens) -> Iterator[Sentence]:
     """The sentence, or its clauses where it is too long for one passage."""
     if _fits(text, sentence.span, chunking, count):
         yield sentence
@@ -119,7 +121,7 @@ def _split(text: str, sentence: Sentence, chunking: Chunking, count: CountTokens
         yield Sentence(span, sentence.heading, sentence.paragraph, sentence.kind)
 
 
-def _fits(text: str, span: Span, chunking: Chunking, count: CountTokens) -> bool:
+def _fits(text: str, span: Span, chunking: ChunkSizes, count: CountTokens) -> bool:
     length = span.end - span.start
     if length > chunking.max_chars:
         return False
@@ -130,11 +132,11 @@ def _fits(text: str, span: Span, chunking: Chunking, count: CountTokens) -> bool
     return count([piece])[0] <= chunking.max_tokens
 
 
-def _clauses(text: str, span: Span, chunking: Chunking, count: CountTokens) -> Iterator[Span]:
+def _clauses(text: str, span: Span, chunking: ChunkSizes, count: CountTokens) -> Iterator[Span]:
     """Pieces that fit, cut at the best place before the middle-most break; never inside a grapheme."""
     pending = [span]
     while pending:
-        piece = trim(text, pending.pop())
+        piece = strip_span(text, pending.pop())
         if piece.start >= piece.end:
             continue
         cut = None if _fits(text, piece, chunking, count) else _best_cut(text, piece)

@@ -16,7 +16,7 @@ from index.types import Span
 NAME_WITH_MARK = regex.compile(r"(?<=\s)\p{Lu}[\p{L}\p{N}'’-]*[!?]")
 IN_MID_SENTENCE = regex.compile(r"\p{Ll}[,;]? $")
 GOES_ON = regex.compile(r"\s*[,;:)\]\p{Ll}]|['’]s\b|\.\s")
-OPENERS = frozenset(
+SENTENCE_OPENERS = frozenset(
     "a after all also although an and another are as at because before but by did do does during each even every "
     "finally first for from he her here his how however i if in is it its later many most my no not of on one our "
     "she since so some such that the their then there these they this those though to under until was we were what "
@@ -29,13 +29,13 @@ HAN = regex.compile(r"\p{Han}")
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class PunctuatedNames:
     """Names that end in a closing mark ("Blame!", "Jeopardy!"), as learnt from texts."""
 
     known: frozenset[str] = frozenset()
 
     @classmethod
-    def learn(cls, texts: Iterable[str]) -> "Names":
+    def learn_from(cls, texts: Iterable[str]) -> "PunctuatedNames":
         """Words with a mark that stand inside sentences at least twice.
 
         The evidence is a capital after a lower-case word ("the Blame! film") where the
@@ -50,12 +50,12 @@ class Names:
                     inside[match.group()] += 1
         return cls(frozenset(name for name, count in inside.items() if count >= 2))
 
-    def end(self, text: str) -> bool:
+    def is_at_end_of(self, text: str) -> bool:
         """Whether the text ends in one of the names."""
         return text.rsplit(maxsplit=1)[-1].lstrip("\"'“‘«([") in self.known if text.strip() else False
 
 
-def language(text: str, declared: str = "") -> str:
+def detect_language(text: str, declared: str = "") -> str:
     """The sentencex language: the declared one, else by script, else English."""
     if declared:
         return declared.split("-")[0].lower()
@@ -65,13 +65,13 @@ def language(text: str, declared: str = "") -> str:
     return "zh" if len(HAN.findall(text)) > len(text) / 4 else "en"
 
 
-def sentences(text: str, span: Span, names: Names, declared: str = "") -> list[Span]:
+def split_into_sentences(text: str, span: Span, names: PunctuatedNames, declared: str = "") -> list[Span]:
     """The sentences of ``text[span]``, trimmed of white space, in order, covering all else.
 
     A span of white space only has none.
     """
     block = text[span.start : span.end]
-    code = language(block, declared)
+    code = detect_language(block, declared)
     bounds = [(b["start_index"], b["end_index"]) for b in get_sentence_boundaries(code, block)]
     repaired: list[tuple[int, int]] = []
     for start, end in _contiguous(bounds, len(block)):
@@ -79,11 +79,11 @@ def sentences(text: str, span: Span, names: Names, declared: str = "") -> list[S
             repaired[-1] = (repaired[-1][0], end)
         else:
             repaired.append((start, end))
-    trimmed = (trim(text, Span(span.start + start, span.start + end)) for start, end in repaired)
+    trimmed = (strip_span(text, Span(span.start + start, span.start + end)) for start, end in repaired)
     return [s for s in trimmed if s.start < s.end]
 
 
-def trim(text: str, span: Span) -> Span:
+def strip_span(text: str, span: Span) -> Span:
     """The span without the white space at its ends; empty where there is nothing else."""
     start, end = span.start, span.end
     while start < end and text[start].isspace():
@@ -99,7 +99,7 @@ def _contiguous(bounds: list[tuple[int, int]], length: int) -> list[tuple[int, i
     return list(zip(cuts, [*cuts[1:], length], strict=True))
 
 
-def _joined(before: str, after: str, names: Names) -> bool:
+def _joined(before: str, after: str, names: PunctuatedNames) -> bool:
     """Whether a cut between the two was a mistake."""
     head, tail = before.rstrip(), after.lstrip()
     if not head or not tail:
@@ -112,9 +112,9 @@ def _joined(before: str, after: str, names: Names) -> bool:
         return True
     if head[-1] in "!?" and tail[0].islower():
         return True
-    return names.end(head) and not _opens(tail)
+    return names.is_at_end_of(head) and not _opens(tail)
 
 
 def _opens(tail: str) -> bool:
     first = tail.split(maxsplit=1)[0].rstrip(",")
-    return first.lower() in OPENERS
+    return first.lower() in SENTENCE_OPENERS

@@ -11,8 +11,8 @@ from itertools import pairwise
 
 import regex
 
-from index.text.sentences import OPENERS, Names, sentences, trim
-from index.types import Document, Heading, Kind, Span
+from index.text.sentences import SENTENCE_OPENERS, PunctuatedNames, split_into_sentences, strip_span
+from index.types import Document, Heading, PassageKind, Span
 
 MAX_HEADING = 90
 FLATTENED = 1500
@@ -68,10 +68,10 @@ class Sentence:
     span: Span
     heading: Heading | None
     paragraph: int
-    kind: Kind = Kind.BODY
+    kind: PassageKind = PassageKind.BODY
 
 
-def outline(document: Document, names: Names) -> list[Sentence]:
+def outline_document(document: Document, names: PunctuatedNames) -> list[Sentence]:
     """Every sentence of the document in order, headings included as sentences of their own."""
     found: list[Sentence] = []
     heading: Heading | None = None
@@ -103,7 +103,7 @@ def is_heading(sentence: Sentence) -> bool:
     return sentence.heading is not None and sentence.span.start < sentence.heading.end
 
 
-def title_of(text: str, heading: Heading) -> str:
+def strip_heading_marks(text: str, heading: Heading) -> str:
     """The words of a heading without the marks that make it one."""
     return text[heading.start : heading.end].strip("#=*_ \t\n-—").strip()
 
@@ -114,7 +114,7 @@ def _blocks(document: Document) -> Iterator[tuple[Span, Heading | None]]:
     for heading in [*document.headings, Heading(len(text), len(text), 0)]:
         yield from _paragraphs(document, Span(cursor, heading.start))
         if heading.level:
-            yield trim(text, Span(heading.start, heading.end)), heading
+            yield strip_span(text, Span(heading.start, heading.end)), heading
         cursor = heading.end
 
 
@@ -127,7 +127,7 @@ def _paragraphs(document: Document, span: Span) -> Iterator[tuple[Span, Heading 
         lines = _short_line_ends(text, Span(start, end))
         lines |= {m.end() for edge in (LIST_ITEM, WIKI_EDGE) for m in edge.finditer(text, start, end)}
         for first, last in pairwise([start, *sorted(lines), end]):
-            block = trim(text, Span(first, last))
+            block = strip_span(text, Span(first, last))
             if block.start < block.end:
                 yield block, None if document.headings else _line_heading(text, block)
 
@@ -139,7 +139,7 @@ def _short_line_ends(text: str, span: Span) -> set[int]:
     lists of short lines are not.
     """
     starts = [span.start, *(m.end() for m in NEWLINE.finditer(text, span.start, span.end))]
-    lines = [trim(text, Span(start, end)) for start, end in pairwise([*starts, span.end])]
+    lines = [strip_span(text, Span(start, end)) for start, end in pairwise([*starts, span.end])]
     width = max(line.end - line.start for line in lines)
     ends = set()
     for (line, following), start in zip(pairwise(lines), starts[1:], strict=True):
@@ -174,20 +174,20 @@ def _title_case(words: Sequence[str]) -> bool:
     )
 
 
-def _paragraph(document: Document, block: Span, names: Names) -> Iterator[Span | Heading]:
+def _paragraph(document: Document, block: Span, names: PunctuatedNames) -> Iterator[Span | Heading]:
     """The sentences of one paragraph, each after the headings that were run into it."""
     flattened = block.end - block.start >= FLATTENED and not document.headings
     declared = str(document.metadata.get("language", ""))
-    for sentence in sentences(document.text, block, names, declared):
+    for sentence in split_into_sentences(document.text, block, names, declared):
         rest = sentence
-        while flattened and (length := run_in(document.text[rest.start : rest.end])):
+        while flattened and (length := measure_run_in_heading(document.text[rest.start : rest.end])):
             yield Heading(rest.start, rest.start + length, 2)
-            rest = trim(document.text, Span(rest.start + length, rest.end))
+            rest = strip_span(document.text, Span(rest.start + length, rest.end))
         if rest.start < rest.end:
             yield rest
 
 
-def run_in(sentence: str) -> int:
+def measure_run_in_heading(sentence: str) -> int:
     """The length of the heading that was run into the sentence's beginning, or 0.
 
     A known section title before a capital ("Reception Jarred Pine …"), a title that the
@@ -214,7 +214,7 @@ def _run_before_opener(sentence: str) -> int:
 
 def _opens_after(before: str, word: str, after: str) -> bool:
     """Whether ``word`` begins a sentence: "City A trailer", not "of The Rings" nor "Plan: The …"."""
-    starts = word[0].isupper() and word.lower() in OPENERS and after[0].islower()
+    starts = word[0].isupper() and word.lower() in SENTENCE_OPENERS and after[0].islower()
     return starts and before[-1] not in ":,-–—&" and before.lower() not in SMALL_WORDS
 
 
@@ -223,13 +223,15 @@ def _mark_references(text: str, found: list[Sentence]) -> list[Sentence]:
     cites = [bool(CITATION.search(text[s.span.start : s.span.end])) for s in found]
     tail = _citation_tail(text, found, cites)
     return [
-        Sentence(s.span, s.heading, s.paragraph, Kind.REFERENCE) if i >= tail or _apparatus(text, s.heading) else s
+        Sentence(s.span, s.heading, s.paragraph, PassageKind.REFERENCE)
+        if i >= tail or _apparatus(text, s.heading)
+        else s
         for i, s in enumerate(found)
     ]
 
 
 def _apparatus(text: str, heading: Heading | None) -> bool:
-    return heading is not None and bool(APPARATUS.fullmatch(title_of(text, heading)))
+    return heading is not None and bool(APPARATUS.fullmatch(strip_heading_marks(text, heading)))
 
 
 def _citation_tail(text: str, found: list[Sentence], cites: list[bool]) -> int:

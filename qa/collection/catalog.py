@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.generation.generation import Generation
-from index.types import Kind, Passage
+from index.types import Passage, PassageKind
 from qa.ranking.filters import meeting
 
 
@@ -32,7 +32,7 @@ class PassageSpan:
     start: int
     end: int
     heading: str | None
-    kind: Kind
+    kind: PassageKind
     page: int | None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.generation.generation import GenerationContents
-from index.text.analyzer import Words
+from index.text.analyzer import Analyzer
 from qa.query.understand import understand
 from qa.ranking.retriever import LEG_FAILURES, Retriever
 from qa.ranking.texts import Texts
@@ -23,11 +23,11 @@ class KnownItem:
     sentence: str
 
 
-def known_item(contents: GenerationContents, words: Words) -> KnownItem:
+def known_item(contents: GenerationContents, words: Analyzer) -> KnownItem:
     """The sentence with the most content words among the first passages."""
     texts, first = Texts(contents), contents.passages[:LOOKED_AT]
     sentences = [text for place, p in enumerate(first) for text in texts.slices(place, p.sentences)]
-    return KnownItem(max(sentences, key=lambda sentence: len(words.content(sentence)))[:MOST_CHARACTERS])
+    return KnownItem(max(sentences, key=lambda sentence: len(words.content_terms(sentence)))[:MOST_CHARACTERS])
 
 
 def reads(reader: Reader, item: KnownItem) -> bool:
@@ -45,7 +45,7 @@ class Probe:
     item: KnownItem
     retriever: Retriever
     texts: Texts
-    words: Words
+    words: Analyzer
     encode: Encode
 
     def legs(self) -> Mapping[str, bool]:

@@ -6,13 +6,13 @@ from itertools import pairwise
 import numpy as np
 
 from index.embedding.batching import batch_by_length
-from index.types import Encoded, Encoder, Tokens, Vectors
+from index.types import Embeddings, Encoder, Tokens, Vectors
 
 One = tuple[Vectors, Tokens]
 """A text's vector, shape (dimension,), and its tokens."""
 
 
-def encode_questions(encoder: Encoder, questions: Sequence[str]) -> list[Encoded]:
+def encode_questions(encoder: Encoder, questions: Sequence[str]) -> list[Embeddings]:
     """Each question by itself: one unit vector, shape (1, dimension), and its tokens.
 
     A question over the encoder's limit is encoded in parts, whose mean is taken and whose tokens follow each
@@ -35,14 +35,14 @@ def _encoded(encoder: Encoder, texts: Sequence[str], tokens: Sequence[int]) -> l
     return [found[row] for row in range(len(texts))]
 
 
-def _whole(parts: Sequence[One]) -> Encoded:
+def _whole(parts: Sequence[One]) -> Embeddings:
     if len(parts) == 1:
         vector, tokens = parts[0]
-        return Encoded(vector[None, :], (tokens,))
+        return Embeddings(vector[None, :], (tokens,))
     mean = np.mean([vector for vector, _ in parts], axis=0, keepdims=True)
     ids, vectors = (np.concatenate(column) for column in zip(*((t.ids, t.vectors) for _, t in parts), strict=True))
     unit = np.ascontiguousarray(mean / np.linalg.norm(mean), dtype=np.float32)
-    return Encoded(unit, (Tokens(ids, vectors),))
+    return Embeddings(unit, (Tokens(ids, vectors),))
 
 
 def _parts(encoder: Encoder, question: str) -> list[str]:

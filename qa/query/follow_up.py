@@ -7,7 +7,7 @@ the names that the conversation is about, then what it began with and what was a
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from index.text.analyzer import FUNCTION_WORDS, surface_words
+from index.text.analyzer import STOP_WORDS, split_into_words
 from qa.query.pointers import POINTERS, has_any
 from qa.types import Turn
 
@@ -22,8 +22,8 @@ def leans_on_history(question: str) -> bool:
     It points ("it", "they", "then"), opens like a continuation ("and …"), or holds at most
     one content word ("When?", "Who wrote?").
     """
-    folded = list(surface_words(question))
-    content = [word for word in folded if word not in FUNCTION_WORDS]
+    folded = list(split_into_words(question))
+    content = [word for word in folded if word not in STOP_WORDS]
     opens = question.casefold().lstrip().startswith(OPENERS)
     return opens or len(content) <= 1 or has_any(question, POINTERS)
 
@@ -39,7 +39,7 @@ def carried(question: str, history: Sequence[Turn]) -> list[str]:
     first, last = history[0], history[-1]
     names = [name for name, _ in Counter(name for text in said for name in _names(text)).most_common(NAMES)]
     begun = _matter(f"{first.question} {first.answer or ''}".split())[:FROM_FIRST]
-    unsaid = _matter([*names, *last.question.split(), *begun], frozenset(surface_words(question)))
+    unsaid = _matter([*names, *last.question.split(), *begun], frozenset(split_into_words(question)))
     return unsaid[:MOST_CARRIED]
 
 
@@ -49,17 +49,17 @@ def _names(text: str) -> Iterator[str]:
     for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
         inside = before and before[-1] not in ".?!:"
         bare = word.strip(BESIDES)
-        if bare[:1].isupper() and bare.casefold() not in FUNCTION_WORDS and (inside or after[:1].isupper()):
+        if bare[:1].isupper() and bare.casefold() not in STOP_WORDS and (inside or after[:1].isupper()):
             yield bare
 
 
 def _matter(words: Iterable[str], known: frozenset[str] = frozenset()) -> list[str]:
     """The words that carry matter, without the marks around them, each once, none of the ``known``."""
-    seen = set(known | FUNCTION_WORDS)
+    seen = set(known | STOP_WORDS)
     kept = []
     for word in words:
         bare = word.strip(BESIDES)
-        folded = list(surface_words(bare))
+        folded = list(split_into_words(bare))
         if folded and not seen.issuperset(folded):
             seen.update(folded)
             kept.append(bare)

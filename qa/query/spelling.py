@@ -12,7 +12,7 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from index.text.analyzer import FUNCTION_WORDS, TOKEN, fold
+from index.text.analyzer import STOP_WORDS, WORD_PATTERN, fold_text
 
 LEAST_LETTERS = 4
 ONLY_SWAPPED = 4
@@ -43,7 +43,7 @@ class Speller:
         shouted = question.isupper()
         for start, stop in _words(question):
             typed = question[start:stop]
-            mended = None if _is_code(typed, shouted) else self._mended(fold(typed))
+            mended = None if _is_code(typed, shouted) else self._mended(fold_text(typed))
             if mended:
                 out += [question[end:start], _cased(mended, typed)]
                 end = stop
@@ -51,7 +51,7 @@ class Speller:
 
     def _nearest(self, word: str) -> str | None:
         """The spelling meant; None where the word is one, or nothing or too much is as near."""
-        if len(word) < LEAST_LETTERS or word in FUNCTION_WORDS or word in self._counts or self._known(word):
+        if len(word) < LEAST_LETTERS or word in STOP_WORDS or word in self._counts or self._known(word):
             return None
         slips = 2 if len(word) >= LONG else 1
         for allowed in range(1, slips + 1):
@@ -69,7 +69,7 @@ class Speller:
 
 def _words(question: str) -> Iterator[tuple[int, int]]:
     """Where the words stand that are letters only, hyphens and apostrophes apart."""
-    for match in TOKEN.finditer(question):
+    for match in WORD_PATTERN.finditer(question):
         word = match.group("word")
         if word and word.isalpha():
             yield match.span("word")

@@ -4,7 +4,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from index.text.analyzer import Words
+from index.text.analyzer import Analyzer
 from qa.query.follow_up import carried, leans_on_history
 from qa.query.politeness import bare
 from qa.types import Query, Request
@@ -13,7 +13,7 @@ MATTER = 0.5
 """The share of a word's weight that only words with matter get (measured: docs/quality.md)."""
 
 
-def understand(request: Request, words: Words, mend: Callable[[str], str] = str, matter: float = MATTER) -> Query:
+def understand(request: Request, words: Analyzer, mend: Callable[[str], str] = str, matter: float = MATTER) -> Query:
     """The query of a request: composed Unicode, no courtesies, typing errors mended, and what it refers to.
 
     A question that stands alone is left alone, whatever the history. Otherwise the words that it leaves
@@ -25,8 +25,10 @@ def understand(request: Request, words: Words, mend: Callable[[str], str] = str,
         question = mend(bare(question))
         unsaid = carried(question, request.history) if leans_on_history(question) else []
     searched = f"{question} ({' '.join(unsaid)})" if unsaid else question
-    content = tuple(words.content(searched))
-    return Query(question, searched, weigh(words(searched), content, matter), content, tuple(words.content(question)))
+    content = tuple(words.content_terms(searched))
+    return Query(
+        question, searched, weigh(words(searched), content, matter), content, tuple(words.content_terms(question))
+    )
 
 
 def weigh(words: Sequence[str], content: Sequence[str], matter: float = MATTER) -> dict[str, float]:

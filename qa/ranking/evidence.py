@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.text.analyzer import Words
+from index.text.analyzer import Analyzer
 from index.types import Passage, Span, Vectors
 from qa.ranking.fusion import Hit
 from qa.ranking.idf import Rarity
@@ -31,7 +31,7 @@ class Evidence:
 class Marker:
     """Chooses evidence by the reader's words, the vectors of the sentences, which the store has, and their words."""
 
-    def __init__(self, parts: Parts, retriever: Retriever, words: Words, rarity: Rarity) -> None:
+    def __init__(self, parts: Parts, retriever: Retriever, words: Analyzer, rarity: Rarity) -> None:
         """All of one generation."""
         self._contents = parts.contents
         self._texts = parts.texts

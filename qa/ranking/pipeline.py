@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from index.text.analyzer import Words
+from index.text.analyzer import Analyzer
 from qa.query.understand import understand
 from qa.ranking.fusion import Hit, fuse
 from qa.ranking.retriever import Retrieved
@@ -16,7 +16,7 @@ from qa.types import Mode, Query, Request
 class Way:
     """The exchangeable steps in their order: request → query, (retrieval,) legs → hits, stages."""
 
-    understand: Callable[[Request, Words, Callable[[str], str]], Query] = understand
+    understand: Callable[[Request, Analyzer, Callable[[str], str]], Query] = understand
     fuse: Callable[[Retrieved], list[Hit]] = fuse
     stages: tuple[Callable[[Parts], Stage], ...] = STAGES["precise"]
 

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from index.text.analyzer import Words
+from index.text.analyzer import Analyzer
 from qa.answer.calibration import Features, logit_feature
 from qa.query.spelling import Speller
 from qa.ranking.evidence import Evidence, Marker
@@ -62,7 +62,7 @@ class Options:
 class Ranker:
     """Everything of one generation that answering needs."""
 
-    def __init__(self, parts: Parts, words: Words, speller: Speller, ways: Mapping[Mode, Way] = WAYS) -> None:
+    def __init__(self, parts: Parts, words: Analyzer, speller: Speller, ways: Mapping[Mode, Way] = WAYS) -> None:
         """Builds each stage once."""
         self._words = words
         self._speller = speller

@@ -1,7 +1,7 @@
 """The words of a generation's passages, read from disk when a step asks for them."""
 
 from index.generation.generation import GenerationContents
-from index.text.searchable_text import context
+from index.text.searchable_text import build_context
 from index.types import Span
 
 
@@ -20,7 +20,7 @@ class Texts:
     def context(self, position: int) -> str:
         """The title and heading above the passage; may be empty."""
         title = self._titles[self._passages.find_document(position)]
-        return context(title, self._passages.get_heading(position) or "")
+        return build_context(title, self._passages.get_heading(position) or "")
 
     def slices(self, position: int, spans: tuple[Span, ...]) -> list[str]:
         """Stretches of the passage's document that lie inside the passage."""

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.errors import ForeignGeneration, NoGeneration
+from index.errors import GenerationNotFound, IncompatibleGeneration
 from index.generation.generation import Generation
-from index.types import Encoded, Encoder, Positions, Vectors
+from index.types import Embeddings, Encoder, Positions, Vectors
 from qa.engine import Engine
 from qa.types import Reading, Reason, Request, Status, Turn
 
@@ -136,10 +136,10 @@ class BrokenEncoder:
     def count_tokens(self, texts: list[str]) -> list[int]:
         return self._inner.count_tokens(texts)
 
-    def encode_passages(self, texts: list[str]) -> Encoded:
+    def encode_passages(self, texts: list[str]) -> Embeddings:
         return self._inner.encode_passages(texts)
 
-    def encode_questions(self, texts: list[str]) -> Encoded:
+    def encode_questions(self, texts: list[str]) -> Embeddings:
         raise RuntimeError("out of memory")
 
 
@@ -225,13 +225,13 @@ class OtherModel(BrokenEncoder):
 
 def test_an_index_of_another_model_is_refused_with_the_command(generation: Generation, encoder: Encoder) -> None:
     """Serving with the wrong model is impossible, and the error says what rebuilds."""
-    with pytest.raises(ForeignGeneration, match="python -m index build"):
+    with pytest.raises(IncompatibleGeneration, match="python -m index build"):
         Engine(generation, OtherModel(encoder))
 
 
 def test_a_missing_index_names_the_command_that_builds_one(tmp_path: Path) -> None:
     """Opening nothing says how to get something."""
-    with pytest.raises(NoGeneration, match="python -m index build"):
+    with pytest.raises(GenerationNotFound, match="python -m index build"):
         Engine.open(tmp_path)
 
 

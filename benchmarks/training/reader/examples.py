@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.articles import LEAST_LEFT, READING, STORIES, Question, articles, gap, judged, lines, pieces
 from benchmarks.indexed import indexed
 from benchmarks.splits import Part, part
-from index.text.searchable_text import context
+from index.text.searchable_text import build_context
 from index.types import Encoder, Span
 from qa.engine import Engine
 from qa.types import AnswerPassage, Request
@@ -203,4 +203,4 @@ def _example(source: str, question: str, right: AnswerPassage, place: Place, wro
 
 
 def _context(passage: AnswerPassage) -> str:
-    return context(passage.document.title, passage.heading or "")
+    return build_context(passage.document.title, passage.heading or "")

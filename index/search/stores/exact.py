@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from index.search.top_k import best
-from index.types import Matches, Positions, Vectors
+from index.types import Positions, SearchResult, Vectors
 
 FILE = "vectors.npy"
 
@@ -22,7 +22,7 @@ class ExactStore:
         """The number of rows."""
         return len(self._vectors)
 
-    def search(self, vectors: Vectors, k: int, allowed: Positions | None = None) -> list[Matches]:
+    def search(self, vectors: Vectors, k: int, allowed: Positions | None = None) -> list[SearchResult]:
         """The ``k`` best rows for each vector, ties by position; fewer only if fewer are allowed."""
         rows = np.arange(len(self), dtype=np.int64) if allowed is None else allowed
         if not len(rows):

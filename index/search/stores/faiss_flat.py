@@ -10,7 +10,7 @@ import faiss
 import numpy as np
 
 from index.search.top_k import best
-from index.types import Matches, Positions, Vectors
+from index.types import Positions, SearchResult, Vectors
 
 FILE = "index.faiss"
 TIE = 2e-6
@@ -35,7 +35,7 @@ class FaissFlatStore:
         """The number of rows."""
         return int(self._index.ntotal)
 
-    def search(self, vectors: Vectors, k: int, allowed: Positions | None = None) -> list[Matches]:
+    def search(self, vectors: Vectors, k: int, allowed: Positions | None = None) -> list[SearchResult]:
         """The ``k`` best rows for each vector, ties by position; fewer only if fewer are allowed.
 
         The filter is applied inside the search, so it never starves the result.
@@ -43,11 +43,11 @@ class FaissFlatStore:
         k = min(k, len(self) if allowed is None else len(allowed))
         if k <= 0:
             none = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-            return [Matches(*none) for _ in vectors]
+            return [SearchResult(*none) for _ in vectors]
         chosen = None if allowed is None else selected(allowed, len(self))
         return [self._best(vector[None, :], k, chosen) for vector in np.ascontiguousarray(vectors)]
 
-    def _best(self, vector: Vectors, k: int, chosen: faiss.IDSelector | None) -> Matches:
+    def _best(self, vector: Vectors, k: int, chosen: faiss.IDSelector | None) -> SearchResult:
         """One question. FAISS keeps any of the rows that tie for the last place; we want the first."""
         parameters = faiss.SearchParameters(sel=chosen)  # type: ignore[call-arg]  # its stub knows no sel
         scores, positions = self._index.search(vector, k + 1, params=parameters)

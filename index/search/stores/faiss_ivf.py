@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from index.disk.arrays import FileArray, RowSource, take_ranges
 from index.search.stores.faiss_flat import read, selected, write
 from index.search.top_k import best
-from index.types import Matches, Positions, Vectors
+from index.types import Positions, SearchResult, Vectors
 
 VECTORS = "vectors.npy"
 ONE_LIST = 100_000
@@ -76,7 +76,7 @@ class FaissInvertedStore:
         """The number of rows."""
         return len(self._rows)
 
-    def search(self, vectors: Vectors, k: int, allowed: Positions | None = None) -> list[Matches]:
+    def search(self, vectors: Vectors, k: int, allowed: Positions | None = None) -> list[SearchResult]:
         """About the ``k`` best rows for each vector, ties by position; fewer only if fewer are allowed.
 
         The filter is applied inside the search, and few allowed rows are all looked at.
@@ -84,9 +84,9 @@ class FaissInvertedStore:
         k = min(k, len(self) if allowed is None else len(allowed))
         return [self._best(vector, k, allowed) for vector in np.ascontiguousarray(vectors)]
 
-    def _best(self, vector: Vectors, k: int, allowed: Positions | None) -> Matches:
+    def _best(self, vector: Vectors, k: int, allowed: Positions | None) -> SearchResult:
         if k <= 0:
-            return Matches(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
+            return SearchResult(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
         candidates = self._candidates(vector, k, allowed)
         return best(candidates, self.vectors(candidates) @ vector, k)
 

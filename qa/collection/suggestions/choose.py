@@ -6,8 +6,8 @@ from functools import lru_cache
 from itertools import islice, zip_longest
 from math import gcd
 
-from index.text.sentences import Names, sentences
-from index.types import Kind, Span
+from index.text.sentences import PunctuatedNames, split_into_sentences
+from index.types import PassageKind, Span
 from qa.collection.catalog import DocumentView, PassageSpan
 from qa.collection.protocols import Asks, Lists
 from qa.collection.suggestions.templates import questions
@@ -52,7 +52,7 @@ def _sample(catalog: Lists) -> Iterator[tuple[DocumentView, PassageSpan]]:
     for place in _scattered(catalog.document_count):
         view = catalog.document(catalog.documents(place, 1)[0].id)
         if view:
-            body = [passage for passage in view.passages if passage.kind is Kind.BODY]
+            body = [passage for passage in view.passages if passage.kind is PassageKind.BODY]
             yield from ((view, body[number]) for number in islice(_scattered(len(body)), OF_ONE))
 
 
@@ -65,15 +65,15 @@ def _scattered(count: int) -> Iterator[int]:
 
 
 def _of_passage(view: DocumentView, passage: PassageSpan) -> Iterator[Suggestion]:
-    for span in sentences(view.text, _below_heading(view.text, passage), _names(view.text)):
+    for span in split_into_sentences(view.text, _below_heading(view.text, passage), _names(view.text)):
         for kind, question in questions(view.text[span.start : span.end]):
             yield Suggestion(question, kind, view.info.id, passage.heading, span)
 
 
 @lru_cache(maxsize=1)
-def _names(text: str) -> Names:
+def _names(text: str) -> PunctuatedNames:
     """For all passages of a document in turn."""
-    return Names.learn([text])
+    return PunctuatedNames.learn_from([text])
 
 
 def _below_heading(text: str, passage: PassageSpan) -> Span:

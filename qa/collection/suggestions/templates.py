@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import regex
 
-from index.text.analyzer import FUNCTION_WORDS
-from index.text.sentences import OPENERS
+from index.text.analyzer import STOP_WORDS
+from index.text.sentences import SENTENCE_OPENERS
 
 MOST_WORDS = 7
 """Of what is asked about: a longer subject makes a question that nobody would ask."""
@@ -87,8 +87,8 @@ def _plain(part: str) -> bool:
 def _tells(subject: str) -> bool:
     """Whether a subject is more than words of grammar."""
     words = subject.casefold().split()
-    opens = words[0] in OPENERS and not ARTICLE.match(subject)
-    return not opens and any(word not in FUNCTION_WORDS for word in words)
+    opens = words[0] in SENTENCE_OPENERS and not ARTICLE.match(subject)
+    return not opens and any(word not in STOP_WORDS for word in words)
 
 
 def _inside(subject: str) -> str:

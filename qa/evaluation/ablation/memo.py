@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from index.embedding.batching import batch_by_length
-from index.types import Encoded, Encoder, Tokens, Vectors
+from index.types import Embeddings, Encoder, Tokens, Vectors
 from qa.types import Reader, Reading
 
 One = tuple[Vectors, Tokens]
@@ -65,17 +65,17 @@ class MemoEncoder:
         """The wrapped model's."""
         return self._inner.vocabulary
 
-    def encode_passages(self, texts: Sequence[str]) -> Encoded:
+    def encode_passages(self, texts: Sequence[str]) -> Embeddings:
         """As the wrapped model encodes them."""
         return self._remembered(self._passages, self._inner.encode_passages, texts)
 
-    def encode_questions(self, texts: Sequence[str]) -> Encoded:
+    def encode_questions(self, texts: Sequence[str]) -> Embeddings:
         """As the wrapped model encodes them."""
         return self._remembered(self._questions, self._inner.encode_questions, texts)
 
     def _remembered(
-        self, known: dict[str, One], encode: Callable[[Sequence[str]], Encoded], texts: Sequence[str]
-    ) -> Encoded:
+        self, known: dict[str, One], encode: Callable[[Sequence[str]], Embeddings], texts: Sequence[str]
+    ) -> Embeddings:
         missing = [text for text in dict.fromkeys(texts) if text not in known]
         for batch in batch_by_length(self.count_tokens(missing)):
             some = [missing[position] for position in batch]
@@ -83,7 +83,7 @@ class MemoEncoder:
             kept = (Tokens(tokens.ids, tokens.vectors.astype(np.float16)) for tokens in encoded.tokens)
             known.update(zip(some, zip(encoded.vectors, kept, strict=True), strict=True))
         found = [known[text] for text in texts]
-        return Encoded(np.stack([vector for vector, _ in found]), tuple(tokens for _, tokens in found))
+        return Embeddings(np.stack([vector for vector, _ in found]), tuple(tokens for _, tokens in found))
 
 
 class MemoReader:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from index.errors import UsageError
-from index.text.analyzer import Words
+from index.text.analyzer import Analyzer
 from qa.evaluation.ablation import baselines
 from qa.evaluation.ablation.workbench import Bench
 from qa.evaluation.data.rewordings import shouted, slipped, unaccented
@@ -66,7 +66,7 @@ def one_leg(name: str) -> Callable[[Retrieved], list[Hit]]:
     return alone
 
 
-def unmended(request: Request, words: Words, mend: Callable[[str], str]) -> Query:
+def unmended(request: Request, words: Analyzer, mend: Callable[[str], str]) -> Query:
     """The question with its typing errors."""
     return understand(request, words)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import UsageError
-from index.text.sentences import Names, sentences
+from index.text.sentences import PunctuatedNames, split_into_sentences
 from index.types import Document, Span
 from qa.evaluation.data.lines import opened, unaskable
 from qa.evaluation.types import Dataset, Flaw, Gold, Judgement
@@ -76,7 +76,9 @@ class _Paragraph:
             return None
         place = Span(self.start + start, self.start + start + len(text))
         whole = Span(self.start, self.start + len(self.context))
-        around = [s for s in sentences(self.document.text, whole, Names()) if s.overlaps(place)] or [place]
+        around = [
+            s for s in split_into_sentences(self.document.text, whole, PunctuatedNames()) if s.overlaps(place)
+        ] or [place]
         span = Span(min(around[0].start, place.start), max(around[-1].end, place.end))
         return Gold(self.document.id, span, self.document.text[span.start : span.end])
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.progress import Progress
-from index.text.analyzer import surface_words
+from index.text.analyzer import split_into_words
 from index.types import Vectors
 from qa.evaluation.known_item.material import Material
 from qa.evaluation.known_item.types import Duplicate
@@ -52,7 +52,7 @@ def jaccard(one: Shingles, other: Shingles) -> float:
 
 def shingles(text: str) -> Shingles:
     """Every three folded words in succession; all of them where there are fewer."""
-    words = list(surface_words(text))
+    words = list(split_into_words(text))
     return frozenset(tuple(words[i : i + SHINGLE]) for i in range(max(1, len(words) - SHINGLE + 1)) if words)
 
 

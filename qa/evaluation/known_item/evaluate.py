@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from index.errors import UsageError
 from index.generation.generation import Generation
 from index.progress import Progress, Silent
-from index.text.analyzer import Words
+from index.text.analyzer import Analyzer
 from qa.engine import Engine
 from qa.evaluation.known_item.duplicates import duplicates
 from qa.evaluation.known_item.findings import TOP_K, Passages, misled, shares
@@ -34,7 +34,7 @@ def probe(
     """
     _check(generation, engine, mode, most)
     progress = progress or Silent()
-    material = Material(generation.contents, Words(generation.manifest.settings["stemmer"]))
+    material = Material(generation.contents, Analyzer(generation.manifest.settings["stemmer"]))
     count = len(generation.contents.passages)
     chosen = range(0, count, max(1, -(-count // most)))
     outcomes = _asked(engine, material, make(material, chosen), mode, progress)

@@ -6,8 +6,8 @@ from functools import lru_cache
 import numpy as np
 
 from index.generation.generation import GenerationContents
-from index.text.analyzer import Words, surface_words
-from index.text.searchable_text import contexts
+from index.text.analyzer import Analyzer, split_into_words
+from index.text.searchable_text import build_contexts
 from qa.evaluation.known_item.types import Place
 
 EXCERPT = 90
@@ -17,11 +17,11 @@ EXCERPT = 90
 class Material:
     """Texts, sentences, headings and rare words of a collection, by position of the passage."""
 
-    def __init__(self, contents: GenerationContents, words: Words) -> None:
+    def __init__(self, contents: GenerationContents, words: Analyzer) -> None:
         """Reads every heading once, and texts when they are asked for."""
         self.contents, self.words = contents, words
         self._texts = {document.id: document.text for document in contents.documents}
-        self._contexts = contexts(contents.documents, contents.passages)
+        self._contexts = build_contexts(contents.documents, contents.passages)
         self._under: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
         for position, passage in enumerate(contents.passages):
             self._under[passage.document, passage.heading or ""].add(position)
@@ -59,7 +59,7 @@ class Material:
 
     def information(self, text: str) -> float:
         """The sum of the idf of the content words, each counted once."""
-        return sum(map(self.contents.lexical.idf, self.words.content(text)))
+        return sum(map(self.contents.lexical.idf, self.words.content_terms(text)))
 
     def _holding(self, phrase: str) -> frozenset[int]:
         """The passages whose text has the words of the phrase in succession.
@@ -67,7 +67,7 @@ class Material:
         Only those that have its rarest word are read, so that this scales. Empty for a phrase
         without a content word.
         """
-        content = self.words.content(phrase)
+        content = self.words.content_terms(phrase)
         if not content:
             return frozenset()
         rarest = max(content, key=self.contents.lexical.idf)
@@ -78,4 +78,4 @@ class Material:
 
 def plain(text: str) -> str:
     """The folded words of a text with one space between them: equal for texts that read alike."""
-    return " ".join(surface_words(text, joined=False))
+    return " ".join(split_into_words(text, joined=False))

@@ -5,7 +5,7 @@ from itertools import count
 
 import regex
 
-from index.text.analyzer import TOKEN, Words
+from index.text.analyzer import WORD_PATTERN, Analyzer
 from qa.evaluation.known_item.material import Material
 from qa.evaluation.known_item.types import Probe
 from qa.types import MOST_CHARACTERS
@@ -76,28 +76,28 @@ def make(material: Material, positions: Iterable[int]) -> list[Probe]:
     return list(dict.fromkeys(probe for probe in probes if probe))
 
 
-def masked(sentence: str, words: Words) -> str:
+def masked(sentence: str, words: Analyzer) -> str:
     """The sentence without every third of its words that carry matter, in one line."""
     number = count(1)
     keep, end = [], 0
     for start, stop in _words(sentence):
-        if words.content(sentence[start:stop]) and next(number) % MASKED == 0:
+        if words.content_terms(sentence[start:stop]) and next(number) % MASKED == 0:
             keep.append(sentence[end:start])
             end = stop
     return " ".join("".join([*keep, sentence[end:]]).split())
 
 
-def _trimmed(run: str, words: Words) -> str:
+def _trimmed(run: str, words: Analyzer) -> str:
     """Without a possessive ending, and without "I", "The" and their like at either end; may be empty."""
     parts = run.removesuffix("'s").removesuffix("’s").split(" ")
-    bearing = [place for place, part in enumerate(parts) if words.content(part)]
+    bearing = [place for place, part in enumerate(parts) if words.content_terms(part)]
     return " ".join(parts[bearing[0] : bearing[-1] + 1]) if bearing else ""
 
 
 def _words(sentence: str) -> Sequence[tuple[int, int]]:
     """Where each word begins and ends."""
     found: list[tuple[int, int]] = []
-    for token in TOKEN.finditer(sentence):
+    for token in WORD_PATTERN.finditer(sentence):
         if token.group("run"):
             found += (pair.span() for pair in PAIR.finditer(sentence, *token.span()))
         else:
@@ -111,4 +111,4 @@ def _probe(kind: str, made: tuple[str, frozenset[int]] | None) -> Probe | None:
 
 def _enough(material: Material, question: str) -> bool:
     """Whether what can be asked of it has enough words that carry matter."""
-    return len(material.words.content(question[:MOST_CHARACTERS])) >= LEAST_WORDS
+    return len(material.words.content_terms(question[:MOST_CHARACTERS])) >= LEAST_WORDS

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from index.text.analyzer import surface_words
+from index.text.analyzer import split_into_words
 from index.types import Document
 from qa.evaluation.known_item.material import Material
 from qa.evaluation.known_item.types import BlankPage, ShortDocument, Thin
@@ -14,8 +14,8 @@ FEW_WORDS = 20
 def thin(material: Material) -> Thin:
     """Blank pages, documents of fewer than ``FEW_WORDS`` words, passages without a content word."""
     documents, passages = material.contents.documents, material.contents.passages
-    counted = ((document.id, sum(1 for _ in surface_words(document.text, joined=False))) for document in documents)
-    wordless = (i for i in range(len(passages)) if not material.words.content(material.text(i)))
+    counted = ((document.id, sum(1 for _ in split_into_words(document.text, joined=False))) for document in documents)
+    wordless = (i for i in range(len(passages)) if not material.words.content_terms(material.text(i)))
     return Thin(
         tuple(page for document in documents for page in _blank(document)),
         tuple(ShortDocument(document, words) for document, words in counted if words < FEW_WORDS),

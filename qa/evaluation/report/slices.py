@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from index.text.analyzer import Words, surface_words
+from index.text.analyzer import Analyzer, split_into_words
 from qa.evaluation.measures.statistics import interval
 from qa.evaluation.types import Interval, Judgement, Outcome, Run
 
@@ -13,7 +13,7 @@ Cut = Callable[[Judgement], str | None]
 MOST_SLICES = 12
 SHOWN = ("Hit@1", "nDCG@10", "evidence overlap", "abstention")
 ASKING = ("who", "whom", "whose", "what", "which", "when", "where", "why", "how")
-WORDS = Words("english")
+WORDS = Analyzer("english")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Slice:
 
 def question_word(judgement: Judgement) -> str:
     """The first English question word, wherever it stands; "none" for claims, keywords and yes-no questions."""
-    words = surface_words(judgement.question, joined=False)
+    words = split_into_words(judgement.question, joined=False)
     return next((_STEM.get(word, word) for word in words if word in ASKING), "none")
 
 
@@ -37,16 +37,16 @@ _STEM = {"whom": "who", "whose": "who"}
 
 def question_length(judgement: Judgement) -> str:
     """By words."""
-    count = len(list(surface_words(judgement.question, joined=False)))
+    count = len(list(split_into_words(judgement.question, joined=False)))
     return "1-4 words" if count < 5 else "5-8 words" if count < 9 else "9-14 words" if count < 15 else "15 or more"
 
 
 def word_overlap(judgement: Judgement) -> str | None:
     """The share of the question's content words in what answers; low where it is put in other words."""
-    asked = set(WORDS.content(judgement.question))
+    asked = set(WORDS.content_terms(judgement.question))
     if not judgement.texts or not asked:
         return None
-    share = max(len(asked & set(WORDS.content(text))) / len(asked) for text in judgement.texts)
+    share = max(len(asked & set(WORDS.content_terms(text))) / len(asked) for text in judgement.texts)
     return ("0-24 %", "25-49 %", "50-74 %", "75-100 %", "75-100 %")[int(share * 4)]
 
 

@@ -18,7 +18,7 @@ from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.progress import Silent
 from index.settings import IndexSettings
-from index.types import Encoded
+from index.types import Embeddings
 from tests.doubles import WordEncoder
 
 WORDS = st.sampled_from(["cats sleep", "dogs dig", "birds sing", "fish swim"])
@@ -78,7 +78,7 @@ def test_nothing_is_embedded_that_a_finished_shard_has(before: list[UnitText], a
 class Mortal(WordEncoder):
     """Dies at a text."""
 
-    def encode_passages(self, texts: list[str]) -> Encoded:  # type: ignore[override]
+    def encode_passages(self, texts: list[str]) -> Embeddings:  # type: ignore[override]
         if "fish swim" in texts:
             raise RuntimeError("out of memory")
         return super().encode_passages(texts)

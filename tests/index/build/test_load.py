@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from index.build.load import Loaded, load
 from index.errors import UsageError
-from index.parsers import READERS
-from index.types import Document, Problem
+from index.parsers import PARSERS
+from index.types import Document, LoadProblem
 from tests.index.parsers.samples import SAMPLES
 
 LIMIT = 1_000_000
@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def only_problem(loaded: Loaded) -> Problem:
+def only_problem(loaded: Loaded) -> LoadProblem:
     """The one problem beside the good file, which is loaded."""
     assert "good.txt" in [document.id for document in loaded.documents]
     (problem,) = loaded.problems
@@ -212,8 +212,8 @@ def test_the_first_of_two_ids_stays(folder: Path) -> None:
 
 def test_a_readers_slip_is_caught(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A text with a lone surrogate never passes, whichever reader made it."""
-    slips = {**READERS, ".md": lambda path, name: [Document(name, "a\ud800")]}
-    monkeypatch.setattr("index.parsers.READERS", slips)
+    slips = {**PARSERS, ".md": lambda path, name: [Document(name, "a\ud800")]}
+    monkeypatch.setattr("index.parsers.PARSERS", slips)
     (folder / "slip.md").write_text("x", encoding="utf-8")
     problem = only_problem(load(folder, LIMIT))
     assert problem.where == "slip.md"
@@ -252,7 +252,7 @@ def test_the_seed_says_where_it_is_from() -> None:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.sampled_from(sorted(READERS)), st.binary(max_size=300))
+@given(st.sampled_from(sorted(PARSERS)), st.binary(max_size=300))
 def test_no_bytes_cost_the_others(folder: Path, extension: str, data: bytes) -> None:
     """Whatever stands in one file, the good one is loaded and nothing is raised."""
     bad = folder / f"bad{extension}"

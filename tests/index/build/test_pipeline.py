@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from index.build.pipeline import build_index
-from index.errors import BuildError, NoGeneration, UsageError
+from index.errors import BuildError, GenerationNotFound, UsageError
 from index.generation.directory import UNFINISHED, IndexDirectory
 from index.generation.integrity import find_violations
 from index.progress import Terminal
@@ -223,7 +223,7 @@ def test_a_first_build_that_fails_leaves_nothing(tmp_path: Path) -> None:
     source = texts(tmp_path / "t", a="Cats sleep.")
     done = subprocess.run(child(tmp_path, "0"), cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
-    with pytest.raises(NoGeneration):
+    with pytest.raises(GenerationNotFound):
         IndexDirectory(tmp_path / "index").open_current()
     assert [path.name for path in (tmp_path / "index").iterdir()] == ["build.lock"]
     build_index(source, settings(tmp_path), WordEncoder())

@@ -18,10 +18,10 @@ from index.embedding.ctranslate2 import BODY, QuantizedEncoder
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from index.embedding.quantization_check import LEAST_COSINE, LEAST_MEAN, LEAST_SHORT, SHORT, check_quantization
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
-from index.errors import ForeignGeneration, ModelError, QuantizationError
+from index.errors import IncompatibleGeneration, ModelError, QuantizationError
 from index.generation.directory import IndexDirectory
 from index.settings import IndexSettings
-from index.types import Encoded, Encoder
+from index.types import Embeddings, Encoder
 from tests.doubles import WordEncoder
 
 SEED = (Path(__file__).parents[3] / "seeds" / "blame.txt").read_text(encoding="utf-8")
@@ -68,7 +68,7 @@ def test_a_batch_changes_no_vector_beyond_rounding(encoder: Encoder) -> None:
 class Turned(WordEncoder):
     """Sees every text's words backwards."""
 
-    def encode_questions(self, texts: list[str]) -> Encoded:  # type: ignore[override]
+    def encode_questions(self, texts: list[str]) -> Embeddings:  # type: ignore[override]
         return super().encode_questions([" ".join(text.split()[: len(text.split()) // 2]) for text in texts])
 
 
@@ -139,7 +139,7 @@ def test_a_generation_answers_with_its_own_encoder_and_no_other(seed_index: Path
     shutil.copytree(find_model_folder(DEFAULT_MODEL), folder)
     settings = folder / "sentence_bert_config.json"
     settings.write_text(settings.read_text(encoding="utf-8").replace("256", "128"), encoding="utf-8")
-    with pytest.raises(ForeignGeneration, match="rebuild it with: python -m index build"):
+    with pytest.raises(IncompatibleGeneration, match="rebuild it with: python -m index build"):
         load_generation_encoder(generation.folder, generation.manifest, str(folder))
 
 

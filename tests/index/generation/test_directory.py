@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.build.pipeline import build_index
-from index.errors import BuildLocked, DamagedGeneration, NoGeneration
+from index.errors import BuildInProgress, DamagedGeneration, GenerationNotFound
 from index.generation.directory import CURRENT, UNFINISHED, IndexDirectory
 from index.generation.generation import Generation
 from index.generation.integrity import find_violations
@@ -90,7 +90,7 @@ def test_rolling_back_serves_the_one_before(tmp_path: Path) -> None:
     directory = IndexDirectory(tmp_path / "index")
     assert directory.roll_back() == first == directory.find_current()
     assert text_of(directory) == "One cat."
-    with pytest.raises(NoGeneration, match="nothing was changed"):
+    with pytest.raises(GenerationNotFound, match="nothing was changed"):
         directory.roll_back()
 
 
@@ -112,7 +112,7 @@ def test_two_builds_at_once_are_refused(tmp_path: Path) -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout
         assert other.stdout.readline() == b"held\n"
-        with pytest.raises(BuildLocked, match="another build is running"):
+        with pytest.raises(BuildInProgress, match="another build is running"):
             build(tmp_path, "Two cats.")
         other.kill()
     assert build(tmp_path, "Two cats.")
@@ -216,7 +216,7 @@ def test_an_index_may_lie_deep_in_folders_that_are_not_there_yet(tmp_path: Path)
     """They are made; looking for an index makes none."""
     deep = IndexDirectory(tmp_path / "a" / "b" / "index")
     assert deep.list_generations() == []
-    with pytest.raises(NoGeneration, match=f"python -m index build FOLDER --index {deep.root}"):
+    with pytest.raises(GenerationNotFound, match=f"python -m index build FOLDER --index {deep.root}"):
         deep.open_current()
     assert not (tmp_path / "a").exists()
     (tmp_path / "t.txt").write_text("One cat.", encoding="utf-8")

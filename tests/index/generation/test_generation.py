@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from index.build.pipeline import build_index
-from index.errors import DamagedGeneration, ForeignGeneration, GenerationError
+from index.errors import DamagedGeneration, GenerationError, IncompatibleGeneration
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation, GenerationContents
 from index.generation.manifest import FORMAT, Manifest
@@ -132,7 +132,7 @@ def test_another_format_is_refused_with_the_command(whole: Path, tmp_path: Path)
     path = tmp_path / "old" / "manifest.json"
     sealed = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps(sealed | {"format": FORMAT + 1}), encoding="utf-8")
-    with pytest.raises(ForeignGeneration, match="python -m index build"):
+    with pytest.raises(IncompatibleGeneration, match="python -m index build"):
         Manifest.read(tmp_path / "old")
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from index.errors import DamagedGeneration
 from index.generation.manifest import MANIFEST_NAME, FileDigest, Manifest
-from index.types import Problem
+from index.types import LoadProblem
 
 MANIFEST = Manifest(
     generation="000001-0123abcd",
@@ -26,7 +26,7 @@ MANIFEST = Manifest(
     settings={"store": "exact", "passage_chars": 500},
     store={"kind": "exact"},
     counts={"documents": 1, "passages": 2, "units": 3},
-    problems=(Problem("Ōtomo\n.txt", "is “empty”"),),
+    problems=(LoadProblem("Ōtomo\n.txt", "is “empty”"),),
     files={"store/vectors.npy": FileDigest(3, sha256(b"abc").hexdigest())},
 )
 MARKS = st.text(max_size=12)
@@ -35,7 +35,7 @@ MARKS = st.text(max_size=12)
 @given(MARKS, MARKS, MARKS)
 def test_what_is_read_is_what_was_written(source: str, where: str, reason: str) -> None:
     """Whatever the names and reasons hold: quotes, line breaks, emoji."""
-    manifest = replace(MANIFEST, source=source, problems=(Problem(where, reason),))
+    manifest = replace(MANIFEST, source=source, problems=(LoadProblem(where, reason),))
     with TemporaryDirectory() as folder:
         manifest.write(Path(folder))
         assert Manifest.read(Path(folder)) == manifest

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.generation.documents import Documents
 from index.generation.passages import Passages
-from index.types import Document, Heading, Kind, Passage, Span
+from index.types import Document, Heading, Passage, PassageKind, Span
 
 DOCUMENTS = (
     Document("b.md", "# Ōtomo\n\nCats 猫 sleep. 😀 Dogs dig.", "Ōtomo", {"n": [1, {"x": None}]}, (Heading(2, 7),)),
@@ -17,7 +17,7 @@ DOCUMENTS = (
 )
 PASSAGES = (
     Passage("b.md", 0, 21, (Span(9, 21),), "Ōtomo"),
-    Passage("b.md", 22, len(DOCUMENTS[0].text), (Span(22, 24), Span(24, 33)), "Ōtomo", Kind.REFERENCE),
+    Passage("b.md", 22, len(DOCUMENTS[0].text), (Span(22, 24), Span(24, 33)), "Ōtomo", PassageKind.REFERENCE),
     Passage("a.pdf", 0, 11, (Span(0, 11),), page=1),
     Passage("a.pdf", 12, 17, (Span(12, 17),), "", page=2),
 )

@@ -5,20 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from index.parsers import reader_of
-from index.types import Document, Problem
+from index.parsers import find_parser
+from index.types import Document, LoadProblem
 
-Read = Callable[[str, bytes], list[Document | Problem]]
+Read = Callable[[str, bytes], list[Document | LoadProblem]]
 
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
     """Writes a file and gives all that the reader for its name makes of it."""
 
-    def read(name: str, data: bytes) -> list[Document | Problem]:
+    def read(name: str, data: bytes) -> list[Document | LoadProblem]:
         path = tmp_path / name
         path.write_bytes(data)
-        reader = reader_of(name)
+        reader = find_parser(name)
         assert reader is not None
         return list(reader(path, name))
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.errors import ReadError
-from index.parsers import READERS, reader_of
-from index.types import Document, Problem
+from index.errors import LoadError
+from index.parsers import PARSERS, find_parser
+from index.types import Document, LoadProblem
 from tests.index.parsers.conftest import Read
 from tests.index.parsers.samples import HEADINGS, SAMPLES
 
@@ -20,16 +20,16 @@ HEAVY = {"trafilatura", "lxml", "pypdf", "markdown_it", "charset_normalizer"}
 def documents(read: Read, extension: str) -> list[Document]:
     """The documents of the extension's sample, which has no problems."""
     items = read("sample" + extension, SAMPLES[extension])
-    assert not [item for item in items if isinstance(item, Problem)]
+    assert not [item for item in items if isinstance(item, LoadProblem)]
     return [item for item in items if isinstance(item, Document)]
 
 
 def test_every_reader_has_a_sample() -> None:
     """Who adds a reader adds a sample, and this suite runs over it."""
-    assert set(SAMPLES) == set(READERS)
+    assert set(SAMPLES) == set(PARSERS)
 
 
-@pytest.mark.parametrize("extension", READERS)
+@pytest.mark.parametrize("extension", PARSERS)
 def test_text_is_fit_to_be_indexed(read: Read, extension: str) -> None:
     """A text is not empty, has UTF-8, which lone surrogates have not, and has no CR."""
     assert documents(read, extension)
@@ -39,7 +39,7 @@ def test_text_is_fit_to_be_indexed(read: Read, extension: str) -> None:
         assert "\r" not in document.text
 
 
-@pytest.mark.parametrize("extension", READERS)
+@pytest.mark.parametrize("extension", PARSERS)
 def test_headings_slice_to_their_words(read: Read, extension: str) -> None:
     """A heading's span is exactly the heading, and spans come in order without overlap."""
     for document in documents(read, extension):
@@ -49,7 +49,7 @@ def test_headings_slice_to_their_words(read: Read, extension: str) -> None:
         assert flat == sorted(flat)
 
 
-@pytest.mark.parametrize("extension", READERS)
+@pytest.mark.parametrize("extension", PARSERS)
 def test_pages_begin_inside_the_text(read: Read, extension: str) -> None:
     """Where there are pages the first begins at 0 and each other one after the one before."""
     for document in documents(read, extension):
@@ -58,24 +58,24 @@ def test_pages_begin_inside_the_text(read: Read, extension: str) -> None:
         assert all(page <= len(document.text) for page in document.pages)
 
 
-@pytest.mark.parametrize("extension", READERS)
+@pytest.mark.parametrize("extension", PARSERS)
 def test_reading_twice_gives_the_same(read: Read, extension: str) -> None:
     """A document depends on the file alone, so that what has not changed is not embedded again."""
     assert documents(read, extension) == documents(read, extension)
 
 
-@pytest.mark.parametrize("extension", READERS)
+@pytest.mark.parametrize("extension", PARSERS)
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_garbage_ends_in_a_document_or_a_reason(read: Read, extension: str, data: st.DataObject) -> None:
-    """A cut, altered or random file gives fit documents, problems or a ReadError, never another error."""
+    """A cut, altered or random file gives fit documents, problems or a LoadError, never another error."""
     sample = SAMPLES[extension]
     start = data.draw(st.integers(0, len(sample)))
     end = data.draw(st.integers(start, len(sample)))
     file = data.draw(st.sampled_from([sample[:start], sample[:start] + sample[end:], b""])) + data.draw(st.binary())
     try:
         items = read("garbage" + extension, file)
-    except ReadError:
+    except LoadError:
         return
     texts = [item.text for item in items if isinstance(item, Document)]
     assert all(text.encode("utf-8") and "\r" not in text for text in texts if text)
@@ -87,13 +87,13 @@ def test_garbage_ends_in_a_document_or_a_reason(read: Read, extension: str, data
 )
 def test_the_longest_extension_chooses(name: str, extension: str) -> None:
     """The name's longest known ending chooses the reader, in either case."""
-    assert reader_of(name) is READERS[extension]
+    assert find_parser(name) is PARSERS[extension]
 
 
 @pytest.mark.parametrize("name", ["notes", "data.gz", "picture.png", "txt", ".txt"])
 def test_other_names_have_no_reader(name: str) -> None:
     """A name without a known extension has no reader."""
-    assert reader_of(name) is None
+    assert find_parser(name) is None
 
 
 def test_the_table_imports_no_library() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.errors import ReadError
-from index.parsers.encoding import decode, repair_surrogates, unify_newlines
+from index.errors import LoadError
+from index.parsers.encoding import decode_bytes, repair_surrogates, unify_newlines
 
 # No control characters, which in number are binary data, and no mark that a codec would take for its own.
 TEXTS = st.text(st.one_of(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff"), st.just("\n")))
@@ -17,7 +17,7 @@ TEXTS = st.text(st.one_of(st.characters(exclude_categories=["Cs", "Cc"], exclude
 @given(text=TEXTS)
 def test_unicode_comes_back(encoding: str, text: str) -> None:
     """What was written in UTF-8, or in another Unicode encoding with its mark, is read unchanged."""
-    assert decode(text.encode(encoding)) == text
+    assert decode_bytes(text.encode(encoding)) == text
 
 
 @given(
@@ -26,19 +26,19 @@ def test_unicode_comes_back(encoding: str, text: str) -> None:
 )
 def test_line_ends_become_lf(line: str, end: str) -> None:
     """CRLF and lone CR become LF when a text is loaded, before any offset exists."""
-    assert decode(f"{line}{end}{line}".encode()) == f"{line}\n{line}"
+    assert decode_bytes(f"{line}{end}{line}".encode()) == f"{line}\n{line}"
 
 
 def test_text_is_not_normalised() -> None:
     """A decomposed é stays two code points: offsets must match the user's own file."""
-    assert decode("e\u0301".encode()) == "e\u0301"
+    assert decode_bytes("e\u0301".encode()) == "e\u0301"
 
 
 @pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
 @pytest.mark.parametrize("text", ["Killy walks.", "Город без конца.", "東京は一つ。\u3000 1998 年 6 月\n"])
 def test_wide_text_without_a_mark(order: str, text: str) -> None:
     """UTF-16 and UTF-32 are told by where their NULs are, also where NULs stand on both sides."""
-    assert decode(text.encode(order)) == text
+    assert decode_bytes(text.encode(order)) == text
 
 
 @pytest.mark.parametrize(
@@ -55,13 +55,13 @@ def test_wide_text_without_a_mark(order: str, text: str) -> None:
 )
 def test_legacy_encodings_are_guessed(encoding: str, text: str) -> None:
     """A sentence in an encoding of before Unicode is read by what suits its letters."""
-    assert decode(text.encode(encoding)) == text
+    assert decode_bytes(text.encode(encoding)) == text
 
 
 def test_a_declared_encoding_is_believed_only_if_it_fits() -> None:
     """The declared codec is taken where every byte fits it, UTF-8 where not."""
-    assert decode("Größe".encode("cp1252"), "cp1252") == "Größe"
-    assert decode("名前 😀".encode(), "iso2022_jp") == "名前 😀"
+    assert decode_bytes("Größe".encode("cp1252"), "cp1252") == "Größe"
+    assert decode_bytes("名前 😀".encode(), "iso2022_jp") == "名前 😀"
 
 
 @pytest.mark.parametrize(
@@ -78,23 +78,23 @@ def test_a_declared_encoding_is_believed_only_if_it_fits() -> None:
 )
 def test_binary_data_is_refused(data: bytes) -> None:
     """Pictures, programs, stray NULs, control characters and noise are no text."""
-    with pytest.raises(ReadError, match="binary data or an unknown encoding"):
-        decode(data)
+    with pytest.raises(LoadError, match="binary data or an unknown encoding"):
+        decode_bytes(data)
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfea", b"\xef\xbb\xbf\xff", b"\xff\xfe\x00\xd8"])
 def test_a_damaged_marked_file_says_so(data: bytes) -> None:
     """A mark settles the encoding: bytes that do not fit are damage, not a reason to guess."""
-    with pytest.raises(ReadError, match=r"begins with the mark of UTF-(8|16-LE) but is damaged"):
-        decode(data)
+    with pytest.raises(LoadError, match=r"begins with the mark of UTF-(8|16-LE) but is damaged"):
+        decode_bytes(data)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_text_or_refused(data: bytes) -> None:
     """No bytes end in another error, in a lone surrogate or in a CR."""
     try:
-        text = decode(data)
-    except ReadError:
+        text = decode_bytes(data)
+    except LoadError:
         return
     assert text.encode("utf-8").decode("utf-8") == text
     assert "\r" not in text
@@ -102,7 +102,7 @@ def test_any_bytes_are_text_or_refused(data: bytes) -> None:
 
 def test_ansi_colours_are_text() -> None:
     """A terminal's log with escape sequences is no binary data."""
-    assert decode(b"\x1b[31mred\x1b[0m\n" * 50)
+    assert decode_bytes(b"\x1b[31mred\x1b[0m\n" * 50)
 
 
 def test_surrogates_are_repaired() -> None:

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from index.errors import ReadError
+from index.errors import LoadError
 from index.types import Document
 from tests.index.parsers.conftest import Read
 from tests.index.parsers.samples import html
@@ -85,8 +85,8 @@ def test_a_page_without_main_text_gives_all_it_shows(read: Read, source: str, wo
 
 @pytest.mark.parametrize("source", ["", "<html><body></body></html>", "<script>evil()</script>", "<!-- note -->"])
 def test_a_page_without_text_is_refused(read: Read, source: str) -> None:
-    """A page that shows nothing is a ReadError that says what to do."""
-    with pytest.raises(ReadError, match="shows no text; save the page"):
+    """A page that shows nothing is a LoadError that says what to do."""
+    with pytest.raises(LoadError, match="shows no text; save the page"):
         read("a.html", source.encode())
 
 
@@ -107,7 +107,7 @@ def test_references_cannot_smuggle(read: Read) -> None:
 def test_no_word_on_the_log(read: Read, caplog: pytest.LogCaptureFixture) -> None:
     """The complaints of trafilatura are silenced, and its logger is left as it was."""
     before = logging.getLogger("trafilatura").level
-    with pytest.raises(ReadError):
+    with pytest.raises(LoadError):
         read("a.html", b"<p></p>")
     assert not caplog.records
     assert logging.getLogger("trafilatura").level == before

@@ -3,7 +3,7 @@
 import pytest
 from lxml.etree import fromstring
 
-from index.parsers.html_blocks import blocks_of
+from index.parsers.html_blocks import flatten_blocks
 
 
 @pytest.mark.parametrize(
@@ -27,12 +27,12 @@ from index.parsers.html_blocks import blocks_of
 )
 def test_separators(tree: str, text: str) -> None:
     """Where two separators meet the stronger stands, and nothing leads or trails."""
-    assert blocks_of(fromstring(f"<body>{tree}</body>")).text == text
+    assert flatten_blocks(fromstring(f"<body>{tree}</body>")).text == text
 
 
 def test_headings_have_spans_and_levels() -> None:
     """A heading is one line, whatever is inside it; one without words is none."""
-    blocks = blocks_of(
+    blocks = flatten_blocks(
         fromstring('<body><head rend="h2">A\n <hi>b</hi></head><head> </head><p>x</p><head>C</head></body>')
     )
     assert [(blocks.text[h.start : h.end], h.level) for h in blocks.headings] == [("A b", 2), ("C", 1)]

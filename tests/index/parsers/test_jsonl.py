@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.errors import ReadError
+from index.errors import LoadError
 from index.parsers import jsonl
-from index.types import Document, Problem
+from index.types import Document, LoadProblem
 from tests.index.parsers.conftest import Read
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)
@@ -68,7 +68,7 @@ def test_ids(read: Read, record: dict[str, Any], id: str) -> None:
 def test_a_bad_line_is_named_and_the_rest_goes_on(read: Read, bad: bytes, reason: str) -> None:
     """The problem names file and line, and the lines around it are documents."""
     before, problem, after = read("c.jsonl", line({"text": "x"}) + bad + line({"text": "y"}))
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, LoadProblem)
     assert problem.where == "c.jsonl:2"
     assert reason in problem.reason
     assert isinstance(before, Document)
@@ -89,7 +89,7 @@ def test_empty_lines_count_but_say_nothing(read: Read) -> None:
 
 def test_utf16_is_refused_once(read: Read) -> None:
     """A whole file in UTF-16 is one error, not one a line."""
-    with pytest.raises(ReadError, match="must be UTF-8"):
+    with pytest.raises(LoadError, match="must be UTF-8"):
         read("c.jsonl", '{"text": "x"}\n'.encode("utf-16"))
 
 
@@ -97,7 +97,7 @@ def test_a_line_too_long_is_skipped(read: Read, monkeypatch: pytest.MonkeyPatch)
     """A line over the limit is a problem, is not held in memory, and does not shift the numbers."""
     monkeypatch.setattr(jsonl, "MAX_LINE", 20)
     problem, after = read("c.jsonl", b'{"text": "' + b"x" * 90 + b'"}\n{"text": "y"}\n')
-    assert problem == Problem("c.jsonl:1", "is longer than 20 bytes; split it into several documents")
+    assert problem == LoadProblem("c.jsonl:1", "is longer than 20 bytes; split it into several documents")
     assert isinstance(after, Document)
     assert after.id == "c.jsonl:2"
 
@@ -106,15 +106,15 @@ def test_a_compressed_file_cut_off_keeps_its_beginning(read: Read, tmp_path: Pat
     """Documents before the damage are read, and then it is named."""
     packed = gzip.compress(b"".join(line({"text": f"{i * 7919 % 10007}"}) for i in range(5000)))
     (tmp_path / "c.jsonl.gz").write_bytes(packed[: len(packed) // 2])
-    stream = iter(jsonl.read_jsonl(tmp_path / "c.jsonl.gz", "c.jsonl.gz"))
+    stream = iter(jsonl.parse_jsonl(tmp_path / "c.jsonl.gz", "c.jsonl.gz"))
     assert isinstance(next(stream), Document)
-    with pytest.raises(ReadError, match="cannot be unpacked"):
+    with pytest.raises(LoadError, match="cannot be unpacked"):
         list(stream)
 
 
 def test_what_is_not_compressed_says_so(read: Read) -> None:
-    """A .gz that is none is a ReadError."""
-    with pytest.raises(ReadError, match="cannot be unpacked"):
+    """A .gz that is none is a LoadError."""
+    with pytest.raises(LoadError, match="cannot be unpacked"):
         read("c.jsonl.gz", line({"text": "x"}))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.parsers.markdown import front_matter
+from index.parsers.markdown import parse_front_matter
 from index.types import Document
 from tests.index.parsers.conftest import Read
 
@@ -71,4 +71,4 @@ def test_front_matter_becomes_metadata(read: Read) -> None:
 )
 def test_rules_are_not_front_matter(source: str) -> None:
     """Two rules with ordinary text between them, an open block and a late one are Markdown."""
-    assert front_matter(source).end == 0
+    assert parse_front_matter(source).end == 0

@@ -6,8 +6,8 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from index.errors import ReadError
-from index.types import Document, Problem
+from index.errors import LoadError
+from index.types import Document, LoadProblem
 from tests.index.parsers.conftest import Read
 from tests.index.parsers.samples import pdf
 
@@ -47,8 +47,8 @@ def encrypted(user_password: str) -> bytes:
 
 
 def test_an_encrypted_file_is_refused(read: Read) -> None:
-    """A file that needs a password is a ReadError that says so."""
-    with pytest.raises(ReadError, match="is encrypted; save a copy without a password"):
+    """A file that needs a password is a LoadError that says so."""
+    with pytest.raises(LoadError, match="is encrypted; save a copy without a password"):
         read("a.pdf", encrypted("secret"))
 
 
@@ -61,14 +61,14 @@ def test_an_empty_password_is_none(read: Read) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.4", b"no pdf", pdf(["Killy walks."])[:200], pdf([])])
 def test_a_damaged_file_is_refused(read: Read, data: bytes) -> None:
-    """What is cut off, empty, without pages or no PDF at all is a ReadError that says so."""
-    with pytest.raises(ReadError, match="is damaged or is no PDF"):
+    """What is cut off, empty, without pages or no PDF at all is a LoadError that says so."""
+    with pytest.raises(LoadError, match="is damaged or is no PDF"):
         read("a.pdf", data)
 
 
 def test_a_scanned_file_is_refused(read: Read) -> None:
-    """Pages that draw no text are a ReadError that names OCR."""
-    with pytest.raises(ReadError, match="run OCR"):
+    """Pages that draw no text are a LoadError that names OCR."""
+    with pytest.raises(LoadError, match="run OCR"):
         read("a.pdf", pdf(["", ""]))
 
 
@@ -78,12 +78,12 @@ def test_one_bad_page_costs_that_page(read: Read) -> None:
     document, problem = read("a.pdf", bad)
     assert isinstance(document, Document)
     assert document.text == "Killy walks.\n\n\n\nCibo follows."
-    assert problem == Problem("a.pdf page 2", "is damaged and was left out; print the file to a new PDF to mend it")
+    assert problem == LoadProblem("a.pdf page 2", "is damaged and was left out; print the file to a new PDF to mend it")
 
 
 def test_only_bad_pages_are_a_damaged_file(read: Read) -> None:
     """A file none of whose pages can be read is damaged, not scanned."""
-    with pytest.raises(ReadError, match="is damaged"):
+    with pytest.raises(LoadError, match="is damaged"):
         read("a.pdf", pdf([TOO_DEEP]))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import ReadError
+from index.errors import LoadError
 from index.parsers.sidecar import Sidecar, read_sidecar
 from index.types import Document
 
@@ -38,25 +38,25 @@ def test_values_are_fit_for_json(tmp_path: Path) -> None:
 )
 def test_a_broken_one_is_refused(tmp_path: Path, source: bytes, reason: str) -> None:
     """No TOML, no UTF-8 and a title that is no string are ReadErrors."""
-    with pytest.raises(ReadError, match=reason):
+    with pytest.raises(LoadError, match=reason):
         sidecar(tmp_path, source)
 
 
 def test_it_stands_over_its_own_file() -> None:
     """For a file that is one document the sidecar wins, key by key."""
     document = Document("blame.txt", "x", "Old", {"language": "de", "year": 1})
-    done = Sidecar("New", {"language": "en"}).complete(document, FILE, own=True)
+    done = Sidecar("New", {"language": "en"}).apply_to(document, FILE, own=True)
     assert (done.title, done.metadata) == ("New", {"language": "en", "year": 1})
 
 
 def test_it_gives_lines_their_defaults() -> None:
     """For one line of many the line wins, key by key, and has no title of the file's name."""
     document = Document("a", "x", "Old", {"language": "de"})
-    done = Sidecar("New", {"language": "en", "year": 1}).complete(document, FILE, own=False)
+    done = Sidecar("New", {"language": "en", "year": 1}).apply_to(document, FILE, own=False)
     assert (done.title, done.metadata) == ("Old", {"language": "de", "year": 1})
-    assert Sidecar().complete(Document("a", "x"), FILE, own=False).title == ""
+    assert Sidecar().apply_to(Document("a", "x"), FILE, own=False).title == ""
 
 
 def test_the_stem_is_the_last_title() -> None:
     """A file that nobody gave a title is called by its name."""
-    assert Sidecar().complete(Document("blame.txt", "x"), FILE, own=True).title == "blame"
+    assert Sidecar().apply_to(Document("blame.txt", "x"), FILE, own=True).title == "blame"

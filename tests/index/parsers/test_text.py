@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.errors import ReadError
+from index.errors import LoadError
 from index.types import Document
 from tests.index.parsers.conftest import Read
 
@@ -14,6 +14,6 @@ def test_text_is_as_in_the_file(read: Read, text: str) -> None:
 
 
 def test_binary_data_is_refused(read: Read) -> None:
-    """A picture named .txt is a ReadError."""
-    with pytest.raises(ReadError, match="binary data"):
+    """A picture named .txt is a LoadError."""
+    with pytest.raises(LoadError, match="binary data"):
         read("a.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")

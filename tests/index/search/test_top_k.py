@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.search.top_k import DECIMALS, best
-from index.types import Matches
+from index.types import SearchResult
 
 # Few different scores, so that there are many ties, some of them only after rounding.
 SCORED = st.dictionaries(
@@ -13,7 +13,7 @@ SCORED = st.dictionaries(
 )
 
 
-def picked(scored: dict[int, float], k: int) -> Matches:
+def picked(scored: dict[int, float], k: int) -> SearchResult:
     return best(np.array(list(scored), dtype=np.int64), np.array(list(scored.values()), dtype=np.float32), k)
 
 

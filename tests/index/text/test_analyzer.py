@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.analyzer import LANGUAGES, Words, fold, spellings, surface_words
+from index.text.analyzer import STEMMERS, Analyzer, count_words, fold_text, split_into_words
 
-WORDS = Words()
+WORDS = Analyzer()
 
 
 @given(st.text(st.characters(max_codepoint=127) | st.sampled_from("ab'-’ B"), max_size=60))
 def test_english_takes_the_short_way_to_the_same_words(text: str) -> None:
     """Every ASCII text has the words that it has between letters of another script, which takes the long way."""
-    assert [word for word in surface_words(f"{text} \u03b1") if word != "\u03b1"] == list(surface_words(text))
+    assert [word for word in split_into_words(f"{text} \u03b1") if word != "\u03b1"] == list(split_into_words(text))
 
 
 @pytest.mark.parametrize(
@@ -35,14 +35,14 @@ def test_what_is_typed_plainly_is_found(typed: str, written: str) -> None:
 
 def test_marks_that_are_letters_are_kept() -> None:
     """A voiced kana is not its voiceless one, nor a Hindi vowel nothing."""
-    assert fold("が") != fold("か")
-    assert fold("की") != fold("क")
+    assert fold_text("が") != fold_text("か")
+    assert fold_text("की") != fold_text("क")
 
 
 def test_hyphens_give_parts_and_their_join() -> None:
     """A hyphenated word is found by its parts and by what they make together."""
-    assert list(surface_words("Blu-ray")) == ["blu", "ray", "bluray"]
-    assert list(surface_words("Blu-ray", joined=False)) == ["blu", "ray"]
+    assert list(split_into_words("Blu-ray")) == ["blu", "ray", "bluray"]
+    assert list(split_into_words("Blu-ray", joined=False)) == ["blu", "ray"]
 
 
 def test_a_possessive_is_its_owner() -> None:
@@ -56,25 +56,29 @@ def test_a_possessive_is_its_owner() -> None:
 )
 def test_scripts_without_spaces_become_pairs(text: str, words: list[str]) -> None:
     """Overlapping, so that any part of a run finds it."""
-    assert list(surface_words(text)) == words
+    assert list(split_into_words(text)) == words
 
 
 def test_content_leaves_grammar_out() -> None:
     """Each once, in order."""
-    assert WORDS.content("Who directed the film, and who is the film's director?") == ["direct", "film", "director"]
+    assert WORDS.content_terms("Who directed the film, and who is the film's director?") == [
+        "direct",
+        "film",
+        "director",
+    ]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", STEMMERS)
 def test_every_stemmer_of_the_setting_works(language: str) -> None:
     """None is offered that cannot be had."""
-    assert len(Words(language)("one two")) == 2
+    assert len(Analyzer(language)("one two")) == 2
 
 
 @given(st.text(max_size=200))
 def test_any_text_gives_words_that_fold_to_themselves(text: str) -> None:
     """No text is an error, and no word is empty."""
-    assert all(surface_words(text))
-    assert list(surface_words(text)) == list(surface_words(fold(text)))
+    assert all(split_into_words(text))
+    assert list(split_into_words(text)) == list(split_into_words(fold_text(text)))
 
 
 @pytest.mark.parametrize(
@@ -83,29 +87,29 @@ def test_any_text_gives_words_that_fold_to_themselves(text: str) -> None:
 )
 def test_letters_in_disguise_are_letters(typed: str, written: str) -> None:
     """Those of mathematics fold as any other; a trade mark is none."""
-    assert list(surface_words(written)) == [typed]
+    assert list(split_into_words(written)) == [typed]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", STEMMERS)
 def test_no_stemmer_leaves_a_word_without_a_letter(language: str) -> None:
     """Some take all of a short word for an ending; such a word is no word."""
     endings = "s es ed ing 's a i y la de en है की ین ها lar ın ς ü ос ий"
-    assert all(Words(language)(endings))
-    assert all(Words(language).content(endings))
+    assert all(Analyzer(language)(endings))
+    assert all(Analyzer(language).content_terms(endings))
 
 
 def test_content_has_no_joins() -> None:
     """A question's "Blu-ray" are two words, or it would count for three."""
-    assert WORDS.content("Blu-ray") == ["blu", "ray"]
+    assert WORDS.content_terms("Blu-ray") == ["blu", "ray"]
 
 
 def test_a_pile_of_accents_takes_no_time() -> None:
     """Folding is linear: what grows with the square would be hours for a file of them."""
     started = process_time()
-    assert fold("a" + "\u0301" * 200_000) == "a"
+    assert fold_text("a" + "\u0301" * 200_000) == "a"
     assert process_time() - started < 5
 
 
 def test_spellings_count_words_of_letters_as_they_are_written() -> None:
     """Folded and not stemmed, over all texts, in the order of the alphabet; numbers are not among them."""
-    assert spellings(["The Cats sat in 2007.", "Two cats"]) == {"cats": 2, "in": 1, "sat": 1, "the": 1, "two": 1}
+    assert count_words(["The Cats sat in 2007.", "Two cats"]) == {"cats": 2, "in": 1, "sat": 1, "the": 1, "two": 1}

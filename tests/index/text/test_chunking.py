@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.text.chunking import Chunking, passages, units
-from index.text.sentences import Names
+from index.text.chunking import ChunkSizes, make_units, split_into_passages
+from index.text.sentences import PunctuatedNames
 from index.types import Document, Encoder, Heading, Passage
 from tests.doubles import WordEncoder
 
 COUNT = WordEncoder().count_tokens
-SMALL = Chunking(max_chars=120, target_chars=90, max_tokens=40)
+SMALL = ChunkSizes(max_chars=120, target_chars=90, max_tokens=40)
 ODD = st.text(alphabet=st.sampled_from("aB9 .!?;,:\n\t-–#*\"'“”()…。、あ漢😀\u0301\u200dשא\u00a0"), max_size=400)
 PIECES = st.lists(
     st.sampled_from(
@@ -28,8 +28,8 @@ PIECES = st.lists(
 ).map("".join)  # fmt: skip
 
 
-def cut(text: str, chunking: Chunking = SMALL) -> list[Passage]:
-    return passages(Document("d", text, "Title"), Names.learn([text]), chunking, COUNT)
+def cut(text: str, chunking: ChunkSizes = SMALL) -> list[Passage]:
+    return split_into_passages(Document("d", text, "Title"), PunctuatedNames.learn_from([text]), chunking, COUNT)
 
 
 @given(st.one_of(ODD, PIECES, st.text(max_size=300)))
@@ -71,12 +71,12 @@ def test_cutting_is_repeatable(text: str) -> None:
 def test_units_are_the_sentences_and_the_whole(text: str) -> None:
     """Each sentence once, all together once, inside the passage, in the order of the passages."""
     found = cut(text)
-    for unit in units(found):
+    for unit in make_units(found):
         assert found[unit.passage].start <= unit.start < unit.end <= found[unit.passage].end
-    assert [u.passage for u in units(found)] == sorted(u.passage for u in units(found))
+    assert [u.passage for u in make_units(found)] == sorted(u.passage for u in make_units(found))
     for position, passage in enumerate(found):
         spans = {(s.start, s.end) for s in passage.sentences} | {(passage.sentences[0].start, passage.end)}
-        assert {(u.start, u.end) for u in units(found) if u.passage == position} == spans
+        assert {(u.start, u.end) for u in make_units(found) if u.passage == position} == spans
 
 
 @pytest.mark.slow
@@ -85,8 +85,8 @@ def test_units_are_the_sentences_and_the_whole(text: str) -> None:
 )  # fmt: skip
 def test_the_real_tokenizer_is_never_exceeded(text: str, encoder: Encoder) -> None:
     """Scripts of many tokens a character are cut by tokens, not by characters."""
-    chunking = Chunking(max_tokens=encoder.max_tokens * 3 // 4)
-    found = passages(Document("d", text), Names(), chunking, encoder.count_tokens)
+    chunking = ChunkSizes(max_tokens=encoder.max_tokens * 3 // 4)
+    found = split_into_passages(Document("d", text), PunctuatedNames(), chunking, encoder.count_tokens)
     assert max(encoder.count_tokens([text[p.start : p.end] for p in found])) <= encoder.max_tokens
 
 
@@ -101,7 +101,7 @@ def test_a_long_sentence_is_cut_at_its_clauses() -> None:
     text = (
         "The first half of this long sentence goes on, and on it goes; the second half says more, and then some more."
     )
-    first, second = cut(text, Chunking(max_chars=80, target_chars=60))
+    first, second = cut(text, ChunkSizes(max_chars=80, target_chars=60))
     assert text[first.start : first.end].endswith("on it goes;")
     assert text[second.start :].startswith("the second half")
 
@@ -117,7 +117,7 @@ def test_headings_are_hard_stops_and_belong_to_what_follows() -> None:
     """A passage has one heading, begins with it where it is the first, and never runs on into the next."""
     text = "# One\n\nCats purr.\n\n# Two\n\nDogs bark. They dig."
     headings = (Heading(0, 5), Heading(text.index("# Two"), text.index("# Two") + 5))
-    found = passages(Document("d", text, headings=headings), Names(), SMALL, COUNT)
+    found = split_into_passages(Document("d", text, headings=headings), PunctuatedNames(), SMALL, COUNT)
     assert [(p.heading, text[p.start : p.end]) for p in found] == [
         ("One", "# One\n\nCats purr."),
         ("Two", "# Two\n\nDogs bark. They dig."),
@@ -128,14 +128,14 @@ def test_headings_are_hard_stops_and_belong_to_what_follows() -> None:
 def test_pages_are_numbered_from_one() -> None:
     """A passage says the page on which it begins."""
     text = "Page one is short.\n\nPage two is short, too."
-    found = passages(Document("d", text, pages=(0, 20)), Names(), SMALL, COUNT)
+    found = split_into_passages(Document("d", text, pages=(0, 20)), PunctuatedNames(), SMALL, COUNT)
     assert [p.page for p in found] == [1, 2]
 
 
 def test_passages_are_even() -> None:
     """Six equal sentences of which four would fit make two threes, not a four and a two."""
     sentence = "This is a sentence of a length. "
-    found = cut(sentence * 6, Chunking(max_chars=130, target_chars=104))
+    found = cut(sentence * 6, ChunkSizes(max_chars=130, target_chars=104))
     assert [len(p.sentences) for p in found] == [3, 3]
 
 
@@ -146,8 +146,8 @@ def test_text_that_a_tokenizer_unfolds_is_cut_in_time(text: str) -> None:
     def count(texts: Sequence[str]) -> list[int]:
         return [len(normalize("NFKC", text).encode()) + 2 for text in texts]
 
-    chunking = Chunking(max_chars=120, target_chars=90, max_tokens=192)
-    for passage in passages(Document("d", text), Names(), chunking, count):
+    chunking = ChunkSizes(max_chars=120, target_chars=90, max_tokens=192)
+    for passage in split_into_passages(Document("d", text), PunctuatedNames(), chunking, count):
         for span in passage.sentences:
             assert count([text[span.start : span.end]])[0] <= 192
 
@@ -157,15 +157,15 @@ def test_text_that_a_tokenizer_unfolds_is_cut_in_time(text: str) -> None:
 @given(text=st.one_of(st.text(max_size=600), PIECES))
 def test_any_text_fits_the_real_model(text: str, encoder: Encoder) -> None:
     """Nothing of a passage is behind the limit at which the model cuts off."""
-    chunking = Chunking(max_tokens=encoder.max_tokens * 3 // 4)
-    found = passages(Document("d", text), Names(), chunking, encoder.count_tokens)
+    chunking = ChunkSizes(max_tokens=encoder.max_tokens * 3 // 4)
+    found = split_into_passages(Document("d", text), PunctuatedNames(), chunking, encoder.count_tokens)
     assert all(n <= encoder.max_tokens for n in encoder.count_tokens([text[p.start : p.end] for p in found]))
 
 
 def test_a_passage_does_not_cross_a_paragraph_where_it_need_not() -> None:
     """Of two ways to pack four sentences the one is taken that tears no paragraph."""
     text = "Cats sleep on mats all day. They wake at night.\n\nDogs dig in the garden. They bark at cats at night."
-    found = cut(text, Chunking(max_chars=80, target_chars=60))
+    found = cut(text, ChunkSizes(max_chars=80, target_chars=60))
     assert [text[p.start : p.end].count(".") for p in found] == [2, 2]
 
 
@@ -173,4 +173,4 @@ def test_a_passage_does_not_cross_a_paragraph_where_it_need_not() -> None:
 def test_a_passage_may_be_as_long_as_the_bound(room: int, count: int) -> None:
     """Exactly so long, and not one character longer."""
     text = "Cats sleep on mats all day. They wake at night."
-    assert len(cut(text, Chunking(max_chars=room, target_chars=room))) == count
+    assert len(cut(text, ChunkSizes(max_chars=room, target_chars=room))) == count

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.sentences import Names, sentences, trim
+from index.text.sentences import PunctuatedNames, split_into_sentences, strip_span
 from index.types import Span
 
 WITH_NAMES = (
@@ -15,24 +15,24 @@ WITH_NAMES = (
 )
 
 
-def split(text: str, names: Names = Names()) -> list[str]:  # noqa: B008  (frozen)
-    return [text[s.start : s.end] for s in sentences(text, Span(0, len(text)), names)]
+def split(text: str, names: PunctuatedNames = PunctuatedNames()) -> list[str]:  # noqa: B008  (frozen)
+    return [text[s.start : s.end] for s in split_into_sentences(text, Span(0, len(text)), names)]
 
 
 def test_names_with_a_mark_are_learnt_from_the_collection() -> None:
     """Inside sentences that go on, twice at least; an exclamation is no name."""
-    names = Names.learn([WITH_NAMES, "A host of Jeopardy! retired."])
+    names = PunctuatedNames.learn_from([WITH_NAMES, "A host of Jeopardy! retired."])
     assert names.known == {"Yahoo!", "Jeopardy!"}
 
 
 def test_one_sighting_teaches_nothing() -> None:
     """One is chance."""
-    assert Names.learn(["We met at the Yahoo! portal."]).known == frozenset()
+    assert PunctuatedNames.learn_from(["We met at the Yahoo! portal."]).known == frozenset()
 
 
 def test_a_name_does_not_end_a_sentence() -> None:
     """Neither before a small letter nor before the rest of a title; before a new sentence it does."""
-    names = Names(frozenset({"Jeopardy!"}))
+    names = PunctuatedNames(frozenset({"Jeopardy!"}))
     assert split("The Jeopardy! Masters came. They won Jeopardy! It was late.", names) == [
         "The Jeopardy! Masters came.",
         "They won Jeopardy!",
@@ -42,7 +42,7 @@ def test_a_name_does_not_end_a_sentence() -> None:
 
 def test_real_exclamations_and_questions_still_end_sentences() -> None:
     """Knowing names changes nothing about other words."""
-    assert split("Stop! Who goes there? Nobody.", Names(frozenset({"Yahoo!"}))) == [
+    assert split("Stop! Who goes there? Nobody.", PunctuatedNames(frozenset({"Yahoo!"}))) == [
         "Stop!",
         "Who goes there?",
         "Nobody.",
@@ -74,7 +74,7 @@ def test_sentences_cover_everything_but_white_space(text: str, before: int, afte
     span = Span(min(before, len(text)), max(min(before, len(text)), len(text) - after))
     covered = ""
     done = span.start
-    for found in sentences(text, span, Names()):
+    for found in split_into_sentences(text, span, PunctuatedNames()):
         assert not text[done : found.start].strip()
         assert text[found.start : found.end].strip() == text[found.start : found.end] != ""
         covered += text[found.start : found.end]
@@ -85,7 +85,7 @@ def test_sentences_cover_everything_but_white_space(text: str, before: int, afte
 @given(st.text(max_size=50))
 def test_trimming_is_stripping(text: str) -> None:
     """The span of ``str.strip``."""
-    span = trim(text, Span(0, len(text)))
+    span = strip_span(text, Span(0, len(text)))
     assert text[span.start : span.end] == text.strip()
 
 
@@ -93,7 +93,7 @@ def test_trimming_is_stripping(text: str) -> None:
 def test_a_name_is_learnt_from_whatever_goes_on_behind_it(after: str) -> None:
     """A small letter, a comma, a possessive: no sentence begins so."""
     text = f"We know the Yahoo!{after} well. "
-    assert Names.learn([text, text]).known == {"Yahoo!"}
+    assert PunctuatedNames.learn_from([text, text]).known == {"Yahoo!"}
 
 
 @pytest.mark.parametrize(
@@ -101,17 +101,20 @@ def test_a_name_is_learnt_from_whatever_goes_on_behind_it(after: str) -> None:
 )
 def test_an_exclamation_is_never_learnt(text: str) -> None:
     """However often it stands there: nothing says that it is a name."""
-    assert Names.learn([text] * 5).known == frozenset()
+    assert PunctuatedNames.learn_from([text] * 5).known == frozenset()
 
 
 def test_a_name_in_quotation_marks_ends_no_sentence_either() -> None:
     """It may be quoted wherever it stands."""
-    assert split('She read "Blame! It fell.', Names(frozenset({"Blame!"}))) == ['She read "Blame!', "It fell."]
-    assert len(split("She read “Blame! Academy” twice.", Names(frozenset({"Blame!"})))) == 1
+    assert split('She read "Blame! It fell.', PunctuatedNames(frozenset({"Blame!"}))) == [
+        'She read "Blame!',
+        "It fell.",
+    ]
+    assert len(split("She read “Blame! Academy” twice.", PunctuatedNames(frozenset({"Blame!"})))) == 1
 
 
 def test_learning_takes_no_time() -> None:
     """It is linear in texts of capitals and apostrophes, too, where it once grew with the square."""
     started = process_time()
-    assert Names.learn(["A'" * 100_000, "A" * 200_000]).known == frozenset()
+    assert PunctuatedNames.learn_from(["A'" * 100_000, "A" * 200_000]).known == frozenset()
     assert process_time() - started < 5

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from index.text.sentences import Names
-from index.text.structure import Sentence, is_heading, outline, run_in, title_of
-from index.types import Document, Kind
+from index.text.sentences import PunctuatedNames
+from index.text.structure import Sentence, is_heading, measure_run_in_heading, outline_document, strip_heading_marks
+from index.types import Document, PassageKind
 
 SEED = (Path(__file__).parents[3] / "seeds" / "blame.txt").read_text(encoding="utf-8")
 FLAT = (
@@ -24,7 +24,7 @@ FLAT = (
 
 
 def sections(text: str, **fields: object) -> list[Sentence]:
-    return outline(Document("d", text, **fields), Names.learn([text]))
+    return outline_document(Document("d", text, **fields), PunctuatedNames.learn_from([text]))
 
 
 def headings(text: str) -> list[str]:
@@ -48,16 +48,16 @@ def test_the_headings_of_the_seed() -> None:
 def test_the_reference_tail_of_the_seed() -> None:
     """From "Notes" on and nowhere before."""
     kinds = {SEED[s.span.start : s.span.end]: s.kind for s in sections(SEED)}
-    body = [text for text, kind in kinds.items() if kind is Kind.BODY]
+    body = [text for text, kind in kinds.items() if kind is PassageKind.BODY]
     assert all(SEED.index(text) < SEED.index("Notes References") for text in body)
-    assert kinds["Notes"] is kinds["Mania."] is Kind.REFERENCE
-    assert kinds["Pine, Jarred (November 14, 2005)."] is Kind.REFERENCE
+    assert kinds["Notes"] is kinds["Mania."] is PassageKind.REFERENCE
+    assert kinds["Pine, Jarred (November 14, 2005)."] is PassageKind.REFERENCE
 
 
 def test_headings_run_into_any_flattened_text_are_found() -> None:
     """A section title, a run of capitals before a new sentence, a title taken up again."""
     assert headings(FLAT) == ["Economy", "The Long Night", "Deep Water", "References"]
-    assert [s.kind for s in sections(FLAT)].index(Kind.REFERENCE) > 20
+    assert [s.kind for s in sections(FLAT)].index(PassageKind.REFERENCE) > 20
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_headings_run_into_any_flattened_text_are_found() -> None:
 )
 def test_an_ordinary_sentence_has_no_heading(sentence: str) -> None:
     """Capitals alone do not make one."""
-    assert run_in(sentence) == 0
+    assert measure_run_in_heading(sentence) == 0
 
 
 def test_short_text_is_not_taken_for_flattened() -> None:
@@ -87,7 +87,7 @@ def test_lines_that_stand_like_headings_are() -> None:
     """Capitals, numbers, wiki marks, titles; not a line that ends like a sentence, nor the last."""
     text = "THE SEA\n\nIt is wet.\n\n1.2 Salt\n\nIt is salty.\n\n== Fish ==\nThey swim.\n\nOf Ships and Men\n\nThey sail.\n\nIt ends.\n\nThe End"
     assert headings(text) == ["THE SEA", "1.2 Salt", "== Fish ==", "Of Ships and Men"]
-    titles = [title_of(text, s.heading) for s in sections(text) if s.heading and is_heading(s)]
+    titles = [strip_heading_marks(text, s.heading) for s in sections(text) if s.heading and is_heading(s)]
     assert titles == ["THE SEA", "1.2 Salt", "Fish", "Of Ships and Men"]
 
 
@@ -107,15 +107,15 @@ def test_list_items_are_paragraphs() -> None:
 def test_a_text_that_cites_is_no_list_of_references() -> None:
     """Science cites in its body; only a tail that does little else is apparatus."""
     body = "Cells divide (Smith, 2004). We measured how fast they do so in three cultures of our own over many weeks. "
-    assert all(s.kind is Kind.BODY for s in sections(body * 12))
+    assert all(s.kind is PassageKind.BODY for s in sections(body * 12))
 
 
 def test_a_section_of_references_is_one_wherever_it_stands() -> None:
     """A heading that says so is believed."""
     text = "History\n\nIt was built.\n\nReferences\n\nSee the archive.\n\nLegacy\n\nIt stands."
     kinds = {text[s.span.start : s.span.end]: s.kind for s in sections(text)}
-    assert kinds["See the archive."] is Kind.REFERENCE
-    assert kinds["It stands."] is kinds["It was built."] is Kind.BODY
+    assert kinds["See the archive."] is PassageKind.REFERENCE
+    assert kinds["It stands."] is kinds["It was built."] is PassageKind.BODY
 
 
 def test_headings_in_a_row_belong_to_the_section_that_follows() -> None:

@@ -16,7 +16,7 @@ from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.progress import Silent
 from index.settings import IndexSettings
-from index.text.analyzer import TOKEN, Words
+from index.text.analyzer import WORD_PATTERN, Analyzer
 from qa.engine import Engine
 from qa.evaluation.known_item import Probed, probe, summary, write
 from qa.evaluation.known_item.duplicates import LEAST_COSINE, LEAST_JACCARD, duplicates, jaccard, shingles
@@ -27,7 +27,7 @@ from qa.types import MOST_CHARACTERS
 from tests.doubles import WordEncoder
 from tests.index.parsers.samples import pdf
 
-WORDS = Words("english")
+WORDS = Analyzer("english")
 CITIES = ("Lisbon", "Oslo", "Cairo", "Quito", "Hanoi", "Perth", "Dakar", "Lima", "Minsk", "Seoul", "Turin", "Accra")
 FACTS = [f"A lantern keeper walked the long harbour road of {city} every autumn evening, singing." for city in CITIES]
 ORCHARD = (
@@ -123,7 +123,7 @@ def test_what_is_too_short_is_not_asked(tmp_path: Path) -> None:
     long = {"2.md": f"# Plot\n\n{'x' * 3000} and {'y ' * 900}"}
     generation, engine = served(long | texts("Rain.", "So it was."), tmp_path)
     probes = [outcome.probe for outcome in probe(generation, engine).outcomes]
-    assert all(len(WORDS.content(one.question)) >= 2 for one in probes)
+    assert all(len(WORDS.content_terms(one.question)) >= 2 for one in probes)
     assert all(len(one.question) <= MOST_CHARACTERS for one in probes)
     assert {generation.contents.passages[i].document for one in probes for i in one.right} <= {"2.md"}
 
@@ -135,9 +135,9 @@ def test_masking_leaves_the_rest_in_order(text: str) -> None:
     assert question == masked(text, WORDS)
     rest = iter(text)
     assert all(any(own == one for own in rest) for one in question.replace(" ", ""))
-    if not any(token.group("run") for token in TOKEN.finditer(text)):
-        before, after = (sum(bool(WORDS.content(t.group())) for t in TOKEN.finditer(one)) for one in (text, question))
-        assert after == before - before // 3
+    if not any(token.group("run") for token in WORD_PATTERN.finditer(text)):
+        words, left = (sum(bool(WORDS.content_terms(m[0])) for m in WORD_PATTERN.finditer(t)) for t in (text, question))
+        assert left == words - words // 3
 
 
 def test_the_seed_is_found(generation: Generation, engine: Engine) -> None:

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.analyzer import Words
+from index.text.analyzer import Analyzer
 from qa.query.follow_up import leans_on_history
 from qa.query.understand import understand, weigh
 from qa.types import Request, Turn
 
-WORDS = Words()
+WORDS = Analyzer()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from index.generation.generation import Generation
-from index.text.analyzer import Words
+from index.text.analyzer import Analyzer
 from index.types import Encoder
 from qa.query.encode import encode_questions
 from qa.query.understand import understand
@@ -21,7 +21,7 @@ def retriever(generation: Generation) -> Retriever:
 
 
 def asked(encoder: Encoder, question: str) -> Query:
-    return replace(understand(Request(question), Words()), vectors=encode_questions(encoder, [question])[0])
+    return replace(understand(Request(question), Analyzer()), vectors=encode_questions(encoder, [question])[0])
 
 
 def test_a_passage_is_as_near_as_its_nearest_unit(

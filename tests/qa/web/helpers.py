@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from index.types import Kind, Span
+from index.types import PassageKind, Span
 from qa.collection.catalog import DocumentInfo, DocumentView, IndexInfo, PassageSpan
 from qa.types import (
     Answer,
@@ -92,7 +92,7 @@ class Shelf:
 
     def document(self, document: str) -> DocumentView | None:
         """The one document."""
-        span = PassageSpan(f"{DOCUMENT}#22-{len(TEXT)}", 22, len(TEXT), "Film", Kind.BODY, None)
+        span = PassageSpan(f"{DOCUMENT}#22-{len(TEXT)}", 22, len(TEXT), "Film", PassageKind.BODY, None)
         return DocumentView(self.only, TEXT, (span,)) if document == DOCUMENT else None
 
     def match_documents(self, pattern: str) -> bool:

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.types import Kind, Span
+from index.types import PassageKind, Span
 from qa.collection.catalog import DocumentInfo, DocumentView, PassageSpan
 from qa.web.pages.document_view import Opened, opened
 
@@ -13,7 +13,7 @@ TEXT = "One. Two. Three. Four. Five."
 
 
 def view(*passages: tuple[int, int], text: str = TEXT) -> DocumentView:
-    spans = tuple(PassageSpan(f"d#{start}-{end}", start, end, None, Kind.BODY, None) for start, end in passages)
+    spans = tuple(PassageSpan(f"d#{start}-{end}", start, end, None, PassageKind.BODY, None) for start, end in passages)
     return DocumentView(DocumentInfo("d", "", "ab" * 32, len(text), len(spans), {}), text, spans)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from index.generation.generation import Generation
-from index.text.analyzer import Words
+from index.text.analyzer import Analyzer
 from index.types import Encoder, Span
 from qa.query.encode import encode_questions
 from qa.query.understand import understand
@@ -21,7 +21,7 @@ MAKERS = sorted({maker for makers in STAGES.values() for maker in makers}, key=l
 
 
 def asked(encoder: Encoder, question: str = "Who directed the film?") -> Query:
-    return replace(understand(Request(question), Words()), vectors=encode_questions(encoder, [question])[0])
+    return replace(understand(Request(question), Analyzer()), vectors=encode_questions(encoder, [question])[0])
 
 
 READERS = {"shipped": reader_named("shipped"), "none": None}
@@ -66,7 +66,7 @@ class Fails(WantsThird):
 
 def test_what_the_reader_wants_comes_first_and_what_it_did_not_read_last(generation: Generation) -> None:
     """Its certainty lifts a passage over its betters; the readings stay with the hits."""
-    query = understand(Request("Who directed the film?"), Words())
+    query = understand(Request("Who directed the film?"), Analyzer())
     hits = [Hit(p, 0.9 - 0.01 * p, 0.5, 1.0) for p in range(len(generation.contents.passages))]
     ranked = Reread(Parts.of(generation.contents, WantsThird()))(query, hits)
     assert [hit.passage for hit in ranked[:3]] == [2, 0, 1]
@@ -77,7 +77,7 @@ def test_what_the_reader_wants_comes_first_and_what_it_did_not_read_last(generat
 
 def test_a_reader_that_fails_changes_nothing(generation: Generation) -> None:
     """The hits come as they were, unread."""
-    query = understand(Request("Who directed the film?"), Words())
+    query = understand(Request("Who directed the film?"), Analyzer())
     hits = [Hit(p, 0.9 - 0.01 * p, 0.5, 1.0) for p in range(3)]
     assert Reread(Parts.of(generation.contents, Fails()))(query, hits) == hits
 
@@ -93,6 +93,6 @@ def test_the_tokens_of_the_question_lift_the_passage_that_has_them(generation: G
 
 def test_a_question_that_could_not_be_encoded_stays_as_it_was_ranked(generation: Generation) -> None:
     """Without tokens there is nothing to compare."""
-    query = understand(Request("Who directed the film?"), Words())
+    query = understand(Request("Who directed the film?"), Analyzer())
     hits = [Hit(p, 0.9 - 0.01 * p, 0.5, 1.0) for p in range(3)]
     assert LateInteraction(Parts.of(generation.contents, None))(query, hits) == hits
