@@ -12,7 +12,7 @@ from index.embedding import load_generation_encoder
 from index.errors import IncompatibleGeneration
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
-from index.search.bm25 import LexicalIndex
+from index.search.bm25 import BM25Index
 from index.settings import IndexSettings
 from index.text.analyzer import Analyzer
 from index.types import Encoder
@@ -128,10 +128,10 @@ class Engine:
         return [replace(query, vectors=vectors) for query, vectors in zip(queries, found, strict=True)]
 
 
-def _is_word(encoder: Encoder, lexical: LexicalIndex, words: Analyzer, word: str) -> bool:
+def _is_word(encoder: Encoder, lexical: BM25Index, words: Analyzer, word: str) -> bool:
     """Whether the texts have it in another form, or the model's vocabulary has it whole, so it was seen often."""
     nothing, tokens = encoder.count_tokens(["", word])
-    return tokens - nothing <= 1 or any(map(lexical.frequency, words(word)))
+    return tokens - nothing <= 1 or any(map(lexical.passage_frequency, words(word)))
 
 
 def _same_model(generation: Generation, encoder: Encoder) -> None:

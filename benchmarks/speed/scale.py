@@ -28,7 +28,7 @@ from benchmarks.speed.synthetic import Synthetic, material
 from index.build.pipeline import Identity, publish
 from index.embedding import load_encoder
 from index.generation.directory import IndexDirectory
-from index.search.late_interaction import basis_of
+from index.search.late_interaction import learn_projection
 from index.search.stores import STORES
 from index.settings import IndexSettings
 from index.types import Encoder, Store, Vectors
@@ -66,7 +66,7 @@ def recall(store: Store, vectors: NDArray[np.float16], asked: Vectors) -> float:
     return float(np.mean([np.isin(right, one.positions[:TOP]) for right, one in zip(places, found, strict=True)]))
 
 
-def measured(data: Path, synthetic: Synthetic, encoder: Encoder, basis: Vectors) -> Row:
+def measured(data: Path, synthetic: Synthetic, encoder: Encoder, projection: Vectors) -> Row:
     """Builds a collection, asks it and removes it again."""
     folder = KEPT / str(synthetic.passages)
     shutil.rmtree(folder, ignore_errors=True)
@@ -75,7 +75,7 @@ def measured(data: Path, synthetic: Synthetic, encoder: Encoder, basis: Vectors)
     store = STORES[settings.store]().build(cast("Vectors", vectors))  # half as much memory; every store takes both
     store_s = perf_counter() - begun
     with directory.acquire_lock():
-        contents = synthetic.contents(store, basis)
+        contents = synthetic.contents(store, projection)
         manifest = publish(directory, contents, Identity("synthetic", "", (), settings, encoder))
     build_s = perf_counter() - begun
     asked = np.vstack([one.vectors for one in encode_questions(encoder, questions(data)[:QUESTIONS])])
@@ -115,9 +115,9 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
 def main(data: Path, full: bool) -> None:
     """Measure collections recombined from the sentences of DATA, the folder of open sets."""
     encoder = load_encoder()
-    real, basis, rows = material(data, encoder, KEPT), basis_of(encoder), list[Row]()
+    real, projection, rows = material(data, encoder, KEPT), learn_projection(encoder), list[Row]()
     for passages in (*SIZES, *([FULL] if full else [])):
-        rows.append(measured(data, Synthetic(real, passages), encoder, basis))
+        rows.append(measured(data, Synthetic(real, passages), encoder, projection))
         click.echo("\n".join(table(rows)))
         click.echo(rows[-1].store)
     plot(rows, PLOT)

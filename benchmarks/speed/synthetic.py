@@ -19,8 +19,8 @@ from index.embedding.batching import embed_texts
 from index.generation.documents import Documents
 from index.generation.generation import GenerationContents
 from index.generation.passages import Passages
-from index.search.bm25 import LexicalIndex
-from index.search.late_interaction import TokenIndex, TokenRows
+from index.search.bm25 import BM25Index
+from index.search.late_interaction import LateInteractionIndex
 from index.text.analyzer import Analyzer, count_words
 from index.text.searchable_text import build_context
 from index.text.sentences import PunctuatedNames, split_into_sentences
@@ -125,15 +125,15 @@ class Synthetic:
         edges = np.concatenate([spans[:, :1], whole, spans[:, 1:]], axis=1).reshape(-1, 2)
         return np.column_stack([np.repeat(np.arange(len(passages)), UNITS), edges])
 
-    def tokens(self, basis: Vectors) -> TokenIndex:
+    def tokens(self, projection: Vectors) -> LateInteractionIndex:
         """Drawn by chance: they cost what real ones do, and say nothing."""
         chance, rows = np.random.default_rng(2), self.passages * TOKENS
         ids = chance.integers(VOCABULARY, size=rows, dtype=np.int32)
-        vectors = chance.integers(-40, 40, size=(rows, basis.shape[1]), dtype=np.int8)
+        vectors = chance.integers(-40, 40, size=(rows, projection.shape[1]), dtype=np.int8)
         edges = np.arange(0, rows + 1, TOKENS, dtype=np.int64)
-        return TokenIndex(TokenRows(ids, vectors), edges, np.ones(VOCABULARY + 1, dtype=np.float32), basis)
+        return LateInteractionIndex(ids, vectors, edges, np.ones(VOCABULARY + 1, dtype=np.float32), projection)
 
-    def contents(self, store: Store, basis: Vectors) -> GenerationContents:
+    def contents(self, store: Store, projection: Vectors) -> GenerationContents:
         """Everything that a generation holds, made as a build makes it."""
         loaded = self.documents()
         documents = Documents.build(loaded)
@@ -143,9 +143,11 @@ class Synthetic:
             for document, p in self._pairs(loaded)
         ]
         words = Analyzer()
-        lexical = LexicalIndex.build([words(text) for text in texts], count_words(texts))
+        lexical = BM25Index.build([words(text) for text in texts], count_words(texts))
         keys = np.random.default_rng(3).integers(256, size=(len(passages) * UNITS, KEY_BYTES), dtype=np.uint8)
-        return GenerationContents(documents, passages, self.units(passages), keys, store, lexical, self.tokens(basis))
+        return GenerationContents(
+            documents, passages, self.units(passages), keys, store, lexical, self.tokens(projection)
+        )
 
     def _pairs(self, documents: Sequence[Document]) -> Iterator[tuple[Document, Passage]]:
         by_id = {document.id: document for document in documents}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from index.build.vector_cache import NONE, Stock
 from index.generation.generation import Keys, sync_to_disk
-from index.search.late_interaction import SmallTokens
+from index.search.late_interaction import QuantizedTokens
 from index.types import Encoder, Positions, Vectors
 
 PREFIX, HALF = ".shards-", ".half"
@@ -30,7 +30,7 @@ class Shard:
     keys: Keys
     whole: NDArray[np.bool_]
     vectors: Vectors
-    tokens: Sequence[SmallTokens]
+    tokens: Sequence[QuantizedTokens]
 
     def stock(self) -> Stock:
         """As it is, in memory."""
@@ -92,10 +92,10 @@ class Shards:
     def _vectors(self, folder: Path, positions: Positions) -> Vectors:
         return np.asarray(self._array(folder / f"{VECTORS}.npy")[positions], dtype=np.float32)
 
-    def _tokens(self, folder: Path, edges: Positions, position: int) -> SmallTokens:
+    def _tokens(self, folder: Path, edges: Positions, position: int) -> QuantizedTokens:
         rows = slice(*edges[position : position + 2].tolist())
         ids, small = (np.array(self._array(folder / f"{name}.npy")[rows]) for name in (IDS, SMALL))
-        return SmallTokens(ids, small)
+        return QuantizedTokens(ids, small)
 
 
 def _rows(whole: NDArray[np.bool_]) -> Positions:

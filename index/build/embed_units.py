@@ -12,7 +12,7 @@ from index.disk.arrays import SpooledArray
 from index.embedding.batching import embed_texts
 from index.generation.generation import Keys
 from index.progress import Advance, Progress
-from index.search.late_interaction import SmallTokens, TokenIndex, basis_of, smaller
+from index.search.late_interaction import LateInteractionIndex, QuantizedTokens, learn_projection, quantize_tokens
 from index.types import Encoder, Tokens, Vectors
 
 CONTEXT_WEIGHT = 0.2
@@ -49,7 +49,7 @@ class UnitVectors:
 
     keys: Keys
     vectors: Vectors
-    tokens: TokenIndex
+    tokens: LateInteractionIndex
     carried: int
 
 
@@ -58,7 +58,7 @@ class Recipe:
     """What makes vectors and small tokens of texts."""
 
     encoder: Encoder
-    basis: Vectors
+    projection: Vectors
 
 
 def unit_vectors(units: Sequence[UnitText], shards: Shards, known: Known | None, progress: Progress) -> UnitVectors:
@@ -73,13 +73,13 @@ def unit_vectors(units: Sequence[UnitText], shards: Shards, known: Known | None,
     for stock in (*([known.stock] if known else []), *shards.finished()):
         wanted.offer(stocks, stock)
     carried = wanted.found()
-    recipe = Recipe(shards.encoder, known.basis if known else basis_of(shards.encoder))
+    recipe = Recipe(shards.encoder, known.projection if known else learn_projection(shards.encoder))
     for shard, last in _shards(units, wanted, recipe, progress):
         wanted.offer(stocks, shard.stock() if last else shards.keep(shard))
     rows = SpooledArray(shards.root, np.float32)
     for first in range(0, len(units), AT_ONCE):
         rows.append(vectors_of(stocks, *wanted.sources(slice(first, first + AT_ONCE))))
-    tokens = TokenIndex.build(_tokens(units, wanted, stocks), recipe.basis, shards.root)
+    tokens = LateInteractionIndex.build(_tokens(units, wanted, stocks), recipe.projection, shards.root)
     return UnitVectors(keys, rows.open_array(), tokens, carried)
 
 
@@ -100,11 +100,11 @@ def _shards(
 def _shard(units: Sequence[UnitText], recipe: Recipe, advance: Advance) -> Shard:
     """Each text and context once, and the tokens of those of the whole units."""
     texts, kept = _texts(units), {part for unit in units if unit.whole for part in unit.parts}
-    small, tokens = smaller(recipe.basis), dict[str, SmallTokens]()
+    tokens: dict[str, QuantizedTokens] = {}
 
     def keep(text: str, found: Tokens) -> None:
         if text in kept:
-            tokens[text] = small(found)
+            tokens[text] = quantize_tokens(found, recipe.projection)
 
     rows = dict(zip(texts, embed_texts(recipe.encoder, texts, advance, keep), strict=True))
     return Shard(
@@ -119,11 +119,11 @@ def _texts(units: Sequence[UnitText]) -> list[str]:
     return list(dict.fromkeys([unit.text for unit in units] + [unit.context for unit in units if unit.context]))
 
 
-def _joined(parts: Sequence[SmallTokens]) -> SmallTokens:
-    return parts[0] if len(parts) == 1 else parts[0].joined(parts[1])
+def _joined(parts: Sequence[QuantizedTokens]) -> QuantizedTokens:
+    return parts[0] if len(parts) == 1 else parts[0].concatenate(parts[1])
 
 
-def _tokens(units: Sequence[UnitText], wanted: Wanted, stocks: Sequence[Stock]) -> Iterator[SmallTokens]:
+def _tokens(units: Sequence[UnitText], wanted: Wanted, stocks: Sequence[Stock]) -> Iterator[QuantizedTokens]:
     """Of each whole unit, in their order."""
     for first in range(0, len(units), AT_ONCE):
         numbers, rows = wanted.sources(slice(first, first + AT_ONCE))

@@ -27,7 +27,7 @@ from index.generation.generation import Generation, GenerationContents, UnitTabl
 from index.generation.manifest import FORMAT, FileDigest, Manifest
 from index.generation.passages import Passages
 from index.progress import Progress, Silent
-from index.search.bm25 import LexicalIndex
+from index.search.bm25 import BM25Index
 from index.search.stores import STORES
 from index.settings import IndexSettings
 from index.text.analyzer import Analyzer, count_words
@@ -179,7 +179,7 @@ def _contents(corpus: Corpus, settings: IndexSettings, embedded: UnitVectors, pr
     words = Analyzer(settings.stemmer)
     with progress.step("indexing words", len(corpus.passages)) as advance:
         texts = build_lexical_texts(corpus.documents, corpus.passages)
-        lexical = LexicalIndex.build([words(text) for text in texts], count_words(texts))
+        lexical = BM25Index.build([words(text) for text in texts], count_words(texts))
         advance(len(corpus.passages))
     table: UnitTable = np.array([(u.passage, u.start, u.end) for u in corpus.units], dtype=np.int64)
     store = STORES[settings.store]().build(embedded.vectors)

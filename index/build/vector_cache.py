@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.generation.generation import Generation, Keys
-from index.search.late_interaction import SmallTokens
+from index.search.late_interaction import QuantizedTokens
 from index.types import Encoder, Positions, Vectors
 
 KEY_BYTES = 16
@@ -25,7 +25,7 @@ class Stock:
     keys: Keys
     whole: Positions
     vectors: Callable[[Positions], Vectors]
-    tokens: Callable[[int], SmallTokens]
+    tokens: Callable[[int], QuantizedTokens]
 
 
 class Wanted:
@@ -74,7 +74,7 @@ class Known:
     """What a generation hands on, and the directions on which its tokens are small."""
 
     stock: Stock
-    basis: Vectors
+    projection: Vectors
 
 
 def known_vectors(served: Generation | None, encoder: Encoder) -> Known | None:
@@ -84,8 +84,8 @@ def known_vectors(served: Generation | None, encoder: Encoder) -> Known | None:
     contents = served.contents
     whole = np.full(len(contents.keys), NONE, dtype=np.int64)
     whole[contents.whole_passage_units] = np.arange(len(contents.passages))
-    stock = Stock(np.asarray(contents.keys), whole, contents.store.vectors, contents.tokens.passage)
-    return Known(stock, contents.tokens.basis)
+    stock = Stock(np.asarray(contents.keys), whole, contents.store.vectors, contents.tokens.passage_tokens)
+    return Known(stock, contents.tokens.projection)
 
 
 def vectors_of(stocks: Sequence[Stock], numbers: Positions, rows: Positions) -> Vectors:

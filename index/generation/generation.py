@@ -13,8 +13,8 @@ from index.errors import DamagedGeneration
 from index.generation.documents import Documents
 from index.generation.manifest import MANIFEST_NAME, FileDigest, Manifest
 from index.generation.passages import SENTENCE, SENTENCE_END, Passages
-from index.search.bm25 import LexicalIndex
-from index.search.late_interaction import TokenIndex
+from index.search.bm25 import BM25Index
+from index.search.late_interaction import LateInteractionIndex
 from index.search.stores import STORES
 from index.types import Positions, Store
 
@@ -40,8 +40,8 @@ class GenerationContents:
     units: UnitTable
     keys: Keys
     store: Store
-    lexical: LexicalIndex
-    tokens: TokenIndex
+    lexical: BM25Index
+    tokens: LateInteractionIndex
 
     @property
     def whole_passage_units(self) -> Positions:
@@ -117,8 +117,8 @@ def _open_contents(folder: Path, manifest: Manifest) -> GenerationContents:
             units=open_mapped(folder / UNITS),
             keys=open_mapped(folder / KEYS),
             store=STORES[manifest.settings["store"]]().load(folder / STORE),
-            lexical=LexicalIndex.load(folder / LEXICAL),
-            tokens=TokenIndex.load(folder / TOKENS),
+            lexical=BM25Index.load(folder / LEXICAL),
+            tokens=LateInteractionIndex.load(folder / TOKENS),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         # The sizes and hashes are right, so the fault is in the program that wrote the files.

@@ -1,1 +1,1 @@
-"""What finds units and passages: BM25, vector stores, late interaction."""
+"""Retrieval: BM25 over passages, vector stores over units, late interaction over tokens."""

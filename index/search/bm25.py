@@ -1,4 +1,4 @@
-"""The lexical leg: BM25 over passages. The only module that imports bm25s.
+"""Lexical retrieval: BM25 over passages. The only module that imports bm25s.
 
 Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework", in the Lucene variant
 (Kamphuis et al. 2020), whose scores are never negative.
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from math import log1p
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +17,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.disk.arrays import open_mapped
-from index.search.max_score import Posting, Weighted, contenders
-from index.search.top_k import best
+from index.search.max_score import PostingList, WeightedTerm, find_candidates
+from index.search.top_k import select_top_k
 from index.types import Positions, SearchResult
 
+# The defaults of Anserini, the baseline that publications on passage retrieval compare with.
 K1, B = 0.9, 0.4
 ARRAYS = ("data", "indices", "indptr")
-POSTINGS = 100_000
-"""Words whose place and most is remembered."""
-NARROW, FEW = 10_000, 30_000
-"""As many allowed passages, and as many of all, are all scored: quicker than to choose among them."""
-AT_WORK = 16
-"""Questions whose scores are kept for the next step."""
-WORDS = "lexical.json"
+VOCABULARY_FILE = "lexical.json"
+# Terms whose posting lists are kept: finding the highest score of a list reads all of it.
+MAX_CACHED_TERMS = 100_000
+# Questions whose scores of all passages are kept, because search and the rescoring after it need the same ones.
+MAX_CACHED_QUESTIONS = 16
+# Collections, and filters, up to these sizes are scored completely, which is faster than max-score pruning there.
+MAX_PASSAGES_SCORED_ALL = 30_000
+MAX_ALLOWED_SCORED_ALL = 10_000
 
-Weights = Mapping[str, float]
-"""A question's words and how much each counts; BM25 is linear in it."""
+# The terms of a question with their weights. BM25 is linear in them.
+TermWeights = Mapping[str, float]
 
 
-class LexicalIndex:
-    """Positions and BM25 scores for the words of a question, higher is better.
+class BM25Index:
+    """Inverted index with precomputed BM25 scores; higher is better.
 
-    ``spellings``: how often each word stands in the texts as it is written there, folded.
+    ``spellings``: how often each word occurs in the texts as written there, case-folded.
     """
 
     def __init__(
@@ -50,121 +52,128 @@ class LexicalIndex:
     ) -> None:
         """Use ``build`` or ``load``.
 
-        ``vocabulary``: the number of each word; ``arrays``: word by word the passages that have it (``indices``) and
-        what it adds to the score of each (``data``), and where each word's begin (``indptr``).
+        ``vocabulary`` gives the number of each term. ``arrays`` is a sparse matrix by terms: the passages of each
+        (``indices``), its score in each (``data``), and where each term's entries begin (``indptr``).
         """
         self._vocabulary, self._arrays = vocabulary, arrays
         self._length = length
         self.spellings = spellings
-        self._posting = lru_cache(maxsize=POSTINGS)(self._read_posting)
-        self._scores = lru_cache(maxsize=AT_WORK)(self._all_scores)
-        self.idf = lru_cache(maxsize=POSTINGS)(self._idf)
+        self._read_postings = lru_cache(maxsize=MAX_CACHED_TERMS)(self._read_postings_uncached)
+        self._score_all = lru_cache(maxsize=MAX_CACHED_QUESTIONS)(self._score_all_uncached)
+        self.idf = lru_cache(maxsize=MAX_CACHED_TERMS)(self._idf_uncached)
 
     @classmethod
-    def build(cls, passages: Sequence[Sequence[str]], spellings: Mapping[str, int] | None = None) -> "LexicalIndex":
-        """From the words of each passage, as ``index.text.analyzer`` gives them."""
-        import bm25s  # with scipy, which answering needs as little
+    def build(cls, passages: Sequence[Sequence[str]], spellings: Mapping[str, int] | None = None) -> "BM25Index":
+        """Build the index from the terms of each passage, as ``index.text.analyzer`` returns them."""
+        import bm25s  # late, because it imports scipy, which answering does not need
 
+        spellings = spellings or {}
         if not any(passages):
-            return cls({}, {}, len(passages), spellings or {})
+            return cls({}, {}, len(passages), spellings)
         model = bm25s.BM25(k1=K1, b=B, method="lucene")
-        model.index([list(words) for words in passages], show_progress=False)
-        vocabulary = {word: number for word, number in model.vocab_dict.items() if word}
-        return cls(
-            vocabulary, {name: np.asarray(model.scores[name]) for name in ARRAYS}, len(passages), spellings or {}
-        )
+        model.index([list(terms) for terms in passages], show_progress=False)
+        vocabulary = {term: number for term, number in model.vocab_dict.items() if term}
+        return cls(vocabulary, {name: np.asarray(model.scores[name]) for name in ARRAYS}, len(passages), spellings)
 
     def __len__(self) -> int:
-        """The number of passages."""
+        """Return the number of passages."""
         return self._length
 
     @property
     def vocabulary(self) -> frozenset[str]:
-        """Every word that some passage has."""
+        """Every term of the passages."""
         return frozenset(self._vocabulary)
 
-    def frequency(self, word: str) -> int:
-        """In how many passages the word stands."""
-        token = self._vocabulary.get(word)
-        if token is None:
+    def passage_frequency(self, term: str) -> int:
+        """Return the number of passages that contain the term."""
+        number = self._vocabulary.get(term)
+        if number is None:
             return 0
         pointers = self._arrays["indptr"]
-        return int(pointers[token + 1] - pointers[token])
+        return int(pointers[number + 1] - pointers[number])
 
-    def _idf(self, word: str) -> float:
-        """How much a word tells: ln(1 + (N - n + 0.5) / (n + 0.5)), most for a word nobody has."""
-        holding = self.frequency(word)
-        return log1p((self._length - holding + 0.5) / (holding + 0.5))
+    def _idf_uncached(self, term: str) -> float:
+        """Return ln(1 + (N - n + 0.5) / (n + 0.5)), which is highest for a term of no passage."""
+        frequency = self.passage_frequency(term)
+        return log1p((self._length - frequency + 0.5) / (frequency + 0.5))
 
-    def has(self, word: str, positions: Positions) -> NDArray[np.bool_]:
-        """Which of these passages have a word, shape (len(positions),)."""
-        if word not in self._vocabulary:
+    def contains_term(self, term: str, positions: Positions) -> NDArray[np.bool_]:
+        """Return which of these passages contain the term, shape (len(positions),)."""
+        if term not in self._vocabulary:
             return np.zeros(len(positions), dtype=np.bool_)
-        return self._posting(word).at(positions) > 0
+        return self._read_postings(term).score_passages(positions) > 0
 
-    def scores(self, weights: Weights) -> NDArray[np.float32]:
-        """The BM25 score of every passage, shape (len(self),); 0 where it has none of the words. Not to be changed."""
-        return self._scores(tuple(weights.items()))
+    def score_all(self, weights: TermWeights) -> NDArray[np.float32]:
+        """Return the score of every passage, shape (len(self),); 0 if it has none of the terms.
 
-    def _all_scores(self, weights: tuple[tuple[str, float], ...]) -> NDArray[np.float32]:
-        def add(group: NDArray[np.float32], posting: Posting) -> None:
-            group[posting.passages] += posting.scores
+        The array is cached and must not be changed.
+        """
+        return self._score_all(tuple(weights.items()))
 
-        return self._summed(dict(weights), self._length, add)
+    def _score_all_uncached(self, weights: tuple[tuple[str, float], ...]) -> NDArray[np.float32]:
+        def add_scores(totals: NDArray[np.float32], postings: PostingList) -> None:
+            totals[postings.passages] += postings.scores
 
-    def at(self, weights: Weights, positions: Positions) -> NDArray[np.float32]:
-        """The same of some passages only, shape (len(positions),)."""
-        if self._length <= FEW:
-            return self.scores(weights)[positions]
+        return self._sum_terms(dict(weights), self._length, add_scores)
 
-        def add(group: NDArray[np.float32], posting: Posting) -> None:
-            group += posting.at(positions)
+    def score_passages(self, weights: TermWeights, positions: Positions) -> NDArray[np.float32]:
+        """Return the scores of these passages, shape (len(positions),), equal to those of ``score_all`` to the bit."""
+        if self._length <= MAX_PASSAGES_SCORED_ALL:
+            return self.score_all(weights)[positions]
 
-        return self._summed(weights, len(positions), add)
+        def add_scores(totals: NDArray[np.float32], postings: PostingList) -> None:
+            totals += postings.score_passages(positions)
 
-    def search(self, weights: Weights, k: int, allowed: Positions | None = None) -> SearchResult:
-        """The ``k`` best passages that have at least one of the words, ties by position."""
-        if allowed is None and self._length <= FEW:
+        return self._sum_terms(weights, len(positions), add_scores)
+
+    def search(self, weights: TermWeights, k: int, allowed: Positions | None = None) -> SearchResult:
+        """Return the ``k`` best passages that contain at least one of the terms, ties by position."""
+        if allowed is None and self._length <= MAX_PASSAGES_SCORED_ALL:
             allowed = np.arange(self._length, dtype=np.int64)
-        elif allowed is None or len(allowed) > NARROW:
-            allowed = contenders(self._weighted(weights), k, self._length, allowed)
-        scores = self.at(weights, allowed)
-        return best(allowed[scores > 0], scores[scores > 0], k)
+        elif allowed is None or len(allowed) > MAX_ALLOWED_SCORED_ALL:
+            allowed = find_candidates(self._weigh_terms(weights), k, self._length, allowed)
+        scores = self.score_passages(weights, allowed)
+        return select_top_k(allowed[scores > 0], scores[scores > 0], k)
 
-    def _summed(
-        self, weights: Weights, size: int, add: Callable[[NDArray[np.float32], Posting], None]
+    def _sum_terms(
+        self, weights: TermWeights, size: int, add_scores: Callable[[NDArray[np.float32], PostingList], None]
     ) -> NDArray[np.float32]:
-        """Words of one weight are added up before they are weighed, in one order, so that sums are rounded alike."""
+        """Return the weighted sum over the terms, shape (size,).
+
+        Terms of equal weight are summed before they are multiplied, always in the same order, so that one
+        passage's sum is rounded the same way however many others are scored with it.
+        """
         total = np.zeros(size, dtype=np.float32)
-        for weight, words in groupby(self._weighted(weights), key=lambda word: word.weight):
+        for weight, terms in groupby(self._weigh_terms(weights), key=attrgetter("weight")):
             group = np.zeros(size, dtype=np.float32)
-            for word in words:
-                add(group, word.posting)
+            for term in terms:
+                add_scores(group, term.postings)
             total += weight * group
         return total
 
-    def _weighted(self, weights: Weights) -> list[Weighted]:
-        """The words that some passage has, by weight and then as they were asked."""
-        known = [(word, weight) for word, weight in weights.items() if word in self._vocabulary]
-        return [Weighted(self._posting(word), np.float32(weight)) for word, weight in sorted(known, key=itemgetter(1))]
+    def _weigh_terms(self, weights: TermWeights) -> list[WeightedTerm]:
+        """Return the terms that some passage contains, by weight and then in the order of the question."""
+        known = [(term, weight) for term, weight in weights.items() if term in self._vocabulary]
+        known.sort(key=itemgetter(1))
+        return [WeightedTerm(self._read_postings(term), np.float32(weight)) for term, weight in known]
 
-    def _read_posting(self, word: str) -> Posting:
-        token = self._vocabulary[word]
-        rows = slice(*self._arrays["indptr"][token : token + 2].tolist())
+    def _read_postings_uncached(self, term: str) -> PostingList:
+        number = self._vocabulary[term]
+        rows = slice(*self._arrays["indptr"][number : number + 2].tolist())
         scores = self._arrays["data"][rows]
-        return Posting(self._arrays["indices"][rows], scores, float(scores.max()))
+        return PostingList(self._arrays["indices"][rows], scores, float(scores.max()))
 
     def save(self, folder: Path) -> None:
-        """Writes arrays and JSON, no pickle, into ``folder``."""
+        """Write arrays and JSON, no pickle, into ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
         about = {"length": self._length, "vocabulary": self._vocabulary, "spellings": self.spellings}
-        (folder / WORDS).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
+        (folder / VOCABULARY_FILE).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
         for name, array in self._arrays.items():
             np.save(folder / f"{name}.npy", array, allow_pickle=False)
 
     @classmethod
-    def load(cls, folder: Path) -> "LexicalIndex":
-        """What ``save`` wrote, its arrays mapped rather than read."""
-        about = json.loads((folder / WORDS).read_text(encoding="utf-8"))
+    def load(cls, folder: Path) -> "BM25Index":
+        """Load what ``save`` wrote; the arrays are memory-mapped."""
+        about = json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8"))
         arrays = {name: open_mapped(folder / f"{name}.npy") for name in ARRAYS} if about["vocabulary"] else {}
         return cls(about["vocabulary"], arrays, about["length"], about["spellings"])

@@ -1,7 +1,7 @@
-"""The passages that can be among the best for a few words, found without adding up every word of every passage.
+"""Max-score pruning: find the passages that can be among the k best without scoring every one.
 
-Turtle & Flood 1995, "Query evaluation: strategies and optimizations" (max-score): rare words are added up
-first; a common word can only lift a passage by its best score, so most passages are out before it is looked at.
+Turtle & Flood 1995, "Query evaluation: strategies and optimizations". Rare terms are scored first. A common term
+can raise a passage by at most its highest score, so most passages are ruled out before the common terms are read.
 """
 
 from collections.abc import Sequence
@@ -13,87 +13,93 @@ from numpy.typing import NDArray
 
 from index.types import Positions
 
-SLACK = 1e-3
-"""What rounding can amount to in a sum of single precision, a hundred times over."""
-LOOKED_UP = 20
-"""Times as long it takes to look a passage up in a posting than to add one up: 7 to 30 (measured), more for few."""
+# A hundred times what rounding can amount to in a sum of single-precision scores: sums are compared in another
+# order than BM25 adds them up, and a passage must not be lost to that.
+ROUNDING_SLACK = 1e-3
+# How many times longer it takes to look up one passage in a posting list than to add one entry of it:
+# 7 to 30 (measured), more if few are looked up. Decides speed only.
+LOOKUP_COST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
-    """The passages that have a word, rising, what the word adds to the score of each, and the most it adds."""
+class PostingList:
+    """The passages that contain a term, in ascending order, the term's BM25 score in each, and the highest of them."""
 
     passages: NDArray[np.int32]
     scores: NDArray[np.float32]
-    most: float
+    max_score: float
 
-    def at(self, positions: Positions) -> NDArray[np.float32]:
-        """What the word adds to these passages, 0 where they lack it, shape (len(positions),)."""
+    def score_passages(self, positions: Positions) -> NDArray[np.float32]:
+        """Return the term's score in these passages, shape (len(positions),); 0 if a passage lacks the term."""
         sought = positions.astype(self.passages.dtype)
         places = np.minimum(np.searchsorted(self.passages, sought), len(self.passages) - 1)
         return np.where(self.passages[places] == sought, self.scores[places], np.float32(0))
 
 
 @dataclass(frozen=True, slots=True)
-class Weighted:
-    """A word of a question and how much it counts there."""
+class WeightedTerm:
+    """A term of a question and its weight there."""
 
-    posting: Posting
+    postings: PostingList
     weight: np.float32
 
     @property
-    def most(self) -> float:
-        """The most that it adds to a score."""
-        return self.posting.most * float(self.weight)
+    def max_score(self) -> float:
+        """The most that the term adds to a passage's score."""
+        return self.postings.max_score * float(self.weight)
 
 
-def contenders(words: Sequence[Weighted], k: int, count: int, allowed: Positions | None = None) -> Positions:
-    """Passages, rising, among which are the ``k`` best of all ``count``, or of those allowed; none has no word.
-
-    The time follows the number of passages that have the rarer words, not that of all.
-    """
-    ordered = sorted(words, key=lambda word: len(word.posting.passages))
-    # What the words from each on can add.
-    rest = [*accumulate((word.most for word in reversed(ordered)), initial=0.0)][::-1]
-    open_to = None if allowed is None else _mask(allowed, count)
-    totals, added, floor = np.zeros(count, dtype=np.float32), 0, -np.inf
-    alive = np.empty(0, dtype=np.int32)
-    while added < len(ordered) and floor < rest[added]:
-        passages = ordered[added].posting.passages
-        new = passages[totals[passages] == 0]
-        alive = np.concatenate([alive, new if open_to is None else new[open_to[new]]])
-        _add(ordered[added], totals)
-        added += 1
-        floor = _floor(totals[alive], k)
-    coming = list(zip(ordered[added:], rest[added:], strict=False))
-    return _survivors(np.sort(alive).astype(np.int64), totals, k, coming)
-
-
-def _survivors(
-    alive: Positions, totals: NDArray[np.float32], k: int, coming: Sequence[tuple[Weighted, float]]
+def find_candidates(
+    terms: Sequence[WeightedTerm], k: int, passage_count: int, allowed: Positions | None = None
 ) -> Positions:
-    """Those that the words to come can still lift among the ``k`` best. ``totals`` are added up further."""
-    for word, rest in coming:
-        reached = totals[alive]
-        alive = alive[reached + rest >= _floor(reached, k) - SLACK]
-        if len(word.posting.passages) < LOOKED_UP * len(alive):
-            _add(word, totals)
+    """Return passages, in ascending order, that include the ``k`` best of all, or of the allowed ones.
+
+    Every returned passage contains a term. The time grows with the posting lists of the rarer terms, not with
+    the collection.
+    """
+    ordered = sorted(terms, key=lambda term: len(term.postings.passages))
+    # remaining[i]: the most that the terms from ordered[i] on can add to a score.
+    remaining = [*accumulate((term.max_score for term in reversed(ordered)), initial=0.0)][::-1]
+    is_allowed = None if allowed is None else _mark_positions(allowed, passage_count)
+    totals, added, kth_best = np.zeros(passage_count, dtype=np.float32), 0, -np.inf
+    candidates = np.empty(0, dtype=np.int32)
+    # A passage that has none of the terms added so far stays a candidate until it can no longer reach the k-th best.
+    while added < len(ordered) and kth_best < remaining[added]:
+        passages = ordered[added].postings.passages
+        new = passages[totals[passages] == 0]
+        candidates = np.concatenate([candidates, new if is_allowed is None else new[is_allowed[new]]])
+        _add_scores(ordered[added], totals)
+        added += 1
+        kth_best = _kth_best(totals[candidates], k)
+    pending = list(zip(ordered[added:], remaining[added:], strict=False))
+    return _prune_candidates(np.sort(candidates).astype(np.int64), totals, k, pending)
+
+
+def _prune_candidates(
+    candidates: Positions, totals: NDArray[np.float32], k: int, pending: Sequence[tuple[WeightedTerm, float]]
+) -> Positions:
+    """Return the candidates that can still be among the ``k`` best. Adds the pending terms to ``totals``."""
+    for term, remaining in pending:
+        reached = totals[candidates]
+        candidates = candidates[reached + remaining >= _kth_best(reached, k) - ROUNDING_SLACK]
+        if len(term.postings.passages) < LOOKUP_COST * len(candidates):
+            _add_scores(term, totals)
         else:
-            totals[alive] += word.weight * word.posting.at(alive)
-    reached = totals[alive]
-    return alive[reached >= _floor(reached, k) - SLACK]
+            totals[candidates] += term.weight * term.postings.score_passages(candidates)
+    reached = totals[candidates]
+    return candidates[reached >= _kth_best(reached, k) - ROUNDING_SLACK]
 
 
-def _add(word: Weighted, totals: NDArray[np.float32]) -> None:
-    totals[word.posting.passages] += word.weight * word.posting.scores
+def _add_scores(term: WeightedTerm, totals: NDArray[np.float32]) -> None:
+    totals[term.postings.passages] += term.weight * term.postings.scores
 
 
-def _mask(positions: Positions, count: int) -> NDArray[np.bool_]:
-    found = np.zeros(count, dtype=np.bool_)
-    found[positions] = True
-    return found
+def _mark_positions(positions: Positions, count: int) -> NDArray[np.bool_]:
+    marks = np.zeros(count, dtype=np.bool_)
+    marks[positions] = True
+    return marks
 
 
-def _floor(totals: NDArray[np.float32], k: int) -> float:
-    """The ``k``-th best; below everything where there are fewer."""
+def _kth_best(totals: NDArray[np.float32], k: int) -> float:
+    """Return the ``k``-th best total, or minus infinity if there are fewer."""
     return float(np.partition(totals, len(totals) - k)[len(totals) - k]) if 0 < k <= len(totals) else -np.inf

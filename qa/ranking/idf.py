@@ -5,14 +5,14 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from index.search.bm25 import LexicalIndex
+from index.search.bm25 import BM25Index
 from index.types import Positions
 
 
 class Rarity:
     """Weights of words in one collection."""
 
-    def __init__(self, lexical: LexicalIndex) -> None:
+    def __init__(self, lexical: BM25Index) -> None:
         """Counts passages."""
         self._lexical = lexical
         self._weight = lexical.idf
@@ -27,10 +27,10 @@ class Rarity:
         weights = {word: self._weight(word) for word in asked}
         found = np.zeros(len(passages))
         for word, weight in weights.items():
-            found += weight * self._lexical.has(word, passages)
+            found += weight * self._lexical.contains_term(word, passages)
         total = sum(weights.values())
         return found / total if total else found
 
     def unknown(self, asked: Collection[str]) -> float:
         """The share of the asked words' weight that the whole collection lacks, 0 to 1."""
-        return 1.0 - self.coverage(asked, [w for w in asked if self._lexical.frequency(w)]) if asked else 0.0
+        return 1.0 - self.coverage(asked, [w for w in asked if self._lexical.passage_frequency(w)]) if asked else 0.0

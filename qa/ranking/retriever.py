@@ -122,5 +122,5 @@ class Retriever:
     def _fill_lexical(self, union: list[int], found: Found, query: Query) -> dict[int, float]:
         if not found.ran:
             return dict.fromkeys(union, 0.0)
-        scores = self._contents.lexical.at(query.words, np.array(union, dtype=np.int64))
+        scores = self._contents.lexical.score_passages(query.words, np.array(union, dtype=np.int64))
         return dict(zip(union, scores.tolist(), strict=True))

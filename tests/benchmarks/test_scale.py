@@ -11,7 +11,7 @@ from benchmarks.speed.synthetic import Material, Synthetic
 from index.build.pipeline import Identity, publish
 from index.generation.directory import IndexDirectory
 from index.generation.integrity import find_violations
-from index.search.late_interaction import basis_of
+from index.search.late_interaction import learn_projection
 from index.search.stores.exact import ExactStore
 from index.settings import IndexSettings
 from tests.doubles import WordEncoder
@@ -24,7 +24,7 @@ def test_a_synthetic_collection_is_a_sound_generation(tmp_path: Path) -> None:
     encoder = WordEncoder()
     synthetic = Synthetic(Material(TEXTS, encoder.encode_passages(TEXTS).vectors), 47)
     directory = IndexDirectory(tmp_path / "index")
-    contents = synthetic.contents(ExactStore(synthetic.vectors().astype(np.float32)), basis_of(encoder))
+    contents = synthetic.contents(ExactStore(synthetic.vectors().astype(np.float32)), learn_projection(encoder))
     settings = IndexSettings(index=str(directory.root), store="exact")
     with directory.acquire_lock():
         publish(directory, contents, Identity("synthetic", "", (), settings, encoder))

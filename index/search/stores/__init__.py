@@ -1,31 +1,33 @@
-"""The vector stores: one file each, one line each in the table."""
+"""The vector stores: one module each, and one line each in the table."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from index.types import Store, Vectors
 
 
-@dataclass(frozen=True, slots=True)
-class StoreKind:
-    """How a kind of store is made from vectors and read from a folder."""
+class StoreClass(Protocol):
+    """A class of stores."""
 
-    build: Callable[[Vectors], Store]
-    load: Callable[[Path], Store]
+    def build(self, vectors: Vectors) -> Store:
+        """Build a store over unit vectors, shape (rows, dimension)."""
+
+    def load(self, folder: Path) -> Store:
+        """Load what a store's ``save`` wrote into ``folder``."""
 
 
-def _exact() -> StoreKind:
+def _import_exact() -> StoreClass:
     from index.search.stores.exact import ExactStore
 
-    return StoreKind(ExactStore, ExactStore.load)
+    return ExactStore
 
 
-def _faiss() -> StoreKind:
-    from index.search.stores import faiss_auto as by_size
+def _import_faiss() -> StoreClass:
+    from index.search.stores.faiss_auto import FaissAutoStore
 
-    return StoreKind(by_size.build, by_size.load)
+    return FaissAutoStore
 
 
-STORES: Mapping[str, Callable[[], StoreKind]] = {"exact": _exact, "faiss": _faiss}
-"""Each entry imports its library only when it is chosen."""
+# The functions import a store's library when it is chosen, not before.
+STORES: Mapping[str, Callable[[], StoreClass]] = {"exact": _import_exact, "faiss": _import_faiss}

@@ -1,20 +1,24 @@
-"""FAISS's index by the size of the collection: exact while that is quick, then an inverted file."""
+"""The FAISS store for the size of the collection: exact while that is fast, then an inverted file."""
 
 from pathlib import Path
 
 from index.search.stores.faiss_flat import FaissFlatStore
-from index.search.stores.faiss_ivf import VECTORS, FaissInvertedStore
+from index.search.stores.faiss_ivf import VECTORS_FILE, FaissIVFStore
 from index.types import Store, Vectors
 
-FLAT_MOST = 10_000
-"""Rows that are all compared: a millisecond on one thread."""
+# Comparing with this many rows takes a millisecond on one thread.
+MAX_FLAT_ROWS = 10_000
 
 
-def build(vectors: Vectors) -> Store:
-    """``vectors``: unit rows, shape (rows, dimension)."""
-    return FaissFlatStore.build(vectors) if len(vectors) <= FLAT_MOST else FaissInvertedStore.build(vectors)
+class FaissAutoStore:
+    """Chooses between ``FaissFlatStore`` and ``FaissIVFStore``."""
 
+    @classmethod
+    def build(cls, vectors: Vectors) -> Store:
+        """Build the store that suits the number of rows."""
+        return FaissFlatStore.build(vectors) if len(vectors) <= MAX_FLAT_ROWS else FaissIVFStore.build(vectors)
 
-def load(folder: Path) -> Store:
-    """What either wrote."""
-    return FaissInvertedStore.load(folder) if (folder / VECTORS).is_file() else FaissFlatStore.load(folder)
+    @classmethod
+    def load(cls, folder: Path) -> Store:
+        """Load what either store wrote."""
+        return FaissIVFStore.load(folder) if (folder / VECTORS_FILE).is_file() else FaissFlatStore.load(folder)

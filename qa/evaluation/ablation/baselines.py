@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.embedding.batching import batch_by_length
-from index.search.bm25 import LexicalIndex
+from index.search.bm25 import BM25Index
 from index.text.analyzer import Analyzer
 from index.types import Positions, Span, Vectors
 from qa.evaluation.ablation.workbench import Bench
@@ -37,7 +37,7 @@ def document_vectors(bench: Bench, judgements: Sequence[Judgement]) -> list[Repl
 def document_bm25(bench: Bench, judgements: Sequence[Judgement]) -> list[Reply]:
     """Each document, with its title, as one bag of stems; k1 and b are those of the lexical leg."""
     words = Analyzer()
-    lexical = LexicalIndex.build([words(text) for text in _texts(bench)])
+    lexical = BM25Index.build([words(text) for text in _texts(bench)])
     found = [lexical.search(dict.fromkeys(words(j.question), 1.0), MOST_PASSAGES) for j in judgements]
     return [_documents(bench, matches.positions) for matches in found]
 

@@ -71,7 +71,7 @@ class Material:
         if not content:
             return frozenset()
         rarest = max(content, key=self.contents.lexical.idf)
-        candidates = np.flatnonzero(self.contents.lexical.scores({rarest: 1.0}) > 0)
+        candidates = np.flatnonzero(self.contents.lexical.score_all({rarest: 1.0}) > 0)
         sought = f" {plain(phrase)} "
         return frozenset(position for position in candidates.tolist() if sought in self._plain(position))
 

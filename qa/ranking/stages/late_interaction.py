@@ -23,7 +23,7 @@ class LateInteraction:
         """The same hits, best first, ties by position; as they were where the question has no tokens."""
         if not hits or query.tokens is None:
             return hits
-        found = self._tokens.scores(query.tokens, [hit.passage for hit in hits])
+        found = self._tokens.score_passages(query.tokens, [hit.passage for hit in hits])
         least = float(found.min())
         scored = [
             Hit(hit.passage, hit.score + self._weight * (late - least), hit.dense, hit.lexical)

@@ -53,7 +53,7 @@ def test_what_is_found_is_what_embedding_would_give(before: list[UnitText], afte
             np.testing.assert_allclose(row, mix(encoder.encode_passages([unit.text]).vectors[0], context), atol=1e-6)
         assert len(found.tokens) == len(fresh.tokens) == sum(unit.whole for unit in after)
         for passage in range(len(found.tokens)):
-            mine, theirs = found.tokens.passage(passage), fresh.tokens.passage(passage)
+            mine, theirs = found.tokens.passage_tokens(passage), fresh.tokens.passage_tokens(passage)
             np.testing.assert_array_equal(mine.ids, theirs.ids)
             np.testing.assert_array_equal(mine.vectors, theirs.vectors)
 

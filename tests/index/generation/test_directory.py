@@ -188,7 +188,7 @@ def test_a_reader_finishes_on_what_it_has_opened(tmp_path: Path) -> None:
     build(tmp_path, "Two dogs.", keep=1)
     assert not reader.folder.exists()
     assert find_violations(reader) == []
-    assert reader.contents.lexical.scores({"cat": 1.0}).max() > 0
+    assert reader.contents.lexical.score_all({"cat": 1.0}).max() > 0
 
 
 def test_everything_is_on_the_disk_before_it_is_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

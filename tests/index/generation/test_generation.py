@@ -40,7 +40,7 @@ def answers(contents: GenerationContents) -> object:
         found.positions.tolist(),
         found.scores.tolist(),
         contents.store.vectors(range(len(contents.store))).tolist(),
-        contents.lexical.scores({"cat": 1.0, "bird": 1.0}).tolist(),
+        contents.lexical.score_all({"cat": 1.0, "bird": 1.0}).tolist(),
     )
 
 

@@ -12,7 +12,7 @@ from index.generation.documents import Documents
 from index.generation.generation import Generation, GenerationContents
 from index.generation.integrity import find_violations
 from index.generation.passages import BYTE, DOCUMENT, Passages
-from index.search.bm25 import LexicalIndex
+from index.search.bm25 import BM25Index
 from index.search.stores.exact import ExactStore
 from index.settings import IndexSettings
 from index.types import Document, Span
@@ -104,7 +104,7 @@ def test_counts_that_disagree_are_found(sound: Generation) -> None:
     contents = sound.contents
     vectors = contents.store.vectors([0])
     assert "the vector store has 1 rows" in faults(sound, store=ExactStore(vectors))
-    assert "the lexical index has 1 rows" in faults(sound, lexical=LexicalIndex.build([["a"]]))
+    assert "the lexical index has 1 rows" in faults(sound, lexical=BM25Index.build([["a"]]))
     assert "keys for" in faults(sound, keys=contents.keys[:1])
     manifest = replace(sound.manifest, counts={**sound.manifest.counts, "documents": 7})
     assert "the manifest states 7 documents, there are 1" in find_violations(replace(sound, manifest=manifest))

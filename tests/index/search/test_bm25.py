@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.search import bm25 as lexical
-from index.search.bm25 import FEW, K1, NARROW, B, LexicalIndex
-from index.search.top_k import best
+from index.search import bm25 as bm25_module
+from index.search.bm25 import K1, MAX_ALLOWED_SCORED_ALL, MAX_PASSAGES_SCORED_ALL, B, BM25Index
+from index.search.top_k import select_top_k
 
 PASSAGES = [["cat", "sat", "mat"], ["cat", "cat", "ran"], ["dog", "ran", "far", "far", "away"], ["bird"]]
-INDEX = LexicalIndex.build(PASSAGES)
+INDEX = BM25Index.build(PASSAGES)
 
 
 def bm25(words: dict[str, float], passage: list[str], passages: list[list[str]] = PASSAGES) -> float:
@@ -30,7 +30,7 @@ def bm25(words: dict[str, float], passage: list[str], passages: list[list[str]] 
 @pytest.mark.parametrize("words", [{"cat": 1.0}, {"cat": 1.0, "ran": 0.5}, {"far": 2.0, "bird": 1.5, "yak": 1.0}])
 def test_scores_are_those_of_the_formula(words: dict[str, float]) -> None:
     """Weights are linear; a word that nobody has adds nothing."""
-    np.testing.assert_allclose(INDEX.scores(words), [bm25(words, p) for p in PASSAGES], atol=1e-4)
+    np.testing.assert_allclose(INDEX.score_all(words), [bm25(words, p) for p in PASSAGES], atol=1e-4)
 
 
 def test_only_passages_with_a_word_are_found_best_first() -> None:
@@ -44,19 +44,19 @@ def test_only_passages_with_a_word_are_found_best_first() -> None:
 
 def test_frequencies_count_passages() -> None:
     """Not occurrences."""
-    assert [INDEX.frequency(word) for word in ("cat", "far", "yak", "")] == [2, 1, 0, 0]
+    assert [INDEX.passage_frequency(word) for word in ("cat", "far", "yak", "")] == [2, 1, 0, 0]
     assert INDEX.vocabulary == {"cat", "sat", "mat", "ran", "dog", "far", "away", "bird"}
 
 
 @pytest.mark.parametrize("passages", [PASSAGES, [[], ["one"]], [[], []]])
 def test_a_saved_index_answers_as_before(passages: list[list[str]], tmp_path: Path) -> None:
     """Even one of a collection without a single word."""
-    built = LexicalIndex.build(passages)
+    built = BM25Index.build(passages)
     built.save(tmp_path)
-    loaded = LexicalIndex.load(tmp_path)
+    loaded = BM25Index.load(tmp_path)
     assert len(loaded) == len(passages)
     for words in ({"cat": 1.0}, {"one": 1.0}, {}):
-        np.testing.assert_array_equal(built.scores(words), loaded.scores(words))
+        np.testing.assert_array_equal(built.score_all(words), loaded.score_all(words))
 
 
 COLLECTIONS = st.lists(
@@ -68,49 +68,49 @@ QUESTIONS = st.dictionaries(st.sampled_from(["cat", "dog", "mat", "yak", ""]), s
 @given(COLLECTIONS, QUESTIONS)
 def test_any_collection_is_scored_by_the_formula(passages: list[list[str]], words: dict[str, float]) -> None:
     """Repeats, empty passages and collections without a word included; only words that are there count."""
-    index = LexicalIndex.build(passages)
+    index = BM25Index.build(passages)
     expected = [bm25(words, passage, passages) for passage in passages]
-    np.testing.assert_allclose(index.scores(words), expected, atol=1e-4)
+    np.testing.assert_allclose(index.score_all(words), expected, atol=1e-4)
 
 
-@pytest.mark.parametrize("few", [FEW, 0])
+@pytest.mark.parametrize("few", [MAX_PASSAGES_SCORED_ALL, 0])
 @given(COLLECTIONS, QUESTIONS, st.integers(1, 5), st.none() | st.sets(st.integers(0, 7)))
 def test_the_best_are_those_of_all_scores_to_the_bit(
     few: int, passages: list[list[str]], words: dict[str, float], k: int, chosen: set[int] | None
 ) -> None:
     """Whether every word of every passage is added up or not, with a filter and without; some scores are as all are."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lexical, "FEW", few)
-        the_best_are_found(LexicalIndex.build(passages), words, k, chosen)
+        patch.setattr(bm25_module, "MAX_PASSAGES_SCORED_ALL", few)
+        the_best_are_found(BM25Index.build(passages), words, k, chosen)
 
 
-def the_best_are_found(index: LexicalIndex, words: dict[str, float], k: int, chosen: set[int] | None) -> None:
-    scores, every = index.scores(words), np.arange(len(index))
+def the_best_are_found(index: BM25Index, words: dict[str, float], k: int, chosen: set[int] | None) -> None:
+    scores, every = index.score_all(words), np.arange(len(index))
     allowed = None if chosen is None else every[[place in chosen for place in every]]
     holding = every[scores > 0] if allowed is None else allowed[scores[allowed] > 0]
-    found, right = index.search(words, k, allowed), best(holding, scores[holding], k)
+    found, right = index.search(words, k, allowed), select_top_k(holding, scores[holding], k)
     assert (found.positions.tolist(), found.scores.tolist()) == (right.positions.tolist(), right.scores.tolist())
-    assert index.at(words, every).tolist() == scores.tolist()
+    assert index.score_passages(words, every).tolist() == scores.tolist()
 
 
 @pytest.mark.parametrize("share", [None, 0.9, 0.5])
 def test_a_large_collection_is_searched_to_the_bit(share: float | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Common words and rare ones, and filters that let most passages through."""
-    monkeypatch.setattr(lexical, "FEW", 10_000)
+    monkeypatch.setattr(bm25_module, "MAX_PASSAGES_SCORED_ALL", 10_000)
     chance = np.random.default_rng(11)
     vocabulary, odds = [f"w{number}" for number in range(300)], 1 / np.arange(1, 301)
     passages = [list(chance.choice(vocabulary, 12, p=odds / odds.sum())) for _ in range(25_000)]
-    index, allowed = LexicalIndex.build(passages), None
+    index, allowed = BM25Index.build(passages), None
     if share:
         allowed = np.flatnonzero(chance.random(len(passages)) < share)
-        assert len(allowed) > NARROW
+        assert len(allowed) > MAX_ALLOWED_SCORED_ALL
     for _ in range(40):
         asked = chance.choice(vocabulary, 6, p=odds / odds.sum())
         words = {word: float(chance.choice([0.5, 1.0, 1.5])) for word in asked}
-        scores = index.scores(words)
+        scores = index.score_all(words)
         holding = np.arange(len(passages)) if allowed is None else allowed
         holding = holding[scores[holding] > 0]
-        found, right = index.search(words, 50, allowed), best(holding, scores[holding], 50)
+        found, right = index.search(words, 50, allowed), select_top_k(holding, scores[holding], 50)
         assert (found.positions.tolist(), found.scores.tolist()) == (right.positions.tolist(), right.scores.tolist())
 
 
@@ -122,7 +122,7 @@ def test_rare_words_tell_most(word: str, holding: int) -> None:
 
 def test_equal_passages_come_in_their_order() -> None:
     """Also through a filter that leaves the first of them out."""
-    index = LexicalIndex.build([["cat"], ["dog"], ["cat"], ["cat"], ["dog"]])
+    index = BM25Index.build([["cat"], ["dog"], ["cat"], ["cat"], ["dog"]])
     assert index.search({"cat": 1.0}, 2).positions.tolist() == [0, 2]
     assert index.search({"cat": 1.0}, 2, np.array([1, 2, 3])).positions.tolist() == [2, 3]
     assert index.search({"cat": 1.0}, 5, np.array([], dtype=np.int64)).positions.tolist() == []
@@ -130,12 +130,12 @@ def test_equal_passages_come_in_their_order() -> None:
 
 def test_the_spellings_are_kept(tmp_path: Path) -> None:
     """How often each word stands in the texts, accents included."""
-    LexicalIndex.build(PASSAGES, {"cats": 2, "shōnen": 1}).save(tmp_path)
-    assert LexicalIndex.load(tmp_path).spellings == {"cats": 2, "shōnen": 1}
+    BM25Index.build(PASSAGES, {"cats": 2, "shōnen": 1}).save(tmp_path)
+    assert BM25Index.load(tmp_path).spellings == {"cats": 2, "shōnen": 1}
 
 
 def test_which_passages_have_a_word_is_known() -> None:
     """In the order asked for; nobody has a word that is not there."""
-    index = LexicalIndex.build([["cat"], ["dog"], ["cat", "dog"]])
-    assert index.has("cat", np.array([2, 1, 0])).tolist() == [True, False, True]
-    assert index.has("walrus", np.array([0, 1])).tolist() == [False, False]
+    index = BM25Index.build([["cat"], ["dog"], ["cat", "dog"]])
+    assert index.contains_term("cat", np.array([2, 1, 0])).tolist() == [True, False, True]
+    assert index.contains_term("walrus", np.array([0, 1])).tolist() == [False, False]

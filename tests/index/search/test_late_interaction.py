@@ -7,12 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.search.late_interaction import DIMENSIONS, LEVELS, TokenIndex, basis_of, reduced, smaller
+from index.search.late_interaction import (
+    DIMENSIONS,
+    INT8_SCALE,
+    LateInteractionIndex,
+    learn_projection,
+    project_vectors,
+    quantize_tokens,
+)
 from index.types import Encoder, Tokens
 from tests.doubles import DIMENSION, WordEncoder
 
 ENCODER = WordEncoder()
-BASIS = basis_of(ENCODER)
+PROJECTION = learn_projection(ENCODER)
 TEXTS = st.lists(st.sampled_from("cats sleep dogs dig birds sing fish".split()), max_size=6).map(" ".join)
 
 
@@ -20,13 +27,13 @@ def tokens(text: str) -> Tokens:
     return ENCODER.encode_questions([text]).tokens[0]
 
 
-def indexed(texts: list[str]) -> TokenIndex:
-    return TokenIndex.build([smaller(BASIS)(tokens(text)) for text in texts], BASIS)
+def indexed(texts: list[str]) -> LateInteractionIndex:
+    return LateInteractionIndex.build([quantize_tokens(tokens(text), PROJECTION) for text in texts], PROJECTION)
 
 
 def compared(question: Tokens, passage: Tokens, weights: np.ndarray) -> float:
     """The definition, token by token."""
-    mine, theirs = reduced(question.vectors, BASIS), reduced(passage.vectors, BASIS)
+    mine, theirs = project_vectors(question.vectors, PROJECTION), project_vectors(passage.vectors, PROJECTION)
     best = [max(float(a @ b) for b in theirs) for a in mine]
     return float(np.average(best, weights=weights))
 
@@ -40,7 +47,7 @@ def test_scores_are_the_weighted_mean_of_each_tokens_best_cosine(
     chosen = data.draw(st.lists(st.integers(0, len(texts) - 1), max_size=6))
     holding = [sum(number in tokens(text).ids for text in texts) for number in asked.ids]
     weights = np.array([np.log1p((len(texts) - n + 0.5) / (n + 0.5)) for n in holding])
-    for place, score in zip(chosen, index.scores(asked, chosen), strict=True):
+    for place, score in zip(chosen, index.score_passages(asked, chosen), strict=True):
         passage = tokens(texts[place])
         expected = compared(asked, passage, weights) if len(asked.ids) and len(passage.ids) else 0.0
         assert score == pytest.approx(expected, abs=0.02)
@@ -50,37 +57,39 @@ def test_what_was_saved_is_what_is_loaded(tmp_path: Path) -> None:
     """Scores, tokens and directions are the same to the last bit."""
     before = indexed(["cats sleep", "", "dogs dig holes"])
     before.save(tmp_path)
-    after = TokenIndex.load(tmp_path)
+    after = LateInteractionIndex.load(tmp_path)
     assert len(after) == 3
-    np.testing.assert_array_equal(after.scores(tokens("dogs"), [0, 1, 2]), before.scores(tokens("dogs"), [0, 1, 2]))
-    np.testing.assert_array_equal(after.passage(2).ids, before.passage(2).ids)
-    np.testing.assert_array_equal(after.basis, before.basis)
+    np.testing.assert_array_equal(
+        after.score_passages(tokens("dogs"), [0, 1, 2]), before.score_passages(tokens("dogs"), [0, 1, 2])
+    )
+    np.testing.assert_array_equal(after.passage_tokens(2).ids, before.passage_tokens(2).ids)
+    np.testing.assert_array_equal(after.projection, before.projection)
 
 
 def test_a_rare_word_decides_over_common_ones() -> None:
     """Two passages have one of the asked words each; the one with the word that few have is nearer."""
     index = indexed(["fish sleep", "cats dig", "cats sing", "cats run"])
-    scores = index.scores(tokens("cats fish"), [0, 1])
+    scores = index.score_passages(tokens("cats fish"), [0, 1])
     assert scores[0] > scores[1]
 
 
 def test_directions_depend_on_the_model_alone() -> None:
     """Twice the same, at right angles, at most so many."""
-    again = basis_of(WordEncoder())
-    np.testing.assert_array_equal(again, BASIS)
-    assert BASIS.shape == (DIMENSION, min(DIMENSION, DIMENSIONS))
-    np.testing.assert_allclose(BASIS.T @ BASIS, np.eye(BASIS.shape[1]), atol=1e-5)
+    again = learn_projection(WordEncoder())
+    np.testing.assert_array_equal(again, PROJECTION)
+    assert PROJECTION.shape == (DIMENSION, min(DIMENSION, DIMENSIONS))
+    np.testing.assert_allclose(PROJECTION.T @ PROJECTION, np.eye(PROJECTION.shape[1]), atol=1e-5)
 
 
 def test_rounding_to_a_byte_costs_little(encoder: Encoder) -> None:
     """With the real model: the kept rows differ from what they were made of by less than a cosine of 0.001."""
-    basis = basis_of(encoder)
+    projection = learn_projection(encoder)
     found = encoder.encode_passages(["The film is directed by Hiroyuki Seshita and written by Tsutomu Nihei."]).tokens[
         0
     ]
-    small = smaller(basis)(found)
-    kept = small.vectors.astype(np.float32) / LEVELS
-    cosines = np.sum(kept * reduced(found.vectors, basis), axis=1) / np.linalg.norm(kept, axis=1)
+    small = quantize_tokens(found, projection)
+    kept = small.vectors.astype(np.float32) / INT8_SCALE
+    cosines = np.sum(kept * project_vectors(found.vectors, projection), axis=1) / np.linalg.norm(kept, axis=1)
     assert cosines.min() > 0.999
     assert len(small.ids) == len(found.ids) > 10
 
@@ -88,6 +97,8 @@ def test_rounding_to_a_byte_costs_little(encoder: Encoder) -> None:
 def test_a_model_without_tokens_scores_nothing() -> None:
     """Static vectors have no tokens in context; every passage is as good."""
     nothing = Tokens(np.empty(0, dtype=np.int64), np.empty((0, 0), dtype=np.float32))
-    basis = np.empty((0, 0), dtype=np.float32)
-    index = TokenIndex.build([smaller(basis)(nothing), smaller(basis)(nothing)], basis)
-    assert index.scores(nothing, [1, 0]).tolist() == [0.0, 0.0]
+    projection = np.empty((0, 0), dtype=np.float32)
+    index = LateInteractionIndex.build(
+        [quantize_tokens(nothing, projection), quantize_tokens(nothing, projection)], projection
+    )
+    assert index.score_passages(nothing, [1, 0]).tolist() == [0.0, 0.0]

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from index.search.max_score import Posting, Weighted, contenders
+from index.search.max_score import PostingList, WeightedTerm, find_candidates
 
 
-def word(scores: dict[int, float], weight: float = 1.0) -> Weighted:
+def word(scores: dict[int, float], weight: float = 1.0) -> WeightedTerm:
     passages = np.array(sorted(scores), dtype=np.int32)
-    return Weighted(
-        Posting(passages, np.array([scores[p] for p in passages], dtype=np.float32), max(scores.values())),
+    return WeightedTerm(
+        PostingList(passages, np.array([scores[p] for p in passages], dtype=np.float32), max(scores.values())),
         np.float32(weight),
     )
 
@@ -22,26 +22,26 @@ RARE, COMMON = word({3: 5.0, 7: 4.0, 8: 1.0}), word({place: 0.5 + 0.1 * (place =
 )
 def test_a_common_word_brings_in_nobody_who_cannot_be_among_the_best(k: int, left: list[int]) -> None:
     """What it can add is less than they are behind; where too few have the rare word, all count."""
-    assert contenders([COMMON, RARE], k, 10).tolist() == left
+    assert find_candidates([COMMON, RARE], k, 10).tolist() == left
 
 
 def test_who_is_not_allowed_keeps_nobody_out() -> None:
     """The best that are allowed are found, however much better the others are."""
-    assert contenders([COMMON, RARE], 1, 10, np.array([1, 7, 9])).tolist() == [7]
-    assert contenders([COMMON, RARE], 2, 10, np.array([1, 9])).tolist() == [1, 9]
+    assert find_candidates([COMMON, RARE], 1, 10, np.array([1, 7, 9])).tolist() == [7]
+    assert find_candidates([COMMON, RARE], 2, 10, np.array([1, 9])).tolist() == [1, 9]
 
 
 def test_a_word_adds_only_where_it_stands() -> None:
     """Nothing elsewhere, before the first and behind the last."""
-    assert RARE.posting.at(np.array([0, 3, 4, 8, 9])).tolist() == [0, 5, 0, 1, 0]
+    assert RARE.postings.score_passages(np.array([0, 3, 4, 8, 9])).tolist() == [0, 5, 0, 1, 0]
 
 
 def test_weights_count() -> None:
     """A common word that weighs much is no longer hopeless."""
-    assert contenders([word(dict.fromkeys(range(10), 0.5), 20.0), RARE], 1, 10).tolist() == [3]
-    assert 0 in contenders([word({0: 0.5, 1: 0.5, 2: 0.5, 4: 0.4}, 20.0), RARE], 1, 10)
+    assert find_candidates([word(dict.fromkeys(range(10), 0.5), 20.0), RARE], 1, 10).tolist() == [3]
+    assert 0 in find_candidates([word({0: 0.5, 1: 0.5, 2: 0.5, 4: 0.4}, 20.0), RARE], 1, 10)
 
 
 def test_no_words_find_nothing() -> None:
     """A question of words that nobody has."""
-    assert contenders([], 5, 10).tolist() == []
+    assert find_candidates([], 5, 10).tolist() == []

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.search.top_k import DECIMALS, best
+from index.search.top_k import SCORE_DECIMALS, select_top_k
 from index.types import SearchResult
 
 # Few different scores, so that there are many ties, some of them only after rounding.
@@ -14,16 +14,16 @@ SCORED = st.dictionaries(
 
 
 def picked(scored: dict[int, float], k: int) -> SearchResult:
-    return best(np.array(list(scored), dtype=np.int64), np.array(list(scored.values()), dtype=np.float32), k)
+    return select_top_k(np.array(list(scored), dtype=np.int64), np.array(list(scored.values()), dtype=np.float32), k)
 
 
 @given(SCORED, st.integers(-2, 60))
 def test_the_best_are_the_head_of_a_full_sort(scored: dict[int, float], k: int) -> None:
     """Highest first, what is equal after rounding by position, whatever order they came in."""
-    expected = sorted(scored, key=lambda position: (-round(scored[position], DECIMALS), position))[: max(k, 0)]
+    expected = sorted(scored, key=lambda position: (-round(scored[position], SCORE_DECIMALS), position))[: max(k, 0)]
     found = picked(scored, k)
     assert found.positions.tolist() == expected
-    np.testing.assert_allclose(found.scores, [scored[position] for position in expected], atol=10.0**-DECIMALS)
+    np.testing.assert_allclose(found.scores, [scored[position] for position in expected], atol=10.0**-SCORE_DECIMALS)
 
 
 def test_a_tie_at_the_last_place_goes_to_the_first_position() -> None:

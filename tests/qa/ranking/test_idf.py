@@ -4,10 +4,10 @@ from math import log
 
 import pytest
 
-from index.search.bm25 import LexicalIndex
+from index.search.bm25 import BM25Index
 from qa.ranking.idf import Rarity
 
-LEXICAL = LexicalIndex.build([["cat", "sat"], ["cat", "ran"], ["dog", "ran"], ["cat"]])
+LEXICAL = BM25Index.build([["cat", "sat"], ["cat", "ran"], ["dog", "ran"], ["cat"]])
 RARITY = Rarity(LEXICAL)
 
 

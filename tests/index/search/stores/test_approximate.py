@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index.search.stores import faiss_auto as by_size
-from index.search.stores import faiss_ivf as faiss_inverted
+from index.search.stores import faiss_auto, faiss_ivf
 from index.search.stores.exact import ExactStore
 from index.search.stores.faiss_flat import FaissFlatStore
-from index.search.stores.faiss_ivf import NARROW, FaissInvertedStore
+from index.search.stores.faiss_ivf import MAX_ALLOWED_SCORED_ALL, FaissIVFStore
 from index.types import Store, Vectors
 
 ROWS, DIMENSION, THEMES, K = 16_000, 96, 400, 10
@@ -46,8 +45,8 @@ FILTERS = {
 @cache
 def built(lists: str) -> Store:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(faiss_inverted, "ONE_LIST", LISTS[lists])
-        return FaissInvertedStore.build(VECTORS)
+        patch.setattr(faiss_ivf, "MAX_ONE_LIST_ROWS", LISTS[lists])
+        return FaissIVFStore.build(VECTORS)
 
 
 @pytest.fixture(params=LISTS)
@@ -60,7 +59,7 @@ def store(lists: str, request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     if request.param == "built":
         return built(lists)
     built(lists).save(tmp_path)
-    return FaissInvertedStore.load(tmp_path)
+    return FaissIVFStore.load(tmp_path)
 
 
 @pytest.mark.parametrize("name", FILTERS)
@@ -84,7 +83,7 @@ def test_the_scores_are_the_exact_cosines(store: Store, name: str) -> None:
         np.testing.assert_array_equal(order, np.arange(len(order)))
 
 
-@pytest.mark.parametrize("k", [1, K, NARROW + 500, ROWS, ROWS + 50])
+@pytest.mark.parametrize("k", [1, K, MAX_ALLOWED_SCORED_ALL + 500, ROWS, ROWS + 50])
 def test_as_many_rows_come_back_as_are_asked_for(store: Store, k: int) -> None:
     """Each once, also where that takes every list, and no more than there are."""
     few = np.flatnonzero(CHANCE.random(ROWS) < 0.7)
@@ -96,7 +95,7 @@ def test_as_many_rows_come_back_as_are_asked_for(store: Store, k: int) -> None:
 def test_many_rows_allowed_far_from_the_question_are_found_all_the_same(store: Store) -> None:
     """The lists nearest to the question hold none of them, and nobody is starved for that."""
     question = QUESTIONS[:1]
-    far = np.sort(np.argsort(VECTORS @ question[0])[: NARROW + 1])
+    far = np.sort(np.argsort(VECTORS @ question[0])[: MAX_ALLOWED_SCORED_ALL + 1])
     (matches,) = store.search(question, 400, far)
     assert len(matches.positions) == 400
     assert np.isin(matches.positions, far).all()
@@ -124,8 +123,8 @@ def test_a_store_that_cannot_be_written_is_an_error_of_the_system(tmp_path: Path
 
 def test_it_says_how_it_searches(lists: str, store: Store) -> None:
     """The manifest has it: kind, lists, how many of them are searched, and the codes."""
-    many = {"kind": "inverted", "lists": 256, "probes": 192, "code": "RaBitQfs", "vectors": "float16"}
-    one = {"kind": "inverted", "lists": 1, "probes": 1, "code": "PQ48x4fs", "vectors": "float32"}
+    many = {"kind": "inverted", "lists": 256, "nprobe": 192, "code": "RaBitQfs", "vectors": "float16"}
+    one = {"kind": "inverted", "lists": 1, "nprobe": 1, "code": "PQ48x4fs", "vectors": "float32"}
     assert store.description == {"many lists": many, "one list": one}[lists]
 
 
@@ -139,14 +138,14 @@ def test_one_list_misses_nothing_that_is_near() -> None:
 
 def test_an_odd_number_of_dimensions_is_coded_as_well() -> None:
     """One by one instead of two by two."""
-    store = FaissInvertedStore.build(unit(VECTORS[:, :63].astype(np.float64)))
+    store = FaissIVFStore.build(unit(VECTORS[:, :63].astype(np.float64)))
     assert store.description["code"] == "PQ63x4fs"
 
 
 def test_the_size_decides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Up to a number of rows every one is compared, beyond it they are searched; what is read is what was written."""
-    monkeypatch.setattr(by_size, "FLAT_MOST", 500)
-    for rows, kind in ((500, FaissFlatStore), (501, FaissInvertedStore)):
-        chosen = by_size.build(VECTORS[:rows])
+    monkeypatch.setattr(faiss_auto, "MAX_FLAT_ROWS", 500)
+    for rows, kind in ((500, FaissFlatStore), (501, FaissIVFStore)):
+        chosen = faiss_auto.FaissAutoStore.build(VECTORS[:rows])
         chosen.save(tmp_path / str(rows))
-        assert type(chosen) is type(by_size.load(tmp_path / str(rows))) is kind
+        assert type(chosen) is type(faiss_auto.FaissAutoStore.load(tmp_path / str(rows))) is kind
