@@ -11,9 +11,9 @@ import torch
 from benchmarks.articles import LONGEST, SENTENCES, SQUAD, STRETCH, Article, articles
 from benchmarks.splits import Part, part
 from benchmarks.training.held_out import main as held_out
-from benchmarks.training.reader.__main__ import trained_on
+from benchmarks.training.reader.__main__ import read_rounds
 from benchmarks.training.reader.examples import ROUNDS, Example, Text, alone
-from benchmarks.training.reader.measure import Asked, measure
+from benchmarks.training.reader.measure import HeldOutQuestion, measure_reader
 from benchmarks.training.reader.network import Network
 from benchmarks.training.reader.train import BATCH, losses, seen, train
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
@@ -35,7 +35,7 @@ OTHERS = (
 EXAMPLE = Example("qed", "Who directed the film?", FILM, Span(25, 32), OTHERS)
 
 
-def test_an_article_is_always_in_the_same_part_and_eight_in_ten_are_trained_on() -> None:
+def test_an_article_is_always_in_the_same_part_and_eight_in_ten_are_read_rounds() -> None:
     """The parts depend on the article's name alone."""
     parts = [part("qed", f"article {i}") for i in range(3000)]
     assert parts == [part("qed", f"article {i}") for i in range(3000)]
@@ -158,16 +158,16 @@ def test_the_measures_are_those_of_the_words_and_of_the_gaps() -> None:
     """A right answer counts whole, none counts nothing; a context beats itself without the answering sentence."""
     context = "It rains in the hills today and all week long. It was made by Ann Lee."
     row = {"source": "qed", "question": "Who?", "title": "", "context": context}
-    right = Asked.of({**row, "answers": [{"text": "Ann Lee", "start": context.index("Ann")}]})
-    wrong = Asked.of({**row, "context": "Nobody knows.", "answers": [{"text": "Nobody", "start": 0}]})
-    found = measure(Points(), [right, wrong])
-    assert (found.questions, found.f1, found.exact, found.gaps, found.apart) == (2, 0.5, 0.5, 1, 1.0)
+    right = HeldOutQuestion.from_json({**row, "answers": [{"text": "Ann Lee", "start": context.index("Ann")}]})
+    wrong = HeldOutQuestion.from_json({**row, "context": "Nobody knows.", "answers": [{"text": "Nobody", "start": 0}]})
+    found = measure_reader(Points(), [right, wrong])
+    assert (found.questions, found.f1, found.exact, found.gaps, found.separation) == (2, 0.5, 0.5, 1, 1.0)
 
 
 def test_the_page_of_the_shipped_reader_is_of_its_weights() -> None:
     """docs/reader.md states how many questions the file says it was trained on, and its size."""
     page = (Path(__file__).parents[2] / "docs" / "reader.md").read_text(encoding="utf-8")
-    rounds = trained_on(SHIPPED / ABOUT)
+    rounds = read_rounds(SHIPPED / ABOUT)
     size = sum(file.stat().st_size for file in SHIPPED.rglob("*") if file.is_file())
     assert len(rounds) == len(ROUNDS)
     assert all(f"{count:,}" in page for one in rounds for count in one.values())

@@ -1,7 +1,7 @@
-"""Small collections with questions that they answer, and others that they do not.
+"""Small collections with questions that they answer and questions that they do not.
 
-Cut from ``../shared/data``: paragraphs with the exact words that answer (``reading``) and
-everyday requests (``out-of-scope``). Documents are whole articles; what is drawn is seeded.
+Cut from ``../shared/data``: paragraphs with the exact words that answer (``reading``) and everyday requests
+(``out-of-scope``). Documents are whole articles. Draws are seeded, so every run makes the same collections.
 """
 
 import random
@@ -15,115 +15,122 @@ from benchmarks.splits import Part
 from index.types import Span
 from qa.evaluation.data.rewordings import untidy
 
+# Documents of the collections: from a single text to as many as a source has articles for.
 SIZES = {"fairytaleqa": (1, 3, 10, 40), "qed": (5, 30, 200, 1000), "qamr": (2, 8, 30, 120), "squad": (1, 2, 8, 30)}
-PER_COLLECTION = 240
+MAX_QUESTIONS = 240
+REMOVED_SHARE = 1 / 3
 
 
-class Sort(StrEnum):
-    """Why a question is answered by the collection, or is not."""
+class QuestionKind(StrEnum):
+    """Why the collection answers a question, or does not."""
 
-    PRESENT = "present"
-    TAKEN_OUT = "its sentence taken out"
-    ELSEWHERE = "about another document of the kind"
-    EVERYDAY = "an everyday request"
+    ANSWERABLE = "answerable"
+    ANSWER_REMOVED = "answering sentence removed"
+    OTHER_DOCUMENT = "about another document of the kind"
+    OUT_OF_SCOPE = "everyday request"
 
 
-MIX = {Sort.PRESENT: 0.6, Sort.TAKEN_OUT: 0.1, Sort.ELSEWHERE: 0.2, Sort.EVERYDAY: 0.1}
+# The confidence is a probability under this mix. Nobody knows which kinds users ask how often.
+MIX = {
+    QuestionKind.ANSWERABLE: 0.6,
+    QuestionKind.ANSWER_REMOVED: 0.1,
+    QuestionKind.OTHER_DOCUMENT: 0.2,
+    QuestionKind.OUT_OF_SCOPE: 0.1,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question and where its answer stands in the collection, if it does."""
+class LabelledQuestion:
+    """A question and the place of its answer in the collection, if it has one."""
 
-    question: str
-    sort: Sort
+    text: str
+    kind: QuestionKind
     document: str = ""
     span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Documents by id, with titles, and the questions put to them."""
+    """Documents by id, with titles, and the questions asked about them."""
 
     source: str
     texts: dict[str, str]
     titles: dict[str, str]
-    asked: tuple[Asked, ...]
+    questions: tuple[LabelledQuestion, ...]
 
-    def joined(self, articles: Sequence[Article]) -> "Collection":
-        """With further documents."""
+    def add_articles(self, articles: Sequence[Article]) -> "Collection":
+        """Return the collection with further documents."""
         texts = self.texts | {article.id: article.text for article in articles}
         return replace(self, texts=texts, titles=self.titles | {article.id: article.title for article in articles})
 
 
-def collections(data: Path, asked_of: Part, draws: int = 2) -> Iterator[Collection]:
-    """``draws`` collections of each size of each source; only articles of one part are asked about.
+def draw_collections(data: Path, asked_part: Part, draws: int = 2) -> Iterator[Collection]:
+    """Yield ``draws`` collections of each size of each source, with questions about articles of ``asked_part`` only.
 
-    The rest of a collection is filled with articles that the reader was trained on, and with no questions on them.
+    The rest of a collection is filled with articles of the reader's training, about which nothing is asked.
     """
     everyday = [row["text"] for row in lines(data / "out-of-scope" / "clinc150.jsonl.gz")]
     chance = random.Random(0)
     for source in SOURCES:
         found = articles(data, source)
-        ours = [article for article in found if article.part is asked_of]
+        asked = [article for article in found if article.part is asked_part]
         others = [article for article in found if article.part is Part.TRAIN]
         for size in SIZES[source]:
             for _ in range(draws):
-                chosen = chance.sample(ours, min(len(ours), 2 * size))
+                chosen = chance.sample(asked, min(len(asked), 2 * size))
                 half = len(chosen) // 2
                 filling = chance.sample(others, max(0, min(len(others), size - half)))
-                yield _collection(source, chosen[:half], chosen[half:], everyday, chance).joined(filling)
+                yield _cut_collection(source, chosen[:half], chosen[half:], everyday, chance).add_articles(filling)
 
 
-def _collection(
+def _cut_collection(
     source: str,
     inside: Sequence[Article],
     outside: Sequence[Article],
     everyday: Sequence[str],
     chance: random.Random,
 ) -> Collection:
-    """A third of the sentences is taken out of the text, and with them what they answer."""
-    asked: list[Asked] = []
+    """Remove a third of the answering sentences from the articles ``inside``, and label their questions."""
+    questions: list[LabelledQuestion] = []
     texts = {}
     for article in inside:
-        most = max(4, 3 * PER_COLLECTION // len(inside))
-        questions = chance.sample(article.questions, min(len(article.questions), most))
-        out = [s for s in sentences_of(article.text) if chance.random() < 1 / 3]
-        gone = [one for one in questions if any(s.overlaps(one.span) for s in out)]
-        texts[article.id], moved = _without(article, gone)
-        asked += [Asked(one.text, Sort.TAKEN_OUT) for one in gone]
-        asked += [Asked(q.text, Sort.PRESENT, article.id, moved[q.span]) for q in questions if q.span in moved]
-    elsewhere = [Asked(one.text, Sort.ELSEWHERE) for article in outside for one in article.questions]
-    kept = _balanced(asked, elsewhere, everyday, chance)
-    return Collection(source, texts, {article.id: article.title for article in inside}, kept)
+        limit = max(4, 3 * MAX_QUESTIONS // len(inside))
+        drawn = chance.sample(article.questions, min(len(article.questions), limit))
+        removed = [s for s in sentences_of(article.text) if chance.random() < REMOVED_SHARE]
+        unanswered = [one for one in drawn if any(s.overlaps(one.span) for s in removed)]
+        texts[article.id], moved = _remove_answers(article, unanswered)
+        questions += [LabelledQuestion(one.text, QuestionKind.ANSWER_REMOVED) for one in unanswered]
+        questions += [
+            LabelledQuestion(one.text, QuestionKind.ANSWERABLE, article.id, moved[one.span])
+            for one in drawn
+            if one.span in moved
+        ]
+    questions += [LabelledQuestion(q.text, QuestionKind.OTHER_DOCUMENT) for a in outside for q in a.questions]
+    questions += [LabelledQuestion(request, QuestionKind.OUT_OF_SCOPE) for request in everyday]
+    titles = {article.id: article.title for article in inside}
+    return Collection(source, texts, titles, _draw_mix(questions, chance))
 
 
-def _balanced(
-    asked: Sequence[Asked], elsewhere: Sequence[Asked], everyday: Sequence[str], chance: random.Random
-) -> tuple[Asked, ...]:
-    """At most ``PER_COLLECTION`` questions, in the proportions of ``MIX``, half of them untidy.
-
-    The confidence is a probability under this mix; of which sort users ask how much, nobody knows.
-    """
-    pools = {sort: [one for one in asked if one.sort is sort] for sort in (Sort.PRESENT, Sort.TAKEN_OUT)}
-    pools[Sort.ELSEWHERE] = list(elsewhere)
-    pools[Sort.EVERYDAY] = [Asked(request, Sort.EVERYDAY) for request in everyday]
-    total = min(PER_COLLECTION, int(len(pools[Sort.PRESENT]) / MIX[Sort.PRESENT]))
+def _draw_mix(questions: Sequence[LabelledQuestion], chance: random.Random) -> tuple[LabelledQuestion, ...]:
+    """Draw at most ``MAX_QUESTIONS`` in the proportions of ``MIX`` and make half of them untidy."""
+    pools = {kind: [one for one in questions if one.kind is kind] for kind in MIX}
+    answerable = len(pools[QuestionKind.ANSWERABLE]) / MIX[QuestionKind.ANSWERABLE]
+    total = min(MAX_QUESTIONS, int(answerable))
     return tuple(
-        replace(one, question=untidy(one.question, chance))
-        for sort, share in MIX.items()
-        for one in chance.sample(pools[sort], min(len(pools[sort]), round(total * share)))
+        replace(one, text=untidy(one.text, chance))
+        for kind, share in MIX.items()
+        for one in chance.sample(pools[kind], min(len(pools[kind]), round(total * share)))
     )
 
 
-def _without(article: Article, questions: Sequence[Question]) -> tuple[str, dict[Span, Span]]:
-    """The article's text without the sentences that answer ``questions``.
+def _remove_answers(article: Article, questions: Sequence[Question]) -> tuple[str, dict[Span, Span]]:
+    """Return the article's text without the sentences that answer ``questions``.
 
-    And where the other questions' answers stand in it now.
+    The mapping gives the new place of every other answer that lies within one sentence.
     """
     spans = sentences_of(article.text)
-    gone = [s for s in spans if any(s.overlaps(one.span) for one in questions)]
-    kept = [s for s in spans if s not in gone]
+    removed = [s for s in spans if any(s.overlaps(one.span) for one in questions)]
+    kept = [s for s in spans if s not in removed]
     text, places = "", {}
     for span in kept:
         places[span] = len(text)

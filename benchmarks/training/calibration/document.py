@@ -1,75 +1,86 @@
-"""``docs/confidence.md``: what the confidence is, and how well it held."""
+"""``docs/confidence.json`` and ``docs/confidence.md``: what the confidence is, and how well it holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
 
-from benchmarks.training.calibration.collections import Sort
-from benchmarks.training.calibration.trial import Trial
-from qa.answer.calibration import Calibration
+from benchmarks.training.calibration.collections import QuestionKind
+from benchmarks.training.calibration.fit import ANSWERED_WRONG, UNSURE_KEEPS, ModeFit
 from qa.types import Mode
 
-UNANSWERED = [sort for sort in Sort if sort is not Sort.PRESENT]
+Figures = Mapping[str, Any]
+UNANSWERABLE = [kind for kind in QuestionKind if kind is not QuestionKind.ANSWERABLE]
 
 
-def document(
-    shipped: Mapping[Mode, Calibration], trials: Mapping[Mode, Mapping[str, Trial]], wrong: float, kept: float
-) -> str:
-    """The whole page."""
+def as_figures(fits: Mapping[Mode, ModeFit]) -> dict[str, Any]:
+    """Return every number of the page as JSON."""
+    return {
+        "answered_wrong": ANSWERED_WRONG,
+        "unsure_keeps": UNSURE_KEEPS,
+        "modes": {mode: asdict(fit) for mode, fit in fits.items()},
+    }
+
+
+def render_page(figures: Figures) -> str:
+    """Return the page of the figures in Markdown."""
+    modes = figures["modes"]
+    calibrations = {mode: fit["calibration"] for mode, fit in modes.items()}
     return TEMPLATE.format(
-        wrong=wrong,
-        kept=kept,
-        weights=_weights(shipped),
-        thresholds="\n".join(f"| `{m}` | {c.answered} | {c.unsure} |" for m, c in shipped.items()),
-        head=" | ".join(f"AUROC: {sort}" for sort in UNANSWERED),
-        rule="|---" * len(UNANSWERED),
-        lines="\n".join(_line(mode, source, t) for mode, found in trials.items() for source, t in found.items()),
-        statuses="\n".join(_statuses(source, t) for source, t in trials["precise"].items()),
+        wrong=figures["answered_wrong"],
+        kept=figures["unsure_keeps"],
+        weights="\n".join(_format_weights(calibrations)),
+        thresholds="\n".join(f"| `{m}` | {c['answered']} | {c['unsure']} |" for m, c in calibrations.items()),
+        head=" | ".join(f"AUROC: {kind}" for kind in UNANSWERABLE),
+        rule="|---" * len(UNANSWERABLE),
+        lines="\n".join(_format_trial(m, s, t) for m, fit in modes.items() for s, t in fit["trials"].items()),
+        statuses="\n".join(
+            line for source, trial in modes["precise"]["trials"].items() for line in _format_statuses(source, trial)
+        ),
     )
 
 
-def _weights(shipped: Mapping[Mode, Calibration]) -> str:
-    names = dict.fromkeys(name for calibration in shipped.values() for name in calibration.weights)
-    rows = [("(constant)", [f"{c.intercept:+.2f}" for c in shipped.values()])]
-    for name in names:
-        found = [f"{c.weights[name]:+.2f}" if name in c.weights else "" for c in shipped.values()]
-        rows.append((f"`{name}`", found))
-    return "\n".join(f"| {name} | {' | '.join(cells)} |" for name, cells in rows)
+def _format_weights(calibrations: Mapping[str, Figures]) -> Iterator[str]:
+    rows = {"(constant)": [f"{c['intercept']:+.2f}" for c in calibrations.values()]}
+    for name in dict.fromkeys(name for calibration in calibrations.values() for name in calibration["weights"]):
+        weights = (calibration["weights"].get(name) for calibration in calibrations.values())
+        rows[f"`{name}`"] = ["" if weight is None else f"{weight:+.2f}" for weight in weights]
+    return (f"| {name} | {' | '.join(cells)} |" for name, cells in rows.items())
 
 
-def _line(mode: Mode, source: str, t: Trial) -> str:
-    apart = " | ".join(f"{value:.3f}" for value in t.apart.values())
-    numbers = f"{t.right_where_present:.3f} | {t.error:.3f} | {t.ranking:.3f} | {apart} | {t.wrong:.3f}"
-    return f"| `{mode}` | {source} | {t.questions:,} | {numbers} |"
+def _format_trial(mode: str, source: str, trial: Figures) -> str:
+    measures = (trial[name] for name in ("right_first", "error", "ranking"))
+    cells = " | ".join(f"{value:.3f}" for value in (*measures, *trial["separation"].values(), trial["wrong"]))
+    return f"| `{mode}` | {source} | {trial['questions']:,} | {cells} |"
 
 
-def _statuses(source: str, t: Trial) -> str:
-    rows = ((sort, " | ".join(f"{share:.2f}" for share in shares)) for sort, shares in t.statuses.items())
-    return "\n".join(f"| {source} | {sort} | {shares} |" for sort, shares in rows)
+def _format_statuses(source: str, trial: Figures) -> Iterator[str]:
+    for kind, shares in trial["statuses"].items():
+        yield f"| {source} | {kind} | {' | '.join(f'{share:.2f}' for share in shares)} |"
 
 
-TEMPLATE = """# How sure: the confidence, and what it promises
+TEMPLATE = """# How sure: what the confidence means
 
 *Written by `python -m benchmarks.training.calibration ../shared/data`; do not edit by hand.*
 
-`confidence`, and each passage's `score`, is the probability that the passage answers the
-question. It comes from a logistic model over features that mean the same in any collection
-(`qa/answer/calibration.py`). In mode `precise` one of them is what the [reader](reader.md) says of the passage, which
-knows more than the nearness of vectors and the words in common; passages that it did not read, and all in mode
-`fast`, have a
-model of their own with these instead.
+`confidence`, and each passage's `score`, is the probability that the passage answers the question. It comes from a
+logistic model over features that mean the same in any collection (`qa/answer/calibration.py`). In mode `precise` one
+of them is the relevance that the [reader](reader.md) gives the passage, which says more than the similarity of vectors
+and the words in common. Passages that it did not read, and all passages in mode `fast`, have a model of their own with
+those features instead.
 
-It was fitted on questions put to collections cut from open data: paragraphs and sentences of Wikipedia (QED, QAMR,
-SQuAD), news (QAMR) and stories (FairytaleQA), of 1 to 1,000 documents. Six in ten questions are answered; of one in ten
-the answering sentence was taken out of the collection, two in ten are about another document of the
-kind, and one in ten is an everyday request (CLINC150). Half of them are put as hurried visitors do: without
-their mark, with a slip of the finger, in capitals, or as keywords. A passage is right when it shares text with the
-words that answer. The reader was not trained on any article that is asked about.
+It was fitted on questions about collections cut from open data: paragraphs and sentences of Wikipedia (QED, QAMR,
+SQuAD), news (QAMR) and stories (FairytaleQA), of 1 to 1,000 documents. Six in ten questions are answerable. For one in
+ten the answering sentence was removed from the collection, two in ten are about another document of the kind, and one
+in ten is an everyday request (CLINC150). Half of them are asked as hurried visitors do: without question mark, with a
+typo, in capitals, or as keywords. A passage is right if it shares text with the words that answer. The reader was not
+trained on any article that is asked about.
 
 | feature | `precise` | `fast` |
 |---|---|---|
 {weights}
 
 `answered` begins at the lowest confidence above which at most {wrong:.0%} of the first passages of the fitting
-questions were wrong; `not_found` ends at the highest that still keeps {kept:.0%} of the right ones. Between
+questions were wrong. `not_found` ends at the highest confidence that still keeps {kept:.0%} of the right ones. Between
 them: `unsure`.
 
 | mode | `answered` from | `not_found` below |
@@ -78,12 +89,12 @@ them: `unsure`.
 
 ## On questions that were not fitted on
 
-Each row is a source of questions left out of its own fit, asked about articles that are held out, the harshest
-test that these data allow: another kind of text, other askers. "Error" is the expected calibration error;
-"right against wrong" the AUROC of first passages; the next three columns the AUROC of answered questions
-against each sort of unanswered ones; "wrong" the share of wrong first passages among those called `answered`.
+Each row is a source of questions left out of its own fit, asked about held-out articles. This is the hardest test that
+these data allow: another kind of text, other people asking. "Error" is the expected calibration error; "right against
+wrong" the AUROC of first passages; the next three columns are the AUROC of answerable questions against each kind of
+unanswerable ones; "wrong" is the share of wrong first passages among those called `answered`.
 
-| mode | source left out | questions | right first where present | error | right against wrong | {head} | wrong |
+| mode | source left out | questions | right first if answerable | error | right against wrong | {head} | wrong |
 |---|---|---|---|---|---{rule}|---|
 {lines}
 

@@ -1,11 +1,11 @@
-"""How a calibration does on questions that it was not fitted on."""
+"""Measures of a calibration on questions that it was not fitted on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.training.calibration.collections import Sort
+from benchmarks.training.calibration.collections import QuestionKind
 from qa.answer.calibration import Calibration, Features
 from qa.evaluation.measures.abstention import auroc
 from qa.evaluation.measures.calibration import calibration_error
@@ -16,7 +16,7 @@ class Row:
     """One passage that was returned for one question, and whether it answers."""
 
     source: str
-    sort: Sort
+    kind: QuestionKind
     rank: int
     features: Features
     right: bool
@@ -24,37 +24,42 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Over the first passages of a source: shares, AUROCs and the expected calibration error."""
+    """Measures over the first passages of one source.
+
+    ``right_first``: share of answerable questions whose first passage is right. ``error``: expected calibration error.
+    ``ranking``: AUROC of right against wrong first passages. ``separation``: AUROC of answerable questions against
+    each kind of unanswerable ones. ``wrong``: share of wrong first passages among those called ``answered``.
+    ``statuses``: shares of ``answered``, ``unsure`` and ``not_found`` for each kind of question.
+    """
 
     questions: int
-    right_where_present: float
+    right_first: float
     error: float
     ranking: float
-    apart: Mapping[Sort, float]
+    separation: Mapping[str, float]
     wrong: float
-    statuses: Mapping[Sort, tuple[float, float, float]]
+    statuses: Mapping[str, Sequence[float]]
 
 
-def trial(calibration: Calibration, rows: Sequence[Row]) -> Trial:
-    """Measured over the first passage of every question of ``rows``."""
+def measure_calibration(calibration: Calibration, rows: Sequence[Row]) -> Trial:
+    """Return the measures over the first passage of every question of ``rows``."""
     first = [row for row in rows if row.rank == 1]
-    sure = np.array([calibration.probability(row.features) for row in first])
+    confidence = np.array([calibration.probability(row.features) for row in first])
     right = np.array([row.right for row in first])
-    of = {sort: np.array([row.sort is sort for row in first]) for sort in Sort}
-    answered, kept = sure >= calibration.answered, sure >= calibration.unsure
+    masks = {kind: np.array([row.kind is kind for row in first]) for kind in QuestionKind}
+    answerable = confidence[masks[QuestionKind.ANSWERABLE]]
+    answered, kept = confidence >= calibration.answered, confidence >= calibration.unsure
+    shares = (answered, kept & ~answered, ~kept)
     return Trial(
         questions=len(first),
-        right_where_present=float(right[of[Sort.PRESENT]].mean()),
-        error=calibration_error(sure.tolist(), right.tolist()),
-        ranking=auroc(sure[right].tolist(), sure[~right].tolist()),
-        apart={s: auroc(sure[of[Sort.PRESENT]].tolist(), sure[of[s]].tolist()) for s in Sort if s is not Sort.PRESENT},
-        wrong=float((~right[answered]).mean()),
-        statuses={
-            s: (
-                float(answered[of[s]].mean()),
-                float((kept & ~answered)[of[s]].mean()),
-                float((~kept)[of[s]].mean()),
-            )
-            for s in Sort
+        right_first=float(right[masks[QuestionKind.ANSWERABLE]].mean()),
+        error=calibration_error(confidence.tolist(), right.tolist()),
+        ranking=auroc(confidence[right].tolist(), confidence[~right].tolist()),
+        separation={
+            kind: auroc(answerable.tolist(), confidence[mask].tolist())
+            for kind, mask in masks.items()
+            if kind is not QuestionKind.ANSWERABLE
         },
+        wrong=float((~right[answered]).mean()),
+        statuses={kind: [float(share[mask].mean()) for share in shares] for kind, mask in masks.items()},
     )

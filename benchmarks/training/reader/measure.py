@@ -1,4 +1,4 @@
-"""How well the reader reads, on articles that it was not trained on: writes ``docs/reader.md``."""
+"""How well the reader reads, on articles that it was not trained on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from qa.types import Reader, Reading
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A row of ``reading``: a question, its context as given, all right answers, and the first one's place."""
+class HeldOutQuestion:
+    """A row of ``reading``: a question, its context as given, all right answers, and the span of the first."""
 
     source: str
     question: str
@@ -26,8 +26,8 @@ class Asked:
     span: Span
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "Asked":
-        """From its JSON."""
+    def from_json(cls, row: Mapping[str, Any]) -> "HeldOutQuestion":
+        """Return the question of a row."""
         first, answers = row["answers"][0], tuple(answer["text"] for answer in row["answers"])
         span = Span(first["start"], first["start"] + len(first["text"]))
         return cls(row["source"], row["question"], row["title"], row["context"], answers, span)
@@ -35,41 +35,48 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Means over the questions of a source; ``apart``: the AUROC of contexts against their gaps, if there are any."""
+    """Means over the questions of a source.
+
+    ``gaps``: contexts without the answering sentence; ``separation``: the AUROC of contexts against them, if any.
+    """
 
     questions: int
     f1: float
     exact: float
     gaps: int
-    apart: float | None
+    separation: float | None
 
 
-def held_out(data: Path) -> list[Asked]:
-    """The rows of ``reading`` whose articles are held out."""
-    return [Asked.of(row) for row in lines(data / READING) if part(row["source"], row["article"]) is Part.HELD_OUT]
+def load_held_out(data: Path) -> list[HeldOutQuestion]:
+    """Return the rows of ``reading`` whose articles are held out."""
+    return [
+        HeldOutQuestion.from_json(row)
+        for row in lines(data / READING)
+        if part(row["source"], row["article"]) is Part.HELD_OUT
+    ]
 
 
-def measure(reader: Reader, asked: Sequence[Asked]) -> Measured:
-    """Every question once with its context, and once with the gap where enough is left of it."""
-    found = [_read(reader, one, one.context) for one in asked]
+def measure_reader(reader: Reader, asked: Sequence[HeldOutQuestion]) -> Measured:
+    """Read every question with its context, and again with the gap if enough is left of it."""
+    found = [_read_context(reader, one, one.context) for one in asked]
     given = [words for _, words in found]
     whole, gaps = [], []
     for one, (reading, _) in zip(asked, found, strict=True):
         rest = gap(one.context, one.span)
         if len(rest) >= LEAST_LEFT:
             whole.append(reading.relevance)
-            gaps.append(_read(reader, one, rest)[0].relevance)
+            gaps.append(_read_context(reader, one, rest)[0].relevance)
     return Measured(
         questions=len(asked),
         f1=mean(token_f1(words, one.answers) for words, one in zip(given, asked, strict=True)),
         exact=mean(exact_match(words, one.answers) for words, one in zip(given, asked, strict=True)),
         gaps=len(gaps),
-        apart=auroc(whole, gaps) if gaps else None,
+        separation=auroc(whole, gaps) if gaps else None,
     )
 
 
-def _read(reader: Reader, one: Asked, context: str) -> tuple[Reading, str]:
-    """The reading of the piece that answers best, and its words."""
+def _read_context(reader: Reader, one: HeldOutQuestion, context: str) -> tuple[Reading, str]:
+    """Return the reading of the piece that answers best, and its words."""
     found = [context[piece.start : piece.end] for piece in pieces(context)]
     readings = reader.read(one.question, [(one.title, piece) for piece in found])
     best = max(range(len(found)), key=lambda place: readings[place].answerable)

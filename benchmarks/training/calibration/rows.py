@@ -1,0 +1,112 @@
+"""The features of the first passages of every question of every collection, measured and kept."""
+
+import gzip
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from benchmarks.indexed import indexed
+from benchmarks.splits import Part
+from benchmarks.training.calibration.collections import (
+    Collection,
+    LabelledQuestion,
+    QuestionKind,
+    draw_collections,
+)
+from benchmarks.training.calibration.trial import Row
+from index.embedding import load_encoder
+from index.types import Encoder, Passage
+from qa.answer.calibration import Features
+from qa.engine import Engine
+from qa.evaluation.ablation.memo import MemoEncoder
+from qa.types import Mode, Request
+
+TOP = 3
+MODES: tuple[Mode, ...] = ("precise", "fast")
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredRows:
+    """Rows of the articles that are fitted on, and of those that are held out."""
+
+    fitted: list[Row]
+    held_out: list[Row]
+
+    def of_part(self, part: Part) -> list[Row]:
+        """Return the rows of one part."""
+        return self.fitted if part is Part.FIT else self.held_out
+
+
+def measure_rows(data: Path, reader: str) -> dict[Mode, MeasuredRows]:
+    """Ask the questions of every collection in each mode. Takes most of the time of a fit."""
+    encoder = MemoEncoder(load_encoder())
+    found = {mode: MeasuredRows([], []) for mode in MODES}
+    for part in (Part.FIT, Part.HELD_OUT):
+        for collection in tqdm(list(draw_collections(data, part)), desc=part):
+            with tempfile.TemporaryDirectory() as folder:
+                for mode, rows in ask_collection(collection, encoder, reader, Path(folder)).items():
+                    found[mode].of_part(part).extend(rows)
+    return found
+
+
+def ask_collection(collection: Collection, encoder: Encoder, reader: str, folder: Path) -> dict[Mode, list[Row]]:
+    """Index the collection like a user's, ask in each mode, and label the first ``TOP`` passages."""
+    documents = ({"_id": i, "title": collection.titles[i], "text": t} for i, t in collection.texts.items())
+    generation = indexed(documents, encoder, folder)
+    engine = Engine(generation, encoder, reader)
+    passages = generation.contents.passages
+    found: dict[Mode, list[Row]] = {}
+    for mode in MODES:
+        ranked = engine.rank_many([Request(one.text, top_k=TOP, mode=mode) for one in collection.questions])
+        found[mode] = [
+            Row(
+                collection.source,
+                question.kind,
+                rank,
+                examined.features,
+                _answers_question(passages[examined.hit.passage], question),
+            )
+            for question, one in zip(collection.questions, ranked, strict=True)
+            for rank, examined in enumerate(one.examined, 1)
+        ]
+    return found
+
+
+def _answers_question(passage: Passage, question: LabelledQuestion) -> bool:
+    return (
+        question.span is not None
+        and passage.document == question.document
+        and question.span.start < passage.end
+        and passage.start < question.span.end
+    )
+
+
+def write_rows(found: Mapping[Mode, MeasuredRows], path: Path) -> None:
+    """Write one JSON line a row, compressed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        for mode, rows in found.items():
+            for part in (Part.FIT, Part.HELD_OUT):
+                file.writelines(
+                    json.dumps({"mode": mode, "part": part} | asdict(row)) + "\n" for row in rows.of_part(part)
+                )
+
+
+def read_rows(path: Path) -> dict[Mode, MeasuredRows]:
+    """Return what ``write_rows`` wrote."""
+    found = {mode: MeasuredRows([], []) for mode in MODES}
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for line in file:
+            cells = json.loads(line)
+            found[cells.pop("mode")].of_part(Part(cells.pop("part"))).append(_parse_row(cells))
+    return found
+
+
+def _parse_row(cells: Mapping[str, Any]) -> Row:
+    features, kind = Features(**cells["features"]), QuestionKind(cells["kind"])
+    return Row(cells["source"], kind, cells["rank"], features, cells["right"])

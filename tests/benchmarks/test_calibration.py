@@ -1,0 +1,87 @@
+"""How the confidence is fitted and documented, on rows made by hand."""
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from benchmarks.articles import SOURCES, Article
+from benchmarks.training.calibration.__main__ import main
+from benchmarks.training.calibration.collections import MIX, QuestionKind, _cut_collection
+from benchmarks.training.calibration.document import as_figures, render_page
+from benchmarks.training.calibration.fit import ANSWERED_WRONG, FEATURES, fit_calibration, fit_modes
+from benchmarks.training.calibration.rows import MODES, MeasuredRows, read_rows, write_rows
+from benchmarks.training.calibration.trial import Row, measure_calibration
+from qa.answer.calibration import Features
+
+
+def draw_rows(source: str, count: int = 60) -> list[Row]:
+    """Rows whose relevance and cosine say mostly whether they are right."""
+    chance = random.Random(source)
+    kinds = list(QuestionKind)
+    rows = []
+    for number in range(count):
+        kind = kinds[number % len(kinds)]
+        right = kind is QuestionKind.ANSWERABLE
+        signal = chance.gauss(0.25 if right else -0.25, 0.25)
+        rows.append(Row(source, kind, 1, Features(signal, 0.5, 0.0, 0.1, 0.5, signal), right))
+        rows.append(Row(source, kind, 2, Features(-0.4, 0.5, 0.0, -0.1, 0.2, None), right=False))
+    return rows
+
+
+def draw_measured() -> MeasuredRows:
+    rows = [row for source in SOURCES for row in draw_rows(source)]
+    return MeasuredRows(rows, rows)
+
+
+def test_a_fit_finds_the_feature_that_tells_right_from_wrong_and_keeps_its_promise() -> None:
+    """Above the threshold of ``answered`` at most the promised share of first passages is wrong."""
+    rows = draw_measured().fitted
+    calibration = fit_calibration(rows, FEATURES["precise"])
+    assert max(calibration.weights, key=lambda name: calibration.weights[name]) == "relevance"
+    assert 0 < calibration.unsure < calibration.answered < 1
+    trial = measure_calibration(calibration, rows)
+    assert trial.wrong <= ANSWERED_WRONG
+    assert trial.ranking > 0.8
+    assert all(sum(shares) == pytest.approx(1) for shares in trial.statuses.values())
+
+
+def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
+    """Also a row that the reader has not read."""
+    rows = {mode: draw_measured() for mode in MODES}
+    write_rows(rows, tmp_path / "rows.jsonl.gz")
+    assert read_rows(tmp_path / "rows.jsonl.gz") == rows
+
+
+def test_the_page_needs_nothing_but_its_figures() -> None:
+    """Figures that went through JSON give the same page, with a line for each mode and source."""
+    figures = as_figures(fit_modes({mode: draw_measured() for mode in MODES}))
+    page = render_page(json.loads(json.dumps(figures)))
+    assert page == render_page(figures)
+    assert all(f"| `{mode}` | {source} | 60 |" in page for mode in MODES for source in SOURCES)
+    assert "| `relevance` | +" in page
+
+
+def test_without_data_the_command_says_what_is_missing() -> None:
+    """DATA may only be left out with --refit or --render."""
+    with pytest.raises(Exception, match="missing DATA"):
+        main([], standalone_mode=False)
+
+
+def test_an_answer_is_where_the_collection_says_and_a_removed_one_is_gone() -> None:
+    """Sentences are cut out; the places of the other answers move with the text."""
+    names = [f"Person{number}" for number in range(60)]
+    article = Article("qed", "a", "Makers")
+    for name in names:
+        context = f"{name} made the thing of {name.lower()} long ago."
+        article.add({"context": context, "question": f"Who made {name}?", "answers": [{"text": name, "start": 0}]})
+    collection = _cut_collection("qed", [article], [article], ["turn on the light"] * 9, random.Random(0))
+    text = collection.texts["a"]
+    by_kind = {kind: [q for q in collection.questions if q.kind is kind] for kind in MIX}
+    assert all(by_kind.values())
+    for question in by_kind[QuestionKind.ANSWERABLE]:
+        assert question.span is not None
+        assert text[question.span.start : question.span.end] in names
+    assert sum(name in text for name in names) < len(names)
+    assert all(question.span is None for question in by_kind[QuestionKind.OUT_OF_SCOPE])
