@@ -31,7 +31,18 @@ def test_the_readme_names_every_route(path: str) -> None:
 
 def test_every_table_that_a_newcomer_extends_is_in_the_architecture() -> None:
     """Parsers, stores, stages and settings: where a new one goes."""
-    for table in ("PARSERS", "STORES", "STAGES", "WAYS", "SETTINGS", "MEASURES", "FORMATS", "ROWS", "SLICES"):
+    for table in (
+        "PARSERS",
+        "LANGUAGES",
+        "STORES",
+        "STAGES",
+        "WAYS",
+        "SETTINGS",
+        "MEASURES",
+        "FORMATS",
+        "ROWS",
+        "SLICES",
+    ):
         assert f"`{table}`" in text("docs/architecture.md")
     assert STORES
     assert STAGES

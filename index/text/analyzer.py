@@ -13,6 +13,8 @@ from itertools import chain
 import regex
 import Stemmer
 
+from index.languages import ENGLISH
+
 # Scripts written without spaces: their runs become overlapping pairs of characters.
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}ー\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 LETTERS = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{UNSPACED}]]"
@@ -30,22 +32,6 @@ MAX_CACHED_STEMS = 100_000
 """Words whose stems are kept, most of those that a collection has."""
 
 STEMMERS = ("none", *Stemmer.algorithms())
-STOP_WORDS = frozenset(
-    "a about above across after again against all almost also although always am among an and another any anybody "
-    "anyone anything are aren't around as at away be because been before being below between both but by can can't "
-    "cannot could couldn't did didn't do does doesn't doing don't done down during each either else ever every "
-    "everyone everything few find for from further get give given go had hadn't has hasn't have haven't having he "
-    "hello help her here hers herself hey hi him himself his how how's however i i'd i'll i'm i've if in into is "
-    "isn't it it's its itself just kindly know let let's like made make many may me mean might more most much must my "
-    "myself name neither no nor not of off on once one only onto or other our ours out over own please question rather "
-    "really regarding same say says shall she should shouldn't since so some somebody someone something still such "
-    "tell than thank thanks that that's the their theirs them themselves then there there's these they they're thing "
-    "this those though through thus to too toward towards under until up upon us very want wanted was wasn't we we're "
-    "well were weren't what what's whatever when when's where where's whether which while who who's whoever whom whose "
-    "why why's will with within without won't wonder would wouldn't yes yet you you'd you'll you're you've your yours "
-    "yourself".split()
-)
-"""Folded English words that carry grammar or courtesy, not matter; in other languages there are none."""
 
 
 def fold_text(text: str) -> str:
@@ -106,7 +92,7 @@ class Analyzer:
 
     def content_terms(self, text: str) -> list[str]:
         """The stems of the words that carry matter, each once, in order."""
-        carrying = (word for word in split_into_words(text, joined=False) if word not in STOP_WORDS)
+        carrying = (word for word in split_into_words(text, joined=False) if word not in ENGLISH.stop_words)
         return list(dict.fromkeys(filter(None, map(self._stem, carrying))))
 
     def _stems_of(self, token: str) -> tuple[str, ...]:

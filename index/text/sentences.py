@@ -11,19 +11,12 @@ from dataclasses import dataclass
 import regex
 from sentencex import get_sentence_boundaries
 
+from index.languages import ENGLISH
 from index.types import Span
 
 NAME_WITH_MARK = regex.compile(r"(?<=\s)\p{Lu}[\p{L}\p{N}'’-]*[!?]")
 IN_MID_SENTENCE = regex.compile(r"\p{Ll}[,;]? $")
 GOES_ON = regex.compile(r"\s*[,;:)\]\p{Ll}]|['’]s\b|\.\s")
-SENTENCE_OPENERS = frozenset(
-    "a after all also although an and another are as at because before but by did do does during each even every "
-    "finally first for from he her here his how however i if in is it its later many most my no not of on one our "
-    "she since so some such that the their then there these they this those though to under until was we were what "
-    "when where while who why with yet you your".split()
-)
-"""Closed-class English words that begin sentences and not the second word of a name."""
-
 JAPANESE = regex.compile(r"[\p{Hiragana}\p{Katakana}]")
 HAN = regex.compile(r"\p{Han}")
 
@@ -117,4 +110,4 @@ def _joined(before: str, after: str, names: PunctuatedNames) -> bool:
 
 def _opens(tail: str) -> bool:
     first = tail.split(maxsplit=1)[0].rstrip(",")
-    return first.lower() in SENTENCE_OPENERS
+    return first.lower() in ENGLISH.sentence_openers

@@ -11,7 +11,8 @@ from itertools import pairwise
 
 import regex
 
-from index.text.sentences import SENTENCE_OPENERS, PunctuatedNames, split_into_sentences, strip_span
+from index.languages import ENGLISH
+from index.text.sentences import PunctuatedNames, split_into_sentences, strip_span
 from index.types import Document, Heading, PassageKind, Span
 
 MAX_HEADING = 90
@@ -27,36 +28,18 @@ NEWLINE = regex.compile(r"\n")
 BLANK_BELOW = regex.compile(r"[ \t]*\n[ \t]*\n\s*\S")
 BLANK_LINE = regex.compile(r"\n[ \t\f\v]*(?:\n[ \t\f\v]*)+")
 LIST_ITEM = regex.compile(r"\n(?=[ \t]*(?:[-*+•‣–]|\(?\d{1,3}[.)]|\(?[a-z][.)])[ \t]+\S)")
-NUMBERED = regex.compile(r"(?:\d+(?:\.\d+)*\.?|[IVXLC]+\.|(?i:chapter|part|section|book|appendix)\s+\S{1,8})(?:\s|$)")
+NUMBERED = regex.compile(rf"(?:\d+(?:\.\d+)*\.?|[IVXLC]+\.|(?i:{'|'.join(ENGLISH.section_nouns)})\s+\S{{1,8}})(?:\s|$)")
 WIKI = regex.compile(r"(={2,6})\s*\S.*\S?\s*\1$")
 WIKI_EDGE = regex.compile(r"\n(?===)|(?<=^={2,6}[^\n=][^\n]*==[ \t]*)\n", regex.MULTILINE)
 WORD = regex.compile(r"\S+")
 LETTERS = regex.compile(r"\p{L}")
 CAPITALISED = regex.compile(r"[\"'“‘(\[]*\p{Lu}")
-SMALL_WORDS = frozenset("a an and at by de for from in into la of on or the to upon vs with".split())
 REPEATED = regex.compile(r"((?:\S+ ){1,9}\S+) \1(?=[\s,.:;(])")
-SECTION_TITLES = (
-    "Abstract Acknowledgements Acknowledgments Adaptations Aftermath Anime Appearances Applications Awards "
-    "Background Bibliography Biography Career Cast Characters Characteristics Climate Conclusion Conclusions "
-    "Contents Controversy Criticism Culture Death Demographics Description Design Development Discography "
-    "Discussion Distribution Economy Education Etymology Filmography Film Films Footnotes Gallery Gameplay "
-    "Geography Geology Government History Introduction Legacy Literature Manga Media Methods Music Notes "
-    "Origins Overview Personnel Plot Politics Premise Production Publication Reception References Release "
-    "Religion Results Sequel Sequels Series Setting Soundtrack Sources Story Style Summary Synopsis Taxonomy "
-    "Television Themes Tourism Transport Transportation"
-).split()
-PHRASE_TITLES = (
-    "Career statistics|Critical reception|Early life|Early years|External links|Further reading|In popular culture|"
-    "Life and career|Popular culture|Personal life|Related works|See also|Video game|Video games|Works cited"
-).split("|")
-"""How encyclopedias, reports and articles title their sections: structure words, not anyone's topic."""
-RUN_IN_TITLE = regex.compile(rf"(?:{'|'.join(PHRASE_TITLES + SECTION_TITLES)})(?= \p{{Lu}}| [\"“(]?\p{{Lu}})")
-APPARATUS = regex.compile(
-    r"(?i)(?:notes|references|bibliography|footnotes|endnotes|external links|further reading|works cited|sources"
-    r"|citations|see also|literature cited|notes and references)"
-)
+RUN_IN_TITLE = regex.compile(rf"(?:{'|'.join(ENGLISH.section_titles)})(?= \p{{Lu}}| [\"“(]?\p{{Lu}})")
+REFERENCE_TITLE = regex.compile("|".join(ENGLISH.reference_titles), regex.IGNORECASE)
 CITATION = regex.compile(
-    r"\bRetrieved\b|\bArchived\b|\baccessed\b|\bdoi\b|\bISBN\b|\bISSN\b|\bPMID\b|\barXiv\b|\bpp?\. ?\d|\bet al\b"
+    rf"\b(?:{'|'.join(ENGLISH.citation_words)})\b"
+    r"|\bdoi\b|\bISBN\b|\bISSN\b|\bPMID\b|\barXiv\b|\bpp?\. ?\d|\bet al\b"
     r"|\bVol\. |https?://|www\.|\((?:[A-Z][a-z]+ )?(?:\d{1,2},? )?(?:1[5-9]|20)\d\d[a-z]?\)|^\^|^\[\d+\]"
 )
 
@@ -170,7 +153,8 @@ def _looks_like_a_title(line: str) -> bool:
 def _title_case(words: Sequence[str]) -> bool:
     """Whether every word but the small ones has a capital, as in "The Sound of the Sea"."""
     return bool(CAPITALISED.match(words[0])) and all(
-        CAPITALISED.match(word) or word.lower() in SMALL_WORDS or not LETTERS.search(word) for word in words
+        CAPITALISED.match(word) or word.lower() in ENGLISH.small_title_words or not LETTERS.search(word)
+        for word in words
     )
 
 
@@ -207,15 +191,15 @@ def _run_before_opener(sentence: str) -> int:
     for i, word in enumerate(words[:-1]):
         if i >= 2 and _opens_after(words[i - 1].group(), word.group(), words[i + 1].group()):
             return words[i - 1].end() if words[i - 1].end() <= MAX_HEADING else 0
-        if not CAPITALISED.match(word.group()) and word.group().lower() not in SMALL_WORDS:
+        if not CAPITALISED.match(word.group()) and word.group().lower() not in ENGLISH.small_title_words:
             return 0
     return 0
 
 
 def _opens_after(before: str, word: str, after: str) -> bool:
     """Whether ``word`` begins a sentence: "City A trailer", not "of The Rings" nor "Plan: The …"."""
-    starts = word[0].isupper() and word.lower() in SENTENCE_OPENERS and after[0].islower()
-    return starts and before[-1] not in ":,-–—&" and before.lower() not in SMALL_WORDS
+    starts = word[0].isupper() and word.lower() in ENGLISH.sentence_openers and after[0].islower()
+    return starts and before[-1] not in ":,-–—&" and before.lower() not in ENGLISH.small_title_words
 
 
 def _mark_references(text: str, found: list[Sentence]) -> list[Sentence]:
@@ -231,7 +215,7 @@ def _mark_references(text: str, found: list[Sentence]) -> list[Sentence]:
 
 
 def _apparatus(text: str, heading: Heading | None) -> bool:
-    return heading is not None and bool(APPARATUS.fullmatch(strip_heading_marks(text, heading)))
+    return heading is not None and bool(REFERENCE_TITLE.fullmatch(strip_heading_marks(text, heading)))
 
 
 def _citation_tail(text: str, found: list[Sentence], cites: list[bool]) -> int:

@@ -7,11 +7,10 @@ the names that the conversation is about, then what it began with and what was a
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from index.text.analyzer import STOP_WORDS, split_into_words
-from qa.query.pointers import POINTERS, has_any
+from index.languages import ENGLISH
+from index.text.analyzer import split_into_words
 from qa.types import Turn
 
-OPENERS = ("and ", "but ", "or ", "also ", "so ", "what about ", "how about ", "what else", "why not")
 NAMES, FROM_FIRST, MOST_CARRIED = 3, 5, 12
 BESIDES = "?.,;:()[]\"'“”‘’"
 
@@ -23,9 +22,9 @@ def leans_on_history(question: str) -> bool:
     one content word ("When?", "Who wrote?").
     """
     folded = list(split_into_words(question))
-    content = [word for word in folded if word not in STOP_WORDS]
-    opens = question.casefold().lstrip().startswith(OPENERS)
-    return opens or len(content) <= 1 or has_any(question, POINTERS)
+    content = [word for word in folded if word not in ENGLISH.stop_words]
+    opens = question.casefold().lstrip().startswith(ENGLISH.follow_up_openers)
+    return opens or len(content) <= 1 or not ENGLISH.referring_words.isdisjoint(folded)
 
 
 def carried(question: str, history: Sequence[Turn]) -> list[str]:
@@ -49,13 +48,13 @@ def _names(text: str) -> Iterator[str]:
     for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
         inside = before and before[-1] not in ".?!:"
         bare = word.strip(BESIDES)
-        if bare[:1].isupper() and bare.casefold() not in STOP_WORDS and (inside or after[:1].isupper()):
+        if bare[:1].isupper() and bare.casefold() not in ENGLISH.stop_words and (inside or after[:1].isupper()):
             yield bare
 
 
 def _matter(words: Iterable[str], known: frozenset[str] = frozenset()) -> list[str]:
     """The words that carry matter, without the marks around them, each once, none of the ``known``."""
-    seen = set(known | STOP_WORDS)
+    seen = set(known | ENGLISH.stop_words)
     kept = []
     for word in words:
         bare = word.strip(BESIDES)

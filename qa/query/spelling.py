@@ -12,15 +12,14 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from index.text.analyzer import STOP_WORDS, WORD_PATTERN, fold_text
+from index.languages import ENGLISH
+from index.text.analyzer import WORD_PATTERN, fold_text
 
 LEAST_LETTERS = 4
 ONLY_SWAPPED = 4
 """In so short a word any other slip makes another word."""
 LONG = 8
 """From this many letters on, two slips are mended; in a shorter word two make another word."""
-QUESTION_WORDS = ("what", "which", "where", "when", "whose", "does")
-"""Words that questions have and a collection may lack; other words of grammar are no likely meaning."""
 Known = Callable[[str], bool]
 
 
@@ -31,7 +30,7 @@ class Speller:
         """``known`` tells of a folded word whether it is one, whatever the collection holds."""
         self._known = known
         self._counts = {word: count for word, count in spellings.items() if len(word) >= LEAST_LETTERS - 1}
-        self._counts |= dict.fromkeys(QUESTION_WORDS, sum(self._counts.values()))
+        self._counts |= dict.fromkeys(ENGLISH.question_words, sum(self._counts.values()))
         self._by_length: dict[int, list[str]] = {}
         for word in self._counts:
             self._by_length.setdefault(len(word), []).append(word)
@@ -51,7 +50,7 @@ class Speller:
 
     def _nearest(self, word: str) -> str | None:
         """The spelling meant; None where the word is one, or nothing or too much is as near."""
-        if len(word) < LEAST_LETTERS or word in STOP_WORDS or word in self._counts or self._known(word):
+        if len(word) < LEAST_LETTERS or word in ENGLISH.stop_words or word in self._counts or self._known(word):
             return None
         slips = 2 if len(word) >= LONG else 1
         for allowed in range(1, slips + 1):

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 
 import regex
 
-from index.text.analyzer import STOP_WORDS
-from index.text.sentences import SENTENCE_OPENERS
+from index.languages import ENGLISH
 
 MOST_WORDS = 7
 """Of what is asked about: a longer subject makes a question that nobody would ask."""
-DONE = r"(?P<done>\p{Ll}+ed|written|made|born|built|known|found|given|taken|set|drawn|led|won|sold|sung|held|chosen)"
+DONE = rf"(?P<done>\p{{Ll}}+ed|{'|'.join(ENGLISH.past_participles)})"
 BE = r"(?P<be>is|are|was|were)"
 CAPITAL = r"\p{Lu}[\p{L}\p{N}.:!’'-]*"
 NAME = rf"{CAPITAL}(?: (?:(?:of|the|de|von|van|and) )?{CAPITAL}){{0,4}}"
-DID = r"(?P<done>\p{Ll}{3,}ed|wrote|won|found|built|led|took|gave|made)"
+DID = rf"(?P<done>\p{{Ll}}{{3,}}ed|{'|'.join(ENGLISH.past_tenses)})"
 DATE = r"(?:\p{Lu}\p{Ll}+ )?(?:\d{1,2},? )?(?:\p{Lu}\p{Ll}+ )?[12]\d{3}\b"
 SUBJECT = r"(?P<subject>\p{Lu}[^,;()\"“”]*?)"
 THING = r"(?P<subject>(?:The|An?) \p{L}[^,;()]*?)"
@@ -26,17 +25,12 @@ THEN = r"(?P<subject>\p{L}[^,;()]*?)"
 OBJECT = rf"(?P<rest>(?:the|an?) \p{{Ll}}[^,;:()]*?|{NAME})"
 HOW, GAP = r"(?:\p{Ll}+ly )?", r"(?:[^.;]*? )?"
 REST = r"(?P<rest>\p{Ll}[^,;:()\"“”]*?)"
-PLACED = r"(?P<done>born|located|situated|held|based|built|found|set|founded)"
+PLACED = rf"(?P<done>{'|'.join(ENGLISH.place_participles)})"
 TO_END = r"(?=[,;.]| (?:in|at|on|with|during|after|before) |$)"
 ASIDE = regex.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])")
 ARTICLE = regex.compile(r"(?:the|an?) ", regex.IGNORECASE)
 # A name is seldom plural before one of these: "Plans for a film were announced."
 PLURAL = regex.compile(r"\p{Lu}\p{Ll}+s (?:for|of|to|about|on|in|from|with) ")
-POINTING = frozenset(
-    "it he she they him her them his hers its their theirs this that these those there here such other others another "
-    "same first second third who which what i me my we us our you your yours mr mrs dr".split()
-)
-"""What says something only together with what was said before, and abbreviations that end no sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +75,14 @@ def questions(sentence: str) -> Iterator[tuple[str, str]]:
 def _plain(part: str) -> bool:
     """Whether it is short and understood without what was said before it."""
     words = part.casefold().replace(".", " ").split()
-    return len(words) <= MOST_WORDS and POINTING.isdisjoint(words)
+    return len(words) <= MOST_WORDS and ENGLISH.context_bound_words.isdisjoint(words)
 
 
 def _tells(subject: str) -> bool:
     """Whether a subject is more than words of grammar."""
     words = subject.casefold().split()
-    opens = words[0] in SENTENCE_OPENERS and not ARTICLE.match(subject)
-    return not opens and any(word not in STOP_WORDS for word in words)
+    opens = words[0] in ENGLISH.sentence_openers and not ARTICLE.match(subject)
+    return not opens and any(word not in ENGLISH.stop_words for word in words)
 
 
 def _inside(subject: str) -> str:

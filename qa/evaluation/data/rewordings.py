@@ -5,7 +5,7 @@ import unicodedata
 
 import regex
 
-from index.text.analyzer import STOP_WORDS
+from index.languages import ENGLISH
 
 QUESTION_WORD = regex.compile(r"^(?:who|what|where|when|which(?: \w+)?|how (?:many|much)(?: \w+)?)\b", regex.IGNORECASE)
 
@@ -45,7 +45,7 @@ def statement(question: str, answer: str) -> str:
 
 def keywords(question: str) -> str:
     """Only the words that carry matter, unless hardly any do."""
-    kept = [word for word in question.rstrip("? ").split() if word.casefold() not in STOP_WORDS]
+    kept = [word for word in question.rstrip("? ").split() if word.casefold() not in ENGLISH.stop_words]
     return " ".join(kept) if len(kept) > 2 else question
 
 

@@ -1,0 +1,100 @@
+"""The word lists of English."""
+
+import regex
+
+from index.languages.types import Language
+
+STOP_WORDS = (
+    "a about above across after again against all almost also although always am among an and another any "
+    "anybody anyone anything are aren't around as at away be because been before being below between both but "
+    "by can can't cannot could couldn't did didn't do does doesn't doing don't done down during each either "
+    "else ever every everyone everything few find for from further get give given go had hadn't has hasn't have "
+    "haven't having he hello help her here hers herself hey hi him himself his how how's however i i'd i'll i'm "
+    "i've if in into is isn't it it's its itself just kindly know let let's like made make many may me mean "
+    "might more most much must my myself name neither no nor not of off on once one only onto or other our ours "
+    "out over own please question rather really regarding same say says shall she should shouldn't since so "
+    "some somebody someone something still such tell than thank thanks that that's the their theirs them "
+    "themselves then there there's these they they're thing this those though through thus to too toward "
+    "towards under until up upon us very want wanted was wasn't we we're well were weren't what what's whatever "
+    "when when's where where's whether which while who who's whoever whom whose why why's will with within "
+    "without won't wonder would wouldn't yes yet you you'd you'll you're you've your yours yourself"
+)
+SENTENCE_OPENERS = (
+    "a after all also although an and another are as at because before but by did do does during each even "
+    "every finally first for from he her here his how however i if in is it its later many most my no not of on "
+    "one our she since so some such that the their then there these they this those though to under until was "
+    "we were what when where while who why with yet you your"
+)
+SMALL_TITLE_WORDS = "a an and at by de for from in into la of on or the to upon vs with"
+# Structure words, not anyone's topic.
+TITLE_PHRASES = (
+    "Career statistics|Critical reception|Early life|Early years|External links|Further reading|In popular culture|"
+    "Life and career|Popular culture|Personal life|Related works|See also|Video game|Video games|Works cited"
+)
+TITLE_WORDS = (
+    "Abstract Acknowledgements Acknowledgments Adaptations Aftermath Anime Appearances Applications Awards "
+    "Background Bibliography Biography Career Cast Characters Characteristics Climate Conclusion Conclusions "
+    "Contents Controversy Criticism Culture Death Demographics Description Design Development Discography "
+    "Discussion Distribution Economy Education Etymology Filmography Film Films Footnotes Gallery Gameplay "
+    "Geography Geology Government History Introduction Legacy Literature Manga Media Methods Music Notes "
+    "Origins Overview Personnel Plot Politics Premise Production Publication Reception References Release "
+    "Religion Results Sequel Sequels Series Setting Soundtrack Sources Story Style Summary Synopsis Taxonomy "
+    "Television Themes Tourism Transport Transportation"
+)
+REFERENCE_TITLES = (
+    "notes|references|bibliography|footnotes|endnotes|external links|further reading|works cited|sources|citations|"
+    "see also|literature cited|notes and references"
+)
+PRONOUNS = "he her hers herself him himself his it its itself she their theirs them themselves they this those these"
+CONTEXT_BOUND_WORDS = (
+    "it he she they him her them his hers its their theirs this that these those there here such other others another "
+    "same first second third who which what i me my we us our you your yours mr mrs dr"
+)
+PARTICIPLES = "written made born built known found given taken set drawn led won sold sung held chosen"
+
+# The parts of the polite phrases, as regular expressions.
+ASKING = r"(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|can|could|would|will|has|have)"
+PREPOSITION = r"(?:on|in|at|by|from|to|for|with|of|under)"
+GREETING = r"(?:hi|hello|hey|greetings|good (?:morning|afternoon|evening|day))(?: (?:there|all|everyone|again|team))?"
+POLITELY = r"(?:(?:please|kindly|just)\s+)?"
+TELL_ME = r"(?:tell|show|remind|inform|let)\s+me(?:\s+know)?|explain(?:\s+to\s+me)?"
+REQUESTS = "|".join(
+    (
+        rf"{POLITELY}(?:can|could|would|will)\s+(?:you|anyone|anybody|someone)\s+{POLITELY}(?:{TELL_ME})",
+        rf"{POLITELY}(?:{TELL_ME})",
+        r"do\s+you\s+(?:happen\s+to\s+)?know",
+        r"(?:i\s+(?:would|'d|’d)\s+|i['’]d\s+)(?:like|love)\s+to\s+(?:know|ask|find\s+out)",
+        r"i\s+(?:want|need|wish)\s+to\s+(?:know|ask|find\s+out)",
+        r"i\s*(?:am|['’]m|was)\s+(?:just\s+)?(?:wondering|curious)",
+        r"(?:i\s+have\s+a\s+|(?:a\s+)?quick\s+)question",
+    )
+)
+# A request is polite only before an indirect question: "Tell me who …", not "Tell Me Lies".
+INDIRECT_QUESTION = rf"(?:{PREPOSITION}\s+)?{ASKING}\b|if\b|whether\b|about\b"
+REQUEST = rf"(?:{REQUESTS})\s*[,:–—-]*\s+(?:please\s*[,:]?\s+)?(?={INDIRECT_QUESTION})"
+# "Hello, Dolly!" is a name: after a comma or no mark at all, a question must follow.
+OPENING = rf"{GREETING}(?:\s*[.!]+\s*|[\s,:;–—-]+(?={ASKING}\b|{REQUESTS}|i\b))"
+# "Who sang Cheers?" asks about it: thanks come after a mark.
+ENDING = (
+    r"(?:\s*[,;.!?–—-]+\s*(?:many\s+)?(?:please|pls|thanks|thank\s+you|thx|cheers)"
+    r"(?:\s+(?:a\s+lot|so\s+much|very\s+much|in\s+advance|for\s+(?:your|the)\s+help))*)+\s*[.!?]*\s*$"
+)
+
+ENGLISH = Language(
+    stop_words=frozenset(STOP_WORDS.split()),
+    sentence_openers=frozenset(SENTENCE_OPENERS.split()),
+    small_title_words=frozenset(SMALL_TITLE_WORDS.split()),
+    section_titles=(*TITLE_PHRASES.split("|"), *TITLE_WORDS.split()),
+    section_nouns=("chapter", "part", "section", "book", "appendix"),
+    reference_titles=tuple(REFERENCE_TITLES.split("|")),
+    citation_words=("Retrieved", "Archived", "accessed"),
+    question_words=("what", "which", "where", "when", "whose", "does"),
+    referring_words=frozenset(f"{PRONOUNS} that there then one ones same such".split()),
+    follow_up_openers=("and ", "but ", "or ", "also ", "so ", "what about ", "how about ", "what else", "why not"),
+    polite_opening=regex.compile(rf"^\s*(?:{OPENING})?(?:{REQUEST})*", regex.IGNORECASE),
+    polite_ending=regex.compile(ENDING, regex.IGNORECASE),
+    context_bound_words=frozenset(CONTEXT_BOUND_WORDS.split()),
+    past_tenses=("wrote", "won", "found", "built", "led", "took", "gave", "made"),
+    past_participles=tuple(PARTICIPLES.split()),
+    place_participles=("born", "located", "situated", "held", "based", "built", "found", "set", "founded"),
+)
