@@ -57,7 +57,7 @@ bench-full: speed index ## the same up to a million passages, and quality, and f
 	@$(PYTHON) -m benchmarks.speed.scale $(DATA) --full
 	@$(PYTHON) -m benchmarks.training.calibration $(DATA)
 	@$(PYTHON) -m benchmarks.training.held_out $(DATA) $(HELD_OUT)
-	@$(PYTHON) -m qa.evaluation ablate $(SETS) tests/judgements/blame.jsonl --source seeds --out docs/quality.md
+	@$(PYTHON) -m qa.evaluation ablate $(SETS) tests/judgements/blame.jsonl --source seeds --out docs/quality.json
 	@for set in $(SETS); do \
 	  $(PYTHON) -m qa.evaluation run $$set --summary docs/reports/$$(basename $$set).md || exit 1; done
 	@$(PYTHON) -m qa.evaluation run tests/judgements/blame.jsonl --index $(INDEX) --summary docs/reports/blame.md

@@ -16,17 +16,18 @@ from qa.engine import Engine
 from qa.evaluation import known_item as probing
 from qa.evaluation.ablation.ablate import ablate
 from qa.evaluation.ablation.memo import MemoEncoder
-from qa.evaluation.ablation.rows import chosen
-from qa.evaluation.ablation.table import document
-from qa.evaluation.ablation.workbench import Bench
+from qa.evaluation.ablation.results import merge_results, read_results, to_markdown
+from qa.evaluation.ablation.rows import choose_rows
+from qa.evaluation.ablation.workbench import Workbench
 from qa.evaluation.comparison.compare import compare
 from qa.evaluation.comparison.gates import broken, limits
 from qa.evaluation.data import collection, load
+from qa.evaluation.fingerprint import fingerprint
 from qa.evaluation.report import write_ablation, write_comparison, write_report, write_summary
-from qa.evaluation.runs.askers import Asker, OverHttp
+from qa.evaluation.runs.answer_sources import AnswerSource, HttpClient
 from qa.evaluation.runs.external import read_external
 from qa.evaluation.runs.run import run
-from qa.evaluation.runs.store import write
+from qa.evaluation.runs.store import read, write
 from qa.evaluation.types import Dataset, Run
 from qa.types import Mode
 
@@ -75,13 +76,14 @@ def run_command(data: Path, mode: Mode, out: Path | None, **flags: Any) -> None:
         )
     dataset = load(data)
     folder = out or RUNS / dataset.name
-    target = OverHttp(flags["url"]) if flags["url"] else _engine(dataset, flags)
-    result = run(dataset, target, mode, folder, Terminal())
+    target = HttpClient(flags["url"]) if flags["url"] else _engine(dataset, flags)
+    stated = (f"--{name} {flags[name]}" for name in ("url", "index", "model", "reader", "summary") if flags[name])
+    command = " ".join(["python -m qa.evaluation run", str(data), *stated])
+    result = run(dataset, target, mode, folder, Terminal(), command)
     write_report(result, folder / "report.html")
     click.echo(_told(result))
     if summary := flags["summary"]:
-        stated = (f"--{name} {flags[name]}" for name in ("url", "index", "model", "reader", "summary") if flags[name])
-        write_summary(result, summary, " ".join(["python -m qa.evaluation run", str(data), *stated]))
+        write_summary(result, summary)
     click.echo(f"\nwrote {folder}/: report.html, scores.json, answers.jsonl, run.trec, qrels.trec")
     _gate(broken(result, wanted))
 
@@ -130,25 +132,52 @@ def compare_command(a: Path, b: Path, out: Path | None, **flags: Any) -> None:  
 @click.argument("data", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--source", type=click.Path(path_type=Path), help="the texts that span judgements are over")
 @click.option("--only", multiple=True, metavar="WORDS", help="only the first row and those with WORDS in their name")
-@click.option("--out", type=click.Path(path_type=Path), help="Markdown file  [default: var/runs/ablation.md]")
+@click.option("--out", type=click.Path(path_type=Path), help="JSON file  [default: var/runs/ablation.json]")
 @one_sentence
 def ablate_command(data: tuple[Path, ...], source: Path | None, only: tuple[str, ...], out: Path | None) -> None:
     """Try other ways of ranking and other settings on each DATA, and tell which differences are real.
 
-    Writes a Markdown file and a page of the same name. The rows stand in
-    qa/evaluation/ablation/rows.py.
+    Writes a JSON file with all numbers, and a Markdown file and a page of the same name. A file
+    that exists is added to: its other datasets are kept, and those that this program has
+    measured already are not measured again. The rows are in qa/evaluation/ablation/rows.py.
 
     Example: python -m qa.evaluation ablate tests/judgements/blame.jsonl --source seeds
     """
+    path, rows, program = out or RUNS / "ablation.json", choose_rows(only), fingerprint()
+    if path.suffix != ".json":
+        raise UsageError(f"invalid value '{path}' for --out: must end in .json (Markdown and HTML are written beside)")
     encoder, progress = MemoEncoder(load_encoder()), Terminal()
-    found = [ablate(Bench(load(one), source, encoder, progress), chosen(only)) for one in data]
-    path = out or RUNS / "ablation.md"
-    words = [*map(str, data), *(f"--source {source}" if source else "").split(), *(["--out", str(out)] if out else [])]
-    text = document(found, f"python -m qa.evaluation ablate {' '.join(words)}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    page = write_ablation(found, path.with_suffix(".html"))
-    click.echo(f"{text}\nwrote {path} and {page}")
+    options = [*(["--source", str(source)] if source else []), *(f"--only {w!r}" for w in only), f"--out {path}"]
+    for one in data:
+        dataset = load(one)
+        if any((t.data, t.program) == (dataset.fingerprint, program) for t in read_results(path)) and not only:
+            click.echo(f"{path} has {dataset.name} already, measured with this program")
+            continue
+        bench = Workbench(dataset, source, encoder, progress)
+        command = " ".join(["python -m qa.evaluation ablate", str(one), *options])
+        merge_results(path, ablate(bench, rows, program, command))
+        # After each dataset, so that a measurement that is cut off leaves what it has measured.
+        _render_ablation(path)
+
+
+@main.command(name="report")
+@click.argument("path", metavar="RUN", type=click.Path(path_type=Path))
+@click.option("--summary", type=click.Path(path_type=Path), help="also write this Markdown file with its plots beside")
+@one_sentence
+def report_command(path: Path, summary: Path | None) -> None:
+    """Render the report of a finished run again, without asking anything.
+
+    RUN is the folder of a run, or the JSON file that `ablate` has written.
+
+    Example: python -m qa.evaluation report var/runs/blame --summary docs/reports/blame.md
+    """
+    if path.suffix == ".json":
+        _render_ablation(path)
+        return
+    result = read(path)
+    click.echo(f"wrote {write_report(result, path / 'report.html')}")
+    if summary:
+        click.echo(f"wrote {write_summary(result, summary)}")
 
 
 @main.command(name="probe")
@@ -179,7 +208,16 @@ def probe_command(mode: Mode, most: int, out: Path | None, **flags: Any) -> None
         click.echo(f"\nwrote {probing.write(probed, out)}")
 
 
-def _engine(dataset: Dataset, flags: dict[str, object]) -> Engine | Asker:
+def _render_ablation(path: Path) -> None:
+    tables = read_results(path)
+    if not tables:
+        raise UsageError(f"there is no file {path}; measure one with: python -m qa.evaluation ablate")
+    path.with_suffix(".md").write_text(to_markdown(tables, path), encoding="utf-8")
+    write_ablation(tables, path.with_suffix(".html"))
+    click.echo(f"wrote {path.with_suffix('.md')} and {path.with_suffix('.html')}")
+
+
+def _engine(dataset: Dataset, flags: dict[str, object]) -> Engine | AnswerSource:
     """Over the data's own texts, unless it has none or an index is named."""
     sources = Sources.of(flags, os.environ, Path.cwd())
     settings = IndexSettings(**sources.resolve(INDEX_SETTINGS))

@@ -12,7 +12,7 @@ from qa.types import Mode, Status, Turn
 
 
 @dataclass(frozen=True, slots=True)
-class Gold:
+class GoldEvidence:
     """A stretch of a document that answers, as it was quoted when it was judged."""
 
     document: str
@@ -32,7 +32,7 @@ class Judgement:
     id: str
     question: str
     history: tuple[Turn, ...] = ()
-    evidence: tuple[Gold, ...] = ()
+    evidence: tuple[GoldEvidence, ...] = ()
     documents: Mapping[str, int] = field(default_factory=dict)
     answers: tuple[str, ...] = ()
     kind: str = ""
@@ -51,7 +51,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
+class DataProblem:
     """Something in the data that cannot be scored: ``where`` (file and line), what, and what to do."""
 
     where: str
@@ -74,7 +74,7 @@ class Dataset:
     judgements: tuple[Judgement, ...]
     documents: Mapping[str, Document] = field(default_factory=dict)
     corpus: Path | None = None
-    flaws: tuple[Flaw, ...] = ()
+    flaws: tuple[DataProblem, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -85,7 +85,7 @@ class Dataset:
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class ReturnedPassage:
     """A passage as it was returned; ``text`` is kept of the first few only."""
 
     document: str
@@ -105,7 +105,7 @@ class Reply:
     status: Status
     confidence: float
     answer: str | None
-    passages: tuple[Returned, ...]
+    passages: tuple[ReturnedPassage, ...]
 
     @classmethod
     def of(cls, answer: Mapping[str, Any]) -> "Reply":
@@ -119,8 +119,8 @@ SILENT = Reply(Status.NOT_FOUND, 0.0, None, ())
 """Of a system of which only the ranking is known."""
 
 
-def _returned(passage: Mapping[str, Any], rank: int) -> Returned:
-    return Returned(
+def _returned(passage: Mapping[str, Any], rank: int) -> ReturnedPassage:
+    return ReturnedPassage(
         passage["document"]["id"],
         Span(passage["start"], passage["end"]),
         passage["score"],
@@ -169,7 +169,7 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class RunDescription:
     """What was asked of what: two runs are compared only where ``data`` is the same.
 
     ``data`` is the fingerprint of the judgements, ``index`` names the generation,
@@ -189,11 +189,12 @@ class About:
 class Run:
     """Every outcome of one run over a dataset, in the order of the questions."""
 
-    about: About
+    about: RunDescription
     outcomes: tuple[Outcome, ...]
     scores: Mapping[str, Interval]
     latency: Latency | None = None
-    flaws: tuple[Flaw, ...] = ()
+    flaws: tuple[DataProblem, ...] = ()
+    command: str = ""
 
     def values(self, measure: str) -> Mapping[str, float]:
         """A measure of each question that has it, by question id."""

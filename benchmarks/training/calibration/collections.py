@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks.articles import SOURCES, Article, Question, articles, lines, sentences_of
 from benchmarks.splits import Part
 from index.types import Span
-from qa.evaluation.data.rewordings import untidy
+from qa.evaluation.data.rewordings import make_untidy
 
 # Documents of the collections: from a single text to as many as a source has articles for.
 SIZES = {"fairytaleqa": (1, 3, 10, 40), "qed": (5, 30, 200, 1000), "qamr": (2, 8, 30, 120), "squad": (1, 2, 8, 30)}
@@ -117,7 +117,7 @@ def _draw_mix(questions: Sequence[LabelledQuestion], chance: random.Random) -> t
     answerable = len(pools[QuestionKind.ANSWERABLE]) / MIX[QuestionKind.ANSWERABLE]
     total = min(MAX_QUESTIONS, int(answerable))
     return tuple(
-        replace(one, text=untidy(one.text, chance))
+        replace(one, text=make_untidy(one.text, chance))
         for kind, share in MIX.items()
         for one in chance.sample(pools[kind], min(len(pools[kind]), round(total * share)))
     )

@@ -11,7 +11,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from benchmarks.training.reader.examples import Example, Round, Text
 from benchmarks.training.reader.network import Network, has_bfloat16
 from index.types import Span
-from qa.evaluation.data.rewordings import varied
+from qa.evaluation.data.rewordings import vary_question
 from qa.reader.pairs import Pair, Pairs
 
 BATCH, AT_ONCE = 16, 8
@@ -67,7 +67,7 @@ def train(
 def seen(example: Example, pairs: Pairs, chance: random.Random, most_wrong: int) -> Seen:
     """The question in some guise beside its passage and at most so many others."""
     answer = "" if example.answer is None else example.right.words[example.answer.start : example.answer.end]
-    question = varied(example.question, answer, chance)
+    question = vary_question(example.question, answer, chance)
     wrong = chance.sample(example.wrong, min(most_wrong, len(example.wrong)))
     made = pairs(question, [_shown(text) for text in (example.right, *wrong)], MOST_TOKENS)
     return Seen(made, None if example.answer is None else _tokens(made[0], example.answer))

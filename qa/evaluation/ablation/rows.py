@@ -1,6 +1,7 @@
-"""The rows of an ablation, a line each. The first is what ships and is compared with all others."""
+"""The rows of an ablation. The first is the program as shipped; all others are compared with it."""
 
 import random
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,70 +10,86 @@ from typing import Any
 from index.errors import UsageError
 from index.text.analyzer import Analyzer
 from qa.evaluation.ablation import baselines
-from qa.evaluation.ablation.workbench import Bench
-from qa.evaluation.data.rewordings import shouted, slipped, unaccented
+from qa.evaluation.ablation.workbench import Workbench
+from qa.evaluation.data.rewordings import add_politeness, add_typo, capitalise, remove_accents
 from qa.evaluation.types import Judgement, Reply
 from qa.query.understand import understand
 from qa.ranking.fusion import Hit, fuse
 from qa.ranking.pipeline import WAYS, Way
 from qa.ranking.retriever import DENSE, LEXICAL, Retrieved
+from qa.ranking.stages import STAGES
 from qa.ranking.stages.late_interaction import LateInteraction
 from qa.ranking.stages.rerank import MOST_CHARACTERS, Reread
 from qa.types import Query, Request
 
-Replies = Callable[[Bench, Sequence[Judgement]], list[Reply]]
+AnswerQuestions = Callable[[Workbench, Sequence[Judgement]], list[Reply]]
+Rewording = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """How the questions are answered. ``whole``: only where whole documents were judged.
+    """A way of answering the questions, and the datasets on which it makes sense.
 
-    ``ranks_only``: it gives neither evidence nor confidence, so only ranking measures count.
-    ``embeds``: the collection is embedded anew for it, which is tried on small ones only.
+    ``ranks_only`` rows return neither evidence nor confidence, so only ranking measures count.
+    ``whole_documents`` rows need datasets that judge whole documents, ``follow_ups`` rows those
+    with conversations. ``reembeds`` rows embed the collection again, so it must be small.
     """
 
-    replies: Replies
+    answer: AnswerQuestions
     ranks_only: bool = False
-    whole: bool = False
-    embeds: bool = False
+    whole_documents: bool = False
+    follow_ups: bool = False
+    reembeds: bool = False
 
 
-def configured(way: Way, **settings: Any) -> Row:  # noqa: ANN401 — values of any setting
-    """The program itself with another way of ranking or other settings of its index."""
-    return Row(lambda bench, judgements: bench.ask(bench.engine(way, **settings), judgements), embeds=bool(settings))
+def configure(way: Way, **settings: Any) -> Row:  # noqa: ANN401 — values of any setting
+    """Return a row for the program with another pipeline or other settings of its index."""
+    return Row(lambda bench, judgements: bench.ask(bench.engine(way, **settings), judgements), reembeds=bool(settings))
 
 
-def disguised(guise: Callable[[str], str], way: Way = WAYS["precise"]) -> Row:
-    """The program itself, asked the same questions in another guise."""
+def reword(rewording: Rewording, way: Way = WAYS["precise"]) -> Row:
+    """Return a row for the program asked the same questions in other words."""
     return Row(
         lambda bench, judgements: bench.ask(
-            bench.engine(way), [replace(judgement, question=guise(judgement.question)) for judgement in judgements]
+            bench.engine(way), [replace(judgement, question=rewording(judgement.question)) for judgement in judgements]
         )
     )
 
 
-def with_a_slip(question: str) -> str:
-    """The same slip every time."""
-    return slipped(question, random.Random(question))  # noqa: S311 — seeded chance, not secrets
+def seed_by_question(rewording: Callable[[str, random.Random], str]) -> Rewording:
+    """Return a rewording that is the same every time a question is asked."""
+    return lambda question: rewording(question, random.Random(question))  # noqa: S311 — no secret
 
 
-def one_leg(name: str) -> Callable[[Retrieved], list[Hit]]:
-    """The candidates of one leg as it ranked them."""
+def keep_leg(name: str) -> Callable[[Retrieved], list[Hit]]:
+    """Return a fusion that keeps the candidates of one leg in the order of that leg."""
 
-    def alone(retrieved: Retrieved) -> list[Hit]:
+    def keep(retrieved: Retrieved) -> list[Hit]:
         leg = next(found for found in retrieved.legs if found.leg == name)
         return [Hit(p, s, retrieved.dense[p], retrieved.lexical[p]) for p, s in leg.scores.items()]
 
-    return alone
+    return keep
 
 
-def unmended(request: Request, words: Analyzer, mend: Callable[[str], str]) -> Query:
-    """The question with its typing errors."""
+def keep_typos(request: Request, words: Analyzer, mend: Rewording) -> Query:
+    """Understand a question without correcting its spelling."""
     return understand(request, words)
 
 
-def reciprocal_ranks(retrieved: Retrieved, constant: int = 60) -> list[Hit]:
-    """Cormack, Clarke & Büttcher 2009: the sum of 1 / (60 + rank) over the legs."""
+def keep_politeness(request: Request, words: Analyzer, mend: Rewording) -> Query:
+    """Understand a question with its greetings and thanks."""
+    # The text that spelling is asked to correct has been stripped already: correct the whole question instead.
+    question = unicodedata.normalize("NFC", request.question).strip()
+    return understand(request, words, lambda stripped: mend(question))
+
+
+def ignore_history(request: Request, words: Analyzer, mend: Rewording) -> Query:
+    """Understand a question as if nothing had been asked before it."""
+    return understand(replace(request, history=()), words, mend)
+
+
+def fuse_by_rank(retrieved: Retrieved, constant: int = 60) -> list[Hit]:
+    """Sum 1 / (60 + rank) over the legs (reciprocal rank fusion, Cormack, Clarke & Büttcher 2009)."""
     scores: dict[int, float] = {}
     for leg in retrieved.legs:
         for rank, passage in enumerate(leg.scores, 1):
@@ -81,40 +98,56 @@ def reciprocal_ranks(retrieved: Retrieved, constant: int = 60) -> list[Hit]:
     return [Hit(p, scores[p], retrieved.dense[p], retrieved.lexical[p]) for p in ordered]
 
 
+def replace_stage(stage: Any, **changes: Any) -> Way:  # noqa: ANN401 — a stage and any of its parameters
+    """Return the precise pipeline with other parameters for one stage."""
+    return Way(stages=tuple(partial(one, **changes) if one is stage else one for one in STAGES["precise"]))
+
+
+def remove_stage(stage: Any) -> Way:  # noqa: ANN401 — any stage
+    """Return the precise pipeline without one stage."""
+    return Way(stages=tuple(one for one in STAGES["precise"] if one is not stage))
+
+
+typed_badly = seed_by_question(add_typo)
+asked_politely = seed_by_question(add_politeness)
+
+# By the names that the tables show.
 ROWS: Mapping[str, Row] = {
-    "**shipped, `precise`**": configured(WAYS["precise"]),
-    "shipped, `fast`": configured(WAYS["fast"]),
-    "one vector a document": Row(baselines.document_vectors, ranks_only=True, whole=True),
-    "BM25 over documents": Row(baselines.document_bm25, ranks_only=True, whole=True),
-    "one vector a passage": Row(baselines.passage_vectors, ranks_only=True),
-    "dense leg alone: sentences and passages": configured(Way(fuse=one_leg(DENSE), stages=())),
-    "lexical leg alone: BM25": configured(Way(fuse=one_leg(LEXICAL), stages=())),
-    "reciprocal rank fusion": configured(Way(fuse=reciprocal_ranks, stages=())),
-    "dense weight 0.3": configured(Way(fuse=partial(fuse, dense_weight=0.3))),
-    "dense weight 0.7": configured(Way(fuse=partial(fuse, dense_weight=0.7))),
-    "words of grammar at full weight": configured(Way(understand=partial(understand, matter=0.0))),
-    "no stages": configured(Way(stages=())),
-    "no late interaction": configured(Way(stages=(Reread,))),
-    "late interaction at half its weight": configured(Way(stages=(partial(LateInteraction, weight=1.5), Reread))),
-    "late interaction at twice its weight": configured(Way(stages=(partial(LateInteraction, weight=6.0), Reread))),
-    "late interaction decides, nothing is read": configured(Way(stages=(partial(LateInteraction, weight=100.0),))),
-    "the reader reads twice as much": configured(
-        Way(stages=(LateInteraction, partial(Reread, most=2 * MOST_CHARACTERS)))
+    "as shipped, mode precise": configure(WAYS["precise"]),
+    "as shipped, mode fast": configure(WAYS["fast"]),
+    "one vector per document": Row(baselines.rank_by_document_vectors, ranks_only=True, whole_documents=True),
+    "BM25 over whole documents": Row(baselines.rank_by_document_bm25, ranks_only=True, whole_documents=True),
+    "one vector per passage": Row(baselines.rank_by_passage_vectors, ranks_only=True),
+    "dense leg only (vectors of sentences and passages)": configure(Way(fuse=keep_leg(DENSE), stages=())),
+    "lexical leg only (BM25)": configure(Way(fuse=keep_leg(LEXICAL), stages=())),
+    "reciprocal rank fusion, no reranking": configure(Way(fuse=fuse_by_rank, stages=())),
+    "convex fusion, no reranking": configure(Way(stages=())),
+    "dense weight 0.3": configure(Way(fuse=partial(fuse, dense_weight=0.3))),
+    "dense weight 0.7": configure(Way(fuse=partial(fuse, dense_weight=0.7))),
+    "stop words at full weight": configure(Way(understand=partial(understand, matter=0.0))),
+    "no late interaction": configure(remove_stage(LateInteraction)),
+    "late interaction at half its weight": configure(replace_stage(LateInteraction, weight=1.5)),
+    "late interaction at twice its weight": configure(replace_stage(LateInteraction, weight=6.0)),
+    "ranked by late interaction alone": configure(Way(stages=(partial(LateInteraction, weight=100.0),))),
+    "reader reads twice as many characters": configure(replace_stage(Reread, most=2 * MOST_CHARACTERS)),
+    "ranked by the reader alone": configure(replace_stage(Reread, gain=100.0)),
+    "asked with a typo": reword(typed_badly),
+    "asked with a typo, spelling correction off": reword(typed_badly, Way(understand=keep_typos)),
+    "asked politely": reword(asked_politely),
+    "asked politely, politeness not stripped": reword(asked_politely, Way(understand=keep_politeness)),
+    "asked in capitals, without question mark": reword(capitalise),
+    "asked without accents": reword(remove_accents),
+    "follow-ups carry nothing from the conversation": replace(
+        configure(Way(understand=ignore_history)), follow_ups=True
     ),
-    "the reader decides alone": configured(Way(stages=(LateInteraction, partial(Reread, gain=100.0)))),
-    "asked with a slip of the finger": disguised(with_a_slip),
-    "asked with a slip, and it is not mended": disguised(with_a_slip, Way(understand=unmended)),
-    "asked in capitals, without the mark": disguised(shouted),
-    "asked without accents": disguised(unaccented),
-    "title and heading not in the vectors": configured(Way(), context="none"),
-    "passages of at most 300 characters": configured(Way(), passage_chars=300),
-    "passages of at most 800 characters": configured(Way(), passage_chars=800),
+    "title and heading not mixed into the vectors": configure(Way(), context="none"),
+    "passages of at most 300 characters": configure(Way(), passage_chars=300),
+    "passages of at most 800 characters": configure(Way(), passage_chars=800),
 }
-"""By the name that the tables show."""
 
 
-def chosen(words: Sequence[str]) -> dict[str, Row]:
-    """The first row and those whose names hold any of ``words``; all of them where none are given.
+def choose_rows(words: Sequence[str]) -> dict[str, Row]:
+    """Return the first row and those with any of ``words`` in their names; all rows if there are no words.
 
     Raises UsageError for words that no name holds.
     """

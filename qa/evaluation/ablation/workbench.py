@@ -1,4 +1,4 @@
-"""Where the rows of an ablation are tried: one collection, indexed as each of them wants it."""
+"""The collection that the rows of an ablation are measured on, indexed as each row needs it."""
 
 import shutil
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from qa.engine import Engine
 from qa.evaluation.ablation.memo import MemoReader
 from qa.evaluation.data import collection
 from qa.evaluation.data.anchor import anchored, known
-from qa.evaluation.runs.askers import InProcess
+from qa.evaluation.runs.answer_sources import EngineClient
 from qa.evaluation.types import Dataset, Judgement, Reply
 from qa.ranking.pipeline import Way
 from qa.reader.reader import TrainedReader
@@ -26,11 +26,14 @@ from qa.types import MOST_PASSAGES, Request
 BATCH = 64
 
 
-class Bench:
-    """A dataset and its collection; every index is kept and shares what was embedded for the first."""
+class Workbench:
+    """A dataset and its collection. Each index is kept, and shares the vectors of the first."""
 
     def __init__(self, dataset: Dataset, source: Path | None, encoder: Encoder, progress: Progress) -> None:
-        """``source`` are the texts where the dataset brings none. Raises UsageError where both lack."""
+        """Index the texts of the dataset, or those in ``source`` if it has none of its own.
+
+        Raises UsageError if there are no texts.
+        """
         if not dataset.documents and source is None:
             raise UsageError(f"{dataset.name} judges stretches of texts; name their folder with --source")
         self._source = source if source and not dataset.documents else collection.corpus(dataset)
@@ -38,8 +41,8 @@ class Bench:
         self._progress = progress
         self.encoder = encoder
         self._reader = MemoReader(TrainedReader())
-        answerer = InProcess(self.engine(Way()))
-        self.dataset = known(anchored(dataset, answerer.text), answerer.has)
+        client = EngineClient(self.engine(Way()))
+        self.dataset = known(anchored(dataset, client.text), client.has)
 
     @property
     def judges_documents(self) -> bool:
@@ -48,28 +51,29 @@ class Bench:
 
     @property
     def folder(self) -> Path:
-        """Where rows may keep what is costly to make again."""
+        """Where rows may keep what takes long to compute."""
         return self._folder
 
-    def generation(self, **settings: Any) -> Generation:  # noqa: ANN401 — values of any setting
-        """The collection as the settings index it."""
+    def open_generation(self, **settings: Any) -> Generation:  # noqa: ANN401 — values of any setting
+        """Index the collection with these settings, if that has not been done, and open it."""
         folder = self._folder / "-".join(["index", *(f"{name}={value}" for name, value in settings.items())])
         if settings and not folder.is_dir():
-            shutil.copytree(self._folder / "index", folder)  # so that equal sentences are not embedded again
+            # A copy brings the vectors of the first index, so that equal sentences are not embedded again.
+            shutil.copytree(self._folder / "index", folder)
         build_index(self._source, replace(IndexSettings(index=str(folder), keep=1), **settings), self.encoder)
         return IndexDirectory(folder).open_current()
 
     def engine(self, way: Way, **settings: Any) -> Engine:  # noqa: ANN401 — values of any setting
-        """An engine that goes this way in both modes."""
-        return Engine(self.generation(**settings), self.encoder, self._reader, {"fast": way, "precise": way})
+        """Return an engine that uses this pipeline in both modes."""
+        return Engine(self.open_generation(**settings), self.encoder, self._reader, {"fast": way, "precise": way})
 
     def ask(self, engine: Engine, judgements: Sequence[Judgement]) -> list[Reply]:
-        """Every question, with as many passages as the API gives."""
-        answerer = InProcess(engine)
+        """Ask every question, for as many passages as the API returns."""
+        client = EngineClient(engine)
         requests = [Request(j.question, j.history, MOST_PASSAGES) for j in judgements]
         replies: list[Reply] = []
         with self._progress.step("asking", len(requests)) as advance:
             for start in range(0, len(requests), BATCH):
-                replies += map(Reply.of, answerer.ask(requests[start : start + BATCH]))
+                replies += map(Reply.of, client.ask(requests[start : start + BATCH]))
                 advance(len(requests[start : start + BATCH]))
         return replies

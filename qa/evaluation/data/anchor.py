@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from index.errors import UsageError
 from qa.collection.quotes import exactly, nearly, normalised
-from qa.evaluation.types import Dataset, Flaw, Gold, Judgement
+from qa.evaluation.types import DataProblem, Dataset, GoldEvidence, Judgement
 
 TextOf = Callable[[str], str | None]
 """A document's text by its id; None where there is no such document."""
@@ -33,7 +33,7 @@ def known(dataset: Dataset, has: Callable[[str], bool]) -> Dataset:
     return _kept(dataset, lambda judgement: _there(judgement, has))
 
 
-def _kept(dataset: Dataset, check: Callable[[Judgement], tuple[Judgement | None, list[Flaw]]]) -> Dataset:
+def _kept(dataset: Dataset, check: Callable[[Judgement], tuple[Judgement | None, list[DataProblem]]]) -> Dataset:
     """What a check leaves of every judgement: None of one that cannot be asked any more."""
     checked = [check(judgement) for judgement in dataset.judgements]
     judgements = tuple(judgement for judgement, _ in checked if judgement)
@@ -47,28 +47,28 @@ def _kept(dataset: Dataset, check: Callable[[Judgement], tuple[Judgement | None,
     return replace(dataset, judgements=judgements, flaws=(*dataset.flaws, *flaws))
 
 
-def _found_again(judgement: Judgement, text_of: TextOf) -> tuple[Judgement | None, list[Flaw]]:
+def _found_again(judgement: Judgement, text_of: TextOf) -> tuple[Judgement | None, list[DataProblem]]:
     moved = [_moved(gold, text_of) for gold in judgement.evidence]
-    flaws = [Flaw(judgement.where, what) for _, what in moved if what]
+    flaws = [DataProblem(judgement.where, what) for _, what in moved if what]
     evidence = tuple(gold for gold, _ in moved if gold)
     if evidence == judgement.evidence:
         return judgement, flaws
     if not evidence:
-        lost = Flaw(judgement.where, f"question {judgement.id!r} has no evidence left; it is not asked")
+        lost = DataProblem(judgement.where, f"question {judgement.id!r} has no evidence left; it is not asked")
         return None, [*flaws, lost]
     return replace(judgement, evidence=evidence, documents={gold.document: 1 for gold in evidence}), flaws
 
 
-def _there(judgement: Judgement, has: Callable[[str], bool]) -> tuple[Judgement | None, list[Flaw]]:
+def _there(judgement: Judgement, has: Callable[[str], bool]) -> tuple[Judgement | None, list[DataProblem]]:
     there = {document: grade for document, grade in judgement.documents.items() if has(document)}
     lost = [document for document in judgement.documents if document not in there]
-    flaws = [Flaw(judgement.where, f"is judged with {d!r}, which the index lacks; left out") for d in lost]
+    flaws = [DataProblem(judgement.where, f"is judged with {d!r}, which the index lacks; left out") for d in lost]
     if not lost:
         return judgement, flaws
     return replace(judgement, documents=there) if there else None, flaws
 
 
-def _moved(gold: Gold, text_of: TextOf) -> tuple[Gold | None, str]:
+def _moved(gold: GoldEvidence, text_of: TextOf) -> tuple[GoldEvidence | None, str]:
     """The quote where it stands now, and what is to be said of it."""
     text = text_of(gold.document)
     if text is None:
@@ -78,7 +78,7 @@ def _moved(gold: Gold, text_of: TextOf) -> tuple[Gold | None, str]:
         if span:
             words = text[span.start : span.end]
             changed = f"quotes {_short(gold.quote)}, which now reads {_short(words)}" if find is nearly else ""
-            return Gold(gold.document, span, words), changed
+            return GoldEvidence(gold.document, span, words), changed
     return None, f"quotes {_short(gold.quote)}, which {gold.document!r} no longer holds; judge it again or delete it"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from index.build.load import load
 from index.errors import UsageError
 from qa.evaluation.data.lines import json_rows, tab_rows, unaskable
-from qa.evaluation.types import Dataset, Flaw, Judgement
+from qa.evaluation.types import DataProblem, Dataset, Judgement
 
 MOST_BYTES = 10**12
 """A corpus that is evaluated is as large as it is."""
@@ -26,12 +26,12 @@ def read_beir(folder: Path) -> Dataset:
     corpus = either(folder, "corpus.jsonl")
     loaded = load(corpus, MOST_BYTES)
     documents = {document.id: document for document in loaded.documents}
-    flaws = [Flaw(problem.where, f"{problem.reason}; the document is left out") for problem in loaded.problems]
+    flaws = [DataProblem(problem.where, f"{problem.reason}; the document is left out") for problem in loaded.problems]
     judgements = []
     for query, (where, question) in queries.items():
         grades, wrong = _grades(qrels.get(query, {}), documents)
         reason = unaskable(question) or _nothing(query in qrels, grades)
-        flaws += wrong + ([Flaw(where, reason)] if reason else [])
+        flaws += wrong + ([DataProblem(where, reason)] if reason else [])
         if not reason:
             wanted = {document: documents[document].text for document in grades}
             judgements.append(Judgement(query, question, documents=grades, wanted=wanted, where=where))
@@ -84,11 +84,11 @@ def _judged(path: Path) -> Iterator[tuple[str, str, str, int]]:
 
 def _grades(
     judged: Mapping[str, tuple[int, str]], documents: Mapping[str, object]
-) -> tuple[dict[str, int], list[Flaw]]:
+) -> tuple[dict[str, int], list[DataProblem]]:
     """The relevant documents that the corpus has, and a flaw for each that it has not."""
     relevant = {document: (grade, where) for document, (grade, where) in judged.items() if grade > 0}
     flaws = [
-        Flaw(where, f"judges {document!r}, which the corpus lacks; the judgement is left out")
+        DataProblem(where, f"judges {document!r}, which the corpus lacks; the judgement is left out")
         for document, (_, where) in relevant.items()
         if document not in documents
     ]
@@ -105,10 +105,10 @@ def _nothing(is_judged: bool, grades: Mapping[str, int]) -> str | None:
     )
 
 
-def _unknown_query(query: str, judged: Mapping[str, tuple[int, str]]) -> Flaw:
+def _unknown_query(query: str, judged: Mapping[str, tuple[int, str]]) -> DataProblem:
     where = next(iter(judged.values()))[1]
-    return Flaw(where, f"judges the query {query!r}, which queries.jsonl lacks; the judgement is left out")
+    return DataProblem(where, f"judges the query {query!r}, which queries.jsonl lacks; the judgement is left out")
 
 
-def _first(flaws: list[Flaw]) -> str:
+def _first(flaws: list[DataProblem]) -> str:
     return f"the first of {len(flaws)} flaws: {flaws[0]}" if flaws else "queries.jsonl is empty"

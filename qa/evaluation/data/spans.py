@@ -7,7 +7,7 @@ from typing import Any
 from index.errors import UsageError
 from index.types import Span
 from qa.evaluation.data.lines import json_rows, unaskable
-from qa.evaluation.types import Dataset, Flaw, Gold, Judgement
+from qa.evaluation.types import DataProblem, Dataset, GoldEvidence, Judgement
 from qa.types import MOST_TURNS, Turn
 
 FIELDS = {"id", "question", "history", "evidence", "answers", "kind"}
@@ -16,7 +16,7 @@ FIELDS = {"id", "question", "history", "evidence", "answers", "kind"}
 def read_spans(path: Path) -> Dataset:
     """The judgements of a file in its order. Raises UsageError, which names file and line."""
     found: dict[str, Judgement] = {}
-    flaws: list[Flaw] = []
+    flaws: list[DataProblem] = []
     for where, row in json_rows(path):
         judgement = _checked(row, where)
         if judgement.id in found:
@@ -25,7 +25,7 @@ def read_spans(path: Path) -> Dataset:
             )
         found[judgement.id] = judgement
         reason = unaskable(judgement.question)
-        flaws += [Flaw(where, reason)] if reason else []
+        flaws += [DataProblem(where, reason)] if reason else []
     left_out = {flaw.where for flaw in flaws}
     asked = tuple(judgement for judgement in found.values() if judgement.where not in left_out)
     return Dataset(path.name.removesuffix(".gz").removesuffix(".jsonl"), asked, flaws=tuple(flaws))
@@ -58,12 +58,12 @@ def _judgement(row: Mapping[str, Any], where: str) -> Judgement:
     )
 
 
-def _gold(gold: Mapping[str, Any]) -> Gold:
+def _gold(gold: Mapping[str, Any]) -> GoldEvidence:
     span = Span(int(gold["start"]), int(gold["end"]))
     quote = _text(gold["quote"])
     if span.end <= span.start or len(quote) != span.end - span.start:
         raise ValueError(f"a quote of {len(quote)} characters at [{span.start}, {span.end})")
-    return Gold(_text(gold["document"]), span, quote)
+    return GoldEvidence(_text(gold["document"]), span, quote)
 
 
 def _text(value: object) -> str:

@@ -14,7 +14,7 @@ from index.errors import UsageError
 from index.text.sentences import PunctuatedNames, split_into_sentences
 from index.types import Document, Span
 from qa.evaluation.data.lines import opened, unaskable
-from qa.evaluation.types import Dataset, Flaw, Gold, Judgement
+from qa.evaluation.types import DataProblem, Dataset, GoldEvidence, Judgement
 
 GAP = "\n\n"
 
@@ -28,7 +28,7 @@ def read_squad(path: Path) -> Dataset:
     articles = _articles(path)
     documents: dict[str, Document] = {}
     judgements: dict[str, Judgement] = {}
-    flaws: list[Flaw] = []
+    flaws: list[DataProblem] = []
     for number, article in enumerate(articles):
         document = _document(article, number, path)
         if document.id in documents:
@@ -69,7 +69,7 @@ class _Paragraph:
     start: int
     context: str
 
-    def gold(self, answer: Mapping[str, Any]) -> Gold | None:
+    def gold(self, answer: Mapping[str, Any]) -> GoldEvidence | None:
         """The sentences of the paragraph that hold the answer; None where it does not stand there."""
         start, text = int(answer["answer_start"]), str(answer["text"])
         if not text or self.context[start : start + len(text)] != text:
@@ -80,10 +80,12 @@ class _Paragraph:
             s for s in split_into_sentences(self.document.text, whole, PunctuatedNames()) if s.overlaps(place)
         ] or [place]
         span = Span(min(around[0].start, place.start), max(around[-1].end, place.end))
-        return Gold(self.document.id, span, self.document.text[span.start : span.end])
+        return GoldEvidence(self.document.id, span, self.document.text[span.start : span.end])
 
 
-def _questions(article: Mapping[str, Any], document: Document, path: Path, flaws: list[Flaw]) -> Iterator[Judgement]:
+def _questions(
+    article: Mapping[str, Any], document: Document, path: Path, flaws: list[DataProblem]
+) -> Iterator[Judgement]:
     start = 0
     for paragraph in article["paragraphs"]:
         here = _Paragraph(document, start, paragraph["context"])
@@ -94,7 +96,7 @@ def _questions(article: Mapping[str, Any], document: Document, path: Path, flaws
                 judgement, wrong = _judgement(row, here, where)
             except (AttributeError, KeyError, TypeError, ValueError) as error:
                 raise UsageError(f"{where} is not as SQuAD has it ({error!r})") from error
-            flaws += [Flaw(where, what) for what in wrong]
+            flaws += [DataProblem(where, what) for what in wrong]
             if judgement:
                 yield judgement
 

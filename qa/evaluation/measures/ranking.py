@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from qa.evaluation.types import Judgement, Reply, Returned
+from qa.evaluation.types import Judgement, Reply, ReturnedPassage
 
 NAMES = {
     "Hit@1": "Success@1",
@@ -57,7 +57,7 @@ def documents(reply: Reply) -> Ranking:
     return list(dict.fromkeys(passage.document for passage in reply.passages))
 
 
-def places(judgement: Judgement, passage: Returned) -> list[str]:
+def places(judgement: Judgement, passage: ReturnedPassage) -> list[str]:
     """The places of evidence that share at least one character with a passage."""
     return [
         _place(number)
@@ -66,7 +66,7 @@ def places(judgement: Judgement, passage: Returned) -> list[str]:
     ]
 
 
-def is_right(judgement: Judgement, passage: Returned) -> bool:
+def is_right(judgement: Judgement, passage: ReturnedPassage) -> bool:
     """Whether a passage shares text with the evidence or, without it, is of a relevant document."""
     if judgement.evidence:
         return bool(places(judgement, passage))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from index.types import Span
 from qa.answer.highlight import pieces
 from qa.evaluation.measures import ranking
-from qa.evaluation.types import TEXTS_KEPT, Outcome, Returned
+from qa.evaluation.types import TEXTS_KEPT, Outcome, ReturnedPassage
 from qa.types import Status
 
 MOST = 10
@@ -130,7 +130,7 @@ def _shown_cases(outcomes: Sequence[Outcome]) -> tuple[Case, ...]:
     return tuple(case(outcome, TEXTS_KEPT) for outcome in outcomes[:MOST])
 
 
-def _shown(outcome: Outcome, passage: Returned) -> Shown:
+def _shown(outcome: Outcome, passage: ReturnedPassage) -> Shown:
     wanted = [gold.span for gold in outcome.judgement.evidence if gold.document == passage.document]
     stretches = stretched(passage.text, passage.span.start, passage.evidence, wanted)
     right = ranking.is_right(outcome.judgement, passage)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import qa.evaluation.report.figures as figures
-from qa.evaluation.ablation.ablate import MAIN, Ablation
-from qa.evaluation.ablation.table import COLUMNS, cells
+from qa.evaluation.ablation.ablate import MAIN_MEASURE, Ablation
+from qa.evaluation.ablation.results import choose_columns, format_cells
 from qa.evaluation.comparison.compare import Comparison
 from qa.evaluation.measures import MEASURES
 from qa.evaluation.report.failures import Case, case, worst
@@ -27,7 +27,7 @@ CAPTIONS = {
     "risk-coverage": "Were only the surest questions answered: how many of those would be wrong. The mark is where "
     "the system stands, which answers all but what it calls not found.",
     "recall": "How much of what is right stands among the first k that are returned.",
-    "slices": f"{MAIN} of each kind of question with its 95 % interval; in brackets how many questions.",
+    "slices": f"{MAIN_MEASURE} of each kind of question with its 95 % interval; in brackets how many questions.",
 }
 
 
@@ -51,7 +51,7 @@ def write_report(run: Run, path: Path) -> Path:
 def write_comparison(comparison: Comparison, path: Path) -> Path:
     """``compare.html``: the differences, and the questions that were won and lost."""
     compared = [difference.measure for difference in comparison.differences]
-    measure = MAIN if MAIN in compared or not compared else compared[0]
+    measure = MAIN_MEASURE if MAIN_MEASURE in compared or not compared else compared[0]
     won, lost = _changed(comparison, measure)
     return _write(
         path,
@@ -67,9 +67,9 @@ def write_comparison(comparison: Comparison, path: Path) -> Path:
 
 
 def write_ablation(ablations: Sequence[Ablation], path: Path) -> Path:
-    """The tables of an ablation."""
-    tables = [(one, [name for name in COLUMNS if any(name in row.scores for row in one.rows)]) for one in ablations]
-    rows = {one.dataset: [cells(row, columns) for row in one.rows] for one, columns in tables}
+    """Write the tables of an ablation as a page."""
+    tables = [(one, choose_columns(one)) for one in ablations]
+    rows = {one.dataset: [format_cells(row, columns) for row in one.rows] for one, columns in tables}
     return _write(path, "ablation.html", tables=tables, rows=rows)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import qa.evaluation.report.figures as figures
+from qa.evaluation.fingerprint import stamp_line
 from qa.evaluation.measures import MEASURES
 from qa.evaluation.report.pages import CAPTIONS
 from qa.evaluation.report.plot_data import Plot
@@ -17,23 +18,24 @@ COLOURS = f"<style>svg{{{LIGHT}}}@media(prefers-color-scheme:dark){{svg{{{DARK}}
 MARKUP = re.compile(r"[\\`*\[\]<>&|~$]")
 
 
-def write_summary(run: Run, path: Path, command: str) -> Path:
+def write_summary(run: Run, path: Path) -> Path:
     """A Markdown file, and an SVG file for each plot: ``<stem>-<plot>.svg``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     cut = slices(run)
     plots = figures.all_of(run, cut)
     for name, plot in plots.items():
         (path.parent / f"{path.stem}-{name}.svg").write_text(_alone(plot.svg), encoding="utf-8")
-    path.write_text(markdown(run, cut, plots, path.stem, command), encoding="utf-8", errors="replace")
+    path.write_text(markdown(run, cut, plots, path.stem), encoding="utf-8", errors="replace")
     return path
 
 
-def markdown(run: Run, cut: Sequence[Slice], plots: Mapping[str, Plot], stem: str, command: str) -> str:
+def markdown(run: Run, cut: Sequence[Slice], plots: Mapping[str, Plot], stem: str) -> str:
     """The text of that file."""
     head = [
         f"# {escaped(run.about.name)}, {len(run.outcomes):,} questions",
         "",
-        f"*Written by `{command}`; do not edit by hand. What it means: [evaluation](../evaluation.md).*",
+        f"*Written by `{run.command}`; do not edit by hand. What it means: [evaluation](../evaluation.md).*",
+        stamp_line(run.about.program.partition(" ")[0]),
         "",
         _about(run),
         "",

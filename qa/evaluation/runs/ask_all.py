@@ -9,8 +9,8 @@ from typing import Any
 
 from index.progress import Progress
 from qa.evaluation.measures.latency import latency
-from qa.evaluation.runs.askers import Asker
-from qa.evaluation.types import About, Judgement, Latency, Reply
+from qa.evaluation.runs.answer_sources import AnswerSource
+from qa.evaluation.types import Judgement, Latency, Reply, RunDescription
 from qa.types import Request
 
 BATCH = 64
@@ -30,7 +30,7 @@ class Asked:
 
 
 def ask_all(
-    asker: Asker, judgements: Sequence[Judgement], about: About, folder: Path | None, progress: Progress
+    asker: AnswerSource, judgements: Sequence[Judgement], about: RunDescription, folder: Path | None, progress: Progress
 ) -> Asked:
     """The reply to every judgement.
 
@@ -55,7 +55,7 @@ def ask_all(
     return Asked(tuple(replies), latency(alone, len(replies) - again, took), again)
 
 
-def _request(judgement: Judgement, about: About) -> Request:
+def _request(judgement: Judgement, about: RunDescription) -> Request:
     return Request(judgement.question, judgement.history, about.depth, about.mode)
 
 
@@ -64,7 +64,7 @@ def _batches(positions: range) -> Iterator[range]:
         yield positions[start : start + BATCH]
 
 
-def _alone(asker: Asker, requests: Sequence[Request], progress: Progress) -> list[float]:
+def _alone(asker: AnswerSource, requests: Sequence[Request], progress: Progress) -> list[float]:
     """Milliseconds of each, one at a time, once the first few have warmed everything up."""
     for request in requests[:WARM_UP]:
         asker.ask([request])
@@ -84,7 +84,7 @@ class _Journal:
     Only whole batches count: a run that was interrupted asks in the same ones as one that was not.
     """
 
-    def __init__(self, folder: Path, about: About) -> None:
+    def __init__(self, folder: Path, about: RunDescription) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._answers, self._begun, self._scores = folder / ANSWERS, folder / BEGUN, folder / SCORES
         self._about = json.dumps(asdict(about), indent=1) + "\n"

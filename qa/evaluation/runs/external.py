@@ -6,7 +6,7 @@ from pathlib import Path
 from index.errors import UsageError
 from qa.evaluation.measures import ranking, summarise
 from qa.evaluation.runs.trec import read_run
-from qa.evaluation.types import SILENT, About, Dataset, Flaw, Outcome, Run
+from qa.evaluation.types import SILENT, DataProblem, Dataset, Outcome, Run, RunDescription
 
 
 def read_external(dataset: Dataset, path: Path) -> Run:
@@ -29,6 +29,8 @@ def read_external(dataset: Dataset, path: Path) -> Run:
     )
     outcomes = tuple(Outcome(judgement, SILENT, scores[question]) for question, judgement in answerable.items())
     measured = {name: i for name, i in summarise(outcomes).items() if name in ranking.NAMES}
-    about = About(dataset.name, dataset.fingerprint, path.name, "fast", 0, sha256(path.read_bytes()).hexdigest())
-    flaws = tuple(Flaw(str(path), f"ranks for {question!r}, which {dataset.name} lacks") for question in unknown)
+    about = RunDescription(
+        dataset.name, dataset.fingerprint, path.name, "fast", 0, sha256(path.read_bytes()).hexdigest()
+    )
+    flaws = tuple(DataProblem(str(path), f"ranks for {question!r}, which {dataset.name} lacks") for question in unknown)
     return Run(about, outcomes, measured, flaws=(*dataset.flaws, *flaws))

@@ -12,7 +12,18 @@ from qa.evaluation.data.lines import json_rows
 from qa.evaluation.measures import ranking
 from qa.evaluation.runs.ask_all import ANSWERS, SCORES
 from qa.evaluation.runs.trec import falling, write_qrels, write_run
-from qa.evaluation.types import SILENT, About, Flaw, Gold, Interval, Judgement, Latency, Outcome, Reply, Run
+from qa.evaluation.types import (
+    SILENT,
+    DataProblem,
+    GoldEvidence,
+    Interval,
+    Judgement,
+    Latency,
+    Outcome,
+    Reply,
+    Run,
+    RunDescription,
+)
 from qa.types import Turn
 
 QUESTIONS = "questions.jsonl"
@@ -55,11 +66,12 @@ def read(folder: str | Path) -> Run:
         raise UsageError(f"{folder} lacks the answer to question {missing[0]!r}; run it again")
     outcomes = tuple(Outcome(j, replies[j.id], scores["questions"][j.id]) for j in judgements)
     return Run(
-        About(**scores["about"]),
+        RunDescription(**scores["about"]),
         outcomes,
         {name: Interval(**interval) for name, interval in scores["measures"].items()},
         Latency(**scores["latency"]) if scores["latency"] else None,
-        tuple(Flaw(**flaw) for flaw in scores["flaws"]),
+        tuple(DataProblem(**flaw) for flaw in scores["flaws"]),
+        scores.get("command", ""),
     )
 
 
@@ -82,6 +94,7 @@ def _findings(outcome: Outcome) -> Mapping[str, float]:
 def _scores(run: Run) -> Mapping[str, Any]:
     return {
         "about": asdict(run.about),
+        "command": run.command,
         "measures": {name: asdict(interval) for name, interval in run.scores.items()},
         "latency": asdict(run.latency) if run.latency else None,
         "flaws": [asdict(flaw) for flaw in run.flaws],
@@ -106,5 +119,5 @@ def _judgement(row: Mapping[str, Any], where: str) -> Judgement:
     )
 
 
-def _gold(row: Mapping[str, Any]) -> Gold:
-    return Gold(row["document"], Span(**row["span"]), row["quote"])
+def _gold(row: Mapping[str, Any]) -> GoldEvidence:
+    return GoldEvidence(row["document"], Span(**row["span"]), row["quote"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from index.types import Span
 from qa.evaluation.measures import scored, summarise
-from qa.evaluation.types import About, Dataset, Gold, Judgement, Reply, Run
+from qa.evaluation.types import Dataset, GoldEvidence, Judgement, Reply, Run, RunDescription
 from qa.types import Request
 
 TEXT = "".join(f"Fact number {n:03}. " for n in range(200))
@@ -22,7 +22,7 @@ def _judgement(n: int) -> Judgement:
     if n % 10 == 9:
         return Judgement(f"q{n}", f"What is missing {n}?", where=f"f:{n}")
     span = Span(n * SENTENCE, (n + 1) * SENTENCE - 1)
-    gold = Gold("facts.txt", span, TEXT[span.start : span.end])
+    gold = GoldEvidence("facts.txt", span, TEXT[span.start : span.end])
     return Judgement(f"q{n}", f"Which fact is {n}?", (), (gold,), {"facts.txt": 1}, (f"Fact number {n:03}.",))
 
 
@@ -81,5 +81,5 @@ def made_up_run(wrong_every: int = 7, questions: int = 150, data: Dataset | None
     data = data or dataset(questions)
     answers = Parrot(wrong_every).ask([Request(judgement.question) for judgement in data.judgements])
     outcomes = scored([(j, Reply.of(a)) for j, a in zip(data.judgements, answers, strict=True)])
-    about = About(data.name, data.fingerprint, "000001-abc", "precise", 50, f"wrong every {wrong_every}")
+    about = RunDescription(data.name, data.fingerprint, "000001-abc", "precise", 50, f"wrong every {wrong_every}")
     return Run(about, outcomes, summarise(outcomes))

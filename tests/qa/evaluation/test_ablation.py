@@ -1,185 +1,211 @@
-"""The table of ways of ranking, on the seed with the real model, and whether the committed one is stale."""
+"""The rows of the ablation with the real model, and the file of its results."""
 
-import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from index.errors import UsageError
 from index.progress import Silent
+from index.text.analyzer import Analyzer
 from index.types import Encoder
 from qa.engine import Engine
-from qa.evaluation import load, run
-from qa.evaluation.ablation import stamp as fresh
-from qa.evaluation.ablation.ablate import Ablation, ablate
-from qa.evaluation.ablation.rows import ROWS, chosen, with_a_slip
-from qa.evaluation.ablation.table import document
-from qa.evaluation.ablation.workbench import Bench
+from qa.evaluation import Dataset, load, run
+from qa.evaluation.ablation.ablate import Ablation, RowResult, ablate
+from qa.evaluation.ablation.results import merge_results, read_results, to_markdown
+from qa.evaluation.ablation.rows import (
+    ROWS,
+    asked_politely,
+    choose_rows,
+    ignore_history,
+    keep_politeness,
+    keep_typos,
+    typed_badly,
+)
+from qa.evaluation.ablation.workbench import Workbench
 from qa.evaluation.data import collection
-from tests.qa.evaluation.test_formats import SQUAD, squad
+from qa.evaluation.fingerprint import stamp_line
+from qa.query.understand import understand
+from qa.types import Request, Turn
+from tests.qa.evaluation.helpers import made_up_run
+from tests.qa.evaluation.test_formats import SQUAD, beir, squad
 
 ROOT = Path(__file__).parents[3]
 SEED = ROOT / "tests" / "judgements" / "blame.jsonl"
-QUALITY = ROOT / "docs" / "quality.md"
-NUMBER = re.compile(r"\d\.\d+")
-FIRST, DENSE, LEXICAL = "**shipped, `precise`**", "dense leg alone: sentences and passages", "lexical leg alone: BM25"
+FIRST = "as shipped, mode precise"
+DENSE, LEXICAL = "dense leg only (vectors of sentences and passages)", "lexical leg only (BM25)"
+SINGLE = "one vector per passage"
+
+
+@pytest.fixture(autouse=True)
+def kept(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Indexes are kept in a temporary folder."""
+    monkeypatch.setattr(collection, "KEPT", tmp_path_factory.mktemp("kept"))
 
 
 @pytest.fixture(scope="module")
-def seed(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Ablation:
+def few() -> Dataset:
+    """Some of the seed's questions: answerable, with a history, unanswerable."""
+    dataset = load(SEED)
+    with_history = [judgement for judgement in dataset.judgements if judgement.history]
+    return replace(dataset, judgements=(*dataset.judgements[:8], *with_history[:3], *dataset.judgements[-4:]))
+
+
+@pytest.fixture(scope="module")
+def table(few: Dataset, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Ablation:
+    """The first rows over those questions."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(collection, "KEPT", tmp_path_factory.mktemp("kept"))
-        return ablate(Bench(load(SEED), ROOT / "seeds", encoder, Silent()))
+        bench = Workbench(few, ROOT / "seeds", encoder, Silent())
+        return ablate(bench, choose_rows(["leg only", SINGLE]), "program", "command")
 
 
-def test_the_first_row_is_what_ships(seed: Ablation, engine: Engine) -> None:
+@pytest.mark.slow
+def test_the_first_row_is_what_ships(table: Ablation, few: Dataset, engine: Engine) -> None:
     """Its figures are those of a run over the index, to the last digit."""
-    shipped = run(load(SEED), engine)
-    assert seed.rows[0].name == FIRST
-    assert seed.rows[0].scores == shipped.scores
-    assert seed.rows[0].change is None
+    shipped = run(few, engine)
+    assert table.rows[0].name == FIRST
+    assert table.rows[0].scores == shipped.scores
+    assert table.rows[0].change is None
 
 
-def test_every_row_that_applies_is_compared_with_the_first(seed: Ablation) -> None:
-    """Rows over whole documents do not apply to stretches of text."""
-    assert [row.name for row in seed.rows] == [name for name, row in ROWS.items() if not row.whole]
-    for row in seed.rows[1:]:
+@pytest.mark.slow
+def test_every_row_is_compared_with_the_first(table: Ablation) -> None:
+    """By its change in the main measure, with an adjusted p."""
+    assert [row.name for row in table.rows] == [FIRST, SINGLE, DENSE, LEXICAL]
+    for row in table.rows[1:]:
         assert row.p is not None
         assert row.change is not None
         assert 0 < row.p <= 1
-        assert row.change.mean == pytest.approx(row.scores["nDCG@10"].mean - seed.rows[0].scores["nDCG@10"].mean)
+        assert row.change.mean == pytest.approx(row.scores["nDCG@10"].mean - table.rows[0].scores["nDCG@10"].mean)
 
 
-def test_a_leg_alone_differs_from_both(seed: Ablation) -> None:
+@pytest.mark.slow
+def test_a_leg_alone_differs_from_both(table: Ablation) -> None:
     """The rows do what their names say: neither leg alone ranks as the other or as what ships."""
-    scores = {row.name: row.scores["nDCG@10"].mean for row in seed.rows}
+    scores = {row.name: row.scores["MAP"].mean for row in table.rows}
     assert len({scores[FIRST], scores[DENSE], scores[LEXICAL]}) == 3
 
 
-def test_what_only_ranks_has_no_evidence_and_no_confidence(seed: Ablation) -> None:
-    """Nothing is measured that a row does not give."""
-    single = next(row for row in seed.rows if row.name == "one vector a passage")
+@pytest.mark.slow
+def test_what_only_ranks_has_no_evidence_and_no_confidence(table: Ablation) -> None:
+    """A row has only the measures of what it returns."""
+    single = next(row for row in table.rows if row.name == SINGLE)
     assert not {"Brier", "abstention", "evidence overlap", "answer F1"} & single.scores.keys()
 
 
-def test_whole_documents_are_ranked_where_they_are_judged(
-    encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whole_documents_are_ranked_if_they_are_judged(encoder: Encoder, tmp_path: Path) -> None:
     """By their own vectors and by BM25, as others publish it; a document's vectors are embedded once."""
-    from tests.qa.evaluation.test_formats import beir
-
-    monkeypatch.setattr(collection, "KEPT", tmp_path / "kept")
-    (tmp_path / "set").mkdir()
-    bench = Bench(load(beir(tmp_path / "set", "q1\td1\t1\n")), None, encoder, Silent())
-    found = {row.name: row for row in ablate(bench, chosen(["document"])).rows}
+    bench = Workbench(load(beir(tmp_path, "q1\td1\t1\n")), None, encoder, Silent())
+    found = {row.name: row for row in ablate(bench, choose_rows(["document"])).rows}
     assert {name: row.scores["Hit@1"].mean for name, row in found.items()} == {
         FIRST: 1.0,
-        "one vector a document": 1.0,
-        "BM25 over documents": 1.0,
+        "one vector per document": 1.0,
+        "BM25 over whole documents": 1.0,
     }
-    kept = list((tmp_path / "kept").rglob("documents-*.npy"))
-    before = kept[0].stat().st_mtime_ns
-    ablate(bench, chosen(["one vector a document"]))
-    assert kept[0].stat().st_mtime_ns == before
+    kept = next(bench.folder.rglob("documents-*.npy"))
+    before = kept.stat().st_mtime_ns
+    ablate(bench, choose_rows(["one vector per document"]))
+    assert kept.stat().st_mtime_ns == before
 
 
-def test_a_large_collection_is_not_embedded_anew(
+def test_a_row_that_does_not_apply_is_left_out(
     encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rows with other settings of the index are for small ones; all others are measured on any."""
-    from tests.qa.evaluation.test_formats import beir
+    """Other settings of the index need a small collection, follow-ups need conversations."""
+    monkeypatch.setattr("qa.evaluation.ablation.ablate.MAX_REEMBEDDED_PASSAGES", 0)
+    bench = Workbench(load(beir(tmp_path, "q1\td1\t1\n")), None, encoder, Silent())
+    rows = choose_rows(["at most 800", "follow-ups", "no reranking"])
+    assert [row.name for row in ablate(bench, rows).rows] == [
+        FIRST,
+        "reciprocal rank fusion, no reranking",
+        "convex fusion, no reranking",
+    ]
 
-    monkeypatch.setattr(collection, "KEPT", tmp_path / "kept")
-    monkeypatch.setattr("qa.evaluation.ablation.ablate.MOST_PASSAGES_ANEW", 0)
-    (tmp_path / "set").mkdir()
-    bench = Bench(load(beir(tmp_path / "set", "q1\td1\t1\n")), None, encoder, Silent())
-    rows = chosen(["at most 800", "no stages"])
-    assert [row.name for row in ablate(bench, rows).rows] == [FIRST, "no stages"]
 
-
-def test_a_slip_is_the_same_every_time() -> None:
-    """Two measurements are of the same questions."""
-    assert with_a_slip("Who directed the film?") == with_a_slip("Who directed the film?") != "Who directed the film?"
+@pytest.mark.slow
+def test_a_squad_file_brings_its_texts(encoder: Encoder, tmp_path: Path) -> None:
+    """Every row over its passages runs, and finds what it looks for in so few."""
+    bench = Workbench(load(squad(tmp_path, SQUAD)), None, encoder, Silent())
+    rows = ablate(bench).rows
+    assert [row.name for row in rows] == [
+        name for name, row in ROWS.items() if not row.whole_documents and not row.follow_ups
+    ]
+    assert all(row.scores["Hit@10"].mean == 1.0 for row in rows)
 
 
 def test_judgements_without_texts_ask_for_them(encoder: Encoder) -> None:
     """With the option that names them."""
     with pytest.raises(UsageError, match="blame judges stretches of texts; name their folder with --source"):
-        Bench(load(SEED), None, encoder, Silent())
+        Workbench(load(SEED), None, encoder, Silent())
 
 
-def test_a_squad_file_brings_its_texts(encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And every row over its passages runs."""
-    monkeypatch.setattr(collection, "KEPT", tmp_path / "kept")
-    bench = Bench(load(squad(tmp_path, SQUAD)), None, encoder, Silent())
-    assert all(row.scores["Hit@10"].mean == 1.0 for row in ablate(bench).rows)
+def test_a_rewording_is_the_same_every_time() -> None:
+    """Two measurements ask the same questions."""
+    question = "Who directed the film?"
+    assert typed_badly(question) == typed_badly(question) != question
+    assert asked_politely(question) == asked_politely(question) != question
+
+
+def test_rows_of_the_query_switch_off_one_step_each() -> None:
+    """Without spelling correction typos stay, without stripping thanks stay, without history names are missing."""
+    words = Analyzer()
+    asked = Request("Please tell me: who directd it? Many thanks!", (Turn("What is Blame?", None),))
+
+    def correct(text: str) -> str:
+        return text.replace("directd", "directed")
+
+    assert understand(asked, words, correct).searched_as == "who directed it? (Blame)"
+    assert keep_typos(asked, words, correct).searched_as == "who directd it? (Blame)"
+    assert keep_politeness(asked, words, correct).searched_as == "Please tell me: who directed it? Many thanks! (Blame)"
+    assert ignore_history(asked, words, correct).searched_as == "who directed it?"
 
 
 def test_rows_are_chosen_by_words_of_their_names() -> None:
     """The first is always among them; words that no name has are refused."""
-    assert list(chosen(["leg alone"])) == [FIRST, DENSE, LEXICAL]
-    assert chosen([]) == dict(ROWS)
+    assert list(choose_rows(["leg only"])) == [FIRST, DENSE, LEXICAL]
+    assert choose_rows([]) == dict(ROWS)
     with pytest.raises(UsageError, match="no row has 'colbert' in its name"):
-        chosen(["colbert"])
+        choose_rows(["colbert"])
 
 
-# The committed table
+# The file of results
 
 
-def test_the_table_is_markdown_with_a_line_for_every_row(seed: Ablation) -> None:
-    """Equal numbers of cells, the change in bold only where it is beyond chance."""
-    lines = [line for line in document([seed], "command").splitlines() if line.startswith("|")]
-    assert len(lines) == 2 + len(seed.rows)
+def test_results_are_read_as_they_were_written(made_up_table: Ablation, tmp_path: Path) -> None:
+    """A table takes the place of an earlier one of its dataset, and leaves those of others."""
+    path = tmp_path / "some" / "quality.json"
+    assert read_results(path) == []
+    other = replace(made_up_table, dataset="other")
+    merge_results(path, made_up_table)
+    merge_results(path, other)
+    assert merge_results(path, replace(made_up_table, questions=7)) == [replace(made_up_table, questions=7), other]
+    assert read_results(path) == [replace(made_up_table, questions=7), other]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"datasets": [{"rows": []}]}'])
+def test_another_file_is_not_results(tmp_path: Path, text: str) -> None:
+    """It is left as it is."""
+    (tmp_path / "other.json").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match="does not hold the results of an ablation"):
+        read_results(tmp_path / "other.json")
+
+
+def test_the_table_is_markdown_with_a_line_for_every_row(made_up_table: Ablation) -> None:
+    """Equal numbers of cells, the first name in bold, a change in bold only if it is beyond chance."""
+    text = to_markdown([made_up_table], Path("docs/quality.json"))
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    assert len(lines) == 2 + len(made_up_table.rows)
     assert len({line.count("|") for line in lines}) == 1
-    for row, line in zip(seed.rows[1:], lines[3:], strict=True):
-        assert ("**" in line) == (row.p is not None and row.p < 0.05)
+    assert [line.count("**") for line in lines[2:]] == [2, 2, 0]
+    assert "`python -m qa.evaluation report docs/quality.json` from [quality.json](quality.json)" in text
+    assert stamp_line("program") in text
 
 
-def test_the_committed_table_is_of_the_program_as_it_is() -> None:
-    """Any change to code that answers, or to the rows, makes it stale; docstrings and comments do not."""
-    assert not fresh.is_stale(QUALITY), "docs/quality.md is stale; measure again with: make bench-full"
-
-
-def test_the_committed_figures_of_the_seed_are_measured_again(seed: Ablation) -> None:
-    """Row by row: each committed figure lies within the bootstrap interval of the one measured here.
-
-    Processors round differently, so answers of single questions may differ; what is measured must not.
-    """
-    section = QUALITY.read_text(encoding="utf-8").split("## `blame`")[1]
-    committed = [
-        [c.strip() for c in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("|")
-    ]
-    columns = [committed[0][1], *committed[0][4:]]
-    for row, shown in zip(seed.rows, committed[2:], strict=True):
-        assert row.name == shown[0]
-        for column, cell in zip(columns, (shown[1], *shown[4:]), strict=True):
-            interval = row.scores.get(column)
-            assert bool(cell) == bool(interval)
-            if interval:
-                mean = float(NUMBER.findall(cell)[0])
-                assert interval.low - 0.0005 <= mean <= interval.high + 0.0005, (row.name, column)
-
-
-def test_only_what_runs_makes_a_table_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A docstring or comment changes nothing, a constant does; the web page is not among what answers."""
-    program = tmp_path / "qa"
-    (program / "evaluation" / "ablation").mkdir(parents=True)
-    for name in fresh.DATA:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("{}", encoding="utf-8")
-    for name in fresh.ROWS:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("ROW = 1\n", encoding="utf-8")
-    monkeypatch.setattr(fresh, "PACKAGE", tmp_path)
-
-    def now(engine: str, fuse: str = "WEIGHT = 0.5\n") -> str:
-        (program / "engine.py").write_text(f"from qa.ranking.fusion import WEIGHT\n{engine}", encoding="utf-8")
-        (program / "fuse.py").write_text(fuse, encoding="utf-8")
-        return fresh.fingerprint()
-
-    first = now("A = 1\n")
-    (program / "web.py").write_text("B = 2\n", encoding="utf-8")
-    assert now('"""Says more."""\n# and more\nA = 1\n"""Of A."""\n') == first
-    assert now("A = 2\n") != first
-    assert now("A = 1\n", "WEIGHT = 0.4\n") != first
-    assert re.fullmatch(r"<!-- measured with the program [0-9a-f]{16} -->", fresh.marker())
+@pytest.fixture
+def made_up_table() -> Ablation:
+    """A first row, one beyond chance, one that is not."""
+    scores = made_up_run().scores
+    change = scores["MAP"]
+    rows = (RowResult("first", scores), RowResult("a", scores, change, 0.01), RowResult("b", scores, change, 0.5))
+    return Ablation("facts", "data", "program", "command", 150, 150, 1, 200, rows)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from index.errors import UsageError
 from index.types import Span
 from qa.evaluation.data.anchor import anchored, known
-from qa.evaluation.types import Dataset, Gold, Judgement
+from qa.evaluation.types import Dataset, GoldEvidence, Judgement
 
 QUOTE = "The film is directed by Hiroyuki Seshita and written by Tsutomu Nihei."
 TEXT = f"Blame! is a manga. {QUOTE} It was released in 2017."
@@ -17,7 +17,7 @@ START = TEXT.index(QUOTE)
 
 
 def judged(quote: str = QUOTE, start: int = START, document: str = "a.txt") -> Dataset:
-    gold = Gold(document, Span(start, start + len(quote)), quote)
+    gold = GoldEvidence(document, Span(start, start + len(quote)), quote)
     judgement = Judgement("q1", "Who?", evidence=(gold,), documents={document: 1}, where="j.jsonl:1")
     return Dataset("j", (judgement,))
 
@@ -88,7 +88,7 @@ def test_a_quote_that_is_gone_is_listed_and_its_question_not_asked() -> None:
         kept,
         id="q1",
         where="j.jsonl:1",
-        evidence=(Gold("a.txt", Span(0, 40), "Killy carries a gravitational beam emitter"),),
+        evidence=(GoldEvidence("a.txt", Span(0, 40), "Killy carries a gravitational beam emitter"),),
     )
     result = anchored(Dataset("j", (lost, kept)), {"a.txt": TEXT}.get)
     assert [judgement.id for judgement in result.judgements] == ["q2"]
@@ -101,7 +101,9 @@ def test_a_question_keeps_the_evidence_that_is_left() -> None:
     """One of two places is gone with its document."""
     two = judged().judgements[0]
     two = replace(
-        two, evidence=(*two.evidence, Gold("gone.txt", Span(0, 3), "Me.")), documents={"a.txt": 1, "gone.txt": 1}
+        two,
+        evidence=(*two.evidence, GoldEvidence("gone.txt", Span(0, 3), "Me.")),
+        documents={"a.txt": 1, "gone.txt": 1},
     )
     result = anchored(Dataset("j", (two,)), {"a.txt": TEXT}.get)
     assert result.judgements[0].documents == {"a.txt": 1}

@@ -1,12 +1,17 @@
 """python -m qa.evaluation, as it is typed."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from qa.evaluation import load
 from qa.evaluation.__main__ import main
+from qa.evaluation.ablation.ablate import Ablation
+from qa.evaluation.ablation.results import merge_results, read_results
+from qa.evaluation.fingerprint import fingerprint
 from qa.evaluation.runs.store import write
 from qa.evaluation.types import Run
 from tests.qa.evaluation.helpers import made_up_run
@@ -89,17 +94,45 @@ def test_another_systems_run_is_scored_and_compared(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_an_ablation_prints_and_writes_its_table(some: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As Markdown and as a page, of the rows that were chosen."""
+def test_an_ablation_is_kept_as_data_and_rendered_again(
+    some: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another dataset is added to the same file; rendering again writes the same text without measuring."""
     monkeypatch.setattr("qa.evaluation.data.collection.KEPT", tmp_path / "kept")
-    out = tmp_path / "table.md"
-    done = called("ablate", some, "--source", ROOT / "seeds", "--only", "leg alone", "--out", out)
+    out, text = tmp_path / "table.json", tmp_path / "table.md"
+    options = ("--source", ROOT / "seeds", "--only", "leg only", "--out", out)
+    done = called("ablate", some, *options)
     assert done.exit_code == 0, done.output
-    text = out.read_text(encoding="utf-8")
-    assert text in done.stdout
-    assert "lexical leg alone: BM25" in text
-    assert "passages of at most" not in text
-    assert "lexical leg alone: BM25" in (tmp_path / "table.html").read_text(encoding="utf-8")
+    other = some.with_name("other.jsonl")
+    other.write_text("".join(some.read_text(encoding="utf-8").splitlines(keepends=True)[:2]), encoding="utf-8")
+    assert called("ablate", other, *options).exit_code == 0
+    assert [table.dataset for table in read_results(out)] == ["some", "other"]
+    before = text.read_text(encoding="utf-8")
+    assert before.count("| lexical leg only (BM25) |") == 2
+    assert "passages of at most" not in before
+    assert f"ablate {other} --source" in before
+    assert "lexical leg only (BM25)" in (tmp_path / "table.html").read_text(encoding="utf-8")
+    text.unlink()
+    assert called("report", out).exit_code == 0
+    assert text.read_text(encoding="utf-8") == before
+
+
+def test_a_table_of_this_program_is_not_measured_again(tmp_path: Path) -> None:
+    """A measurement of several datasets that was cut off continues with those that are missing."""
+    table = Ablation("blame", load(SEED).fingerprint, fingerprint(), "command", 1, 1, 1, 1, ())
+    merge_results(tmp_path / "table.json", table)
+    done = called("ablate", SEED, "--out", tmp_path / "table.json")
+    assert done.exit_code == 0, done.output
+    assert "has blame already, measured with this program" in done.stdout
+
+
+def test_a_report_is_rendered_again_from_the_folder_of_a_run(tmp_path: Path) -> None:
+    """Page and summary are those that the run wrote, with the command that it was started with."""
+    saved(replace(made_up_run(), command="python -m qa.evaluation run this"), tmp_path / "run")
+    done = called("report", tmp_path / "run", "--summary", tmp_path / "run.md")
+    assert done.exit_code == 0, done.output
+    assert "<h1>" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert "Written by `python -m qa.evaluation run this`" in (tmp_path / "run.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
@@ -121,6 +154,9 @@ def test_a_probe_needs_no_judgements(seed_index: Path, tmp_path: Path) -> None:
         (("compare", "nowhere", "nowhere"), "nowhere holds no finished run"),
         (("ablate", SEED), "name their folder with --source"),
         (("ablate", SEED, "--source", "seeds", "--only", "colbert"), "no row has 'colbert'"),
+        (("ablate", SEED, "--source", "seeds", "--out", "x.md"), "invalid value 'x.md' for --out: must end in .json"),
+        (("report", "nowhere"), "nowhere holds no finished run"),
+        (("report", "nowhere.json"), "there is no file nowhere.json"),
         (("probe", "--index", "nowhere"), "nowhere"),
     ],
 )

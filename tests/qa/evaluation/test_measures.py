@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from index.types import Span
 from qa.evaluation.measures import MEASURES, abstention, calibration, evidence, latency, reading, scored, summarise
-from qa.evaluation.types import Gold, Judgement, Reply, Returned
+from qa.evaluation.types import GoldEvidence, Judgement, Reply, ReturnedPassage
 from qa.types import Status
 
-GOLD = Gold("d", Span(10, 20), "x" * 10)
+GOLD = GoldEvidence("d", Span(10, 20), "x" * 10)
 JUDGED = Judgement("q", "Who?", evidence=(GOLD,), documents={"d": 1}, answers=("Nihei",))
 ABSENT = Judgement("n", "Who?")
 
 
 def reply(*marks: tuple[int, int], span: tuple[int, int] = (0, 100), document: str = "d", **fields: object) -> Reply:
-    passage = Returned(document, Span(*span), 0.9, tuple(Span(*mark) for mark in marks))
+    passage = ReturnedPassage(document, Span(*span), 0.9, tuple(Span(*mark) for mark in marks))
     return replace(Reply(Status.ANSWERED, 0.9, "Nihei", (passage,)), **fields)
 
 
@@ -52,7 +52,9 @@ def test_marks_are_compared_character_by_character(
 
 def test_only_places_that_the_first_passage_shows_are_wanted() -> None:
     """One that lies elsewhere answers as well; where none is shown, nothing is right."""
-    two = replace(JUDGED, evidence=(GOLD, Gold("d", Span(200, 300), "y" * 100), Gold("e", Span(10, 20), "z" * 10)))
+    two = replace(
+        JUDGED, evidence=(GOLD, GoldEvidence("d", Span(200, 300), "y" * 100), GoldEvidence("e", Span(10, 20), "z" * 10))
+    )
     assert evidence.recall(two, reply((10, 20))) == 1.0
     assert evidence.overlap(two, reply((110, 120), span=(100, 150))) == 0.0
     assert evidence.overlap(two, NOTHING) == evidence.precision(two, NOTHING) == evidence.recall(two, NOTHING) == 0.0
@@ -210,7 +212,7 @@ def test_what_has_no_value_is_not_shown() -> None:
 
 def test_discounts_are_logarithms_of_the_rank() -> None:
     """The right passage in second place: (1/log2(3)) / (1/log2(2))."""
-    miss = Returned("e", Span(0, 5), 0.9, ())
+    miss = ReturnedPassage("e", Span(0, 5), 0.9, ())
     second = replace(reply((10, 20)), passages=(miss, *reply((10, 20)).passages))
     outcome = scored([(JUDGED, second)])[0]
     assert outcome.scores["nDCG@10"] == pytest.approx(1 / log2(3))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.types import Span
 from qa.evaluation.measures import ranking
-from qa.evaluation.types import Gold, Judgement, Reply, Returned
+from qa.evaluation.types import GoldEvidence, Judgement, Reply, ReturnedPassage
 from qa.types import Status
 
 PYTREC = {
@@ -24,16 +24,16 @@ PYTREC = {
 IDS = [f"d{n}" for n in range(30)]
 
 
-def returned(document: str, start: int, end: int) -> Returned:
-    return Returned(document, Span(start, end), 0.5, ())
+def returned(document: str, start: int, end: int) -> ReturnedPassage:
+    return ReturnedPassage(document, Span(start, end), 0.5, ())
 
 
-def reply(*passages: Returned) -> Reply:
+def reply(*passages: ReturnedPassage) -> Reply:
     return Reply(Status.ANSWERED, 0.9, None, passages)
 
 
 def spans(*places: tuple[int, int]) -> Judgement:
-    evidence = tuple(Gold("d", Span(*place), "") for place in places)
+    evidence = tuple(GoldEvidence("d", Span(*place), "") for place in places)
     return Judgement("q", "?", evidence=evidence, documents={"d": 1})
 
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from index.types import Span
 from qa.evaluation import compare
-from qa.evaluation.ablation.ablate import Ablation, Tried
+from qa.evaluation.ablation.ablate import Ablation, RowResult
 from qa.evaluation.measures import scored, summarise
 from qa.evaluation.report import write_ablation, write_comparison, write_report, write_summary
 from qa.evaluation.report.failures import case, stretched, worst
 from qa.evaluation.runs.external import read_external
-from qa.evaluation.types import Dataset, Flaw, Judgement, Reply, Returned, Run
+from qa.evaluation.types import DataProblem, Dataset, Judgement, Reply, ReturnedPassage, Run
 from qa.types import Status
 from tests.qa.evaluation.helpers import dataset, made_up_run
 
@@ -86,7 +86,15 @@ def test_no_page_needs_anything_from_elsewhere(tmp_path: Path, kind: str) -> Non
     run = made_up_run()
     path = tmp_path / "page.html"
     table = Ablation(
-        "facts", 150, 150, 1, 200, (Tried("first", run.scores), Tried("`b`", run.scores, run.scores["MAP"], 0.01))
+        "facts",
+        "data",
+        "program",
+        "command",
+        150,
+        150,
+        1,
+        200,
+        (RowResult("first", run.scores), RowResult("`b`", run.scores, run.scores["MAP"], 0.01)),
     )
     {
         "report": lambda: write_report(run, path),
@@ -110,7 +118,7 @@ def test_what_a_text_or_a_question_holds_stays_text(tmp_path: Path) -> None:
         passages = tuple(replace(p, text=HOSTILE, document=HOSTILE) for p in outcome.reply.passages)
         hostile.append((judgement, replace(outcome.reply, passages=passages)))
     outcomes = scored(hostile)
-    run = replace(run, outcomes=outcomes, scores=summarise(outcomes), flaws=(Flaw(HOSTILE, HOSTILE),))
+    run = replace(run, outcomes=outcomes, scores=summarise(outcomes), flaws=(DataProblem(HOSTILE, HOSTILE),))
     run = replace(run, about=replace(run.about, name=HOSTILE, index=HOSTILE))
     other = changed(run)
     for path in (write_report(run, tmp_path / "r.html"), write_comparison(compare(run, other), tmp_path / "c.html")):
@@ -129,7 +137,7 @@ def test_a_kind_may_be_called_anything(tmp_path: Path) -> None:
     run = replace(made_up_run(), outcomes=outcomes, scores=summarise(outcomes))
     words = page(write_report(run, tmp_path / "report.html")).words
     assert words.count("$\\frac$ (") == 1
-    text = write_summary(run, tmp_path / "run.md", "command").read_text(encoding="utf-8")
+    text = write_summary(run, tmp_path / "run.md").read_text(encoding="utf-8")
     assert "<script" not in text
     assert "| a&#124;b c |" in text
     drawing = (tmp_path / "run-slices.svg").read_text(encoding="utf-8")
@@ -160,7 +168,7 @@ def few(*pairs: tuple[Judgement, Reply]) -> Run:
 
 
 WHOLE = Judgement("q1", "Who?", documents={"d": 1}, wanted={"d": "It was Nihei."})
-RIGHT = Reply(Status.ANSWERED, 0.9, None, (Returned("d", Span(0, 13), 0.9, (Span(7, 12),), "It was Nihei."),))
+RIGHT = Reply(Status.ANSWERED, 0.9, None, (ReturnedPassage("d", Span(0, 13), 0.9, (Span(7, 12),), "It was Nihei."),))
 SILENT = Reply(Status.NOT_FOUND, 0.0, None, ())
 
 
@@ -180,7 +188,7 @@ def test_any_run_has_a_report_a_comparison_and_a_summary(run: Run, tmp_path: Pat
     """One question, none answerable, none unanswerable, no evidence, nothing returned, nothing wrong."""
     page(write_report(run, tmp_path / "report.html"))
     page(write_comparison(compare(run, run), tmp_path / "compare.html"))
-    assert write_summary(run, tmp_path / "run.md", "command").is_file()
+    assert write_summary(run, tmp_path / "run.md").is_file()
 
 
 def test_a_run_of_which_only_the_ranking_is_known_has_pages_too(tmp_path: Path) -> None:
@@ -201,7 +209,7 @@ def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
     """Pages, summaries and plots: nothing of the hour or of chance is in them."""
     for folder in (tmp_path / "a", tmp_path / "b"):
         write_report(made_up_run(), folder / "report.html")
-        write_summary(made_up_run(), folder / "run.md", "command")
+        write_summary(made_up_run(), folder / "run.md")
     names = sorted(path.name for path in (tmp_path / "a").iterdir())
     assert names == [
         "report.html",
@@ -217,7 +225,9 @@ def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_summary_is_markdown_that_points_at_its_plots(tmp_path: Path) -> None:
     """Every table has as many cells in each row; every picture is there; the command that writes it is said."""
-    text = write_summary(made_up_run(), tmp_path / "facts.md", "python -m this").read_text(encoding="utf-8")
+    text = write_summary(replace(made_up_run(), command="python -m this"), tmp_path / "facts.md").read_text(
+        encoding="utf-8"
+    )
     assert "*Written by `python -m this`" in text
     for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
         assert len({line.count("|") for line in table.splitlines()}) == 1
@@ -288,8 +298,14 @@ def test_an_ablation_page_marks_changes_beyond_chance(tmp_path: Path) -> None:
     """And no others; names lose their Markdown."""
     run = made_up_run()
     worse = replace(run.scores["MAP"], mean=-0.1, low=-0.2, high=-0.05)
-    rows = (Tried("**first**", run.scores), Tried("`b`", run.scores, worse, 0.01), Tried("c", run.scores, worse, 0.2))
-    text = write_ablation([Ablation("facts", 10, 150, 1, 200, rows)], tmp_path / "a.html").read_text(encoding="utf-8")
+    rows = (
+        RowResult("**first**", run.scores),
+        RowResult("`b`", run.scores, worse, 0.01),
+        RowResult("c", run.scores, worse, 0.2),
+    )
+    text = write_ablation([Ablation("facts", "", "", "", 10, 150, 1, 200, rows)], tmp_path / "a.html").read_text(
+        encoding="utf-8"
+    )
     assert text.count('<span class="bad">-0.100 [-0.200, -0.050]</span>') == 1
     assert "10 questions of 150" in unescape(text)
     assert "**" not in text

@@ -16,7 +16,7 @@ from qa.errors import ServiceError
 from qa.evaluation import Run, load, run
 from qa.evaluation.measures import summarise
 from qa.evaluation.measures.ranking import NAMES
-from qa.evaluation.runs.askers import OverHttp
+from qa.evaluation.runs.answer_sources import HttpClient
 from qa.evaluation.runs.store import read
 from qa.types import Status
 from tests.qa.evaluation.helpers import Parrot, dataset
@@ -125,9 +125,9 @@ def test_a_set_that_is_indexed_on_the_spot_gives_the_same_numbers(
 def test_a_service_that_is_not_there_is_one_sentence() -> None:
     """And what is no address is another."""
     with pytest.raises(ServiceError, match=r"http://127\.0\.0\.1:9/v1/index cannot be had .* is the service running\?"):
-        OverHttp("http://127.0.0.1:9")
+        HttpClient("http://127.0.0.1:9")
     with pytest.raises(UsageError, match="'localhost:8000' is no address of a service"):
-        OverHttp("localhost:8000")
+        HttpClient("localhost:8000")
 
 
 class Failing(BaseHTTPRequestHandler):
@@ -160,7 +160,7 @@ def failing() -> Iterator[str]:
 
 def test_a_service_that_fails_is_named_with_what_it_says(failing: str) -> None:
     """Its own reason where it gives one, and what is no JSON is no answer."""
-    service = OverHttp(failing)
+    service = HttpClient(failing)
     with pytest.raises(ServiceError, match=r"/v1/ask answers 503: busy; ask again in 2 s"):
         service.ask([__import__("qa").Request("Who?")])
     with pytest.raises(ServiceError, match="cannot be had"):

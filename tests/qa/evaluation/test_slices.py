@@ -4,12 +4,12 @@ import pytest
 
 from index.types import Span
 from qa.evaluation.report import slices
-from qa.evaluation.types import Gold, Judgement
+from qa.evaluation.types import GoldEvidence, Judgement
 from tests.qa.evaluation.helpers import made_up_run
 
 
 def asked(question: str, quote: str = "", **fields: object) -> Judgement:
-    evidence = (Gold("d", Span(0, len(quote)), quote),) if quote else ()
+    evidence = (GoldEvidence("d", Span(0, len(quote)), quote),) if quote else ()
     return Judgement("q", question, evidence=evidence, documents={"d": 1} if quote else {}, **fields)
 
 

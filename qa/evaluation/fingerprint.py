@@ -1,11 +1,13 @@
 """Whether measured tables still speak of the program as it is."""
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
-PACKAGE = Path(__file__).parents[3]
+PACKAGE = Path(__file__).parents[2]
+STAMP = re.compile("<!-- measured with the program .* -->")
 BEGINNING = "qa/engine.py"
 ROWS = ("qa/evaluation/ablation/rows.py", "qa/evaluation/ablation/baselines.py", "qa/evaluation/data/rewordings.py")
 DATA = ("qa/answer/calibration.json", "qa/reader/shipped/body/model.bin", "qa/reader/shipped/heads.npz")
@@ -24,14 +26,19 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def marker() -> str:
-    """The line of a document that says with which program it was measured."""
-    return f"<!-- measured with the program {fingerprint()} -->"
+def stamp_line(program: str = "") -> str:
+    """Return the line by which a document says with which program it was measured, by default this one."""
+    return f"<!-- measured with the program {program or fingerprint()} -->"
+
+
+def stamp_lines(programs: Iterable[str]) -> list[str]:
+    """Return a stamp for each distinct program."""
+    return [stamp_line(program) for program in dict.fromkeys(programs)]
 
 
 def is_stale(document: Path) -> bool:
-    """Whether a document was measured with other code than there is now."""
-    return marker() not in document.read_text(encoding="utf-8")
+    """Return whether any part of a document was measured with another program than this one."""
+    return {stamp_line()} != set(STAMP.findall(document.read_text(encoding="utf-8")))
 
 
 def _reached() -> set[str]:

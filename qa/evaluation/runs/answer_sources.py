@@ -21,7 +21,7 @@ LISTED = 100
 PATIENCE_S = 300.0
 
 
-class Asker(Protocol):
+class AnswerSource(Protocol):
     """Answers questions over one collection."""
 
     @property
@@ -46,7 +46,7 @@ class Asker(Protocol):
         """The answers in order, as the API returns them. At most 256 at once."""
 
 
-class InProcess:
+class EngineClient:
     """An engine of this process."""
 
     url = ""
@@ -71,7 +71,7 @@ class InProcess:
         return [answer_json(answer) for answer in self._engine.ask_many(requests)]
 
 
-class OverHttp:
+class HttpClient:
     """A running service. Raises UsageError for an address that is none, ServiceError where it fails."""
 
     reader = ""
@@ -123,11 +123,11 @@ class OverHttp:
             raise ServiceError(f"{self.url}{path} cannot be had ({reason}); is the service running?") from error
 
 
-def asker(target: Engine | Asker | str) -> Asker:
-    """An engine, the address of a service, or any other asker."""
+def open_source(target: Engine | AnswerSource | str) -> AnswerSource:
+    """Return a source for an engine, for the address of a service, or the source that was given."""
     if isinstance(target, Engine):
-        return InProcess(target)
-    return OverHttp(target) if isinstance(target, str) else target
+        return EngineClient(target)
+    return HttpClient(target) if isinstance(target, str) else target
 
 
 def _body(request: Request) -> Mapping[str, Json]:
