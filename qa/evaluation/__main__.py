@@ -1,6 +1,7 @@
 """python -m qa.evaluation: score answers against judged questions."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,8 @@ def run_command(data: Path, mode: Mode, out: Path | None, **flags: Any) -> None:
     target = HttpClient(flags["url"]) if flags["url"] else _engine(dataset, flags)
     stated = (f"--{name} {flags[name]}" for name in ("url", "index", "model", "reader", "summary") if flags[name])
     command = " ".join(["python -m qa.evaluation run", str(data), *stated])
-    result = run(dataset, target, mode, folder, Terminal(), command)
+    result = replace(run(dataset, target, mode, folder, Terminal()), command=command)
+    write(result, folder)
     write_report(result, folder / "report.html")
     click.echo(_told(result))
     if summary := flags["summary"]:

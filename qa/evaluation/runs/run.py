@@ -14,21 +14,19 @@ from qa.evaluation.types import Dataset, Run, RunDescription
 from qa.types import MOST_PASSAGES, Mode
 
 
-def run(  # noqa: PLR0913 — a public function whose last four have defaults
+def run(
     dataset: Dataset,
     target: Engine | AnswerSource | str,
     mode: Mode = "precise",
     out: str | Path | None = None,
     progress: Progress | None = None,
-    command: str = "",
 ) -> Run:
     """Ask every question for as many passages as the API returns, and score the answers.
 
     ``target`` is an engine or the address of a running service. With ``out``, the folder
     gets ``answers.jsonl`` while the run goes on, so that an interrupted run continues when it is
-    called again, and ``run.trec``, ``qrels.trec`` and ``scores.json`` at its end. ``command``
-    is how the run was started, for its reports. Raises UsageError if the data belongs to
-    another collection, ServiceError if a service fails.
+    called again, and ``run.trec``, ``qrels.trec`` and ``scores.json`` at its end. Raises
+    UsageError if the data belongs to another collection, ServiceError if a service fails.
     """
     answerer = open_source(target)
     checked = known(anchored(dataset, answerer.text), answerer.has)
@@ -39,7 +37,7 @@ def run(  # noqa: PLR0913 — a public function whose last four have defaults
     folder = Path(out) if out else None
     asked = ask_all(answerer, checked.judgements, about, folder, progress or Silent())
     outcomes = scored(list(zip(checked.judgements, asked.replies, strict=True)))
-    result = Run(about, outcomes, summarise(outcomes), asked.latency, checked.flaws, command)
+    result = Run(about, outcomes, summarise(outcomes), asked.latency, checked.flaws)
     if folder:
         write(result, folder)
     return result

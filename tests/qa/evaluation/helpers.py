@@ -1,10 +1,11 @@
 """Small runs and askers for tests that need no model."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from index.types import Span
+from qa.evaluation.ablation.ablate import Ablation, RowResult
 from qa.evaluation.measures import scored, summarise
 from qa.evaluation.types import Dataset, GoldEvidence, Judgement, Reply, Run, RunDescription
 from qa.types import Request
@@ -83,3 +84,11 @@ def made_up_run(wrong_every: int = 7, questions: int = 150, data: Dataset | None
     outcomes = scored([(j, Reply.of(a)) for j, a in zip(data.judgements, answers, strict=True)])
     about = RunDescription(data.name, data.fingerprint, "000001-abc", "precise", 50, f"wrong every {wrong_every}")
     return Run(about, outcomes, summarise(outcomes))
+
+
+def made_up_table() -> Ablation:
+    """A first row, one that is worse beyond chance, one that may not be."""
+    scores = made_up_run().scores
+    worse = replace(scores["MAP"], mean=-0.1, low=-0.2, high=-0.05)
+    rows = (RowResult("first", scores), RowResult("`b`", scores, worse, 0.01), RowResult("c", scores, worse, 0.2))
+    return Ablation("facts", "data", "program", "command", 10, 150, 1, 200, rows)

@@ -13,14 +13,13 @@ from hypothesis import strategies as st
 
 from index.types import Span
 from qa.evaluation import compare
-from qa.evaluation.ablation.ablate import Ablation, RowResult
 from qa.evaluation.measures import scored, summarise
 from qa.evaluation.report import write_ablation, write_comparison, write_report, write_summary
 from qa.evaluation.report.failures import case, stretched, worst
 from qa.evaluation.runs.external import read_external
 from qa.evaluation.types import DataProblem, Dataset, Judgement, Reply, ReturnedPassage, Run
 from qa.types import Status
-from tests.qa.evaluation.helpers import dataset, made_up_run
+from tests.qa.evaluation.helpers import dataset, made_up_run, made_up_table
 
 HOSTILE = '<script>alert("1")</script> & "quoted" <img src=x onerror=alert(1)>'
 VOID = {"meta", "link", "img", "br", "path", "use", "hr", "input"}
@@ -85,21 +84,10 @@ def test_no_page_needs_anything_from_elsewhere(tmp_path: Path, kind: str) -> Non
     """No script, no image, no style sheet, no link but to its own parts."""
     run = made_up_run()
     path = tmp_path / "page.html"
-    table = Ablation(
-        "facts",
-        "data",
-        "program",
-        "command",
-        150,
-        150,
-        1,
-        200,
-        (RowResult("first", run.scores), RowResult("`b`", run.scores, run.scores["MAP"], 0.01)),
-    )
     {
         "report": lambda: write_report(run, path),
         "compare": lambda: write_comparison(compare(run, made_up_run(3)), path),
-        "ablation": lambda: write_ablation([table], path),
+        "ablation": lambda: write_ablation([made_up_table()], path),
     }[kind]()
     found = page(path)
     assert not {"script", "link", "img", "iframe", "object"} & set(found.tags)
@@ -296,16 +284,7 @@ def test_stretches_are_the_text_again(text: str, offset: int, marks: list[Span],
 
 def test_an_ablation_page_marks_changes_beyond_chance(tmp_path: Path) -> None:
     """And no others; names lose their Markdown."""
-    run = made_up_run()
-    worse = replace(run.scores["MAP"], mean=-0.1, low=-0.2, high=-0.05)
-    rows = (
-        RowResult("**first**", run.scores),
-        RowResult("`b`", run.scores, worse, 0.01),
-        RowResult("c", run.scores, worse, 0.2),
-    )
-    text = write_ablation([Ablation("facts", "", "", "", 10, 150, 1, 200, rows)], tmp_path / "a.html").read_text(
-        encoding="utf-8"
-    )
+    text = write_ablation([made_up_table()], tmp_path / "a.html").read_text(encoding="utf-8")
     assert text.count('<span class="bad">-0.100 [-0.200, -0.050]</span>') == 1
     assert "10 questions of 150" in unescape(text)
     assert "**" not in text
