@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def encoder() -> Encoder:
-    """The shipped model, made fast."""
+    """The shipped model in int8."""
     return load_encoder()
 
 

@@ -39,14 +39,14 @@ HOMES = {
     "pydantic_core": "qa/web/",
     "pypdf": "index/parsers/pdf.py",
     "rapidfuzz": "qa/collection/quotes.py qa/query/spelling.py",
-    "sentence_transformers": "index/embedding/sentence_transformer.py index/embedding/convert.py qa/reader/other_models.py",
+    "sentence_transformers": "index/embedding/sentence_transformer.py qa/reader/other_models.py",
     "sentencex": "index/text/sentences.py",
     "Stemmer": "index/text/analyzer.py",
     "tokenizers": "index/embedding/ctranslate2.py index/embedding/sentence_transformer.py qa/reader/pairs.py",
     "torch": "qa/reader/other_models.py",
     "tqdm": "index/progress.py",
     "trafilatura": "index/parsers/html.py",
-    "transformers": "index/embedding/convert.py index/embedding/sentence_transformer.py qa/reader/other_models.py",
+    "transformers": "index/embedding/sentence_transformer.py qa/reader/other_models.py",
     "werkzeug": "qa/web/",
 }
 EVERYWHERE = {"click", "numpy", "regex"}

@@ -17,8 +17,7 @@ from index.build.checkpoints import Shards
 from index.build.embed_units import UnitText, UnitVectors, unit_vectors
 from index.build.load import Loaded, load
 from index.build.vector_cache import known_vectors
-from index.embedding import FOLDER as ENCODER
-from index.embedding import load_encoder, refuse
+from index.embedding import ENCODER_FOLDER, load_encoder, reject_quantization
 from index.embedding.batching import shorten_to_fit
 from index.errors import BuildError, GenerationError, QuantizationError, UsageError
 from index.generation.directory import IndexDirectory
@@ -92,7 +91,7 @@ def build_folder(source: Path, settings: IndexSettings, progress: Progress | Non
     try:
         return build_index(source, settings, encoder, progress)
     except QuantizationError as drifted:
-        refuse(settings.model, settings.models, drifted)
+        reject_quantization(settings.model, settings.models, drifted)
         return build_index(source, settings, load_encoder(settings.model, settings.models), progress)
 
 
@@ -193,7 +192,7 @@ def publish(directory: IndexDirectory, contents: GenerationContents, identity: "
     name = directory.choose_name(identity.fingerprint)
     try:
         with directory.create_draft() as draft:
-            identity.encoder.save(draft / ENCODER)
+            identity.encoder.save(draft / ENCODER_FOLDER)
             manifest = write_generation(draft, contents, partial(identity.manifest, name, contents))
             Generation.open(draft, max_hashed_bytes=inf)
             directory.publish_draft(draft, name)

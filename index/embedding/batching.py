@@ -1,4 +1,4 @@
-"""The bulk embedding of texts with any encoder."""
+"""Embed many texts with any encoder, in batches of texts of similar length."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -7,20 +7,22 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 
 from index.errors import ModelError
+from index.progress import Advance
 from index.types import Embeddings, Encoder, Tokens, Vectors
 
-BATCH_TOKENS = 800  # measured: larger batches fall out of the processor's second-level cache
+# Measured: larger batches do not fit into the processor's second-level cache and take longer per text.
+MAX_BATCH_TOKENS = 800
 
 
-def batch_by_length(tokens: Sequence[int], budget: int = BATCH_TOKENS) -> Iterator[list[int]]:
-    """Positions grouped so that texts of like length share a batch of about ``budget`` tokens.
+def batch_by_length(lengths: Sequence[int], max_tokens: int = MAX_BATCH_TOKENS) -> Iterator[list[int]]:
+    """Yield batches of positions such that texts of similar length share a batch of at most ``max_tokens``.
 
-    Longest first: memory peaks at the start and a progress bar never slows towards its end.
+    Padding counts: each text of a batch is as long as the longest. A text over ``max_tokens`` is a batch of its own.
     """
     batch: list[int] = []
-    for position in sorted(range(len(tokens)), key=lambda p: -tokens[p]):
-        longest = tokens[batch[0]] if batch else tokens[position]
-        if batch and longest * (len(batch) + 1) > budget:
+    # Longest first: memory peaks at the start, and a progress bar does not slow down towards its end.
+    for position in sorted(range(len(lengths)), key=lambda position: -lengths[position]):
+        if batch and lengths[batch[0]] * (len(batch) + 1) > max_tokens:
             yield batch
             batch = []
         batch.append(position)
@@ -29,57 +31,62 @@ def batch_by_length(tokens: Sequence[int], budget: int = BATCH_TOKENS) -> Iterat
 
 
 def shorten_to_fit(encoder: Encoder, texts: Sequence[str]) -> list[str]:
-    """The texts in their order, each cut by halves until the encoder takes it whole.
+    """Cut each text in half until the encoder takes all of it.
 
-    Only for what is mixed in beside the words that are quoted: those are never cut.
+    For context that is mixed into vectors only. Text that can be quoted is never cut.
     """
-    cut = {text: text for text in texts}
-    long = list(cut)
-    while long:
-        tokens = encoder.count_tokens([cut[text] for text in long])
-        long = [text for text, count in zip(long, tokens, strict=True) if cut[text] and count > encoder.max_tokens]
-        cut |= {text: cut[text][: len(cut[text]) // 2] for text in long}
-    return [cut[text] for text in texts]
+    shortened = {text: text for text in texts}
+    too_long = list(shortened)
+    while too_long:
+        counts = encoder.count_tokens([shortened[text] for text in too_long])
+        pairs = zip(too_long, counts, strict=True)
+        too_long = [text for text, count in pairs if shortened[text] and count > encoder.max_tokens]
+        shortened |= {text: shortened[text][: len(shortened[text]) // 2] for text in too_long}
+    return [shortened[text] for text in texts]
 
 
 def embed_texts(
     encoder: Encoder,
     texts: Sequence[str],
-    advance: Callable[[int], object] = lambda done: None,
-    keep: Callable[[str, Tokens], object] = lambda text, tokens: None,
+    advance: Advance = lambda count: None,
+    handle_tokens: Callable[[str, Tokens], object] = lambda text, tokens: None,
 ) -> Vectors:
-    """Vectors of all texts in their order; ``advance`` is told how many more are done, ``keep`` the tokens of each.
+    """Return the vectors of all texts in their order, shape (texts, dimension).
 
-    Raises ModelError rather than let the model cut a text off at its limit.
+    ``advance`` is called with the number of texts of each batch, ``handle_tokens`` with each text and its tokens.
+    Raise ModelError if a text is longer than the model takes, which would silently cut it.
     """
-    tokens = encoder.count_tokens(texts)
-    if tokens and max(tokens) > encoder.max_tokens:
-        longest = texts[tokens.index(max(tokens))]
-        raise ModelError(f"{encoder.name} takes {encoder.max_tokens} tokens, not {max(tokens)}: {longest[:80]!r}…")
+    lengths = encoder.count_tokens(texts)
+    if lengths and max(lengths) > encoder.max_tokens:
+        longest = texts[lengths.index(max(lengths))]
+        raise ModelError(
+            f"{encoder.name} takes at most {encoder.max_tokens} tokens; a text has {max(lengths)}: {longest[:80]!r}…"
+        )
     vectors: Vectors | None = None
-    for batch, encoded in _encoded(encoder, texts, batch_by_length(tokens)):
+    for batch, encoded in _encode_batches(encoder, texts, batch_by_length(lengths)):
         if vectors is None:
             vectors = np.empty((len(texts), encoded.vectors.shape[1]), dtype=np.float32)
         vectors[batch] = encoded.vectors
-        for position, one in zip(batch, encoded.tokens, strict=True):
-            keep(texts[position], one)
+        for position, tokens in zip(batch, encoded.tokens, strict=True):
+            handle_tokens(texts[position], tokens)
         advance(len(batch))
     return vectors if vectors is not None else np.empty((0, 0), dtype=np.float32)
 
 
-def _encoded(
-    encoder: Encoder, texts: Sequence[str], wanted: Iterable[list[int]]
+def _encode_batches(
+    encoder: Encoder, texts: Sequence[str], batches: Iterable[list[int]]
 ) -> Iterator[tuple[list[int], Embeddings]]:
-    """Each batch with what it became, in order; as many at once as the encoder has workers, and as many waiting."""
+    """Yield each batch of positions with its encoded texts, in order; the encoder's workers run in parallel."""
 
-    def encode(batch: list[int]) -> Embeddings:
+    def encode_batch(batch: list[int]) -> Embeddings:
         return encoder.encode_passages([texts[position] for position in batch])
 
-    under_way: deque[tuple[list[int], Future[Embeddings]]] = deque()
+    pending: deque[tuple[list[int], Future[Embeddings]]] = deque()
     with ThreadPoolExecutor(encoder.workers) as pool:
-        for batch in wanted:
-            under_way.append((batch, pool.submit(encode, batch)))
-            if len(under_way) > 2 * encoder.workers:
-                done, found = under_way.popleft()
-                yield done, found.result()
-        yield from ((done, found.result()) for done, found in under_way)
+        for batch in batches:
+            pending.append((batch, pool.submit(encode_batch, batch)))
+            # One batch per worker in progress and one waiting: no worker is idle, and memory stays bounded.
+            if len(pending) > 2 * encoder.workers:
+                first, future = pending.popleft()
+                yield first, future.result()
+        yield from ((batch, future.result()) for batch, future in pending)

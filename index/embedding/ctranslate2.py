@@ -1,10 +1,11 @@
-"""The encoder made fast: its network in whole numbers of a byte, run by CTranslate2.
+"""Int8-quantized encoder, run with CTranslate2.
 
-Needs neither torch nor sentence-transformers. Measured beside them: ``docs/performance.md``. What it is made of and by
-whom: ``index/embedding/convert.py``. The only module that imports ctranslate2 for the encoder.
+Needs neither torch nor sentence-transformers. ``index/embedding/convert.py`` writes its files; ``docs/performance.md``
+compares its speed with that of the float32 model. The only module that imports ctranslate2 for the encoder.
 """
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -14,25 +15,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.embedding.common import count_cpus, unit, words_of
 from index.embedding.quantization_check import check_quantization
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
+from index.embedding.tokens import drop_special_tokens, list_words, normalize_rows
 from index.errors import ModelError
-from index.types import Embeddings, Tokens, Vectors
+from index.types import Embeddings, Positions
 
 if TYPE_CHECKING:
-    from ctranslate2 import Encoder as Body
+    from ctranslate2 import Encoder as Network
     from tokenizers import Tokenizer
 
-BODY, TOKENIZER, DESCRIPTION, CHECKED = "body", "tokenizer.json", "encoder.json", "checked.json"
+NETWORK, TOKENIZER, CONFIG, REPORT = "body", "tokenizer.json", "encoder.json", "checked.json"
 
 
+# The names of the fields are the keys of ``encoder.json`` in every index and model cache.
 @dataclass(frozen=True, slots=True)
-class Description:
-    """What beside the weights decides a vector.
+class EncoderConfig:
+    """Everything that decides a vector, except the weights and the tokenizer.
 
-    ``source``: the fingerprint of the model as sentence-transformers has it; ``first``: the vector is that
-    of the first token instead of the mean of all.
+    ``source`` is the fingerprint of the float32 model, ``limit`` the maximum number of tokens. If ``first`` is true, a
+    text's vector is that of its first token, else the mean of all.
     """
 
     name: str
@@ -44,58 +46,64 @@ class Description:
     question_prompt: str
 
     def write(self, folder: Path) -> None:
-        """As ``encoder.json``."""
-        (folder / DESCRIPTION).write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n", "utf-8")
+        """Write ``encoder.json``."""
+        (folder / CONFIG).write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n", "utf-8")
 
     @classmethod
-    def read(cls, folder: Path) -> "Description":
-        """What ``write`` wrote. Raises ModelError."""
+    def read(cls, folder: Path) -> "EncoderConfig":
+        """Read ``encoder.json``; raise ModelError if it is missing or damaged."""
         try:
-            return cls(**json.loads((folder / DESCRIPTION).read_text(encoding="utf-8")))
+            return cls(**json.loads((folder / CONFIG).read_text(encoding="utf-8")))
+        # No file; no JSON; other keys than the fields.
         except (OSError, ValueError, TypeError) as error:
             raise ModelError(f"{folder} does not hold an encoder ({error}); build the index again") from error
 
 
 class QuantizedEncoder:
-    """A folder that ``index/embedding/convert.py`` made. Safe to share between threads."""
+    """Int8 form of a sentence-transformers model. Threads may share it."""
 
     def __init__(self, folder: Path) -> None:
-        """Reads the description; the network is loaded when a text is first encoded. Raises ModelError."""
+        """Read the configuration; raise ModelError. The network is loaded when a text is first encoded."""
         self._folder = folder
-        self._is = Description.read(folder)
+        self._config = EncoderConfig.read(folder)
 
     @property
     def name(self) -> str:
         """The model as the setting names it."""
-        return self._is.name
+        return self._config.name
 
     @property
     def source(self) -> str:
-        """Hex digest of the files of the model that was converted."""
-        return self._is.source
+        """Fingerprint of the float32 model."""
+        return self._config.source
 
     @property
     def fingerprint(self) -> str:
-        """Hex digest of that, and of how it was converted."""
-        return self._is.fingerprint
+        """Hex digest of the float32 model's fingerprint and of the way it was converted."""
+        return self._config.fingerprint
 
     @property
     def max_tokens(self) -> int:
         """The model's maximum sequence length in tokens, special tokens included."""
-        return self._is.limit
+        return self._config.limit
+
+    @cached_property
+    def vocabulary(self) -> Sequence[str]:
+        """The tokens of letters alone, in the order of their ids."""
+        return list_words(self._tokenizer)
 
     @property
     def workers(self) -> int:
-        """One for each processor: two texts on two of them are faster than one on both."""
+        """One a processor: two batches on one processor each are faster than one after the other on both."""
         return count_cpus()
 
     @cached_property
-    def _body(self) -> "Body":
+    def _network(self) -> "Network":
         import ctranslate2
 
         try:
             return ctranslate2.Encoder(
-                str(self._folder / BODY), compute_type="int8", intra_threads=1, inter_threads=self.workers
+                str(self._folder / NETWORK), compute_type="int8", intra_threads=1, inter_threads=self.workers
             )
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"{self._folder} cannot be loaded ({error}); build the index again") from error
@@ -107,50 +115,50 @@ class QuantizedEncoder:
         return Tokenizer.from_file(str(self._folder / TOKENIZER))
 
     @cached_property
-    def _special(self) -> Vectors:
+    def _special_ids(self) -> Positions:
         added = self._tokenizer.get_added_tokens_decoder()
         return np.asarray([number for number, token in added.items() if token.special], dtype=np.int64)
 
-    @cached_property
-    def vocabulary(self) -> Sequence[str]:
-        """The tokens that are words of letters alone, by their numbers."""
-        return words_of(self._tokenizer)
-
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text as it would be encoded, prompt and special tokens included."""
-        prompted = [self._is.passage_prompt + text for text in texts]
-        return [len(one.ids) for one in self._tokenizer.encode_batch_fast(prompted)]
+        """Count the tokens of each text as it is encoded, with prompt and special tokens."""
+        prompted = [self._config.passage_prompt + text for text in texts]
+        return [len(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(prompted)]
 
     def encode_passages(self, texts: Sequence[str]) -> Embeddings:
-        """With the model's document prompt."""
-        return self._encode(self._is.passage_prompt, texts)
+        """Encode texts with the model's document prompt."""
+        return self._encode_texts(self._config.passage_prompt, texts)
 
     def encode_questions(self, texts: Sequence[str]) -> Embeddings:
-        """With the model's query prompt."""
-        return self._encode(self._is.question_prompt, texts)
+        """Encode texts with the model's query prompt."""
+        return self._encode_texts(self._config.question_prompt, texts)
 
     def save(self, folder: Path) -> None:
-        """Into a generation, which thereby answers without the model that it was made by."""
+        """Copy all files into a generation, which then answers without the model that built it."""
         copytree(self._folder, folder)
 
     def check_quantization(self, texts: Sequence[str]) -> None:
-        """Compares itself with the model it was made of. Raises QuantizationError; the first time is the dear one."""
-        model, checked = SentenceTransformerEncoder(self.name), self._folder / CHECKED
-        if checked.is_file():
+        """Compare the vectors with those of the float32 model; raise QuantizationError if they differ too much.
+
+        The comparison at many text lengths takes longest and does not depend on the collection, so it is made once.
+        """
+        model, report = SentenceTransformerEncoder(self.name), self._folder / REPORT
+        if report.is_file():
             check_quantization(self, model, texts, lengths=())
         else:
-            checked.write_text(
-                json.dumps(asdict(check_quantization(self, model, texts)), indent=1) + "\n", encoding="utf-8"
-            )
+            found = check_quantization(self, model, texts)
+            report.write_text(json.dumps(asdict(found), indent=1) + "\n", encoding="utf-8")
 
-    def _encode(self, prompt: str, texts: Sequence[str]) -> Embeddings:
-        ids = [one.ids[: self.max_tokens] for one in self._tokenizer.encode_batch([prompt + text for text in texts])]
-        hidden = np.asarray(self._body.forward_batch(ids).last_hidden_state)
-        rows = [hidden[place, : len(own)] for place, own in enumerate(ids)]
-        vectors = np.stack([row[0] if self._is.first else row.mean(axis=0) for row in rows])
-        return Embeddings(unit(vectors), tuple(map(self._tokens, ids, rows)))
+    def _encode_texts(self, prompt: str, texts: Sequence[str]) -> Embeddings:
+        encodings = self._tokenizer.encode_batch([prompt + text for text in texts])
+        ids = [encoding.ids[: self.max_tokens] for encoding in encodings]
+        hidden = np.asarray(self._network.forward_batch(ids).last_hidden_state)
+        rows = [hidden[position, : len(own)] for position, own in enumerate(ids)]
+        vectors = np.stack([row[0] if self._config.first else row.mean(axis=0) for row in rows])
+        arrays = [np.asarray(own, dtype=np.int64) for own in ids]
+        tokens = (drop_special_tokens(*pair, self._special_ids) for pair in zip(arrays, rows, strict=True))
+        return Embeddings(normalize_rows(vectors), tuple(tokens))
 
-    def _tokens(self, ids: Sequence[int], row: Vectors) -> Tokens:
-        numbers = np.asarray(ids, dtype=np.int64)
-        kept = ~np.isin(numbers, self._special)
-        return Tokens(numbers[kept], unit(row[kept]))
+
+def count_cpus() -> int:
+    """Return the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

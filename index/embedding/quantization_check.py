@@ -1,89 +1,104 @@
-"""Whether an encoder that was made fast is still the model that it was made of."""
+"""Check that the vectors of a quantized encoder are close enough to those of the float32 model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.embedding.batching import embed_texts
 from index.errors import QuantizationError
 from index.types import Encoder, Vectors
 
-LEAST_MEAN, LEAST_COSINE, LEAST_SHORT, SHORT = 0.99, 0.98, 0.96, 8
-"""A text's two vectors must be so near: on average, at the least, and for a text under ``SHORT`` tokens, a word or two.
-
-Whole sentences come out at 0.994 and more, running text cut anywhere at 0.990, single words at 0.98 (all-MiniLM-L6-v2,
-a processor without VNNI); what is found stays the same (``docs/quality.md``).
-"""
-LEAST_SHARED, FIRST = 0.8, 10
-"""Of the ``FIRST`` texts nearest to a text so many, on average, must be the same."""
+# Minimum cosine between a text's int8 and float32 vectors: on average, for every text, and for texts of a word or two,
+# which are below SHORT_TOKENS. Measured with all-MiniLM-L6-v2 on a processor without VNNI: whole sentences 0.994 and
+# more, running text cut anywhere 0.990, single words 0.98. Rankings stay the same (docs/quality.md).
+MIN_MEAN_COSINE, MIN_COSINE, MIN_SHORT_COSINE = 0.99, 0.98, 0.96
+SHORT_TOKENS = 8
+# Mean share of a text's nearest neighbours that must be the same in int8 and float32.
+MIN_SHARED_NEIGHBORS = 0.8
+NEIGHBORS = 10
+# Lengths in tokens at which running text is compared. Every short one, because those are furthest off.
 LENGTHS = (*range(3, 64), *range(64, 257, 8))
-"""In tokens. All of the longer ones, too, are gone through for the default model by its test, not at a build."""
-SAMPLE = 100
+# Texts of the collection that are compared.
+SAMPLE_SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class QuantizationReport:
-    """Mean and least cosine of texts of ``SHORT`` tokens and more, least of shorter ones; the share of neighbours kept.
+    """How close int8 and float32 vectors are; the cosines are None if no lengths were compared.
 
-    The cosines are None where lengths were not gone through.
+    ``min_cosine`` is over texts of at least ``SHORT_TOKENS`` tokens, ``min_short_cosine`` over all.
     """
 
-    mean: float | None
-    cosine: float | None
-    short: float | None
-    shared: float
+    mean_cosine: float | None
+    min_cosine: float | None
+    min_short_cosine: float | None
+    shared_neighbors: float
 
 
 def check_quantization(
-    fast: Encoder, model: Encoder, texts: Sequence[str], lengths: Sequence[int] = LENGTHS
+    quantized: Encoder, model: Encoder, texts: Sequence[str], lengths: Sequence[int] = LENGTHS
 ) -> QuantizationReport:
-    """Compare on a sample of a collection's texts and on running text of each length; raise QuantizationError."""
-    some = list(texts[:: max(1, len(texts) // SAMPLE)])[:SAMPLE]
-    shared = _shared(_vectors(fast, some), _vectors(model, some))
-    _least("the texts nearest to a text", shared, LEAST_SHARED)
-    cut = _cut(texts, model, lengths)
-    if not cut:
+    """Compare neighbours in a sample of ``texts``, and vectors of running text at each length.
+
+    Raise QuantizationError if they differ too much.
+    """
+    sample = texts[:: max(1, len(texts) // SAMPLE_SIZE)][:SAMPLE_SIZE]
+    shared = _measure_shared_neighbors(embed_texts(quantized, sample), embed_texts(model, sample))
+    _require_at_least("share of common nearest neighbours", shared, MIN_SHARED_NEIGHBORS)
+    excerpts = _cut_excerpts(texts, model, lengths)
+    if not excerpts:
         return QuantizationReport(None, None, None, shared)
-    cosines = np.sum(_vectors(fast, cut) * _vectors(model, cut), axis=1)
-    is_short = np.array(model.count_tokens(cut)) < SHORT
-    mean, least, short = (float(x) for x in (cosines.mean(), min(cosines[~is_short], default=1), cosines.min()))
-    _least("the vectors of texts, on average,", mean, LEAST_MEAN)
-    _least("the vectors of texts", least, LEAST_COSINE)
-    _least(f"the vectors of texts under {SHORT} tokens", short, LEAST_SHORT)
+    cosines = np.sum(embed_texts(quantized, excerpts) * embed_texts(model, excerpts), axis=1)
+    is_short = np.array(model.count_tokens(excerpts)) < SHORT_TOKENS
+    mean, least, short = float(cosines.mean()), float(min(cosines[~is_short], default=1)), float(cosines.min())
+    _require_at_least("mean cosine", mean, MIN_MEAN_COSINE)
+    _require_at_least("cosine", least, MIN_COSINE)
+    _require_at_least(f"cosine of texts under {SHORT_TOKENS} tokens", short, MIN_SHORT_COSINE)
     return QuantizationReport(mean, least, short, shared)
 
 
-def _least(what: str, found: float, least: float) -> None:
-    if found < least:
-        raise QuantizationError(f"in int8, {what} agree with float32 to {found:.3f}, not to {least}")
+def _require_at_least(measure: str, value: float, minimum: float) -> None:
+    if value < minimum:
+        raise QuantizationError(f"int8 and float32 vectors have a {measure} of {value:.3f}, below {minimum}")
 
 
-def _vectors(encoder: Encoder, texts: Sequence[str]) -> Vectors:
-    return embed_texts(encoder, texts)
-
-
-def _shared(fast: Vectors, model: Vectors) -> float:
-    """How many of each row's nearest rows are the same, on average; a row is not its own neighbour."""
-    first = min(FIRST, len(model) - 1)
-    if first < 1:
+def _measure_shared_neighbors(quantized: Vectors, model: Vectors) -> float:
+    """Return the mean share of each row's nearest rows that are the same in both arrays."""
+    count = min(NEIGHBORS, len(model) - 1)
+    if count < 1:
         return 1.0
-    near = [np.argsort(-(rows @ rows.T) + 9 * np.eye(len(rows)), axis=1)[:, :first] for rows in (fast, model)]
-    return float(np.mean([len(set(a) & set(b)) / first for a, b in zip(*near, strict=True)]))
+    neighbors = [_find_neighbors(vectors, count) for vectors in (quantized, model)]
+    return float(np.mean([len(set(one) & set(other)) / count for one, other in zip(*neighbors, strict=True)]))
 
 
-def _cut(texts: Sequence[str], model: Encoder, lengths: Sequence[int]) -> list[str]:
-    """Running text of the collection, cut to each length that the model takes; it begins anew where it ends."""
+def _find_neighbors(vectors: Vectors, count: int) -> NDArray[np.int64]:
+    """Return the positions of each row's nearest rows, shape (rows, count)."""
+    distances = -(vectors @ vectors.T)
+    np.fill_diagonal(distances, np.inf)  # no row is its own neighbour
+    return np.argsort(distances, axis=1)[:, :count]
+
+
+def _cut_excerpts(texts: Sequence[str], model: Encoder, lengths: Sequence[int]) -> list[str]:
+    """Cut the running text of the collection into one excerpt of each length that the model takes.
+
+    A text that is too short for all of them is repeated.
+    """
     words = " ".join(texts).split()[: sum(LENGTHS)]
-    taken = [length for length in lengths if words and length <= model.max_tokens]
-    starts = np.cumsum([0, *taken])
-    some = (
-        [words[(start + place) % len(words)] for place in range(n)] for start, n in zip(starts, taken, strict=False)
-    )
-    return [_fitting(own, length, model) for own, length in zip(some, taken, strict=True)]
+    if not words:
+        return []
+    excerpts, start = [], 0
+    for length in lengths:
+        if length <= model.max_tokens:
+            excerpt = [words[(start + offset) % len(words)] for offset in range(length)]
+            excerpts.append(_trim_to_tokens(excerpt, length, model))
+            start += length
+    return excerpts
 
 
-def _fitting(words: Sequence[str], length: int, model: Encoder) -> str:
-    """As many of the words as ``length`` tokens hold, one at least."""
-    counts = np.cumsum([count - 2 for count in model.count_tokens(words)])
-    return " ".join(words[: max(1, int(np.searchsorted(counts, length - 2, side="right")))])
+def _trim_to_tokens(words: Sequence[str], length: int, model: Encoder) -> str:
+    """Join as many words as fit into ``length`` tokens, at least one."""
+    # Each count includes two special tokens, and so does the length.
+    ends = np.cumsum([count - 2 for count in model.count_tokens(words)])
+    return " ".join(words[: max(1, int(np.searchsorted(ends, length - 2, side="right")))])

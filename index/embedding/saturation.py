@@ -1,54 +1,56 @@
-"""Int8 weights that give the same sums on processors with and without VNNI.
+"""Limit int8 weights so that matrix products are the same on processors with and without VNNI.
 
-Without VNNI an int8 matrix product is made by VPMADDUBSW, which multiplies an unsigned by a signed byte and adds two
-neighbouring products in 16 bits. Two products of 255 and 127 do not fit, and the sum saturates without a word.
-Weights of which no two neighbours add up to more than 128 always fit (255 * 128 = 32,640), and cost 0.3 bits of
-precision instead of the whole bit that halving the range of all weights costs. Measured: ``docs/performance.md``.
+Without VNNI, an int8 matrix product uses VPMADDUBSW, which multiplies an unsigned by a signed byte and adds two
+neighbouring products in 16 bits. Two products of 255 and 127 exceed 16 bits, and the sum saturates silently.
+If no two neighbouring weights add up to more than 128, every sum fits (255 * 128 = 32,640). This costs 0.3 bits of
+precision; halving the range of all weights would cost a whole bit. Measurements: ``docs/performance.md``.
 """
 
+import io
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 MAX_PAIR_SUM = 128
-# The numbers of CTranslate2's data types that matter here (ctranslate2/specs/model_spec.py).
+# Data types by number in a CTranslate2 model (ctranslate2/specs/model_spec.py).
 FLOAT32, INT8 = 0, 1
 MODEL_FILE = "model.bin"
 
 
 @dataclass(slots=True)
 class Variable:
-    """One array of a CTranslate2 model: its shape, the number of its data type, and its bytes."""
+    """An array of a CTranslate2 model: shape, number of the data type, and bytes."""
 
     shape: tuple[int, ...]
     dtype: int
     data: bytes
 
 
-def limit_weights(body: Path) -> None:
-    """Rewrite ``model.bin`` in the folder ``body`` so that no product of its int8 weights can saturate.
+def limit_weights(folder: Path) -> None:
+    """Rewrite ``model.bin`` in a folder so that no product of its int8 weights can saturate.
 
-    Embeddings are looked up, never multiplied, so they keep their range. Limiting twice changes nothing.
+    Applying it twice changes nothing.
     """
-    path = body / MODEL_FILE
-    model = Model.read(path.read_bytes())
-    for name, weights in model.multiplied():
+    path = folder / MODEL_FILE
+    model = Model.parse(path.read_bytes())
+    for name, weights in model.list_matrices():
         scales = model.variables[f"{name}_scale"]
         rows = np.frombuffer(weights.data, dtype=np.int8).reshape(weights.shape)
-        factors = np.minimum(1.0, MAX_PAIR_SUM / np.maximum(largest_pair_sums(rows), 1))
+        factors = np.minimum(1.0, MAX_PAIR_SUM / np.maximum(compute_pair_sums(rows), 1))
         weights.data = np.rint(rows * factors[:, None]).astype(np.int8).tobytes()
         scales.data = (np.frombuffer(scales.data, dtype=np.float32) * factors).astype(np.float32).tobytes()
     path.write_bytes(model.to_bytes())
 
 
-def largest_pair_sums(rows: NDArray[np.int8]) -> NDArray[np.int64]:
-    """Return for each row the largest sum, of one sign, of two neighbouring weights, shape (rows,).
+def compute_pair_sums(rows: NDArray[np.int8]) -> NDArray[np.int64]:
+    """Return for each row the largest absolute sum of two neighbouring weights of one sign, shape (rows,).
 
-    Inputs are never negative, so weights of opposite sign weaken each other and only those of one sign add up.
+    Inputs are unsigned, so weights of opposite sign cancel each other.
     """
     pairs = rows.astype(np.int64).reshape(len(rows), -1, 2)
     positive, negative = np.maximum(pairs, 0).sum(axis=2), np.maximum(-pairs, 0).sum(axis=2)
@@ -57,64 +59,54 @@ def largest_pair_sums(rows: NDArray[np.int8]) -> NDArray[np.int64]:
 
 @dataclass(slots=True)
 class Model:
-    """The parts of a ``model.bin`` in the order of the file; ``rest`` has the aliases of variables."""
+    """The contents of a ``model.bin`` in the order of the file; ``aliases`` are further names of variables."""
 
-    head: bytes
+    header: bytes
     variables: dict[str, Variable]
-    rest: bytes
+    aliases: bytes
 
     @classmethod
-    def read(cls, data: bytes) -> "Model":
-        """Parse the file of a CTranslate2 model, binary version 6."""
-        reader = _Reader(data)
-        reader.number("I")  # the binary version
-        reader.string()  # the name of the specification
-        reader.number("I")  # its revision
-        head, count = data[: reader.place], reader.number("I")
-        variables = dict(reader.variable() for _ in range(count))
-        return cls(head, variables, data[reader.place :])
+    def parse(cls, data: bytes) -> "Model":
+        """Parse a CTranslate2 model of binary version 6."""
+        file = io.BytesIO(data)
+        _read_number(file, "I")  # the binary version
+        _read_string(file)  # the name of the specification
+        _read_number(file, "I")  # the revision of the specification
+        header = data[: file.tell()]
+        variables = dict(_read_variable(file) for _ in range(_read_number(file, "I")))
+        return cls(header, variables, file.read())
 
-    def multiplied(self) -> Iterator[tuple[str, Variable]]:
+    def list_matrices(self) -> Iterator[tuple[str, Variable]]:
         """Yield the int8 matrices that inputs are multiplied with."""
         for name, variable in self.variables.items():
             is_matrix = variable.dtype == INT8 and len(variable.shape) == 2
+            # Embeddings are looked up, never multiplied, so they keep their full range.
             if is_matrix and f"{name}_scale" in self.variables and "embeddings" not in name:
                 yield name, variable
 
     def to_bytes(self) -> bytes:
-        """Return the file as CTranslate2 reads it."""
-        parts = [self.head, struct.pack("<I", len(self.variables))]
+        """Return the contents of the file."""
+        parts = [self.header, struct.pack("<I", len(self.variables))]
         for name, variable in self.variables.items():
-            shape = (len(variable.shape), *variable.shape)
             parts += [
                 struct.pack("<H", len(name) + 1) + name.encode() + b"\0",
-                struct.pack(f"<B{len(variable.shape)}I", *shape),
+                struct.pack(f"<B{len(variable.shape)}I", len(variable.shape), *variable.shape),
                 struct.pack("<BI", variable.dtype, len(variable.data)),
                 variable.data,
             ]
-        return b"".join(parts) + self.rest
+        return b"".join(parts) + self.aliases
 
 
-class _Reader:
-    """Reads numbers, strings and arrays one after the other."""
+def _read_number(file: BinaryIO, code: str) -> int:
+    layout = struct.Struct(f"<{code}")
+    return int(layout.unpack(file.read(layout.size))[0])
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self.place = 0
 
-    def number(self, kind: str) -> int:
-        (value,) = struct.unpack_from(f"<{kind}", self._data, self.place)
-        self.place += struct.calcsize(f"<{kind}")
-        return int(value)
+def _read_string(file: BinaryIO) -> str:
+    return file.read(_read_number(file, "H"))[:-1].decode()  # without the final zero
 
-    def take(self, size: int) -> bytes:
-        self.place += size
-        return self._data[self.place - size : self.place]
 
-    def string(self) -> str:
-        return self.take(self.number("H"))[:-1].decode()
-
-    def variable(self) -> tuple[str, Variable]:
-        name = self.string()
-        shape = tuple(self.number("I") for _ in range(self.number("B")))
-        return name, Variable(shape, self.number("B"), self.take(self.number("I")))
+def _read_variable(file: BinaryIO) -> tuple[str, Variable]:
+    name = _read_string(file)
+    shape = tuple(_read_number(file, "I") for _ in range(_read_number(file, "B")))
+    return name, Variable(shape, _read_number(file, "B"), file.read(_read_number(file, "I")))

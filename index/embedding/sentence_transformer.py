@@ -1,7 +1,7 @@
-"""sentence-transformers behind ``Encoder``: any of its models, in float32.
+"""Float32 encoder: any sentence-transformers model, run with torch.
 
-Imports sentence-transformers, and torch with it, only when a text is first encoded, so that finding an
-index up to date costs no start-up time.
+sentence-transformers and torch are imported when a text is first encoded, so that checking whether an index is up to
+date does not wait for them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,111 +11,131 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.embedding.common import unit, words_of
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder, fingerprint_model
+from index.embedding.tokens import drop_special_tokens, list_words, normalize_rows
 from index.errors import ModelError
-from index.types import Embeddings, Tokens, Vectors
+from index.types import Embeddings, Positions, Tokens
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
 
+# Used if a model does not state its maximum sequence length; the limit of BERT and most of its successors.
+DEFAULT_MAX_TOKENS = 512
+
 
 class SentenceTransformerEncoder:
-    """Any sentence-transformers model, with its own prompts, on the CPU in float32.
+    """Any sentence-transformers model with its own prompts, on the CPU in float32.
 
-    Reimers & Gurevych 2019, "Sentence-BERT"; the default is all-MiniLM-L6-v2 (384
-    dimensions, trained on texts of at most 128 tokens, accepts 256).
+    Reimers & Gurevych 2019, "Sentence-BERT". The default, all-MiniLM-L6-v2, has 384 dimensions, was trained on texts
+    of at most 128 tokens, and takes 256.
     """
 
     def __init__(self, name: str = DEFAULT_MODEL) -> None:
-        """Finds and verifies the files; raises ModelError. Loads no library yet."""
-        self._name = name
+        """Find the model's files and compute their fingerprint; raise ModelError. Load no library yet."""
+        self.name = name
         self._folder = find_model_folder(name)
-        self._fingerprint = fingerprint_model(name, self._folder)
-
-    @property
-    def name(self) -> str:
-        """The model as the setting names it."""
-        return self._name
-
-    @property
-    def fingerprint(self) -> str:
-        """Hex digest of the model's files."""
-        return self._fingerprint
+        self.fingerprint = fingerprint_model(name, self._folder)
 
     @cached_property
     def _model(self) -> "SentenceTransformer":
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils.logging import disable_progress_bar
-
-        disable_progress_bar()  # type: ignore[no-untyped-call]  # a bar for reading 90 MB from disk says nothing
-        try:
-            return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
-        except (OSError, ValueError, KeyError) as error:
-            raise ModelError(f"{self._folder} does not hold a sentence-transformers model: {error}") from error
+        return load_sentence_transformer(self._folder)
 
     @cached_property
     def _tokenizer(self) -> "Tokenizer":
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
-        tokenizer.no_truncation()  # counting must see what encoding would cut off
-        tokenizer.no_padding()
-        return tokenizer
-
-    @cached_property
-    def _prompt(self) -> str:
-        """What sentence-transformers puts before a document (its ``encode_document`` order)."""
-        prompts: Mapping[str, Any] = self._model.prompts or {}
-        return next((prompts[key] for key in ("document", "passage", "corpus") if prompts.get(key)), "")
+        return copy_tokenizer(self._model)
 
     @property
     def max_tokens(self) -> int:
         """The model's maximum sequence length in tokens, special tokens included."""
-        return int(self._model.max_seq_length or 512)
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text as it would be encoded, prompt and special tokens included."""
-        return [len(e.ids) for e in self._tokenizer.encode_batch_fast([self._prompt + text for text in texts])]
+        return get_max_tokens(self._model)
 
     @cached_property
     def vocabulary(self) -> Sequence[str]:
-        """The tokens that are words of letters alone, by their numbers."""
-        return words_of(self._tokenizer)
-
-    @cached_property
-    def _special(self) -> Vectors:
-        return np.asarray(self._model.tokenizer.all_special_ids, dtype=np.int64)
+        """The tokens of letters alone, in the order of their ids."""
+        return list_words(self._tokenizer)
 
     @property
     def workers(self) -> int:
-        """Torch uses all processors for one."""
+        """One: torch uses all processors for each call."""
         return 1
 
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text as it is encoded, with prompt and special tokens."""
+        prompt = find_passage_prompt(self._model)
+        return [len(encoding.ids) for encoding in self._tokenizer.encode_batch_fast([prompt + text for text in texts])]
+
     def save(self, folder: Path) -> None:
-        """Nothing: a generation names the model and does not hold it."""
+        """Save nothing: a generation in float32 refers to the model by its name."""
 
     def check_quantization(self, texts: Sequence[str]) -> None:
-        """Nothing: it is the model itself."""
+        """Check nothing: float32 is the reference."""
 
     def encode_passages(self, texts: Sequence[str]) -> Embeddings:
-        """With the model's document prompt."""
-        return self._encode(self._model.encode_document, texts)
+        """Encode texts with the model's document prompt."""
+        return self._encode_texts(self._model.encode_document, texts)
 
     def encode_questions(self, texts: Sequence[str]) -> Embeddings:
-        """With the model's query prompt."""
-        return self._encode(self._model.encode_query, texts)
+        """Encode texts with the model's query prompt."""
+        return self._encode_texts(self._model.encode_query, texts)
 
-    def _encode(self, encode: Callable[..., Any], texts: Sequence[str]) -> Embeddings:
-        found = encode(list(texts), batch_size=max(1, len(texts)), show_progress_bar=False, output_value=None)
-        vectors = np.stack([unit(one["sentence_embedding"].float().numpy()) for one in found])
-        return Embeddings(vectors, tuple(self._tokens(one) for one in found))
+    def _encode_texts(self, encode: Callable[..., Any], texts: Sequence[str]) -> Embeddings:
+        outputs = encode(list(texts), batch_size=max(1, len(texts)), show_progress_bar=False, output_value=None)
+        vectors = np.stack([normalize_rows(output["sentence_embedding"].float().numpy()) for output in outputs])
+        return Embeddings(vectors, tuple(map(self._extract_tokens, outputs)))
 
-    def _tokens(self, one: Mapping[str, Any]) -> Tokens:
-        """Without padding and special tokens; none for a model without (of static vectors, for instance)."""
-        if "token_embeddings" not in one or "input_ids" not in one:
+    @cached_property
+    def _special_ids(self) -> Positions:
+        return np.asarray(self._model.tokenizer.all_special_ids, dtype=np.int64)
+
+    def _extract_tokens(self, output: Mapping[str, Any]) -> Tokens:
+        if "token_embeddings" not in output or "input_ids" not in output:
+            # A model of static word vectors gives no token vectors.
             return Tokens(np.empty(0, dtype=np.int64), np.empty((0, 0), dtype=np.float32))
-        ids = one["input_ids"].numpy()
-        kept = one["attention_mask"].numpy().astype(bool) & ~np.isin(ids, self._special)
-        return Tokens(ids[kept], unit(one["token_embeddings"].float().numpy()[kept]))
+        is_padding = ~output["attention_mask"].numpy().astype(bool)
+        ids, vectors = output["input_ids"].numpy(), output["token_embeddings"].float().numpy()
+        return drop_special_tokens(ids[~is_padding], vectors[~is_padding], self._special_ids)
+
+
+def load_sentence_transformer(folder: Path) -> "SentenceTransformer":
+    """Load a model on the CPU; raise ModelError if the folder does not hold one."""
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()  # type: ignore[no-untyped-call]  # not worth a bar: 90 MB are read within a second
+    try:
+        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    # Missing files, an unknown architecture, and a configuration without a key that it needs.
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"{folder} does not hold a sentence-transformers model: {error}") from error
+
+
+def copy_tokenizer(model: "SentenceTransformer") -> "Tokenizer":
+    """Return a tokenizer that neither truncates nor pads, because counting must see what encoding would cut off."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def get_max_tokens(model: "SentenceTransformer") -> int:
+    """Return the maximum sequence length, special tokens included."""
+    return int(model.max_seq_length or DEFAULT_MAX_TOKENS)
+
+
+def find_passage_prompt(model: "SentenceTransformer") -> str:
+    """Return what ``SentenceTransformer.encode_document`` puts before a text."""
+    return _find_prompt(model, "document", "passage", "corpus")
+
+
+def find_question_prompt(model: "SentenceTransformer") -> str:
+    """Return what ``SentenceTransformer.encode_query`` puts before a text."""
+    return _find_prompt(model, "query")
+
+
+def _find_prompt(model: "SentenceTransformer", *keys: str) -> str:
+    prompts: Mapping[str, str | None] = model.prompts or {}
+    found = (prompts.get(name) for name in (*keys, model.default_prompt_name) if name)
+    return next(filter(None, found), "")

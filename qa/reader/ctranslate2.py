@@ -11,7 +11,7 @@ import ctranslate2
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding.common import count_cpus
+from index.embedding.ctranslate2 import count_cpus
 from qa.reader.pairs import Pair
 from qa.reader.spans import Logits
 

@@ -33,7 +33,7 @@ def test_embedding_keeps_the_order_and_tells_how_far_it_is() -> None:
 
 def test_a_text_over_the_limit_is_an_error_and_not_cut_off() -> None:
     """Naming the text and both numbers."""
-    with pytest.raises(ModelError, match="takes 256 tokens, not 302: 'word word"):
+    with pytest.raises(ModelError, match="takes at most 256 tokens; a text has 302: 'word word"):
         embed_texts(WordEncoder(), ["word " * 300], lambda done: None)
 
 

@@ -1,4 +1,4 @@
-"""The shipped model made fast beside the model itself, and what happens to a model that cannot be."""
+"""The int8 form of the shipped model compared with float32, and models that cannot be quantized."""
 
 import json
 import logging
@@ -13,11 +13,20 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Dense, Pooling, Transformer
 
 from index.build.pipeline import build_folder
-from index.embedding import FOLDER, load_encoder, load_generation_encoder
-from index.embedding.ctranslate2 import BODY, QuantizedEncoder
+from index.embedding import ENCODER_FOLDER, load_encoder, load_generation_encoder
+from index.embedding.convert import QuantizedModel
+from index.embedding.ctranslate2 import NETWORK, REPORT, QuantizedEncoder
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
-from index.embedding.quantization_check import LEAST_COSINE, LEAST_MEAN, LEAST_SHORT, SHORT, check_quantization
+from index.embedding.quantization_check import (
+    MIN_COSINE,
+    MIN_MEAN_COSINE,
+    MIN_SHORT_COSINE,
+    SHORT_TOKENS,
+    QuantizationReport,
+    check_quantization,
+)
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
+from index.embedding.tokens import normalize_rows
 from index.errors import IncompatibleGeneration, ModelError, QuantizationError
 from index.generation.directory import IndexDirectory
 from index.settings import IndexSettings
@@ -33,17 +42,21 @@ def model() -> SentenceTransformerEncoder:
     return SentenceTransformerEncoder()
 
 
+# Every length takes a minute. Short texts are furthest off, so more of their lengths are compared; both ends are in.
+LENGTHS = (*range(3, 13), *range(13, 64, 10), 96, 160, 256)
+
+
 @pytest.mark.slow
-def test_at_every_length_the_vectors_are_those_of_the_model(encoder: Encoder, model: Encoder) -> None:
-    """From 3 tokens to 256, and the texts nearest to a text are the same."""
-    found = check_quantization(encoder, model, SENTENCES, range(3, 257))
-    assert found.mean is not None
-    assert found.cosine is not None
-    assert found.short is not None
-    assert found.mean >= LEAST_MEAN
-    assert found.cosine >= LEAST_COSINE
-    assert found.short >= LEAST_SHORT
-    assert found.shared > 0.9
+def test_int8_vectors_are_close_to_float32_at_every_length(encoder: Encoder, model: Encoder) -> None:
+    """From 3 tokens to 256, and the nearest neighbours of a text are the same."""
+    found = check_quantization(encoder, model, SENTENCES, LENGTHS)
+    assert found.mean_cosine is not None
+    assert found.min_cosine is not None
+    assert found.min_short_cosine is not None
+    assert found.mean_cosine >= MIN_MEAN_COSINE
+    assert found.min_cosine >= MIN_COSINE
+    assert found.min_short_cosine >= MIN_SHORT_COSINE
+    assert found.shared_neighbors > 0.9
 
 
 def test_tokens_and_counts_are_those_of_the_model(encoder: Encoder, model: Encoder) -> None:
@@ -65,58 +78,137 @@ def test_a_batch_changes_no_vector_beyond_rounding(encoder: Encoder) -> None:
         assert encoder.encode_passages([text]).vectors[0] @ vector > 0.999
 
 
-class Turned(WordEncoder):
-    """Sees every text's words backwards."""
+class TruncatingEncoder(WordEncoder):
+    """Encodes only the first half of a text's words."""
 
     def encode_questions(self, texts: list[str]) -> Embeddings:  # type: ignore[override]
         return super().encode_questions([" ".join(text.split()[: len(text.split()) // 2]) for text in texts])
 
 
-def test_an_encoder_that_drifted_is_refused_with_what_was_found() -> None:
-    """By its neighbours or by its vectors, whichever shows it."""
-    with pytest.raises(QuantizationError, match=r"agree with float32 to 0\.\d+, not to 0\.\d+"):
-        check_quantization(Turned(), WordEncoder(), SENTENCES)
+class NoisyEncoder(WordEncoder):
+    """Adds to every vector a component of a given size that no word has."""
+
+    def __init__(self, noise: float) -> None:
+        super().__init__()
+        self.noise = noise
+
+    def encode_questions(self, texts: list[str]) -> Embeddings:  # type: ignore[override]
+        encoded = super().encode_questions(texts)
+        vectors = encoded.vectors.copy()
+        vectors[:, 0] += self.noise
+        return Embeddings(normalize_rows(vectors), encoded.tokens)
+
+
+def test_an_encoder_with_other_neighbours_is_rejected() -> None:
+    """The error names the measure, its value and the limit."""
+    with pytest.raises(QuantizationError, match=r"a share of common nearest neighbours of 0\.\d+, below 0\.8"):
+        check_quantization(TruncatingEncoder(), WordEncoder(), SENTENCES)
+
+
+def test_an_encoder_with_the_same_vectors_passes() -> None:
+    """All measures are 1; without lengths only neighbours are compared."""
     same = check_quantization(WordEncoder(), WordEncoder(), SENTENCES)
-    assert (same.shared, round(same.cosine or 0, 5), round(same.short or 0, 5)) == (1.0, 1.0, 1.0)
-    assert check_quantization(WordEncoder(), WordEncoder(), ["one"], ()).cosine is None
-    assert SHORT > 3
+    measures = (same.shared_neighbors, same.mean_cosine, same.min_cosine, same.min_short_cosine)
+    np.testing.assert_allclose(np.array(measures, dtype=float), 1, atol=1e-5)
+    assert check_quantization(WordEncoder(), WordEncoder(), ["one"], ()) == QuantizationReport(None, None, None, 1.0)
 
 
-def test_a_collection_that_drifts_is_built_with_the_model_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_vectors_must_be_close_even_if_neighbours_are_the_same() -> None:
+    """Noise that all vectors share moves no neighbour, but the cosine shows it."""
+    assert check_quantization(NoisyEncoder(0.1), WordEncoder(), SENTENCES).mean_cosine == pytest.approx(0.995, abs=2e-3)
+    with pytest.raises(QuantizationError, match=r"a mean cosine of 0\.9[78]\d, below 0\.99"):
+        check_quantization(NoisyEncoder(0.2), WordEncoder(), SENTENCES)
+
+
+def test_a_single_text_that_differs_is_noticed() -> None:
+    """One long text below its limit, or one short text below its lower limit, is enough."""
+
+    class OneWrong(WordEncoder):
+        """Encodes texts of ``wrong`` tokens with noise."""
+
+        def __init__(self, wrong: int, noise: float) -> None:
+            super().__init__()
+            self.wrong, self.noisy = wrong, NoisyEncoder(noise)
+
+        def encode_questions(self, texts: list[str]) -> Embeddings:  # type: ignore[override]
+            encoded = [
+                (self.noisy if len(text.split()) + 2 == self.wrong else super(OneWrong, self)).encode_questions([text])
+                for text in texts
+            ]
+            return Embeddings(np.vstack([e.vectors for e in encoded]), tuple(t for e in encoded for t in e.tokens))
+
+    lengths = range(3, 60)
+    for wrong, noise, limit in ((SHORT_TOKENS, 0.25, 0.98), (SHORT_TOKENS - 1, 0.35, 0.96)):
+        with pytest.raises(QuantizationError, match=rf"a cosine.* of 0\.9\d+, below {limit}"):
+            check_quantization(OneWrong(wrong, noise), WordEncoder(), [SENTENCES[0]], lengths)
+    check_quantization(OneWrong(SHORT_TOKENS - 1, 0.25), WordEncoder(), [SENTENCES[0]], lengths)
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    """A folder for quantized models that has the shipped one."""
+    converted = QuantizedModel(DEFAULT_MODEL, Path("var/models")).ensure_converted()
+    shutil.copytree(converted, tmp_path / "models" / converted.name)
+    return tmp_path / "models"
+
+
+@pytest.mark.slow
+def test_a_collection_whose_vectors_differ_is_built_in_float32(
+    tmp_path: Path, models: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The refusal is remembered and said, the index is whole, and it is served by sentence-transformers."""
+    """The reason is logged and remembered, the index is complete, and it is served by sentence-transformers."""
 
-    def refuse(self: QuantizedEncoder, texts: list[str]) -> None:
-        raise QuantizationError("in int8, the vectors of texts agree with float32 to 0.5, not to 0.99")
+    def fail(self: QuantizedEncoder, texts: list[str]) -> None:
+        raise QuantizationError("int8 and float32 vectors have a cosine of 0.5, below 0.98")
 
-    monkeypatch.setattr(QuantizedEncoder, "check_quantization", refuse)
+    monkeypatch.setattr(QuantizedEncoder, "check_quantization", fail)
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "a.txt").write_text("The cat sleeps on the mat.", encoding="utf-8")
-    settings = IndexSettings(index=str(tmp_path / "index"), models=str(tmp_path / "models"))
+    settings = IndexSettings(index=str(tmp_path / "index"), models=str(models))
     with caplog.at_level(logging.WARNING):
         build_folder(tmp_path / "texts", settings)
-    assert "stays in float32, about three times as slow: in int8, the vectors" in caplog.text
+    assert "runs in float32, about three times as slow as in int8: int8 and float32 vectors" in caplog.text
     generation = IndexDirectory(tmp_path / "index").open_current()
-    assert not (generation.folder / FOLDER).exists()
+    assert not (generation.folder / ENCODER_FOLDER).exists()
     assert isinstance(load_generation_encoder(generation.folder, generation.manifest), SentenceTransformerEncoder)
-    assert isinstance(load_encoder(models=tmp_path / "models"), SentenceTransformerEncoder)
+    assert isinstance(load_encoder(models=models), SentenceTransformerEncoder)
     assert not build_folder(tmp_path / "texts", settings).changed
 
 
-def test_a_model_of_another_make_stays_as_it_is(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """One with a layer that this program does not compute; why is said."""
+def test_the_check_at_many_lengths_is_made_once(models: Path) -> None:
+    """Its report is kept; a later build compares neighbours only."""
+    encoder = load_encoder(models=models)
+    assert isinstance(encoder, QuantizedEncoder)
+    report = next(models.iterdir()) / REPORT
+    report.write_text("{}", encoding="utf-8")
+    encoder.check_quantization(SENTENCES[:3])
+    assert report.read_text(encoding="utf-8") == "{}"
+
+
+def test_a_folder_that_cannot_be_written_does_not_reject_the_model(tmp_path: Path) -> None:
+    """The error names the setting; nothing is remembered."""
+    (tmp_path / "models").write_text("not a folder", encoding="utf-8")
+    with pytest.raises(
+        ModelError, match=r"cannot write the quantized model to .*models.*; choose another with --models"
+    ):
+        load_encoder(models=tmp_path / "models")
+
+
+def test_a_model_with_other_modules_stays_in_float32(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Netsphere computes no dense layer after pooling; the reason is logged and remembered."""
     body = Transformer(str(find_model_folder(DEFAULT_MODEL)))
     made = SentenceTransformer(modules=[body, Pooling(384), Dense(384, 32)], device="cpu")
     made.save_pretrained(str(tmp_path / "mine"))
     with caplog.at_level(logging.WARNING):
         encoder = load_encoder(str(tmp_path / "mine"), tmp_path / "models")
     assert isinstance(encoder, SentenceTransformerEncoder)
-    assert "made of Transformer, Pooling, Dense" in caplog.text
+    assert "its modules are Transformer, Pooling, Dense" in caplog.text
+    assert len(list(tmp_path.glob("models/*/refused.txt"))) == 1
 
 
-def test_a_model_of_the_first_token_and_with_prompts_is_made_fast(tmp_path: Path) -> None:
-    """Pooling and prompts are the model's own."""
+@pytest.mark.slow
+def test_a_model_with_cls_pooling_and_prompts_is_quantized(tmp_path: Path) -> None:
+    """Pooling and prompts are those of the model."""
     body = Transformer(str(find_model_folder(DEFAULT_MODEL)))
     prompts = {"query": "query: ", "document": "passage: "}
     made = SentenceTransformer(modules=[body, Pooling(384, pooling_mode="cls")], prompts=prompts, device="cpu")
@@ -147,9 +239,8 @@ def test_a_folder_without_an_encoder_is_an_error_that_says_so(tmp_path: Path) ->
     """Neither a missing description nor a damaged network goes further."""
     with pytest.raises(ModelError, match="does not hold an encoder"):
         QuantizedEncoder(tmp_path)
-    kept = load_encoder()
-    kept.save(tmp_path / "copy")
-    (tmp_path / "copy" / BODY / "model.bin").write_bytes(b"no network")
+    load_encoder().save(tmp_path / "copy")
+    (tmp_path / "copy" / NETWORK / "model.bin").write_bytes(b"no network")
     with pytest.raises(ModelError, match="build the index again"):
         QuantizedEncoder(tmp_path / "copy").encode_questions(["Who?"])
 

@@ -26,5 +26,5 @@ def test_weights_that_are_not_the_published_ones_are_refused(tmp_path: Path) -> 
 @pytest.mark.parametrize("name", ["no such/model at all", "../nowhere"])
 def test_a_model_that_is_nowhere_names_the_remedy(name: str) -> None:
     """Neither a folder nor a hub id."""
-    with pytest.raises(ModelError, match="give a folder that holds it, or 'all-MiniLM-L6-v2'"):
+    with pytest.raises(ModelError, match="name a folder that holds it, or use 'all-MiniLM-L6-v2'"):
         SentenceTransformerEncoder(name)

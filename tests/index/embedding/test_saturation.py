@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from index.embedding import load_encoder
-from index.embedding.convert import Converted
-from index.embedding.ctranslate2 import BODY
-from index.embedding.saturation import FLOAT32, INT8, MAX_PAIR_SUM, Model, Variable, largest_pair_sums, limit_weights
+from index.embedding.convert import QuantizedModel
+from index.embedding.ctranslate2 import NETWORK
+from index.embedding.model_files import DEFAULT_MODEL
+from index.embedding.saturation import FLOAT32, INT8, MAX_PAIR_SUM, Model, Variable, compute_pair_sums, limit_weights
 from qa.reader.reader import SHIPPED
 
 ROWS = arrays(np.int8, st.tuples(st.integers(1, 4), st.integers(1, 8).map(lambda pairs: 2 * pairs)))
@@ -53,7 +53,7 @@ def test_no_product_saturates_and_no_weight_moves_far(
     folder = tmp_path_factory.mktemp("model")
     before = values(written(folder, rows))
     limit_weights(folder)
-    after = Model.read((folder / "model.bin").read_bytes())
+    after = Model.parse((folder / "model.bin").read_bytes())
     limited = np.frombuffer(next(iter(after.variables.values())).data, dtype=np.int8).reshape(rows.shape)
     assert not saturated(limited, 255)
     steps = 1 / np.frombuffer([*after.variables.values()][1].data, dtype=np.float32)
@@ -77,18 +77,18 @@ def test_embeddings_keep_their_range(tmp_path: Path) -> None:
 
 
 def largest(body: Path) -> int:
-    model = Model.read((body / "model.bin").read_bytes())
-    matrices = [np.frombuffer(v.data, dtype=np.int8).reshape(v.shape) for _, v in model.multiplied()]
+    model = Model.parse((body / "model.bin").read_bytes())
+    matrices = [np.frombuffer(v.data, dtype=np.int8).reshape(v.shape) for _, v in model.list_matrices()]
     assert len(matrices) == 25  # four in each of the six layers of MiniLM, and the pooler
-    return max(int(largest_pair_sums(rows).max()) for rows in matrices)
+    return max(int(compute_pair_sums(rows).max()) for rows in matrices)
 
 
 def test_the_shipped_reader_cannot_saturate() -> None:
     """On a processor with AVX2 only its confidences were others."""
-    assert largest(SHIPPED / BODY) == MAX_PAIR_SUM
+    assert largest(SHIPPED / NETWORK) == MAX_PAIR_SUM
 
 
 def test_a_converted_encoder_cannot_saturate() -> None:
     """As the build converts it."""
-    load_encoder()
-    assert largest(Converted("all-MiniLM-L6-v2", Path("var/models")).folder / BODY) == MAX_PAIR_SUM
+    folder = QuantizedModel(DEFAULT_MODEL, Path("var/models")).ensure_converted()
+    assert largest(folder / NETWORK) == MAX_PAIR_SUM
