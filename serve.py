@@ -25,7 +25,7 @@ from index.settings import MODEL, SETTINGS, Sources
 if TYPE_CHECKING:
     from flask import Flask
 
-    from qa.web.service import Options
+    from qa.web.service import AppOptions
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +42,12 @@ def main(**flags: object) -> None:
     found = sources.resolve(SETTINGS)
     IndexDirectory(Path(found["index"])).require_current()
     with _counting(found["workers"]) as counted:
-        from qa.web.server import Crew, run
-        from qa.web.service import Options
+        from qa.web.server import ServerOptions, run_server
+        from qa.web.service import AppOptions
 
-        options = Options(counted=counted, feedback=Path(found["feedback"]), admin_key=found["admin_key"])
+        options = AppOptions(metrics_folder=counted, feedback=Path(found["feedback"]), admin_key=found["admin_key"])
         app = partial(_app, found["index"], sources.stated(MODEL), found["reader"], options)
-        run(app, found["host"], found["port"], Crew(found["workers"], found["threads"]))
+        run_server(app, found["host"], found["port"], ServerOptions(found["workers"], found["threads"]))
 
 
 @contextmanager
@@ -65,19 +65,16 @@ def _counting(workers: int) -> Iterator[str | None]:
             rmtree(folder, ignore_errors=True)
 
 
-def _app(index: str, model: str | None, reader: str, options: "Options") -> "Flask":
+def _app(index: str, model: str | None, reader: str, options: "AppOptions") -> "Flask":
     """Made in the serving process. The probe loads the model, so that no visitor waits for it."""
     from qa.engine import Engine
     from qa.web import create_app
-    from qa.web.pages.suggested_questions import Hints
 
     engine = Engine.open(index, model, reader)
-    for part, found in engine.probe().items():
+    for part, found in engine.check_readiness().items():
         if not found:
             log.error("the %s fails on a sentence that is indexed; answers will be degraded", part)
-    hints = Hints(engine)
-    hints.start()
-    return create_app(engine, options, hints)
+    return create_app(engine, options)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from index.types import Encoder
 from qa.answer.builder import Composer
 from qa.answer.calibration import shipped
 from qa.collection.catalog import Catalog
-from qa.collection.readiness import Probe, known_item, reads
+from qa.collection.readiness import ReadinessCheck, pick_known_sentence, reads_sentence
 from qa.query.encode import encode_questions
 from qa.query.spelling import Speller
 from qa.ranking.filters import Filters
@@ -58,9 +58,8 @@ class Engine:
         self._ranker = Ranker(parts, self._words, speller, ways)
         self._filters = Filters(generation.contents, self._ranker.retriever)
         self._composer = Composer(generation, shipped())
-        self._probe = Probe(
-            known_item(generation.contents, self._words), self._ranker.retriever, parts.texts, self._words, self._encode
-        )
+        sentence = pick_known_sentence(generation.contents, self._words)
+        self._readiness = ReadinessCheck(sentence, self._ranker.retriever, parts.texts, self._words, self._encode)
         self.catalog = Catalog(generation)
 
     @classmethod
@@ -108,10 +107,10 @@ class Engine:
         queries = self._encode([self._ranker.understand(request) for request in requests])
         return [self._rank(*one) for one in zip(requests, queries, strict=True)]
 
-    def probe(self) -> Mapping[str, bool]:
+    def check_readiness(self) -> Mapping[str, bool]:
         """Whether a sentence of the collection finds its own passage, leg by leg, and whether the reader reads."""
-        found = self._probe.legs()
-        return {**found, READER: reads(self._reader, self._probe.item)} if self._reader else found
+        found = self._readiness.check_legs()
+        return {**found, READER: reads_sentence(self._reader, self._readiness.sentence)} if self._reader else found
 
     def _rank(self, request: Request, query: Query) -> Ranked:
         options = Options(request.mode, request.top_k, self._filters.allowed(request.documents))

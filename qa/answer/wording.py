@@ -3,21 +3,21 @@
 from qa.types import Answer, Reason, Status
 
 STATUS = {
-    Status.ANSWERED: "The texts say",
-    Status.UNSURE: "Perhaps this",
-    Status.NOT_FOUND: "Not in these texts",
+    Status.ANSWERED: "Answer",
+    Status.UNSURE: "Possible answer",
+    Status.NOT_FOUND: "Not found in these documents",
 }
 
 PASSAGES = {
-    Status.ANSWERED: "Where it stands",
-    Status.UNSURE: "Where it may stand",
-    Status.NOT_FOUND: "What comes closest",
+    Status.ANSWERED: "Sources",
+    Status.UNSURE: "Possible sources",
+    Status.NOT_FOUND: "Closest passages",
 }
 
 REASON = {
-    Reason.WEAK_MATCH: "Nothing in the texts comes close enough to be sure.",
-    Reason.UNKNOWN_WORDS: "The texts do not hold the words that the question turns on.",
-    Reason.FILTERED_OUT: "No document passes the filter.",
+    Reason.WEAK_MATCH: "No passage matches closely enough to be certain.",
+    Reason.UNKNOWN_WORDS: "The key words of the question do not occur in the documents.",
+    Reason.FILTERED_OUT: "No document matches the filter.",
     Reason.EMPTY_INDEX: "Nothing is indexed yet.",
 }
 

@@ -1,6 +1,6 @@
-"""What is indexed, as it is shown: documents, where their passages lie, and the index itself.
+"""Catalog of one generation: its documents, the spans of their passages, and the index itself.
 
-The fields, in this order, are the JSON of the routes that list them.
+The fields of these classes, in this order, are the JSON of the routes that return them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.generation.generation import Generation
-from index.types import Passage, PassageKind
+from index.types import PassageKind, Passage
 from qa.ranking.filters import meeting
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
-    """One document without its text. ``characters`` are code points, ``passages`` a count."""
+    """A document without its text. ``characters`` counts code points, ``passages`` counts passages."""
 
     id: str
     title: str
@@ -26,7 +26,7 @@ class DocumentInfo:
 
 @dataclass(frozen=True, slots=True)
 class PassageSpan:
-    """Where one passage lies: ``DocumentView.text[start:end]`` is its text."""
+    """The span of a passage: ``DocumentContent.text[start:end]`` is its text."""
 
     id: str
     start: int
@@ -37,8 +37,8 @@ class PassageSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentView:
-    """One document with its whole text; the passages are in order and never overlap."""
+class DocumentContent:
+    """A document with its whole text; the passages are in order and never overlap."""
 
     info: DocumentInfo
     text: str
@@ -47,7 +47,7 @@ class DocumentView:
 
 @dataclass(frozen=True, slots=True)
 class IndexInfo:
-    """What is being served and from what. ``built_at`` is ISO 8601, in UTC."""
+    """The served generation and how it was built. ``built_at`` is ISO 8601, in UTC."""
 
     generation: str
     built_at: str
@@ -60,10 +60,10 @@ class IndexInfo:
 
 
 class Catalog:
-    """The documents and passages of one generation, to be listed and looked up."""
+    """Read access to the documents and passages of one generation."""
 
     def __init__(self, generation: Generation) -> None:
-        """Reads nothing yet."""
+        """Keep references only; nothing is read yet."""
         self._manifest = generation.manifest
         self._documents, self._passages = generation.contents.documents, generation.contents.passages
 
@@ -72,25 +72,25 @@ class Catalog:
         """The number of documents."""
         return len(self._documents)
 
-    def documents(self, offset: int, limit: int) -> Sequence[DocumentInfo]:
-        """At most ``limit`` documents from the ``offset``-th on, in the order of the index."""
-        return [self._info(position) for position in range(len(self._documents))[offset : offset + limit]]
+    def list_documents(self, offset: int, limit: int) -> Sequence[DocumentInfo]:
+        """Return at most ``limit`` documents from position ``offset`` on, in index order."""
+        return [self._document_info(position) for position in range(len(self._documents))[offset : offset + limit]]
 
-    def document(self, document: str) -> DocumentView | None:
-        """One document by its id, or None where there is no such document."""
+    def get_document(self, document: str) -> DocumentContent | None:
+        """Return a document by its id, or None if it is not indexed."""
         position = self._documents.find_position(document)
         if position is None:
             return None
         first, last = map(int, self._passages.find_ranges(position))
-        spans = tuple(_span(passage) for passage in self._passages[first:last])
-        return DocumentView(self._info(position), self._documents.texts[position], spans)
+        spans = tuple(_passage_span(passage) for passage in self._passages[first:last])
+        return DocumentContent(self._document_info(position), self._documents.texts[position], spans)
 
     def match_documents(self, pattern: str) -> bool:
-        """Whether an id or a shell-style pattern meets at least one document."""
+        """Return whether an id or a shell-style pattern matches at least one document."""
         return len(meeting(self._documents, pattern)) > 0
 
-    def info(self) -> IndexInfo:
-        """What is being served and from what."""
+    def describe_index(self) -> IndexInfo:
+        """Return what is being served and how it was built."""
         manifest = self._manifest
         return IndexInfo(
             generation=manifest.generation,
@@ -103,7 +103,7 @@ class Catalog:
             settings=manifest.settings,
         )
 
-    def _info(self, position: int) -> DocumentInfo:
+    def _document_info(self, position: int) -> DocumentInfo:
         first, last = map(int, self._passages.find_ranges(position))
         return DocumentInfo(
             id=self._documents.ids[position],
@@ -115,5 +115,5 @@ class Catalog:
         )
 
 
-def _span(passage: Passage) -> PassageSpan:
+def _passage_span(passage: Passage) -> PassageSpan:
     return PassageSpan(passage.id, passage.start, passage.end, passage.heading, passage.kind, passage.page)

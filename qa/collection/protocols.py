@@ -1,44 +1,47 @@
-"""What is asked of an engine. ``qa.engine.Engine`` satisfies it; so may what stands around one, or a test double."""
+"""Interfaces of the engine for its callers: ``qa.engine.Engine`` implements them, and so do test doubles."""
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
-from qa.collection.catalog import DocumentInfo, DocumentView, IndexInfo
+from qa.collection.catalog import DocumentContent, DocumentInfo, IndexInfo
 from qa.types import Answer, Request
 
+# Questions to answers, in order; called from several threads at once.
+AskMany: TypeAlias = Callable[[Sequence[Request]], list[Answer]]
 
-class Lists(Protocol):
-    """Tells what is indexed."""
+
+class CatalogProtocol(Protocol):
+    """Read access to the indexed documents; ``qa.collection.catalog.Catalog`` documents the methods."""
 
     @property
     def document_count(self) -> int:
         """The number of documents."""
 
-    def documents(self, offset: int, limit: int) -> Sequence[DocumentInfo]:
-        """At most ``limit`` documents from the ``offset``-th on; empty past the end."""
+    def list_documents(self, offset: int, limit: int) -> Sequence[DocumentInfo]:
+        """Return at most ``limit`` documents from position ``offset`` on; none past the end."""
 
-    def document(self, document: str) -> DocumentView | None:
-        """One document by its id, or None."""
+    def get_document(self, document: str) -> DocumentContent | None:
+        """Return a document by its id, or None."""
 
     def match_documents(self, pattern: str) -> bool:
-        """Whether an id or shell-style pattern meets at least one document."""
+        """Return whether an id or shell-style pattern matches at least one document."""
 
-    def info(self) -> IndexInfo:
-        """What is being served."""
+    def describe_index(self) -> IndexInfo:
+        """Return what is being served."""
 
 
-class Asks(Protocol):
-    """Answers questions; called from several threads at once."""
+class EngineProtocol(Protocol):
+    """Question answering over one generation; called from several threads at once."""
 
     @property
-    def catalog(self) -> Lists:
-        """What is indexed."""
+    def catalog(self) -> CatalogProtocol:
+        """The indexed documents."""
 
     def ask(self, question: Request) -> Answer:
-        """The answer to one question."""
+        """Return the answer to one question."""
 
     def ask_many(self, questions: Sequence[Request]) -> list[Answer]:
-        """The answers, in order."""
+        """Return the answers, in order."""
 
-    def probe(self) -> Mapping[str, bool]:
-        """Leg by leg, whether it finds what is known to be there."""
+    def check_readiness(self) -> Mapping[str, bool]:
+        """Return for each leg whether it finds a known passage."""

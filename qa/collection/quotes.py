@@ -1,4 +1,4 @@
-"""A quotation found again in a text that may have changed since: in its place, elsewhere, or only nearly."""
+"""A quotation found again in a text that may have changed since: in its place, elsewhere, or only find_approximate."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -10,18 +10,18 @@ from index.types import Span
 NEARLY = 85.0
 """Of 100 (Levenshtein similarity): an edited word in a sentence passes, another sentence does not."""
 LEAST_TO_GUESS = 20
-"""Characters. A shorter quote is nearly like too much."""
+"""Characters. A shorter quote is find_approximate like too much."""
 SAME = str.maketrans("‘’‚‛“”„‟«»‐‑‒–—―", "''''" + '""""""' + "------")
 
 
-def exactly(quote: str, span: Span, text: str) -> Span | None:
+def find_exact(quote: str, span: Span, text: str) -> Span | None:
     """At ``span``, else the nearest place that reads the same to the letter; None where there is none."""
     if text[span.start : span.end] == quote:
         return span
     return _nearest(span, _all(quote, text))
 
 
-def normalised(quote: str, span: Span, text: str) -> Span | None:
+def find_normalized(quote: str, span: Span, text: str) -> Span | None:
     """Without regard to white space, case, and the forms of quotation marks, dashes and characters."""
     sought = _normal(quote)
     if not sought.text:
@@ -30,7 +30,7 @@ def normalised(quote: str, span: Span, text: str) -> Span | None:
     return _nearest(span, (Span(*whole.original(found)) for found in _all(sought.text, whole.text)))
 
 
-def nearly(quote: str, span: Span, text: str) -> Span | None:
+def find_approximate(quote: str, span: Span, text: str) -> Span | None:
     """The stretch that differs least, where it differs little."""
     from rapidfuzz import fuzz
 
@@ -57,7 +57,7 @@ def _nearest(span: Span, spans: Iterator[Span]) -> Span | None:
 
 @dataclass(frozen=True, slots=True)
 class _Normal:
-    """A normalised text and, for each of its characters, the place of the original that it came from."""
+    """A find_normalized text and, for each of its characters, the place of the original that it came from."""
 
     text: str
     origin: Sequence[int]

@@ -1,8 +1,8 @@
 """HTTP: the only place of Flask.
 
-A request passes ``routes`` (the table) → ``api`` or ``pages`` (read, ask, return) →
-``reading`` and ``schemas`` (bytes to a ``qa.types.Request``) → ``service`` (the engine,
-counted) → ``qa.answer.serialize``. Whatever fails on the way becomes one shape in ``problems``.
+A request passes ``routes`` (the table) → ``api`` or ``pages.views`` → ``requests`` (bytes to a checked
+``qa.types.Request``) → ``service`` (the engine behind cache and batcher) → ``qa.answer.serialize``.
+Every failure on the way becomes a problem of RFC 9457 in ``errors``.
 """
 
 from qa.web.app import create_app

@@ -1,4 +1,4 @@
-"""Who asked, how long it took, how it ended: request ids, Server-Timing and Prometheus metrics."""
+"""Request ids, the Server-Timing header and Prometheus metrics."""
 
 import re
 from time import perf_counter
@@ -11,27 +11,33 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from qa.collection.catalog import IndexInfo
 from qa.types import Answer
 
-SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+VALID_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# Any other method is counted as "other": a label must not come from the caller.
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
-SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+# Buckets of the latency histogram. An answer takes milliseconds, a cold first one seconds.
+LATENCY_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 
 class Metrics:
-    """The metrics of one application, in a registry of its own so that two never meet."""
+    """The metrics of one application, in a registry of their own, so that two applications never share one."""
 
-    def __init__(self, index: IndexInfo, counted: str | None = None) -> None:
-        """``index`` becomes the labels of ``netsphere_index_info``.
+    def __init__(self, index: IndexInfo, folder: str | None = None) -> None:
+        """Register all metrics; ``index`` gives the labels of ``netsphere_index_info``.
 
-        ``counted``: the folder where several processes count together, prometheus_client's PROMETHEUS_MULTIPROC_DIR.
+        ``folder`` is shared by the worker processes of a server (prometheus_client's PROMETHEUS_MULTIPROC_DIR).
         """
-        self._counted = counted
+        self._folder = folder
         registry = CollectorRegistry()
         self._registry = registry
         self._requests = Counter(
             "netsphere_requests", "Requests answered.", ("route", "method", "status"), registry=registry
         )
         self._seconds = Histogram(
-            "netsphere_request_seconds", "Time to answer.", ("route", "method"), buckets=SECONDS, registry=registry
+            "netsphere_request_seconds",
+            "Time to answer.",
+            ("route", "method"),
+            buckets=LATENCY_BUCKETS_S,
+            registry=registry,
         )
         self._answers = Counter("netsphere_answers", "Answers given.", ("status",), registry=registry)
         self._degraded = Counter("netsphere_degraded_legs", "Answers without a leg.", ("leg",), registry=registry)
@@ -45,51 +51,51 @@ class Metrics:
         served.labels(index.generation, index.model).set(1)
         ProcessCollector(registry=registry)
 
-    def answered(self, answer: Answer) -> None:
-        """Counts one answer."""
+    def count_answer(self, answer: Answer) -> None:
+        """Count one answer, and each leg that failed for it."""
         self._answers.labels(answer.status.value).inc()
         for leg in answer.retrieval.degraded:
             self._degraded.labels(leg).inc()
 
-    def requested(self, status: int, seconds: float) -> None:
-        """Counts the current request by its route's template, so that no caller can invent labels."""
+    def count_request(self, status: int, seconds: float) -> None:
+        """Count the current request by the template of its route, so that no caller can invent labels."""
         route = request.url_rule.rule if request.url_rule else "unmatched"
         method = request.method if request.method in METHODS else "other"
         self._requests.labels(route, method, status).inc()
         self._seconds.labels(route, method).observe(seconds)
 
-    def exposition(self) -> bytes:
-        """All of it in the text format of Prometheus; where several processes serve, their sum."""
-        if self._counted is None:
+    def expose(self) -> bytes:
+        """Return all metrics in the text format of Prometheus, summed over the worker processes."""
+        if self._folder is None:
             return generate_latest(self._registry)
         registry = CollectorRegistry()
-        MultiProcessCollector(registry, self._counted)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry, self._folder)  # type: ignore[no-untyped-call]
         return generate_latest(registry)
 
 
-def observe(app: Flask, metrics: Metrics) -> None:
-    """Watches every request of the application, the failed ones included."""
+def instrument_app(app: Flask, metrics: Metrics) -> None:
+    """Count and time every request of the application, and give it an id; failed requests too."""
 
-    def begin() -> None:
+    def start_request() -> None:
         g.started = perf_counter()
-        g.request_id = request_id(request.headers.get("X-Request-ID"))
+        g.request_id = choose_request_id(request.headers.get("X-Request-ID"))
 
-    def finish(response: Response) -> Response:
+    def finish_request(response: Response) -> Response:
         seconds = perf_counter() - g.started
         response.headers["X-Request-ID"] = g.request_id
-        response.headers["Server-Timing"] = timing(seconds)
-        metrics.requested(response.status_code, seconds)
+        response.headers["Server-Timing"] = format_server_timing(seconds)
+        metrics.count_request(response.status_code, seconds)
         return response
 
-    app.before_request(begin)
-    app.after_request(finish)
+    app.before_request(start_request)
+    app.after_request(finish_request)
 
 
-def request_id(sent: str | None) -> str:
-    """The caller's id if it is sane, else a new one."""
-    return sent if sent and SANE_ID.fullmatch(sent) else uuid4().hex
+def choose_request_id(sent: str | None) -> str:
+    """Return the caller's id if it is valid, else a new one."""
+    return sent if sent and VALID_REQUEST_ID.fullmatch(sent) else uuid4().hex
 
 
-def timing(seconds: float) -> str:
-    """The value of Server-Timing; its unit is the millisecond."""
+def format_server_timing(seconds: float) -> str:
+    """Return the value of Server-Timing, whose unit is the millisecond."""
     return f"total;dur={seconds * 1000:.2f}"

@@ -1,7 +1,7 @@
-"""What the routes reply besides one answer, and the schema of every reply.
+"""Response bodies of the JSON routes, and their schemas.
 
-The fields of a class, in their order, are its JSON: there is no second list of them. One answer
-is rendered by ``qa.answer.serialize``; a test holds it against ``ANSWER``, its schema here.
+The fields of a class, in their order, are its JSON. An answer is rendered by ``qa.answer.serialize``;
+a test validates it against ``ANSWER``, its schema here.
 """
 
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 from flask import Response
 from pydantic import TypeAdapter
 
-from qa.collection.catalog import DocumentInfo, DocumentView, IndexInfo
-from qa.collection.citations import Verified
+from qa.collection.catalog import DocumentContent, DocumentInfo, IndexInfo
+from qa.collection.citations import CitationCheck
 from qa.types import Answer
 from qa.web.feedback_store import Verdict
 
 Json = dict[str, Any]
-Reply = TypeVar("Reply")
+Body = TypeVar("Body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class DocumentList:
-    """A stretch of the list of documents. ``total`` counts all of them."""
+    """A page of the list of documents. ``total`` counts all documents."""
 
     total: int
     offset: int
@@ -38,22 +38,22 @@ class DocumentList:
 
 @dataclass(frozen=True, slots=True)
 class Alive:
-    """The process answers."""
+    """Liveness: the process answers."""
 
     status: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Every leg finds what is known to be there."""
+    """Readiness: every leg finds a known sentence."""
 
     status: str
     legs: dict[str, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A verdict that is kept, and the id under which it can be sent again."""
+class FeedbackReceipt:
+    """A stored verdict, and the id with which a later verdict replaces it."""
 
     id: str
     verdict: Verdict
@@ -62,15 +62,15 @@ class Kept:
 ANSWER = TypeAdapter(Answer)
 ANSWERS = TypeAdapter(Answers)
 DOCUMENT_LIST = TypeAdapter(DocumentList)
-DOCUMENT = TypeAdapter(DocumentView)
+DOCUMENT = TypeAdapter(DocumentContent)
 INDEX = TypeAdapter(IndexInfo)
-VERIFIED = TypeAdapter(Verified)
-KEPT = TypeAdapter(Kept)
+CITATION_CHECK = TypeAdapter(CitationCheck)
+FEEDBACK_RECEIPT = TypeAdapter(FeedbackReceipt)
 ALIVE = TypeAdapter(Alive)
 READY = TypeAdapter(Ready)
 OPENAPI = TypeAdapter(Json)
 
 
-def reply(kind: TypeAdapter[Reply], value: Reply) -> Response:
-    """A value as JSON. Not-a-number, which a document's metadata may hold, becomes null."""
-    return Response(kind.dump_json(value), content_type="application/json")
+def json_response(schema: TypeAdapter[Body], value: Body) -> Response:
+    """Return a value as a JSON response. NaN, which a document's metadata may hold, becomes null."""
+    return Response(schema.dump_json(value), content_type="application/json")

@@ -1,7 +1,4 @@
-"""The table of routes: one line serves a route and describes it in the OpenAPI document.
-
-Still to come, each a view and a line here: writing documents (API.md).
-"""
+"""The table of routes: one entry serves a route and describes it in the OpenAPI document."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 
 import qa.web.api as api
 import qa.web.pages.views as pages
-import qa.web.responses as replies
+import qa.web.responses as responses
 from qa.web.errors.problems import Code
 from qa.web.requests.models import (
     AskBody,
@@ -45,69 +42,72 @@ FILTER = (Code.UNKNOWN_DOCUMENT,)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One method of one path. ``reply`` is the schema of a JSON reply or the media type of another.
+    """One method of one path. ``response`` is the schema of a JSON body, or the media types of another body.
 
-    ``refuses`` are the codes besides those that every route can give.
+    ``problems`` are the codes besides those that every route can return.
     """
 
     method: Literal["GET", "POST"]
     path: str
     view: View
-    reply: TypeAdapter[Any] | str
+    response: TypeAdapter[Any] | tuple[str, ...]
     query: type[BaseModel] = NoQuery
     body: type[BaseModel] | None = None
-    refuses: tuple[Code, ...] = ()
+    problems: tuple[Code, ...] = ()
 
     @property
     def name(self) -> str:
-        """Unique; Flask's endpoint and OpenAPI's operationId: ``api.ask``."""
+        """Unique name, such as ``api.ask``: the endpoint of Flask and the operationId of OpenAPI."""
         module = self.view.__module__.removesuffix(".views")
         return f"{module.rsplit('.', 1)[-1]}.{self.view.__name__}"
 
 
-HTML = "text/html"
+HTML = ("text/html",)
 
 ROUTES = (
-    Route("POST", "/v1/ask", api.ask, replies.ANSWER, body=AskBody, refuses=(*BODY, *QUERY, *QUESTION, *FILTER)),
+    Route("POST", "/v1/ask", api.ask, responses.ANSWER, body=AskBody, problems=(*BODY, *QUERY, *QUESTION, *FILTER)),
     Route(
-        "GET", "/v1/ask", api.ask_by_url, replies.ANSWER, AskQuery,
-        refuses=(*QUERY, *BOUNDS, *QUESTION, *FILTER, Code.MISSING_FIELD),
+        "GET", "/v1/ask", api.ask_by_url, responses.ANSWER, AskQuery,
+        problems=(*QUERY, *BOUNDS, *QUESTION, *FILTER, Code.MISSING_FIELD),
     ),
     Route(
-        "POST", "/v1/ask/batch", api.ask_batch, replies.ANSWERS, body=BatchBody,
-        refuses=(*BODY, *QUERY, *QUESTION, *FILTER),
+        "POST", "/v1/ask/batch", api.ask_batch, responses.ANSWERS, body=BatchBody,
+        problems=(*BODY, *QUERY, *QUESTION, *FILTER),
     ),
-    Route("GET", "/v1/documents", api.documents, replies.DOCUMENT_LIST, ListQuery, refuses=(*QUERY, *BOUNDS)),
+    Route("GET", "/v1/documents", api.documents, responses.DOCUMENT_LIST, ListQuery, problems=(*QUERY, *BOUNDS)),
     Route(
-        "GET", "/v1/documents/<path:id>", api.document, replies.DOCUMENT,
-        refuses=(*QUERY, Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND),
+        "GET", "/v1/documents/<path:id>", api.document, responses.DOCUMENT,
+        problems=(*QUERY, Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND),
     ),
-    Route("POST", "/v1/verify", api.verify, replies.VERIFIED, body=VerifyBody, refuses=(*BODY, *QUERY)),
+    Route("POST", "/v1/verify", api.verify, responses.CITATION_CHECK, body=VerifyBody, problems=(*BODY, *QUERY)),
     Route(
-        "POST", "/v1/feedback", api.give_feedback, replies.KEPT, body=FeedbackBody,
-        refuses=(*BODY, *QUERY, Code.UNKNOWN_PASSAGE, Code.NOT_KEPT),
+        "POST", "/v1/feedback", api.give_feedback, responses.FEEDBACK_RECEIPT, body=FeedbackBody,
+        problems=(*BODY, *QUERY, Code.UNKNOWN_PASSAGE, Code.NOT_KEPT),
     ),
     Route(
-        "GET", "/v1/feedback", api.feedback, api.LINES,
-        refuses=(*QUERY, Code.UNAUTHORIZED, Code.FORBIDDEN, Code.NOT_KEPT),
+        "GET", "/v1/feedback", api.feedback, (api.JSON_LINES,),
+        problems=(*QUERY, Code.UNAUTHORIZED, Code.FORBIDDEN, Code.NOT_KEPT),
     ),
-    Route("GET", "/v1/index", api.index, replies.INDEX, refuses=QUERY),
-    Route("GET", "/healthz", api.alive, replies.ALIVE),
-    Route("GET", "/readyz", api.ready, replies.READY, refuses=(Code.NOT_READY,)),
-    Route("GET", "/metrics", api.metrics, "text/plain"),
-    Route("GET", "/openapi.json", api.openapi, replies.OPENAPI),
+    Route("GET", "/v1/index", api.index, responses.INDEX, problems=QUERY),
+    Route("GET", "/healthz", api.alive, responses.ALIVE),
+    Route("GET", "/readyz", api.ready, responses.READY, problems=(Code.NOT_READY,)),
+    Route("GET", "/metrics", api.metrics, ("text/plain",)),
+    Route("GET", "/openapi.json", api.openapi, responses.OPENAPI),
     Route("GET", "/docs", pages.docs, HTML),
     Route(
         "GET", "/", pages.ask, HTML, PageQuery,
-        refuses=(Code.MALFORMED_QUERY, Code.REPEATED_FIELD, Code.WRONG_TYPE, *QUESTION),
+        problems=(Code.MALFORMED_QUERY, Code.REPEATED_FIELD, Code.WRONG_TYPE, *QUESTION),
     ),
-    Route("POST", "/turn", pages.turn, HTML, body=AskBody, refuses=(*BODY, *QUERY, *QUESTION, *FILTER)),
+    Route("POST", "/turn", pages.turn, HTML, body=AskBody, problems=(*BODY, *QUERY, *QUESTION, *FILTER)),
     Route(
         "GET", "/documents/<path:id>", pages.document, HTML, DocumentQuery,
-        refuses=(
+        problems=(
             Code.MALFORMED_QUERY, Code.REPEATED_FIELD, *BOUNDS, Code.INVALID_TEXT,
             Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND,
         ),
     ),
-    Route("GET", "/static/<path:name>", pages.static, "text/css", refuses=(Code.ROUTE_NOT_FOUND,)),
+    Route(
+        "GET", "/static/<path:name>", pages.static, ("text/css", "text/javascript"),
+        problems=(Code.ROUTE_NOT_FOUND,),
+    ),
 )  # fmt: skip

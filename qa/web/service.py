@@ -1,94 +1,131 @@
-"""What the views ask: the engine, with the filter checked and the answers counted."""
+"""What the views call: the engine behind cache and batcher, with the checks that only HTTP needs."""
 
+import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from index.types import Span
-from qa.collection.catalog import DocumentView
-from qa.collection.citations import Verified, verify
-from qa.collection.protocols import Asks
+from qa.collection.catalog import DocumentContent, PassageSpan
+from qa.collection.protocols import EngineProtocol
 from qa.types import Answer, Request
-from qa.web.errors.problems import Code, FieldError, Refusal
-from qa.web.errors.validation import MOST_LISTED, shown
-from qa.web.feedback_store import Feedback
+from qa.web.engine.answer_cache import AnswerCache
+from qa.web.engine.batching import QuestionBatcher
+from qa.web.errors.problems import Code, FieldError, ProblemError
+from qa.web.errors.validation import MAX_ERRORS, format_value
+from qa.web.feedback_store import FeedbackEntry, FeedbackStore
 from qa.web.metrics import Metrics
-from qa.web.pages.suggested_questions import Hints
+from qa.web.pages.suggested_questions import SuggestedQuestions
+from qa.web.requests.models import FeedbackBody
 
+# An entry of ``filter.document`` that holds one of these is a pattern, and a pattern may match nothing.
 WILDCARDS = frozenset("*?[")
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one application lets in, and how long it asks to wait when it is not ready."""
+    """The largest request body, and the Retry-After of a server that is not ready."""
 
     body_bytes: int = 1024 * 1024
     retry_after_s: int = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """How one application is served. ``counted``: as of ``Metrics``; without ``admin_key`` nobody is an admin."""
+class AppOptions:
+    """Configuration of an application. ``metrics_folder`` as in ``Metrics``; without ``admin_key`` no admin routes."""
 
     limits: Limits = Limits()
-    counted: str | None = None
+    metrics_folder: str | None = None
     feedback: Path = Path("var/feedback.sqlite")
     admin_key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Service:
-    """All that a view gets. ``spec`` is the OpenAPI document, ``hints`` what a visitor may ask."""
+    """Everything that a view gets: the engine, its answers, and what is counted and stored about them."""
 
-    engine: Asks
-    metrics: Metrics
-    options: Options
-    spec: dict[str, Any]
-    feedback: Feedback
-    hints: Hints
+    def __init__(self, engine: EngineProtocol, options: AppOptions, openapi: dict[str, Any]) -> None:
+        """Wrap ``engine``; ``openapi`` is the document that describes the routes."""
+        self.engine, self.options, self.openapi = engine, options, openapi
+        self.metrics = Metrics(engine.catalog.describe_index(), options.metrics_folder)
+        self.suggestions = SuggestedQuestions(engine)
+        self._feedback = FeedbackStore(options.feedback)
+        self._batcher = QuestionBatcher(engine.ask_many)
+        self._cache = AnswerCache(self._batcher.ask_many)
 
     def ask(self, question: Request, field: str) -> Answer:
-        """One answer. Refused: an unknown document in the filter, which the caller knows as ``field``."""
-        self._refuse_unknown([(question, field)])
-        answer = self.engine.ask(question)
-        self.metrics.answered(answer)
-        return answer
+        """Return one answer.
+
+        Raises ProblemError if the filter, which the caller knows as ``field``, names an unknown document.
+        """
+        return self._answer_all([question], [field])[0]
 
     def ask_many(self, questions: Sequence[Request]) -> list[Answer]:
-        """The answers in order; refused as a whole if one question is."""
-        self._refuse_unknown((q, f"questions[{i}].filter.document") for i, q in enumerate(questions))
-        answers = self.engine.ask_many(questions)
-        for answer in answers:
-            self.metrics.answered(answer)
-        return answers
+        """Return the answers in order; raise ProblemError if the filter of any question names an unknown document."""
+        return self._answer_all(questions, [f"questions[{i}].filter.document" for i in range(len(questions))])
 
-    def document(self, document: str) -> DocumentView:
-        """One document. Refused: an id that is not indexed."""
-        view = self.engine.catalog.document(document)
-        if view is None:
-            detail = f"No document {shown(document)} is indexed; GET /v1/documents lists them."
-            raise Refusal(Code.DOCUMENT_NOT_FOUND, detail)
-        return view
+    def get_document(self, document: str) -> DocumentContent:
+        """Return one document; raise ProblemError if it is not indexed."""
+        found = self.engine.catalog.get_document(document)
+        if found is None:
+            detail = f"No document {format_value(document)} is indexed; GET /v1/documents lists them."
+            raise ProblemError(Code.DOCUMENT_NOT_FOUND, detail)
+        return found
 
-    def verify(self, quote: str, span: Span, document: str) -> Verified:
-        """What became of a quotation; it is gone where its document is."""
-        return verify(quote, span, self.engine.catalog.document(document), document)
-
-    def legs(self) -> dict[str, bool]:
-        """Every leg with True. Refused: a leg that does not find what it should."""
-        legs = dict(self.engine.probe())
+    def check_readiness(self) -> dict[str, bool]:
+        """Return every leg with True; raise ProblemError if one does not find a known sentence."""
+        legs = dict(self.engine.check_readiness())
         failed = [leg for leg, found in legs.items() if not found]
         if failed:
             detail = f"Not every leg finds a sentence that is indexed ({', '.join(failed)}); the log says why."
-            raise Refusal(Code.NOT_READY, detail, headers={"Retry-After": str(self.options.limits.retry_after_s)})
+            raise ProblemError(Code.NOT_READY, detail, headers={"Retry-After": str(self.options.limits.retry_after_s)})
         return legs
 
-    def _refuse_unknown(self, questions: Iterable[tuple[Request, str]]) -> None:
+    def store_feedback(self, body: FeedbackBody) -> FeedbackEntry:
+        """Store a verdict; raise ProblemError if its passage is not served or the file cannot be written."""
+        document, passage = self._find_passage(body.passage)
+        entry = FeedbackEntry(
+            id=body.id or uuid4().hex,
+            question=body.question,
+            history=body.turns,
+            document=document.info.id,
+            sha256=document.info.sha256,
+            span=Span(passage.start, passage.end),
+            quote=document.text[passage.start : passage.end],
+            verdict=body.verdict,
+        )
+        try:
+            self._feedback.add_entry(entry)
+        except (OSError, sqlite3.Error) as error:
+            raise _feedback_problem(error) from error
+        return entry
+
+    def export_feedback(self) -> list[dict[str, Any]]:
+        """Return the stored verdicts as judged questions; raise ProblemError if the file cannot be read."""
+        try:
+            return self._feedback.export_judgements()
+        except (OSError, sqlite3.Error) as error:
+            raise _feedback_problem(error) from error
+
+    def close(self) -> None:
+        """End the threads of the application; requests that are still running get their answers first."""
+        self.suggestions.stop()
+        self._batcher.close()
+
+    def _answer_all(self, questions: Sequence[Request], fields: Sequence[str]) -> list[Answer]:
+        self._check_filters(zip(questions, fields, strict=True))
+        answers = self._cache.ask_many(questions)
+        for answer in answers:
+            self.metrics.count_answer(answer)
+        return answers
+
+    def _check_filters(self, questions: Iterable[tuple[Request, str]]) -> None:
         unknown = [
             FieldError(
                 f"{field}[{position}]",
-                f"{field}[{position}] names {shown(entry)}, which is not indexed; GET /v1/documents lists what is",
+                f"{field}[{position}] names {format_value(entry)}, which is not indexed; "
+                "GET /v1/documents lists what is",
                 Code.UNKNOWN_DOCUMENT.word,
             )
             for question, field in questions
@@ -96,4 +133,18 @@ class Service:
             if WILDCARDS.isdisjoint(entry) and not self.engine.catalog.match_documents(entry)
         ]
         if unknown:
-            raise Refusal.of_fields(unknown[:MOST_LISTED])
+            raise ProblemError.for_fields(unknown[:MAX_ERRORS])
+
+    def _find_passage(self, id: str) -> tuple[DocumentContent, PassageSpan]:
+        document = self.engine.catalog.get_document(id.rpartition("#")[0])
+        found = next((passage for passage in document.passages if passage.id == id), None) if document else None
+        if document is None or found is None:
+            message = f"passage names {format_value(id)}, which is not served; send the id of a passage of an answer"
+            raise ProblemError.for_fields([FieldError("passage", message, Code.UNKNOWN_PASSAGE.word)])
+        return document, found
+
+
+def _feedback_problem(error: Exception) -> ProblemError:
+    return ProblemError(
+        Code.NOT_KEPT, f"The feedback file cannot be used ({error}); the setting feedback names the file."
+    )

@@ -63,7 +63,7 @@ def judged(page: Page, to: Addresses) -> None:
     """A passage called right."""
     answered(page, to)
     page.get_by_role("button", name="Right").first.click()
-    expect(page.get_by_role("status")).to_have_text("Noted, thank you.")
+    expect(page.get_by_role("status")).to_have_text("Saved, thank you.")
 
 
 def menu(page: Page, to: Addresses) -> None:
@@ -146,7 +146,7 @@ def down(page: Page, to: Addresses) -> None:
     page.goto(to.seed)
     page.route(TURN, lambda route: route.abort("connectionrefused"))
     begin(page, DIRECTOR)
-    expect(page.locator(".failed h3")).to_have_text("The server does not answer")
+    expect(page.locator(".failed h3")).to_have_text("The server is unreachable")
 
 
 def japanese(page: Page, to: Addresses) -> None:

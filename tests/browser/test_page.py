@@ -18,12 +18,12 @@ def test_a_question_is_answered_in_the_very_words(page: Page, server: str) -> No
     page.goto(server)
     turn = ask(page, DIRECTOR)
     expect(turn.get_by_role("heading", level=2)).to_have_text(DIRECTOR)
-    expect(turn.locator(".status")).to_have_text("The texts say")
+    expect(turn.locator(".status")).to_have_text("Answer")
     expect(turn.locator("blockquote")).to_have_text("Hiroyuki Seshita")
     expect(turn.locator(".sentence mark")).to_have_text("Hiroyuki Seshita")
     expect(turn.locator(".passage mark").first).to_contain_text("Hiroyuki Seshita")
     expect(turn.locator(".sure")).to_contain_text("almost certain")
-    expect(page.get_by_role("status")).to_contain_text("The texts say: Hiroyuki Seshita")
+    expect(page.get_by_role("status")).to_contain_text("Answer: Hiroyuki Seshita")
     expect(page.get_by_role("searchbox")).to_be_focused()
     expect(page.get_by_role("searchbox")).to_have_value("")
 
@@ -37,9 +37,9 @@ def test_a_follow_up_knows_what_was_said_and_can_be_searched_literally(page: Pag
     expect(turn.locator(".note q")).to_contain_text("film")
     shared = page.url
     assert "film" in unquote_plus(shared)
-    turn.locator(".literally").click()
+    turn.locator(".search-literally").click()
     literal = page.locator(".turn").nth(2)
-    expect(literal).to_contain_text("Searched for the literal words.")
+    expect(literal).to_contain_text("Searched for the exact words.")
     assert "literal=true" in page.url
     page.goto(shared)
     expect(page.locator("blockquote")).to_have_text("May 20, 2017")
@@ -49,7 +49,7 @@ def test_not_in_these_texts_says_why_and_what_else_to_ask(page: Page, server: st
     """No words are marked, a question that can be answered is one click away."""
     first_page(page, server)
     turn = ask(page, CAPITAL)
-    expect(turn.locator(".status")).to_have_text("Not in these texts")
+    expect(turn.locator(".status")).to_have_text("Not found in these documents")
     expect(turn.locator(".why")).not_to_be_empty()
     expect(turn.locator("mark")).to_have_count(0)
     turn.locator(".asks-this").first.click()
@@ -128,7 +128,7 @@ def test_right_and_wrong_are_noted_and_can_be_changed(page: Page, server: str) -
     passage = ask(page, question).locator(".passage").first
     right, wrong = (passage.get_by_role("button", name=name) for name in ("Right", "Wrong"))
     wrong.click()
-    expect(page.get_by_role("status")).to_have_text("Noted, thank you.")
+    expect(page.get_by_role("status")).to_have_text("Saved, thank you.")
     expect(wrong).to_have_attribute("aria-pressed", "true")
     with page.expect_response("**/v1/feedback") as sent:
         right.click()
@@ -176,7 +176,7 @@ def test_conversations_stay_on_the_device_and_can_be_cleared(page: Page, server:
     expect(page.locator("blockquote")).to_have_text("Hiroyuki Seshita")
     expect(ask(page, "When was it released?").locator("blockquote")).to_have_text("May 20, 2017")
     page.locator(".menu summary").click()
-    page.get_by_role("button", name="Clear this conversation").click()
+    page.get_by_role("button", name="Delete this conversation").click()
     expect(page.locator(".welcome")).to_be_visible()
     expect(page.locator("#earlier")).to_be_hidden()
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('netsphere:'))") == []
@@ -193,7 +193,7 @@ def test_a_conversation_is_exported(page: Page, server: str, tmp_path: Path) -> 
             page.get_by_role("button", name=name).click()
         download.value.save_as(tmp_path / kind)
     told = (tmp_path / "conversation.md").read_text(encoding="utf-8")
-    assert f"## {DIRECTOR}" in told and "> Hiroyuki Seshita" in told and "Not in these texts." in told
+    assert f"## {DIRECTOR}" in told and "> Hiroyuki Seshita" in told and "Not found in these documents." in told
     assert "**The film is directed by Hiroyuki Seshita" in told
     turns = json.loads((tmp_path / "conversation.json").read_text(encoding="utf-8"))
     assert [turn["answer"]["status"] for turn in turns] == ["answered", "not_found"]

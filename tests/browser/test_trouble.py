@@ -16,7 +16,7 @@ def test_a_verdict_that_is_not_kept_is_not_shown_as_kept(page: Page, server: str
     passage = ask(page, DIRECTOR).locator(".passage").first
     page.route("**/v1/feedback", lambda route: route.abort())
     passage.get_by_role("button", name="Right").click()
-    expect(page.get_by_role("status")).to_have_text("It could not be noted; try again.")
+    expect(page.get_by_role("status")).to_have_text("Your feedback could not be saved; try again.")
     expect(passage.get_by_role("button", name="Right")).to_have_attribute("aria-pressed", "false")
 
 
@@ -25,7 +25,7 @@ def test_a_slow_answer_is_waited_for_and_can_be_given_up(page: Page, server: str
     page.goto(server)
     held = Held(page)
     turn = begin(page, DIRECTOR)
-    expect(turn).to_contain_text("Still looking.")
+    expect(turn).to_contain_text("Still searching.")
     turn.get_by_role("button", name="Cancel").click()
     expect(turn.locator("h3")).to_have_text("Cancelled")
     held.let_go()
@@ -39,7 +39,7 @@ def test_a_busy_server_is_asked_again_when_it_says(page: Page, server: str, stat
     page.goto(server)
     page.route(TURN, first(2, status, {"Retry-After": "1"}))
     turn = begin(page, DIRECTOR)
-    expect(turn.locator(".waiting")).to_contain_text("asked again in 1 s")
+    expect(turn.locator(".waiting")).to_contain_text("sent again in 1 s")
     expect(page.locator("blockquote")).to_have_text("Hiroyuki Seshita")
 
 
@@ -48,7 +48,7 @@ def test_a_server_that_stays_busy_keeps_the_question(page: Page, server: str) ->
     page.goto(server)
     page.route(TURN, first(9, 503, {"Retry-After": "1"}))
     turn = begin(page, DIRECTOR)
-    expect(turn.locator("h3")).to_have_text("Still too busy")
+    expect(turn.locator("h3")).to_have_text("Still busy")
     turn.get_by_role("button", name="Edit the question").click()
     expect(page.get_by_role("searchbox")).to_have_value(DIRECTOR)
 
@@ -69,7 +69,7 @@ def test_a_server_that_was_stopped_loses_no_question(page: Page, seed_index: Pat
         page.goto(address)
         ask(page, DIRECTOR)
     turn = begin(page, "When was it released?")
-    expect(turn.locator("h3")).to_have_text("The server does not answer")
+    expect(turn.locator("h3")).to_have_text("The server is unreachable")
     with serving(seed_index, int(address.rsplit(":", 1)[1])):
         page.reload()
         expect(turn.locator("h3")).to_have_text("Not answered yet")
@@ -82,5 +82,5 @@ def test_a_refusal_is_told_in_the_words_of_the_server(page: Page, server: str) -
     page.goto(server)
     page.evaluate("document.getElementById('q').removeAttribute('maxlength')")
     turn = begin(page, "x" * 1001)
-    expect(turn.locator("h3")).to_have_text("This cannot be asked")
+    expect(turn.locator("h3")).to_have_text("Invalid question")
     expect(turn).to_contain_text("1,001")

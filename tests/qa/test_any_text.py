@@ -41,13 +41,13 @@ def check(engine: Engine, question: str, texts: list[str]) -> None:
     answer = engine.ask(Request(question, (Turn(texts[0][:100] or "?"),), top_k=50))
     assert answer.retrieval.degraded == ()
     for passage in answer.passages:
-        view = engine.catalog.document(passage.document.id)
+        view = engine.catalog.get_document(passage.document.id)
         assert view is not None
         assert view.text[passage.start : passage.end] == passage.text
         assert passage.evidence
         assert all(passage.start <= s.start < s.end <= passage.end for s in passage.evidence)
     if answer.answer:
-        view = engine.catalog.document(answer.answer.document)
+        view = engine.catalog.get_document(answer.answer.document)
         assert view is not None
         assert view.text[answer.answer.start : answer.answer.end] == answer.answer.text
         sentence = answer.answer.sentence

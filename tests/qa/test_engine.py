@@ -50,7 +50,7 @@ def test_every_quotation_is_a_slice_of_its_document(engine: Engine) -> None:
     for question in ("Who wrote the film?", "When was NSE compiled?", "Harvey Award"):
         answer = engine.ask(Request(question, top_k=50))
         for passage in answer.passages:
-            view = engine.catalog.document(passage.document.id)
+            view = engine.catalog.get_document(passage.document.id)
             assert view is not None
             assert view.text[passage.start : passage.end] == passage.text
             assert all(passage.start <= span.start < span.end <= passage.end for span in passage.evidence)
@@ -122,7 +122,7 @@ def test_a_filter_by_pattern_lets_the_document_through(engine: Engine) -> None:
 
 def test_both_legs_find_what_is_known_to_be_there(engine: Engine) -> None:
     """The readiness probe runs through each leg and the reader."""
-    assert engine.probe() == {"dense": True, "lexical": True, "reader": True}
+    assert engine.check_readiness() == {"dense": True, "lexical": True, "reader": True}
 
 
 class BrokenEncoder:
@@ -150,7 +150,7 @@ def test_a_dead_encoder_degrades_and_is_told(generation: Generation, encoder: En
     assert answer.retrieval.degraded == ("dense",)
     assert [leg.ran for leg in answer.retrieval.legs] == [False, True]
     assert "Hiroyuki Seshita" in answer.passages[0].text
-    assert engine.probe() == {"dense": False, "lexical": True, "reader": True}
+    assert engine.check_readiness() == {"dense": False, "lexical": True, "reader": True}
 
 
 class BrokenReader:
@@ -167,13 +167,13 @@ def test_a_dead_reader_degrades_and_is_told(generation: Generation, encoder: Enc
     engine = Engine(generation, encoder, BrokenReader())
     answer = engine.ask("Who directed the film?")
     assert answer.retrieval.degraded == ("reader",)
-    assert engine.probe()["reader"] is False
+    assert engine.check_readiness()["reader"] is False
     fast = engine.ask(Request("Who directed the film?", mode="fast"))
     assert [p.id for p in answer.passages] == [p.id for p in fast.passages]
     assert fast.retrieval.degraded == ()
     without = Engine(generation, encoder, "none")
     assert without.ask("Who directed the film?").retrieval.degraded == ()
-    assert "reader" not in without.probe()
+    assert "reader" not in without.check_readiness()
 
 
 @pytest.mark.parametrize(

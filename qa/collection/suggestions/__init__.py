@@ -1,6 +1,6 @@
-"""Questions that a collection can answer, made of its own sentences: what a visitor may ask first."""
+"""Suggested questions: questions made of sentences of the collection, which it therefore answers."""
 
-from qa.collection.suggestions.choose import MOST, suggest
+from qa.collection.suggestions.choose import MAX_SUGGESTIONS, suggest_questions
 from qa.collection.suggestions.types import Suggestion
 
-__all__ = ["MOST", "Suggestion", "suggest"]
+__all__ = ["MAX_SUGGESTIONS", "Suggestion", "suggest_questions"]

@@ -1,96 +1,120 @@
-"""Which of the questions that could be asked are worth asking: those that the engine itself answers well."""
+"""Overgenerate questions from sentences, then keep those that the engine answers with the very sentence."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice, zip_longest
 from math import gcd
+from typing import TypeVar
 
 from index.text.sentences import PunctuatedNames, split_into_sentences
 from index.types import PassageKind, Span
-from qa.collection.catalog import DocumentView, PassageSpan
-from qa.collection.protocols import Asks, Lists
-from qa.collection.suggestions.templates import questions
+from qa.collection.catalog import DocumentContent, PassageSpan
+from qa.collection.protocols import CatalogProtocol, EngineProtocol
+from qa.collection.suggestions.templates import generate_questions
 from qa.collection.suggestions.types import Suggestion
 from qa.types import Answer, Mode, Request, Status
 
-MOST = 12
-"""Questions that are kept: five are shown first, the others where they are near to what was asked in vain."""
-PASSAGES, OF_ONE = 4000, 40
-"""Read at most, of all documents and of one: a large collection takes no longer than a small one."""
-POSSIBLE = 72
-"""Questions with which reading ends."""
-TRIED = 36
-"""Of them that are put to the engine in mode ``fast``; twice ``MOST`` of what is left in mode ``precise``."""
-LONGEST = 90
-"""Characters: a question is to be read at a glance."""
+# Five are shown on the welcome page, the others if they are near a question that found nothing.
+MAX_SUGGESTIONS = 12
+# A large collection must not take longer than a small one, and no document may crowd out the others.
+MAX_PASSAGES, MAX_PASSAGES_PER_DOCUMENT = 4000, 40
+# Reading ends with this number of candidate questions.
+MAX_CANDIDATES = 72
+# Candidates that are asked in mode ``fast``; of those that it answers, twice MAX_SUGGESTIONS are asked in ``precise``.
+MAX_TRIED = 36
+# Characters: a question must be readable at a glance.
+MAX_LENGTH = 90
+# Questions that are asked together: few, so that a server that stops need not wait long.
+ASKED_TOGETHER = 4
+
+Stop = Callable[[], bool]
+Item = TypeVar("Item")
 
 
-def suggest(engine: Asks, most: int = MOST) -> tuple[Suggestion, ...]:
-    """At most so many questions, of several kinds and places; the same collection gives the same ones.
+def suggest_questions(
+    engine: EngineProtocol, is_stopped: Stop = lambda: False, max_suggestions: int = MAX_SUGGESTIONS
+) -> tuple[Suggestion, ...]:
+    """Return questions of several kinds and places; the same collection gives the same questions.
 
-    Each is answered in mode ``precise`` by the very sentence that it was made of. Empty for texts of
-    which no sentence has a form that we know, such as those in other languages than English.
+    Each is answered in mode ``precise`` by the sentence that it was made of. Empty if no sentence has a
+    known form, as in languages other than English. Ends early once ``is_stopped`` returns True.
     """
-    found = _varied(islice(_possible(engine.catalog), POSSIBLE))
-    found = _varied(_answered(engine, found[:TRIED], "fast"))
-    return tuple(_varied(_answered(engine, found[: 2 * most], "precise"))[:most])
+    found = _interleave_kinds(islice(_generate_candidates(engine.catalog, is_stopped), MAX_CANDIDATES))
+    found = _interleave_kinds(_keep_answered(engine, found[:MAX_TRIED], "fast", is_stopped))
+    return tuple(
+        _interleave_kinds(_keep_answered(engine, found[: 2 * max_suggestions], "precise", is_stopped))[:max_suggestions]
+    )
 
 
-def _possible(catalog: Lists) -> Iterator[Suggestion]:
-    """Every question of a sample of the collection, each once."""
+def _generate_candidates(catalog: CatalogProtocol, is_stopped: Stop) -> Iterator[Suggestion]:
+    """Yield every question of a sample of the collection, each once."""
     seen: set[str] = set()
-    for view, passage in islice(_sample(catalog), PASSAGES):
-        for one in _of_passage(view, passage):
-            if len(one.question) <= LONGEST and one.question not in seen:
-                seen.add(one.question)
-                yield one
+    for document, passage in _take_until(is_stopped, islice(_sample_passages(catalog), MAX_PASSAGES)):
+        for candidate in _ask_passage(document, passage):
+            if len(candidate.question) <= MAX_LENGTH and candidate.question not in seen:
+                seen.add(candidate.question)
+                yield candidate
 
 
-def _sample(catalog: Lists) -> Iterator[tuple[DocumentView, PassageSpan]]:
-    """Passages of all documents in an order that leaves no region out, however early it is cut off."""
-    for place in _scattered(catalog.document_count):
-        view = catalog.document(catalog.documents(place, 1)[0].id)
-        if view:
-            body = [passage for passage in view.passages if passage.kind is PassageKind.BODY]
-            yield from ((view, body[number]) for number in islice(_scattered(len(body)), OF_ONE))
+def _take_until(is_stopped: Stop, items: Iterable[Item]) -> Iterator[Item]:
+    for item in items:
+        if is_stopped():
+            return
+        yield item
 
 
-def _scattered(count: int) -> Iterator[int]:
-    """Every number below ``count`` once, each far from those before it: multiples of the golden section."""
+def _sample_passages(catalog: CatalogProtocol) -> Iterator[tuple[DocumentContent, PassageSpan]]:
+    """Yield passages of all documents in an order that covers every region, however early it is cut off."""
+    for place in _scatter_numbers(catalog.document_count):
+        document = catalog.get_document(catalog.list_documents(place, 1)[0].id)
+        if document:
+            body = [passage for passage in document.passages if passage.kind is PassageKind.BODY]
+            numbers = islice(_scatter_numbers(len(body)), MAX_PASSAGES_PER_DOCUMENT)
+            yield from ((document, body[number]) for number in numbers)
+
+
+def _scatter_numbers(count: int) -> Iterator[int]:
+    """Yield every number below ``count`` once, each far from those before it: multiples of the golden section."""
     step = round(count * 0.618)
     while step > 1 and gcd(step, count) > 1:
         step -= 1
     return (number * max(1, step) % count for number in range(count))
 
 
-def _of_passage(view: DocumentView, passage: PassageSpan) -> Iterator[Suggestion]:
-    for span in split_into_sentences(view.text, _below_heading(view.text, passage), _names(view.text)):
-        for kind, question in questions(view.text[span.start : span.end]):
-            yield Suggestion(question, kind, view.info.id, passage.heading, span)
+def _ask_passage(document: DocumentContent, passage: PassageSpan) -> Iterator[Suggestion]:
+    text = document.text
+    for span in split_into_sentences(text, _skip_heading(text, passage), _learn_names(text)):
+        for kind, question in generate_questions(text[span.start : span.end]):
+            yield Suggestion(question, kind, document.info.id, passage.heading, span)
 
 
+# The passages of a document come one after the other, so one entry is enough.
 @lru_cache(maxsize=1)
-def _names(text: str) -> PunctuatedNames:
-    """For all passages of a document in turn."""
+def _learn_names(text: str) -> PunctuatedNames:
     return PunctuatedNames.learn_from([text])
 
 
-def _below_heading(text: str, passage: PassageSpan) -> Span:
-    """The passage without its heading where that runs into the first sentence."""
+def _skip_heading(text: str, passage: PassageSpan) -> Span:
+    """Return the passage without its heading if that runs into the first sentence."""
     heading = passage.heading or ""
     runs_in = bool(heading) and text.startswith(f"{heading} ", passage.start, passage.end)
     return Span(passage.start + len(heading) * runs_in, passage.end)
 
 
-def _answered(engine: Asks, suggestions: Sequence[Suggestion], mode: Mode) -> list[Suggestion]:
-    """Those whose answer stands where it should, the surest first."""
-    answers = engine.ask_many([Request(one.question, top_k=1, mode=mode) for one in suggestions])
-    pairs = sorted(zip(suggestions, answers, strict=True), key=lambda pair: -pair[1].confidence)
-    return [one for one, answer in pairs if _stands(one, answer)]
+def _keep_answered(
+    engine: EngineProtocol, suggestions: Sequence[Suggestion], mode: Mode, is_stopped: Stop
+) -> list[Suggestion]:
+    """Return those that are answered by their own sentence, the most confident first."""
+    answers: list[Answer] = []
+    for first in _take_until(is_stopped, range(0, len(suggestions), ASKED_TOGETHER)):
+        batch = suggestions[first : first + ASKED_TOGETHER]
+        answers += engine.ask_many([Request(one.question, top_k=1, mode=mode) for one in batch])
+    pairs = sorted(zip(suggestions, answers, strict=False), key=lambda pair: -pair[1].confidence)
+    return [one for one, answer in pairs if _is_answered(one, answer)]
 
 
-def _stands(suggestion: Suggestion, answer: Answer) -> bool:
+def _is_answered(suggestion: Suggestion, answer: Answer) -> bool:
     found = answer.answer
     return (
         answer.status is Status.ANSWERED
@@ -101,19 +125,20 @@ def _stands(suggestion: Suggestion, answer: Answer) -> bool:
     )
 
 
-def _varied(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
-    """In turn one of each kind; within a kind, each place gives its second question after the first of all others."""
+def _interleave_kinds(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
+    """Return one question of each kind in turn; within a kind, sections take turns as well."""
     kinds: defaultdict[str, list[Suggestion]] = defaultdict(list)
     for one in suggestions:
         kinds[one.kind].append(one)
-    ordered = [_in_turn(some) for some in kinds.values()]
+    ordered = [_interleave_sections(some) for some in kinds.values()]
     return [one for row in zip_longest(*ordered) for one in row if one]
 
 
-def _in_turn(suggestions: Sequence[Suggestion]) -> list[Suggestion]:
-    times: defaultdict[tuple[str, str | None], int] = defaultdict(int)
+def _interleave_sections(suggestions: Sequence[Suggestion]) -> list[Suggestion]:
+    seen: defaultdict[tuple[str, str | None], int] = defaultdict(int)
     numbered = []
     for one in suggestions:
-        numbered.append((times[one.document, one.heading], one))
-        times[one.document, one.heading] += 1
+        section = (one.document, one.heading)
+        numbered.append((seen[section], one))
+        seen[section] += 1
     return [one for _, one in sorted(numbered, key=lambda pair: pair[0])]

@@ -1,4 +1,4 @@
-"""Sentences turned into questions by the order of their words; English alone.
+"""Templates that turn sentences into questions; English only.
 
 After Heilman & Smith 2010, "Good Question! Statistical Ranking for Question Generation": overgenerate by simple
 rules, then rank. Here the engine itself is the ranker: a question that it does not answer with the sentence is dropped.
@@ -11,8 +11,8 @@ import regex
 
 from index.languages import ENGLISH
 
-MOST_WORDS = 7
-"""Of what is asked about: a longer subject makes a question that nobody would ask."""
+# Of a part that is copied into the question: a longer subject makes a question that nobody would ask.
+MAX_WORDS = 7
 DONE = rf"(?P<done>\p{{Ll}}+ed|{'|'.join(ENGLISH.past_participles)})"
 BE = r"(?P<be>is|are|was|were)"
 CAPITAL = r"\p{Lu}[\p{L}\p{N}.:!’'-]*"
@@ -34,57 +34,61 @@ PLURAL = regex.compile(r"\p{Lu}\p{Ll}+s (?:for|of|to|about|on|in|from|with) ")
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """How a sentence must begin and what is asked of it."""
+class Template:
+    """The form of a sentence and the question that it answers."""
 
     kind: str
     pattern: regex.Pattern[str]
     question: str
 
 
-def _form(kind: str, pattern: str, question: str) -> Form:
-    """``question`` names the groups of the pattern."""
-    return Form(kind, regex.compile(pattern), question)
+def _template(kind: str, pattern: str, question: str) -> Template:
+    """Compile a template; ``question`` names the groups of the pattern."""
+    return Template(kind, regex.compile(pattern), question)
 
 
-FORMS = (
-    _form("Who", rf"{SUBJECT} {BE} {DONE} by {NAME}", "Who {be} {subject} {done} by?"),
-    _form("Who", rf"{SUBJECT} {BE} \p{{Ll}}+ by {NAME} and {DONE} by {NAME}", "Who {be} {subject} {done} by?"),
-    _form("Who", rf"(?P<subject>{NAME}) {DID} {OBJECT}{TO_END}", "Who {done} {rest}?"),
-    _form("Who", rf"(?P<subject>The \p{{Ll}}[^,;:()]*?) {DID} {OBJECT}{TO_END}", "Who or what {done} {rest}?"),
-    _form("When", rf"{SUBJECT} {BE} {HOW}{DONE} {GAP}(?:in|on|since) {DATE}", "When {be} {subject} {done}?"),
-    _form("When", rf"(?:In|On|Since) {DATE}, {THEN} {BE} {DONE} {REST}{TO_END}", "When {be} {subject} {done} {rest}?"),
-    _form("Where", rf"{SUBJECT} {BE} {PLACED} (?:in|at|on) (?:the )?\p{{Lu}}\p{{L}}", "Where {be} {subject} {done}?"),
-    _form("What", rf"{SUBJECT} {BE} {DONE} as (?:an?|the) \p{{L}}", "What {be} {subject} {done} as?"),
-    _form("What", rf"{THING} {BE} (?:an?|the|one of) \p{{L}}", "What {be} {subject}?"),
-    _form("What", rf"(?P<subject>{NAME}) {BE} (?:an?|the|one of) \p{{L}}", "Who or what {be} {subject}?"),
+# A new kind of question is one row.
+TEMPLATES = (
+    _template("Who", rf"{SUBJECT} {BE} {DONE} by {NAME}", "Who {be} {subject} {done} by?"),
+    _template("Who", rf"{SUBJECT} {BE} \p{{Ll}}+ by {NAME} and {DONE} by {NAME}", "Who {be} {subject} {done} by?"),
+    _template("Who", rf"(?P<subject>{NAME}) {DID} {OBJECT}{TO_END}", "Who {done} {rest}?"),
+    _template("Who", rf"(?P<subject>The \p{{Ll}}[^,;:()]*?) {DID} {OBJECT}{TO_END}", "Who or what {done} {rest}?"),
+    _template("When", rf"{SUBJECT} {BE} {HOW}{DONE} {GAP}(?:in|on|since) {DATE}", "When {be} {subject} {done}?"),
+    _template(
+        "When", rf"(?:In|On|Since) {DATE}, {THEN} {BE} {DONE} {REST}{TO_END}", "When {be} {subject} {done} {rest}?"
+    ),
+    _template(
+        "Where", rf"{SUBJECT} {BE} {PLACED} (?:in|at|on) (?:the )?\p{{Lu}}\p{{L}}", "Where {be} {subject} {done}?"
+    ),
+    _template("What", rf"{SUBJECT} {BE} {DONE} as (?:an?|the) \p{{L}}", "What {be} {subject} {done} as?"),
+    _template("What", rf"{THING} {BE} (?:an?|the|one of) \p{{L}}", "What {be} {subject}?"),
+    _template("What", rf"(?P<subject>{NAME}) {BE} (?:an?|the|one of) \p{{L}}", "Who or what {be} {subject}?"),
 )
-"""What can be asked of one sentence; a new form is one row."""
 
 
-def questions(sentence: str) -> Iterator[tuple[str, str]]:
-    """Each kind of question and the question that a sentence answers, asides in brackets not counted."""
+def generate_questions(sentence: str) -> Iterator[tuple[str, str]]:
+    """Yield the kind and the text of each question that a sentence answers; asides in brackets are ignored."""
     plain = " ".join(ASIDE.sub("", sentence).split())
-    for form in FORMS:
-        match = form.pattern.match(plain)
+    for template in TEMPLATES:
+        match = template.pattern.match(plain)
         parts = match.groupdict() if match else {}
-        if match and all(map(_plain, parts.values())) and _tells(parts["subject"]):
-            yield form.kind, form.question.format_map(parts | {"subject": _inside(parts["subject"])})
+        if match and all(map(_stands_alone, parts.values())) and _has_content(parts["subject"]):
+            yield template.kind, template.question.format_map(parts | {"subject": _lower_first(parts["subject"])})
 
 
-def _plain(part: str) -> bool:
-    """Whether it is short and understood without what was said before it."""
+def _stands_alone(part: str) -> bool:
+    """Return whether a part is short and makes sense without its context."""
     words = part.casefold().replace(".", " ").split()
-    return len(words) <= MOST_WORDS and ENGLISH.context_bound_words.isdisjoint(words)
+    return len(words) <= MAX_WORDS and ENGLISH.context_bound_words.isdisjoint(words)
 
 
-def _tells(subject: str) -> bool:
-    """Whether a subject is more than words of grammar."""
+def _has_content(subject: str) -> bool:
+    """Return whether a subject has other words than stop words."""
     words = subject.casefold().split()
     opens = words[0] in ENGLISH.sentence_openers and not ARTICLE.match(subject)
     return not opens and any(word not in ENGLISH.stop_words for word in words)
 
 
-def _inside(subject: str) -> str:
-    """As it is written in the middle of a sentence."""
+def _lower_first(subject: str) -> str:
+    """Return the subject as it is written within a sentence."""
     return subject[0].lower() + subject[1:] if ARTICLE.match(subject) or PLURAL.match(subject) else subject

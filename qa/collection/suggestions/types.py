@@ -1,4 +1,4 @@
-"""A question and where its answer stands."""
+"""A suggested question and the place of its answer."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from index.types import Span
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A question whose answer stands at ``span`` of a document; ``kind`` is the word that it begins with."""
+    """A question that the sentence at ``span`` of a document answers; ``kind`` is its question word."""
 
     question: str
     kind: str

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from index.errors import UsageError
-from qa.collection.quotes import exactly, nearly, normalised
+from qa.collection.quotes import find_approximate, find_exact, find_normalized
 from qa.evaluation.types import DataProblem, Dataset, GoldEvidence, Judgement
 
 TextOf = Callable[[str], str | None]
@@ -73,11 +73,13 @@ def _moved(gold: GoldEvidence, text_of: TextOf) -> tuple[GoldEvidence | None, st
     text = text_of(gold.document)
     if text is None:
         return None, f"is judged with {gold.document!r}, which the index lacks; the quote is left out"
-    for find in (exactly, normalised, nearly):
+    for find in (find_exact, find_normalized, find_approximate):
         span = find(gold.quote, gold.span, text)
         if span:
             words = text[span.start : span.end]
-            changed = f"quotes {_short(gold.quote)}, which now reads {_short(words)}" if find is nearly else ""
+            changed = (
+                f"quotes {_short(gold.quote)}, which now reads {_short(words)}" if find is find_approximate else ""
+            )
             return GoldEvidence(gold.document, span, words), changed
     return None, f"quotes {_short(gold.quote)}, which {gold.document!r} no longer holds; judge it again or delete it"
 

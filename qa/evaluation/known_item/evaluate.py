@@ -62,7 +62,7 @@ def _check(generation: Generation, engine: Engine, mode: Mode, most: int) -> Non
         raise UsageError(f"there is no mode {mode!r}; choose one of {', '.join(WAYS)}")
     if most < 1:
         raise UsageError(f"--most is {most}; probe at least 1 passage")
-    served = engine.catalog.info().generation
+    served = engine.catalog.describe_index().generation
     if served != generation.manifest.generation:
         raise UsageError(f"the engine serves {served}, not {generation.manifest.generation}; open both from one index")
 

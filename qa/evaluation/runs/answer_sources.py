@@ -54,7 +54,7 @@ class EngineClient:
     def __init__(self, engine: Engine) -> None:
         """Reads nothing yet."""
         self._engine = engine
-        self.index = engine.catalog.info().generation
+        self.index = engine.catalog.describe_index().generation
         self.reader = engine.reader
 
     def has(self, document: str) -> bool:
@@ -63,7 +63,7 @@ class EngineClient:
 
     def text(self, document: str) -> str | None:
         """As indexed."""
-        view = self._engine.catalog.document(document)
+        view = self._engine.catalog.get_document(document)
         return view.text if view else None
 
     def ask(self, requests: Sequence[Request]) -> list[Mapping[str, Json]]:

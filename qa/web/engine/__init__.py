@@ -1,1 +1,1 @@
-"""Around the engine: answers that are given again, questions that are batched."""
+"""Layers between the views and the engine: an answer cache in front of a batcher."""

@@ -1,36 +1,40 @@
-"""An engine that is asked by many threads at once and works on a few batches at a time.
+"""Questions from many request threads, answered in a few concurrent batches.
 
-Python runs one thread at a time, and numpy gives it up and takes it back at every step: with more threads than
-processors each question takes longer for every other, and encoding some at once takes less than one after the other.
+Python runs one thread at a time, and numpy releases and reacquires the interpreter lock at every step: with more
+threads than processors every question slows down every other, and encoding several questions in one call is
+cheaper than encoding them one by one.
 """
 
 from collections.abc import Mapping, Sequence
 
-from qa.collection.protocols import Asks
+from qa.collection.protocols import AskMany
 from qa.types import Answer, Mode, Request
-from qa.web.engine.around import Around
-from qa.web.engine.micro_batcher import Together
+from qa.web.engine.micro_batcher import MicroBatcher
 
-AT_ONCE = 2
-"""Batches under way: one is encoded, outside of Python, while the other is ranked."""
-MOST: Mapping[Mode, int] = {"fast": 8, "precise": 1}
-"""Questions of a batch. Reading, which takes most of ``precise``, gains nothing by company."""
+# One batch is encoded, outside of Python, while the other is ranked.
+CONCURRENT_BATCHES = 2
+# Reading takes most of the time of ``precise`` and gains nothing from larger batches.
+MAX_BATCH: Mapping[Mode, int] = {"fast": 8, "precise": 1}
 
 
-class Batching(Around):
-    """Nothing waits for company: what comes while all are at work goes together as soon as one is done."""
+class QuestionBatcher:
+    """A thread-safe ``ask_many`` that batches the questions of concurrent callers, one micro-batcher per mode."""
 
-    def __init__(self, engine: Asks) -> None:
-        """An engine whose ``ask_many`` may be called by several threads."""
-        super().__init__(engine)
-        self._together = {mode: Together(engine.ask_many, AT_ONCE, most) for mode, most in MOST.items()}
+    def __init__(self, ask_many: AskMany) -> None:
+        """Wrap ``ask_many``, which may be called by several threads at once."""
+        self._batchers = {mode: MicroBatcher(ask_many, CONCURRENT_BATCHES, size) for mode, size in MAX_BATCH.items()}
 
     def ask_many(self, questions: Sequence[Request]) -> list[Answer]:
-        """The answers, in order."""
+        """Return the answers in order."""
         found: dict[int, Answer] = {}
-        for mode, together in self._together.items():
+        for mode, batcher in self._batchers.items():
             places = [place for place, question in enumerate(questions) if question.mode == mode]
-            for first in range(0, len(places), MOST[mode]):
-                some = places[first : first + MOST[mode]]
-                found.update(zip(some, together([questions[place] for place in some]), strict=True))
+            for first in range(0, len(places), MAX_BATCH[mode]):
+                batch = places[first : first + MAX_BATCH[mode]]
+                found.update(zip(batch, batcher.submit([questions[place] for place in batch]), strict=True))
         return [found[place] for place in range(len(questions))]
+
+    def close(self) -> None:
+        """Stop the worker threads after their current batches; see ``MicroBatcher.close``."""
+        for batcher in self._batchers.values():
+            batcher.close()

@@ -1,7 +1,7 @@
-"""What several threads ask for at the same moment is computed in one batch, by a few threads of its own.
+"""Micro-batching: items submitted by several threads are computed in one call, by a few worker threads.
 
-Nothing waits for company: a call that finds a free worker is taken at once, and what comes while all are busy goes
-together as soon as one is done. Measured: ``docs/performance.md``.
+Requests that arrive while all workers are busy are batched; an idle worker starts at once (no batching window).
+Measured: ``docs/performance.md``.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,6 +14,10 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+# A batch under way ends within this time on a slow machine; a thread that is still running
+# when the interpreter finalizes would be killed inside C++ code, which aborts the process.
+CLOSE_TIMEOUT_S = 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class _Call(Generic[Item, Result]):
@@ -21,56 +25,74 @@ class _Call(Generic[Item, Result]):
     results: "Future[list[Result]]" = field(default_factory=Future)
 
 
-class Together(Generic[Item, Result]):
-    """A function of many items, called by many threads with a few each. Safe to share between threads."""
+class MicroBatcher(Generic[Item, Result]):
+    """A function of many items that many threads call with a few items each. Thread-safe."""
 
-    def __init__(self, function: Callable[[list[Item]], Sequence[Result]], workers: int, most: int) -> None:
-        """At most ``workers`` calls of ``function`` run at once, with about ``most`` items each."""
-        self._function, self._workers, self._most = function, workers, most
-        self._waiting: SimpleQueue[_Call[Item, Result]] = SimpleQueue()
-        self._starting, self._started = Lock(), False
+    def __init__(self, function: Callable[[list[Item]], Sequence[Result]], workers: int, max_items: int) -> None:
+        """Run at most ``workers`` calls of ``function`` at once, of about ``max_items`` items each."""
+        self._function, self._worker_count, self._max_items = function, workers, max_items
+        # None tells one worker to end.
+        self._queue: SimpleQueue[_Call[Item, Result] | None] = SimpleQueue()
+        self._lock, self._workers, self._closed = Lock(), list[Thread](), False
 
-    def __call__(self, items: Sequence[Item]) -> list[Result]:
-        """The result of each item, in order. Raises what the function raises for these items."""
-        self._start()
+    def submit(self, items: Sequence[Item]) -> list[Result]:
+        """Return the result of each item, in order; raise what ``function`` raises for these items."""
         call: _Call[Item, Result] = _Call(items)
-        self._waiting.put(call)
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the batcher is closed")
+            self._start_workers()
+            self._queue.put(call)
         return call.results.result()
 
-    def _start(self) -> None:
-        """At the first call: a server forks before it, and threads do not come along."""
-        with self._starting:
-            if not self._started:
-                self._started = True
-                for _ in range(self._workers):
-                    Thread(target=self._work, name="together", daemon=True).start()
+    def close(self) -> None:
+        """Finish the calls that were submitted, then end the worker threads; wait ``CLOSE_TIMEOUT_S`` for each."""
+        with self._lock:
+            self._closed = True
+            for _ in self._workers:
+                self._queue.put(None)
+        for worker in self._workers:
+            worker.join(CLOSE_TIMEOUT_S)
 
-    def _work(self) -> None:
-        while True:
-            self._answer(self._batch())
+    def _start_workers(self) -> None:
+        # At the first call, not before: a server forks its worker processes, and threads do not survive a fork.
+        if not self._workers:
+            self._workers = [Thread(target=self._run_worker, daemon=True) for _ in range(self._worker_count)]
+            for worker in self._workers:
+                worker.start()
 
-    def _batch(self) -> list[_Call[Item, Result]]:
-        """The call that waited longest, waited for where there is none, and those behind it."""
-        batch = [self._waiting.get()]
-        count = len(batch[0].items)
-        while count < self._most:
+    def _run_worker(self) -> None:
+        while batch := self._take_batch():
+            self._answer_calls(batch)
+
+    def _take_batch(self) -> list[_Call[Item, Result]]:
+        """Wait for a call and return it with those queued behind it; empty if this worker is to end."""
+        first = self._queue.get()
+        batch = [first] if first else []
+        count = len(first.items) if first else self._max_items
+        while count < self._max_items:
             try:
-                batch.append(self._waiting.get_nowait())
+                call = self._queue.get_nowait()
             except Empty:
                 break
-            count += len(batch[-1].items)
+            if call is None:  # meant for a worker without a batch
+                self._queue.put(None)
+                break
+            batch.append(call)
+            count += len(call.items)
         return batch
 
-    def _answer(self, batch: Sequence[_Call[Item, Result]]) -> None:
-        """Each call gets its results, or the error that it raises by itself and not what another one raises."""
+    def _answer_calls(self, batch: Sequence[_Call[Item, Result]]) -> None:
+        """Give each call its results, or the error that its own items raise."""
         try:
             found = list(self._function([item for call in batch for item in call.items]))
-        except BaseException as error:  # noqa: BLE001 — the caller gets it
+        except BaseException as error:  # noqa: BLE001  (handed to the caller, who would wait forever otherwise)
             if len(batch) == 1:
                 batch[0].results.set_exception(error)
             else:
+                # One bad call must not fail the others.
                 for call in batch:
-                    self._answer([call])
+                    self._answer_calls([call])
             return
         for call in batch:
             own, found = found[: len(call.items)], found[len(call.items) :]

@@ -1,1 +1,1 @@
-"""Every failure becomes one shape, problem+json."""
+"""Every failure as problem+json (RFC 9457)."""

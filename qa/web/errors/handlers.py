@@ -1,4 +1,4 @@
-"""Any exception into a ``Refusal``: what the one error handler and the server itself ask."""
+"""Any exception to a ``ProblemError``: for the error handler of Flask and for the gunicorn worker."""
 
 import logging
 from http import HTTPStatus
@@ -8,12 +8,13 @@ from gunicorn.http import errors as transport
 from werkzeug.exceptions import HTTPException
 
 from qa.errors import QuestionError
-from qa.web.errors.problems import Code, Refusal, respond
+from qa.web.errors.problems import Code, ProblemError, problem_response
 
 log = logging.getLogger(__name__)
 
-# Parsing goes on while the application reads the body, so these can be raised in a view as well.
-TRANSPORT = (
+# gunicorn goes on parsing while the application reads the body, so a view can raise these as well.
+# The first class that matches counts: the last one is a base class of the others.
+TRANSPORT_CODES = (
     (transport.ConfigurationProblem, Code.INTERNAL_ERROR),
     (transport.LimitRequestLine, Code.URL_TOO_LONG),
     (transport.LimitRequestHeaders, Code.HEADERS_TOO_LARGE),
@@ -22,41 +23,43 @@ TRANSPORT = (
     (transport.ParseException, Code.BAD_REQUEST),
 )
 
-WORDS = {
+HTTP_DETAILS = {
     HTTPStatus.NOT_FOUND: (Code.ROUTE_NOT_FOUND, "Nothing is served at {path}; /docs lists every route."),
-    HTTPStatus.METHOD_NOT_ALLOWED: (Code.METHOD_NOT_ALLOWED, "{path} does not take {method}; it takes {allow}."),
+    HTTPStatus.METHOD_NOT_ALLOWED: (Code.METHOD_NOT_ALLOWED, "{path} does not allow {method}; it allows {allow}."),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (Code.BODY_TOO_LARGE, "A body has at most {limit:,} bytes; send less."),
 }
 
 
-def refusal(error: BaseException) -> Refusal:
-    """What to tell the caller; INTERNAL_ERROR for everything that is nobody's fault but ours."""
-    if isinstance(error, Refusal):
+def handle_exception(error: Exception) -> Response:
+    """Return the problem response for whatever a route raises, and log what is our fault."""
+    problem = to_problem(error)
+    if problem.code is Code.INTERNAL_ERROR:
+        log.error("request %s to %s failed", g.get("request_id"), request.path, exc_info=error)
+    return problem_response(problem)
+
+
+def to_problem(error: BaseException) -> ProblemError:
+    """Return the problem to report; INTERNAL_ERROR for everything that is not the caller's fault."""
+    if isinstance(error, ProblemError):
         return error
     if isinstance(error, QuestionError):
-        return Refusal(Code.INVALID_QUESTION, str(error))
+        return ProblemError(Code.INVALID_QUESTION, str(error))
     if isinstance(error, HTTPException):
-        return _of_http(error)
-    code = next((code for kind, code in TRANSPORT if isinstance(error, kind)), Code.INTERNAL_ERROR)
+        return _convert_http_error(error)
+    code = next((code for kind, code in TRANSPORT_CODES if isinstance(error, kind)), Code.INTERNAL_ERROR)
     if code is Code.INTERNAL_ERROR:
-        return Refusal(code, "Something failed on our side; the log has it under this X-Request-ID.")
-    return Refusal(code, f"The server cannot read this request: {error}.")
+        return ProblemError(code, "An internal error occurred; search the log for this X-Request-ID.")
+    return ProblemError(code, f"The server cannot read this request: {error}.")
 
 
-def _of_http(error: HTTPException) -> Refusal:
-    headers = dict(error.get_headers())
-    kept: dict[str, str] = {name: headers[name] for name in ("Allow", "Retry-After") if name in headers}
-    if error.code not in WORDS:
-        client = error.code is not None and error.code < HTTPStatus.INTERNAL_SERVER_ERROR
-        return Refusal(Code.BAD_REQUEST if client else Code.INTERNAL_ERROR, f"{error.description}", headers=kept)
-    code, words = WORDS[HTTPStatus(error.code)]
-    allow, limit = kept.get("Allow", ""), request.max_content_length
-    return Refusal(code, words.format(path=request.path, method=request.method, allow=allow, limit=limit), headers=kept)
-
-
-def answer_error(error: Exception) -> Response:
-    """The one error handler: whatever a route raises is answered here."""
-    refused = refusal(error)
-    if refused.code is Code.INTERNAL_ERROR:
-        log.error("request %s to %s failed", g.get("request_id"), request.path, exc_info=error)
-    return respond(refused)
+def _convert_http_error(error: HTTPException) -> ProblemError:
+    headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+    if error.code not in HTTP_DETAILS:
+        is_client_error = error.code is not None and error.code < HTTPStatus.INTERNAL_SERVER_ERROR
+        code = Code.BAD_REQUEST if is_client_error else Code.INTERNAL_ERROR
+        return ProblemError(code, f"{error.description}", headers=headers)
+    code, template = HTTP_DETAILS[HTTPStatus(error.code)]
+    detail = template.format(
+        path=request.path, method=request.method, allow=headers.get("Allow", ""), limit=request.max_content_length
+    )
+    return ProblemError(code, detail, headers=headers)

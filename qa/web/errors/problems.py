@@ -1,7 +1,7 @@
-"""Every failure in one shape (RFC 9457) and every code in one table.
+"""Problem details (RFC 9457): the one shape of every failure, and the table of codes.
 
 NetsphereError
- └── Refusal   a request that is not served as asked; carries its row of the table
+ └── ProblemError   a request fails; carries its row of the table
 """
 
 import json
@@ -17,56 +17,56 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class Code(Enum):
-    """All codes: the word is the member's name in lower case and never changes its meaning.
+    """All codes: the word is the member's name in lower case, and its meaning never changes.
 
-    What cannot be parsed is 400. NUL and lone surrogates are well-formed JSON, so they are
+    400 is for what cannot be parsed. NUL and lone surrogates are well-formed JSON, so they are
     a bad value (422); bytes that are not UTF-8 are not text at all (400).
     """
 
-    BAD_REQUEST = (400, "The request cannot be understood")
-    MALFORMED_JSON = (400, "The body is not JSON")
+    BAD_REQUEST = (400, "Bad request")
+    MALFORMED_JSON = (400, "The body is not valid JSON")
     MALFORMED_QUERY = (400, "The query string cannot be read")
-    UNAUTHORIZED = (401, "A key is needed")
-    FORBIDDEN = (403, "The key does not open this")
-    ROUTE_NOT_FOUND = (404, "There is no such route")
-    DOCUMENT_NOT_FOUND = (404, "There is no such document")
-    METHOD_NOT_ALLOWED = (405, "The route does not take this method")
+    UNAUTHORIZED = (401, "Admin key required")
+    FORBIDDEN = (403, "Invalid admin key")
+    ROUTE_NOT_FOUND = (404, "Route not found")
+    DOCUMENT_NOT_FOUND = (404, "Document not found")
+    METHOD_NOT_ALLOWED = (405, "Method not allowed")
     BODY_TOO_LARGE = (413, "The body is too large")
     URL_TOO_LONG = (414, "The URL is too long")
-    UNSUPPORTED_MEDIA_TYPE = (415, "The body is of the wrong kind")
-    EXPECTATION_FAILED = (417, "The expectation cannot be met")
-    MISSING_FIELD = (422, "A field is missing")
-    UNKNOWN_FIELD = (422, "A field is not known")
-    WRONG_TYPE = (422, "A field is of the wrong type")
-    OUT_OF_BOUNDS = (422, "A field is out of bounds")
-    INVALID_TEXT = (422, "A text holds what text cannot hold")
-    REPEATED_FIELD = (422, "A field is given twice")
+    UNSUPPORTED_MEDIA_TYPE = (415, "Unsupported media type")
+    EXPECTATION_FAILED = (417, "Expectation failed")
+    MISSING_FIELD = (422, "Missing field")
+    UNKNOWN_FIELD = (422, "Unknown field")
+    WRONG_TYPE = (422, "Wrong type")
+    OUT_OF_BOUNDS = (422, "Value out of bounds")
+    INVALID_TEXT = (422, "Invalid characters in a text")
+    REPEATED_FIELD = (422, "Repeated field")
     UNKNOWN_DOCUMENT = (422, "The filter names a document that is not indexed")
-    UNKNOWN_PASSAGE = (422, "There is no such passage")
-    INVALID_QUESTION = (422, "The question cannot be asked")
+    UNKNOWN_PASSAGE = (422, "Passage not found")
+    INVALID_QUESTION = (422, "Invalid question")
     HEADERS_TOO_LARGE = (431, "The request headers are too large")
-    INTERNAL_ERROR = (500, "The server failed")
+    INTERNAL_ERROR = (500, "Internal server error")
     UNSUPPORTED_TRANSFER = (501, "The transfer coding is not supported")
     NOT_READY = (503, "The server is not ready")
-    NOT_KEPT = (503, "What was sent cannot be kept")
+    NOT_KEPT = (503, "The feedback cannot be stored")
 
     status: int
     title: str
 
     def __init__(self, status: int, title: str) -> None:
-        """One row of the table."""
+        """Set the two columns of a row."""
         self.status = status
         self.title = title
 
     @property
     def word(self) -> str:
-        """The stable word that programs compare."""
+        """The stable word for programs to compare."""
         return self.name.lower()
 
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One field that is wrong. ``field`` is its path (``questions[3].top_k``), ``code`` a word of ``Code``."""
+    """An invalid field. ``field`` is its path (``questions[3].top_k``), ``code`` a word of ``Code``."""
 
     field: str
     message: str
@@ -75,7 +75,7 @@ class FieldError:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """The body of every failure, fields in the order of RFC 9457. ``type`` leads to its row in /docs."""
+    """The body of every failure, fields in the order of RFC 9457. ``type`` links to the code's row in /docs."""
 
     type: str
     title: str
@@ -85,8 +85,8 @@ class Problem:
     errors: tuple[FieldError, ...] = field(default=())
 
 
-class Refusal(NetsphereError):
-    """A request that is not served as asked. ``detail`` names the value and the remedy."""
+class ProblemError(NetsphereError):
+    """A failed request. ``detail`` names the value and the remedy."""
 
     def __init__(
         self,
@@ -95,31 +95,31 @@ class Refusal(NetsphereError):
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """``errors`` are the fields at fault, ``headers`` what the response carries besides."""
+        """Create a problem; ``errors`` are the invalid fields, ``headers`` go into the response."""
         super().__init__(detail)
         self.code = code
         self.errors = tuple(errors)
         self.headers = headers or {}
 
     @classmethod
-    def of_fields(cls, errors: Sequence[FieldError]) -> "Refusal":
-        """Refuses for one or more fields; the first gives the code and the detail."""
+    def for_fields(cls, errors: Sequence[FieldError]) -> "ProblemError":
+        """Return a problem for one or more invalid fields; the first gives the code and the detail."""
         first = errors[0]
         more = f" ({len(errors) - 1} more: see errors)" if len(errors) > 1 else ""
         return cls(Code[first.code.upper()], f"{first.message}{more}.", errors)
 
     @property
     def problem(self) -> Problem:
-        """The body."""
+        """The body of the response."""
         code = self.code
         return Problem(f"/docs#{code.word}", code.title, code.status, str(self), code.word, self.errors)
 
 
-def encode(refusal: Refusal) -> bytes:
-    """The body as bytes; ASCII only, for a detail may quote a text that UTF-8 cannot hold."""
-    return json.dumps(asdict(refusal.problem)).encode("ascii")
+def encode_problem(error: ProblemError) -> bytes:
+    """Return the body as bytes; ASCII only, because a detail may quote text that UTF-8 cannot encode."""
+    return json.dumps(asdict(error.problem)).encode("ascii")
 
 
-def respond(refusal: Refusal) -> Response:
-    """The whole response."""
-    return Response(encode(refusal), refusal.code.status, refusal.headers, content_type=MEDIA_TYPE)
+def problem_response(error: ProblemError) -> Response:
+    """Return the whole response."""
+    return Response(encode_problem(error), error.code.status, error.headers, content_type=MEDIA_TYPE)

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong, in the words of the API: a path, a code, a sentence with the value."""
+"""Errors of pydantic as fields of a problem: a path, a code, a sentence with the value."""
 
 from collections.abc import Mapping, Sequence
 from reprlib import Repr
@@ -7,10 +7,12 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from qa.web.errors.problems import Code, FieldError, Refusal
+from qa.web.errors.problems import Code, FieldError, ProblemError
 
-MOST_LISTED = 20
+# A body that is wrong everywhere must not make a response as large as itself.
+MAX_ERRORS = 20
 
+# Every other type of error is a value of the wrong type.
 CODES: Mapping[str, Code] = {
     "missing": Code.MISSING_FIELD,
     "extra_forbidden": Code.UNKNOWN_FIELD,
@@ -24,57 +26,56 @@ CODES: Mapping[str, Code] = {
     "too_long": Code.OUT_OF_BOUNDS,
     "too_short": Code.OUT_OF_BOUNDS,
 }
-"""Every other type of error is a value of the wrong type."""
 
 # Short and shallow: the value is the caller's and may be a megabyte, or a thousand levels deep.
-_short = Repr()
-_short.maxstring = _short.maxother = _short.maxlong = 60
-_short.maxlevel = 2
+_repr = Repr()
+_repr.maxstring = _repr.maxother = _repr.maxlong = 60
+_repr.maxlevel = 2
 
 
-def refuse(error: ValidationError, model: type[BaseModel]) -> Refusal:
-    """The refusal of a body or query that is not a ``model``; at most MOST_LISTED fields are named."""
-    found = error.errors(include_url=False)[:MOST_LISTED]
-    return Refusal.of_fields([_fault(detail, model) for detail in found])
+def convert_validation_error(error: ValidationError, model: type[BaseModel]) -> ProblemError:
+    """Return the problem of a body or query that is not a ``model``; it names at most MAX_ERRORS fields."""
+    details = error.errors(include_url=False)[:MAX_ERRORS]
+    return ProblemError.for_fields([_convert_detail(detail, model) for detail in details])
 
 
-def _fault(detail: ErrorDetails, model: type[BaseModel]) -> FieldError:
-    where = path(detail["loc"])
+def format_value(value: object) -> str:
+    """Return a value of the caller's, shortened, in the spelling of JSON if that differs from Python's."""
+    words = {True: "true", False: "false", None: "null"}
+    return words[value] if value is None or isinstance(value, bool) else _repr.repr(value)
+
+
+def _convert_detail(detail: ErrorDetails, model: type[BaseModel]) -> FieldError:
+    path = _format_path(detail["loc"])
     code = CODES.get(detail["type"], Code.WRONG_TYPE)
-    return FieldError(where, f"{where} {_complaint(detail, code, model)}", code.word)
+    return FieldError(path, f"{path} {_describe_error(detail, code, model)}", code.word)
 
 
-def _complaint(detail: ErrorDetails, code: Code, model: type[BaseModel]) -> str:
+def _format_path(location: Sequence[int | str]) -> str:
+    """Return ``("questions", 3, "top_k")`` as ``questions[3].top_k``; the root is ``body``."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
+    return "".join(steps).removeprefix(".") or "body"
+
+
+def _describe_error(detail: ErrorDetails, code: Code, model: type[BaseModel]) -> str:
+    value: Any = detail["input"]
     if code is Code.MISSING_FIELD:
         return "is missing; send it"
     if code is Code.UNKNOWN_FIELD:
         top = f"; the fields are {', '.join(model.model_fields)}" if len(detail["loc"]) == 1 else "; leave it out"
         return f"is not known{top}"
-    if detail["type"] == "string_unicode":
-        return "should be text without lone surrogates"
-    if detail["type"] == "model_type":
-        return f"should be an object, not {shown(detail['input'])}"
-    return f"{_should(detail['msg'])}, not {_measure(detail)}"
-
-
-def _should(message: str) -> str:
-    """``Input should be less than …`` without its first word, which the path replaces."""
-    return message[message.find("should") :] if "should" in message else message
-
-
-def _measure(detail: ErrorDetails) -> str:
-    """The value, or its length where the length is what is wrong."""
-    value: Any = detail["input"]
-    return f"{len(value):,}" if detail["type"] in {"string_too_long", "too_long"} else shown(value)
-
-
-def path(location: Sequence[int | str]) -> str:
-    """``("questions", 3, "top_k")`` as ``questions[3].top_k``; the root is ``body``."""
-    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
-    return "".join(steps).removeprefix(".") or "body"
-
-
-def shown(value: object) -> str:
-    """A value of the caller's, shortened, in the spelling of JSON where that differs from Python's."""
-    words = {True: "true", False: "false", None: "null"}
-    return words[value] if value is None or isinstance(value, bool) else _short.repr(value)
+    match detail["type"]:
+        case "string_unicode":
+            return "should be text without lone surrogates"
+        case "model_type":
+            return f"should be an object, not {format_value(value)}"
+        case "too_long":
+            return f"should have at most {detail['ctx']['max_length']:,} items, not {len(value):,}"
+        case "too_short":
+            return f"should have at least {detail['ctx']['min_length']:,} items, not {len(value):,}"
+        case "string_too_long":
+            return f"should have at most {detail['ctx']['max_length']:,} characters, not {len(value):,}"
+    # "Input should be less than …": the path takes the place of the first word.
+    message = detail["msg"]
+    should = message[message.find("should") :] if "should" in message else message
+    return f"{should}, not {format_value(value)}"

@@ -1,1 +1,1 @@
-"""The HTML pages."""
+"""The HTML pages: views, what they show, templates, style sheet and scripts."""

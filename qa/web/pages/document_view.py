@@ -1,17 +1,17 @@
-"""A document cut for the page that shows it: where passages begin, what is marked, whether a quotation still stands."""
+"""The document view: a document cut into passages and marked spans, with the citation check of a quotation."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from index.types import Span
-from qa.collection.catalog import DocumentView
-from qa.collection.citations import Verified, verify
+from qa.collection.catalog import DocumentContent
+from qa.collection.citations import CitationCheck, check_citation
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
-    """Text with one mark or none. ``anchor`` leads to the mark and stands where it begins."""
+class TextRun:
+    """A run of text with at most one mark. ``anchor`` is the id of the mark, at its first run only."""
 
     text: str
     mark: str | None
@@ -19,72 +19,74 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """One passage with its anchor, or what lies between two; its pieces joined are its text."""
+class Segment:
+    """A passage with its anchor, or the text between two passages; its runs joined are its text."""
 
     anchor: str | None
-    pieces: tuple[Marked, ...]
+    runs: tuple[TextRun, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A document to be read. ``marks`` are the anchors of all that is marked, in the order of the text."""
+class DocumentView:
+    """A document to display. ``marks`` are the anchors of all marks, in the order of the text."""
 
-    view: DocumentView
-    stretches: tuple[Stretch, ...]
+    document: DocumentContent
+    segments: tuple[Segment, ...]
     marks: tuple[str, ...]
-    quoted: str
-    verified: Verified | None
+    quote: str
+    citation: CitationCheck | None
 
 
-def opened(view: DocumentView, places: Sequence[Span], quote: str) -> Opened:
-    """A document with stretches marked. What was quoted at the first of them is looked for where it stands now.
+def build_document_view(document: DocumentContent, spans: Sequence[Span], quote: str) -> DocumentView:
+    """Build the view of a document with ``spans`` marked; ``quote``, once at the first of them, is looked for.
 
-    A mark keeps the anchor of the place that was asked for, wherever its words are now, so that old links
-    lead there. Places outside of the text are left out; of those that overlap the first counts.
+    A mark keeps the anchor of the span that was requested, wherever its words are now, so that old links
+    still lead there. Spans outside of the text are left out; of overlapping spans the first is kept.
     """
-    verified = verify(quote, places[0], view, view.info.id) if quote and places else None
-    named = {f"{place.start}-{place.end}": place for place in places}
-    if verified:
-        named[next(iter(named))] = verified.span or Span(0, 0)
-    marks = _apart(named, len(view.text))
-    return Opened(view, tuple(_stretches(view, marks)), tuple(marks), quote, verified)
+    citation = check_citation(quote, spans[0], document, document.info.id) if quote and spans else None
+    by_anchor = {f"{span.start}-{span.end}": span for span in spans}
+    if citation:
+        by_anchor[next(iter(by_anchor))] = citation.span or Span(0, 0)
+    marks = _drop_overlaps(by_anchor, len(document.text))
+    return DocumentView(document, tuple(_cut_segments(document, marks)), tuple(marks), quote, citation)
 
 
-def _apart(named: dict[str, Span], length: int) -> dict[str, Span]:
-    """Those that lie within the text and touch none before them, in order."""
+def _drop_overlaps(by_anchor: dict[str, Span], length: int) -> dict[str, Span]:
+    """Return the spans that lie within the text and overlap none before them, in order."""
     kept: dict[str, Span] = {}
     end = 0
-    for name, span in sorted(named.items(), key=lambda pair: (pair[1].start, pair[1].end)):
+    for anchor, span in sorted(by_anchor.items(), key=lambda pair: (pair[1].start, pair[1].end)):
         if end <= span.start < span.end <= length:
-            kept[name] = span
+            kept[anchor] = span
             end = span.end
     return kept
 
 
-def _stretches(view: DocumentView, marks: dict[str, Span]) -> Iterator[Stretch]:
-    """The text cut wherever a passage or a mark begins or ends."""
-    passages = {f"p{passage.start}-{passage.end}": Span(passage.start, passage.end) for passage in view.passages}
+def _cut_segments(document: DocumentContent, marks: dict[str, Span]) -> Iterator[Segment]:
+    """Yield the text, cut wherever a passage or a mark begins or ends."""
+    passages = {f"p{passage.start}-{passage.end}": Span(passage.start, passage.end) for passage in document.passages}
     edges = {edge for span in (*passages.values(), *marks.values()) for edge in (span.start, span.end)}
-    bounds = list(pairwise(sorted(edges | {0, len(view.text)})))
-    inside, marked = _Walk(passages), _Walk(marks)
-    for passage, some in groupby(bounds, key=lambda bound: inside.at(bound[0])):
-        yield Stretch(passage, tuple(_marked(view.text, bound, marked.at(bound[0]), marks) for bound in some))
+    bounds = list(pairwise(sorted(edges | {0, len(document.text)})))
+    passage_at, mark_at = _SpanCursor(passages), _SpanCursor(marks)
+    for passage, inside in groupby(bounds, key=lambda bound: passage_at.advance(bound[0])):
+        yield Segment(
+            passage, tuple(_cut_run(document.text, bound, mark_at.advance(bound[0]), marks) for bound in inside)
+        )
 
 
-def _marked(text: str, bound: tuple[int, int], mark: str | None, marks: dict[str, Span]) -> Marked:
+def _cut_run(text: str, bound: tuple[int, int], mark: str | None, marks: dict[str, Span]) -> TextRun:
     start, end = bound
-    return Marked(text[start:end], mark, mark if mark and marks[mark].start == start else None)
+    return TextRun(text[start:end], mark, mark if mark and marks[mark].start == start else None)
 
 
-class _Walk:
-    """Spans that do not overlap, in order, asked for ever later places."""
+class _SpanCursor:
+    """Looks up the span at each of a series of ascending places, among ordered spans without overlaps."""
 
     def __init__(self, spans: dict[str, Span]) -> None:
         self._left = list(spans.items())[::-1]
 
-    def at(self, place: int) -> str | None:
-        """The name of the span that holds the place."""
+    def advance(self, place: int) -> str | None:
+        """Return the name of the span that holds the place."""
         while self._left and self._left[-1][1].end <= place:
             self._left.pop()
         return self._left[-1][0] if self._left and self._left[-1][1].start <= place else None

@@ -1,56 +1,66 @@
-"""What a visitor may ask: made once for an index, in the background."""
+"""Suggested questions of an index, computed once in a background thread."""
 
 from collections.abc import Sequence
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 
-from qa.collection.protocols import Asks
-from qa.collection.suggestions import Suggestion, suggest
+from qa.collection.protocols import EngineProtocol
+from qa.collection.suggestions import Suggestion, suggest_questions
 from qa.types import Answer
 
-FIRST = 5
-NEAR = 3
+SHOWN_AT_WELCOME = 5
+SHOWN_WITH_ANSWER = 3
+# A page is painted within half a second; if the suggestions are not ready by then it shows none.
 WAIT_S = 0.25
-"""How long a page waits for them: it is painted within half a second, and shows none if they are not there by then."""
+# One question takes less, even on a slow machine: the thread looks for the stop signal between questions.
+STOP_TIMEOUT_S = 10.0
 
 
-class Hints:
-    """Questions that an engine answers. Nothing is asked of it before somebody needs them."""
+class SuggestedQuestions:
+    """Questions that an engine answers. The engine is asked nothing before they are needed."""
 
-    def __init__(self, engine: Asks) -> None:
-        """Asks nothing yet."""
+    def __init__(self, engine: EngineProtocol) -> None:
+        """Keep the engine; ``start`` or the first page that shows suggestions asks it."""
         self._engine, self._lock = engine, Lock()
-        self._made: tuple[Suggestion, ...] = ()
-        self._maker: Thread | None = None
+        self._suggestions: tuple[Suggestion, ...] = ()
+        self._thread: Thread | None = None
+        self._stopped = Event()
 
     def start(self) -> Thread:
-        """Begins to make them, unless that has begun."""
+        """Start the background thread unless it was started, and return it."""
         with self._lock:
-            if self._maker is None:
-                self._maker = Thread(target=self._make, daemon=True)
-                self._maker.start()
-            return self._maker
+            if self._thread is None:
+                self._thread = Thread(target=self._compute, daemon=True)
+                self._thread.start()
+            return self._thread
 
-    def first(self) -> Sequence[Suggestion]:
-        """A few to begin with."""
-        return self._ready()[:FIRST]
+    def stop(self) -> None:
+        """Stop the background thread and wait for its end, at most ``STOP_TIMEOUT_S``.
 
-    def near(self, answer: Answer) -> Sequence[Suggestion]:
-        """A few that stand in what came closest, or else in the same documents."""
+        A thread inside C++ code (CTranslate2, FAISS) when the interpreter finalizes aborts the process.
+        """
+        self._stopped.set()
+        if self._thread:
+            self._thread.join(STOP_TIMEOUT_S)
+
+    def for_welcome(self) -> Sequence[Suggestion]:
+        """Return the suggestions of the welcome page."""
+        return self._wait_for_suggestions()[:SHOWN_AT_WELCOME]
+
+    def near_answer(self, answer: Answer) -> Sequence[Suggestion]:
+        """Return suggestions from the documents of an answer, those from the best passages first."""
         documents = [passage.document.id for passage in answer.passages]
-        headings = [(passage.document.id, passage.heading) for passage in answer.passages]
-        ordered = sorted(
-            (one for one in self._ready() if one.document in documents),
-            key=lambda one: _place((one.document, one.heading), headings),
-        )
-        return ordered[:NEAR]
+        sections = [(passage.document.id, passage.heading) for passage in answer.passages]
 
-    def _ready(self) -> tuple[Suggestion, ...]:
+        def rank_section(one: Suggestion) -> int:
+            section = (one.document, one.heading)
+            return sections.index(section) if section in sections else len(sections)
+
+        near = (one for one in self._wait_for_suggestions() if one.document in documents)
+        return sorted(near, key=rank_section)[:SHOWN_WITH_ANSWER]
+
+    def _wait_for_suggestions(self) -> tuple[Suggestion, ...]:
         self.start().join(WAIT_S)
-        return self._made
+        return self._suggestions
 
-    def _make(self) -> None:
-        self._made = suggest(self._engine)
-
-
-def _place(one: tuple[str, str | None], places: Sequence[tuple[str, str | None]]) -> int:
-    return places.index(one) if one in places else len(places)
+    def _compute(self) -> None:
+        self._suggestions = suggest_questions(self._engine, self._stopped.is_set)

@@ -1,53 +1,62 @@
-"""The pages: HTML that needs no script. What they show is the very ``Answer`` that the API returns."""
+"""The HTML pages, which work without JavaScript. They show the same ``Answer`` that the API returns.
+
+The first line of a docstring is the summary in OpenAPI.
+"""
 
 from flask import Response, make_response, render_template, send_from_directory
 
-from qa.answer import wording as phrases
+from qa.answer import wording
 from qa.answer.highlight import pieces
+from qa.types import Request
 from qa.web.errors.problems import Code
-from qa.web.pages.document_view import opened
-from qa.web.pages.turn_view import exchange
+from qa.web.pages.document_view import build_document_view
+from qa.web.pages.turn_view import build_turn_view
 from qa.web.requests.models import AskBody, DocumentQuery, NoQuery, PageQuery
 from qa.web.requests.parsing import read_body, read_query
 from qa.web.service import Service
 
-SHOWN_DOCUMENTS = 8
+# The welcome page names some documents to show what the collection is about; GET /v1/documents lists all.
+MAX_DOCUMENTS_SHOWN = 8
 
 
 def ask(service: Service) -> Response:
-    """The chat page; with ``q`` it begins with that question and its answer, without a script as well."""
-    asked = read_query(PageQuery)
-    if asked.q:
-        request = asked.request()
-        begun = exchange(service, request, service.ask(request, "q"))
-        page = render_template("ask.html", exchange=begun, phrases=phrases, pieces=pieces)
-    else:
-        catalog = service.engine.catalog
-        known = catalog.documents(0, SHOWN_DOCUMENTS)
-        page = render_template("ask.html", index=catalog.info(), documents=known, hints=service.hints.first())
+    """Show the chat page; with ``q`` it starts with that question and its answer, without JavaScript too."""
+    query = read_query(PageQuery)
+    if query.q:
+        return _render_turn("ask.html", service, query.to_request(), "q")
+    catalog = service.engine.catalog
+    page = render_template(
+        "ask.html",
+        index=catalog.describe_index(),
+        documents=catalog.list_documents(0, MAX_DOCUMENTS_SHOWN),
+        suggestions=service.suggestions.for_welcome(),
+    )
     return make_response(page)
 
 
 def turn(service: Service) -> Response:
-    """One question and its answer as a piece of the chat page, which its script puts in its place."""
+    """Return one question and its answer as a fragment of the chat page, for its script to insert."""
     read_query(NoQuery)
-    request = read_body(AskBody).request()
-    answered = exchange(service, request, service.ask(request, "filter.document"))
-    return make_response(render_template("turn.html", exchange=answered, phrases=phrases, pieces=pieces))
+    return _render_turn("turn.html", service, read_body(AskBody).to_request(), "filter.document")
 
 
 def document(service: Service, id: str) -> Response:
-    """One document with what is to be marked in it; a passage has an anchor (``#p1900-2300``)."""
+    """Show one document with spans marked; a passage has an anchor (``#p1900-2300``)."""
     query = read_query(DocumentQuery)
-    view = service.document(id)
-    return make_response(render_template("document.html", opened=opened(view, query.places, query.quote)))
+    view = build_document_view(service.get_document(id), query.spans, query.quote)
+    return make_response(render_template("document.html", view=view))
 
 
 def docs(service: Service) -> Response:
-    """The OpenAPI document for the eye, and what each code of an error means."""
-    return make_response(render_template("docs.html", spec=service.spec, codes=Code))
+    """Show the OpenAPI document and the meaning of each error code."""
+    return make_response(render_template("docs.html", spec=service.openapi, codes=Code))
 
 
 def static(service: Service, name: str) -> Response:
-    """A file of the page itself."""
+    """Return a style sheet or script of the pages."""
     return send_from_directory("pages/static", name)
+
+
+def _render_turn(template: str, service: Service, request: Request, field: str) -> Response:
+    view = build_turn_view(service, request, service.ask(request, field))
+    return make_response(render_template(template, turn=view, wording=wording, pieces=pieces))

@@ -1,1 +1,1 @@
-"""Bytes of a request into checked models."""
+"""Request bodies and query strings to validated models."""

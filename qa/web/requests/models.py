@@ -1,28 +1,21 @@
-"""The bodies and query strings that are accepted, and nothing else; each becomes a ``Request``.
+"""Models of all request bodies and query strings; the OpenAPI document is built from them.
 
-Strict: ``"5"`` is not a number in JSON, a field that is not known is refused. The OpenAPI
-document is made from these classes.
+Validation is strict: ``"5"`` is not a number in JSON, and an unknown field is an error.
 """
 
 import re
 from typing import Annotated, ClassVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from index.types import Span
 from qa.types import MOST_TURNS, Mode, Request, Turn
 from qa.web.feedback_store import Verdict
 
-MOST_QUESTIONS = 256
-MOST_DOCUMENTS = 200
+MAX_QUESTIONS = 256
+MAX_DOCUMENTS = 200
+# Digits of ASCII only, and few enough for int() to be fast.
 INTEGER = re.compile(r"-?[0-9]{1,18}")
 
 
@@ -30,77 +23,77 @@ def _trim(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
 
-def _no_nul(value: str) -> str:
+def _reject_nul(value: str) -> str:
     if "\0" in value:
         raise PydanticCustomError("nul_character", "should not hold a NUL character")
     return value
 
 
-def _integer(value: object) -> object:
-    """A number of a query string; what is none stays text, which the strict type then refuses."""
+def _parse_integer(value: object) -> object:
+    """Return an integer of a query string; any other text stays text, which strict validation rejects."""
     return int(value) if isinstance(value, str) and INTEGER.fullmatch(value) else value
 
 
-def _boolean(value: object) -> object:
+def _parse_boolean(value: object) -> object:
     return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
 
 
-# Trimmed by Python before it is measured: pydantic's own trimming leaves U+001C to U+001F,
-# which the engine's str.strip() takes away, so that an empty question would pass.
+# Trimmed by Python before validation: pydantic's own trimming leaves U+001C to U+001F, which the
+# engine's str.strip() removes, so that an empty question would pass.
 Question = Annotated[
     str,
     StringConstraints(min_length=1, max_length=1000),
     BeforeValidator(_trim),
-    AfterValidator(_no_nul),
-    Field(description="Trimmed before it is measured; without NUL and lone surrogates."),
+    AfterValidator(_reject_nul),
+    Field(description="Trimmed before its length is checked; without NUL and lone surrogates."),
 ]
-Said = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_no_nul)]
-Pattern = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_no_nul)]
+AnswerString = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_reject_nul)]
+Pattern = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_reject_nul)]
 Patterns = Annotated[
     list[Pattern],
     Field(
         min_length=1,
         max_length=100,
-        description="Document ids or shell-style patterns (* ? [...]). An id that is not indexed is refused; "
-        "a pattern that meets nothing gives status not_found, reason filtered_out.",
+        description="Document ids or shell-style patterns (* ? [...]). An id that is not indexed is an "
+        "error; a pattern that matches nothing gives status not_found, reason filtered_out.",
     ),
 ]
 TopK = Annotated[int, Field(ge=1, le=50, description="How many passages to return.")]
 Offset = Annotated[int, Field(ge=0, le=10**12, description="In Unicode code points of the document's text.")]
-PLACE = r"^[0-9]{1,12}-[0-9]{1,12}$"
-QueryInteger = BeforeValidator(_integer)
-QueryBoolean = Annotated[bool, BeforeValidator(_boolean)]
-LITERALLY = "Searches the words as they were typed: nothing mended, taken off or carried over from the history."
+SPAN_PATTERN = r"^[0-9]{1,12}-[0-9]{1,12}$"
+QueryInteger = BeforeValidator(_parse_integer)
+QueryBoolean = Annotated[bool, BeforeValidator(_parse_boolean)]
+LITERAL = "Searches the words as typed: no spelling correction, nothing removed, nothing added from the history."
 
 
-class Accepted(BaseModel):
-    """What all of them share. ``repeatable`` names the query parameters that may be given more than once."""
+class StrictModel(BaseModel):
+    """Base of the models of the API. ``repeatable`` names the query parameters that may be repeated."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
     repeatable: ClassVar[frozenset[str]] = frozenset()
 
 
-class NoQuery(Accepted):
-    """A route without query parameters."""
+class NoQuery(StrictModel):
+    """The query of a route without query parameters."""
 
 
-class TurnBody(Accepted):
-    """One earlier turn."""
+class TurnBody(StrictModel):
+    """An earlier turn of the conversation."""
 
     question: Question
-    answer: Said | None = None
+    answer: AnswerString | None = None
 
 
 History = Annotated[list[TurnBody], Field(max_length=MOST_TURNS, description="Earlier turns, oldest first.")]
 
 
-class FilterBody(Accepted):
-    """Which documents may answer; without ``document`` all of them."""
+class FilterBody(StrictModel):
+    """Restricts the documents that may answer; without ``document``, all may."""
 
     document: Patterns | None = None
 
 
-class AskBody(Accepted):
+class AskBody(StrictModel):
     """A question and how to answer it."""
 
     question: Question
@@ -109,13 +102,13 @@ class AskBody(Accepted):
     mode: Mode = "precise"
     filter: FilterBody = FilterBody()
     explain: Annotated[bool, Field(description="Adds raw scores to every passage.")] = False
-    literal: Annotated[bool, Field(description=LITERALLY)] = False
+    literal: Annotated[bool, Field(description=LITERAL)] = False
 
-    def request(self) -> Request:
-        """What the engine is asked."""
+    def to_request(self) -> Request:
+        """Return the request to the engine."""
         return Request(
             question=self.question,
-            history=_turns(self.history),
+            history=_convert_turns(self.history),
             top_k=self.top_k,
             mode=self.mode,
             documents=tuple(self.filter.document or ()),
@@ -124,25 +117,25 @@ class AskBody(Accepted):
         )
 
 
-def _turns(history: list[TurnBody]) -> tuple[Turn, ...]:
+def _convert_turns(history: list[TurnBody]) -> tuple[Turn, ...]:
     return tuple(Turn(turn.question, turn.answer) for turn in history)
 
 
-def _as_body(value: object) -> object:
-    """A bare string is a question without options."""
+def _wrap_string(value: object) -> object:
+    """Return the body that a bare string stands for: a question without options."""
     return {"question": value} if isinstance(value, str) else value
 
 
-class BatchBody(Accepted):
-    """Many questions at once."""
+class BatchBody(StrictModel):
+    """Up to 256 questions."""
 
     questions: Annotated[
-        list[Annotated[AskBody, BeforeValidator(_as_body, json_schema_input_type=Question | AskBody)]],
-        Field(min_length=1, max_length=MOST_QUESTIONS, description="Answered in this order."),
+        list[Annotated[AskBody, BeforeValidator(_wrap_string, json_schema_input_type=Question | AskBody)]],
+        Field(min_length=1, max_length=MAX_QUESTIONS, description="Answered in this order."),
     ]
 
 
-class AskQuery(Accepted):
+class AskQuery(StrictModel):
     """A question in a URL."""
 
     repeatable: ClassVar[frozenset[str]] = frozenset({"document"})
@@ -154,75 +147,75 @@ class AskQuery(Accepted):
     explain: QueryBoolean = False
     literal: QueryBoolean = False
 
-    def request(self) -> Request:
-        """What the engine is asked."""
+    def to_request(self) -> Request:
+        """Return the request to the engine."""
         return Request(self.q, (), self.top_k, self.mode, tuple(self.document or ()), self.explain, self.literal)
 
 
-class ListQuery(Accepted):
-    """Which stretch of a list."""
+class ListQuery(StrictModel):
+    """A page of the list of documents."""
 
     offset: Annotated[int, Field(ge=0, le=10**9), QueryInteger] = 0
-    limit: Annotated[int, Field(ge=1, le=MOST_DOCUMENTS), QueryInteger] = 20
+    limit: Annotated[int, Field(ge=1, le=MAX_DOCUMENTS), QueryInteger] = 20
 
 
-class VerifyBody(Accepted):
-    """A quotation as it was once taken from a document."""
+class VerifyBody(StrictModel):
+    """A quotation and the place in a document that it was taken from."""
 
     document: Pattern
     sha256: Annotated[str | None, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = None
     start: Offset
     end: Offset
-    text: Annotated[Said, Field(min_length=1)]
+    text: Annotated[AnswerString, Field(min_length=1)]
 
 
-class FeedbackBody(Accepted):
-    """What somebody says of a passage that was shown for a question."""
+class FeedbackBody(StrictModel):
+    """A verdict on a passage that was shown for a question."""
 
     question: Question
-    passage: Annotated[Pattern, Field(description="The id of a passage of the index being served.")]
+    passage: Annotated[Pattern, Field(description="The id of a passage of the served index.")]
     verdict: Verdict
     history: History = []
     id: Annotated[
         str | None,
         StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$"),
-        Field(description="Chosen by the caller: sent again with it, a verdict takes the place of the one before."),
+        Field(description="Chosen by the caller: a verdict sent again with the same id replaces the earlier one."),
     ] = None
 
     @property
     def turns(self) -> tuple[Turn, ...]:
         """The conversation before the question."""
-        return _turns(self.history)
+        return _convert_turns(self.history)
 
 
-class Lenient(BaseModel):
-    """The query of a page. Parameters that are not known are let through: links collect them on their way."""
+class LenientModel(BaseModel):
+    """Base of the queries of pages. Unknown parameters are ignored: links collect them (``utm_source``)."""
 
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
     repeatable: ClassVar[frozenset[str]] = frozenset()
 
 
-class PageQuery(Lenient):
-    """The link to share."""
+class PageQuery(LenientModel):
+    """The query of the chat page: a question that can be shared as a link."""
 
-    q: Annotated[str, StringConstraints(max_length=1000), BeforeValidator(_trim), AfterValidator(_no_nul)] = ""
+    q: Annotated[str, StringConstraints(max_length=1000), BeforeValidator(_trim), AfterValidator(_reject_nul)] = ""
     literal: QueryBoolean = False
 
-    def request(self) -> Request:
-        """What the engine is asked."""
+    def to_request(self) -> Request:
+        """Return the request to the engine."""
         return Request(self.q, literal=self.literal)
 
 
-class DocumentQuery(Lenient):
-    """What to mark in a document: places, and of the first one how it read when it was quoted."""
+class DocumentQuery(LenientModel):
+    """The spans to mark in a document, and the words that were quoted at the first of them."""
 
     repeatable: ClassVar[frozenset[str]] = frozenset({"at"})
 
-    at: Annotated[list[Annotated[str, StringConstraints(pattern=PLACE)]], Field(max_length=50)] = []
-    quote: Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_no_nul)] = ""
+    at: Annotated[list[Annotated[str, StringConstraints(pattern=SPAN_PATTERN)]], Field(max_length=50)] = []
+    quote: Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_reject_nul)] = ""
 
     @property
-    def places(self) -> tuple[Span, ...]:
-        """Half-open intervals of code points, as they were asked for; empty ones are no places."""
-        spans = (Span(*map(int, place.split("-"))) for place in self.at)
+    def spans(self) -> tuple[Span, ...]:
+        """The requested spans in code points, end exclusive, without empty ones."""
+        spans = (Span(*map(int, at.split("-"))) for at in self.at)
         return tuple(span for span in spans if span.start < span.end)

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Span
-from qa.collection.suggestions import suggest
-from qa.collection.suggestions.choose import _scattered
-from qa.collection.suggestions.templates import questions
+from qa.collection.suggestions import suggest_questions
+from qa.collection.suggestions.choose import _scatter_numbers
+from qa.collection.suggestions.templates import generate_questions
 from qa.engine import Engine
 from qa.types import Request, Status
 
@@ -30,7 +30,7 @@ from qa.types import Request, Status
 )  # fmt: skip
 def test_a_sentence_gives_the_question_that_it_answers(sentence: str, question: str) -> None:
     """By the order of its words, asides left out."""
-    assert question in [asked for _, asked in questions(sentence)]
+    assert question in [asked for _, asked in generate_questions(sentence)]
 
 
 @pytest.mark.parametrize(
@@ -42,27 +42,27 @@ def test_a_sentence_gives_the_question_that_it_answers(sentence: str, question: 
 )  # fmt: skip
 def test_a_sentence_that_leans_on_others_gives_none(sentence: str) -> None:
     """Nobody would know who "he" is."""
-    assert list(questions(sentence)) == []
+    assert list(generate_questions(sentence)) == []
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_taken(text: str) -> None:
     """Nothing breaks, and what comes is a question."""
-    assert all(question.endswith("?") for _, question in questions(text))
+    assert all(question.endswith("?") for _, question in generate_questions(text))
 
 
 @given(st.integers(0, 3000))
-def test_a_scattered_order_has_every_number_once(count: int) -> None:
+def test_a_scatter_numbers_order_has_every_number_once(count: int) -> None:
     """However many there are."""
-    assert sorted(_scattered(count)) == list(range(count))
+    assert sorted(_scatter_numbers(count)) == list(range(count))
 
 
 @pytest.mark.slow
 def test_the_seed_is_asked_what_it_answers(engine: Engine) -> None:
     """Five at least, each answered where it was made; twice the same."""
-    found = suggest(engine)
+    found = suggest_questions(engine)
     assert len(found) >= 5
-    assert found == suggest(engine)
+    assert found == suggest_questions(engine)
     for one in found:
         answer = engine.ask(Request(one.question))
         assert answer.status is Status.ANSWERED and answer.answer is not None

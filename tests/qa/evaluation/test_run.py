@@ -79,7 +79,7 @@ def test_every_answer_is_kept_as_the_api_gives_it(seed_run: Run, seed_folder: Pa
     """A line a question, in their order, with all passages that were asked for."""
     answers = [json.loads(line) for line in (seed_folder / "answers.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [answer["id"] for answer in answers] == [o.judgement.id for o in seed_run.outcomes]
-    assert all(len(answer["passages"]) == min(50, engine.catalog.info().passages) for answer in answers)
+    assert all(len(answer["passages"]) == min(50, engine.catalog.describe_index().passages) for answer in answers)
     assert {"question", "searched_as", "status", "retrieval"} <= answers[0].keys()
 
 

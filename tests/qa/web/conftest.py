@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from qa.web import create_app
-from qa.web.service import Options
+from qa.web.service import AppOptions
 from tests.qa.web.helpers import HandMade
 
 
@@ -20,7 +20,7 @@ def engine() -> HandMade:
 @pytest.fixture
 def app(engine: HandMade, tmp_path: Path) -> Flask:
     """The application as it is served, with an admin's key."""
-    return create_app(engine, Options(feedback=tmp_path / "kept" / "feedback.sqlite", admin_key="the key"))
+    return create_app(engine, AppOptions(feedback=tmp_path / "kept" / "feedback.sqlite", admin_key="the key"))
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from index.types import PassageKind, Span
-from qa.collection.catalog import DocumentInfo, DocumentView, IndexInfo, PassageSpan
+from qa.collection.catalog import DocumentContent, DocumentInfo, IndexInfo, PassageSpan
 from qa.types import (
     Answer,
     AnswerPassage,
@@ -49,7 +49,7 @@ class HandMade:
         self.asked += questions
         return [self._answer(question) for question in questions]
 
-    def probe(self) -> Mapping[str, bool]:
+    def check_readiness(self) -> Mapping[str, bool]:
         """What the test has set."""
         return self.legs
 
@@ -86,20 +86,20 @@ class Shelf:
         """One."""
         return 1
 
-    def documents(self, offset: int, limit: int) -> Sequence[DocumentInfo]:
+    def list_documents(self, offset: int, limit: int) -> Sequence[DocumentInfo]:
         """A stretch of one."""
         return [self.only][offset : offset + limit]
 
-    def document(self, document: str) -> DocumentView | None:
+    def get_document(self, document: str) -> DocumentContent | None:
         """The one document."""
         span = PassageSpan(f"{DOCUMENT}#22-{len(TEXT)}", 22, len(TEXT), "Film", PassageKind.BODY, None)
-        return DocumentView(self.only, TEXT, (span,)) if document == DOCUMENT else None
+        return DocumentContent(self.only, TEXT, (span,)) if document == DOCUMENT else None
 
     def match_documents(self, pattern: str) -> bool:
         """Whether the pattern meets the one id."""
         return fnmatchcase(DOCUMENT, pattern)
 
-    def info(self) -> IndexInfo:
+    def describe_index(self) -> IndexInfo:
         """Made up."""
         return IndexInfo("g1", "2026-11-23T00:00:00Z", 1, 1, 3, "model", "f" * 64, {"stemmer": "english"})
 

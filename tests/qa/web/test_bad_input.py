@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from qa.web.errors.problems import Code, Refusal
-from qa.web.requests.parsing import decode
+from qa.web.errors.problems import Code, ProblemError
+from qa.web.requests.parsing import decode_json
 from tests.qa.web.helpers import DOCUMENT, HandMade
 from tests.qa.web.shape import problem
 
@@ -240,7 +240,7 @@ def test_deep_nesting_is_never_ours_to_blame(client: FlaskClient, field: str, de
 
 
 def test_a_query_on_a_post_is_refused(client: FlaskClient) -> None:
-    """Options in the URL of a POST would be ignored silently, so they are refused."""
+    """AppOptions in the URL of a POST would be ignored silently, so they are refused."""
     refused = problem(client.post(f"{ASK}?top_k=3", json={"question": "a"}), Code.UNKNOWN_FIELD)
     assert refused["errors"][0]["field"] == "top_k"
 
@@ -265,6 +265,6 @@ def test_detail_names_value_and_bound(client: FlaskClient) -> None:
 def test_any_bytes_decode_or_are_refused(body: bytes) -> None:
     """Whatever the bytes, decoding gives a value or a refusal, never another exception."""
     try:
-        decode(body)
-    except Refusal as refused:
+        decode_json(body)
+    except ProblemError as refused:
         assert refused.code is Code.MALFORMED_JSON

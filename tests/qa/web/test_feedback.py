@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from qa.evaluation import load
 from qa.web import create_app
 from qa.web.errors.problems import Code
-from qa.web.service import Options
+from qa.web.service import AppOptions
 from tests.qa.web.helpers import DOCUMENT, TEXT, HandMade
 from tests.qa.web.shape import problem
 
@@ -109,7 +109,7 @@ def test_it_takes_the_admin_key_to_read(client: FlaskClient, header: str | None,
 
 def test_without_a_key_nobody_is_an_admin(tmp_path: Path) -> None:
     """An empty key opens nothing, whatever is sent."""
-    client = create_app(HandMade(), Options(feedback=tmp_path / "f.sqlite")).test_client()
+    client = create_app(HandMade(), AppOptions(feedback=tmp_path / "f.sqlite")).test_client()
     for sent in ("Bearer ", "Bearer x"):
         assert (
             "NETSPHERE_ADMIN_KEY"
@@ -121,7 +121,7 @@ def test_a_file_that_cannot_be_used_is_a_clear_refusal(tmp_path: Path) -> None:
     """The setting is named; asking goes on."""
     path = tmp_path / "feedback.sqlite"
     path.write_text("this is no database, and long enough to be seen as none" * 20)
-    client = create_app(HandMade(), Options(feedback=path, admin_key="the key")).test_client()
+    client = create_app(HandMade(), AppOptions(feedback=path, admin_key="the key")).test_client()
     body = {"question": "a", "passage": PASSAGE, "verdict": "right"}
     assert "setting feedback" in problem(client.post("/v1/feedback", json=body), Code.NOT_KEPT)["detail"]
     problem(client.get("/v1/feedback", headers=ADMIN), Code.NOT_KEPT)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.web.engine.micro_batcher import Together
+from qa.web.engine.micro_batcher import MicroBatcher
 
 
 class Doubler:
@@ -26,21 +26,21 @@ class Doubler:
         return [item * 2 for item in items]
 
 
-def waiting(together: Together[int, int]) -> int:
-    return together._waiting.qsize()
+def waiting(batcher: MicroBatcher[int, int]) -> int:
+    return batcher._queue.qsize()
 
 
-def test_what_comes_while_all_are_at_work_goes_together() -> None:
+def test_what_comes_while_all_are_at_work_goes_batcher() -> None:
     """One at once where nobody else is, then all that waited, in batches of at most so many, each with its own."""
     double = Doubler()
-    together = Together(double, workers=1, most=3)
+    batcher = MicroBatcher(double, workers=1, max_items=3)
     with ThreadPoolExecutor(6) as pool:
-        first = pool.submit(together, [1])
+        first = pool.submit(batcher.submit, [1])
         assert double.begun.wait(10)
         others = []
         for number in range(2, 7):
-            others.append(pool.submit(together, [number]))
-            while waiting(together) < number - 1:
+            others.append(pool.submit(batcher.submit, [number]))
+            while waiting(batcher) < number - 1:
                 pass
         double.go.set()
         assert first.result(10) == [2]
@@ -62,9 +62,9 @@ def test_everybody_gets_what_he_asked_for(calls: list[list[int]], workers: int, 
             under_way[0] -= 1
         return found
 
-    together = Together(double, workers, most)
+    batcher = MicroBatcher(double, workers, most)
     with ThreadPoolExecutor(len(calls)) as pool:
-        assert list(pool.map(together, calls)) == [[item * 2 for item in call] for call in calls]
+        assert list(pool.map(batcher.submit, calls)) == [[item * 2 for item in call] for call in calls]
     assert seen[0] <= workers
 
 
@@ -77,16 +77,16 @@ def test_one_that_fails_does_not_fail_for_the_others() -> None:
             raise ValueError("13 brings bad luck")
         return double(items)
 
-    together = Together(picky, workers=1, most=8)
+    batcher = MicroBatcher(picky, workers=1, max_items=8)
     with ThreadPoolExecutor(4) as pool:
-        first = pool.submit(together, [1])
+        first = pool.submit(batcher.submit, [1])
         assert double.begun.wait(10)
-        others = [pool.submit(together, [number]) for number in (2, 13, 3)]
-        while waiting(together) < 3:
+        others = [pool.submit(batcher.submit, [number]) for number in (2, 13, 3)]
+        while waiting(batcher) < 3:
             pass
         double.go.set()
         assert first.result(10) == [2]
         assert [others[0].result(10), others[2].result(10)] == [[4], [6]]
         with pytest.raises(ValueError, match="13 brings bad luck"):
             others[1].result(10)
-    assert together([4]) == [8]
+    assert batcher.submit([4]) == [8]

@@ -12,11 +12,11 @@ from openapi_spec_validator import validate
 from schemathesis.checks import CHECKS
 
 from qa.web import create_app
-from qa.web.service import Options
+from qa.web.service import AppOptions
 from tests.qa.web.helpers import HandMade
 
 KEPT = Path(mkdtemp(), "feedback.sqlite")
-SCHEMA = schemathesis.openapi.from_wsgi("/openapi.json", create_app(HandMade(), Options(feedback=KEPT)))
+SCHEMA = schemathesis.openapi.from_wsgi("/openapi.json", create_app(HandMade(), AppOptions(feedback=KEPT)))
 
 
 def test_it_is_valid(client: FlaskClient) -> None:

@@ -1,4 +1,4 @@
-"""Lists, health, metrics, headers, and failures that are ours."""
+"""CatalogProtocol, health, metrics, headers, and failures that are ours."""
 
 import logging
 

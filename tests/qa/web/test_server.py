@@ -21,13 +21,13 @@ FINE = "create_app(HandMade())"
 PROGRAM = """
 from index.errors import NetsphereError
 from qa.web import create_app
-from qa.web.server import Crew, run
+from qa.web.server import ServerOptions, run_server
 from tests.qa.web.helpers import HandMade
 
 def fails(error):
     raise error
 
-run(lambda: {app}, "127.0.0.1", {port}, Crew({workers}, 4))
+run_server(lambda: {app}, "127.0.0.1", {port}, ServerOptions({workers}, 4))
 """
 
 
@@ -128,8 +128,8 @@ def test_a_port_in_use_is_said_at_once() -> None:
         with start(FINE, port) as process:
             _, errors = process.communicate(timeout=20)
     assert process.returncode == 1
-    reason = f"port {port} on 127.0.0.1 cannot be had (Address already in use); choose another with --port or --host"
-    assert errors.splitlines()[-1].endswith(f"AddressTaken: {reason}")
+    reason = f"cannot listen on 127.0.0.1:{port}: address already in use; choose another port with --port"
+    assert errors.splitlines()[-1].endswith(f"AddressInUse: {reason}")
 
 
 def test_an_engine_that_cannot_open_is_one_sentence() -> None:

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Span
-from qa.collection.catalog import DocumentInfo, DocumentView
-from qa.collection.citations import Standing, verify
+from qa.collection.catalog import DocumentContent, DocumentInfo
+from qa.collection.citations import CitationStatus, check_citation
 from qa.web.errors.problems import Code
 from tests.qa.web.helpers import DOCUMENT, SENTENCE, TEXT
 from tests.qa.web.shape import problem
@@ -57,8 +57,8 @@ def test_a_body_that_is_none_is_refused(client: FlaskClient, change: dict[str, o
 def test_words_that_are_there_are_found_and_slice_exactly(quote: str, before: str, after: str) -> None:
     """Whatever stands around them."""
     text = before + quote + after
-    view = DocumentView(DocumentInfo("d", "", "ab" * 32, len(text), 0, {}), text, ())
-    found = verify(quote, Span(0, len(quote)), view, "d")
-    assert found.status in {Standing.VALID, Standing.MOVED}
+    view = DocumentContent(DocumentInfo("d", "", "ab" * 32, len(text), 0, {}), text, ())
+    found = check_citation(quote, Span(0, len(quote)), view, "d")
+    assert found.status in {CitationStatus.VALID, CitationStatus.MOVED}
     assert found.span is not None
     assert text[found.span.start : found.span.end] == found.text == quote

@@ -1,31 +1,36 @@
-// The conversation: asking, what is shown meanwhile and when it fails, and the keyboard.
-import { clear, exported, keep, kept, named, newId, read, setting } from "./shelf.js";
-import { close, open, roomy } from "./reader.js";
+// The conversation: asking, the states while a question waits or fails, and the keyboard.
+import {
+  deleteConversations, exportAs, listConversations, loadTurns, newId, saveConversation, setTitle, setting,
+} from "./history.js";
+import { closePanel, hasRoomForPanel, openPanel } from "./document.js";
 
-const SLOW_MS = 2_000, LOST_MS = 60_000, MOST_TRIES = 4, MOST_TURNS = 20, BUSY = new Map([
+const SLOW_MS = 2_000, TIMEOUT_MS = 60_000, MAX_TRIES = 4, MAX_HISTORY = 20;
+// Responses that ask the client to come back later. This server sends neither for a question; a proxy before it may.
+const BUSY = new Map([
   [429, "You have asked many questions in a short time."],
   [503, "The server is busy."],
 ]);
-const TROUBLE = {
-  offline: ["You are offline", "The question is kept here, and asked again as soon as you are back."],
-  down: ["The server does not answer", "The question is kept here. Ask again in a moment; perhaps the server was stopped."],
-  lost: ["There was no answer in time", "The question is kept here. Ask again, or ask it in fewer words."],
-  cancelled: ["Cancelled", "The question is kept here."],
-  left: ["Not answered yet", "The page was left before the answer came."],
+const FAILURES = {
+  offline: ["You are offline", "The question is saved and will be sent as soon as you are back online."],
+  unreachable: ["The server is unreachable", "The question is saved. Try again in a moment; the server may have been stopped."],
+  timeout: ["The request timed out", "The question is saved. Try again, or ask it in fewer words."],
+  cancelled: ["Cancelled", "The question is saved."],
+  interrupted: ["Not answered yet", "The page was closed before the answer arrived."],
 };
-const get = (id) => document.getElementById(id);
-const turns = get("turns"), form = document.querySelector(".ask"), input = get("q"), panel = get("panel");
-let conversation = newId(), busy = null, opener = null;
+const byId = (id) => document.getElementById(id);
+const turns = byId("turns"), form = document.querySelector(".ask"), input = byId("q"), panel = byId("panel");
+// The controller of the request under way, and the link that opened the panel, which gets the focus back.
+let conversation = newId(), pending = null, opener = null;
 
-const say = (words) => { get("said").textContent = words; };
-const copyOf = (id) => get(id).content.firstElementChild.cloneNode(true);
-const given = (turn) => JSON.parse(turn.dataset.turn);
-const answered = (before = null) => {
+const announce = (text) => { byId("announcement").textContent = text; };
+const cloneTemplate = (id) => byId(id).content.firstElementChild.cloneNode(true);
+const dataOf = (turn) => JSON.parse(turn.dataset.turn);
+const answeredTurns = (before = null) => {
   const all = [...turns.children], end = before ? all.indexOf(before) : all.length;
-  return all.slice(0, end).filter((turn) => turn.dataset.turn).map(given);
+  return all.slice(0, end).filter((turn) => turn.dataset.turn).map(dataOf);
 };
-// The server escapes all that it puts into its pieces of pages, and the page's policy runs no script within them.
-const parsed = (html) => {
+// The server escapes everything in its HTML fragments, and the page's content security policy runs no inline script.
+const parseTurn = (html) => {
   const template = document.createElement("template");
   template.innerHTML = html;
   return template.content.querySelector(".turn");
@@ -33,105 +38,109 @@ const parsed = (html) => {
 
 // -- asking
 
-function ask(asked, place = null) {
-  if (busy) return say("One moment: the question before is still being answered.");
-  const spoken = answered(place).slice(-MOST_TURNS).map(({ request, answer }) => ({
-    question: request.question, ...(answer.answer && { answer: answer.answer.text }),
+function ask(request, place = null) {
+  if (pending) return announce("One moment: the previous question is still being answered.");
+  const earlierTurns = answeredTurns(place).slice(-MAX_HISTORY).map(({ request: earlier, answer }) => ({
+    question: earlier.question, ...(answer.answer && { answer: answer.answer.text }),
   }));
-  const turn = copyOf("pending");
-  turn.dataset.request = JSON.stringify(asked);
-  turn.querySelector(".question").textContent = asked.question;
+  const turn = cloneTemplate("pending");
+  turn.dataset.request = JSON.stringify(request);
+  turn.querySelector(".question").textContent = request.question;
   if (place) place.replaceWith(turn);
   else {
     turns.append(turn);
-    const link = `${form.getAttribute("action")}?${new URLSearchParams({ q: asked.question, ...(asked.literal && { literal: true }) })}`;
-    history.pushState({ id: conversation, turn: turns.children.length - 1 }, "", link);
+    const query = new URLSearchParams({ q: request.question, ...(request.literal && { literal: true }) });
+    history.pushState({ id: conversation, turn: turns.children.length - 1 }, "", `${form.getAttribute("action")}?${query}`);
   }
-  // A phone's keyboard would lie over the answer; and who asked by a link is led to it.
+  // A phone's keyboard would cover the answer; and whoever asked with a link expects the focus to follow.
   if (document.activeElement !== input || matchMedia("(pointer: coarse)").matches) turn.focus({ preventScroll: true });
   turn.scrollIntoView({ block: "start" });
-  keep(conversation, turns);
-  return send(turn, { ...asked, history: spoken });
+  saveConversation(conversation, turns);
+  return send(turn, { ...request, history: earlierTurns });
 }
 
-async function send(turn, request) {
-  busy = new AbortController();
-  const slow = setTimeout(() => wait(turn, "Still looking. It takes longer than usual; you can wait or cancel."), SLOW_MS);
-  const lost = setTimeout(() => busy.abort("lost"), LOST_MS);
-  const { signal } = busy;
+const post = (url, body, signal) => fetch(url, {
+  method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal,
+});
+
+async function send(turn, body) {
+  pending = new AbortController();
+  const slow = setTimeout(() => showWaiting(turn, "Still searching. This takes longer than usual; you can wait or cancel."), SLOW_MS);
+  const timeout = setTimeout(() => pending.abort("timeout"), TIMEOUT_MS);
+  const { signal } = pending;
   try {
     for (let tries = 1; ; tries++) {
-      const reply = await fetch(turns.dataset.ask, {
-        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(request), signal,
-      });
-      if (reply.ok) return show(turn, await reply.text());
-      if (!BUSY.has(reply.status) || tries === MOST_TRIES) return fail(turn, await refused(reply));
-      await countdown(turn, BUSY.get(reply.status), Number(reply.headers.get("Retry-After")) || 2 ** tries, signal);
+      const response = await post(turns.dataset.ask, body, signal);
+      if (response.ok) return showAnswer(turn, await response.text());
+      if (!BUSY.has(response.status) || tries === MAX_TRIES) return showFailure(turn, await describeProblem(response));
+      await countDown(turn, BUSY.get(response.status), Number(response.headers.get("Retry-After")) || 2 ** tries, signal);
     }
   } catch {
-    fail(turn, TROUBLE[signal.aborted ? signal.reason : navigator.onLine ? "down" : "offline"]);
-    if (!navigator.onLine) addEventListener("online", () => turn.isConnected && again(turn), { once: true });
+    showFailure(turn, FAILURES[signal.aborted ? signal.reason : navigator.onLine ? "unreachable" : "offline"]);
+    if (!navigator.onLine) addEventListener("online", () => turn.isConnected && askAgain(turn), { once: true });
   } finally {
     clearTimeout(slow);
-    clearTimeout(lost);
-    busy = null;
+    clearTimeout(timeout);
+    pending = null;
   }
 }
 
-async function countdown(turn, why, seconds, signal) {
-  say(`${why} The question is asked again in ${seconds} seconds.`);
+async function countDown(turn, reason, seconds, signal) {
+  announce(`${reason} The question will be sent again in ${seconds} seconds.`);
   for (let left = seconds; left > 0; left--) {
-    wait(turn, `${why} The question is kept, and asked again in ${left} s.`);
-    await new Promise((done, stop) => {
-      setTimeout(done, 1000);
-      signal.addEventListener("abort", stop, { once: true });
+    showWaiting(turn, `${reason} The question is saved and will be sent again in ${left} s.`);
+    await new Promise((resolve, reject) => {
+      setTimeout(resolve, 1000);
+      signal.addEventListener("abort", reject, { once: true });
     });
   }
-  wait(turn, "Asking again …");
+  showWaiting(turn, "Sending again …");
 }
 
-function wait(turn, words) {
-  turn.querySelector(".waiting").textContent = words;
+function showWaiting(turn, text) {
+  turn.querySelector(".waiting").textContent = text;
   turn.querySelector("[data-do=cancel]").hidden = false;
 }
 
-function show(turn, html) {
-  const fresh = parsed(html), focused = turn.contains(document.activeElement);
-  turn.replaceWith(fresh);
-  if (focused) fresh.focus({ preventScroll: true });
+function showAnswer(turn, html) {
+  const answered = parseTurn(html), focused = turn.contains(document.activeElement);
+  turn.replaceWith(answered);
+  if (focused) answered.focus({ preventScroll: true });
   const { state } = history;
-  if (turns.children[state.turn] === fresh && !state.panel) history.replaceState(state, "", fresh.dataset.link);
-  say(fresh.dataset.said);
-  named(fresh);
-  keep(conversation, turns);
+  if (turns.children[state.turn] === answered && !state.panel) history.replaceState(state, "", answered.dataset.link);
+  announce(answered.dataset.announcement);
+  setTitle(answered);
+  saveConversation(conversation, turns);
 }
 
-async function refused(reply) {
-  const problem = await reply.json().catch(() => ({}));
-  if (BUSY.has(reply.status)) return ["Still too busy", `${BUSY.get(reply.status)} The question is kept here; ask again later.`];
-  if (reply.status < 500) return ["This cannot be asked", problem.detail ?? `The server refused it (${reply.status}).`];
-  return ["The server failed", `It is not your question. The log has it under ${reply.headers.get("X-Request-ID")}.`];
+async function describeProblem(response) {
+  const problem = await response.json().catch(() => ({}));
+  const requestId = response.headers.get("X-Request-ID");
+  if (BUSY.has(response.status)) return ["Still busy", `${BUSY.get(response.status)} The question is saved; try again later.`];
+  if (response.status < 500) return ["Invalid question", problem.detail ?? `The server rejected it with status ${response.status}.`];
+  // A proxy in front of the server may answer without the header.
+  return ["Server error", `Your question is not the cause. ${requestId ? `The server's log has details under the request id ${requestId}.` : "Try again later."}`];
 }
 
-function fail(turn, [title, words]) {
-  const card = copyOf("failed"), focused = turn.contains(document.activeElement);
+function showFailure(turn, [title, text]) {
+  const card = cloneTemplate("failed"), focused = turn.contains(document.activeElement);
   card.querySelector("h3").textContent = title;
-  card.querySelector("p").textContent = words;
+  card.querySelector("p").textContent = text;
   turn.querySelector(".answer").replaceWith(card);
   turn.classList.replace("pending", "unanswered");
   turn.removeAttribute("aria-busy");
   if (focused) turn.focus({ preventScroll: true });
-  say(`${title}. ${words}`);
+  announce(`${title}. ${text}`);
 }
 
-const again = (turn) => ask(JSON.parse(turn.dataset.request), turn);
+const askAgain = (turn) => ask(JSON.parse(turn.dataset.request), turn);
 
 // -- what can be done with an answer
 
-async function copy(button, text) {
+async function copyText(button, text) {
   try {
     await navigator.clipboard.writeText(text);
-  } catch { // not where the page comes by plain http from another machine
+  } catch { // browsers have no clipboard API on plain http from another machine
     const field = Object.assign(document.createElement("textarea"), { value: text });
     document.body.append(field);
     field.select();
@@ -141,90 +150,90 @@ async function copy(button, text) {
   }
   button.classList.add("done");
   setTimeout(() => button.classList.remove("done"), 2000);
-  say("Copied.");
+  announce("Copied.");
 }
 
-async function judge(button) {
-  const passage = button.closest(".passage"), { request } = given(button.closest(".turn"));
+async function giveVerdict(button) {
+  const passage = button.closest(".passage"), { request } = dataOf(button.closest(".turn"));
   const press = (pressed) => passage.querySelectorAll("[data-do=verdict]").forEach((other) => {
     other.setAttribute("aria-pressed", other === pressed);
   });
   const before = passage.querySelector("[aria-pressed=true]");
+  // Sent again with the same id, a verdict replaces the earlier one.
   passage.dataset.feedback ??= newId();
   press(button);
-  const { question, history: spoken = [] } = request;
-  const body = { id: passage.dataset.feedback, question, history: spoken, passage: passage.dataset.passage, verdict: button.value };
-  const reply = await fetch(turns.dataset.feedback, {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-  }).catch(() => null);
-  if (!reply?.ok) press(before);
-  say(reply?.ok ? "Noted, thank you." : "It could not be noted; try again.");
-  keep(conversation, turns);
+  const { question, history: earlier = [] } = request;
+  const body = { id: passage.dataset.feedback, question, history: earlier, passage: passage.dataset.passage, verdict: button.value };
+  const response = await post(turns.dataset.feedback, body).catch(() => null);
+  if (!response?.ok) press(before);
+  announce(response?.ok ? "Saved, thank you." : "Your feedback could not be saved; try again.");
+  saveConversation(conversation, turns);
 }
 
-async function unfold(link) {
+async function openDocument(link) {
   const state = { ...history.state, panel: link.getAttribute("href"), title: link.textContent };
   opener = link;
-  if (await reopen(state)) history.pushState(state, "");
+  if (await showPanel(state)) history.pushState(state, "");
 }
 
-// What cannot be fetched is left to the browser, which says why.
-async function reopen({ panel: href, title }) {
-  const opened = await open(href, title).catch(() => false);
+// If the document cannot be fetched, the browser goes to its page and shows why.
+async function showPanel({ panel: href, title }) {
+  const opened = await openPanel(href, title).catch(() => false);
   if (!opened) location.assign(href);
   return opened;
 }
 
-function shut() {
-  close();
+function hidePanel() {
+  closePanel();
   opener?.focus({ preventScroll: true });
 }
 
-const leave = () => history.state?.panel ? history.back() : shut();
+// Closing is the same as going back, so that Back never opens the panel again.
+const leavePanel = () => history.state?.panel ? history.back() : hidePanel();
 
-function save(name, text, type) {
+function download(name, text, type) {
   const url = URL.createObjectURL(new Blob([text], { type }));
   Object.assign(document.createElement("a"), { href: url, download: name }).click();
   URL.revokeObjectURL(url);
 }
 
-const DO = {
-  cancel: () => busy?.abort("cancelled"),
-  again: (button) => again(button.closest(".turn")),
+const ACTIONS = {
+  cancel: () => pending?.abort("cancelled"),
+  again: (button) => askAgain(button.closest(".turn")),
   edit: (button) => {
     input.value = JSON.parse(button.closest(".turn").dataset.request).question;
     input.focus();
   },
-  close: leave,
-  verdict: judge,
-  "copy-link": (button) => copy(button, location.origin + button.closest(".passage").dataset.link),
+  close: leavePanel,
+  verdict: giveVerdict,
+  "copy-link": (button) => copyText(button, location.origin + button.closest(".passage").dataset.link),
   "copy-citation": (button) => {
     const { citation, link } = button.closest(".passage").dataset;
-    return copy(button, `${citation} ${location.origin}${link}`);
+    return copyText(button, `${citation} ${location.origin}${link}`);
   },
-  "export-markdown": () => save("conversation.md", exported.markdown(answered()), "text/markdown"),
-  "export-json": () => save("conversation.json", exported.json(answered()), "application/json"),
-  clear: () => confirm("Clear this conversation?") && (clear(conversation), location.assign(form.action)),
-  "clear-all": () => confirm("Clear all conversations on this device?") && (clear(), location.assign(form.action)),
+  "export-markdown": () => download("conversation.md", exportAs.markdown(answeredTurns()), "text/markdown"),
+  "export-json": () => download("conversation.json", exportAs.json(answeredTurns()), "application/json"),
+  clear: () => confirm("Delete this conversation?") && (deleteConversations(conversation), location.assign(form.action)),
+  "clear-all": () => confirm("Delete all conversations on this device?") && (deleteConversations(), location.assign(form.action)),
 };
 
-// -- what was kept
+// -- earlier conversations
 
-function restore(id) {
+function restoreConversation(id) {
   conversation = id;
-  turns.replaceChildren(...read(id).map((one) => {
-    if (one.html) return parsed(one.html);
-    const turn = copyOf("pending");
-    turn.dataset.request = JSON.stringify(one.asked);
-    turn.querySelector(".question").textContent = one.asked.question;
-    fail(turn, TROUBLE.left);
+  turns.replaceChildren(...loadTurns(id).map((stored) => {
+    if (stored.html) return parseTurn(stored.html);
+    const turn = cloneTemplate("pending");
+    turn.dataset.request = JSON.stringify(stored.asked);
+    turn.querySelector(".question").textContent = stored.asked.question;
+    showFailure(turn, FAILURES.interrupted);
     return turn;
   }));
-  say("");
+  announce("");
 }
 
-function earlier() {
-  const section = get("earlier"), others = kept();
+function listEarlier() {
+  const section = byId("earlier"), others = listConversations();
   if (!section || !others.length) return;
   section.querySelector("ul").replaceChildren(...others.map(({ id, title }) => {
     const item = document.createElement("li"), link = Object.assign(document.createElement("a"), { href: form.action, textContent: title, dir: "auto" });
@@ -240,7 +249,7 @@ function earlier() {
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const question = input.value.trim();
-  if (!question || busy) return busy && say("One moment: the question before is still being answered.");
+  if (!question || pending) return pending && announce("One moment: the previous question is still being answered.");
   input.value = "";
   ask({ question });
 });
@@ -249,18 +258,19 @@ document.addEventListener("click", (event) => {
   const target = event.target.closest("a, button");
   const menu = document.querySelector(".menu");
   if (menu && (!menu.contains(event.target) || target?.matches("button"))) menu.open = false;
+  // With a modifier key, a click on a link opens a new tab or window.
   if (!target || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (target.dataset.do) return DO[target.dataset.do](target);
-  if (target.matches(".asks-this, .literally")) {
+  if (target.dataset.do) return ACTIONS[target.dataset.do](target);
+  if (target.matches(".asks-this, .search-literally")) {
     const query = new URL(target.href).searchParams;
     event.preventDefault();
     ask({ question: query.get("q"), ...(query.has("literal") && { literal: true }) });
-  } else if (target.matches(".open") && roomy()) {
+  } else if (target.matches(".open") && hasRoomForPanel()) {
     event.preventDefault();
-    unfold(target);
+    openDocument(target);
   } else if (target.dataset.conversation) {
     event.preventDefault();
-    restore(target.dataset.conversation);
+    restoreConversation(target.dataset.conversation);
     const last = turns.lastElementChild;
     history.pushState({ id: conversation, turn: turns.children.length - 1 }, "", last.dataset.link ?? location.href);
     last.focus({ preventScroll: true });
@@ -271,21 +281,21 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const { target, key } = event, typing = target.matches("input, textarea");
-  if (key === "/" && !typing && get("slash").checked) {
+  if (key === "/" && !typing && byId("slash").checked) {
     event.preventDefault();
     input.focus();
   } else if (key === "Escape") {
     const menu = document.querySelector(".menu[open]");
-    if (menu) { menu.open = false; menu.querySelector("summary").focus(); } else if (!panel.hidden) leave();
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); } else if (!panel.hidden) leavePanel();
   } else if (key === "Enter" && target.matches(".passage")) {
     target.querySelector(".open").click();
   } else if ((key === "ArrowDown" || key === "ArrowUp") && (target === input || target.closest(".turn"))) {
-    step(target, key === "ArrowDown" ? 1 : -1, event);
+    moveFocus(target, key === "ArrowDown" ? 1 : -1, event);
   }
 });
 
-// From the question to the first passage of the last answer, and from passage to passage.
-function step(from, by, event) {
+// Moves the focus from the question to the first passage of the last answer, and from passage to passage.
+function moveFocus(from, by, event) {
   const all = [...turns.querySelectorAll(".passage")], at = all.indexOf(from.closest(".passage"));
   const inside = from.closest(".turn") ?? turns.lastElementChild;
   const next = at >= 0 ? all[at + by] : inside?.querySelector(".passage");
@@ -296,26 +306,26 @@ function step(from, by, event) {
 }
 
 addEventListener("popstate", async ({ state }) => {
-  if (state?.id && state.id !== conversation && read(state.id).length) restore(state.id);
-  if (state?.panel) return reopen(state);
-  if (!panel.hidden) return shut();
+  if (state?.id && state.id !== conversation && loadTurns(state.id).length) restoreConversation(state.id);
+  if (state?.panel) return showPanel(state);
+  if (!panel.hidden) return hidePanel();
   const turn = turns.children[state?.turn];
   if (!turn) return;
   turn.focus({ preventScroll: true });
-  named(turn);
+  setTitle(turn);
 });
 
-// -- beginning
+// -- start
 
-get("slash").checked = setting("slash") !== "off";
-get("slash").addEventListener("change", ({ target }) => setting("slash", target.checked ? "on" : "off"));
-const before = history.state?.id;
-if (before && read(before).length) restore(before);
+byId("slash").checked = setting("slash") !== "off";
+byId("slash").addEventListener("change", ({ target }) => setting("slash", target.checked ? "on" : "off"));
+const earlierId = history.state?.id;
+if (earlierId && loadTurns(earlierId).length) restoreConversation(earlierId);
 else {
   history.replaceState({ id: conversation, turn: turns.children.length - 1 }, "");
-  if (turns.children.length) keep(conversation, turns);
+  if (turns.children.length) saveConversation(conversation, turns);
 }
-// Not where it would bring up a keyboard, nor where the page is to be shown from elsewhere on.
+// Not on a phone, where the focus would bring up the keyboard, and not on a page that starts with an answer.
 if (!turns.children.length && matchMedia("(pointer: fine)").matches) input.focus({ preventScroll: true });
-if (history.state.panel && roomy()) reopen(history.state);
-earlier();
+if (history.state.panel && hasRoomForPanel()) showPanel(history.state);
+listEarlier();
