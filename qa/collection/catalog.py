@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.generation.generation import Generation
-from index.types import PassageKind, Passage
+from index.types import Passage, PassageKind
 from qa.ranking.filters import meeting
 
 
