@@ -23,7 +23,7 @@ def test_not_found_says_so_and_why(engine: Engine, capsys: pytest.CaptureFixture
     show(engine.ask("What is the capital of France?"))
     printed = capsys.readouterr().out
     assert printed.startswith("Not found in these documents")
-    assert "do not hold the words that the question turns on" in printed
+    assert "key words of the question do not occur in the documents" in printed
     assert "“" not in printed.splitlines()[2]
     assert "⟦" not in printed
 
