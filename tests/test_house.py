@@ -47,6 +47,7 @@ HOMES = {
     "tqdm": "index/progress.py",
     "trafilatura": "index/parsers/html.py",
     "transformers": "index/embedding/sentence_transformer.py qa/reader/other_models.py",
+    "webencodings": "index/parsers/html.py",
     "werkzeug": "qa/web/",
 }
 EVERYWHERE = {"click", "numpy", "regex"}

@@ -1,7 +1,7 @@
-"""A tree of blocks, as trafilatura makes it of a page, becomes text with headings in it.
+"""A tree of blocks, as trafilatura makes it from a page, becomes text with headings.
 
-Paragraphs are parted by an empty line, list items and table rows by a line break, table
-cells by `` | ``. A line break inside a paragraph stays; other white space becomes one blank.
+An empty line separates paragraphs, a line break separates list items and table rows, and `` | ``
+separates table cells. A line break inside a paragraph is kept; other white space becomes one space.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,10 +11,11 @@ from typing import Protocol
 from index.parsers.encoding import repair_surrogates, unify_newlines
 from index.types import Heading
 
+# Weakest first: if two meet, the stronger one is written.
 SEPARATORS = (" | ", "\n", "\n\n")
-"""Weakest first: where two meet, the stronger stands."""
 
-OPENS = {
+# What separates an element from its neighbours; elements that are not listed are part of a line.
+SEPARATOR_OF_TAG = {
     "head": "\n\n",
     "p": "\n\n",
     "quote": "\n\n",
@@ -28,40 +29,40 @@ OPENS = {
 
 
 class Element(Protocol):
-    """As much of an lxml element as is needed."""
+    """The part of an lxml element that is used here."""
 
     tag: str
     text: str | None
     tail: str | None
 
     def get(self, key: str) -> str | None:
-        """The value of an attribute."""
+        """Return the value of an attribute."""
 
     def itertext(self) -> Iterable[str]:
-        """Every piece of text inside."""
+        """Iterate over every piece of text inside."""
 
     def __iter__(self) -> "Iterator[Element]":
-        """The children."""
+        """Iterate over the children."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeadedText:
-    """Text and the headings that stand in it."""
+    """Text and the headings in it."""
 
     text: str = ""
     headings: tuple[Heading, ...] = ()
 
 
 def flatten_blocks(body: Element) -> HeadedText:
-    """The blocks of the tree in the order of the page."""
+    """Return the text of the tree in the order of the page, with its headings."""
     writer = _Writer()
-    writer.element(body)
-    writer.part(SEPARATORS[-1])
+    writer.add_element(body)
+    writer.end_block(SEPARATORS[-1])
     return HeadedText("".join(writer.pieces), tuple(writer.headings))
 
 
 class _Writer:
-    """Collects the words of a block until the next one begins."""
+    """Collector of the words of a block until the next block begins."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
@@ -70,39 +71,39 @@ class _Writer:
         self._separator = SEPARATORS[0]
         self._words: list[str] = []
 
-    def element(self, element: Element) -> None:
-        """What stands in the element; what follows it is its parent's."""
-        separator = _opens(element)
+    def add_element(self, element: Element) -> None:
+        """Add what is inside the element; the tail after it belongs to its parent."""
+        separator = _find_separator(element)
         if separator is None:
-            self._inside(element)
+            self._add_children(element)
             return
-        self.part(separator)
-        whole = _whole(element)
+        self.end_block(separator)
+        whole = _read_whole(element)
         if whole is None:
-            self._inside(element)
+            self._add_children(element)
         else:
             self._write_whole(whole, element)
-        self.part(separator)
+        self.end_block(separator)
 
-    def part(self, separator: str) -> None:
-        """Ends the block that is being collected; the next one stands after ``separator``."""
-        self._write(_tidy("".join(self._words)))
+    def end_block(self, separator: str) -> None:
+        """Write the block collected so far; at least ``separator`` comes before the next one."""
+        self._write(_tidy_lines("".join(self._words)))
         self._words.clear()
         self._separator = max(self._separator, separator, key=SEPARATORS.index)
 
-    def _inside(self, element: Element) -> None:
+    def _add_children(self, element: Element) -> None:
         self._words.append(element.text or "")
         for child in element:
-            self.element(child)
+            self.add_element(child)
             self._words.append(child.tail or "")
 
     def _write_whole(self, text: str, element: Element) -> None:
         end = self._write(text)
         if text and element.tag == "head":
-            self.headings.append(Heading(end - len(text), end, _level(element)))
+            self.headings.append(Heading(end - len(text), end, _parse_level(element)))
 
     def _write(self, text: str) -> int:
-        """Where the text written so far ends."""
+        """Write a piece if there is any, and return the length of the text so far."""
         if text:
             piece = self._separator + text if self.pieces else text
             self.pieces.append(piece)
@@ -111,35 +112,36 @@ class _Writer:
         return self._length
 
 
-def _opens(element: Element) -> str | None:
-    """What parts the element from its neighbours; None for one that stands in a line of text."""
+def _find_separator(element: Element) -> str | None:
+    """Return what separates the element from its neighbours, or None for one inside a line of text."""
     several_lines = element.tag == "code" and "\n" in "".join(element.itertext()).strip("\n")
-    return SEPARATORS[-1] if several_lines else OPENS.get(element.tag)
+    return SEPARATORS[-1] if several_lines else SEPARATOR_OF_TAG.get(element.tag)
 
 
-def _whole(element: Element) -> str | None:
-    """The text of an element that is written in one piece, None for one that has parts."""
+def _read_whole(element: Element) -> str | None:
+    """Return the text of an element that is written in one piece, or None for one with blocks inside."""
     if element.tag == "head":
-        return " ".join(_clean("".join(element.itertext())).split())
+        return " ".join(_repair_text("".join(element.itertext())).split())
     if element.tag == "cell":
-        # Paragraphs in a cell would tear the row apart.
-        return " ".join(_clean(" ".join(element.itertext())).split())
+        # Paragraphs inside a cell would tear the row apart.
+        return " ".join(_repair_text(" ".join(element.itertext())).split())
     if element.tag == "code":
-        return _clean("".join(element.itertext())).strip("\n")
+        return _repair_text("".join(element.itertext())).strip("\n")
     return None
 
 
-def _level(head: Element) -> int:
-    """The digit of ``rend="h2"``; 1 without one."""
+def _parse_level(head: Element) -> int:
+    """Return the digit of ``rend="h2"``, or 1 if there is none."""
     rend = head.get("rend") or ""
     return int(rend[1]) if rend[1:] in set("123456") else 1
 
 
-def _tidy(text: str) -> str:
-    lines = (" ".join(line.split()) for line in _clean(text).split("\n"))
+def _tidy_lines(text: str) -> str:
+    """Collapse white space inside lines and remove empty lines."""
+    lines = (" ".join(line.split()) for line in _repair_text(text).split("\n"))
     return "\n".join(line for line in lines if line)
 
 
-def _clean(text: str) -> str:
-    """Character references can smuggle in what decoding has kept out."""
+def _repair_text(text: str) -> str:
+    """Remove what decoding has kept out and character references such as ``&#13;`` can bring back in."""
     return unify_newlines(repair_surrogates(text))

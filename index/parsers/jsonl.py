@@ -1,6 +1,6 @@
-"""JSON lines: each line is a document, as in a BEIR corpus; ``.gz`` is unpacked on the way.
+"""JSON lines: each line is a document, as in a BEIR corpus; ``.gz`` is unpacked while reading.
 
-The file is streamed, never held as a whole. Always UTF-8, as JSON is.
+The file is streamed, never held in memory as a whole. It must be UTF-8, as JSON is.
 """
 
 import codecs
@@ -16,73 +16,75 @@ from index.errors import LoadError
 from index.parsers.encoding import unify_newlines
 from index.types import Document, LoadProblem
 
-MAX_LINE = 64_000_000
-"""Bytes of one line; without a limit a small compressed file could fill the memory."""
-
+# Without a limit, a small compressed file could fill the memory.
+MAX_LINE_BYTES = 64_000_000
+# Lists and objects inside each other, far below the depth at which Python refuses to copy or to write them.
 MAX_DEPTH = 100
-"""Lists and objects within each other; far below where Python refuses to copy or to write them."""
 
 # Only an escape can bring in a surrogate: the line itself is valid UTF-8.
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-NAMED = ("_id", "id", "title", "text")
+# All other keys are metadata.
+KNOWN_KEYS = ("_id", "id", "title", "text")
 
 
 def parse_jsonl(path: Path, id: str) -> Iterator[Document | LoadProblem]:
-    """A document per line, or a LoadProblem that names the line; empty lines are passed over.
+    """Yield a document for each line, or a LoadProblem that names the line; empty lines are skipped.
 
-    Raises LoadError where the rest of the file cannot be unpacked, and for UTF-16.
+    Raise LoadError if the rest of the file cannot be unpacked, and for UTF-16.
     """
     places: dict[str, str] = {}
     try:
-        with _open(path) as stream:
-            for number, line in enumerate(_lines(stream), start=1):
+        with _open_stream(path) as stream:
+            for number, line in enumerate(_read_lines(stream), start=1):
                 if line.strip():
-                    yield _first_of_its_id(_document(line, f"{id}:{number}"), f"{id}:{number}", places)
+                    where = f"{id}:{number}"
+                    yield _refuse_known_id(_parse_line(line, where), where, places)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise LoadError(f"cannot be unpacked to its end ({error}); download or compress it again") from error
 
 
-def _first_of_its_id(item: Document | LoadProblem, where: str, places: dict[str, str]) -> Document | LoadProblem:
-    """The item, or that its id stood further up already."""
+def _refuse_known_id(item: Document | LoadProblem, where: str, places: dict[str, str]) -> Document | LoadProblem:
+    """Return the item, or a problem if an earlier line has its id; ``places`` is updated."""
     if isinstance(item, LoadProblem) or places.setdefault(item.id, where) == where:
         return item
     return LoadProblem(where, f"the document id {item.id!r} is taken already in {places[item.id]}; give each its own")
 
 
-def _open(path: Path) -> BinaryIO | gzip.GzipFile:
+def _open_stream(path: Path) -> BinaryIO | gzip.GzipFile:
     return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
-def _lines(stream: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
-    """Each line without a leading mark; of one that is too long, one byte more than the limit."""
-    line = stream.readline(MAX_LINE + 1)
+def _read_lines(stream: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
+    """Yield each line without a leading byte-order mark, and one byte over the limit of a line that is too long."""
+    line = stream.readline(MAX_LINE_BYTES + 1)
     if line.startswith(WIDE_MARKS):
         raise LoadError("is UTF-16 or UTF-32, and JSON lines must be UTF-8; save it again as UTF-8")
     line = line.removeprefix(codecs.BOM_UTF8)
     while line:
         yield line
-        while len(line) > MAX_LINE and not line.endswith(b"\n"):
-            line = stream.readline(MAX_LINE + 1)
-        line = stream.readline(MAX_LINE + 1)
+        while len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
+            line = stream.readline(MAX_LINE_BYTES + 1)
+        line = stream.readline(MAX_LINE_BYTES + 1)
 
 
-def _document(line: bytes, where: str) -> Document | LoadProblem:
+def _parse_line(line: bytes, where: str) -> Document | LoadProblem:
     try:
-        record = _record(line)
+        record = _parse_record(line)
         return Document(
-            id=_id(record) or where,
-            text=_text(record),
-            title=_title(record),
-            metadata={key: value for key, value in record.items() if key not in NAMED},
+            id=_read_id(record) or where,
+            text=_read_text(record),
+            title=_read_title(record),
+            metadata={key: value for key, value in record.items() if key not in KNOWN_KEYS},
         )
     except LoadError as error:
         return LoadProblem(where, str(error))
 
 
-def _record(line: bytes) -> dict[str, Any]:
-    if len(line) > MAX_LINE:
-        raise LoadError(f"is longer than {MAX_LINE:,} bytes; split it into several documents")
+def _parse_record(line: bytes) -> dict[str, Any]:
+    """Return the JSON object in a line, or raise LoadError."""
+    if len(line) > MAX_LINE_BYTES:
+        raise LoadError(f"is longer than {MAX_LINE_BYTES:,} bytes; split it into several documents")
     try:
         source = line.decode("utf-8")
         record = json.loads(source, parse_constant=_refuse_constant)
@@ -102,6 +104,7 @@ def _record(line: bytes) -> dict[str, Any]:
 
 
 def _is_deeper(value: object, levels: int) -> bool:
+    """Return whether lists and objects are nested more than ``levels`` deep."""
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return levels < 0 or any(_is_deeper(one, levels - 1) for one in inside)
 
@@ -110,23 +113,23 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _id(record: dict[str, Any]) -> str:
-    """``_id`` or else ``id``; empty where the line has neither."""
+def _read_id(record: dict[str, Any]) -> str:
+    """Return ``_id`` or else ``id``; empty if the line has neither."""
     value = next((record[key] for key in ("_id", "id") if record.get(key) not in (None, "")), "")
-    # bool is an int to Python, but no id to anybody.
+    # bool is a subclass of int in Python, but True is not an id.
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise LoadError(f"has the id {value!r}; an id is a string or an integer")
     return str(value)
 
 
-def _title(record: dict[str, Any]) -> str:
+def _read_title(record: dict[str, Any]) -> str:
     title = record.get("title")
     if title is not None and not isinstance(title, str):
         raise LoadError(f"has the title {title!r}; a title is a string")
     return title or ""
 
 
-def _text(record: dict[str, Any]) -> str:
+def _read_text(record: dict[str, Any]) -> str:
     text = record.get("text")
     if not isinstance(text, str):
         raise LoadError('has no "text" that is a string; write {"_id": …, "title": …, "text": …}')

@@ -12,8 +12,9 @@ from pathlib import Path
 from index.parsers.encoding import decode_bytes
 from index.types import Document, Heading
 
-# Closed by a line of its own and not followed by an empty line: that is a rule, not front matter.
+# Ends with a line of its own, and no empty line follows the first one: otherwise that is a rule, not front matter.
 FRONT_MATTER = re.compile(r"---[ \t]*\n(?=\S)(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+# Nested YAML is skipped: no parser for it is worth a dependency.
 SIMPLE_LINE = re.compile(r"^([A-Za-z_][\w.-]*)[ \t]*:[ \t]+(\S.*?)[ \t]*$", re.MULTILINE)
 
 
@@ -26,54 +27,53 @@ class FrontMatter:
 
 
 def parse_markdown(path: Path, id: str) -> list[Document]:
-    """One document, its title from the front matter or else the first level-1 heading.
+    """Return one document, its title from the front matter or else the first level-1 heading.
 
-    Headings are whole lines, marks included, ATX and setext; those inside quotations and
-    lists begin no section and are left out. Raises LoadError for binary data.
+    Headings are whole lines including their marks, ATX and setext; those inside quotations and lists
+    begin no section and are left out. Raise LoadError for binary data.
     """
     text = decode_bytes(path.read_bytes())
-    matter = parse_front_matter(text)
-    headings, first = _headings(text, matter.end)
-    metadata = {key: value for key, value in matter.fields.items() if key != "title"}
-    return [Document(id, text, matter.fields.get("title", first), metadata, headings)]
+    front_matter = parse_front_matter(text)
+    headings, title = _find_headings(text, front_matter.end)
+    metadata = {key: value for key, value in front_matter.fields.items() if key != "title"}
+    return [Document(id, text, front_matter.fields.get("title", title), metadata, headings)]
 
 
 def parse_front_matter(text: str) -> FrontMatter:
-    """The block between two ``---`` at the very top; nested YAML in it is passed over.
+    """Return the block between two ``---`` at the very top.
 
-    A block without one simple line is ordinary Markdown: two rules and what is between them.
+    A block without a simple line is ordinary Markdown: two rules and what is between them.
     """
     block = FRONT_MATTER.match(text)
-    fields = {key: _unquoted(value) for key, value in SIMPLE_LINE.findall(block[1])} if block else {}
+    fields = {key: _unquote(value) for key, value in SIMPLE_LINE.findall(block[1])} if block else {}
     return FrontMatter(block.end(), fields) if block and fields else FrontMatter()
 
 
-def _unquoted(value: str) -> str:
+def _unquote(value: str) -> str:
     quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
     return value[1:-1] if quoted else value
 
 
-def _headings(text: str, start: int) -> tuple[tuple[Heading, ...], str]:
-    """The headings from ``start`` on, and the words of the first one of level 1."""
+def _find_headings(text: str, start: int) -> tuple[tuple[Heading, ...], str]:
+    """Return the headings from ``start`` on, and the words of the first one of level 1."""
     from markdown_it import MarkdownIt
 
-    # Lines are enough: parsing what stands inside each paragraph takes most of the time.
+    # Blocks are enough: parsing what is inside each paragraph takes most of the time.
     parser = MarkdownIt("commonmark").disable("inline")
     lines = text[start:].split("\n")
     starts = list(accumulate((len(line) + 1 for line in lines), initial=start))
-    tokens = parser.parse(text[start:])
-    found: list[Heading] = []
+    headings: list[Heading] = []
     title = ""
-    for token, words in pairwise(tokens):
+    for token, content in pairwise(parser.parse(text[start:])):
         if token.type == "heading_open" and token.level == 0 and token.map:
             level = int(token.tag.removeprefix("h"))
-            found.append(Heading(starts[token.map[0]], starts[token.map[1]] - 1, level))
-            title = title or (_words(words.content) if level == 1 else "")
-    return tuple(found), title
+            headings.append(Heading(starts[token.map[0]], starts[token.map[1]] - 1, level))
+            title = title or (_strip_inline_marks(content.content) if level == 1 else "")
+    return tuple(headings), title
 
 
-def _words(source: str) -> str:
-    """Inline Markdown without its marks."""
+def _strip_inline_marks(source: str) -> str:
+    """Return the words of inline Markdown without its marks."""
     from markdown_it import MarkdownIt
 
     parts = MarkdownIt("commonmark").parseInline(source)[0].children or []

@@ -1,9 +1,10 @@
-"""``NAME.EXT.toml`` beside ``NAME.EXT``: what its author knows about a file and it does not say."""
+"""``NAME.EXT.toml`` beside ``NAME.EXT``: what its author knows about a file that the file does not say."""
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,10 @@ class Sidecar:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
     def apply_to(self, document: Document, file: Path, own: bool) -> Document:
-        """The document with title and metadata from here.
+        """Return the document with the title and metadata of the sidecar.
 
-        Where the document is the file's ``own``, what is written here stands over what the
-        format says, and a title is the file's stem at last. Where it is one line of many,
-        these are defaults.
+        If the document is the file's ``own``, the sidecar overrides what the format says, and the last
+        resort for a title is the file's stem. If it is one line of many, the sidecar gives defaults.
         """
         if own:
             title = self.title or document.title or file.stem
@@ -35,7 +35,7 @@ class Sidecar:
 
 
 def read_sidecar(path: Path) -> Sidecar:
-    """The sidecar in the file ``path``. Raises LoadError where it is no TOML, or its title no string."""
+    """Read a sidecar, or raise LoadError if it is not TOML or its title is not a string."""
     try:
         table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
@@ -43,16 +43,15 @@ def read_sidecar(path: Path) -> Sidecar:
     title = table.pop("title", "")
     if not isinstance(title, str):
         raise LoadError(f"has the title {title!r}; put it in quotation marks")
-    return Sidecar(title.strip(), {key: _plain(value) for key, value in table.items()})
+    return Sidecar(title.strip(), {key: _to_json_value(value) for key, value in table.items()})
 
 
-def _plain(value: object) -> object:
-    """The value as JSON can say it: TOML has dates, times, infinities and not-a-numbers too."""
+def _to_json_value(value: object) -> object:
+    """Return the value as JSON can express it: TOML has dates, times, infinities and not-a-numbers too."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _to_json_value(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [_to_json_value(item) for item in value]
     if isinstance(value, date | datetime | time):
         return value.isoformat()
-    finite = not isinstance(value, float) or abs(value) < float("inf")
-    return value if finite else str(value)
+    return str(value) if isinstance(value, float) and not isfinite(value) else value

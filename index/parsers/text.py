@@ -7,5 +7,5 @@ from index.types import Document
 
 
 def parse_text(path: Path, id: str) -> list[Document]:
-    """One document with the whole text. Raises LoadError for binary data."""
+    """Return one document with the whole text, or raise LoadError for binary data."""
     return [Document(id, decode_bytes(path.read_bytes()))]

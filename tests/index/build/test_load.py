@@ -92,7 +92,7 @@ def test_hidden_names_are_passed_over(folder: Path) -> None:
         ("a.txt", b"x" * (LIMIT + 1), "has 1,000,001 bytes, more than max_file_mb allows (1,000,000)"),
         ("a.xyz", b"text", "no reader for .xyz: convert it to one of .htm, .html, .jsonl"),
         ("README", b"text", "no reader for files without an extension"),
-        ("a.pdf", b"no pdf", "is damaged or is no PDF"),
+        ("a.pdf", b"no pdf", "is damaged or not a PDF"),
         ("a.html", b"<html></html>", "shows no text"),
         ("a.jsonl.gz", b"no gzip", "cannot be unpacked"),
         ("a.xyz.toml", b'title = "x"', "describes a.xyz, which is not there"),

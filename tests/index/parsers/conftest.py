@@ -1,4 +1,4 @@
-"""A file with given bytes, read."""
+"""A file with given bytes, parsed."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,18 +8,18 @@ import pytest
 from index.parsers import find_parser
 from index.types import Document, LoadProblem
 
-Read = Callable[[str, bytes], list[Document | LoadProblem]]
+Parse = Callable[[str, bytes], list[Document | LoadProblem]]
 
 
 @pytest.fixture
-def read(tmp_path: Path) -> Read:
-    """Writes a file and gives all that the reader for its name makes of it."""
+def parse(tmp_path: Path) -> Parse:
+    """A function that writes a file and returns all that the parser for its name makes of it."""
 
-    def read(name: str, data: bytes) -> list[Document | LoadProblem]:
+    def parse_bytes(name: str, data: bytes) -> list[Document | LoadProblem]:
         path = tmp_path / name
         path.write_bytes(data)
-        reader = find_parser(name)
-        assert reader is not None
-        return list(reader(path, name))
+        parser = find_parser(name)
+        assert parser is not None
+        return list(parser(path, name))
 
-    return read
+    return parse_bytes

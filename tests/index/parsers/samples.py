@@ -89,7 +89,7 @@ SAMPLES = {
     ".pdf": pdf(["Killy walks through the City.", "", "Cibo follows."], "Blame!"),
     ".txt": "Killy walks.\r\nСибо идёт.\rネットスフィア 😀".encode(),
 }
-"""By extension: a reader that is added to the table gets a line here too."""
+"""By extension: a parser that is added to the table gets a line here too."""
 
 HEADINGS = {
     ".htm": ["Blame!", "Plot and people", "Volumes"],

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index.errors import LoadError
 from index.parsers import jsonl
 from index.types import Document, LoadProblem
-from tests.index.parsers.conftest import Read
+from tests.index.parsers.conftest import Parse
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)
 
@@ -22,10 +22,10 @@ def line(record: object) -> bytes:
     return json.dumps(record).encode() + b"\n"
 
 
-def test_a_line_is_a_document(read: Read) -> None:
+def test_a_line_is_a_document(parse: Parse) -> None:
     """Id, title and text are taken out and every other field is metadata."""
     data = line({"_id": "a", "title": "T", "text": "x", "year": 1998, "tags": ["b"]})
-    assert read("c.jsonl", data) == [Document("a", "x", "T", {"year": 1998, "tags": ["b"]})]
+    assert parse("c.jsonl", data) == [Document("a", "x", "T", {"year": 1998, "tags": ["b"]})]
 
 
 @pytest.mark.parametrize(
@@ -39,9 +39,9 @@ def test_a_line_is_a_document(read: Read) -> None:
         ({}, "c.jsonl:1"),
     ],
 )
-def test_ids(read: Read, record: dict[str, Any], id: str) -> None:
+def test_ids(parse: Parse, record: dict[str, Any], id: str) -> None:
     """``_id``, else ``id``, else the file and line."""
-    (item,) = read("c.jsonl", line({**record, "text": "x"}))
+    (item,) = parse("c.jsonl", line({**record, "text": "x"}))
     assert isinstance(item, Document)
     assert item.id == id
 
@@ -65,9 +65,9 @@ def test_ids(read: Read, record: dict[str, Any], id: str) -> None:
         (b'{"text": "a", "deep": [{"\\ud83d": 1}]}\n', "half of a surrogate pair"),
     ],
 )
-def test_a_bad_line_is_named_and_the_rest_goes_on(read: Read, bad: bytes, reason: str) -> None:
+def test_a_bad_line_is_named_and_the_rest_goes_on(parse: Parse, bad: bytes, reason: str) -> None:
     """The problem names file and line, and the lines around it are documents."""
-    before, problem, after = read("c.jsonl", line({"text": "x"}) + bad + line({"text": "y"}))
+    before, problem, after = parse("c.jsonl", line({"text": "x"}) + bad + line({"text": "y"}))
     assert isinstance(problem, LoadProblem)
     assert problem.where == "c.jsonl:2"
     assert reason in problem.reason
@@ -76,33 +76,33 @@ def test_a_bad_line_is_named_and_the_rest_goes_on(read: Read, bad: bytes, reason
     assert after.id == "c.jsonl:3"
 
 
-def test_whole_pairs_are_characters(read: Read) -> None:
+def test_whole_pairs_are_characters(parse: Parse) -> None:
     """An escaped pair of surrogates is one character, as JSON has it."""
-    assert read("c.jsonl", b'{"_id": "a", "text": "\\ud83d\\ude00"}') == [Document("a", "😀")]
+    assert parse("c.jsonl", b'{"_id": "a", "text": "\\ud83d\\ude00"}') == [Document("a", "😀")]
 
 
-def test_empty_lines_count_but_say_nothing(read: Read) -> None:
+def test_empty_lines_count_but_say_nothing(parse: Parse) -> None:
     """Empty lines and a mark are passed over, and numbers stay those of an editor."""
-    items = read("c.jsonl", b"\xef\xbb\xbf" + line({"text": "x"}) + b"\n \r\n" + b'{"text": "y"}')
+    items = parse("c.jsonl", b"\xef\xbb\xbf" + line({"text": "x"}) + b"\n \r\n" + b'{"text": "y"}')
     assert [item.id for item in items if isinstance(item, Document)] == ["c.jsonl:1", "c.jsonl:4"]
 
 
-def test_utf16_is_refused_once(read: Read) -> None:
+def test_utf16_is_refused_once(parse: Parse) -> None:
     """A whole file in UTF-16 is one error, not one a line."""
     with pytest.raises(LoadError, match="must be UTF-8"):
-        read("c.jsonl", '{"text": "x"}\n'.encode("utf-16"))
+        parse("c.jsonl", '{"text": "x"}\n'.encode("utf-16"))
 
 
-def test_a_line_too_long_is_skipped(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_too_long_is_skipped(parse: Parse, monkeypatch: pytest.MonkeyPatch) -> None:
     """A line over the limit is a problem, is not held in memory, and does not shift the numbers."""
-    monkeypatch.setattr(jsonl, "MAX_LINE", 20)
-    problem, after = read("c.jsonl", b'{"text": "' + b"x" * 90 + b'"}\n{"text": "y"}\n')
+    monkeypatch.setattr(jsonl, "MAX_LINE_BYTES", 20)
+    problem, after = parse("c.jsonl", b'{"text": "' + b"x" * 90 + b'"}\n{"text": "y"}\n')
     assert problem == LoadProblem("c.jsonl:1", "is longer than 20 bytes; split it into several documents")
     assert isinstance(after, Document)
     assert after.id == "c.jsonl:2"
 
 
-def test_a_compressed_file_cut_off_keeps_its_beginning(read: Read, tmp_path: Path) -> None:
+def test_a_compressed_file_cut_off_keeps_its_beginning(parse: Parse, tmp_path: Path) -> None:
     """Documents before the damage are read, and then it is named."""
     packed = gzip.compress(b"".join(line({"text": f"{i * 7919 % 10007}"}) for i in range(5000)))
     (tmp_path / "c.jsonl.gz").write_bytes(packed[: len(packed) // 2])
@@ -112,17 +112,17 @@ def test_a_compressed_file_cut_off_keeps_its_beginning(read: Read, tmp_path: Pat
         list(stream)
 
 
-def test_what_is_not_compressed_says_so(read: Read) -> None:
+def test_what_is_not_compressed_says_so(parse: Parse) -> None:
     """A .gz that is none is a LoadError."""
     with pytest.raises(LoadError, match="cannot be unpacked"):
-        read("c.jsonl.gz", line({"text": "x"}))
+        parse("c.jsonl.gz", line({"text": "x"}))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(TEXTS, min_size=1), st.booleans())
-def test_texts_come_back(read: Read, texts: list[str], packed: bool) -> None:
+def test_texts_come_back(parse: Parse, texts: list[str], packed: bool) -> None:
     """Any text without lone surrogates is read as it was written, but for CR."""
     data = b"".join(line({"text": text}) for text in texts)
-    items = read("c.jsonl.gz", gzip.compress(data)) if packed else read("c.jsonl", data)
+    items = parse("c.jsonl.gz", gzip.compress(data)) if packed else parse("c.jsonl", data)
     expected = [text.replace("\r\n", "\n").replace("\r", "\n") for text in texts]
     assert [item.text for item in items if isinstance(item, Document)] == expected

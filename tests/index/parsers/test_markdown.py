@@ -4,26 +4,26 @@ import pytest
 
 from index.parsers.markdown import parse_front_matter
 from index.types import Document
-from tests.index.parsers.conftest import Read
+from tests.index.parsers.conftest import Parse
 
 
-def document(read: Read, source: str) -> Document:
+def document(parse: Parse, source: str) -> Document:
     """The one document of a Markdown file."""
-    (item,) = read("a.md", source.encode())
+    (item,) = parse("a.md", source.encode())
     assert isinstance(item, Document)
     return item
 
 
-def headings(read: Read, source: str) -> list[tuple[str, int]]:
+def headings(parse: Parse, source: str) -> list[tuple[str, int]]:
     """The source of each heading and its level."""
-    read_document = document(read, source)
+    read_document = document(parse, source)
     return [(read_document.text[h.start : h.end], h.level) for h in read_document.headings]
 
 
-def test_text_is_the_source(read: Read) -> None:
+def test_text_is_the_source(parse: Parse) -> None:
     """Marks stay in the text: offsets are offsets into the user's own file."""
     source = "---\ntitle: x\n---\n# *a* [b](c)\n\n```\ncode\n```\n"
-    assert document(read, source).text == source
+    assert document(parse, source).text == source
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,9 @@ def test_text_is_the_source(read: Read) -> None:
         ("---\ntitle: x\n---\n\n# After\n", [("# After", 1)]),
     ],
 )
-def test_headings(read: Read, source: str, found: list[tuple[str, int]]) -> None:
+def test_headings(parse: Parse, source: str, found: list[tuple[str, int]]) -> None:
     """ATX and setext headings are whole lines; code, quotations and lists have none."""
-    assert headings(read, source) == found
+    assert headings(parse, source) == found
 
 
 @pytest.mark.parametrize(
@@ -55,15 +55,15 @@ def test_headings(read: Read, source: str, found: list[tuple[str, int]]) -> None
         ("plain\n", ""),
     ],
 )
-def test_title(read: Read, source: str, title: str) -> None:
+def test_title(parse: Parse, source: str, title: str) -> None:
     """The title is the front matter's, else the words of the first level-1 heading, else empty."""
-    assert document(read, source).title == title
+    assert document(parse, source).title == title
 
 
-def test_front_matter_becomes_metadata(read: Read) -> None:
+def test_front_matter_becomes_metadata(parse: Parse) -> None:
     """Simple lines are metadata as strings; nested YAML and comments are passed over."""
     source = "---\n# note\ntitle: T\nlanguage: en\nurl: https://x.org/a: b\ntags:\n  - one\nempty:\n---\ntext\n"
-    assert document(read, source).metadata == {"language": "en", "url": "https://x.org/a: b"}
+    assert document(parse, source).metadata == {"language": "en", "url": "https://x.org/a: b"}
 
 
 @pytest.mark.parametrize(
