@@ -1,26 +1,28 @@
-"""python serve.py: serves an index that exists."""
+"""python serve.py: serve an index that exists."""
 
 import os
 
-# Before numpy is loaded, whose threads wait for work by spinning: with them a question takes twice the processor's
-# time. One thread for each batch under way leaves nobody in another one's way. tokenizers has threads, too.
+# These must be set before numpy is loaded. Its threads wait for work by spinning, which doubles the processor time of
+# a question; with one thread for each batch in progress, batches do not slow each other down. tokenizers has threads,
+# too.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from index.cli import one_sentence, setting_options
+from index.cli import Command, is_stated, setting_options
 from index.generation.directory import IndexDirectory
-from index.settings import MODEL, SETTINGS, Sources
+from index.settings import ServeSettings
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -30,29 +32,28 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-@click.command(context_settings={"max_content_width": 100})
-@setting_options(SETTINGS, "index", "model", "reader", "host", "port", "workers", "threads", "feedback", "admin_key")
-@one_sentence
-def main(**flags: object) -> None:
-    """Serve the API and the page over an index that was built before.
+@click.command(cls=Command, context_settings={"max_content_width": 100})
+@setting_options("index", "model", *(row.name for row in fields(ServeSettings)))
+def main(index: str, model: str, **flags: Any) -> None:  # noqa: ANN401 — of the table's types
+    """Serve the API and the chat page over an index that exists.
 
     Example: python serve.py --index var/index --port 8123
     """
-    sources = Sources.of(flags, os.environ, Path.cwd())
-    found = sources.resolve(SETTINGS)
-    IndexDirectory(Path(found["index"])).require_current()
-    with _counting(found["workers"]) as counted:
+    settings = ServeSettings(**flags)
+    IndexDirectory(Path(index)).require_current()
+    with _metrics_folder(settings.workers) as folder:
+        # Late, because prometheus_client reads its environment variable when it is imported.
         from qa.web.server import ServerOptions, run_server
         from qa.web.service import AppOptions
 
-        options = AppOptions(metrics_folder=counted, feedback=Path(found["feedback"]), admin_key=found["admin_key"])
-        app = partial(_app, found["index"], sources.stated(MODEL), found["reader"], options)
-        run_server(app, found["host"], found["port"], ServerOptions(found["workers"], found["threads"]))
+        options = AppOptions(metrics_folder=folder, feedback=Path(settings.feedback), admin_key=settings.admin_key)
+        app = partial(_create_app, index, model if is_stated("model") else None, settings.reader, options)
+        run_server(app, settings.host, settings.port, ServerOptions(settings.workers, settings.threads))
 
 
 @contextmanager
-def _counting(workers: int) -> Iterator[str | None]:
-    """Several processes count in files of one folder, which prometheus_client must know before it is loaded."""
+def _metrics_folder(workers: int) -> Iterator[str | None]:
+    """Yield a folder in which several processes share their metrics; None for one process, which needs none."""
     if workers == 1:
         yield None
         return
@@ -61,19 +62,19 @@ def _counting(workers: int) -> Iterator[str | None]:
     try:
         yield folder
     finally:
-        if os.getpid() == parent:  # a worker that ends comes by here, too, and the others still count
+        if os.getpid() == parent:  # a worker that exits also comes here, and the others still use the folder
             rmtree(folder, ignore_errors=True)
 
 
-def _app(index: str, model: str | None, reader: str, options: "AppOptions") -> "Flask":
-    """Made in the serving process. The probe loads the model, so that no visitor waits for it."""
+def _create_app(index: str, model: str | None, reader: str, options: "AppOptions") -> "Flask":
+    """Create the application in the serving process. Its first question loads the model before any visitor's."""
     from qa.engine import Engine
     from qa.web import create_app
 
     engine = Engine.open(index, model, reader)
-    for part, found in engine.check_readiness().items():
-        if not found:
-            log.error("the %s fails on a sentence that is indexed; answers will be degraded", part)
+    for part, works in engine.check_readiness().items():
+        if not works:
+            log.error("the %s fails on a sentence of the index; answers will be degraded", part)
     return create_app(engine, options)
 
 

@@ -1,32 +1,27 @@
 """python -m index: build, status, verify, rollback."""
 
-import os
-from collections.abc import Mapping
+from dataclasses import fields
 from math import inf
 from pathlib import Path
+from typing import Any
 
 import click
 
 from index.build.pipeline import BuildReport, build_folder
-from index.cli import one_sentence, setting_options
+from index.cli import Group, format_count, setting_options
 from index.errors import NetsphereError
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.generation.integrity import find_violations
+from index.generation.manifest import Manifest
 from index.progress import Terminal
-from index.settings import INDEX_SETTINGS, IndexSettings, Sources
+from index.settings import IndexSettings
 from index.types import LoadProblem
 
-BUILD_FLAGS = tuple(setting.name for setting in INDEX_SETTINGS)
 
-
-def _settings(flags: Mapping[str, object]) -> IndexSettings:
-    return IndexSettings(**Sources.of(flags, os.environ, Path.cwd()).resolve(INDEX_SETTINGS))
-
-
-@click.group(context_settings={"max_content_width": 100})
+@click.group(cls=Group, context_settings={"max_content_width": 100})
 def main() -> None:
-    """Make and look after the index.
+    """Build and maintain the index.
 
     Example: python -m index build seeds
     """
@@ -34,70 +29,65 @@ def main() -> None:
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path), default="seeds")
-@setting_options(INDEX_SETTINGS, *BUILD_FLAGS)
-@one_sentence
-def build(folder: Path, **flags: object) -> None:
+@setting_options(*(row.name for row in fields(IndexSettings)))
+def build(folder: Path, **settings: Any) -> None:  # noqa: ANN401 — of the table's types
     """Index FOLDER (default: seeds). Only what changed is embedded again.
 
     Example: python -m index build my-texts --index var/my-index
     """
-    settings = _settings(flags)
-    report = build_folder(folder, settings, Terminal())
-    _list_problems(report.problems)
-    click.echo(_summary(report, settings.index))
+    report = build_folder(folder, IndexSettings(**settings), Terminal())
+    _print_problems(report.problems)
+    click.echo(_summarize_build(report, settings["index"]))
 
 
 @main.command()
-@setting_options(INDEX_SETTINGS, "index")
-@one_sentence
-def status(**flags: object) -> None:
-    """Say what is being served and from what.
+@setting_options("index")
+def status(index: str) -> None:
+    """Show which generation is served and what it was built from.
 
     Example: python -m index status --index var/index
     """
-    directory = IndexDirectory(Path(_settings(flags).index))
+    directory = IndexDirectory(Path(index))
     manifest = directory.open_current().manifest
-    counts = ", ".join(f"{count} {name}" for name, count in manifest.counts.items())
     click.echo(f"serving     {manifest.generation} of {manifest.built_at}")
-    click.echo(f"from        {manifest.source}: {counts}")
+    click.echo(f"from        {manifest.source}: {_format_counts(manifest)}")
     click.echo(f"model       {manifest.model} ({manifest.model_fingerprint[:12]})")
     click.echo(f"settings    {', '.join(f'{k}={v}' for k, v in manifest.settings.items())}")
     click.echo(f"vectors     {', '.join(f'{k}={v}' for k, v in manifest.store.items())}")
     click.echo(f"kept        {', '.join(directory.list_generations())}")
-    _list_problems(manifest.problems)
+    _print_problems(manifest.problems)
 
 
 @main.command()
-@setting_options(INDEX_SETTINGS, "index")
-@one_sentence
-def verify(**flags: object) -> None:
+@setting_options("index")
+def verify(index: str) -> None:
     """Check every hash and every invariant of every generation.
 
     Example: python -m index verify --index var/index
     """
-    directory = IndexDirectory(Path(_settings(flags).index))
+    directory = IndexDirectory(Path(index))
     directory.open_current()
-    failed = [name for name in directory.list_generations() if not _verified(directory.root / name)]
+    failed = [name for name in directory.list_generations() if not _verify_generation(directory.root / name)]
     if failed:
-        raise NetsphereError(f"not whole: {', '.join(failed)}; mend it with: python -m index build")
+        raise NetsphereError(f"damaged: {', '.join(failed)}; rebuild with: python -m index build")
 
 
 @main.command()
-@setting_options(INDEX_SETTINGS, "index")
-@one_sentence
-def rollback(**flags: object) -> None:
+@setting_options("index")
+def rollback(index: str) -> None:
     """Serve the generation before the current one.
 
     Example: python -m index rollback --index var/index
     """
-    directory = IndexDirectory(Path(_settings(flags).index))
+    directory = IndexDirectory(Path(index))
     directory.require_current()
     with directory.acquire_lock():
         before, now = directory.find_current(), directory.roll_back()
-    click.echo(f"serving {now} instead of {before}; a running server is to be restarted")
+    click.echo(f"serving {now} instead of {before}; restart a running server")
 
 
-def _verified(folder: Path) -> bool:
+def _verify_generation(folder: Path) -> bool:
+    """Print what is wrong with a generation, and return whether it is sound."""
     try:
         faults = find_violations(Generation.open(folder, max_hashed_bytes=inf))
     except NetsphereError as error:
@@ -106,17 +96,20 @@ def _verified(folder: Path) -> bool:
     return not faults
 
 
-def _list_problems(problems: tuple[LoadProblem, ...]) -> None:
+def _print_problems(problems: tuple[LoadProblem, ...]) -> None:
     for problem in problems:
         click.echo(f"left out    {problem.where}: {problem.reason}", err=True)
 
 
-def _summary(report: BuildReport, index: str) -> str:
-    counts = ", ".join(f"{count} {name}" for name, count in report.manifest.counts.items())
-    what = f"{report.manifest.generation} in {index}: {counts}"
+def _summarize_build(report: BuildReport, index: str) -> str:
+    what = f"{report.manifest.generation} in {index}: {_format_counts(report.manifest)}"
     if not report.changed:
         return f"nothing changed; serving {what}"
-    return f"built {what}; {report.embedded} units embedded, {report.carried} carried over"
+    return f"built {what}; {format_count(report.embedded, 'units')} embedded, {report.carried} carried over"
+
+
+def _format_counts(manifest: Manifest) -> str:
+    return ", ".join(format_count(count, noun) for noun, count in manifest.counts.items())
 
 
 if __name__ == "__main__":

@@ -1,13 +1,16 @@
-"""The table of settings, and how a value is found: flag, environment, file, default.
+"""The table of settings: name, default, type and help of each.
 
-Nothing here reads the environment: the ``__main__`` files and ``serve.py`` pass it in.
+The fields of the two dataclasses are the rows. ``index/cli.py`` turns them into options, so that click finds
+their values: flag, environment, ``netsphere.toml``, default. Nothing here reads the environment.
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+import click
 
 from index.embedding.model_files import DEFAULT_MODEL
 from index.errors import UsageError
@@ -15,156 +18,113 @@ from index.search.stores import STORES
 from index.text.analyzer import STEMMERS
 from index.text.chunking import ChunkSizes
 
-PREFIX = "NETSPHERE_"
-FILE = "netsphere.toml"
-
-Parse = Callable[[object], Any]
+SETTINGS_FILE = "netsphere.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One row: its name, default, how a text becomes a value, and a line of help."""
+class NonEmpty(click.ParamType[str]):
+    """Any text but white space. As a path, an empty text would mean the working directory."""
 
-    name: str
-    default: Any
-    parse: Parse
-    help: str
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text. Raises click.BadParameter."""
+        if not value.strip():
+            self.fail("must not be empty", param, ctx)
+        return value
 
 
-def whole(low: int, high: int) -> Parse:
-    """A parser of whole numbers from ``low`` to ``high``; raises ValueError."""
+class WholeNumber(click.IntRange):
+    """Whole number between two bounds, with messages in our style."""
 
-    def parse(value: object) -> int:
-        number = int(str(value))
-        if not low <= number <= high:
-            raise ValueError(f"must be from {low} to {high}")
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401
+        """Return the number. Raises click.BadParameter."""
+        try:
+            number = int(str(value))
+        except ValueError:
+            self.fail("must be a whole number", param, ctx)
+        if self.min is not None and number < self.min:
+            self.fail(f"must be at least {self.min}", param, ctx)
+        if self.max is not None and number > self.max:
+            self.fail(f"must be at most {self.max}", param, ctx)
         return number
 
-    return parse
 
-
-def filled(value: object) -> str:
-    """A parser of any text but an empty one, which as a path would mean this folder; raises ValueError."""
-    if not str(value).strip():
-        raise ValueError("must not be empty")
-    return str(value)
-
-
-def one_of(*choices: str) -> Parse:
-    """A parser of one of a few words; raises ValueError."""
-
-    def parse(value: object) -> str:
-        if value not in choices:
-            raise ValueError(f"must be one of {', '.join(choices)}")
-        return str(value)
-
-    return parse
-
-
-INDEX_SETTINGS: tuple[Setting, ...] = (
-    Setting("index", "var/index", filled, "folder of the index generations"),
-    Setting("model", DEFAULT_MODEL, filled, "sentence-transformers model: a hub id or a folder"),
-    Setting("models", "var/models", filled, "folder of models made fast, each once for all collections"),
-    Setting(
-        "store", "faiss", one_of(*STORES), "vector store: faiss (of many units, codes are compared first), or exact"
-    ),
-    Setting("stemmer", "english", one_of(*STEMMERS), "Snowball stemmer of the lexical leg, or none"),
-    Setting("context", "mixed", one_of("mixed", "none"), "title and heading in a passage's vector: mixed in or not"),
-    Setting("passage_chars", 500, whole(80, 4000), "the most characters of a passage; longer sentences are split"),
-    Setting("max_file_mb", 100, whole(1, 100_000), "files larger than this are named and left out"),
-    Setting("keep", 3, whole(1, 1000), "finished generations to keep, the served one included"),
-)
-ASK_SETTINGS: tuple[Setting, ...] = (
-    Setting("reader", "shipped", filled, "what reads the best passages in mode precise: shipped, none, or a model"),
-)
-SERVE_SETTINGS: tuple[Setting, ...] = (
-    Setting("host", "127.0.0.1", filled, "address to listen on; 0.0.0.0 for every one of the machine"),
-    Setting("port", 8000, whole(0, 65535), "port to listen on; 0 takes a free one"),
-    Setting("workers", 1, whole(1, 64), "processes that answer; each takes a processor and its own memory"),
-    Setting("threads", 32, whole(1, 256), "requests that a process takes at once; it works on them together"),
-    Setting(
-        "feedback", "var/feedback.sqlite", filled, "file of what visitors say of passages; made with the first word"
-    ),
-    Setting("admin_key", "", str, "opens GET /v1/feedback; better given as NETSPHERE_ADMIN_KEY than as a flag"),
-)
-SETTINGS = INDEX_SETTINGS + ASK_SETTINGS + SERVE_SETTINGS
-"""One row a setting, of both halves; ``docs/settings.md`` is checked against it."""
-MODEL = next(setting for setting in SETTINGS if setting.name == "model")
-"""An index knows its model; stating another one where it is served is refused."""
+def _setting(default: str | int, kind: click.ParamType[Any], description: str) -> Any:  # noqa: ANN401 — as dataclasses.field
+    return field(default=default, metadata={"type": kind, "help": description})
 
 
 @dataclass(frozen=True, slots=True)
 class IndexSettings:
-    """The settings of a build, by the names of ``INDEX_SETTINGS``."""
+    """The settings of a build."""
 
-    index: str = "var/index"
-    model: str = DEFAULT_MODEL
-    models: str = "var/models"
-    store: str = "faiss"
-    stemmer: str = "english"
-    context: str = "mixed"
-    passage_chars: int = 500
-    max_file_mb: int = 100
-    keep: int = 3
+    index: str = _setting("var/index", NonEmpty(), "folder of the index generations")
+    model: str = _setting(DEFAULT_MODEL, NonEmpty(), "sentence-transformers model: a hub id or a folder")
+    models: str = _setting("var/models", NonEmpty(), "cache folder for quantized models, shared by all collections")
+    store: str = _setting(
+        "faiss", click.Choice([*STORES]), "vector store: faiss (compact codes for large collections) or exact"
+    )
+    stemmer: str = _setting("english", click.Choice([*STEMMERS]), "Snowball stemmer of the lexical leg, or none")
+    context: str = _setting(
+        "mixed", click.Choice(["mixed", "none"]), "whether title and heading are mixed into a passage's vector"
+    )
+    passage_chars: int = _setting(
+        500, WholeNumber(80, 4000), "maximum length of a passage in characters; longer sentences are split"
+    )
+    max_file_mb: int = _setting(100, WholeNumber(1, 100_000), "larger files are reported and skipped")
+    keep: int = _setting(3, WholeNumber(1, 1000), "finished generations to keep, including the one being served")
 
-    def chunking(self, limit: int) -> ChunkSizes:
-        """The sizes for an encoder that takes ``limit`` tokens.
+    def chunk_sizes(self, max_tokens: int) -> ChunkSizes:
+        """Return the sizes of passages for an encoder that takes ``max_tokens`` tokens.
 
-        Packing aims a fifth below the bound, which leaves room to keep neighbours even. A
-        quarter of the tokens stays free: the sum over sentences is not exact for every tokenizer.
+        Passages are packed to four fifths of the maximum, which leaves room to keep neighbours even. A quarter
+        of the tokens stays free, because the sum over sentences is not exact for every tokenizer.
         """
-        return ChunkSizes(self.passage_chars, self.passage_chars * 4 // 5, max_tokens=limit * 3 // 4)
+        return ChunkSizes(self.passage_chars, self.passage_chars * 4 // 5, max_tokens=max_tokens * 3 // 4)
 
     @property
-    def decisive(self) -> dict[str, Any]:
-        """Those that change what an index answers, as its manifest records them."""
-        names = ("store", "stemmer", "context", "passage_chars")
-        return {name: getattr(self, name) for name in names}
+    def answer_settings(self) -> dict[str, Any]:
+        """The settings that change what an index answers, as its manifest records them."""
+        return {name: getattr(self, name) for name in ("store", "stemmer", "context", "passage_chars")}
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """Where values come from: flags, then ``NETSPHERE_<NAME>``, then ``netsphere.toml``."""
+class ServeSettings:
+    """The settings of answering and serving, beside those of the index."""
 
-    flags: Mapping[str, object]
-    environment: Mapping[str, str]
-    file: Mapping[str, object]
-
-    @classmethod
-    def of(cls, flags: Mapping[str, object], environment: Mapping[str, str], folder: Path) -> "Sources":
-        """With the ``netsphere.toml`` of ``folder``, if there is one. Raises UsageError."""
-        file = _read(folder / FILE)
-        known = {setting.name for setting in SETTINGS}
-        if unknown := sorted(set(file) - known):
-            raise UsageError(f"{FILE} names {unknown[0]!r}, which is no setting; there are {', '.join(sorted(known))}")
-        return cls(flags, environment, file)
-
-    def stated(self, setting: Setting) -> Any:  # noqa: ANN401  (of the setting's own type)
-        """The value that somebody stated, or None. Raises UsageError, which names value and origin."""
-        variable = PREFIX + setting.name.upper()
-        if self.flags.get(setting.name) is not None:
-            return _parsed(setting, self.flags[setting.name], f"--{setting.name.replace('_', '-')}")
-        if variable in self.environment:
-            return _parsed(setting, self.environment[variable], variable)
-        return _parsed(setting, self.file[setting.name], FILE) if setting.name in self.file else None
-
-    def resolve(self, table: tuple[Setting, ...]) -> dict[str, Any]:
-        """Every setting of the table, by name: what was stated, else its default."""
-        stated = {setting.name: self.stated(setting) for setting in table}
-        return {s.name: s.default if stated[s.name] is None else stated[s.name] for s in table}
+    reader: str = _setting(
+        "shipped", NonEmpty(), "question-answering model for mode precise: shipped, none, a hub id or a folder"
+    )
+    host: str = _setting("127.0.0.1", NonEmpty(), "address to listen on; 0.0.0.0 for every address of the machine")
+    port: int = _setting(8000, WholeNumber(0, 65535), "port to listen on; 0 picks a free one")
+    workers: int = _setting(
+        1, WholeNumber(1, 64), "processes that answer; each uses one processor and memory of its own"
+    )
+    threads: int = _setting(
+        32, WholeNumber(1, 256), "requests that a process accepts at once; they are answered in batches"
+    )
+    feedback: str = _setting(
+        "var/feedback.sqlite", NonEmpty(), "SQLite file of visitors' feedback; created when the first arrives"
+    )
+    admin_key: str = _setting(
+        "", click.STRING, "key for GET /v1/feedback; set NETSPHERE_ADMIN_KEY, because flags are visible to other users"
+    )
 
 
-def _parsed(setting: Setting, value: object, origin: str) -> object:
+SETTINGS: Mapping[str, Field[Any]] = {row.name: row for row in (*fields(IndexSettings), *fields(ServeSettings))}
+
+
+def read_settings_file(folder: Path) -> dict[str, str]:
+    """Return the values of the ``netsphere.toml`` of ``folder`` as texts, to be checked like those of flags.
+
+    Returns nothing if there is no such file. Raises UsageError.
+    """
+    path = folder / SETTINGS_FILE
     try:
-        return setting.parse(value)
-    except ValueError as error:
-        raise UsageError(f"{origin} is {value!r}, which is no good: {error} ({setting.help})") from error
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path} is not a readable TOML file: {error}") from error
+        raise UsageError(f"cannot read {path} as TOML: {error}") from error
+    if unknown := sorted(values.keys() - SETTINGS.keys()):
+        raise UsageError(f"unknown setting {unknown[0]!r} in {SETTINGS_FILE}: must be one of {', '.join(SETTINGS)}")
+    return {name: str(value) for name, value in values.items()}

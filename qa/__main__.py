@@ -1,22 +1,21 @@
 """python -m qa: ask on the terminal."""
 
 import json
-import os
-from pathlib import Path
+from typing import Any
 
 import click
 
-from index.cli import one_sentence, setting_options
-from index.settings import MODEL, SETTINGS, Sources
+from index.cli import Group, Option, is_stated, setting_options
+from index.settings import WholeNumber
 from qa.answer.serialize import answer_json
 from qa.answer.terminal import show
 from qa.engine import Engine
-from qa.types import MOST_PASSAGES, Mode, Request
+from qa.types import MOST_PASSAGES, Request
 
 
-@click.group(context_settings={"max_content_width": 100})
+@click.group(cls=Group, context_settings={"max_content_width": 100})
 def main() -> None:
-    """Ask the texts.
+    """Ask an index.
 
     Example: python -m qa ask "Who directed the film?"
     """
@@ -25,22 +24,19 @@ def main() -> None:
 @main.command()
 @click.argument("question")
 @click.option("--json", "as_json", is_flag=True, help="print what the API returns")
-@click.option("--top-k", type=click.IntRange(1, MOST_PASSAGES), default=5, show_default=True, help="passages to show")
-@click.option("--mode", type=click.Choice(["fast", "precise"]), default="precise", show_default=True)
 @click.option(
-    "--document", "documents", multiple=True, help="only from this document: an id or a pattern such as '*.md'"
+    "--top-k", cls=Option, type=WholeNumber(1, MOST_PASSAGES), default=5, show_default=True, help="passages to show"
 )
-@setting_options(SETTINGS, "index", "model", "reader")
-@one_sentence
-def ask(question: str, as_json: bool, top_k: int, mode: Mode, documents: tuple[str, ...], **flags: object) -> None:
+@click.option("--mode", cls=Option, type=click.Choice(["fast", "precise"]), default="precise", show_default=True)
+@click.option("--document", "documents", multiple=True, help="search this document only: an id, or a pattern as '*.md'")
+@setting_options("index", "model", "reader")
+def ask(question: str, as_json: bool, index: str, model: str, reader: str, **options: Any) -> None:  # noqa: ANN401
     """Answer QUESTION, with the words that answer it marked.
 
     Example: python -m qa ask "When did the episode air?" --json
     """
-    sources = Sources.of(flags, os.environ, Path.cwd())
-    request = Request(question, (), top_k, mode, documents)
-    found = sources.resolve(SETTINGS)
-    answer = Engine.open(found["index"], sources.stated(MODEL), found["reader"]).ask(request)
+    request = Request(question, **options)
+    answer = Engine.open(index, model if is_stated("model") else None, reader).ask(request)
     if as_json:
         click.echo(json.dumps(answer_json(answer), ensure_ascii=False, indent=2))
     else:

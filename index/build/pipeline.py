@@ -107,7 +107,7 @@ def corpus_fingerprint(documents: Sequence[Document]) -> str:
 
 def recipe_fingerprint(settings: IndexSettings, encoder: Encoder) -> str:
     """Hex digest of the program's version, the settings that decide answers, and the model."""
-    recipe = [FORMAT, __version__, settings.decisive, encoder.name, encoder.fingerprint]
+    recipe = [FORMAT, __version__, settings.answer_settings, encoder.name, encoder.fingerprint]
     return sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
 
 
@@ -140,7 +140,7 @@ def _served(directory: IndexDirectory) -> Generation | None:
 
 def _chunk(documents: tuple[Document, ...], settings: IndexSettings, encoder: Encoder, progress: Progress) -> Corpus:
     names = PunctuatedNames.learn_from(document.text for document in documents)
-    chunking = settings.chunking(encoder.max_tokens)
+    chunking = settings.chunk_sizes(encoder.max_tokens)
     found: list[Passage] = []
     with progress.step("chunking", len(documents)) as advance:
         for document in documents:
@@ -239,7 +239,7 @@ class Identity:
             recipe=self.recipe,
             model=self.encoder.name,
             model_fingerprint=self.encoder.fingerprint,
-            settings=self.settings.decisive,
+            settings=self.settings.answer_settings,
             store=contents.store.description,
             counts={
                 "documents": len(contents.documents),

@@ -1,18 +1,17 @@
 """python -m qa.evaluation: score answers against judged questions."""
 
-import os
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from index.cli import one_sentence, setting_options
+from index.cli import Group, Option, is_flag_given, is_stated, setting_options
 from index.embedding import load_encoder, load_generation_encoder
 from index.errors import UsageError
 from index.generation.directory import IndexDirectory
 from index.progress import Terminal
-from index.settings import ASK_SETTINGS, INDEX_SETTINGS, MODEL, SETTINGS, IndexSettings, Sources
+from index.settings import IndexSettings
 from qa.engine import Engine
 from qa.evaluation import known_item as probing
 from qa.evaluation.ablation.ablate import ablate
@@ -34,17 +33,20 @@ from qa.types import Mode
 
 RUNS = Path("var/runs")
 MOST_FLAWS = 20
+INDEX_SETTINGS = tuple(row.name for row in fields(IndexSettings))
 GATE = 1
 """Exit code where a limit of the caller's is broken."""
 
 data_argument = click.argument("data", type=click.Path(path_type=Path))
-mode_option = click.option("--mode", type=click.Choice(["fast", "precise"]), default="precise", show_default=True)
+mode_option = click.option(
+    "--mode", cls=Option, type=click.Choice(["fast", "precise"]), default="precise", show_default=True
+)
 fail_below_option = click.option(
     "--fail-below", multiple=True, metavar="MEASURE=VALUE", help="exit with 1 where the mean is below; may be repeated"
 )
 
 
-@click.group(context_settings={"max_content_width": 100})
+@click.group(cls=Group, context_settings={"max_content_width": 100})
 def main() -> None:
     """Offline evaluation.
 
@@ -59,8 +61,7 @@ def main() -> None:
 @click.option("--url", help="ask the service at this address instead of an index")
 @click.option("--summary", type=click.Path(path_type=Path), help="also write this Markdown file with its plots beside")
 @fail_below_option
-@setting_options(SETTINGS, "index", "model", "reader")
-@one_sentence
+@setting_options(*INDEX_SETTINGS, "reader")
 def run_command(data: Path, mode: Mode, out: Path | None, **flags: Any) -> None:  # noqa: ANN401 — any option
     """Ask every judged question of DATA and score the answers.
 
@@ -71,15 +72,16 @@ def run_command(data: Path, mode: Mode, out: Path | None, **flags: Any) -> None:
     Example: python -m qa.evaluation run ../shared/data/fairytaleqa-val --out var/fairytale
     """
     wanted = limits(flags["fail_below"])
-    if flags["url"] and any(flags[name] for name in ("index", "model", "reader")):
+    if flags["url"] and any(map(is_flag_given, ("index", "model", "reader"))):
         raise UsageError(
             "--url asks a service, which has its own index and models; leave out --index, --model, --reader"
         )
     dataset = load(data)
     folder = out or RUNS / dataset.name
     target = HttpClient(flags["url"]) if flags["url"] else _engine(dataset, flags)
-    stated = (f"--{name} {flags[name]}" for name in ("url", "index", "model", "reader", "summary") if flags[name])
-    command = " ".join(["python -m qa.evaluation run", str(data), *stated])
+    given = filter(is_flag_given, ("url", *INDEX_SETTINGS, "reader", "summary"))
+    words = (f"--{name.replace('_', '-')} {flags[name]}" for name in given)
+    command = " ".join(["python -m qa.evaluation run", str(data), *words])
     result = replace(run(dataset, target, mode, folder, Terminal()), command=command)
     write(result, folder)
     write_report(result, folder / "report.html")
@@ -94,7 +96,6 @@ def run_command(data: Path, mode: Mode, out: Path | None, **flags: Any) -> None:
 @data_argument
 @click.argument("trec", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="folder for the results, which `compare` reads")
-@one_sentence
 def score_command(data: Path, trec: Path, out: Path | None) -> None:
     """Score a run of any other system, a file in TREC's format, on the documents that DATA judges.
 
@@ -114,7 +115,6 @@ def score_command(data: Path, trec: Path, out: Path | None) -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="page of the comparison  [default: B/compare.html]")
 @click.option("--fail-if-worse", is_flag=True, help="exit with 1 where B is worse beyond chance in any measure")
 @fail_below_option
-@one_sentence
 def compare_command(a: Path, b: Path, out: Path | None, **flags: Any) -> None:  # noqa: ANN401 — any option
     """Tell whether run B is better than run A on the same questions, or only luckier.
 
@@ -135,7 +135,6 @@ def compare_command(a: Path, b: Path, out: Path | None, **flags: Any) -> None:  
 @click.option("--source", type=click.Path(path_type=Path), help="the texts that span judgements are over")
 @click.option("--only", multiple=True, metavar="WORDS", help="only the first row and those with WORDS in their name")
 @click.option("--out", type=click.Path(path_type=Path), help="JSON file  [default: var/runs/ablation.json]")
-@one_sentence
 def ablate_command(data: tuple[Path, ...], source: Path | None, only: tuple[str, ...], out: Path | None) -> None:
     """Try other ways of ranking and other settings on each DATA, and tell which differences are real.
 
@@ -165,7 +164,6 @@ def ablate_command(data: tuple[Path, ...], source: Path | None, only: tuple[str,
 @main.command(name="report")
 @click.argument("path", metavar="RUN", type=click.Path(path_type=Path))
 @click.option("--summary", type=click.Path(path_type=Path), help="also write this Markdown file with its plots beside")
-@one_sentence
 def report_command(path: Path, summary: Path | None) -> None:
     """Render the report of a finished run again, without asking anything.
 
@@ -186,9 +184,8 @@ def report_command(path: Path, summary: Path | None) -> None:
 @mode_option
 @click.option("--most", type=int, default=probing.MOST, show_default=True, help="of more passages, probe every n-th")
 @click.option("--out", type=click.Path(path_type=Path), help="folder for probe.json, which has every probe")
-@setting_options(SETTINGS, "index", "model", "reader")
-@one_sentence
-def probe_command(mode: Mode, most: int, out: Path | None, **flags: Any) -> None:  # noqa: ANN401 — any option
+@setting_options("index", "model", "reader")
+def probe_command(mode: Mode, most: int, out: Path | None, **flags: str) -> None:
     """Tell what of an index cannot be found, without any judgements.
 
     Asks for each passage in its own words: by its heading, by its most telling sentence with
@@ -199,11 +196,11 @@ def probe_command(mode: Mode, most: int, out: Path | None, **flags: Any) -> None
     """
     if out:
         probing.check_folder(out)
-    sources = Sources.of(flags, os.environ, Path.cwd())
-    settings = IndexSettings(**sources.resolve(INDEX_SETTINGS))
-    generation = IndexDirectory(Path(settings.index)).open_current()
-    encoder = load_generation_encoder(generation.folder, generation.manifest, sources.stated(MODEL))
-    engine = Engine(generation, encoder, sources.resolve(ASK_SETTINGS)["reader"])
+    generation = IndexDirectory(Path(flags["index"])).open_current()
+    encoder = load_generation_encoder(
+        generation.folder, generation.manifest, flags["model"] if is_stated("model") else None
+    )
+    engine = Engine(generation, encoder, flags["reader"])
     probed = probing.probe(generation, engine, mode, most, Terminal())
     click.echo(probing.summary(probed))
     if out:
@@ -219,14 +216,13 @@ def _render_ablation(path: Path) -> None:
     click.echo(f"wrote {path.with_suffix('.md')} and {path.with_suffix('.html')}")
 
 
-def _engine(dataset: Dataset, flags: dict[str, object]) -> Engine | AnswerSource:
-    """Over the data's own texts, unless it has none or an index is named."""
-    sources = Sources.of(flags, os.environ, Path.cwd())
-    settings = IndexSettings(**sources.resolve(INDEX_SETTINGS))
-    reader = sources.resolve(ASK_SETTINGS)["reader"]
-    if dataset.documents and not flags["index"]:
+def _engine(dataset: Dataset, flags: dict[str, Any]) -> Engine | AnswerSource:
+    """Open an engine over the data's own texts, unless it has none or an index is named."""
+    settings = IndexSettings(**{name: flags[name] for name in INDEX_SETTINGS})
+    reader = flags["reader"]
+    if dataset.documents and not is_flag_given("index"):
         return collection.engine_over(dataset, collection.placed(dataset, settings), progress=Terminal(), reader=reader)
-    return Engine.open(settings.index, sources.stated(MODEL), reader)
+    return Engine.open(settings.index, settings.model if is_stated("model") else None, reader)
 
 
 def _told(result: Run) -> str:
