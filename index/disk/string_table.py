@@ -62,6 +62,19 @@ class StringTable(Sequence[str]):
             return points + first
         return np.append(starts, len(raw))[points] + first
 
+    def read_code_points(self, start: int, stop: int) -> tuple[NDArray[np.unsignedinteger], NDArray[np.int64]]:
+        """Return the code points of the texts ``[start, stop)`` in one array, and where each text begins and ends.
+
+        Shapes (code points,) and (texts + 1,).
+        """
+        raw = self._data[int(self.offsets[start]) : int(self.offsets[stop])]
+        edges = self.offsets[start : stop + 1] - self.offsets[start]
+        begins = (raw & 0xC0) != 0x80
+        if begins.all():
+            return raw, edges
+        codes = np.frombuffer(raw.tobytes().decode("utf-8").encode("utf-32-le"), dtype="<u4")
+        return codes, np.concatenate([[0], np.cumsum(begins)])[edges]
+
     def _read_range(self, rows: range) -> list[str]:
         if not rows or rows.step != 1:
             return [self[row] for row in rows]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, overload
@@ -12,10 +13,14 @@ from numpy.typing import NDArray
 
 from index.disk.arrays import open_mapped
 from index.disk.string_table import StringTable
-from index.types import Document, Heading
+from index.generation.id_patterns import WILDCARDS, find_matching_rows
+from index.types import Document, Heading, Positions
 
 TEXTS, IDS, TITLES, REST = "texts", "ids", "titles", "rest"
 FACTS, ORDER = "facts.npy", "order.npy"
+
+# Patterns whose documents are remembered: the steps of one question ask for the same ones.
+RECENT_PATTERNS = 16
 
 Facts = NDArray[np.void]
 """One row a document: the sha256 of its text, 32 bytes, and its number of code points."""
@@ -41,6 +46,7 @@ class Documents(Sequence[Document]):
         """Use ``build`` or ``load``."""
         self.parts, self.facts, self.order = parts, facts, order
         self.texts, self.ids, self.titles = parts.texts, parts.ids, parts.titles
+        self.find_matching = lru_cache(maxsize=RECENT_PATTERNS)(self._find_matching)
 
     @classmethod
     def build(cls, documents: Sequence[Document]) -> "Documents":
@@ -81,6 +87,12 @@ class Documents(Sequence[Document]):
         hashes, sought = self.order[:, 0], _hash(document)
         first, last = np.searchsorted(hashes, sought, "left"), np.searchsorted(hashes, sought, "right")
         return next((row for row in self.order[first:last, 1].tolist() if self.ids[row] == document), None)
+
+    def _find_matching(self, pattern: str) -> Positions:
+        """Return the positions, rising, of the documents whose id is the pattern or matches it shell-style."""
+        exact = self.find_position(pattern)
+        rows = np.array([] if exact is None else [exact], dtype=np.int64)
+        return rows if WILDCARDS.isdisjoint(pattern) else np.union1d(rows, find_matching_rows(self.ids, pattern))
 
     def get_sha256(self, position: int) -> str:
         """Hex digest of the document's text in UTF-8, taken when the index was built."""

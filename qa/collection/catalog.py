@@ -9,7 +9,6 @@ from typing import Any
 
 from index.generation.generation import Generation
 from index.types import Passage, PassageKind
-from qa.ranking.filters import meeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ class Catalog:
 
     def match_documents(self, pattern: str) -> bool:
         """Return whether an id or a shell-style pattern matches at least one document."""
-        return len(meeting(self._documents, pattern)) > 0
+        return len(self._documents.find_matching(pattern)) > 0
 
     def describe_index(self) -> IndexInfo:
         """Return what is being served and how it was built."""
