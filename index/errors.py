@@ -1,18 +1,18 @@
-"""What can go wrong offline.
+"""The errors of both halves.
 
 NetsphereError
- ├── UsageError            the caller asked for something that cannot be (exit code 2)
- ├── LoadError             one file or line that cannot become a document; a build lists it and goes on
- ├── ModelError            the encoder is missing, damaged or not the one the index was made with
- │    └── QuantizationError the model cannot be used in int8; it can in float32
- ├── BuildError            nothing was published; what was served before still is
- │    └── BuildInProgress      another build holds the lock
- └── GenerationError       an index that cannot be served
+ ├── UsageError                  wrong arguments or settings (exit code 2)
+ ├── LoadError                   a file or line that cannot become a document; a build lists it and continues
+ ├── ModelError                  the encoder is missing, damaged or not the one the index was made with
+ │    └── QuantizationError      the model cannot be used in int8; it can in float32
+ ├── BuildError                  nothing was published; what was served before is unchanged
+ │    └── BuildInProgress        another build holds the lock
+ └── GenerationError             an index that cannot be served
       ├── GenerationNotFound     there is none yet
-      ├── DamagedGeneration a file is missing or not the bytes that were written
-      └── IncompatibleGeneration made by another model or another format
+      ├── DamagedGeneration      a file is missing or differs from what was written
+      └── IncompatibleGeneration made by another model or in another format
 
-Every message is one sentence that names the value and what to do about it.
+Every message is one sentence that names the value and the remedy.
 """
 
 
@@ -21,27 +21,27 @@ class NetsphereError(Exception):
 
 
 class UsageError(NetsphereError):
-    """The call itself is wrong: a setting out of bounds, a folder that does not exist."""
+    """A wrong call: a setting out of bounds, or a folder that does not exist."""
 
 
 class LoadError(NetsphereError):
-    """One file, or one line of it, that cannot become a document."""
+    """A file, or a line of it, that cannot become a document."""
 
 
 class ModelError(NetsphereError):
-    """The encoder is missing, damaged, or not the one that an index was made with."""
+    """An encoder that is missing, damaged, or not the one that an index was made with."""
 
 
 class QuantizationError(ModelError):
-    """The model cannot be converted to int8, or its int8 vectors differ too much from the float32 ones."""
+    """A model that cannot be converted to int8, or whose int8 vectors differ too much from the float32 ones."""
 
 
 class BuildError(NetsphereError):
-    """A build that published nothing. Whatever was served before is untouched."""
+    """A build that published nothing; what was served before is unchanged."""
 
 
 class BuildInProgress(BuildError):
-    """Another build is at work on the same index."""
+    """Another build that holds the lock of the same index."""
 
 
 class GenerationError(NetsphereError):
@@ -49,12 +49,12 @@ class GenerationError(NetsphereError):
 
 
 class GenerationNotFound(GenerationError):
-    """The index folder holds no generation."""
+    """An index folder without a generation."""
 
 
 class DamagedGeneration(GenerationError):
-    """A file of the generation is missing or is not the bytes that were written."""
+    """A generation of which a file is missing or differs from what was written."""
 
 
 class IncompatibleGeneration(GenerationError):
-    """The generation was made by another model or in another format."""
+    """A generation made by another model or in another format."""

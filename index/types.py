@@ -1,4 +1,4 @@
-"""What flows between the steps of the offline half. Imports nothing of ours.
+"""Data types of the offline half, which imports nothing else of this program.
 
 Offsets are Unicode code points of ``Document.text``, end exclusive, so that
 ``document.text[start:end]`` is always exactly the text meant.
@@ -14,18 +14,17 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+# Rows of length 1, shape (texts, dimension).
 Vectors = NDArray[np.float32]
-"""Unit-length rows, shape (texts, dimension)."""
-
+# Row numbers of a store.
 Positions = NDArray[np.int64]
-"""Row numbers of a store."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The tokens of one text, special ones left out: their numbers, and a unit vector of each in its place.
+    """The tokens of one text without special tokens: their ids, and the unit vector of each in context.
 
-    ``ids``: shape (tokens,); ``vectors``: shape (tokens, dimension). None of either for a model that has none.
+    ``ids``: shape (tokens,); ``vectors``: shape (tokens, dimension). Both are empty for a model without tokens.
     """
 
     ids: NDArray[np.int64]
@@ -34,7 +33,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Embeddings:
-    """Texts as a model sees them: one unit vector each, shape (texts, dimension), and their tokens."""
+    """The unit vectors of texts, shape (texts, dimension), and the tokens of each text."""
 
     vectors: Vectors
     tokens: tuple[Tokens, ...]
@@ -42,7 +41,7 @@ class Embeddings:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading that stands in the text at ``[start, end)``; level 1 is the highest."""
+    """A heading at ``[start, end)`` of the text; level 1 is the highest."""
 
     start: int
     end: int
@@ -51,10 +50,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One text as loaded; it is never cleaned afterwards, so every offset stays true.
+    """One text as loaded; it is never cleaned afterwards, so every offset stays valid.
 
     ``headings`` are those that the format itself marks (Markdown, HTML), in order;
-    ``pages`` are the offsets at which pages 1, 2, ... begin (PDF), empty elsewhere.
+    ``pages`` are the offsets at which pages 1, 2, … begin (PDF), empty for other formats.
     """
 
     id: str
@@ -72,14 +71,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class LoadProblem:
-    """Something that could not be read, where, and why in one sentence."""
+    """A file, line or page that could not be loaded, and the reason in one sentence."""
 
     where: str
     reason: str
 
 
 class PassageKind(StrEnum):
-    """What a stretch of text is for the reader of the document."""
+    """Whether a passage is part of the text or of a list of sources."""
 
     BODY = "body"
     REFERENCE = "reference"
@@ -93,7 +92,7 @@ class Span:
     end: int
 
     def overlaps(self, other: "Span") -> bool:
-        """Whether the two share at least one character."""
+        """Return whether the two share at least one character."""
         return self.start < other.end and other.start < self.end
 
 
@@ -101,7 +100,7 @@ class Span:
 class Passage:
     """A slice of a document that can be shown: a few whole sentences under one heading.
 
-    ``sentences`` tile the passage but for white space between them. Passages of a
+    ``sentences`` cover the passage except for white space between them. Passages of a
     document never overlap.
     """
 
@@ -115,13 +114,13 @@ class Passage:
 
     @property
     def id(self) -> str:
-        """Stable as long as the document and the chunking are: ``blame.txt#1900-2300``."""
+        """``blame.txt#1900-2300``: stable as long as the document and the chunking are."""
         return f"{self.document}#{self.start}-{self.end}"
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What is matched: a sentence or a short window of the passage at position ``passage``."""
+    """A stretch of text that is matched: a sentence or all sentences of the passage at position ``passage``."""
 
     passage: int
     start: int
@@ -130,22 +129,22 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The rows of a store nearest to one vector: best first, higher is better."""
+    """The best rows for one query, best first; higher scores are better."""
 
     positions: Positions
     scores: NDArray[np.float32]
 
 
 class Encoder(Protocol):
-    """Turns text into vectors. One per model; the only thing that knows the model."""
+    """A model that turns text into vectors; nothing else knows the model."""
 
     @property
     def name(self) -> str:
-        """The model as the setting names it."""
+        """The name of the model in the settings."""
 
     @property
     def fingerprint(self) -> str:
-        """Hex digest of the weights and of what else decides the vectors."""
+        """Hex digest of the weights and of everything else that determines the vectors."""
 
     @property
     def max_tokens(self) -> int:
@@ -153,43 +152,43 @@ class Encoder(Protocol):
 
     @property
     def vocabulary(self) -> Sequence[str]:
-        """Words that the model has as one token each, in a fixed order."""
+        """Words that are a single token of the model, in a fixed order."""
 
     @property
     def workers(self) -> int:
-        """How many calls at once are faster than one after the other."""
+        """Number of concurrent calls that are faster than the same calls in sequence."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """The tokens of each text, special tokens and passage prompt included."""
+        """Count the tokens of each text, special tokens and passage prompt included."""
 
     def encode_passages(self, texts: Sequence[str]) -> Embeddings:
-        """Texts to be found."""
+        """Embed texts that are searched."""
 
     def encode_questions(self, texts: Sequence[str]) -> Embeddings:
-        """Questions."""
+        """Embed questions."""
 
     def save(self, folder: Path) -> None:
-        """Writes what answering needs of the encoder into the new ``folder``, if that is a few files."""
+        """Write the files that answering needs into the new ``folder``, if the encoder has such files."""
 
     def check_quantization(self, texts: Sequence[str]) -> None:
         """Raise QuantizationError if quantized vectors of ``texts`` differ too much from the float32 model's."""
 
 
 class Store(Protocol):
-    """Knows positions and scores, not text. Scores are cosines: higher is better."""
+    """A vector store, which knows positions and scores, not text. Scores are cosines: higher is better."""
 
     def search(self, vectors: Vectors, k: int, allowed: Positions | None = None) -> list[SearchResult]:
-        """The ``k`` best rows for each vector (fewer only if fewer are allowed), ties by position."""
+        """Return the ``k`` best rows for each vector, fewer only if fewer are allowed, ties by position."""
 
     def vectors(self, positions: Positions | Sequence[int]) -> Vectors:
-        """The rows themselves, shape (len(positions), dimension)."""
+        """Return the rows themselves, shape (len(positions), dimension)."""
 
     @property
     def description(self) -> Mapping[str, str | int]:
-        """How it searches, as the manifest states it."""
+        """The parameters of the search, for the manifest."""
 
     def save(self, folder: Path) -> None:
-        """Writes files into ``folder`` that the class's ``load`` reads."""
+        """Write the files that the class's ``load`` reads into ``folder``."""
 
     def __len__(self) -> int:
-        """The number of rows."""
+        """Return the number of rows."""

@@ -1,1 +1,1 @@
-"""Text of a document into headings, sentences, passages and the words that are matched."""
+"""The text of a document becomes headings, sentences, passages and the terms that are matched."""

@@ -1,14 +1,14 @@
-"""Documents into passages that are shown and units that are matched.
+"""Documents are split into passages, which are shown, and units, which are matched.
 
-A passage is a few whole sentences under one heading, a slice of the text. Units are its
-sentences and the short window that they make together: a question is answered by a
-sentence, a reader wants the sentences around it.
+A passage is a few whole sentences under one heading, a slice of the text. Its units are its
+sentences and all of them together as one window: a sentence matches a question best, and a
+reader wants the sentences around it.
 """
 
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 import regex
@@ -19,16 +19,21 @@ from index.types import Document, Passage, Span, Unit
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
+# Where a sentence that is too long may be cut, best places first.
 CLAUSE_ENDS = (regex.compile(r"[;:。；：—]\s*"), regex.compile(r"[,，、،]\s*"), regex.compile(r"\s+"))
 GRAPHEME = regex.compile(r"\X")
+
+# Costs of a passage beside the squared relative difference from the target length. They are small against
+# those of a passage half as long (0.25), so they decide between groupings of similar lengths.
+EXTRA_SENTENCE_COST = 0.05
+TORN_PARAGRAPH_COST = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkSizes:
-    """The sizes. ``max_chars`` is a bound, ``target_chars`` what packing aims at.
+    """Sizes of passages: hard limits on characters and tokens, and targets for characters and sentences.
 
-    ``max_tokens`` bounds the tokens of one passage, special tokens included, so that it
-    fits the encoder.
+    ``max_tokens`` counts special tokens too, so that a passage fits the encoder.
     """
 
     max_chars: int = 500
@@ -38,57 +43,61 @@ class ChunkSizes:
 
 
 def split_into_passages(
-    document: Document, names: PunctuatedNames, chunking: ChunkSizes, count: CountTokens
+    document: Document, names: PunctuatedNames, sizes: ChunkSizes, count: CountTokens
 ) -> list[Passage]:
-    """The document's passages in order.
+    """Return the document's passages in order.
 
-    They never overlap, cover every character that is not white space, cross no heading and
-    no page, and cut no sentence but one that alone exceeds ``chunking``; that one is split
-    at clauses.
+    They never overlap, cover every character that is not white space, and cross no heading and no page.
+    Only a sentence that alone exceeds ``sizes`` is cut, at clauses.
     """
-    pieces = [p for s in outline_document(document, names) for p in _split(document.text, s, chunking, count)]
-    tokens = count([document.text[p.span.start : p.span.end] for p in pieces])
-    sized = list(zip(pieces, tokens, strict=True))
-    sections = groupby(sized, key=lambda item: (item[0].heading, item[0].kind, _page(document, item[0])))
-    return [_passage(document, group) for _, section in sections for group in _pack(list(section), chunking)]
+    sentences = [
+        part for whole in outline_document(document, names) for part in _split_long(document.text, whole, sizes, count)
+    ]
+    tokens = count([document.text[s.span.start : s.span.end] for s in sentences])
+    counted = list(zip(sentences, tokens, strict=True))
+    sections = groupby(counted, key=lambda item: (item[0].heading, item[0].kind, _find_page(document, item[0])))
+    return [
+        _make_passage(document, group) for _, section in sections for group in _group_sentences(list(section), sizes)
+    ]
 
 
-def make_units(all_passages: Sequence[Passage]) -> list[Unit]:
-    """What is matched, passage by passage: each of its sentences, and all of them as one window.
-
-    Windows of two sentences besides were tried: as many found on FairytaleQA and SciFact,
-    for a quarter to a half more vectors.
-    """
-    found: list[Unit] = []
-    for position, passage in enumerate(all_passages):
+def make_units(passages: Sequence[Passage]) -> list[Unit]:
+    """Return what is matched, passage by passage: each of its sentences, and all of them as one window."""
+    # Windows of two sentences in addition found no more on FairytaleQA and SciFact, for a quarter to a half
+    # more vectors.
+    units: list[Unit] = []
+    for position, passage in enumerate(passages):
         spans = {(s.start, s.end) for s in passage.sentences}
         spans.add((passage.sentences[0].start, passage.sentences[-1].end))
-        found.extend(Unit(position, start, end) for start, end in sorted(spans))
-    return found
+        units.extend(Unit(position, start, end) for start, end in sorted(spans))
+    return units
 
 
-def _passage(document: Document, group: Sequence[Sentence]) -> Passage:
+def _make_passage(document: Document, group: Sequence[Sentence]) -> Passage:
     first, last = group[0], group[-1]
     spans = tuple(s.span for s in group if not is_heading(s)) or (Span(first.span.start, last.span.end),)
     heading = strip_heading_marks(document.text, first.heading) if first.heading else None
-    return Passage(document.id, first.span.start, last.span.end, spans, heading, first.kind, _page(document, first))
+    return Passage(
+        document.id, first.span.start, last.span.end, spans, heading, first.kind, _find_page(document, first)
+    )
 
 
-def _page(document: Document, sentence: Sentence) -> int | None:
-    """The page on which a sentence begins, from 1; None where the format has no pages."""
+def _find_page(document: Document, sentence: Sentence) -> int | None:
+    """Return the page on which a sentence begins, from 1, or None if the format has no pages."""
     return bisect_right(document.pages, sentence.span.start) or None
 
 
-def _pack(section: list[tuple[Sentence, int]], chunking: ChunkSizes) -> Iterator[list[Sentence]]:
-    """Neighbouring sentences grouped at least cost (dynamic programming over the cuts).
+def _group_sentences(section: list[tuple[Sentence, int]], sizes: ChunkSizes) -> Iterator[list[Sentence]]:
+    """Group adjacent sentences, given with their numbers of tokens, at the lowest total cost.
 
-    Greedy filling leaves a lone last sentence; weighing all cuts leaves even passages.
+    Dynamic programming over the cuts: filling greedily would leave a short last passage.
     """
+    # The lowest cost of the first ``end`` sentences, and where their last group starts.
     best: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(section) + 1):
         options = []
         for start in range(end - 1, -1, -1):
-            cost = _cost(section[start:end], chunking)
+            cost = _compute_cost(section[start:end], sizes)
             if cost is None:
                 break
             options.append((best[start][0] + cost, start))
@@ -100,62 +109,62 @@ def _pack(section: list[tuple[Sentence, int]], chunking: ChunkSizes) -> Iterator
         yield [sentence for sentence, _ in section[start:end]]
 
 
-def _cost(group: list[tuple[Sentence, int]], chunking: ChunkSizes) -> float | None:
-    """How far a group is from a good passage; None where it, and any longer one, may not be."""
+def _compute_cost(group: list[tuple[Sentence, int]], sizes: ChunkSizes) -> float | None:
+    """Return how far a group is from a good passage, or None if it and any longer one exceed a limit."""
     first, last = group[0][0], group[-1][0]
     length = last.span.end - first.span.start
-    if len(group) > 1 and (length > chunking.max_chars or sum(t for _, t in group) > chunking.max_tokens):
+    if len(group) > 1 and (length > sizes.max_chars or sum(tokens for _, tokens in group) > sizes.max_tokens):
         return None
-    off = (length - chunking.target_chars) / chunking.target_chars
-    long = max(0, len(group) - chunking.max_sentences)
+    off = (length - sizes.target_chars) / sizes.target_chars
+    extra = max(0, len(group) - sizes.max_sentences)
     torn = sum(a.paragraph != b.paragraph for (a, _), (b, _) in pairwise(group))
-    return off * off + 0.05 * long + 0.1 * torn
+    return off * off + EXTRA_SENTENCE_COST * extra + TORN_PARAGRAPH_COST * torn
 
 
-def _split(text: str, sentence: Sentence, chunking: ChunkSizes, count: CountTokens) -> Iterator[Sentence]:
-    """The sentence, or its clauses where it is too long for one passage."""
-    if _fits(text, sentence.span, chunking, count):
+def _split_long(text: str, sentence: Sentence, sizes: ChunkSizes, count: CountTokens) -> Iterator[Sentence]:
+    """Yield the sentence, or its clauses if it is too long for one passage."""
+    if _fits(text, sentence.span, sizes, count):
         yield sentence
         return
-    for span in _clauses(text, sentence.span, chunking, count):
-        yield Sentence(span, sentence.heading, sentence.paragraph, sentence.kind)
+    for span in _split_at_clauses(text, sentence.span, sizes, count):
+        yield replace(sentence, span=span)
 
 
-def _fits(text: str, span: Span, chunking: ChunkSizes, count: CountTokens) -> bool:
-    length = span.end - span.start
-    if length > chunking.max_chars:
+def _fits(text: str, span: Span, sizes: ChunkSizes, count: CountTokens) -> bool:
+    if span.end - span.start > sizes.max_chars:
         return False
     piece = text[span.start : span.end]
-    # A token has at least one byte, four a character, of what tokenizers make of the text: "ﷺ" becomes 18 characters.
-    if len(unicodedata.normalize("NFKC", piece)) * 4 + 2 <= chunking.max_tokens:
+    # Counting tokens is slow, and short pieces need not be counted: a token has at least one byte, a character
+    # at most four, of the text as tokenizers normalize it, in which "ﷺ" becomes 18 characters.
+    if len(unicodedata.normalize("NFKC", piece)) * 4 + 2 <= sizes.max_tokens:
         return True
-    return count([piece])[0] <= chunking.max_tokens
+    return count([piece])[0] <= sizes.max_tokens
 
 
-def _clauses(text: str, span: Span, chunking: ChunkSizes, count: CountTokens) -> Iterator[Span]:
-    """Pieces that fit, cut at the best place before the middle-most break; never inside a grapheme."""
+def _split_at_clauses(text: str, span: Span, sizes: ChunkSizes, count: CountTokens) -> Iterator[Span]:
+    """Halve a span until every piece fits, in order, never inside a grapheme."""
     pending = [span]
     while pending:
         piece = strip_span(text, pending.pop())
         if piece.start >= piece.end:
             continue
-        cut = None if _fits(text, piece, chunking, count) else _best_cut(text, piece)
+        cut = None if _fits(text, piece, sizes, count) else _find_best_cut(text, piece)
         if cut is None:
             yield piece
         else:
             pending += [Span(cut, piece.end), Span(piece.start, cut)]
 
 
-def _best_cut(text: str, span: Span) -> int | None:
-    """The break nearest the middle: at a clause, else a comma, else a space, else a grapheme."""
+def _find_best_cut(text: str, span: Span) -> int | None:
+    """Return the break nearest the middle: after a clause, else a comma, else a space, else a grapheme."""
     middle, quarter = (span.start + span.end) // 2, (span.end - span.start) // 4
     for pattern in CLAUSE_ENDS:
-        ends: list[int] = [m.end() for m in pattern.finditer(text, span.start, span.end)]
-        near = [e for e in ends if abs(e - middle) <= quarter]
+        ends: list[int] = [match.end() for match in pattern.finditer(text, span.start, span.end)]
+        near = [end for end in ends if abs(end - middle) <= quarter]
         if near:
-            return min(near, key=lambda e: abs(e - middle))
-    ends = [m.end() for m in GRAPHEME.finditer(text, span.start, span.end)][:-1]
+            return min(near, key=lambda end: abs(end - middle))
+    ends = [match.end() for match in GRAPHEME.finditer(text, span.start, span.end)][:-1]
     if ends:
-        return min(ends, key=lambda e: abs(e - middle))
-    # One grapheme of hundreds of code points: nonsense, but it must fit too.
+        return min(ends, key=lambda end: abs(end - middle))
+    # A single grapheme of hundreds of code points is nonsense, but it must fit too.
     return middle if middle > span.start else None

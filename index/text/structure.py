@@ -1,12 +1,12 @@
-"""Headings, paragraphs and reference tails, recognised where a text shows them.
+"""Headings, paragraphs and lists of sources, recognized by how a text looks.
 
-A document is cut into sections; inside one, nothing is a heading. Three sources of
-headings, in this order: those that the format marks, lines that stand like headings, and,
-in text that was flattened into one long line, headings run into the sentence after them.
+A document is split into sections; inside one there is no further heading. Headings come from three
+sources, in this order: those that the format marks, lines that look like headings, and, in text that
+was flattened into one long line, headings run into the sentence after them.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import regex
@@ -15,28 +15,39 @@ from index.languages import ENGLISH
 from index.text.sentences import PunctuatedNames, split_into_sentences, strip_span
 from index.types import Document, Heading, PassageKind, Span
 
-MAX_HEADING = 90
-FLATTENED = 1500
-"""Characters without a line break from which on a paragraph is held to be flattened."""
-
-WIDEST_WRAP = 120
-"""Longer lines were not wrapped by hand, so each is a paragraph."""
-RAGGED = 8
-"""Characters by which a wrapped line may fall short beyond what its next word explains."""
+# Longer lines are sentences.
+MAX_HEADING_CHARS = 90
+# A longer paragraph in a format without headings has probably lost its line breaks, and headings with them.
+MIN_FLATTENED_CHARS = 1500
+# Longer lines were not wrapped by hand, so each is a paragraph.
+MAX_WRAP_CHARS = 120
+# A wrapped line may be this much shorter than the length of the next word explains.
+MAX_RAGGED_CHARS = 8
+# Fewer sentences that cite a source at the end of a document are not yet a list of sources.
+MIN_TAIL_CITATIONS = 4
+# Shorter sentences in such a list are fragments of its entries ("Mania."), which count neither for nor against it.
+MAX_FRAGMENT_CHARS = 40
+# With more plain sentences than this beyond the citing ones, the list cannot begin further up.
+MAX_PLAIN_EXCESS = 3
 
 NEWLINE = regex.compile(r"\n")
 BLANK_BELOW = regex.compile(r"[ \t]*\n[ \t]*\n\s*\S")
 BLANK_LINE = regex.compile(r"\n[ \t\f\v]*(?:\n[ \t\f\v]*)+")
+# "- ", "• ", "3. ", "(3) ", "b) ".
 LIST_ITEM = regex.compile(r"\n(?=[ \t]*(?:[-*+•‣–]|\(?\d{1,3}[.)]|\(?[a-z][.)])[ \t]+\S)")
+# "2.1 ", "IV. ", "Chapter 3".
 NUMBERED = regex.compile(rf"(?:\d+(?:\.\d+)*\.?|[IVXLC]+\.|(?i:{'|'.join(ENGLISH.section_nouns)})\s+\S{{1,8}})(?:\s|$)")
+# "== Title ==" of MediaWiki, and the line breaks around it.
 WIKI = regex.compile(r"(={2,6})\s*\S.*\S?\s*\1$")
 WIKI_EDGE = regex.compile(r"\n(?===)|(?<=^={2,6}[^\n=][^\n]*==[ \t]*)\n", regex.MULTILINE)
 WORD = regex.compile(r"\S+")
 LETTERS = regex.compile(r"\p{L}")
 CAPITALISED = regex.compile(r"[\"'“‘(\[]*\p{Lu}")
+# A title that was flattened into the sentence that begins with it: "Deep Blue Deep Blue (…) was".
 REPEATED = regex.compile(r"((?:\S+ ){1,9}\S+) \1(?=[\s,.:;(])")
 RUN_IN_TITLE = regex.compile(rf"(?:{'|'.join(ENGLISH.section_titles)})(?= \p{{Lu}}| [\"“(]?\p{{Lu}})")
 REFERENCE_TITLE = regex.compile("|".join(ENGLISH.reference_titles), regex.IGNORECASE)
+# What only lists of sources have many of: identifiers, addresses, page numbers, years in parentheses.
 CITATION = regex.compile(
     rf"\b(?:{'|'.join(ENGLISH.citation_words)})\b"
     r"|\bdoi\b|\bISBN\b|\bISSN\b|\bPMID\b|\barXiv\b|\bpp?\. ?\d|\bet al\b"
@@ -46,7 +57,7 @@ CITATION = regex.compile(
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence and where it stands: its section's heading, paragraph number and kind."""
+    """A sentence with the heading of its section, the number of its paragraph and its kind."""
 
     span: Span
     heading: Heading | None
@@ -55,71 +66,71 @@ class Sentence:
 
 
 def outline_document(document: Document, names: PunctuatedNames) -> list[Sentence]:
-    """Every sentence of the document in order, headings included as sentences of their own."""
-    found: list[Sentence] = []
+    """Return every sentence of the document in order; headings are sentences of their own."""
+    sentences: list[Sentence] = []
     heading: Heading | None = None
-    for number, (span, marked) in enumerate(_blocks(document)):
+    for number, (span, marked) in enumerate(_split_into_blocks(document)):
         if marked:
             heading = marked
-            found.append(Sentence(span, marked, number))
+            sentences.append(Sentence(span, marked, number))
             continue
-        for sentence in _paragraph(document, span, names):
-            if isinstance(sentence, Heading):
-                heading = sentence
-                found.append(Sentence(Span(sentence.start, sentence.end), sentence, number))
+        for part in _split_paragraph(document, span, names):
+            if isinstance(part, Heading):
+                heading = part
+                sentences.append(Sentence(Span(part.start, part.end), part, number))
             else:
-                found.append(Sentence(sentence, heading, number))
-    return _mark_references(document.text, _adopted(found))
-
-
-def _adopted(found: list[Sentence]) -> list[Sentence]:
-    """Headings in a row put under the last of them, so that none is a section without text."""
-    for i in range(len(found) - 2, -1, -1):
-        this, following = found[i], found[i + 1]
-        if is_heading(this) and is_heading(following):
-            found[i] = Sentence(this.span, following.heading, following.paragraph)
-    return found
+                sentences.append(Sentence(part, heading, number))
+    return _mark_references(document.text, _group_headings(sentences))
 
 
 def is_heading(sentence: Sentence) -> bool:
-    """Whether the sentence is a heading itself, its section's or one just above it."""
+    """Return whether the sentence is a heading itself, that of its section or one directly above it."""
     return sentence.heading is not None and sentence.span.start < sentence.heading.end
 
 
 def strip_heading_marks(text: str, heading: Heading) -> str:
-    """The words of a heading without the marks that make it one."""
+    """Return the words of a heading without the marks that make it one."""
     return text[heading.start : heading.end].strip("#=*_ \t\n-—").strip()
 
 
-def _blocks(document: Document) -> Iterator[tuple[Span, Heading | None]]:
-    """Paragraphs, list items and headings of the format, in order, trimmed, none empty."""
+def _group_headings(sentences: list[Sentence]) -> list[Sentence]:
+    """Assign consecutive headings to the last of them, so that none is a section without text."""
+    for i in range(len(sentences) - 2, -1, -1):
+        this, following = sentences[i], sentences[i + 1]
+        if is_heading(this) and is_heading(following):
+            sentences[i] = Sentence(this.span, following.heading, following.paragraph)
+    return sentences
+
+
+def _split_into_blocks(document: Document) -> Iterator[tuple[Span, Heading | None]]:
+    """Yield paragraphs, list items and headings in order, without white space around them, none empty."""
     text, cursor = document.text, 0
     for heading in [*document.headings, Heading(len(text), len(text), 0)]:
-        yield from _paragraphs(document, Span(cursor, heading.start))
+        yield from _split_into_paragraphs(document, Span(cursor, heading.start))
         if heading.level:
             yield strip_span(text, Span(heading.start, heading.end)), heading
         cursor = heading.end
 
 
-def _paragraphs(document: Document, span: Span) -> Iterator[tuple[Span, Heading | None]]:
-    """The blocks between blank lines and page ends, each cut where its lines or list items end."""
+def _split_into_paragraphs(document: Document, span: Span) -> Iterator[tuple[Span, Heading | None]]:
+    """Split a span at blank lines and page ends, and then where lines or list items end a paragraph."""
     text = document.text
     breaks = {m.end() for m in BLANK_LINE.finditer(text, span.start, span.end)}
     breaks |= {page for page in document.pages if span.start < page < span.end}
     for start, end in pairwise([span.start, *sorted(breaks), span.end]):
-        lines = _short_line_ends(text, Span(start, end))
+        lines = _find_short_line_ends(text, Span(start, end))
         lines |= {m.end() for edge in (LIST_ITEM, WIKI_EDGE) for m in edge.finditer(text, start, end)}
         for first, last in pairwise([start, *sorted(lines), end]):
             block = strip_span(text, Span(first, last))
             if block.start < block.end:
-                yield block, None if document.headings else _line_heading(text, block)
+                yield block, None if document.headings else _detect_heading(text, block)
 
 
-def _short_line_ends(text: str, span: Span) -> set[int]:
-    """Line breaks that end a paragraph: the line could have held the next line's first word.
+def _find_short_line_ends(text: str, span: Span) -> set[int]:
+    """Find the line breaks that end a paragraph: the line had room for the first word of the next line.
 
-    Lines wrapped by hand at one width are thereby kept together, and verses, tables and
-    lists of short lines are not.
+    This keeps lines together that were wrapped by hand at one width, but not verses, tables and
+    lists of short lines.
     """
     starts = [span.start, *(m.end() for m in NEWLINE.finditer(text, span.start, span.end))]
     lines = [strip_span(text, Span(start, end)) for start, end in pairwise([*starts, span.end])]
@@ -128,39 +139,39 @@ def _short_line_ends(text: str, span: Span) -> set[int]:
     for (line, following), start in zip(pairwise(lines), starts[1:], strict=True):
         first = WORD.match(text, following.start, following.end)
         room = width - (line.end - line.start)
-        if width > WIDEST_WRAP or (first and room > len(first.group()) + RAGGED):
+        if width > MAX_WRAP_CHARS or (first and room > len(first.group()) + MAX_RAGGED_CHARS):
             ends.add(start)
     return ends
 
 
-def _line_heading(text: str, block: Span) -> Heading | None:
-    """The block as a heading, where it is one line that stands like one before more text."""
+def _detect_heading(text: str, block: Span) -> Heading | None:
+    """Return the block as a heading if it is one line, looks like a title and has text below it."""
     line = text[block.start : block.end]
-    if "\n" in line or len(line) > MAX_HEADING:
+    if "\n" in line or len(line) > MAX_HEADING_CHARS:
         return None
     if wiki := WIKI.match(line):
         return Heading(block.start, block.end, len(wiki.group(1)))
     alone = BLANK_BELOW.match(text, block.end) is not None
-    if alone and line[-1] not in ".!?,;:…。！？" and LETTERS.search(line) and _looks_like_a_title(line):
+    if alone and line[-1] not in ".!?,;:…。！？" and LETTERS.search(line) and _is_title_like(line):
         return Heading(block.start, block.end)
     return None
 
 
-def _looks_like_a_title(line: str) -> bool:
-    return bool(NUMBERED.match(line)) or line.isupper() or _title_case(line.split())
+def _is_title_like(line: str) -> bool:
+    return bool(NUMBERED.match(line)) or line.isupper() or _is_title_case(line.split())
 
 
-def _title_case(words: Sequence[str]) -> bool:
-    """Whether every word but the small ones has a capital, as in "The Sound of the Sea"."""
+def _is_title_case(words: Sequence[str]) -> bool:
+    """Return whether every word except small ones has a capital, as in "The Sound of the Sea"."""
     return bool(CAPITALISED.match(words[0])) and all(
         CAPITALISED.match(word) or word.lower() in ENGLISH.small_title_words or not LETTERS.search(word)
         for word in words
     )
 
 
-def _paragraph(document: Document, block: Span, names: PunctuatedNames) -> Iterator[Span | Heading]:
-    """The sentences of one paragraph, each after the headings that were run into it."""
-    flattened = block.end - block.start >= FLATTENED and not document.headings
+def _split_paragraph(document: Document, block: Span, names: PunctuatedNames) -> Iterator[Span | Heading]:
+    """Yield the sentences of one paragraph, each after the headings that were run into it."""
+    flattened = block.end - block.start >= MIN_FLATTENED_CHARS and not document.headings
     declared = str(document.metadata.get("language", ""))
     for sentence in split_into_sentences(document.text, block, names, declared):
         rest = sentence
@@ -172,68 +183,66 @@ def _paragraph(document: Document, block: Span, names: PunctuatedNames) -> Itera
 
 
 def measure_run_in_heading(sentence: str) -> int:
-    """The length of the heading that was run into the sentence's beginning, or 0.
+    """Return the length of the heading that was run into the beginning of the sentence, or 0.
 
-    A known section title before a capital ("Reception Jarred Pine …"), a title that the
-    sentence takes up again ("Deep Blue Deep Blue (…) was"), or a run of capitalised words
-    up to a word that only begins sentences ("The Long Night A documentary about …").
+    Such a heading is a known section title before a capital ("Reception Jarred Pine …"), a title that
+    the sentence repeats ("Deep Blue Deep Blue (…) was"), or a run of capitalized words up to a word that
+    only begins sentences ("The Long Night A documentary about …").
     """
     if known := RUN_IN_TITLE.match(sentence):
         return int(known.end())
     if repeated := REPEATED.match(sentence):
         title = repeated.group(1)
-        return len(title) if len(title) <= MAX_HEADING and _title_case(title.split()) else 0
-    return _run_before_opener(sentence)
+        return len(title) if len(title) <= MAX_HEADING_CHARS and _is_title_case(title.split()) else 0
+    return _measure_title_before_opener(sentence)
 
 
-def _run_before_opener(sentence: str) -> int:
+def _measure_title_before_opener(sentence: str) -> int:
     words = list(WORD.finditer(sentence))
     for i, word in enumerate(words[:-1]):
-        if i >= 2 and _opens_after(words[i - 1].group(), word.group(), words[i + 1].group()):
-            return words[i - 1].end() if words[i - 1].end() <= MAX_HEADING else 0
+        if i >= 2 and _begins_sentence_after(words[i - 1].group(), word.group(), words[i + 1].group()):
+            return words[i - 1].end() if words[i - 1].end() <= MAX_HEADING_CHARS else 0
         if not CAPITALISED.match(word.group()) and word.group().lower() not in ENGLISH.small_title_words:
             return 0
     return 0
 
 
-def _opens_after(before: str, word: str, after: str) -> bool:
-    """Whether ``word`` begins a sentence: "City A trailer", not "of The Rings" nor "Plan: The …"."""
+def _begins_sentence_after(before: str, word: str, after: str) -> bool:
+    """Return whether ``word`` begins a sentence: "City A trailer", not "of The Rings" nor "Plan: The …"."""
     starts = word[0].isupper() and word.lower() in ENGLISH.sentence_openers and after[0].islower()
     return starts and before[-1] not in ":,-–—&" and before.lower() not in ENGLISH.small_title_words
 
 
-def _mark_references(text: str, found: list[Sentence]) -> list[Sentence]:
-    """The same sentences, those of reference sections and of citation tails so marked."""
-    cites = [bool(CITATION.search(text[s.span.start : s.span.end])) for s in found]
-    tail = _citation_tail(text, found, cites)
+def _mark_references(text: str, sentences: list[Sentence]) -> list[Sentence]:
+    """Mark the sentences of reference sections and of a list of sources at the end."""
+    cites = [bool(CITATION.search(text[s.span.start : s.span.end])) for s in sentences]
+    tail = _find_citation_tail(text, sentences, cites)
     return [
-        Sentence(s.span, s.heading, s.paragraph, PassageKind.REFERENCE)
-        if i >= tail or _apparatus(text, s.heading)
-        else s
-        for i, s in enumerate(found)
+        replace(s, kind=PassageKind.REFERENCE) if i >= tail or _is_reference_title(text, s.heading) else s
+        for i, s in enumerate(sentences)
     ]
 
 
-def _apparatus(text: str, heading: Heading | None) -> bool:
+def _is_reference_title(text: str, heading: Heading | None) -> bool:
     return heading is not None and bool(REFERENCE_TITLE.fullmatch(strip_heading_marks(text, heading)))
 
 
-def _citation_tail(text: str, found: list[Sentence], cites: list[bool]) -> int:
-    """The position from which on the document is a list of sources; its length if it is not.
+def _find_citation_tail(text: str, sentences: list[Sentence], cites: list[bool]) -> int:
+    """Return the position from which the document is a list of sources, or its length if it is not.
 
-    A tail is at least four citing sentences, two fifths of all from there to the end, with
-    the entries' short fragments ("Mania.") counted as neither.
+    In such a tail, at least ``MIN_TAIL_CITATIONS`` sentences cite a source, and twice as many as do not.
     """
-    best, citing, plain = len(found), 0, 0
-    for i in range(len(found) - 1, -1, -1):
+    best, citing, plain = len(sentences), 0, 0
+    for i in range(len(sentences) - 1, -1, -1):
         if cites[i]:
             citing += 1
-            if citing >= 4 and citing >= 2 * plain:
+            if citing >= MIN_TAIL_CITATIONS and citing >= 2 * plain:
                 best = i
-        elif found[i].span.end - found[i].span.start > 40:
+        elif sentences[i].span.end - sentences[i].span.start > MAX_FRAGMENT_CHARS:
             plain += 1
-            if plain > 3 + citing:
+            if plain > MAX_PLAIN_EXCESS + citing:
                 break
-    while 0 < best < len(found) and _apparatus(text, found[best - 1].heading):
+    # The heading of the list belongs to it.
+    while 0 < best < len(sentences) and _is_reference_title(text, sentences[best - 1].heading):
         best -= 1
     return best
