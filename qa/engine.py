@@ -1,6 +1,5 @@
 """The online half in one place: a question becomes an answer."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -16,67 +15,75 @@ from index.search.bm25 import BM25Index
 from index.settings import IndexSettings
 from index.text.analyzer import Analyzer
 from index.types import Encoder
-from qa.answer.builder import Composer
-from qa.answer.calibration import shipped
+from qa.answer.builder import AnswerBuilder
+from qa.answer.calibration import Calibration, load_calibration
 from qa.collection.catalog import Catalog
 from qa.collection.readiness import ReadinessCheck, pick_known_sentence, reads_sentence
 from qa.query.encode import encode_questions
 from qa.query.spelling import Speller
-from qa.ranking.filters import Filters
-from qa.ranking.pipeline import WAYS, Way
-from qa.ranking.ranker import READER, Options, Ranked, Ranker
-from qa.ranking.retriever import LEG_FAILURES
-from qa.ranking.stages.parts import Parts
-from qa.reader import NONE, SHIPPED, reader_named
-from qa.types import Answer, Mode, Query, Reader, Request
-
-log = logging.getLogger(__name__)
+from qa.ranking.evidence import EvidenceMarker
+from qa.ranking.features import extract_features
+from qa.ranking.filters import build_filter
+from qa.ranking.fusion import Hit
+from qa.ranking.idf import IdfWeights
+from qa.ranking.pipeline import PIPELINES, Pipeline
+from qa.ranking.retriever import Candidates, Retriever, call_leg
+from qa.ranking.stages.rerank import READER, Rerank
+from qa.reader import NONE, SHIPPED, load_reader
+from qa.types import Answer, Mode, Query, Reader, Request, Retrieval
 
 
 class Engine:
-    """Answers from one generation. Holds no state, so it is safe to share between threads."""
+    """Answers questions from one generation. Stateless, so it is safe to share between threads."""
 
     def __init__(
         self,
         generation: Generation,
         encoder: Encoder,
         reader: Reader | str = SHIPPED,
-        ways: Mapping[Mode, Way] = WAYS,
+        pipelines: Mapping[Mode, Pipeline] = PIPELINES,
+        calibration: Calibration | None = None,
     ) -> None:
-        """``ways`` are what each mode does; an ablation gives other ones.
+        """Build every step once; an ablation replaces ``pipelines``, a fit ``calibration``.
 
-        Raises IncompatibleGeneration where ``encoder`` is not the one that made the generation.
+        Raise IncompatibleGeneration if ``encoder`` is not the one that built the generation.
         """
-        _same_model(generation, encoder)
-        self._encoder, self._encoding = encoder, Lock()
-        self._words = Analyzer(generation.manifest.settings["stemmer"])
-        speller = Speller(
-            generation.contents.lexical.spellings, partial(_is_word, encoder, generation.contents.lexical, self._words)
-        )
-        self._reader = reader_named(reader) if isinstance(reader, str) else reader
-        parts = Parts.of(generation.contents, self._reader)
-        self._ranker = Ranker(parts, self._words, speller, ways)
-        self._filters = Filters(generation.contents, self._ranker.retriever)
-        self._composer = Composer(generation, shipped())
-        sentence = pick_known_sentence(generation.contents, self._words)
-        self._readiness = ReadinessCheck(sentence, self._ranker.retriever, parts.texts, self._words, self._encode)
+        _check_model(generation, encoder)
+        contents = generation.contents
+        # One thread encodes while another ranks; two that encode would only slow each other down.
+        self._encoder, self._encoder_lock = encoder, Lock()
+        self._reader = load_reader(reader) if isinstance(reader, str) else reader
+        self._analyzer = Analyzer(generation.manifest.settings["stemmer"])
+        is_word = partial(_is_known_word, encoder, contents.lexical, self._analyzer)
+        self._speller = Speller(contents.lexical.spellings, is_word)
+        self._contents, self._retriever = contents, Retriever(contents)
+        self._idf = IdfWeights(contents.lexical)
+        self._marker = EvidenceMarker(contents, self._analyzer, self._idf)
+        self._pipelines = pipelines
+        self._stages = {mode: [make(contents, self._reader) for make in p.stages] for mode, p in pipelines.items()}
+        self._calibration = calibration or load_calibration()
+        self._builder = AnswerBuilder(generation)
+        self._generation = generation.manifest.generation
+        sentence = pick_known_sentence(contents, self._analyzer)
+        self._readiness = ReadinessCheck(sentence, self._retriever, contents.passages, self._analyzer, self._encode)
         self.catalog = Catalog(generation)
 
     @classmethod
     def open(cls, index: str | Path = "var/index", model: str | None = None, reader: str = SHIPPED) -> "Engine":
-        """Serves the current generation of an index folder with the model that made it.
+        """Open the current generation of an index folder, with the model that built it.
 
-        ``model`` may name where that model is to be found now; any other one is refused.
+        ``model`` may name where that model is now; any other model is refused.
         ``reader`` is "shipped", "none", or the folder or hub id of a reader.
-        Raises GenerationNotFound, DamagedGeneration, IncompatibleGeneration or ModelError.
+        Raise NoGeneration, DamagedGeneration, IncompatibleGeneration or ModelError.
         """
         generation = IndexDirectory(Path(index)).open_current()
         return cls(generation, load_generation_encoder(generation.folder, generation.manifest, model), reader)
 
     @classmethod
     def build(cls, folder: str | Path, settings: IndexSettings | None = None) -> "Engine":
-        """Indexes a folder of files, then serves it. Raises BuildError, too."""
-        from index.build.pipeline import build_folder  # with all that reads files; serving needs none of it
+        """Index a folder of files and open it. Raise BuildError, too."""
+        # Imported late with all parsers, none of which is needed for serving.
+        from index.build.pipeline import build_folder
 
         settings = settings or IndexSettings()
         build_folder(Path(folder), settings)
@@ -84,60 +91,71 @@ class Engine:
 
     @property
     def reader(self) -> str:
-        """What reads in mode ``precise``, as the setting names it."""
+        """The reader of mode ``precise``, as the setting names it."""
         return self._reader.name if self._reader else NONE
 
     def ask(self, question: str | Request) -> Answer:
-        """The answer to one question."""
+        """Return the answer to one question."""
         return self.ask_many([question])[0]
 
     def ask_many(self, questions: Sequence[str | Request]) -> list[Answer]:
-        """The answers in order; the questions are encoded together and share the time it took."""
+        """Return the answers in order; the questions are encoded together and share the time it took."""
         started = perf_counter()
-        requests = [Request(q) if isinstance(q, str) else q for q in questions]
-        ranked = self.rank_many(requests)
-        answers = [self._composer.compose(*pair) for pair in zip(requests, ranked, strict=True)]
+        requests = [Request(question) if isinstance(question, str) else question for question in questions]
+        queries = self._encode([self._understand(request) for request in requests])
+        answers = []
+        for request, query in zip(requests, queries, strict=True):
+            candidates = self._retriever.retrieve(query, build_filter(self._contents, request.documents))
+            hits = self._pipelines[request.mode].fuse(candidates)
+            for stage in self._stages[request.mode]:
+                hits = stage(query, hits)
+            evidence = self._marker.mark_evidence(query, hits[: request.top_k])
+            features = extract_features(query, hits, request.top_k, self._idf)
+            confidence = self._calibration.calibrate(features)
+            retrieval = self._describe_retrieval(request.mode, candidates, hits)
+            answers.append(self._builder.build_answer(query, evidence, confidence, retrieval))
         took_ms = (perf_counter() - started) * 1000 / max(1, len(answers))
         return [replace(answer, took_ms=took_ms) for answer in answers]
 
-    def rank_many(self, requests: Sequence[Request]) -> list[Ranked]:
-        """What answers are composed of: for calibration and ablations, which need every number."""
-        if not requests:
-            return []
-        queries = self._encode([self._ranker.understand(request) for request in requests])
-        return [self._rank(*one) for one in zip(requests, queries, strict=True)]
-
     def check_readiness(self) -> Mapping[str, bool]:
-        """Whether a sentence of the collection finds its own passage, leg by leg, and whether the reader reads."""
+        """Return for each leg whether it finds a sentence of the collection, and for the reader whether it reads."""
         found = self._readiness.check_legs()
         return {**found, READER: reads_sentence(self._reader, self._readiness.sentence)} if self._reader else found
 
-    def _rank(self, request: Request, query: Query) -> Ranked:
-        options = Options(request.mode, request.top_k, self._filters.allowed(request.documents))
-        return self._ranker.rank(query, options)
+    def _understand(self, request: Request) -> Query:
+        """Return the request as its mode understands it."""
+        return self._pipelines[request.mode].understand(request, self._analyzer, self._speller.correct_typos)
 
     def _encode(self, queries: Sequence[Query]) -> list[Query]:
-        """The queries with their vectors, or as they were where encoding fails."""
-        try:
-            with self._encoding:  # by one thread while another ranks: two would only be in each other's way
-                found = encode_questions(self._encoder, [query.searched_as for query in queries])
-        except LEG_FAILURES:
-            log.exception("the questions could not be encoded")
+        """Return the queries with their embeddings, or unchanged if encoding fails."""
+        with self._encoder_lock:
+            texts = [query.searched_as for query in queries]
+            embeddings = call_leg("encoder", encode_questions, self._encoder, texts)
+        if embeddings is None:
             return list(queries)
-        return [replace(query, vectors=vectors) for query, vectors in zip(queries, found, strict=True)]
+        return [replace(query, embeddings=one) for query, one in zip(queries, embeddings, strict=True)]
+
+    def _describe_retrieval(self, mode: Mode, candidates: Candidates, hits: Sequence[Hit]) -> Retrieval:
+        """Return how the passages were found; ``degraded`` names every leg that failed, and the reader if it did."""
+        failed = [leg.name for leg in candidates.legs if not leg.ran]
+        reranks = self._reader is not None and any(isinstance(stage, Rerank) for stage in self._stages[mode])
+        if reranks and hits and hits[0].reading is None:
+            failed.append(READER)
+        return Retrieval(candidates.legs, tuple(failed), self._generation)
 
 
-def _is_word(encoder: Encoder, lexical: BM25Index, words: Analyzer, word: str) -> bool:
-    """Whether the texts have it in another form, or the model's vocabulary has it whole, so it was seen often."""
-    nothing, tokens = encoder.count_tokens(["", word])
-    return tokens - nothing <= 1 or any(map(lexical.passage_frequency, words(word)))
+def _is_known_word(encoder: Encoder, lexical: BM25Index, analyzer: Analyzer, word: str) -> bool:
+    """Return whether the collection has the word in another form, or the model's vocabulary has it whole."""
+    empty, tokens = encoder.count_tokens(["", word])
+    return tokens - empty <= 1 or any(map(lexical.passage_frequency, analyzer(word)))
 
 
-def _same_model(generation: Generation, encoder: Encoder) -> None:
+def _check_model(generation: Generation, encoder: Encoder) -> None:
+    """Raise IncompatibleGeneration if the encoder is not the one that built the generation."""
     manifest = generation.manifest
     if manifest.model_fingerprint != encoder.fingerprint:
         raise IncompatibleGeneration(
-            f"{generation.folder} was made by {manifest.model} ({manifest.model_fingerprint[:12]}), not by "
-            f"{encoder.name} ({encoder.fingerprint[:12]}) as it is now; rebuild it with: "
+            f"{generation.folder} was built with {manifest.model} ({manifest.model_fingerprint[:12]}), not with "
+            f"{encoder.name} ({encoder.fingerprint[:12]}) as it is now; rebuild it: "
             f"python -m index build {manifest.source} --index {generation.folder.parent} --model {encoder.name}"
         )

@@ -8,13 +8,14 @@ from typing import Literal, Protocol
 from index.types import Embeddings, PassageKind, Span, Tokens, Vectors
 from qa.errors import QuestionError
 
-MOST_CHARACTERS, MOST_PASSAGES, MOST_TURNS = 1000, 50, 20
+# The bounds of API.md.
+MAX_QUESTION_CHARS, MAX_TOP_K, MAX_TURNS = 1000, 50, 20
 
 Mode = Literal["fast", "precise"]
 
 
 class Status(StrEnum):
-    """What the texts say to the question."""
+    """Whether the collection answers the question."""
 
     ANSWERED = "answered"
     UNSURE = "unsure"
@@ -42,8 +43,7 @@ class Turn:
 class Request:
     """What the caller asks. ``documents`` are ids or shell-style patterns; empty means all.
 
-    ``literal``: as it was typed, nothing mended, taken off or carried over from the history.
-    Raises QuestionError where it is out of the bounds of API.md.
+    ``literal``: search the question as typed, nothing corrected, removed or carried over from the history.
     """
 
     question: str
@@ -55,49 +55,52 @@ class Request:
     literal: bool = False
 
     def __post_init__(self) -> None:
-        """Checks the bounds, for the caller in Python as for the one over HTTP."""
+        """Raise QuestionError if a field is out of bounds, for callers in Python as for those over HTTP."""
         length = len(self.question.strip())
-        if not 1 <= length <= MOST_CHARACTERS:
-            raise QuestionError(f"a question has 1 to {MOST_CHARACTERS} characters, this one {length}; shorten it")
-        if not 1 <= self.top_k <= MOST_PASSAGES:
-            raise QuestionError(f"top_k is {self.top_k}; it goes from 1 to {MOST_PASSAGES}")
-        if len(self.history) > MOST_TURNS:
-            raise QuestionError(f"the history has {len(self.history)} turns; send the last {MOST_TURNS}")
+        if not length:
+            raise QuestionError(f"the question is empty: write 1 to {MAX_QUESTION_CHARS:,} characters")
+        if length > MAX_QUESTION_CHARS:
+            raise QuestionError(f"the question has {length:,} characters: shorten it to at most {MAX_QUESTION_CHARS:,}")
+        if not 1 <= self.top_k <= MAX_TOP_K:
+            raise QuestionError(f"invalid value {self.top_k} for top_k: must be 1 to {MAX_TOP_K}")
+        if len(self.history) > MAX_TURNS:
+            raise QuestionError(f"the history has {len(self.history)} turns: send only the last {MAX_TURNS}")
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The question as understood. ``searched_as`` is the text that both legs and the reader receive.
+    """A request as understood. ``searched_as`` is the text that both legs and the reader receive.
 
-    ``words`` are its stems and their weights in the lexical leg, ``content`` those of them that are
-    content words, each once; ``asked`` are the content words of the question itself, without what
-    was carried over from the history. ``vectors`` has its vector and tokens; None if encoding failed.
+    ``terms`` are its stems and their weights in the lexical leg; ``content_terms`` those without stop
+    words, each once; ``question_terms`` the same of the question alone, without words carried over
+    from the history. ``embeddings`` has its vector and its tokens; None if encoding failed.
     """
 
+    request: Request = field(compare=False, repr=False)
     question: str
     searched_as: str
-    words: Mapping[str, float]
-    content: tuple[str, ...]
-    asked: tuple[str, ...]
-    vectors: Embeddings | None = field(default=None, compare=False, repr=False)
+    terms: Mapping[str, float]
+    content_terms: tuple[str, ...]
+    question_terms: tuple[str, ...]
+    embeddings: Embeddings | None = field(default=None, compare=False, repr=False)
 
     @property
     def vector(self) -> Vectors | None:
-        """Vector of what is searched, shape (dimension,)."""
-        return None if self.vectors is None else self.vectors.vectors[0]
+        """The vector of what is searched, shape (dimension,)."""
+        return None if self.embeddings is None else self.embeddings.vectors[0]
 
     @property
     def tokens(self) -> Tokens | None:
-        """Token vectors of what is searched."""
-        return None if self.vectors is None else self.vectors.tokens[0]
+        """The token vectors of what is searched."""
+        return None if self.embeddings is None else self.embeddings.tokens[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader says of one passage: logits, so that 0 is as likely as not.
+    """What a reader says of one passage, as logits: 0 means as likely as not.
 
-    ``relevance``: that the passage answers the question. ``answerable``: by how much the words at
-    ``span``, offsets in the passage's text, beat there being no answer; None where it points at no words.
+    ``relevance``: whether the passage answers the question. ``answerable``: by how much the words at
+    ``span``, offsets in the passage's text, beat there being no answer. ``span`` is None if there are none.
     """
 
     relevance: float
@@ -106,14 +109,14 @@ class Reading:
 
 
 class Reader(Protocol):
-    """Reads passages with a question in mind."""
+    """A question-answering model."""
 
     @property
     def name(self) -> str:
         """The reader as the setting names it."""
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        """What each passage, given as its title and heading and its words, says to the question."""
+        """Return what each passage, given as its context (title and heading) and its text, says to the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class AnswerText:
-    """The shortest quotation that answers, and the sentence it stands in."""
+    """The shortest quotation that answers, and the sentence that holds it."""
 
     text: str
     document: str
@@ -138,7 +141,7 @@ class AnswerText:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The document of a passage, with the hash that a quotation can be checked against."""
+    """The document of a passage, with the hash against which a quotation can be verified."""
 
     id: str
     title: str
@@ -147,7 +150,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Raw numbers behind one passage; shown only on request, promised to nobody."""
+    """Raw scores behind one passage; shown only on request, and not part of the stable interface."""
 
     dense: float | None
     dense_rank: int | None
@@ -176,7 +179,7 @@ class AnswerPassage:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One way of retrieving, whether it ran, and how many candidates it gave."""
+    """One way of retrieving, whether it ran, and how many candidates it found."""
 
     name: str
     ran: bool
@@ -194,7 +197,7 @@ class Retrieval:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the API, the page, the command line and the evaluation all show."""
+    """An answer, as the API, the page, the command line and the evaluation all show it."""
 
     question: str
     searched_as: str
@@ -208,5 +211,5 @@ class Answer:
 
     @property
     def text(self) -> str | None:
-        """The words that answer, or None where the texts do not say."""
+        """The words that answer, or None if there are none."""
         return self.answer.text if self.answer else None

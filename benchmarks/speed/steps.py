@@ -57,20 +57,20 @@ class Clock:
 
 def watched(engine: Engine, clock: Clock) -> None:
     """The steps of mode ``fast``, in their order."""
-    ranker = engine._ranker
+    retriever = engine._retriever
     for owner, method, name in (
-        (ranker, "understand", "understanding, slips mended"),
+        (engine, "_understand", "understanding, slips mended"),
         (engine, "_encode", "encoding"),
-        (ranker.retriever, "_dense", "the dense leg"),
-        (ranker.retriever, "_lexical", "the lexical leg"),
-        (ranker.retriever, "_fill_dense", "both legs' scores for all candidates"),
-        (ranker.retriever, "_fill_lexical", "both legs' scores for all candidates"),
-        (ranker, "_examine", "marking evidence"),
-        (engine._composer, "compose", "composing"),
+        (retriever, "_search_dense", "the dense leg"),
+        (retriever, "_search_lexical", "the lexical leg"),
+        (retriever, "_add_missing_dense", "both legs' scores for all candidates"),
+        (retriever, "_add_missing_lexical", "both legs' scores for all candidates"),
+        (engine._marker, "mark_evidence", "marking evidence"),
+        (engine._builder, "build_answer", "composing"),
     ):
         clock.watch(owner, method, name)
-    late, *others = ranker._stages["fast"]
-    ranker._stages["fast"] = (clock.timed(late, "comparing tokens"), *others)
+    late, *others = engine._stages["fast"]
+    engine._stages["fast"] = [clock.timed(late, "comparing tokens"), *others]
 
 
 def asked(engine: Engine, questions: list[str]) -> list[Mapping[str, float]]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from index.disk.arrays import open_mapped
 from index.disk.string_table import StringTable
 from index.generation.documents import Documents
+from index.text.searchable_text import build_context
 from index.types import Passage, PassageKind, Positions, Span
 
 TABLE, SENTENCES, HEADINGS = "table.npy", "sentences.npy", "headings"
@@ -105,9 +106,14 @@ class Passages(Sequence[Passage]):
         heading = int(self.table[position, HEADING])
         return None if heading == NONE else self.headings[heading]
 
-    def get_kinds(self, positions: Sequence[int]) -> list[PassageKind]:
-        """What each of some passages is for."""
-        return [KINDS[kind] for kind in self.table[np.asarray(positions, dtype=np.int64), KIND].tolist()]
+    def get_context(self, position: int) -> str:
+        """Return the title and heading above a passage; may be empty."""
+        return build_context(self.documents.titles[self.find_document(position)], self.get_heading(position) or "")
+
+    def get_sentence_texts(self, position: int) -> list[str]:
+        """Return the text of each sentence of a passage."""
+        passage, text = self[position], self.get_text(position)
+        return [text[one.start - passage.start : one.end - passage.start] for one in passage.sentences]
 
     def find_ranges(self, documents: int | Positions) -> tuple[Positions, Positions]:
         """Where the passages of documents begin and end, those of one standing together."""

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.generation.generation import GenerationContents
+from index.generation.passages import Passages
 from index.text.analyzer import Analyzer
 from qa.query.understand import understand
-from qa.ranking.retriever import LEG_FAILURES, Retriever
-from qa.ranking.texts import Texts
-from qa.types import MOST_CHARACTERS, Query, Reader, Request
+from qa.ranking.retriever import Retriever, call_leg
+from qa.types import MAX_QUESTION_CHARS, Query, Reader, Request
 
 # Several passages may hold the same sentence, and only one of them comes first.
 MAX_RANK = 10
@@ -20,17 +20,14 @@ Encode = Callable[[Sequence[Query]], Sequence[Query]]
 
 def pick_known_sentence(contents: GenerationContents, words: Analyzer) -> str:
     """Return the sentence with the most content words among the first passages, cut to the length of a question."""
-    texts, first = Texts(contents), contents.passages[:PASSAGES_SEARCHED]
-    sentences = [text for place, p in enumerate(first) for text in texts.slices(place, p.sentences)]
-    return max(sentences, key=lambda sentence: len(words.content_terms(sentence)))[:MOST_CHARACTERS]
+    first = range(min(PASSAGES_SEARCHED, len(contents.passages)))
+    sentences = [text for position in first for text in contents.passages.get_sentence_texts(position)]
+    return max(sentences, key=lambda sentence: len(words.content_terms(sentence)))[:MAX_QUESTION_CHARS]
 
 
 def reads_sentence(reader: Reader, sentence: str) -> bool:
     """Return whether the reader gives a reading of a passage that is the question itself."""
-    try:
-        return len(reader.read(sentence, [("", sentence)])) == 1
-    except LEG_FAILURES:
-        return False
+    return len(call_leg("reader", reader.read, sentence, [("", sentence)]) or ()) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ class ReadinessCheck:
 
     sentence: str
     retriever: Retriever
-    texts: Texts
+    passages: Passages
     words: Analyzer
     encode: Encode
 
@@ -49,12 +46,12 @@ class ReadinessCheck:
         A real search, through the encoder and both indexes; a leg that raises does not find.
         """
         query = self.encode([understand(Request(self.sentence), self.words)])[0]
-        retrieved = self.retriever.retrieve(query, None)
-        # A collection without words (emoji only) has nothing for the lexical leg to find, hence ``not query.words``.
+        candidates = self.retriever.retrieve(query)
+        # A collection without words (emoji only) has nothing for the lexical leg to find, hence ``not query.terms``.
         return {
-            found.leg: found.ran and (self._holds_sentence(list(found.scores)[:MAX_RANK]) or not query.words)
-            for found in retrieved.legs
+            leg.name: leg.ran and (self._holds_sentence(candidates.list_found(leg.name)[:MAX_RANK]) or not query.terms)
+            for leg in candidates.legs
         }
 
     def _holds_sentence(self, passages: Sequence[int]) -> bool:
-        return any(self.sentence in self.texts.words(passage) for passage in passages)
+        return any(self.sentence in self.passages.get_text(passage) for passage in passages)

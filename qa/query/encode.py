@@ -1,55 +1,55 @@
 """Questions into vectors, whatever their length."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 
 from index.embedding.batching import batch_by_length
-from index.types import Embeddings, Encoder, Tokens, Vectors
-
-One = tuple[Vectors, Tokens]
-"""A text's vector, shape (dimension,), and its tokens."""
+from index.types import Embeddings, Encoder, Tokens
 
 
 def encode_questions(encoder: Encoder, questions: Sequence[str]) -> list[Embeddings]:
-    """Each question by itself: one unit vector, shape (1, dimension), and its tokens.
+    """Return for each question one unit vector, shape (1, dimension), and its tokens.
 
-    A question over the encoder's limit is encoded in parts, whose mean is taken and whose tokens follow each
-    other: the model would drop what is over its limit without a word.
+    A question over the encoder's limit is encoded in parts: their mean vector is taken and their
+    tokens are concatenated. The model would silently ignore what is over its limit.
     """
     counts = encoder.count_tokens(questions)
-    parts = [_parts(encoder, q) if n > encoder.max_tokens else [q] for q, n in zip(questions, counts, strict=True)]
-    texts = [part for some in parts for part in some]
-    found = _encoded(encoder, texts, counts if len(texts) == len(counts) else encoder.count_tokens(texts))
-    edges = pairwise(np.cumsum([0, *(len(some) for some in parts)]).tolist())
-    return [_whole(found[a:b]) for a, b in edges]
-
-
-def _encoded(encoder: Encoder, texts: Sequence[str], tokens: Sequence[int]) -> list[One]:
-    """The vector and the tokens of each, those of like length together; ``tokens``: how many each has."""
-    found: dict[int, One] = {}
-    for rows in batch_by_length(tokens):
+    parts = [
+        _split_question(encoder, question) if count > encoder.max_tokens else [question]
+        for question, count in zip(questions, counts, strict=True)
+    ]
+    texts = list(chain.from_iterable(parts))
+    if len(texts) > len(questions):
+        counts = encoder.count_tokens(texts)
+    found: dict[int, Embeddings] = {}
+    # Texts of similar length are encoded together, so that little is padded.
+    for rows in batch_by_length(counts):
         encoded = encoder.encode_questions([texts[row] for row in rows])
-        found.update(zip(rows, zip(encoded.vectors, encoded.tokens, strict=True), strict=True))
-    return [found[row] for row in range(len(texts))]
+        for place, row in enumerate(rows):
+            found[row] = Embeddings(encoded.vectors[place : place + 1], (encoded.tokens[place],))
+    edges = pairwise(np.cumsum([0, *map(len, parts)]).tolist())
+    return [_join_parts([found[row] for row in range(first, last)]) for first, last in edges]
 
 
-def _whole(parts: Sequence[One]) -> Embeddings:
+def _join_parts(parts: Sequence[Embeddings]) -> Embeddings:
+    """Return the mean vector, normalised, and the concatenated tokens."""
     if len(parts) == 1:
-        vector, tokens = parts[0]
-        return Embeddings(vector[None, :], (tokens,))
-    mean = np.mean([vector for vector, _ in parts], axis=0, keepdims=True)
-    ids, vectors = (np.concatenate(column) for column in zip(*((t.ids, t.vectors) for _, t in parts), strict=True))
-    unit = np.ascontiguousarray(mean / np.linalg.norm(mean), dtype=np.float32)
-    return Embeddings(unit, (Tokens(ids, vectors),))
+        return parts[0]
+    mean = np.mean(np.concatenate([part.vectors for part in parts]), axis=0, keepdims=True)
+    tokens = [part.tokens[0] for part in parts]
+    return Embeddings(
+        np.ascontiguousarray(mean / np.linalg.norm(mean), dtype=np.float32),
+        (Tokens(np.concatenate([t.ids for t in tokens]), np.concatenate([t.vectors for t in tokens])),),
+    )
 
 
-def _parts(encoder: Encoder, question: str) -> list[str]:
-    """The question halved, at a space where there is one, until every part fits."""
+def _split_question(encoder: Encoder, question: str) -> list[str]:
+    """Halve the question, at a space if there is one, until every part fits."""
     if len(question) < 2 or encoder.count_tokens([question])[0] <= encoder.max_tokens:
         return [question]
     middle = len(question) // 2
     space = question.rfind(" ", len(question) // 4, middle)
     cut = space if space > 0 else middle
-    return _parts(encoder, question[:cut].strip()) + _parts(encoder, question[cut:].strip())
+    return _split_question(encoder, question[:cut].strip()) + _split_question(encoder, question[cut:].strip())

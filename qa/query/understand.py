@@ -1,42 +1,48 @@
-"""A question and what was asked before it, as the query that both legs receive."""
+"""Understanding a request: the query that both legs and the reader receive."""
 
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 
 from index.text.analyzer import Analyzer
-from qa.query.follow_up import carried, leans_on_history
-from qa.query.politeness import bare
+from qa.query.follow_up import carry_words, depends_on_history
+from qa.query.politeness import strip_politeness
 from qa.types import Query, Request
 
-MATTER = 0.5
-"""The share of a word's weight that only words with matter get (measured: docs/quality.md)."""
+# The share of a term's weight that stop words do not get. In a small collection "how" and "in" are rare, so that BM25
+# alone would take them for informative (measured: docs/quality.md).
+CONTENT_SHARE = 0.5
 
 
-def understand(request: Request, words: Analyzer, mend: Callable[[str], str] = str, matter: float = MATTER) -> Query:
-    """The query of a request: composed Unicode, no courtesies, typing errors mended, and what it refers to.
+def understand(
+    request: Request, analyzer: Analyzer, correct: Callable[[str], str] = str, content_share: float = CONTENT_SHARE
+) -> Query:
+    """Return the query of a request: composed Unicode, no politeness, typos corrected, references resolved.
 
-    A question that stands alone is left alone, whatever the history. Otherwise the words that it leaves
-    unsaid are appended in brackets. ``searched_as`` shows all of it. A literal question is searched as it is.
+    A question that can be understood alone is left alone, whatever the history. Otherwise the words
+    that it leaves unsaid are appended in brackets. ``searched_as`` shows all of it. A literal
+    question is searched as it is.
     """
     question = unicodedata.normalize("NFC", request.question).strip()
-    unsaid: list[str] = []
+    carried: list[str] = []
     if not request.literal:
-        question = mend(bare(question))
-        unsaid = carried(question, request.history) if leans_on_history(question) else []
-    searched = f"{question} ({' '.join(unsaid)})" if unsaid else question
-    content = tuple(words.content_terms(searched))
+        question = correct(strip_politeness(question))
+        carried = carry_words(question, request.history) if depends_on_history(question) else []
+    searched = f"{question} ({' '.join(carried)})" if carried else question
+    content = tuple(analyzer.content_terms(searched))
     return Query(
-        question, searched, weigh(words(searched), content, matter), content, tuple(words.content_terms(question))
+        request=request,
+        question=question,
+        searched_as=searched,
+        terms=weigh_terms(analyzer(searched), content, content_share),
+        content_terms=content,
+        question_terms=tuple(analyzer.content_terms(question)) if carried else content,
     )
 
 
-def weigh(words: Sequence[str], content: Sequence[str], matter: float = MATTER) -> dict[str, float]:
-    """Half a point for each time a word is asked, and half for being one that carries matter.
-
-    In a small collection "how" and "in" are rare, and BM25 alone would take them for telling.
-    """
-    weights = dict.fromkeys(content, matter)
-    for word, times in Counter(words).items():
-        weights[word] = weights.get(word, 0.0) + (1 - matter) * times
+def weigh_terms(terms: Sequence[str], content: Sequence[str], content_share: float = CONTENT_SHARE) -> dict[str, float]:
+    """Return the weight of each term: a share for each occurrence, and the rest once if it is a content term."""
+    weights = dict.fromkeys(content, content_share)
+    for term, count in Counter(terms).items():
+        weights[term] = weights.get(term, 0.0) + (1 - content_share) * count
     return weights

@@ -1,78 +1,83 @@
-"""Which words of a passage answer, and which sentences: the evidence that is marked."""
+"""Which words and sentences of a passage answer: the evidence that is marked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.generation.generation import GenerationContents
 from index.text.analyzer import Analyzer
-from index.types import Passage, Span, Vectors
+from index.types import Passage, Span
 from qa.ranking.fusion import Hit
-from qa.ranking.idf import Rarity
-from qa.ranking.retriever import Retriever
-from qa.ranking.stages.parts import Parts
-from qa.types import Query, Reading
+from qa.ranking.idf import IdfWeights
+from qa.types import Query
 
-MEANING = 0.5
-"""Weight of a sentence's cosine beside its share of the question's words."""
-Scores = NDArray[np.float32]
-ALSO = 0.97
-"""A further sentence is evidence too when it scores this share of the best one."""
+# Weight of a sentence's cosine beside its coverage of the question's terms.
+COSINE_WEIGHT = 0.5
+# A second sentence is evidence too if it scores this share of the best one.
+MIN_SECOND_SHARE = 0.97
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The sentences of one passage that answer, best first; ``answer`` are the words, where they are known."""
+    """A hit and the sentences of its passage that answer, best first; ``answer`` are the words, if they are known."""
 
-    spans: tuple[Span, ...]
+    hit: Hit
+    sentences: tuple[Span, ...]
     answer: Span | None = None
 
 
-class Marker:
-    """Chooses evidence by the reader's words, the vectors of the sentences, which the store has, and their words."""
+class EvidenceMarker:
+    """Chooses evidence: the sentence with the reader's words, or else the one most similar to the question."""
 
-    def __init__(self, parts: Parts, retriever: Retriever, words: Analyzer, rarity: Rarity) -> None:
-        """All of one generation."""
-        self._contents = parts.contents
-        self._texts = parts.texts
-        self._retriever = retriever
-        self._words = words
-        self._rarity = rarity
+    def __init__(self, contents: GenerationContents, analyzer: Analyzer, idf: IdfWeights) -> None:
+        """Read nothing yet."""
+        self._passages, self._units, self._store = contents.passages, contents.units, contents.store
+        self._analyzer, self._idf = analyzer, idf
 
-    def mark(self, query: Query, hit: Hit) -> Evidence:
-        """The evidence of one hit; its spans are never empty, and hold the answer where there is one."""
-        passage = self._contents.passages[hit.passage]
-        answer = _answer(passage, hit.reading)
-        # A heading is of the passage and of none of its sentences; it is what is asked about, not what answers.
-        holding = tuple(s for s in passage.sentences if answer and s.overlaps(answer))
-        return Evidence(holding, answer) if holding else Evidence(self._likeliest(query, hit))
+    def mark_evidence(self, query: Query, hits: Sequence[Hit]) -> list[Evidence]:
+        """Return the evidence of each hit: the sentences that hold the answer, or else the best one or two.
 
-    def _likeliest(self, query: Query, hit: Hit) -> tuple[Span, ...]:
-        """By vectors and words alone."""
-        passage = self._contents.passages[hit.passage]
-        cosines = self._cosines(passage, hit.passage, query.vector)
-        covered = [self._coverage(query, text) for text in self._texts.slices(hit.passage, passage.sentences)]
-        scores = MEANING * cosines + (1 - MEANING) * np.array(covered)
+        A passage's heading is part of no sentence: it says what the passage is about and does not answer.
+        """
+        marked = []
+        for hit in hits:
+            passage = self._passages[hit.passage]
+            answer = _find_answer(passage, hit)
+            sentences = tuple(sentence for sentence in passage.sentences if answer and sentence.overlaps(answer))
+            if sentences:
+                marked.append(Evidence(hit, sentences, answer))
+            else:
+                marked.append(Evidence(hit, self._choose_sentences(query, passage, hit.passage)))
+        return marked
+
+    def _choose_sentences(self, query: Query, passage: Passage, position: int) -> tuple[Span, ...]:
+        """Return the best sentence, and a second one if it is nearly as good, by vectors and words alone."""
+        texts = self._passages.get_sentence_texts(position)
+        coverages = [
+            self._idf.measure_coverage(query.question_terms, frozenset(self._analyzer(text))) for text in texts
+        ]
+        cosines = self._compare_vectors(query, passage, position)
+        scores = COSINE_WEIGHT * cosines + (1 - COSINE_WEIGHT) * np.array(coverages)
         best = int(np.argmax(scores))
         order = sorted(range(len(scores)), key=lambda i: -scores[i])
-        chosen = [i for i in order if i == best or scores[i] >= ALSO * scores[best] > 0][:2]
+        chosen = [i for i in order if i == best or scores[i] >= MIN_SECOND_SHARE * scores[best] > 0][:2]
         return tuple(passage.sentences[i] for i in chosen)
 
-    def _coverage(self, query: Query, sentence: str) -> float:
-        return self._rarity.coverage(query.asked, frozenset(self._words(sentence)))
-
-    def _cosines(self, passage: Passage, position: int, vector: Vectors | None) -> Scores:
-        """Of each sentence with the question; zeros where there is no vector."""
-        if vector is None:
+    def _compare_vectors(self, query: Query, passage: Passage, position: int) -> NDArray[np.float32]:
+        """Return the cosine of each sentence with the question; zeros if the question has no vector."""
+        if query.vector is None:
             return np.zeros(len(passage.sentences), dtype=np.float32)
-        units = self._retriever.units_of(position)
-        edges = self._contents.units[units.start : units.stop, 1:].tolist()
-        spans = {(start, end): unit for unit, (start, end) in zip(units, edges, strict=True)}
-        rows = [spans[(sentence.start, sentence.end)] for sentence in passage.sentences]
-        return np.asarray(self._contents.store.vectors(rows) @ vector, dtype=np.float32)
+        first, last = np.searchsorted(self._units[:, 0], [position, position + 1]).tolist()
+        # Every sentence is a unit, so that its vector is in the store already.
+        unit_of = {(start, end): first + i for i, (start, end) in enumerate(self._units[first:last, 1:].tolist())}
+        rows = [unit_of[sentence.start, sentence.end] for sentence in passage.sentences]
+        return np.asarray(self._store.vectors(rows) @ query.vector, dtype=np.float32)
 
 
-def _answer(passage: Passage, reading: Reading | None) -> Span | None:
-    if reading is None or reading.span is None:
+def _find_answer(passage: Passage, hit: Hit) -> Span | None:
+    """Return the reader's words as offsets in the document."""
+    if hit.reading is None or hit.reading.span is None:
         return None
-    return Span(passage.start + reading.span.start, passage.start + reading.span.end)
+    return Span(passage.start + hit.reading.span.start, passage.start + hit.reading.span.end)

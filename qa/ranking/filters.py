@@ -1,25 +1,27 @@
 """Filters by document: ids and shell-style patterns become the passages and units that may be found."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from index.disk.arrays import expand_ranges
 from index.generation.generation import GenerationContents
-from qa.ranking.retriever import Filter, Retriever
+from index.types import Positions
 
 
-class Filters:
-    """Patterns into the passages and units of one generation."""
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The positions of the passages and units that may be found."""
 
-    def __init__(self, contents: GenerationContents, retriever: Retriever) -> None:
-        """Reads nothing yet."""
-        self._documents, self._passages = contents.documents, contents.passages
-        self._retriever = retriever
+    passages: Positions
+    units: Positions
 
-    def allowed(self, patterns: Sequence[str]) -> Filter | None:
-        """What may be found under any of the patterns; None where there are none, which means all."""
-        if not patterns:
-            return None
-        documents = np.unique(np.concatenate([self._documents.find_matching(pattern) for pattern in patterns]))
-        return self._retriever.restrict(expand_ranges(*self._passages.find_ranges(documents)))
+
+def build_filter(contents: GenerationContents, patterns: Sequence[str]) -> Filter | None:
+    """Return what may be found under any of the patterns, or None if there are none, which allows everything."""
+    if not patterns:
+        return None
+    documents = np.unique(np.concatenate([contents.documents.find_matching(pattern) for pattern in patterns]))
+    passages = expand_ranges(*contents.passages.find_ranges(documents))
+    return Filter(passages, expand_ranges(*np.searchsorted(contents.units[:, 0], [passages, passages + 1])))

@@ -1,4 +1,4 @@
-"""Two legs into one ranking: a convex combination of scores, each against its leg's best.
+"""Fusion of two legs into one ranking: a convex combination of scores, each divided by its leg's best.
 
 Bruch, Gai & Ingber 2023, "An Analysis of Fusion Functions for Hybrid Retrieval": scores
 normalised by their theoretical minimum (0 here for both) and observed maximum fuse better
@@ -9,42 +9,53 @@ than reciprocal ranks, which forget by how much a passage is better. Measured ro
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from qa.ranking.retriever import Retrieved
+from qa.ranking.retriever import Candidates
 from qa.types import Reading
 
+# Equal shares: 0.3 and 0.7 are no better on any measured set.
 DENSE_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage's position, its score (higher is better) and what lies behind it.
+    """A passage's position, its score (higher is better), and its scores and ranks in the two legs.
 
-    ``reading`` is what the reader says, where it read the passage.
+    Ranks start at 1. ``reading`` is what the reader says, or None if it did not read the passage.
     """
 
     passage: int
     score: float
     dense: float
     lexical: float
+    dense_rank: int
+    lexical_rank: int
     reading: Reading | None = None
 
 
-def fuse(retrieved: Retrieved, dense_weight: float = DENSE_WEIGHT) -> list[Hit]:
-    """Return the hits, best first, ties by position. If one leg failed, the other decides alone."""
-    dense, lexical = _scaled(retrieved.dense), _scaled(retrieved.lexical)
-    hits = [
-        Hit(
-            passage,
-            dense_weight * dense[passage] + (1 - dense_weight) * lexical[passage],
-            retrieved.dense[passage],
-            retrieved.lexical[passage],
-        )
-        for passage in retrieved.dense
+def fuse(candidates: Candidates, dense_weight: float = DENSE_WEIGHT) -> list[Hit]:
+    """Return the hits, best first. If one leg failed, the other decides alone."""
+    dense, lexical = _normalize_scores(candidates.dense), _normalize_scores(candidates.lexical)
+    return build_hits(candidates, {p: dense_weight * dense[p] + (1 - dense_weight) * lexical[p] for p in dense})
+
+
+def build_hits(candidates: Candidates, scores: Mapping[int, float]) -> list[Hit]:
+    """Return a hit for each scored candidate, best first, ties by position."""
+    dense_ranks, lexical_ranks = _rank_scores(candidates.dense), _rank_scores(candidates.lexical)
+    ordered = sorted(scores, key=lambda passage: (-scores[passage], passage))
+    return [
+        Hit(p, scores[p], candidates.dense[p], candidates.lexical[p], dense_ranks[p], lexical_ranks[p]) for p in ordered
     ]
-    return sorted(hits, key=lambda hit: (-hit.score, hit.passage))
 
 
-def _scaled(scores: Mapping[int, float]) -> dict[int, float]:
+def _normalize_scores(scores: Mapping[int, float]) -> dict[int, float]:
     """Divide the scores by the best one, negative ones counted as 0; return zeros if no score is positive."""
     best = max(scores.values(), default=0.0)
     return {passage: max(score, 0.0) / best if best > 0 else 0.0 for passage, score in scores.items()}
+
+
+def _rank_scores(scores: Mapping[int, float]) -> dict[int, int]:
+    """Return the rank of each passage, from 1; equal scores share the better rank."""
+    ranks: dict[float, int] = {}
+    for rank, score in enumerate(sorted(scores.values(), reverse=True), 1):
+        ranks.setdefault(score, rank)
+    return {passage: ranks[score] for passage, score in scores.items()}

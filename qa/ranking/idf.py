@@ -1,36 +1,36 @@
-"""How much a word tells: rare words much, common words little, unknown words most."""
+"""How much of a question's information other text has: its terms weighted by inverse document frequency."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.search.bm25 import BM25Index
-from index.types import Positions
 
 
-class Rarity:
-    """Weights of words in one collection."""
+class IdfWeights:
+    """Inverse document frequencies of one collection; a term that no passage has weighs most."""
 
     def __init__(self, lexical: BM25Index) -> None:
-        """Counts passages."""
+        """Read nothing yet."""
         self._lexical = lexical
-        self._weight = lexical.idf
 
-    def coverage(self, asked: Collection[str], present: Collection[str]) -> float:
-        """The share of the asked words' weight that is present, 0 to 1; 0 where nothing is asked."""
-        total = sum(self._weight(word) for word in asked)
-        return sum(self._weight(word) for word in asked if word in present) / total if total else 0.0
-
-    def coverages(self, asked: Collection[str], passages: Positions) -> NDArray[np.float64]:
-        """The same of passages with what stands above them, shape (len(passages),)."""
-        weights = {word: self._weight(word) for word in asked}
-        found = np.zeros(len(passages))
-        for word, weight in weights.items():
-            found += weight * self._lexical.contains_term(word, passages)
+    def measure_coverage(self, terms: Collection[str], present: Collection[str]) -> float:
+        """Return the share of the terms' weight that is present, 0 to 1; 0 if there are no terms."""
+        weights = {term: self._lexical.idf(term) for term in terms}
         total = sum(weights.values())
-        return found / total if total else found
+        return sum(weight for term, weight in weights.items() if term in present) / total if total else 0.0
 
-    def unknown(self, asked: Collection[str]) -> float:
-        """The share of the asked words' weight that the whole collection lacks, 0 to 1."""
-        return 1.0 - self.coverage(asked, [w for w in asked if self._lexical.passage_frequency(w)]) if asked else 0.0
+    def measure_passages(self, terms: Collection[str], passages: Sequence[int]) -> NDArray[np.float64]:
+        """Return the coverage by each passage and its context, shape (len(passages),)."""
+        weights = {term: self._lexical.idf(term) for term in terms}
+        positions, covered = np.array(passages, dtype=np.int64), np.zeros(len(passages))
+        for term, weight in weights.items():
+            covered += weight * self._lexical.contains_term(term, positions)
+        total = sum(weights.values())
+        return covered / total if total else covered
+
+    def measure_unknown(self, terms: Collection[str]) -> float:
+        """Return the share of the terms' weight that the whole collection lacks, 0 to 1; 0 if there are no terms."""
+        known = [term for term in terms if self._lexical.passage_frequency(term)]
+        return 1.0 - self.measure_coverage(terms, known) if terms else 0.0

@@ -1,4 +1,4 @@
-"""How each mode gets from a question to ranked hits: what an ablation takes apart."""
+"""The exchangeable steps of each mode; an ablation replaces some of them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from index.text.analyzer import Analyzer
 from qa.query.understand import understand
 from qa.ranking.fusion import Hit, fuse
-from qa.ranking.retriever import Retrieved
-from qa.ranking.stages import STAGES, Stage
-from qa.ranking.stages.parts import Parts
+from qa.ranking.retriever import Candidates
+from qa.ranking.stages import STAGES, StageFactory
 from qa.types import Mode, Query, Request
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """The exchangeable steps in their order: request → query, (retrieval,) legs → hits, stages."""
+class Pipeline:
+    """The steps of one mode: request to query, candidates to hits, and the stages that rerank the hits."""
 
     understand: Callable[[Request, Analyzer, Callable[[str], str]], Query] = understand
-    fuse: Callable[[Retrieved], list[Hit]] = fuse
-    stages: tuple[Callable[[Parts], Stage], ...] = STAGES["precise"]
+    fuse: Callable[[Candidates], list[Hit]] = fuse
+    stages: tuple[StageFactory, ...] = STAGES["precise"]
 
 
-WAYS: Mapping[Mode, Way] = {"fast": Way(stages=STAGES["fast"]), "precise": Way()}
+PIPELINES: Mapping[Mode, Pipeline] = {"fast": Pipeline(stages=STAGES["fast"]), "precise": Pipeline()}

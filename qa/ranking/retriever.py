@@ -1,126 +1,109 @@
-"""Both legs, always both: the best passages by meaning and by words.
+"""Retrieval with two legs, always both: the nearest passages by vector and the best ones by BM25.
 
-A leg that fails is named in the result and the other one answers; it is never hidden.
+A leg that fails is named in the result and the other one answers; a failure is never hidden.
 """
 
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from index.disk.arrays import expand_ranges
 from index.generation.generation import GenerationContents
-from index.types import Positions, Vectors
-from qa.types import Query
+from index.types import Vectors
+from qa.ranking.filters import Filter
+from qa.types import Leg, Query
 
 DENSE, LEXICAL = "dense", "lexical"
-CANDIDATES = 50
-UNITS = (3 * CANDIDATES, 8 * CANDIDATES)
-"""Units searched: mostly enough, and as many as the candidates have at most."""
-LEG_FAILURES = (RuntimeError, ValueError, OSError, ArithmeticError, LookupError, MemoryError)
+# Passages that each leg contributes. More of them found no further answers and cost time in every later step.
+MAX_CANDIDATES = 50
+# Units searched for them. A passage has several units, so the nearest 150 usually belong to 50 passages; if they do
+# not, 400 are searched.
+SEARCHED_UNITS = (3 * MAX_CANDIDATES, 8 * MAX_CANDIDATES)
+Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """The passages and units that may be found; None means all."""
+class Candidates:
+    """The passages that either leg found, each with its score in both legs. Higher is better.
 
-    passages: Positions
-    units: Positions
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What one leg found: raw scores by passage position, best first. Higher is better."""
-
-    leg: str
-    scores: Mapping[int, float]
-    ran: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Retrieved:
-    """Both legs over the same candidates: every candidate of one has its score in the other."""
+    ``dense`` and ``lexical`` have the same passages; each begins with those that the leg itself found, best first.
+    """
 
     dense: Mapping[int, float]
     lexical: Mapping[int, float]
-    legs: tuple[Found, ...]
+    legs: tuple[Leg, ...]
 
-    @property
-    def degraded(self) -> tuple[str, ...]:
-        """The legs that failed."""
-        return tuple(found.leg for found in self.legs if not found.ran)
+    def list_found(self, leg: str) -> list[int]:
+        """Return the passages that one leg found, best first."""
+        scores = self.dense if leg == DENSE else self.lexical
+        return list(scores)[: sum(one.candidates for one in self.legs if one.name == leg)]
+
+
+def call_leg(name: str, function: Callable[..., Result], *arguments: object) -> Result | None:
+    """Return what the function returns, or log its failure and return None."""
+    try:
+        return function(*arguments)
+    except Exception:
+        log.exception("the %s leg failed", name)
+        return None
 
 
 class Retriever:
     """Searches one generation."""
 
     def __init__(self, contents: GenerationContents) -> None:
-        """Units stand in the order of their passages, so those of one are found by halving."""
-        self._contents = contents
-        self._passage_of = contents.units[:, 0]
+        """Read nothing yet."""
+        self._store, self._lexical = contents.store, contents.lexical
+        # Units are sorted by passage, so those of one passage are found by binary search.
+        self._passage_of_unit = contents.units[:, 0]
 
-    def units_of(self, passage: int) -> range:
-        """The positions of a passage's units."""
-        first, last = np.searchsorted(self._passage_of, [passage, passage + 1]).tolist()
-        return range(first, last)
-
-    def restrict(self, passages: Positions) -> Filter:
-        """A filter that lets only these passages through."""
-        firsts, lasts = np.searchsorted(self._passage_of, [passages, passages + 1])
-        return Filter(passages, expand_ranges(firsts, lasts))
-
-    def retrieve(self, query: Query, allowed: Filter | None) -> Retrieved:
-        """The union of both legs' candidates with both legs' scores."""
+    def retrieve(self, query: Query, allowed: Filter | None = None) -> Candidates:
+        """Return the union of both legs' candidates with their scores in both legs."""
         vector = query.vector
-        dense = self._leg(DENSE, lambda: self._dense(vector, allowed))
-        lexical = self._leg(LEXICAL, lambda: self._lexical(query, allowed))
-        union = sorted(dense.scores.keys() | lexical.scores.keys())
-        return Retrieved(
-            self._fill_dense(union, dense, vector),
-            self._fill_lexical(union, lexical, query),
-            (dense, lexical),
+        dense = None if vector is None else call_leg(DENSE, self._search_dense, vector, allowed)
+        lexical = call_leg(LEXICAL, self._search_lexical, query, allowed)
+        union = sorted({*(dense or ()), *(lexical or ())})
+        nothing = dict.fromkeys(union, 0.0)
+        return Candidates(
+            nothing if vector is None or dense is None else self._add_missing_dense(vector, dense, union),
+            nothing if lexical is None else self._add_missing_lexical(query, lexical, union),
+            (Leg(DENSE, dense is not None, len(dense or ())), Leg(LEXICAL, lexical is not None, len(lexical or ()))),
         )
 
-    def _leg(self, name: str, search: Callable[[], Mapping[int, float]]) -> Found:
-        try:
-            return Found(name, search())
-        except LEG_FAILURES:
-            log.exception("the %s leg failed", name)
-            return Found(name, {}, ran=False)
-
-    def _dense(self, vector: Vectors | None, allowed: Filter | None) -> dict[int, float]:
-        """The best unit's cosine of each passage: a passage is as near as its nearest part."""
-        if vector is None:
-            raise RuntimeError("the question has no vector")
+    def _search_dense(self, vector: Vectors, allowed: Filter | None) -> dict[int, float]:
+        """Return for each passage the cosine of its best unit, best first."""
         units = None if allowed is None else allowed.units
-        for wanted in UNITS:
-            matches = self._contents.store.search(vector[None, :], wanted, units)[0]
-            passages, firsts = np.unique(self._passage_of[matches.positions], return_index=True)
-            if len(passages) >= CANDIDATES or len(matches.positions) < wanted:
+        for wanted in SEARCHED_UNITS:
+            matches = self._store.search(vector[None, :], wanted, units)[0]
+            passages, firsts = np.unique(self._passage_of_unit[matches.positions], return_index=True)
+            if len(passages) >= MAX_CANDIDATES or len(matches.positions) < wanted:
                 break
-        order = np.argsort(firsts)[:CANDIDATES]
+        order = np.argsort(firsts)[:MAX_CANDIDATES]
         return dict(zip(passages[order].tolist(), matches.scores[firsts[order]].tolist(), strict=True))
 
-    def _lexical(self, query: Query, allowed: Filter | None) -> dict[int, float]:
+    def _search_lexical(self, query: Query, allowed: Filter | None) -> dict[int, float]:
+        """Return the BM25 score of each passage, best first."""
         passages = None if allowed is None else allowed.passages
-        matches = self._contents.lexical.search(query.words, CANDIDATES, passages)
-        return {int(p): float(s) for p, s in zip(matches.positions, matches.scores, strict=True)}
+        matches = self._lexical.search(query.terms, MAX_CANDIDATES, passages)
+        return dict(zip(matches.positions.tolist(), matches.scores.tolist(), strict=True))
 
-    def _fill_dense(self, union: list[int], found: Found, vector: Vectors | None) -> dict[int, float]:
-        if not found.ran or vector is None:
-            return dict.fromkeys(union, 0.0)
-        missing = np.array([passage for passage in union if passage not in found.scores], dtype=np.int64)
-        rows = self.restrict(missing).units
-        scores = dict(found.scores)
-        cosines = self._contents.store.vectors(rows) @ vector
-        for passage, cosine in zip(self._passage_of[rows].tolist(), cosines.tolist(), strict=True):
+    def _add_missing_dense(self, vector: Vectors, found: dict[int, float], union: list[int]) -> dict[int, float]:
+        """Return the dense scores of all candidates, those that the leg found first."""
+        missing = np.array([passage for passage in union if passage not in found], dtype=np.int64)
+        rows = expand_ranges(*np.searchsorted(self._passage_of_unit, [missing, missing + 1]))
+        scores = dict(found)
+        for passage, cosine in zip(
+            self._passage_of_unit[rows].tolist(), (self._store.vectors(rows) @ vector).tolist(), strict=True
+        ):
             scores[passage] = max(scores.get(passage, -1.0), cosine)
         return scores
 
-    def _fill_lexical(self, union: list[int], found: Found, query: Query) -> dict[int, float]:
-        if not found.ran:
-            return dict.fromkeys(union, 0.0)
-        scores = self._contents.lexical.score_passages(query.words, np.array(union, dtype=np.int64))
-        return dict(zip(union, scores.tolist(), strict=True))
+    def _add_missing_lexical(self, query: Query, found: dict[int, float], union: list[int]) -> dict[int, float]:
+        """Return the BM25 scores of all candidates, those that the leg found first."""
+        ordered = [*found, *(passage for passage in union if passage not in found)]
+        scores = self._lexical.score_passages(query.terms, np.array(ordered, dtype=np.int64))
+        return dict(zip(ordered, scores.tolist(), strict=True))

@@ -10,7 +10,7 @@ SHIPPED, NONE = "shipped", "none"
 
 
 @cache
-def reader_named(name: str) -> Reader | None:
+def load_reader(name: str) -> Reader | None:
     """The reader that the setting names: the shipped one, none, or a model's folder or hub id.
 
     It is loaded when it first reads and shared by all who ask for it. Raises ModelError.

@@ -9,11 +9,11 @@ from qa.types import Request, Turn
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"question": "  "}, "1 to 1000 characters, this one 0"),
-        ({"question": "x" * 1001}, "this one 1001"),
-        ({"question": "Who?", "top_k": 0}, "top_k is 0"),
-        ({"question": "Who?", "top_k": 51}, "top_k is 51"),
-        ({"question": "Who?", "history": (Turn("What?"),) * 21}, "21 turns"),
+        ({"question": "  "}, "the question is empty: write 1 to 1,000 characters"),
+        ({"question": "x" * 1001}, "has 1,001 characters"),
+        ({"question": "Who?", "top_k": 0}, "invalid value 0 for top_k: must be 1 to 50"),
+        ({"question": "Who?", "top_k": 51}, "invalid value 51 for top_k"),
+        ({"question": "Who?", "history": (Turn("What?"),) * 21}, "21 turns: send only the last 20"),
     ],
 )
 def test_what_is_out_of_bounds_is_refused_by_name(options: dict[str, object], words: str) -> None:

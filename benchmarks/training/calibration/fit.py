@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks.articles import SOURCES
 from benchmarks.training.calibration.rows import MODES, MeasuredRows
 from benchmarks.training.calibration.trial import Row, Trial, measure_calibration
-from qa.answer.calibration import Calibration
+from qa.answer.calibration import LogisticModel
 from qa.types import Mode
 
 # ``unsure`` keeps this share of the right first passages; of the ``answered`` ones at most this share may be wrong.
@@ -25,7 +25,7 @@ FEATURES: Mapping[Mode, Sequence[str]] = {
 class ModeFit:
     """The calibration of one mode, and its trials on each source left out."""
 
-    calibration: Calibration
+    calibration: LogisticModel
     trials: Mapping[str, Trial]
 
 
@@ -40,7 +40,7 @@ def fit_modes(rows: Mapping[Mode, MeasuredRows]) -> dict[Mode, ModeFit]:
     }
 
 
-def fit_calibration(rows: Sequence[Row], names: Sequence[str]) -> Calibration:
+def fit_calibration(rows: Sequence[Row], names: Sequence[str]) -> LogisticModel:
     """Fit a logistic model in which every source has the same weight, and its two thresholds.
 
     ``answered``: the lowest confidence above which at most ``ANSWERED_WRONG`` are wrong.
@@ -53,13 +53,13 @@ def fit_calibration(rows: Sequence[Row], names: Sequence[str]) -> Calibration:
     weights = np.array([1 / counts[row.source] for row in rows]) * len(rows) / len(counts)
     model = LogisticRegression(C=10.0, max_iter=1000).fit(x, y, sample_weight=weights)
     fitted = {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
-    plain = Calibration(round(float(model.intercept_[0]), 4), fitted, 0.5, 0.0)
+    plain = LogisticModel(round(float(model.intercept_[0]), 4), fitted, 0.5, 0.0)
     answered, unsure = _find_thresholds(plain, rows)
     return replace(plain, answered=answered, unsure=unsure)
 
 
-def _find_thresholds(calibration: Calibration, rows: Sequence[Row]) -> tuple[float, float]:
-    first = [(calibration.probability(row.features), row.right) for row in rows if row.rank == 1]
+def _find_thresholds(calibration: LogisticModel, rows: Sequence[Row]) -> tuple[float, float]:
+    first = [(calibration.predict_probability(row.features), row.right) for row in rows if row.rank == 1]
     first.sort(reverse=True)
     wrong = np.cumsum([not right for _, right in first]) / np.arange(1, len(first) + 1)
     kept = [confidence for (confidence, _), share in zip(first, wrong, strict=True) if share <= ANSWERED_WRONG]

@@ -3,8 +3,8 @@
 import gzip
 import json
 import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,12 @@ from benchmarks.training.calibration.collections import (
 )
 from benchmarks.training.calibration.trial import Row
 from index.embedding import load_encoder
-from index.types import Encoder, Passage
-from qa.answer.calibration import Features
+from index.types import Encoder
+from qa.answer.calibration import Calibration, Confidence, load_calibration
 from qa.engine import Engine
 from qa.evaluation.ablation.memo import MemoEncoder
-from qa.types import Mode, Request
+from qa.ranking.features import Features
+from qa.types import AnswerPassage, Mode, Request
 
 TOP = 3
 MODES: tuple[Mode, ...] = ("precise", "fast")
@@ -40,6 +41,18 @@ class MeasuredRows:
     def of_part(self, part: Part) -> list[Row]:
         """Return the rows of one part."""
         return self.fitted if part is Part.FIT else self.held_out
+
+
+@dataclass(frozen=True)
+class RecordingCalibration(Calibration):
+    """A calibration that keeps the features of the passages of every question."""
+
+    recorded: list[Sequence[Features]] = field(default_factory=list)
+
+    def calibrate(self, features: Sequence[Features]) -> Confidence:
+        """Keep the features and return the confidence."""
+        self.recorded.append(features)
+        return super().calibrate(features)
 
 
 def measure_rows(data: Path, reader: str) -> dict[Mode, MeasuredRows]:
@@ -58,29 +71,24 @@ def ask_collection(collection: Collection, encoder: Encoder, reader: str, folder
     """Index the collection like a user's, ask in each mode, and label the first ``TOP`` passages."""
     documents = ({"_id": i, "title": collection.titles[i], "text": t} for i, t in collection.texts.items())
     generation = indexed(documents, encoder, folder)
-    engine = Engine(generation, encoder, reader)
-    passages = generation.contents.passages
+    shipped = load_calibration()
     found: dict[Mode, list[Row]] = {}
     for mode in MODES:
-        ranked = engine.rank_many([Request(one.text, top_k=TOP, mode=mode) for one in collection.questions])
+        calibration = RecordingCalibration(shipped.read, shipped.unread)
+        engine = Engine(generation, encoder, reader, calibration=calibration)
+        answers = engine.ask_many([Request(one.text, top_k=TOP, mode=mode) for one in collection.questions])
         found[mode] = [
-            Row(
-                collection.source,
-                question.kind,
-                rank,
-                examined.features,
-                _answers_question(passages[examined.hit.passage], question),
-            )
-            for question, one in zip(collection.questions, ranked, strict=True)
-            for rank, examined in enumerate(one.examined, 1)
+            Row(collection.source, question.kind, passage.rank, features, _answers_question(passage, question))
+            for question, answer, recorded in zip(collection.questions, answers, calibration.recorded, strict=True)
+            for passage, features in zip(answer.passages, recorded, strict=True)
         ]
     return found
 
 
-def _answers_question(passage: Passage, question: LabelledQuestion) -> bool:
+def _answers_question(passage: AnswerPassage, question: LabelledQuestion) -> bool:
     return (
         question.span is not None
-        and passage.document == question.document
+        and passage.document.id == question.document
         and question.span.start < passage.end
         and passage.start < question.span.end
     )

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.training.calibration.collections import QuestionKind
-from qa.answer.calibration import Calibration, Features
+from qa.answer.calibration import LogisticModel
 from qa.evaluation.measures.abstention import auroc
 from qa.evaluation.measures.calibration import calibration_error
+from qa.ranking.features import Features
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,10 @@ class Trial:
     statuses: Mapping[str, Sequence[float]]
 
 
-def measure_calibration(calibration: Calibration, rows: Sequence[Row]) -> Trial:
+def measure_calibration(calibration: LogisticModel, rows: Sequence[Row]) -> Trial:
     """Return the measures over the first passage of every question of ``rows``."""
     first = [row for row in rows if row.rank == 1]
-    confidence = np.array([calibration.probability(row.features) for row in first])
+    confidence = np.array([calibration.predict_probability(row.features) for row in first])
     right = np.array([row.right for row in first])
     masks = {kind: np.array([row.kind is kind for row in first]) for kind in QuestionKind}
     answerable = confidence[masks[QuestionKind.ANSWERABLE]]

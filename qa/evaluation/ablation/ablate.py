@@ -9,7 +9,7 @@ from qa.evaluation.comparison.compare import Comparison, compare
 from qa.evaluation.measures import ranking, scored, summarise
 from qa.evaluation.measures.statistics import holm
 from qa.evaluation.types import Interval, Judgement, Run, RunDescription
-from qa.types import MOST_PASSAGES
+from qa.types import MAX_TOP_K
 
 # Of a dataset with more questions, every n-th is asked; the table says how many.
 MAX_QUESTIONS = 300
@@ -80,7 +80,7 @@ def _run_row(bench: Workbench, name: str, row: Row, judgements: Sequence[Judgeme
     scores = summarise(outcomes)
     if row.ranks_only:
         scores = {measure: interval for measure, interval in scores.items() if measure in ranking.NAMES}
-    about = RunDescription(bench.dataset.name, bench.dataset.fingerprint, name, "precise", MOST_PASSAGES, "")
+    about = RunDescription(bench.dataset.name, bench.dataset.fingerprint, name, "precise", MAX_TOP_K, "")
     # The passages of all rows together would fill the memory; once scored they are not needed.
     return Run(about, tuple(replace(o, reply=replace(o.reply, passages=())) for o in outcomes), scores)
 

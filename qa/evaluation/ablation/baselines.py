@@ -10,14 +10,14 @@ from index.text.analyzer import Analyzer
 from index.types import Span, Vectors
 from qa.evaluation.ablation.workbench import Workbench
 from qa.evaluation.types import Judgement, Reply, ReturnedPassage
-from qa.types import MOST_PASSAGES, Status
+from qa.types import MAX_TOP_K, Status
 
 
 def rank_by_passage_vectors(bench: Workbench, judgements: Sequence[Judgement]) -> list[Reply]:
     """Rank passages by one vector each, without title and heading: plain vector search."""
     contents = bench.open_generation(context="none").contents
     whole = np.array(contents.whole_passage_units)
-    hits = contents.store.search(_encode_questions(bench, judgements), MOST_PASSAGES, whole)
+    hits = contents.store.search(_encode_questions(bench, judgements), MAX_TOP_K, whole)
     passages = [ReturnedPassage(p.document, Span(p.start, p.end), 0.0, ()) for p in contents.passages]
     return [_reply_with(passages[contents.units[unit, 0]] for unit in matches.positions) for matches in hits]
 
@@ -28,14 +28,14 @@ def rank_by_document_vectors(bench: Workbench, judgements: Sequence[Judgement]) 
     This is how the encoder's figures on BEIR are made (Thakur et al. 2021).
     """
     cosines = _encode_questions(bench, judgements) @ _encode_documents(bench).T
-    return [_rank_documents(bench, np.argsort(-row, kind="stable")[:MOST_PASSAGES]) for row in cosines]
+    return [_rank_documents(bench, np.argsort(-row, kind="stable")[:MAX_TOP_K]) for row in cosines]
 
 
 def rank_by_document_bm25(bench: Workbench, judgements: Sequence[Judgement]) -> list[Reply]:
     """Rank documents, with their titles, by BM25 with the k1 and b of the lexical leg."""
     words = Analyzer()
     lexical = BM25Index.build([words(text) for text in _list_texts(bench)])
-    hits = [lexical.search(dict.fromkeys(words(j.question), 1.0), MOST_PASSAGES) for j in judgements]
+    hits = [lexical.search(dict.fromkeys(words(j.question), 1.0), MAX_TOP_K) for j in judgements]
     return [_rank_documents(bench, matches.positions) for matches in hits]
 
 

@@ -19,9 +19,9 @@ from qa.evaluation.data import collection
 from qa.evaluation.data.anchor import anchored, known
 from qa.evaluation.runs.answer_sources import EngineClient
 from qa.evaluation.types import Dataset, Judgement, Reply
-from qa.ranking.pipeline import Way
+from qa.ranking.pipeline import Pipeline
 from qa.reader.reader import TrainedReader
-from qa.types import MOST_PASSAGES, Request
+from qa.types import MAX_TOP_K, Request
 
 BATCH = 64
 
@@ -41,7 +41,7 @@ class Workbench:
         self._progress = progress
         self.encoder = encoder
         self._reader = MemoReader(TrainedReader())
-        client = EngineClient(self.engine(Way()))
+        client = EngineClient(self.engine(Pipeline()))
         self.dataset = known(anchored(dataset, client.text), client.has)
 
     @property
@@ -63,14 +63,16 @@ class Workbench:
         build_index(self._source, replace(IndexSettings(index=str(folder), keep=1), **settings), self.encoder)
         return IndexDirectory(folder).open_current()
 
-    def engine(self, way: Way, **settings: Any) -> Engine:  # noqa: ANN401 — values of any setting
+    def engine(self, pipeline: Pipeline, **settings: Any) -> Engine:  # noqa: ANN401 — values of any setting
         """Return an engine that uses this pipeline in both modes."""
-        return Engine(self.open_generation(**settings), self.encoder, self._reader, {"fast": way, "precise": way})
+        return Engine(
+            self.open_generation(**settings), self.encoder, self._reader, {"fast": pipeline, "precise": pipeline}
+        )
 
     def ask(self, engine: Engine, judgements: Sequence[Judgement]) -> list[Reply]:
         """Ask every question, for as many passages as the API returns."""
         client = EngineClient(engine)
-        requests = [Request(j.question, j.history, MOST_PASSAGES) for j in judgements]
+        requests = [Request(j.question, j.history, MAX_TOP_K) for j in judgements]
         replies: list[Reply] = []
         with self._progress.step("asking", len(requests)) as advance:
             for start in range(0, len(requests), BATCH):

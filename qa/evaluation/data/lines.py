@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from index.errors import UsageError
-from qa.types import MOST_CHARACTERS
+from qa.types import MAX_QUESTION_CHARS
 
 
 def opened(path: Path) -> TextIO:
@@ -53,6 +53,6 @@ def unaskable(question: str) -> str | None:
     length = len(question.strip())
     if not length:
         return "has an empty question; it is not asked"
-    if length > MOST_CHARACTERS:
-        return f"has a question of {length:,} characters, and {MOST_CHARACTERS:,} are the most; it is not asked"
+    if length > MAX_QUESTION_CHARS:
+        return f"has a question of {length:,} characters, and {MAX_QUESTION_CHARS:,} are the most; it is not asked"
     return None

@@ -8,7 +8,7 @@ from index.errors import UsageError
 from index.types import Span
 from qa.evaluation.data.lines import json_rows, unaskable
 from qa.evaluation.types import DataProblem, Dataset, GoldEvidence, Judgement
-from qa.types import MOST_TURNS, Turn
+from qa.types import MAX_TURNS, Turn
 
 FIELDS = {"id", "question", "history", "evidence", "answers", "kind"}
 
@@ -44,8 +44,8 @@ def _checked(row: Mapping[str, Any], where: str) -> Judgement:
 def _judgement(row: Mapping[str, Any], where: str) -> Judgement:
     evidence = tuple(_gold(gold) for gold in row["evidence"])
     turns = tuple(Turn(_text(turn["question"]), turn.get("answer")) for turn in row.get("history", ()))
-    if len(turns) > MOST_TURNS:
-        raise ValueError(f"a history of {len(turns)} turns; {MOST_TURNS} are the most")
+    if len(turns) > MAX_TURNS:
+        raise ValueError(f"a history of {len(turns)} turns; {MAX_TURNS} are the most")
     return Judgement(
         id=str(row["id"]),
         question=_text(row["question"]),

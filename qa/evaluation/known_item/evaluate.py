@@ -14,7 +14,7 @@ from qa.evaluation.known_item.material import Material
 from qa.evaluation.known_item.questions import make
 from qa.evaluation.known_item.thin import thin
 from qa.evaluation.known_item.types import Outcome, Probe, Probed
-from qa.ranking.pipeline import WAYS
+from qa.ranking.pipeline import PIPELINES
 from qa.types import Mode, Request
 
 MOST = 2000
@@ -58,8 +58,8 @@ def probe(
 
 
 def _check(generation: Generation, engine: Engine, mode: Mode, most: int) -> None:
-    if mode not in WAYS:
-        raise UsageError(f"there is no mode {mode!r}; choose one of {', '.join(WAYS)}")
+    if mode not in PIPELINES:
+        raise UsageError(f"there is no mode {mode!r}; choose one of {', '.join(PIPELINES)}")
     if most < 1:
         raise UsageError(f"--most is {most}; probe at least 1 passage")
     served = engine.catalog.describe_index().generation

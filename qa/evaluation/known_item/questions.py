@@ -8,7 +8,7 @@ import regex
 from index.text.analyzer import WORD_PATTERN, Analyzer
 from qa.evaluation.known_item.material import Material
 from qa.evaluation.known_item.types import Probe
-from qa.types import MOST_CHARACTERS
+from qa.types import MAX_QUESTION_CHARS
 
 LEAST_WORDS = 2
 """Content words. A single one asks for a topic, not for a passage; only a name may stand alone."""
@@ -106,9 +106,9 @@ def _words(sentence: str) -> Sequence[tuple[int, int]]:
 
 
 def _probe(kind: str, made: tuple[str, frozenset[int]] | None) -> Probe | None:
-    return Probe(kind, made[0][:MOST_CHARACTERS], made[1]) if made else None
+    return Probe(kind, made[0][:MAX_QUESTION_CHARS], made[1]) if made else None
 
 
 def _enough(material: Material, question: str) -> bool:
     """Whether what can be asked of it has enough words that carry matter."""
-    return len(material.words.content_terms(question[:MOST_CHARACTERS])) >= LEAST_WORDS
+    return len(material.words.content_terms(question[:MAX_QUESTION_CHARS])) >= LEAST_WORDS

@@ -11,7 +11,7 @@ from qa.evaluation.runs.answer_sources import AnswerSource, open_source
 from qa.evaluation.runs.ask_all import ask_all
 from qa.evaluation.runs.store import write
 from qa.evaluation.types import Dataset, Run, RunDescription
-from qa.types import MOST_PASSAGES, Mode
+from qa.types import MAX_TOP_K, Mode
 
 
 def run(
@@ -31,9 +31,7 @@ def run(
     answerer = open_source(target)
     checked = known(anchored(dataset, answerer.text), answerer.has)
     program = "" if answerer.url else f"{fingerprint()} {answerer.reader}"
-    about = RunDescription(
-        dataset.name, dataset.fingerprint, answerer.index, mode, MOST_PASSAGES, program, answerer.url
-    )
+    about = RunDescription(dataset.name, dataset.fingerprint, answerer.index, mode, MAX_TOP_K, program, answerer.url)
     folder = Path(out) if out else None
     asked = ask_all(answerer, checked.judgements, about, folder, progress or Silent())
     outcomes = scored(list(zip(checked.judgements, asked.replies, strict=True)))

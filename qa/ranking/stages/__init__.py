@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Mapping
 
+from index.generation.generation import GenerationContents
 from qa.ranking.fusion import Hit
 from qa.ranking.stages.late_interaction import LateInteraction
-from qa.ranking.stages.parts import Parts
-from qa.ranking.stages.rerank import Reread
-from qa.types import Mode, Query
+from qa.ranking.stages.rerank import Rerank
+from qa.types import Mode, Query, Reader
 
+# Hits in, the same hits out, best first; parameters are the constructor's.
 Stage = Callable[[Query, list[Hit]], list[Hit]]
-"""Hits in, hits out, best first; parameters are the constructor's."""
+# Builds a stage for one generation, with the reader if there is one.
+StageFactory = Callable[[GenerationContents, Reader | None], Stage]
 
-STAGES: Mapping[Mode, tuple[Callable[[Parts], Stage], ...]] = {
+STAGES: Mapping[Mode, tuple[StageFactory, ...]] = {
     "fast": (LateInteraction,),
-    "precise": (LateInteraction, Reread),
+    "precise": (LateInteraction, Rerank),
 }

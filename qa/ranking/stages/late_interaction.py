@@ -1,32 +1,32 @@
-"""Every candidate's tokens against the question's: what single vectors blur and stems miss.
+"""Late interaction: each candidate's tokens are compared with the question's, which single vectors and stems blur.
 
-Khattab & Zaharia 2020, "ColBERT"; the tokens and how they are compared: ``index/search/late_interaction.py``.
+Khattab & Zaharia 2020, "ColBERT"; how tokens are stored and compared: ``index/search/late_interaction.py``.
 Measured rows: ``docs/quality.md``.
 """
 
+from index.generation.generation import GenerationContents
 from qa.ranking.fusion import Hit
-from qa.ranking.stages.parts import Parts
-from qa.types import Query
+from qa.types import Query, Reader
 
+# Beside a fused score of at most 1; candidates differ by about 0.3. Flat between 2 and 4 (FairytaleQA, SQuAD).
 WEIGHT = 3.0
-"""Beside a fused score of at most 1; the candidates differ by about 0.3. Flat between 2 and 4 (FairytaleQA, SQuAD)."""
 
 
 class LateInteraction:
-    """Adds how much better a passage's tokens meet the question's than those of the worst candidate."""
+    """Adds to each score by how much the passage's tokens match better than those of the worst candidate."""
 
-    def __init__(self, parts: Parts, weight: float = WEIGHT) -> None:
-        """Looks at the tokens of the passages; an ablation gives another ``weight``."""
-        self._tokens, self._weight = parts.contents.tokens, weight
+    def __init__(self, contents: GenerationContents, reader: Reader | None = None, weight: float = WEIGHT) -> None:
+        """Read nothing yet; ``reader`` is not used, and an ablation gives another ``weight``."""
+        self._tokens, self._weight = contents.tokens, weight
 
     def __call__(self, query: Query, hits: list[Hit]) -> list[Hit]:
-        """The same hits, best first, ties by position; as they were where the question has no tokens."""
+        """Return the same hits, best first, ties by position; unchanged if the question has no tokens."""
         if not hits or query.tokens is None:
             return hits
-        found = self._tokens.score_passages(query.tokens, [hit.passage for hit in hits])
-        least = float(found.min())
+        late = self._tokens.score_passages(query.tokens, [hit.passage for hit in hits])
+        gains = (self._weight * (score - float(late.min())) for score in late.tolist())
         scored = [
-            Hit(hit.passage, hit.score + self._weight * (late - least), hit.dense, hit.lexical)
-            for hit, late in zip(hits, found.tolist(), strict=True)
+            Hit(hit.passage, hit.score + gain, hit.dense, hit.lexical, hit.dense_rank, hit.lexical_rank, hit.reading)
+            for hit, gain in zip(hits, gains, strict=True)
         ]
         return sorted(scored, key=lambda hit: (-hit.score, hit.passage))

@@ -11,7 +11,7 @@ from flask import url_for
 from index.types import Span
 from qa.answer.serialize import answer_json
 from qa.collection.suggestions import Suggestion
-from qa.types import MOST_CHARACTERS, Answer, AnswerPassage, Request, Status
+from qa.types import MAX_QUESTION_CHARS, Answer, AnswerPassage, Request, Status
 from qa.web.service import Service
 
 # Digits of a document's SHA-256 in a citation: enough to distinguish two versions of the document.
@@ -90,7 +90,7 @@ def _build_body(request: Request) -> dict[str, Any]:
 
 def _link_to_turn(request: Request, answer: Answer) -> str:
     # A follow-up means nothing without its conversation, so its link asks what was searched, if that is short enough.
-    use_search = request.history and len(answer.searched_as) <= MOST_CHARACTERS
+    use_search = request.history and len(answer.searched_as) <= MAX_QUESTION_CHARS
     return _link_to_question(answer.searched_as if use_search else request.question, literal=request.literal)
 
 

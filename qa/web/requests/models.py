@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from index.types import Span
-from qa.types import MOST_TURNS, Mode, Request, Turn
+from qa.types import MAX_TURNS, Mode, Request, Turn
 from qa.web.feedback_store import Verdict
 
 MAX_QUESTIONS = 256
@@ -84,7 +84,7 @@ class TurnBody(StrictModel):
     answer: AnswerString | None = None
 
 
-History = Annotated[list[TurnBody], Field(max_length=MOST_TURNS, description="Earlier turns, oldest first.")]
+History = Annotated[list[TurnBody], Field(max_length=MAX_TURNS, description="Earlier turns, oldest first.")]
 
 
 class FilterBody(StrictModel):

@@ -23,7 +23,7 @@ from qa.evaluation.known_item.duplicates import LEAST_COSINE, LEAST_JACCARD, dup
 from qa.evaluation.known_item.material import Material
 from qa.evaluation.known_item.questions import PROBES, make, masked
 from qa.evaluation.known_item.types import BlankPage, Probe, ShortDocument
-from qa.types import MOST_CHARACTERS
+from qa.types import MAX_QUESTION_CHARS
 from tests.doubles import WordEncoder
 from tests.index.parsers.samples import pdf
 
@@ -124,7 +124,7 @@ def test_what_is_too_short_is_not_asked(tmp_path: Path) -> None:
     generation, engine = served(long | texts("Rain.", "So it was."), tmp_path)
     probes = [outcome.probe for outcome in probe(generation, engine).outcomes]
     assert all(len(WORDS.content_terms(one.question)) >= 2 for one in probes)
-    assert all(len(one.question) <= MOST_CHARACTERS for one in probes)
+    assert all(len(one.question) <= MAX_QUESTION_CHARS for one in probes)
     assert {generation.contents.passages[i].document for one in probes for i in one.right} <= {"2.md"}
 
 

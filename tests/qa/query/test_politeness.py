@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.query.politeness import bare
+from qa.query.politeness import strip_politeness
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from qa.query.politeness import bare
 )
 def test_courtesies_come_off(asked: str, meant: str) -> None:
     """Greetings, "could you tell me" and thanks say nothing about what is sought."""
-    assert bare(asked) == meant
+    assert strip_politeness(asked) == meant
 
 
 @pytest.mark.parametrize(
@@ -43,12 +43,12 @@ def test_courtesies_come_off(asked: str, meant: str) -> None:
 )
 def test_words_that_are_asked_about_stay(question: str) -> None:
     """The same words inside a question, or alone, are what is sought."""
-    assert bare(question) == question
+    assert strip_politeness(question) == question
 
 
 @given(st.text(min_size=1, max_size=200).filter(str.strip))
 def test_something_is_always_left(text: str) -> None:
     """No question is courtesy alone, and what is left stood in it."""
-    left = bare(text)
+    left = strip_politeness(text)
     assert left.strip()
     assert left.rstrip("?") in text

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from qa.query.spelling import Speller
 
 SPELLINGS = {"director": 3, "film": 9, "screenplay": 2, "netsphere": 5, "safeguard": 4, "killy": 2, "hound": 1}
-SPELLER = Speller({**SPELLINGS, "round": 1}, known={"form", "ocean", "walrus"}.__contains__)
+SPELLER = Speller({**SPELLINGS, "round": 1}, is_word={"form", "ocean", "walrus"}.__contains__)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ SPELLER = Speller({**SPELLINGS, "round": 1}, known={"form", "ocean", "walrus"}._
 )
 def test_a_slip_is_mended(typed: str, meant: str) -> None:
     """To the spelling of the collection, cased as it was typed; all else stays."""
-    assert SPELLER.mend(typed) == meant
+    assert SPELLER.correct_typos(typed) == meant
 
 
 @pytest.mark.parametrize(
@@ -41,17 +41,17 @@ def test_a_slip_is_mended(typed: str, meant: str) -> None:
 )
 def test_what_may_be_meant_is_left_alone(typed: str) -> None:
     """A word that the collection or the language has is never changed, nor one with two meanings."""
-    assert SPELLER.mend(typed) == typed
+    assert SPELLER.correct_typos(typed) == typed
 
 
 @given(st.lists(st.sampled_from(sorted(SPELLINGS)), max_size=6).map(" ".join))
 def test_words_of_the_collection_are_never_changed(text: str) -> None:
     """Whatever stands beside them."""
-    assert SPELLER.mend(text) == text
+    assert SPELLER.correct_typos(text) == text
 
 
 @given(st.text(max_size=100))
 def test_any_text_can_be_mended_and_stays_mended(text: str) -> None:
     """No text is refused, and mending twice is mending once."""
-    once = SPELLER.mend(text)
-    assert SPELLER.mend(once) == once
+    once = SPELLER.correct_typos(text)
+    assert SPELLER.correct_typos(once) == once

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.text.analyzer import Analyzer
-from qa.query.follow_up import leans_on_history
-from qa.query.understand import understand, weigh
+from qa.query.follow_up import depends_on_history
+from qa.query.understand import understand, weigh_terms
 from qa.types import Request, Turn
 
 WORDS = Analyzer()
@@ -17,7 +17,7 @@ WORDS = Analyzer()
 )
 def test_a_question_that_points_or_hardly_asks_leans_on_the_history(question: str) -> None:
     """Pronouns, openers of a continuation and bare question words need what was asked before."""
-    assert leans_on_history(question)
+    assert depends_on_history(question)
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,8 @@ def test_a_follow_up_carries_names_and_the_matter_of_the_last_and_the_first_ques
     turns = (Turn("Who directed the film?", "It was Hiroyuki Seshita."), Turn("Which studio animated the film?"))
     query = understand(Request("When was it released?", turns), WORDS)
     assert query.searched_as == "When was it released? (Hiroyuki Seshita studio animated film directed)"
-    assert query.asked == ("releas",)
-    assert set(query.content) == {"releas", "studio", "anim", "film", "direct", "hiroyuki", "seshita"}
+    assert query.question_terms == ("releas",)
+    assert set(query.content_terms) == {"releas", "studio", "anim", "film", "direct", "hiroyuki", "seshita"}
 
 
 def test_what_lies_between_the_first_and_the_last_question_is_forgotten_but_for_names() -> None:
@@ -69,7 +69,7 @@ def test_decomposed_letters_are_composed() -> None:
 
 def test_matter_counts_twice_as_much_as_grammar() -> None:
     """A word with matter weighs a half more than one without, which weighs a half."""
-    assert weigh(["who", "direct", "film"], ["direct", "film"]) == {"who": 0.5, "direct": 1.0, "film": 1.0}
+    assert weigh_terms(["who", "direct", "film"], ["direct", "film"]) == {"who": 0.5, "direct": 1.0, "film": 1.0}
 
 
 @given(st.text(min_size=1, max_size=300).filter(str.strip))

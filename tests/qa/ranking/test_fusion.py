@@ -5,16 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.ranking.fusion import DENSE_WEIGHT, fuse
-from qa.ranking.retriever import Found, Retrieved
+from qa.ranking.retriever import Candidates
+from qa.types import Leg
 
 
-def retrieved(dense: dict[int, float], lexical: dict[int, float]) -> Retrieved:
-    return Retrieved(dense, lexical, (Found("dense", dense), Found("lexical", lexical)))
+def candidates(dense: dict[int, float], lexical: dict[int, float]) -> Candidates:
+    return Candidates(dense, lexical, (Leg("dense", True, len(dense)), Leg("lexical", True, len(lexical))))
 
 
 def test_each_leg_is_scaled_by_its_best() -> None:
     """A score is w · dense / best dense + (1 - w) · lexical / best lexical."""
-    hits = fuse(retrieved({1: 0.8, 2: 0.4}, {1: 3.0, 2: 6.0}))
+    hits = fuse(candidates({1: 0.8, 2: 0.4}, {1: 3.0, 2: 6.0}))
     scores = {hit.passage: hit.score for hit in hits}
     assert scores[1] == pytest.approx(DENSE_WEIGHT * 0.8 / 0.8 + (1 - DENSE_WEIGHT) * 3 / 6)
     assert scores[2] == pytest.approx(DENSE_WEIGHT * 0.4 / 0.8 + (1 - DENSE_WEIGHT) * 6 / 6)
@@ -22,12 +23,12 @@ def test_each_leg_is_scaled_by_its_best() -> None:
 
 def test_without_one_leg_the_other_decides() -> None:
     """A failed leg has zeros only and changes no order."""
-    assert [hit.passage for hit in fuse(retrieved({3: 0.0, 1: 0.0}, {3: 2.0, 1: 1.0}))] == [3, 1]
+    assert [hit.passage for hit in fuse(candidates({3: 0.0, 1: 0.0}, {3: 2.0, 1: 1.0}))] == [3, 1]
 
 
 def test_ties_go_by_position() -> None:
     """Equal scores are ordered by position, so that an answer can be repeated."""
-    assert [hit.passage for hit in fuse(retrieved({5: 0.5, 2: 0.5}, {5: 1.0, 2: 1.0}))] == [2, 5]
+    assert [hit.passage for hit in fuse(candidates({5: 0.5, 2: 0.5}, {5: 1.0, 2: 1.0}))] == [2, 5]
 
 
 SCORES = st.dictionaries(st.integers(0, 50), st.floats(-1, 1, width=32), min_size=1, max_size=20)
@@ -36,6 +37,6 @@ SCORES = st.dictionaries(st.integers(0, 50), st.floats(-1, 1, width=32), min_siz
 @given(SCORES)
 def test_fused_scores_lie_between_zero_and_one(dense: dict[int, float]) -> None:
     """Whatever the legs give, nothing scores above 1 or below 0, and every candidate is kept."""
-    hits = fuse(retrieved(dense, {passage: abs(score) * 9 for passage, score in dense.items()}))
+    hits = fuse(candidates(dense, {passage: abs(score) * 9 for passage, score in dense.items()}))
     assert {hit.passage for hit in hits} == set(dense)
     assert all(0 <= hit.score <= 1 + 1e-9 for hit in hits)

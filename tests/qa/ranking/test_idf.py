@@ -5,10 +5,10 @@ from math import log
 import pytest
 
 from index.search.bm25 import BM25Index
-from qa.ranking.idf import Rarity
+from qa.ranking.idf import IdfWeights
 
 LEXICAL = BM25Index.build([["cat", "sat"], ["cat", "ran"], ["dog", "ran"], ["cat"]])
-RARITY = Rarity(LEXICAL)
+IDF = IdfWeights(LEXICAL)
 
 
 def weight(holding: int) -> float:
@@ -17,17 +17,17 @@ def weight(holding: int) -> float:
 
 def test_coverage_weighs_words_by_their_rarity() -> None:
     """The share of ln(1 + (N - n + 0.5) / (n + 0.5)) that is present."""
-    covered = RARITY.coverage(["cat", "dog"], {"dog"})
+    covered = IDF.measure_coverage(["cat", "dog"], {"dog"})
     assert covered == pytest.approx(weight(1) / (weight(3) + weight(1)))
 
 
 def test_words_that_no_passage_has_are_unknown() -> None:
     """An unknown word weighs most of all."""
-    assert RARITY.unknown(["cat", "yak"]) == pytest.approx(weight(0) / (weight(0) + weight(3)))
-    assert RARITY.unknown(["cat"]) == 0.0
+    assert IDF.measure_unknown(["cat", "yak"]) == pytest.approx(weight(0) / (weight(0) + weight(3)))
+    assert IDF.measure_unknown(["cat"]) == 0.0
 
 
 def test_nothing_asked_is_neither_covered_nor_unknown() -> None:
     """A question of grammar only has no share of anything."""
-    assert RARITY.coverage([], {"cat"}) == 0.0
-    assert RARITY.unknown([]) == 0.0
+    assert IDF.measure_coverage([], {"cat"}) == 0.0
+    assert IDF.measure_unknown([]) == 0.0

@@ -10,8 +10,8 @@ from index.text.analyzer import Analyzer
 from index.types import Encoder
 from qa.query.encode import encode_questions
 from qa.query.understand import understand
-from qa.ranking.filters import Filters
-from qa.ranking.retriever import CANDIDATES, Retriever
+from qa.ranking.filters import Filter, build_filter
+from qa.ranking.retriever import DENSE, LEXICAL, MAX_CANDIDATES, Retriever
 from qa.types import Query, Request
 
 
@@ -21,7 +21,11 @@ def retriever(generation: Generation) -> Retriever:
 
 
 def asked(encoder: Encoder, question: str) -> Query:
-    return replace(understand(Request(question), Analyzer()), vectors=encode_questions(encoder, [question])[0])
+    return replace(understand(Request(question), Analyzer()), embeddings=encode_questions(encoder, [question])[0])
+
+
+def units_of(generation: Generation, passage: int) -> list[int]:
+    return np.flatnonzero(generation.contents.units[:, 0] == passage).tolist()
 
 
 def test_a_passage_is_as_near_as_its_nearest_unit(
@@ -29,43 +33,44 @@ def test_a_passage_is_as_near_as_its_nearest_unit(
 ) -> None:
     """The dense score is the greatest cosine over the passage's units."""
     query = asked(encoder, "Who directed the film?")
-    dense = retriever.retrieve(query, None).dense
+    dense = retriever.retrieve(query).dense
     for passage, score in dense.items():
-        cosines = generation.contents.store.vectors(list(retriever.units_of(passage))) @ query.vector
+        cosines = generation.contents.store.vectors(units_of(generation, passage)) @ query.vector
         assert score == pytest.approx(float(cosines.max()), abs=1e-5)
 
 
 def test_every_candidate_of_one_leg_has_its_score_in_the_other(retriever: Retriever, encoder: Encoder) -> None:
     """Fusion compares like with like: both mappings have the same passages."""
-    found = retriever.retrieve(asked(encoder, "Harvey Award"), None)
+    found = retriever.retrieve(asked(encoder, "Harvey Award"))
     assert set(found.dense) == set(found.lexical)
-    assert set(found.dense) == set().union(*(leg.scores for leg in found.legs))
+    assert set(found.dense) == {*found.list_found(DENSE), *found.list_found(LEXICAL)}
 
 
 def test_each_leg_lists_its_candidates_best_first(retriever: Retriever, encoder: Encoder) -> None:
     """Scores fall, and no more than the bound are brought."""
-    for leg in retriever.retrieve(asked(encoder, "Netflix film release"), None).legs:
-        scores = list(leg.scores.values())
+    candidates = retriever.retrieve(asked(encoder, "Netflix film release"))
+    for leg, all_scores in zip(candidates.legs, (candidates.dense, candidates.lexical), strict=True):
+        scores = [all_scores[passage] for passage in candidates.list_found(leg.name)]
         assert scores == sorted(scores, reverse=True)
-        assert 0 < len(scores) <= CANDIDATES
+        assert 0 < len(scores) == leg.candidates <= MAX_CANDIDATES
 
 
 def test_a_filter_is_applied_inside_both_legs(retriever: Retriever, generation: Generation, encoder: Encoder) -> None:
     """Every passage that is let through and no other is found by meaning."""
-    allowed = retriever.restrict(np.array([1, 4], dtype=np.int64))
+    units = [*units_of(generation, 1), *units_of(generation, 4)]
+    allowed = Filter(np.array([1, 4], dtype=np.int64), np.array(units, dtype=np.int64))
     found = retriever.retrieve(asked(encoder, "Who directed the film?"), allowed)
     assert set(found.dense) == {1, 4}
 
 
-def test_filters_match_ids_and_patterns(retriever: Retriever, generation: Generation) -> None:
+def test_filters_match_ids_and_patterns(generation: Generation) -> None:
     """None means all; an id, a pattern; nothing where nothing matches."""
-    filters = Filters(generation.contents, retriever)
-    assert filters.allowed(()) is None
+    assert build_filter(generation.contents, ()) is None
     for pattern in ("blame.txt", "*.txt", "bl?me.*"):
-        allowed = filters.allowed((pattern,))
+        allowed = build_filter(generation.contents, (pattern,))
         assert allowed is not None
         assert len(allowed.passages) == len(generation.contents.passages)
         assert len(allowed.units) == len(generation.contents.units)
-    nothing = filters.allowed(("*.pdf",))
+    nothing = build_filter(generation.contents, ("*.pdf",))
     assert nothing is not None
     assert len(nothing.passages) == len(nothing.units) == 0

@@ -8,7 +8,7 @@ from transformers import BertConfig, BertForQuestionAnswering, BertForSequenceCl
 
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from index.errors import ModelError
-from qa.reader import reader_named
+from qa.reader import load_reader
 from qa.types import Reader
 
 FILM = "The film premiered in May. It was directed by Ann Lee and filmed in Kyoto."
@@ -18,7 +18,7 @@ MARKS = {"unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]", "pad_
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    found = reader_named("shipped")
+    found = load_reader("shipped")
     assert found
     return found
 
@@ -47,8 +47,8 @@ def test_a_passage_is_read_alike_in_any_company(reader: Reader) -> None:
 
 def test_the_reader_is_loaded_once_and_none_is_none() -> None:
     """Engines share it; "none" does without."""
-    assert reader_named("shipped") is reader_named("shipped")
-    assert reader_named("none") is None
+    assert load_reader("shipped") is load_reader("shipped")
+    assert load_reader("none") is None
 
 
 def tiny(folder: Path, kind: type, **config: object) -> str:
@@ -64,7 +64,7 @@ def tiny(folder: Path, kind: type, **config: object) -> str:
 
 def test_a_cross_encoder_takes_the_place_and_gives_no_words(tmp_path: Path) -> None:
     """Its logit counts for both; nothing is pointed at."""
-    found = reader_named(tiny(tmp_path, BertForSequenceClassification, num_labels=1))
+    found = load_reader(tiny(tmp_path, BertForSequenceClassification, num_labels=1))
     assert found
     readings = found.read("who directed", [("Film", FILM), ("", TEA)])
     assert len(readings) == 2
@@ -73,7 +73,7 @@ def test_a_cross_encoder_takes_the_place_and_gives_no_words(tmp_path: Path) -> N
 
 def test_a_model_trained_on_squad_takes_the_place_and_points_at_words(tmp_path: Path) -> None:
     """A span of the passage's own characters."""
-    found = reader_named(tiny(tmp_path, BertForQuestionAnswering))
+    found = load_reader(tiny(tmp_path, BertForQuestionAnswering))
     assert found
     (reading,) = found.read("who directed", [("Film", FILM)])
     assert reading.span is not None
@@ -84,6 +84,6 @@ def test_a_model_trained_on_squad_takes_the_place_and_points_at_words(tmp_path: 
 def test_a_model_of_another_kind_is_refused(tmp_path: Path) -> None:
     """An encoder is no reader, nor is an empty folder; the error says what is."""
     with pytest.raises(ModelError, match="CrossEncoder"):
-        reader_named(str(find_model_folder(DEFAULT_MODEL)))
+        load_reader(str(find_model_folder(DEFAULT_MODEL)))
     with pytest.raises(ModelError, match=r"config\.json"):
-        reader_named(str(tmp_path))
+        load_reader(str(tmp_path))

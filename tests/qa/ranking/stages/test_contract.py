@@ -12,19 +12,22 @@ from qa.query.understand import understand
 from qa.ranking.fusion import Hit
 from qa.ranking.stages import STAGES
 from qa.ranking.stages.late_interaction import LateInteraction
-from qa.ranking.stages.parts import Parts
-from qa.ranking.stages.rerank import Reread
-from qa.reader import reader_named
+from qa.ranking.stages.rerank import Rerank
+from qa.reader import load_reader
 from qa.types import Query, Reading, Request
 
 MAKERS = sorted({maker for makers in STAGES.values() for maker in makers}, key=lambda maker: maker.__name__)
 
 
 def asked(encoder: Encoder, question: str = "Who directed the film?") -> Query:
-    return replace(understand(Request(question), Analyzer()), vectors=encode_questions(encoder, [question])[0])
+    return replace(understand(Request(question), Analyzer()), embeddings=encode_questions(encoder, [question])[0])
 
 
-READERS = {"shipped": reader_named("shipped"), "none": None}
+def hit(passage: int, score: float) -> Hit:
+    return Hit(passage, score, dense=0.5, lexical=1.0, dense_rank=1, lexical_rank=1)
+
+
+READERS = {"shipped": load_reader("shipped"), "none": None}
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -33,9 +36,9 @@ def test_a_stage_loses_and_invents_no_hit_and_ranks_by_score(
     maker: object, reader: str, generation: Generation, encoder: Encoder
 ) -> None:
     """The same passages come out, best first, ties by position, twice the same; with and without a reader."""
-    stage = maker(Parts.of(generation.contents, READERS[reader]))
+    stage = maker(generation.contents, READERS[reader])
     query = asked(encoder)
-    hits = [Hit(p, 1.0 - 0.05 * (p // 2), 0.5, 1.0) for p in range(len(generation.contents.passages))]
+    hits = [hit(p, 1.0 - 0.05 * (p // 2)) for p in range(len(generation.contents.passages))]
     ranked = stage(query, list(hits))
     assert sorted(hit.passage for hit in ranked) == [hit.passage for hit in hits]
     assert ranked == sorted(ranked, key=lambda hit: (-hit.score, hit.passage))
@@ -67,8 +70,8 @@ class Fails(WantsThird):
 def test_what_the_reader_wants_comes_first_and_what_it_did_not_read_last(generation: Generation) -> None:
     """Its certainty lifts a passage over its betters; the readings stay with the hits."""
     query = understand(Request("Who directed the film?"), Analyzer())
-    hits = [Hit(p, 0.9 - 0.01 * p, 0.5, 1.0) for p in range(len(generation.contents.passages))]
-    ranked = Reread(Parts.of(generation.contents, WantsThird()))(query, hits)
+    hits = [hit(p, 0.9 - 0.01 * p) for p in range(len(generation.contents.passages))]
+    ranked = Rerank(generation.contents, WantsThird())(query, hits)
     assert [hit.passage for hit in ranked[:3]] == [2, 0, 1]
     read = [hit for hit in ranked if hit.reading]
     assert ranked[: len(read)] == read
@@ -78,14 +81,14 @@ def test_what_the_reader_wants_comes_first_and_what_it_did_not_read_last(generat
 def test_a_reader_that_fails_changes_nothing(generation: Generation) -> None:
     """The hits come as they were, unread."""
     query = understand(Request("Who directed the film?"), Analyzer())
-    hits = [Hit(p, 0.9 - 0.01 * p, 0.5, 1.0) for p in range(3)]
-    assert Reread(Parts.of(generation.contents, Fails()))(query, hits) == hits
+    hits = [hit(p, 0.9 - 0.01 * p) for p in range(3)]
+    assert Rerank(generation.contents, Fails())(query, hits) == hits
 
 
 def test_the_tokens_of_the_question_lift_the_passage_that_has_them(generation: Generation, encoder: Encoder) -> None:
     """Of hits that were equal the one comes first whose words are asked for; the worst gains nothing."""
-    hits = [Hit(p, 0.5, 0.5, 1.0) for p in range(len(generation.contents.passages))]
-    ranked = LateInteraction(Parts.of(generation.contents, None))(asked(encoder), hits)
+    hits = [hit(p, 0.5) for p in range(len(generation.contents.passages))]
+    ranked = LateInteraction(generation.contents, None)(asked(encoder), hits)
     passage = generation.contents.passages[ranked[0].passage]
     assert "directed" in generation.contents.documents[0].text[passage.start : passage.end]
     assert ranked[-1].score == 0.5
@@ -94,5 +97,5 @@ def test_the_tokens_of_the_question_lift_the_passage_that_has_them(generation: G
 def test_a_question_that_could_not_be_encoded_stays_as_it_was_ranked(generation: Generation) -> None:
     """Without tokens there is nothing to compare."""
     query = understand(Request("Who directed the film?"), Analyzer())
-    hits = [Hit(p, 0.9 - 0.01 * p, 0.5, 1.0) for p in range(3)]
-    assert LateInteraction(Parts.of(generation.contents, None))(query, hits) == hits
+    hits = [hit(p, 0.9 - 0.01 * p) for p in range(3)]
+    assert LateInteraction(generation.contents, None)(query, hits) == hits

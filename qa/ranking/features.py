@@ -1,0 +1,63 @@
+"""The features of a hit from which its confidence is calibrated: each means the same in any collection."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa.ranking.fusion import Hit
+from qa.ranking.idf import IdfWeights
+from qa.types import Query
+
+# Caps the lead, so that a lone candidate does not look certain.
+MAX_LEAD = 0.5
+# The reader's logits lie between about -8 and 8.
+MAX_LOGIT = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Features of one hit; each lies in [-1, 1].
+
+    ``cosine``: of the nearest unit and the question. ``coverage``: share of the question's idf
+    weight in the passage. ``unknown``: share that the whole collection lacks. ``lead``: score
+    less that of the best other hit, as a share of the best, capped at ``MAX_LEAD``.
+    ``agreement``: mean reciprocal rank in the two legs. ``relevance``: the reader's logit over
+    ``MAX_LOGIT``, or None if it did not read the passage. The late-interaction score and the
+    reader's answerability add nothing to these (measured on sources that were left out).
+    """
+
+    cosine: float
+    coverage: float
+    unknown: float
+    lead: float
+    agreement: float
+    relevance: float | None = None
+
+
+def extract_features(query: Query, hits: Sequence[Hit], top_k: int, idf: IdfWeights) -> list[Features]:
+    """Return the features of the first ``top_k`` of all hits, in order."""
+    best = hits[:top_k]
+    unknown = idf.measure_unknown(query.content_terms)
+    coverages = idf.measure_passages(query.content_terms, [hit.passage for hit in best]).tolist()
+    return [
+        Features(
+            cosine=hit.dense,
+            coverage=coverage,
+            unknown=unknown,
+            lead=_measure_lead(hits, rank),
+            agreement=(1 / hit.dense_rank + 1 / hit.lexical_rank) / 2,
+            relevance=None if hit.reading is None else _clamp(hit.reading.relevance / MAX_LOGIT, 1.0),
+        )
+        for rank, (hit, coverage) in enumerate(zip(best, coverages, strict=True))
+    ]
+
+
+def _measure_lead(hits: Sequence[Hit], rank: int) -> float:
+    """Return by how much a hit's score exceeds the best other one's, as a share of the best of all, capped."""
+    best = hits[0].score
+    runner_up = hits[1].score if len(hits) > 1 else 0.0
+    other = best if rank else runner_up
+    return _clamp((hits[rank].score - other) / best if best > 0 else 0.0, MAX_LEAD)
+
+
+def _clamp(value: float, limit: float) -> float:
+    return max(-limit, min(limit, value))
