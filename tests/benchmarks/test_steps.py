@@ -9,7 +9,7 @@ from qa.engine import Engine
 
 
 def test_the_steps_are_the_whole(generation: Generation, encoder: Encoder) -> None:
-    """Every step takes its time, the encoder most of it, and together they are what the question took."""
+    """Every step takes its time, and together they are what the question took."""
     times = asked(Engine(generation, encoder), [f"Who directed film number {number}?" for number in range(WARM + 4)])
     assert len(times) == 4
     for one in times:
@@ -17,6 +17,5 @@ def test_the_steps_are_the_whole(generation: Generation, encoder: Encoder) -> No
         assert sum(steps.values()) == pytest.approx(one[WHOLE])
         assert len(steps) == 9
         assert min(steps.values()) > 0
-        assert max(steps.items(), key=lambda step: step[1])[0] == "encoding"
-        assert steps[REST] < one[WHOLE] / 2
+        assert {"encoding", "the dense leg", "the lexical leg", "marking evidence", REST} < set(steps)
     assert [row[2] for row in rows(times)][-1] == "100%"
