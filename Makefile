@@ -12,7 +12,7 @@ DATA   ?= ../shared/data
 
 # What SQuAD asks about articles that the reader was trained on is no test.
 HELD_OUT := var/held-out
-SETS     := $(DATA)/scifact-train $(DATA)/fairytaleqa-val $(HELD_OUT)/squad-sentences
+SETS     := "$(DATA)/scifact-train" "$(DATA)/fairytaleqa-val" $(HELD_OUT)/squad-sentences
 
 # A stamp is named after what was installed, so a changed file installs again. It goes before an
 # installation and comes after it, so a half-finished one is not taken for a finished one.
@@ -30,10 +30,10 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
 
 serve: index ## index SEEDS if that is needed and serve them (PORT=8123, HOST=…)
-	@$(PYTHON) serve.py --index $(INDEX) $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
+	@$(PYTHON) serve.py --index "$(INDEX)" $(if $(HOST),--host "$(HOST)") $(if $(PORT),--port "$(PORT)")
 
 index: $(RUN) ## index SEEDS into INDEX; only what changed is embedded again
-	@$(PYTHON) -m index build $(SEEDS) --index $(INDEX)
+	@$(PYTHON) -m index build "$(SEEDS)" --index "$(INDEX)"
 
 test: lint ## everything that CI runs: style, types, all tests
 	@$(PYTEST)
@@ -51,21 +51,21 @@ fix: $(DEV) ## mend what can be mended by itself
 	@$(PYTHON) -m ruff format .
 
 bench: speed ## measure time and memory on DATA (the open sets), each against a baseline; minutes
-	@$(PYTHON) -m benchmarks.speed.scale $(DATA)
+	@$(PYTHON) -m benchmarks.speed.scale "$(DATA)"
 
 bench-full: speed index ## the same up to a million passages, and quality, and fit the confidence; hours
-	@$(PYTHON) -m benchmarks.speed.scale $(DATA) --full
-	@$(PYTHON) -m benchmarks.training.calibration $(DATA)
-	@$(PYTHON) -m benchmarks.training.held_out $(DATA) $(HELD_OUT)
+	@$(PYTHON) -m benchmarks.speed.scale "$(DATA)" --full
+	@$(PYTHON) -m benchmarks.training.calibration "$(DATA)"
+	@$(PYTHON) -m benchmarks.training.held_out "$(DATA)" $(HELD_OUT)
 	@$(PYTHON) -m qa.evaluation ablate $(SETS) tests/judgements/blame.jsonl --source seeds --out docs/quality.json
 	@for set in $(SETS); do \
-	  $(PYTHON) -m qa.evaluation run $$set --summary docs/reports/$$(basename $$set).md || exit 1; done
-	@$(PYTHON) -m qa.evaluation run tests/judgements/blame.jsonl --index $(INDEX) --summary docs/reports/blame.md
+	  $(PYTHON) -m qa.evaluation run "$$set" --summary "docs/reports/$$(basename "$$set").md" || exit 1; done
+	@$(PYTHON) -m qa.evaluation run tests/judgements/blame.jsonl --index "$(INDEX)" --summary docs/reports/blame.md
 
 # One thread for a question, as serve.py answers it; what measures processes sets theirs itself.
 speed: $(DEV)
-	@for name in latency steps; do OMP_NUM_THREADS=1 $(PYTHON) -m benchmarks.speed.$$name $(DATA) || exit 1; done
-	@for name in serving bulk start paint; do $(PYTHON) -m benchmarks.speed.$$name $(DATA) || exit 1; done
+	@for name in latency steps; do OMP_NUM_THREADS=1 $(PYTHON) -m benchmarks.speed.$$name "$(DATA)" || exit 1; done
+	@for name in serving bulk start paint; do $(PYTHON) -m benchmarks.speed.$$name "$(DATA)" || exit 1; done
 
 clean: ## remove the virtual environment and all that was built
 	@rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis

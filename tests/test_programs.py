@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -10,11 +11,13 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from click.testing import CliRunner
 
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
+from qa.evaluation.__main__ import main as evaluate
 
 ROOT = Path(__file__).parents[1]
-JUDGEMENTS = "tests/judgements/blame.jsonl"
+JUDGEMENTS = ROOT / "tests" / "judgements" / "blame.jsonl"
 pytestmark = pytest.mark.slow
 
 
@@ -27,6 +30,14 @@ def program(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
         text=True,
         timeout=120,
     )
+
+
+def write_judgements(folder: Path, count: int) -> Path:
+    """Write a few of the seed's judgements, of all kinds, to a file."""
+    lines = JUDGEMENTS.read_text(encoding="utf-8").splitlines(keepends=True)
+    path = folder / "judgements.jsonl"
+    path.write_text("".join(lines[place * len(lines) // count] for place in range(count)), encoding="utf-8")
+    return path
 
 
 @pytest.mark.parametrize(
@@ -54,7 +65,7 @@ def test_ask_prints_what_the_api_returns(seed_index: Path) -> None:
     ("command", "code", "words"),
     [
         (("-m", "qa", "ask", "Who?", "--index", "nowhere"), 1, "there is no index in nowhere; build one with"),
-        (("-m", "qa", "ask", " "), 2, "a question has 1 to 1000 characters"),
+        (("-m", "qa", "ask", " "), 2, "error: the question is empty: write 1 to 1,000 characters\n"),
         (("-m", "qa", "ask", "Who?", "--top-k", "0"), 2, "invalid value '0' for --top-k: must be at least 1"),
         (("serve.py", "--index", "nowhere"), 1, "there is no index in nowhere; build one with"),
         (("serve.py", "--port", "http"), 2, "invalid value 'http' for --port: must be a whole number"),
@@ -81,34 +92,39 @@ def test_an_index_of_another_model_is_refused(seed_index: Path, tmp_path: Path) 
     for command in (ask, ("serve.py", "--port", "0", "--index", str(seed_index))):
         done = program(*command, NETSPHERE_MODEL=str(tmp_path / "other"))
         assert done.returncode == 1
-        assert "was made by all-MiniLM-L6-v2" in done.stderr
+        assert "was built with all-MiniLM-L6-v2" in done.stderr
         assert "rebuild it with: python -m index build" in done.stderr
         assert "Traceback" not in done.stderr
 
 
 def test_the_evaluation_scores_the_seed_questions(seed_index: Path, tmp_path: Path) -> None:
     """Each measure is printed with its interval and number of questions, and all is written."""
-    done = program("-m", "qa.evaluation", "run", JUDGEMENTS, "--index", str(seed_index), "--out", str(tmp_path))
+    judgements, out = write_judgements(tmp_path, 12), tmp_path / "out"
+    done = program("-m", "qa.evaluation", "run", str(judgements), "--index", str(seed_index), "--out", str(out))
     assert done.returncode == 0, done.stderr
-    assert re.search(r"^Hit@1 +0\.\d{3} \[0\.\d{3}, [01]\.\d{3}\]  over \d+ questions$", done.stdout, re.MULTILINE)
-    assert {"report.html", "run.trec", "answers.jsonl", "scores.json"} <= {path.name for path in tmp_path.iterdir()}
+    assert re.search(
+        r"^Hit@1 +[01]\.\d{3} \[[01]\.\d{3}, [01]\.\d{3}\]  over \d+ questions$", done.stdout, re.MULTILINE
+    )
+    assert {"report.html", "run.trec", "answers.jsonl", "scores.json"} <= {path.name for path in out.iterdir()}
 
 
 def test_a_killed_evaluation_goes_on_when_it_is_called_again(seed_index: Path, tmp_path: Path) -> None:
     """Killed once its first answers are written, it ends with the figures of one that nobody disturbed."""
-    command = ("-m", "qa.evaluation", "run", JUDGEMENTS, "--index", str(seed_index), "--out")
+    # More than one batch of 64 questions, and in mode fast to be quick all the same.
+    command = ("run", str(write_judgements(tmp_path, 70)), "--mode", "fast", "--index", str(seed_index), "--out")
     answers = tmp_path / "killed" / "answers.jsonl"
     with subprocess.Popen(
-        [sys.executable, *command, str(answers.parent)], cwd=ROOT, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "qa.evaluation", *command, str(answers.parent)], cwd=ROOT, stderr=subprocess.DEVNULL
     ) as first:
         while first.poll() is None and not (answers.is_file() and answers.stat().st_size):
             pass
         first.kill()
-    kept = len(answers.read_bytes().splitlines())
-    assert kept > 0
-    assert program(*command, str(answers.parent)).returncode == 0
-    assert program(*command, str(tmp_path / "whole")).returncode == 0
-    killed, whole = (json.loads((tmp_path / n / "scores.json").read_bytes()) for n in ("killed", "whole"))
+    kept = answers.read_bytes()
+    assert kept
+    for name in ("killed", "whole"):
+        result = CliRunner().invoke(evaluate, [*command, str(tmp_path / name)])
+        assert result.exit_code == 0, result.output
+    killed, whole = (json.loads((tmp_path / name / "scores.json").read_bytes()) for name in ("killed", "whole"))
     assert killed["measures"] == whole["measures"]
     assert killed["questions"] == whole["questions"]
 
@@ -128,3 +144,14 @@ def test_the_server_is_ready_once_it_says_so(server: str) -> None:
         assert json.load(reply)["legs"] == {"dense": True, "lexical": True, "reader": True}
     with urlopen(f"{server}/") as reply:  # noqa: S310
         assert b"<form" in reply.read()
+
+
+@pytest.mark.parametrize("target", ["index", "serve"])
+def test_make_passes_on_what_has_a_space(target: str) -> None:
+    """A folder, an address or a port is one argument, whatever it is called."""
+    values = {"SEEDS": "my texts", "INDEX": "my index", "HOST": "my host", "PORT": "my port"}
+    stated = [f"{name}={value}" for name, value in values.items()]
+    make = str(shutil.which("make"))
+    done = subprocess.run([make, "-n", target, *stated], cwd=ROOT, capture_output=True, text=True, check=True)
+    words = {word for line in done.stdout.splitlines() if "--index" in line for word in shlex.split(line)}
+    assert words >= {"my texts", "my index", *(("my host", "my port") if target == "serve" else ())}

@@ -29,11 +29,11 @@ def test_elsewhere_than_on_a_terminal_a_step_is_one_line() -> None:
 def test_a_long_step_says_in_a_log_how_fast_it_is_and_what_is_left() -> None:
     """Each time that a while has passed; nothing of what is left where nobody knows how much there is."""
     stream = io.StringIO()
-    with Terminal(stream, every_s=0.0).step("embedding", 4) as advance:
+    with Terminal(stream, log_interval_s=0.0).step("embedding", 4) as advance:
         sleep(0.01)
         advance(1)
     assert re.fullmatch(r"embedding: 1 of 4, \d+ a second, 00:0\d left\nembedding: 1\n", stream.getvalue())
-    with Terminal(stream, every_s=0.0).step("reading", None) as advance:
+    with Terminal(stream, log_interval_s=0.0).step("reading", None) as advance:
         advance(2)
     assert stream.getvalue().endswith("embedding: 1\nreading: 2\n")
 
