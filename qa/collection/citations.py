@@ -1,4 +1,4 @@
-"""Whether a quotation still stands in the text that it was taken from."""
+"""Citation check: whether a quotation is still in the document that it was taken from."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,12 @@ from qa.collection.quotes import find_exact, find_normalized
 
 
 class CitationStatus(StrEnum):
-    """What became of a quotation."""
+    """The result of a citation check.
+
+    ``valid``: the words are at their place, in the version of the document that was cited. ``moved``: the words are in
+    the document, but it is another version or they are elsewhere or written otherwise; cite the place returned.
+    ``gone``: they are not in the document, or it is no longer indexed.
+    """
 
     VALID = "valid"
     MOVED = "moved"
@@ -18,7 +23,11 @@ class CitationStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CitationCheck:
-    """A quotation as it stands now; ``sha256`` is that of the text now. All but the status is None where it is gone."""
+    """The result of a citation check, and the place and words of the quotation in the present document.
+
+    ``sha256`` is the hash of the present document, None if it is not indexed. ``document_changed`` says whether that
+    differs from the hash that was cited; None if none was, or if the document is not indexed.
+    """
 
     status: CitationStatus
     document: str
@@ -26,23 +35,38 @@ class CitationCheck:
     start: int | None = None
     end: int | None = None
     text: str | None = None
+    document_changed: bool | None = None
 
     @property
     def span(self) -> Span | None:
-        """Where it stands now."""
+        """The present place of the quotation."""
         return None if self.start is None or self.end is None else Span(self.start, self.end)
 
 
-def check_citation(quote: str, span: Span, view: DocumentContent | None, document: str) -> CitationCheck:
-    """Where ``quote``, once at ``span``, stands in a document; ``view`` is None where the document is gone.
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quotation with the place, the document and, if known, the version of the document it was taken from."""
 
-    The nearest place counts where the words stand in several, and white space, case and the forms of
-    quotation marks and dashes may have changed; ``text`` then reads as it does now.
+    document: str
+    span: Span
+    quote: str
+    sha256: str | None = None
+
+
+def check_citation(citation: Citation, document: DocumentContent | None) -> CitationCheck:
+    """Look for a quotation in a document; ``document`` is None if it is no longer indexed.
+
+    White space, case, and the forms of quotation marks and dashes may differ; if the words are in several
+    places, the nearest one counts.
     """
-    found = view and (find_exact(quote, span, view.text) or find_normalized(quote, span, view.text))
-    if not view or not found:
-        return CitationCheck(CitationStatus.GONE, document, view.info.sha256 if view else None)
-    status = (
-        CitationStatus.VALID if found == span and view.text[found.start : found.end] == quote else CitationStatus.MOVED
-    )
-    return CitationCheck(status, document, view.info.sha256, found.start, found.end, view.text[found.start : found.end])
+    if document is None:
+        return CitationCheck(CitationStatus.GONE, citation.document)
+    quote, span, sha256 = citation.quote, citation.span, document.info.sha256
+    changed = citation.sha256 != sha256 if citation.sha256 else None
+    found = find_exact(quote, span, document.text) or find_normalized(quote, span, document.text)
+    if found is None:
+        return CitationCheck(CitationStatus.GONE, citation.document, sha256, document_changed=changed)
+    text = document.text[found.start : found.end]
+    is_valid = found == span and text == quote and not changed
+    status = CitationStatus.VALID if is_valid else CitationStatus.MOVED
+    return CitationCheck(status, citation.document, sha256, found.start, found.end, text, changed)

@@ -1,81 +1,121 @@
-"""A quotation found again in a text that may have changed since: in its place, elsewhere, or only find_approximate."""
+"""Find a quotation in a text that may have changed since: exactly, normalized, or approximately.
+
+A document may have millions of characters, and anybody may ask for a quotation. So a search makes a few passes over the
+text in C and numpy, character by character only over its distinct characters, and caches nothing.
+"""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from index.types import Span
 
-NEARLY = 85.0
-"""Of 100 (Levenshtein similarity): an edited word in a sentence passes, another sentence does not."""
-LEAST_TO_GUESS = 20
-"""Characters. A shorter quote is find_approximate like too much."""
-SAME = str.maketrans("‘’‚‛“”„‟«»‐‑‒–—―", "''''" + '""""""' + "------")
+# Levenshtein similarity of 100: a sentence with an edited word is above, another sentence below.
+MIN_SIMILARITY = 85.0
+# Characters: a shorter quotation is similar to too much.
+MIN_APPROXIMATE_LENGTH = 20
+# Forms of the same punctuation mark that NFKC keeps apart.
+PUNCTUATION = str.maketrans("‘’‚‛“”„‟«»‐‑‒–—―", "''''" + '""""""' + "------")
 
 
 def find_exact(quote: str, span: Span, text: str) -> Span | None:
-    """At ``span``, else the nearest place that reads the same to the letter; None where there is none."""
+    """Return ``span`` if the quotation is there, else the nearest place with the same characters, else None."""
     if text[span.start : span.end] == quote:
         return span
-    return _nearest(span, _all(quote, text))
+    places = [
+        place
+        for place in (
+            text.rfind(quote, 0, max(0, span.start - 1 + len(quote))) if span.start else -1,
+            text.find(quote, span.start),
+        )
+        if place >= 0
+    ]
+    if not places:
+        return None
+    nearest = min(places, key=lambda place: abs(place - span.start))
+    return Span(nearest, nearest + len(quote))
 
 
 def find_normalized(quote: str, span: Span, text: str) -> Span | None:
-    """Without regard to white space, case, and the forms of quotation marks, dashes and characters."""
-    sought = _normal(quote)
-    if not sought.text:
+    """Return the nearest place that differs only in white space, case, or forms of characters and punctuation."""
+    sought, whole = _NormalizedText.of(quote).text, _NormalizedText.of(text)
+    if not sought:
         return None
-    whole = _normal(text)
-    return _nearest(span, (Span(*whole.original(found)) for found in _all(sought.text, whole.text)))
+    near = whole.to_normalized(span.start)
+    found = [whole.text.rfind(sought, 0, near - 1 + len(sought)) if near else -1, whole.text.find(sought, near)]
+    starts = [whole.to_original(place) for place in found if place >= 0]
+    if not starts:
+        return None
+    start = min(starts, key=lambda place: abs(place - span.start))
+    # One character may become several, so that two matches begin in it; the first one counts.
+    first = whole.text.find(sought, whole.to_normalized(start))
+    return Span(start, whole.to_original(first + len(sought) - 1) + 1)
 
 
 def find_approximate(quote: str, span: Span, text: str) -> Span | None:
-    """The stretch that differs least, where it differs little."""
+    """Return the most similar stretch of the text if it is similar enough."""
     from rapidfuzz import fuzz
 
-    if len(quote) < LEAST_TO_GUESS:
+    if len(quote) < MIN_APPROXIMATE_LENGTH:
         return None
-    found = fuzz.partial_ratio_alignment(quote, text, score_cutoff=NEARLY)
-    # A text shorter than the quote would be found within the quote instead.
-    if found is None or len(text) < NEARLY / 100 * len(quote):
+    found = fuzz.partial_ratio_alignment(quote, text, score_cutoff=MIN_SIMILARITY)
+    # In a text shorter than the quotation the roles would be swapped: the text is looked for in the quotation.
+    if found is None or len(text) < MIN_SIMILARITY / 100 * len(quote):
         return None
     return Span(found.dest_start, found.dest_end)
 
 
-def _all(quote: str, text: str) -> Iterator[Span]:
-    start = text.find(quote)
-    while start >= 0:
-        yield Span(start, start + len(quote))
-        start = text.find(quote, start + 1)
-
-
-def _nearest(span: Span, spans: Iterator[Span]) -> Span | None:
-    """Of the places that read alike the one nearest to where it was quoted."""
-    return min(spans, key=lambda one: abs(one.start - span.start), default=None)
-
-
 @dataclass(frozen=True, slots=True)
-class _Normal:
-    """A find_normalized text and, for each of its characters, the place of the original that it came from."""
+class _NormalizedText:
+    """A text with white space collapsed, case folded, and characters in one form.
+
+    ``ends[i]`` is the offset at which the form of character ``i`` of the original ends.
+    """
 
     text: str
-    origin: Sequence[int]
+    ends: npt.NDArray[np.uint32]
 
-    def original(self, span: Span) -> tuple[int, int]:
-        return self.origin[span.start], self.origin[span.end - 1] + 1
+    @classmethod
+    def of(cls, text: str) -> "_NormalizedText":
+        numbers, forms = _fold_distinct(text)
+        letters = np.array(forms or [""]).view(np.uint32).reshape(max(1, len(forms)), -1)
+        lengths = np.array([0 if form == " " else len(form) for form in forms], dtype=np.uint8)
+        widths = lengths[numbers]
+        # A run of white space becomes one blank, where it begins; none at the beginning of the text.
+        space = widths == 0
+        widths[1:][space[1:] & ~space[:-1]] = 1
+        ends = np.cumsum(widths, dtype=np.uint32)
+        normalized = np.repeat(letters[numbers, 0], widths)
+        for column in range(1, letters.shape[1]):
+            longer = np.flatnonzero(widths > column)
+            normalized[ends[longer] - widths[longer] + column] = letters[numbers[longer], column]
+        whole = str(normalized.data, "utf-32-le", "surrogatepass")
+        return cls(whole.removesuffix(" ") if text[-1:].isspace() else whole, ends)
+
+    def to_original(self, place: int) -> int:
+        """Return the character of the original that the character at ``place`` comes from."""
+        return int(np.searchsorted(self.ends, place, side="right"))
+
+    def to_normalized(self, place: int) -> int:
+        """Return where the characters of the original from ``place`` on begin."""
+        return int(self.ends[min(place, len(self.ends)) - 1]) if place and len(self.ends) else 0
 
 
-@lru_cache(maxsize=8)
-def _normal(text: str) -> _Normal:
-    characters: list[str] = []
-    origin: list[int] = []
-    for place, character in enumerate(text):
-        plain = unicodedata.normalize("NFKC", character).casefold().translate(SAME)
-        if plain.isspace():
-            plain = " " if characters and characters[-1] != " " else ""
-        characters += plain
-        origin += [place] * len(plain)
-    if characters and characters[-1] == " ":
-        del characters[-1], origin[-1]
-    return _Normal("".join(characters), origin)
+def _fold_distinct(text: str) -> tuple[npt.NDArray[np.unsignedinteger[Any]], list[str]]:
+    """Return the forms of the distinct characters, and for each character of the text the number of its form."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    seen = np.zeros(int(codes.max(initial=0)) + 1, dtype=bool)
+    seen[codes] = True
+    distinct = np.flatnonzero(seen)
+    numbers = np.zeros(len(seen), dtype=np.min_scalar_type(len(distinct)))
+    numbers[distinct] = np.arange(len(distinct))
+    return numbers[codes], [_fold_character(chr(code)) for code in distinct.tolist()]
+
+
+def _fold_character(character: str) -> str:
+    if character.isspace():
+        return " "
+    return unicodedata.normalize("NFKC", character).casefold().translate(PUNCTUATION)

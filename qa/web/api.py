@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 import qa.web.responses as responses
 from index.types import Span
 from qa.answer.serialize import answer_json
-from qa.collection.citations import check_citation
+from qa.collection.citations import Citation, check_citation
 from qa.web.auth import require_admin_key
 from qa.web.requests.models import AskBody, AskQuery, BatchBody, FeedbackBody, ListQuery, NoQuery, VerifyBody
 from qa.web.requests.parsing import read_body, read_query
@@ -55,8 +55,8 @@ def verify(service: Service) -> Response:
     """Check a citation: whether a quotation is still in its document, at its place or elsewhere."""
     read_query(NoQuery)
     body = read_body(VerifyBody)
-    found = service.engine.catalog.get_document(body.document)
-    check = check_citation(body.text, Span(body.start, body.end), found, body.document)
+    citation = Citation(body.document, Span(body.start, body.end), body.text, body.sha256)
+    check = check_citation(citation, service.engine.catalog.get_document(body.document))
     return responses.json_response(responses.CITATION_CHECK, check)
 
 

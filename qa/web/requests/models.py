@@ -163,7 +163,11 @@ class VerifyBody(StrictModel):
     """A quotation and the place in a document that it was taken from."""
 
     document: Pattern
-    sha256: Annotated[str | None, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = None
+    sha256: Annotated[
+        str | None,
+        StringConstraints(pattern=r"^[0-9a-f]{64}$"),
+        Field(description="Of the version that was cited. Words of another version are moved, not valid."),
+    ] = None
     start: Offset
     end: Offset
     text: Annotated[AnswerString, Field(min_length=1)]
