@@ -1,4 +1,4 @@
-"""Everything that must hold of a generation, checked."""
+"""Integrity check: the invariants of a generation, checked on its contents."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -9,42 +9,45 @@ from index.generation.generation import Generation, GenerationContents
 from index.generation.passages import DOCUMENT, END, START
 from index.types import Document, Passage
 
-TOLERANCE = 1e-3
-AT_ONCE = 65_536
-"""Vectors that are read together."""
+# Large collections keep vectors in float16, which changes their length by less than this.
+LENGTH_TOLERANCE = 1e-3
+# Vectors that are read together: about 100 MB.
+VECTOR_BATCH = 65_536
 
 
 def find_violations(generation: Generation) -> list[str]:
-    """One sentence for each invariant that does not hold; empty where all do.
+    """Return a sentence for each invariant that does not hold; an empty list if all hold.
 
-    Whether the bytes are as they were written is checked by opening it; this checks what they say.
+    Whether the bytes are as they were written is checked when the generation is opened.
     """
     contents = generation.contents
-    return [*_counts(generation), *_passages(contents), *_units(contents), *_vectors(contents)]
+    return [
+        *_check_counts(generation),
+        *_check_passages(contents),
+        *_check_units(contents),
+        *_check_vectors(contents),
+    ]
 
 
-def _counts(generation: Generation) -> Iterator[str]:
+def _check_counts(generation: Generation) -> Iterator[str]:
     contents, stated = generation.contents, generation.manifest.counts
-    held = {
-        "documents": len(contents.documents),
-        "passages": len(contents.passages),
-        "units": len(contents.units),
-    }
-    for name, count in held.items():
+    documents, passages, units = len(contents.documents), len(contents.passages), len(contents.units)
+    for name, count in (("documents", documents), ("passages", passages), ("units", units)):
         if stated.get(name) != count:
             yield f"the manifest states {stated.get(name)} {name}, there are {count}"
-    if len(contents.store) != len(contents.units):
-        yield f"the vector store has {len(contents.store)} rows for {len(contents.units)} units"
-    if len(contents.lexical) != len(contents.passages):
-        yield f"the lexical index has {len(contents.lexical)} rows for {len(contents.passages)} passages"
-    if len(contents.tokens) != len(contents.passages):
-        yield f"there are tokens of {len(contents.tokens)} passages for {len(contents.passages)} passages"
-    if len(contents.keys) != len(contents.units):
-        yield f"there are {len(contents.keys)} keys for {len(contents.units)} units"
+    if len(contents.store) != units:
+        yield f"the vector store has {len(contents.store)} rows for {units} units"
+    if len(contents.lexical) != passages:
+        yield f"the lexical index has {len(contents.lexical)} rows for {passages} passages"
+    if len(contents.tokens) != passages:
+        yield f"there are tokens of {len(contents.tokens)} passages for {passages} passages"
+    if len(contents.keys) != units:
+        yield f"there are {len(contents.keys)} keys for {units} units"
 
 
-def _passages(contents: GenerationContents) -> Iterator[str]:
+def _check_passages(contents: GenerationContents) -> Iterator[str]:
     passages, owners = contents.passages, contents.passages.table[:, DOCUMENT]
+    # The checks of each document need valid owners in order.
     if len(owners) and (owners.min() < 0 or owners.max() >= len(contents.documents)):
         yield "a passage belongs to no document"
         return
@@ -56,21 +59,21 @@ def _passages(contents: GenerationContents) -> Iterator[str]:
         if (document.sha256, position) != (stated, found):
             yield f"{document.id} is not found by its id, or not with its sha256"
         first, last = map(int, passages.find_ranges(position))
-        yield from _tiling(document, passages[first:last])
+        yield from _check_coverage(document, passages[first:last])
         for place in range(first, last):
-            yield from _slice(document, passages[place], passages.get_text(place))
+            yield from _check_passage(document, passages[place], passages.get_text(place))
 
 
-def _slice(document: Document, passage: Passage, words: str) -> Iterator[str]:
-    if words != document.text[passage.start : passage.end]:
+def _check_passage(document: Document, passage: Passage, text: str) -> Iterator[str]:
+    if text != document.text[passage.start : passage.end]:
         yield f"{passage.id} has other words than its document there"
     inside = [passage.start <= s.start < s.end <= passage.end for s in passage.sentences]
     if not inside or not all(inside):
         yield f"{passage.id} has sentences outside itself, or none"
 
 
-def _tiling(document: Document, passages: Sequence[Passage]) -> Iterator[str]:
-    """Passages in order, apart, inside the text, with nothing but white space between them."""
+def _check_coverage(document: Document, passages: Sequence[Passage]) -> Iterator[str]:
+    """Check that the passages are in order, apart and inside the text, with only white space between them."""
     edges = [0, *(edge for p in passages for edge in (p.start, p.end)), len(document.text)]
     if any(a > b for a, b in pairwise(edges)):
         yield f"the passages of {document.id} overlap or leave the text"
@@ -78,24 +81,25 @@ def _tiling(document: Document, passages: Sequence[Passage]) -> Iterator[str]:
         yield f"the passages of {document.id} do not cover its text"
 
 
-def _units(contents: GenerationContents) -> Iterator[str]:
+def _check_units(contents: GenerationContents) -> Iterator[str]:
     if not len(contents.units):
         return
-    positions, starts, ends = contents.units.T
-    if positions.min() < 0 or positions.max() >= len(contents.passages):
+    owners, starts, ends = contents.units.T
+    if owners.min() < 0 or owners.max() >= len(contents.passages):
         yield "a unit belongs to no passage"
         return
-    if np.any(np.diff(positions) < 0):
+    if np.any(np.diff(owners) < 0):
         yield "the units are not in the order of their passages"
-    first, last = contents.passages.table[:, START], contents.passages.table[:, END]
-    if np.any((starts < first[positions]) | (ends > last[positions]) | (starts >= ends)):
+    passage_starts, passage_ends = contents.passages.table[:, START], contents.passages.table[:, END]
+    if np.any((starts < passage_starts[owners]) | (ends > passage_ends[owners]) | (starts >= ends)):
         yield "a unit lies outside its passage"
 
 
-def _vectors(contents: GenerationContents) -> Iterator[str]:
+def _check_vectors(contents: GenerationContents) -> Iterator[str]:
     count = len(contents.store)
-    for first in range(0, count, AT_ONCE):
-        vectors = contents.store.vectors(np.arange(first, min(first + AT_ONCE, count)))
-        if not np.all(np.abs(np.linalg.norm(vectors, axis=1) - 1) < TOLERANCE):
+    for first in range(0, count, VECTOR_BATCH):
+        vectors = contents.store.vectors(np.arange(first, min(first + VECTOR_BATCH, count)))
+        # Written so that NaN is refused as well.
+        if not np.all(np.abs(np.linalg.norm(vectors, axis=1) - 1) < LENGTH_TOLERANCE):
             yield "a vector is not of unit length"
             return

@@ -1,8 +1,7 @@
-"""The passages of a generation: a table on disk, of which a row becomes a passage when it is asked for."""
+"""Passages of a generation: a table on disk, of which a row becomes a passage on access."""
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -19,21 +18,20 @@ from index.types import Passage, PassageKind, Positions, Span
 
 TABLE, SENTENCES, HEADINGS = "table.npy", "sentences.npy", "headings"
 DOCUMENT, START, END, BYTE, BYTE_END, HEADING, KIND, PAGE, SENTENCE, SENTENCE_END = range(10)
+# In the columns HEADING and PAGE.
 NONE = -1
-RECENT = 256
-"""Passages that are remembered for a moment: the steps of one question ask for the same few."""
+# Passages that are remembered for a moment: the steps of one question ask for the same few.
+RECENT_PASSAGES = 256
 KINDS = tuple(PassageKind)
 
+# One row a passage with the columns above: positions of its document, heading and kind, offsets in code points of its
+# document and in bytes of all texts, its page, and the range of its sentences. Another table has the start and end of
+# each sentence. Column by column in memory, so that one column can be searched without reading the others.
 Table = NDArray[np.int64]
-"""One row a passage: the columns above, column by column in memory, so that one can be searched by itself.
-
-Positions of its document, heading and kind, offsets in code points and in the bytes of all texts, its page,
-and the rows of its sentences; ``NONE`` stands for no heading and no page. Sentences: start and end.
-"""
 
 
 class Passages(Sequence[Passage]):
-    """A sequence that holds no passage, and gives the words of one without reading its document."""
+    """A sequence of passages that keeps none of them in memory and reads their text without their document."""
 
     def __init__(self, documents: Documents, table: Table, sentences: Table, headings: StringTable) -> None:
         """Use ``build`` or ``load``."""
@@ -41,25 +39,30 @@ class Passages(Sequence[Passage]):
         self.table = table
         self.sentences = sentences
         self.headings = headings
-        self._passage = lru_cache(maxsize=RECENT)(self._read)
-        self._words = lru_cache(maxsize=RECENT)(self._cut)
+        self._get_passage = lru_cache(maxsize=RECENT_PASSAGES)(self._read_passage)
+        self._get_text = lru_cache(maxsize=RECENT_PASSAGES)(self._read_text)
 
     @classmethod
     def build(cls, passages: Iterable[Passage], documents: Documents) -> "Passages":
-        """From passages in memory, those of a document together. KeyError for one that belongs to no document."""
-        collected = _Collected()
-        for document, group in groupby(passages, key=lambda passage: passage.document):
-            position, some = documents.find_position(document), list(group)
-            if position is None:
-                raise KeyError(document)
-            edges = np.array([(passage.start, passage.end) for passage in some], dtype=np.int64)
-            for passage, places in zip(some, documents.texts.find_byte_offsets(position, edges).tolist(), strict=True):
-                collected.add(position, passage, places)
-        rows, sentences = _columns(collected.rows, SENTENCE_END + 1), _columns(collected.sentences, 2)
-        return cls(documents, rows, sentences, StringTable.build(collected.headings))
+        """Build from passages in memory, grouped by document; raise KeyError for one that belongs to no document."""
+        rows, sentences, headings = array("q"), array("q"), dict[str, int]()
+        for name, group in groupby(passages, key=lambda passage: passage.document):
+            document, own = documents.find_position(name), list(group)
+            if document is None:
+                raise KeyError(name)
+            spans = np.array([(passage.start, passage.end) for passage in own], dtype=np.int64)
+            offsets = documents.texts.find_byte_offsets(document, spans).tolist()
+            for passage, (byte, byte_end) in zip(own, offsets, strict=True):
+                heading = NONE if passage.heading is None else headings.setdefault(passage.heading, len(headings))
+                page, kind = NONE if passage.page is None else passage.page, KINDS.index(passage.kind)
+                rows.extend((document, passage.start, passage.end, byte, byte_end, heading, kind, page))
+                rows.extend((len(sentences) // 2, len(sentences) // 2 + len(passage.sentences)))
+                sentences.extend(edge for span in passage.sentences for edge in (span.start, span.end))
+        table = _shape_table(rows, SENTENCE_END + 1)
+        return cls(documents, table, _shape_table(sentences, 2), StringTable.build(headings))
 
     def __len__(self) -> int:
-        """The number of passages."""
+        """Return the number of passages."""
         return len(self.table)
 
     @overload
@@ -67,12 +70,12 @@ class Passages(Sequence[Passage]):
     @overload
     def __getitem__(self, position: slice) -> tuple[Passage, ...]: ...
     def __getitem__(self, position: int | slice) -> Passage | tuple[Passage, ...]:
-        """One passage or some, their sentences included."""
+        """Return one passage or several, with their sentences."""
         if isinstance(position, slice):
             return tuple(self[row] for row in range(len(self))[position])
-        return self._passage(position)
+        return self._get_passage(position)
 
-    def _read(self, position: int) -> Passage:
+    def _read_passage(self, position: int) -> Passage:
         row = self.table[position].tolist()
         sentences = self.sentences[row[SENTENCE] : row[SENTENCE_END]].tolist()
         return Passage(
@@ -86,23 +89,23 @@ class Passages(Sequence[Passage]):
         )
 
     def get_text(self, position: int) -> str:
-        """The text of a passage."""
-        return self._words(position)
+        """Return the text of a passage."""
+        return self._get_text(position)
 
-    def _cut(self, position: int) -> str:
+    def _read_text(self, position: int) -> str:
         first, last = self.table[position, BYTE : BYTE_END + 1].tolist()
         return self.documents.texts.decode_range(first, last)
 
     def get_start(self, position: int) -> int:
-        """Where a passage begins in its document."""
+        """Return the offset of a passage in its document."""
         return int(self.table[position, START])
 
     def find_document(self, position: int) -> int:
-        """The position of a passage's document."""
+        """Return the position of a passage's document."""
         return int(self.table[position, DOCUMENT])
 
     def get_heading(self, position: int) -> str | None:
-        """What stands above a passage."""
+        """Return the heading above a passage."""
         heading = int(self.table[position, HEADING])
         return None if heading == NONE else self.headings[heading]
 
@@ -116,12 +119,12 @@ class Passages(Sequence[Passage]):
         return [text[one.start - passage.start : one.end - passage.start] for one in passage.sentences]
 
     def find_ranges(self, documents: int | Positions) -> tuple[Positions, Positions]:
-        """Where the passages of documents begin and end, those of one standing together."""
+        """Return the first position of the passages of each document, and the position after the last."""
         column = self.table[:, DOCUMENT]
         return np.searchsorted(column, documents, "left"), np.searchsorted(column, documents, "right")
 
     def save(self, folder: Path) -> None:
-        """Writes arrays, no pickle, into ``folder``."""
+        """Write arrays, no pickle, into ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
         np.save(folder / TABLE, self.table, allow_pickle=False)
         np.save(folder / SENTENCES, self.sentences, allow_pickle=False)
@@ -129,29 +132,10 @@ class Passages(Sequence[Passage]):
 
     @classmethod
     def load(cls, folder: Path, documents: Documents) -> "Passages":
-        """What ``save`` wrote, of these documents."""
-        return cls(
-            documents, open_mapped(folder / TABLE), open_mapped(folder / SENTENCES), StringTable.load(folder, HEADINGS)
-        )
+        """Open what ``save`` wrote, the passages of these documents."""
+        table, sentences = open_mapped(folder / TABLE), open_mapped(folder / SENTENCES)
+        return cls(documents, table, sentences, StringTable.load(folder, HEADINGS))
 
 
-@dataclass(frozen=True, slots=True)
-class _Collected:
-    """The numbers of the table and of the sentences, one behind the other, and the headings in their order."""
-
-    rows: "array[int]" = field(default_factory=lambda: array("q"))
-    sentences: "array[int]" = field(default_factory=lambda: array("q"))
-    headings: dict[str, int] = field(default_factory=dict)
-
-    def add(self, document: int, passage: Passage, places: Sequence[int]) -> None:
-        """One more passage, whose bytes stand at ``places``."""
-        first = len(self.sentences) // 2
-        heading = NONE if passage.heading is None else self.headings.setdefault(passage.heading, len(self.headings))
-        page = NONE if passage.page is None else passage.page
-        self.rows.extend((document, passage.start, passage.end, *places, heading, KINDS.index(passage.kind), page))
-        self.rows.extend((first, first + len(passage.sentences)))
-        self.sentences.extend(edge for span in passage.sentences for edge in (span.start, span.end))
-
-
-def _columns(numbers: "array[int]", count: int) -> Table:
-    return np.asfortranarray(np.array(numbers, dtype=np.int64).reshape(-1, count))
+def _shape_table(numbers: "array[int]", columns: int) -> Table:
+    return np.asfortranarray(np.array(numbers, dtype=np.int64).reshape(-1, columns))

@@ -71,7 +71,7 @@ def test_a_document_that_is_not_what_its_hash_says_is_found(sound: Generation) -
     """Nor may its id lead elsewhere."""
     (document,) = sound.contents.documents
     other = Documents.build([replace(document, text=document.text.replace("Cats", "Rats"))])
-    mixed = Documents(other.parts, Documents.build([document]).facts, other.order)
+    mixed = Documents(other.strings, Documents.build([document]).facts, other.order)
     assert "a.txt is not found by its id, or not with its sha256" in faults(sound, documents=mixed)
 
 

@@ -49,10 +49,10 @@ def test_words_are_cut_out_without_their_document(passages: Passages) -> None:
 
 
 def test_one_number_of_a_passage_needs_no_passage(passages: Passages) -> None:
-    """Where it begins, what it is for, what stands above it, and whose it is."""
+    """Its start, its heading and its document are read by themselves."""
     for position, passage in enumerate(PASSAGES):
         assert passages.get_start(position) == passage.start
-        assert (passages.get_kinds([position]), passages.get_heading(position)) == ([passage.kind], passage.heading)
+        assert passages.get_heading(position) == passage.heading
         assert DOCUMENTS[passages.find_document(position)].id == passage.document
     assert [edge.tolist() for edge in passages.find_ranges(0)] == [0, 2]
     assert [edge.tolist() for edge in passages.find_ranges(1)] == [2, 4]
@@ -82,7 +82,7 @@ def test_any_ids_are_told_apart(names: set[str]) -> None:
 
 def test_ids_with_one_hash_are_told_apart_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hash only says where to look."""
-    monkeypatch.setattr("index.generation.documents._hash", lambda name: 7)
+    monkeypatch.setattr("index.generation.documents._hash_id", lambda name: 7)
     documents = Documents.build([Document(name, "x") for name in ("a", "b", "c")])
     assert [documents.find_position(name) for name in ("c", "a", "b", "d")] == [2, 0, 1, None]
 
