@@ -242,7 +242,4 @@ def _find_citation_tail(text: str, sentences: list[Sentence], cites: list[bool])
             plain += 1
             if plain > MAX_PLAIN_EXCESS + citing:
                 break
-    # The heading of the list belongs to it.
-    while 0 < best < len(sentences) and _is_reference_title(text, sentences[best - 1].heading):
-        best -= 1
     return best

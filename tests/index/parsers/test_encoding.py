@@ -1,4 +1,4 @@
-"""Bytes become text: marks, declared and guessed encodings, line ends, binary data."""
+"""Bytes become text: byte-order marks, declared and guessed encodings, line ends, binary data."""
 
 import random
 
@@ -29,7 +29,7 @@ def test_line_ends_become_lf(line: str, end: str) -> None:
     assert decode_bytes(f"{line}{end}{line}".encode()) == f"{line}\n{line}"
 
 
-def test_text_is_not_normalised() -> None:
+def test_text_is_not_normalized() -> None:
     """A decomposed é stays two code points: offsets must match the user's own file."""
     assert decode_bytes("e\u0301".encode()) == "e\u0301"
 
@@ -37,7 +37,7 @@ def test_text_is_not_normalised() -> None:
 @pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
 @pytest.mark.parametrize("text", ["Killy walks.", "Город без конца.", "東京は一つ。\u3000 1998 年 6 月\n"])
 def test_wide_text_without_a_mark(order: str, text: str) -> None:
-    """UTF-16 and UTF-32 are told by where their NULs are, also where NULs stand on both sides."""
+    """UTF-16 and UTF-32 are recognized by the positions of their NUL bytes, also if NULs are on both sides."""
     assert decode_bytes(text.encode(order)) == text
 
 
@@ -54,12 +54,12 @@ def test_wide_text_without_a_mark(order: str, text: str) -> None:
     ],
 )
 def test_legacy_encodings_are_guessed(encoding: str, text: str) -> None:
-    """A sentence in an encoding of before Unicode is read by what suits its letters."""
+    """A sentence in an encoding older than Unicode is decoded as what suits its letters."""
     assert decode_bytes(text.encode(encoding)) == text
 
 
 def test_a_declared_encoding_is_believed_only_if_it_fits() -> None:
-    """The declared codec is taken where every byte fits it, UTF-8 where not."""
+    """The declared codec is used if every byte fits it, otherwise UTF-8."""
     assert decode_bytes("Größe".encode("cp1252"), "cp1252") == "Größe"
     assert decode_bytes("名前 😀".encode(), "iso2022_jp") == "名前 😀"
 
@@ -77,21 +77,21 @@ def test_a_declared_encoding_is_believed_only_if_it_fits() -> None:
     ],
 )
 def test_binary_data_is_refused(data: bytes) -> None:
-    """Pictures, programs, stray NULs, control characters and noise are no text."""
+    """Pictures, programs, stray NULs, control characters and noise are not text."""
     with pytest.raises(LoadError, match="binary data or an unknown encoding"):
         decode_bytes(data)
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfea", b"\xef\xbb\xbf\xff", b"\xff\xfe\x00\xd8"])
 def test_a_damaged_marked_file_says_so(data: bytes) -> None:
-    """A mark settles the encoding: bytes that do not fit are damage, not a reason to guess."""
+    """A mark determines the encoding: bytes that do not fit are damage, not a reason to guess."""
     with pytest.raises(LoadError, match=r"begins with the mark of UTF-(8|16-LE) but is damaged"):
         decode_bytes(data)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_text_or_refused(data: bytes) -> None:
-    """No bytes end in another error, in a lone surrogate or in a CR."""
+    """No bytes give another error, a lone surrogate or a CR."""
     try:
         text = decode_bytes(data)
     except LoadError:
@@ -101,7 +101,7 @@ def test_any_bytes_are_text_or_refused(data: bytes) -> None:
 
 
 def test_ansi_colours_are_text() -> None:
-    """A terminal's log with escape sequences is no binary data."""
+    """A terminal log with escape sequences is not binary data."""
     assert decode_bytes(b"\x1b[31mred\x1b[0m\n" * 50)
 
 
@@ -113,3 +113,20 @@ def test_surrogates_are_repaired() -> None:
 def test_newlines_of_every_kind() -> None:
     """CRLF is one line end, and CR CR two."""
     assert unify_newlines("a\r\nb\r\rc\n") == "a\nb\n\nc\n"
+
+
+@pytest.mark.parametrize(("controls", "is_text"), [(5, True), (6, False)])
+def test_few_control_characters_are_tolerated(controls: int, is_text: bool) -> None:
+    """Text may have a control character in twenty; more of them are binary data."""
+    data = b"\x01" * controls + b"x" * (100 - controls)
+    if is_text:
+        assert decode_bytes(data) == data.decode()
+    else:
+        with pytest.raises(LoadError):
+            decode_bytes(data)
+
+
+def test_noise_after_the_beginning_is_still_noise() -> None:
+    """Thousands of characters are looked at, not only the first line."""
+    with pytest.raises(LoadError):
+        decode_bytes(b"A picture follows.\n" + b"\x01\x02" * 400)

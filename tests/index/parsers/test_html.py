@@ -60,6 +60,12 @@ def test_the_declared_encoding_is_honoured(parse: Parse, charset: str, extra: st
     assert extra in document(parse, html_page(charset, extra)).text
 
 
+@pytest.mark.parametrize(("before", "codec"), [(4000, "koi8-r"), (4096, None)])
+def test_a_declaration_must_be_near_the_beginning(before: int, codec: str | None) -> None:
+    """It counts in the first 4,096 bytes, although the standard asks for 1,024."""
+    assert html._find_declared_codec(b" " * before + b"<meta charset=koi8-r>") == codec
+
+
 @pytest.mark.parametrize("charset", ["utf-16", "utf-8-sig"])
 def test_a_mark_outranks_the_declaration(parse: Parse, charset: str) -> None:
     """A byte-order mark is believed before a meta element."""

@@ -26,12 +26,12 @@ from index.parsers.html_blocks import flatten_blocks
     ],
 )
 def test_separators(tree: str, text: str) -> None:
-    """Where two separators meet the stronger stands, and nothing leads or trails."""
+    """If two separators meet, the stronger one is written, and the text has none around it."""
     assert flatten_blocks(fromstring(f"<body>{tree}</body>")).text == text
 
 
 def test_headings_have_spans_and_levels() -> None:
-    """A heading is one line, whatever is inside it; one without words is none."""
+    """A heading is one line, whatever is inside it; one without words is left out."""
     blocks = flatten_blocks(
         fromstring('<body><head rend="h2">A\n <hi>b</hi></head><head> </head><p>x</p><head>C</head></body>')
     )

@@ -1,4 +1,4 @@
-"""JSON lines: each line a document, and a bad line costs that line only."""
+"""JSON lines: each line is a document, and a bad line costs only that line."""
 
 import gzip
 import json
@@ -23,7 +23,7 @@ def line(record: object) -> bytes:
 
 
 def test_a_line_is_a_document(parse: Parse) -> None:
-    """Id, title and text are taken out and every other field is metadata."""
+    """Id, title and text are fields of the document, and every other field is metadata."""
     data = line({"_id": "a", "title": "T", "text": "x", "year": 1998, "tags": ["b"]})
     assert parse("c.jsonl", data) == [Document("a", "x", "T", {"year": 1998, "tags": ["b"]})]
 
@@ -58,6 +58,7 @@ def test_ids(parse: Parse, record: dict[str, Any], id: str) -> None:
         (b'{"text": " \\n"}\n', 'empty "text"'),
         (b'{"text": "x", "title": 5}\n', "the title 5"),
         (b'{"text": "x", "_id": true}\n', "the id True"),
+        (b'{"text": "x", "deep": ' + b"[" * 101 + b"]" * 101 + b"}\n", "nested more than 100 levels deep"),
         (b'{"text": "x", "_id": 1.5}\n', "the id 1.5"),
         (b'{"text": "\xff"}\n', "is not UTF-8"),
         (b'{"text": "a\\ud83d"}\n', "half of a surrogate pair"),
@@ -77,18 +78,18 @@ def test_a_bad_line_is_named_and_the_rest_goes_on(parse: Parse, bad: bytes, reas
 
 
 def test_whole_pairs_are_characters(parse: Parse) -> None:
-    """An escaped pair of surrogates is one character, as JSON has it."""
+    """An escaped pair of surrogates is one character, as JSON defines it."""
     assert parse("c.jsonl", b'{"_id": "a", "text": "\\ud83d\\ude00"}') == [Document("a", "😀")]
 
 
-def test_empty_lines_count_but_say_nothing(parse: Parse) -> None:
-    """Empty lines and a mark are passed over, and numbers stay those of an editor."""
+def test_empty_lines_are_counted_and_skipped(parse: Parse) -> None:
+    """Line numbers are those of an editor; a byte-order mark is skipped too."""
     items = parse("c.jsonl", b"\xef\xbb\xbf" + line({"text": "x"}) + b"\n \r\n" + b'{"text": "y"}')
     assert [item.id for item in items if isinstance(item, Document)] == ["c.jsonl:1", "c.jsonl:4"]
 
 
 def test_utf16_is_refused_once(parse: Parse) -> None:
-    """A whole file in UTF-16 is one error, not one a line."""
+    """A file in UTF-16 is one error, not one per line."""
     with pytest.raises(LoadError, match="must be UTF-8"):
         parse("c.jsonl", '{"text": "x"}\n'.encode("utf-16"))
 
@@ -103,7 +104,7 @@ def test_a_line_too_long_is_skipped(parse: Parse, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_compressed_file_cut_off_keeps_its_beginning(parse: Parse, tmp_path: Path) -> None:
-    """Documents before the damage are read, and then it is named."""
+    """Documents before the damage are returned, then the damage is an error."""
     packed = gzip.compress(b"".join(line({"text": f"{i * 7919 % 10007}"}) for i in range(5000)))
     (tmp_path / "c.jsonl.gz").write_bytes(packed[: len(packed) // 2])
     stream = iter(jsonl.parse_jsonl(tmp_path / "c.jsonl.gz", "c.jsonl.gz"))
@@ -113,7 +114,7 @@ def test_a_compressed_file_cut_off_keeps_its_beginning(parse: Parse, tmp_path: P
 
 
 def test_what_is_not_compressed_says_so(parse: Parse) -> None:
-    """A .gz that is none is a LoadError."""
+    """A file named .gz that is not compressed is a LoadError."""
     with pytest.raises(LoadError, match="cannot be unpacked"):
         parse("c.jsonl.gz", line({"text": "x"}))
 
@@ -121,8 +122,14 @@ def test_what_is_not_compressed_says_so(parse: Parse) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(TEXTS, min_size=1), st.booleans())
 def test_texts_come_back(parse: Parse, texts: list[str], packed: bool) -> None:
-    """Any text without lone surrogates is read as it was written, but for CR."""
+    """Any text without lone surrogates comes back as it was written, except for CR."""
     data = b"".join(line({"text": text}) for text in texts)
     items = parse("c.jsonl.gz", gzip.compress(data)) if packed else parse("c.jsonl", data)
     expected = [text.replace("\r\n", "\n").replace("\r", "\n") for text in texts]
     assert [item.text for item in items if isinstance(item, Document)] == expected
+
+
+def test_metadata_may_be_nested(parse: Parse) -> None:
+    """A hundred levels are accepted."""
+    (item,) = parse("c.jsonl", b'{"text": "x", "deep": ' + b"[" * 100 + b"]" * 100 + b"}\n")
+    assert isinstance(item, Document)

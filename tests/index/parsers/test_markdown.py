@@ -56,12 +56,12 @@ def test_headings(parse: Parse, source: str, found: list[tuple[str, int]]) -> No
     ],
 )
 def test_title(parse: Parse, source: str, title: str) -> None:
-    """The title is the front matter's, else the words of the first level-1 heading, else empty."""
+    """The title is that of the front matter, else the words of the first level-1 heading, else empty."""
     assert document(parse, source).title == title
 
 
 def test_front_matter_becomes_metadata(parse: Parse) -> None:
-    """Simple lines are metadata as strings; nested YAML and comments are passed over."""
+    """Simple lines are metadata as strings; nested YAML and comments are skipped."""
     source = "---\n# note\ntitle: T\nlanguage: en\nurl: https://x.org/a: b\ntags:\n  - one\nempty:\n---\ntext\n"
     assert document(parse, source).metadata == {"language": "en", "url": "https://x.org/a: b"}
 

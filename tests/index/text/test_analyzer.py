@@ -1,4 +1,4 @@
-"""Text into words."""
+"""Text becomes terms."""
 
 from time import process_time
 
@@ -12,8 +12,8 @@ WORDS = Analyzer()
 
 
 @given(st.text(st.characters(max_codepoint=127) | st.sampled_from("ab'-’ B"), max_size=60))
-def test_english_takes_the_short_way_to_the_same_words(text: str) -> None:
-    """Every ASCII text has the words that it has between letters of another script, which takes the long way."""
+def test_the_fast_path_for_ascii_gives_the_same_words(text: str) -> None:
+    """An ASCII text has the same words next to a letter of another script, for which the fast path is not taken."""
     assert [word for word in split_into_words(f"{text} \u03b1") if word != "\u03b1"] == list(split_into_words(text))
 
 
@@ -34,19 +34,19 @@ def test_what_is_typed_plainly_is_found(typed: str, written: str) -> None:
 
 
 def test_marks_that_are_letters_are_kept() -> None:
-    """A voiced kana is not its voiceless one, nor a Hindi vowel nothing."""
+    """A voiced kana differs from its voiceless one, and Hindi vowels are kept."""
     assert fold_text("が") != fold_text("か")
     assert fold_text("की") != fold_text("क")
 
 
 def test_hyphens_give_parts_and_their_join() -> None:
-    """A hyphenated word is found by its parts and by what they make together."""
+    """A hyphenated word is found by its parts and by the parts joined."""
     assert list(split_into_words("Blu-ray")) == ["blu", "ray", "bluray"]
     assert list(split_into_words("Blu-ray", joined=False)) == ["blu", "ray"]
 
 
 def test_a_possessive_is_its_owner() -> None:
-    """With either apostrophe."""
+    """Either apostrophe is accepted."""
     assert WORDS("Killy's") == WORDS("Killy’s") == WORDS("Killy")
 
 
@@ -55,12 +55,12 @@ def test_a_possessive_is_its_owner() -> None:
     [("日本語", ["日本", "本語"]), ("ネ", ["ネ"]), ("ไทย", ["ไท", "ทย"]), ("abc世界x", ["abc", "世界", "x"])],
 )
 def test_scripts_without_spaces_become_pairs(text: str, words: list[str]) -> None:
-    """Overlapping, so that any part of a run finds it."""
+    """The pairs overlap, so that any part of a run finds it."""
     assert list(split_into_words(text)) == words
 
 
-def test_content_leaves_grammar_out() -> None:
-    """Each once, in order."""
+def test_content_terms_are_without_stop_words() -> None:
+    """Each term is listed once, in order."""
     assert WORDS.content_terms("Who directed the film, and who is the film's director?") == [
         "direct",
         "film",
@@ -70,13 +70,13 @@ def test_content_leaves_grammar_out() -> None:
 
 @pytest.mark.parametrize("language", STEMMERS)
 def test_every_stemmer_of_the_setting_works(language: str) -> None:
-    """None is offered that cannot be had."""
+    """No value of the setting is an error."""
     assert len(Analyzer(language)("one two")) == 2
 
 
 @given(st.text(max_size=200))
 def test_any_text_gives_words_that_fold_to_themselves(text: str) -> None:
-    """No text is an error, and no word is empty."""
+    """No text raises an error, and no word is empty."""
     assert all(split_into_words(text))
     assert list(split_into_words(text)) == list(split_into_words(fold_text(text)))
 
@@ -85,31 +85,31 @@ def test_any_text_gives_words_that_fold_to_themselves(text: str) -> None:
     ("typed", "written"),
     [("real", "ℝeal"), ("blame", "𝐁𝐥𝐚𝐦𝐞"), ("netsphere", "Netsphere™"), ("kg", "㎏"), ("tel", "℡")],
 )
-def test_letters_in_disguise_are_letters(typed: str, written: str) -> None:
-    """Those of mathematics fold as any other; a trade mark is none."""
+def test_compatibility_letters_are_letters(typed: str, written: str) -> None:
+    """Mathematical letters fold like any other; a trade mark is not a letter."""
     assert list(split_into_words(written)) == [typed]
 
 
 @pytest.mark.parametrize("language", STEMMERS)
 def test_no_stemmer_leaves_a_word_without_a_letter(language: str) -> None:
-    """Some take all of a short word for an ending; such a word is no word."""
+    """Some stemmers take all of a short word for an ending; such a word is left out."""
     endings = "s es ed ing 's a i y la de en है की ین ها lar ın ς ü ос ий"
     assert all(Analyzer(language)(endings))
     assert all(Analyzer(language).content_terms(endings))
 
 
-def test_content_has_no_joins() -> None:
-    """A question's "Blu-ray" are two words, or it would count for three."""
+def test_content_terms_are_not_joined() -> None:
+    """A question with "Blu-ray" has two terms for it, not three."""
     assert WORDS.content_terms("Blu-ray") == ["blu", "ray"]
 
 
-def test_a_pile_of_accents_takes_no_time() -> None:
-    """Folding is linear: what grows with the square would be hours for a file of them."""
+def test_a_pile_of_accents_takes_linear_time() -> None:
+    """Quadratic folding would take hours for a file of accents."""
     started = process_time()
     assert fold_text("a" + "\u0301" * 200_000) == "a"
     assert process_time() - started < 5
 
 
-def test_spellings_count_words_of_letters_as_they_are_written() -> None:
-    """Folded and not stemmed, over all texts, in the order of the alphabet; numbers are not among them."""
+def test_words_are_counted_as_they_are_written() -> None:
+    """Words are folded and not stemmed, in alphabetical order; numbers are left out."""
     assert count_words(["The Cats sat in 2007.", "Two cats"]) == {"cats": 2, "in": 1, "sat": 1, "the": 1, "two": 1}

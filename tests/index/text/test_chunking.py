@@ -1,4 +1,4 @@
-"""Documents into passages and units."""
+"""Documents are split into passages and units."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -28,23 +28,23 @@ PIECES = st.lists(
 ).map("".join)  # fmt: skip
 
 
-def cut(text: str, chunking: ChunkSizes = SMALL) -> list[Passage]:
-    return split_into_passages(Document("d", text, "Title"), PunctuatedNames.learn_from([text]), chunking, COUNT)
+def split(text: str, sizes: ChunkSizes = SMALL) -> list[Passage]:
+    return split_into_passages(Document("d", text, "Title"), PunctuatedNames.learn_from([text]), sizes, COUNT)
 
 
 @given(st.one_of(ODD, PIECES, st.text(max_size=300)))
-def test_passages_tile_any_text(text: str) -> None:
-    """In order, apart, with nothing but white space between them; none is empty."""
-    edges = [0, *(edge for p in cut(text) for edge in (p.start, p.end)), len(text)]
+def test_passages_cover_any_text(text: str) -> None:
+    """They are in order and do not overlap, only white space is between them, and none is empty."""
+    edges = [0, *(edge for p in split(text) for edge in (p.start, p.end)), len(text)]
     assert all(a <= b for a, b in pairwise(edges))
     assert not any(text[a:b].strip() for a, b in zip(edges[::2], edges[1::2], strict=True))
-    assert all(p.start < p.end for p in cut(text))
+    assert all(p.start < p.end for p in split(text))
 
 
 @given(st.one_of(ODD, PIECES, st.text(max_size=300)))
 def test_sentences_lie_in_order_inside_their_passage(text: str) -> None:
-    """Trimmed, apart, at least one, and with the heading they cover the passage."""
-    for passage in cut(text):
+    """There is at least one, without white space around it, and with the heading they cover the passage."""
+    for passage in split(text):
         spans = passage.sentences
         assert passage.start <= spans[0].start
         assert spans[-1].end == passage.end
@@ -54,23 +54,23 @@ def test_sentences_lie_in_order_inside_their_passage(text: str) -> None:
 
 
 @given(st.one_of(ODD, PIECES, st.text(max_size=300)))
-def test_no_passage_is_longer_than_the_bounds(text: str) -> None:
-    """Neither in characters nor in tokens, so that nothing can be cut off."""
-    for passage in cut(text):
+def test_no_passage_exceeds_the_limits(text: str) -> None:
+    """Neither characters nor tokens are too many, so that the encoder truncates nothing."""
+    for passage in split(text):
         assert passage.end - passage.start <= SMALL.max_chars
         assert COUNT([text[passage.start : passage.end]])[0] <= SMALL.max_tokens
 
 
 @given(PIECES)
-def test_cutting_is_repeatable(text: str) -> None:
-    """The same text gives the same passages, which incremental builds rely on."""
-    assert cut(text) == cut(text)
+def test_splitting_is_deterministic(text: str) -> None:
+    """The same text gives the same passages, on which incremental builds rely."""
+    assert split(text) == split(text)
 
 
 @given(st.one_of(ODD, PIECES))
 def test_units_are_the_sentences_and_the_whole(text: str) -> None:
-    """Each sentence once, all together once, inside the passage, in the order of the passages."""
-    found = cut(text)
+    """Each sentence is a unit and so is all of the passage, in the order of the passages."""
+    found = split(text)
     for unit in make_units(found):
         assert found[unit.passage].start <= unit.start < unit.end <= found[unit.passage].end
     assert [u.passage for u in make_units(found)] == sorted(u.passage for u in make_units(found))
@@ -84,37 +84,37 @@ def test_units_are_the_sentences_and_the_whole(text: str) -> None:
     "text", ["🙂👩‍👩‍👧‍👦" * 300, "漢字仮名交じり文を続けて書く" * 60, "antidisestablishmentarianism " * 80, "ｱ" * 900, "\u0301" * 700]
 )  # fmt: skip
 def test_the_real_tokenizer_is_never_exceeded(text: str, encoder: Encoder) -> None:
-    """Scripts of many tokens a character are cut by tokens, not by characters."""
-    chunking = ChunkSizes(max_tokens=encoder.max_tokens * 3 // 4)
-    found = split_into_passages(Document("d", text), PunctuatedNames(), chunking, encoder.count_tokens)
+    """Scripts with several tokens per character are split by tokens, not by characters."""
+    sizes = ChunkSizes(max_tokens=encoder.max_tokens * 3 // 4)
+    found = split_into_passages(Document("d", text), PunctuatedNames(), sizes, encoder.count_tokens)
     assert max(encoder.count_tokens([text[p.start : p.end] for p in found])) <= encoder.max_tokens
 
 
-def test_sentences_are_whole_where_they_fit() -> None:
+def test_sentences_that_fit_are_whole() -> None:
     """No cut falls inside a sentence that is short enough."""
     text = " ".join(f"Sentence number {i} says something short." for i in range(40))
-    assert all(text[: p.end].endswith("short.") and text[p.start :].startswith("Sentence") for p in cut(text))
+    assert all(text[: p.end].endswith("short.") and text[p.start :].startswith("Sentence") for p in split(text))
 
 
 def test_a_long_sentence_is_cut_at_its_clauses() -> None:
-    """At a semicolon before a comma, at a comma before a space."""
+    """A semicolon is preferred to a comma, and a comma to a space."""
     text = (
         "The first half of this long sentence goes on, and on it goes; the second half says more, and then some more."
     )
-    first, second = cut(text, ChunkSizes(max_chars=80, target_chars=60))
+    first, second = split(text, ChunkSizes(max_chars=80, target_chars=60))
     assert text[first.start : first.end].endswith("on it goes;")
     assert text[second.start :].startswith("the second half")
 
 
-def test_a_grapheme_is_not_torn() -> None:
-    """A family emoji of seven code points stays one even where there is no space to cut at."""
+def test_a_grapheme_is_not_split() -> None:
+    """A family emoji of seven code points stays whole even if there is no space to split at."""
     family = "👩‍👩‍👧‍👦"
     text = family * 40
-    assert all((p.end - p.start) % len(family) == 0 for p in cut(text))
+    assert all((p.end - p.start) % len(family) == 0 for p in split(text))
 
 
 def test_headings_are_hard_stops_and_belong_to_what_follows() -> None:
-    """A passage has one heading, begins with it where it is the first, and never runs on into the next."""
+    """A passage has one heading, begins with it if it is the first of its section, and never contains the next."""
     text = "# One\n\nCats purr.\n\n# Two\n\nDogs bark. They dig."
     headings = (Heading(0, 5), Heading(text.index("# Two"), text.index("# Two") + 5))
     found = split_into_passages(Document("d", text, headings=headings), PunctuatedNames(), SMALL, COUNT)
@@ -126,28 +126,28 @@ def test_headings_are_hard_stops_and_belong_to_what_follows() -> None:
 
 
 def test_pages_are_numbered_from_one() -> None:
-    """A passage says the page on which it begins."""
+    """A passage knows the page on which it begins."""
     text = "Page one is short.\n\nPage two is short, too."
     found = split_into_passages(Document("d", text, pages=(0, 20)), PunctuatedNames(), SMALL, COUNT)
     assert [p.page for p in found] == [1, 2]
 
 
 def test_passages_are_even() -> None:
-    """Six equal sentences of which four would fit make two threes, not a four and a two."""
+    """Six equal sentences of which four would fit make two passages of three, not of four and two."""
     sentence = "This is a sentence of a length. "
-    found = cut(sentence * 6, ChunkSizes(max_chars=130, target_chars=104))
+    found = split(sentence * 6, ChunkSizes(max_chars=130, target_chars=104))
     assert [len(p.sentences) for p in found] == [3, 3]
 
 
 @given(st.one_of(PIECES, st.text(st.sampled_from("ﷺ각ǅａ한㌀b. "), max_size=200)))
-def test_text_that_a_tokenizer_unfolds_is_cut_in_time(text: str) -> None:
-    """One that normalises (NFKC) and then counts bytes: a sign of the Prophet's blessing is 18 letters."""
+def test_text_that_a_tokenizer_expands_is_split_in_time(text: str) -> None:
+    """A tokenizer that normalizes (NFKC) and counts bytes sees 18 letters in one Arabic ligature."""
 
     def count(texts: Sequence[str]) -> list[int]:
         return [len(normalize("NFKC", text).encode()) + 2 for text in texts]
 
-    chunking = ChunkSizes(max_chars=120, target_chars=90, max_tokens=192)
-    for passage in split_into_passages(Document("d", text), PunctuatedNames(), chunking, count):
+    sizes = ChunkSizes(max_chars=120, target_chars=90, max_tokens=192)
+    for passage in split_into_passages(Document("d", text), PunctuatedNames(), sizes, count):
         for span in passage.sentences:
             assert count([text[span.start : span.end]])[0] <= 192
 
@@ -156,21 +156,54 @@ def test_text_that_a_tokenizer_unfolds_is_cut_in_time(text: str) -> None:
 @settings(max_examples=60)
 @given(text=st.one_of(st.text(max_size=600), PIECES))
 def test_any_text_fits_the_real_model(text: str, encoder: Encoder) -> None:
-    """Nothing of a passage is behind the limit at which the model cuts off."""
-    chunking = ChunkSizes(max_tokens=encoder.max_tokens * 3 // 4)
-    found = split_into_passages(Document("d", text), PunctuatedNames(), chunking, encoder.count_tokens)
+    """No part of a passage is beyond the limit at which the model truncates."""
+    sizes = ChunkSizes(max_tokens=encoder.max_tokens * 3 // 4)
+    found = split_into_passages(Document("d", text), PunctuatedNames(), sizes, encoder.count_tokens)
     assert all(n <= encoder.max_tokens for n in encoder.count_tokens([text[p.start : p.end] for p in found]))
 
 
-def test_a_passage_does_not_cross_a_paragraph_where_it_need_not() -> None:
-    """Of two ways to pack four sentences the one is taken that tears no paragraph."""
+def test_paragraphs_are_kept_whole_if_possible() -> None:
+    """Of two ways to group four sentences, the one that splits no paragraph is chosen."""
     text = "Cats sleep on mats all day. They wake at night.\n\nDogs dig in the garden. They bark at cats at night."
-    found = cut(text, ChunkSizes(max_chars=80, target_chars=60))
+    found = split(text, ChunkSizes(max_chars=80, target_chars=60))
     assert [text[p.start : p.end].count(".") for p in found] == [2, 2]
 
 
 @pytest.mark.parametrize(("room", "count"), [(47, 1), (46, 2)])
-def test_a_passage_may_be_as_long_as_the_bound(room: int, count: int) -> None:
-    """Exactly so long, and not one character longer."""
+def test_a_passage_may_be_as_long_as_the_limit(room: int, count: int) -> None:
+    """Exactly as long, and not one character longer."""
     text = "Cats sleep on mats all day. They wake at night."
-    assert len(cut(text, ChunkSizes(max_chars=room, target_chars=room))) == count
+    assert len(split(text, ChunkSizes(max_chars=room, target_chars=room))) == count
+
+
+@pytest.mark.parametrize(("length", "passages"), [(60, 1), (68, 2)])
+def test_joining_paragraphs_has_a_price(length: int, passages: int) -> None:
+    """Short paragraphs share a passage; longer ones do not, though together they are nearer the target of 100."""
+    paragraph = f"It was {'x' * (length - 8)}."
+    assert len(split(f"{paragraph}\n\n{paragraph}", ChunkSizes(150, 100))) == passages
+
+
+@pytest.mark.parametrize(("length", "sentences"), [(21, [6]), (22, [3, 3])])
+def test_a_fifth_sentence_has_a_price(length: int, sentences: list[int]) -> None:
+    """Six short sentences make one passage; six longer ones do not, though together they are nearer the target."""
+    text = " ".join([f"It was {'x' * (length - 8)}."] * 6)
+    assert [len(passage.sentences) for passage in split(text, ChunkSizes(150, 100))] == sentences
+
+
+@pytest.mark.parametrize(("first", "end"), [(30, "clause;"), (10, "comma,")])
+def test_a_sentence_is_cut_near_its_middle(first: int, end: str) -> None:
+    """A better mark far from the middle is not used, or short fragments would remain."""
+    text = f"{'x' * first} clause; {'y' * (50 - first)} comma, {'z' * 50}"
+    assert text[: split(text, ChunkSizes(max_chars=100, target_chars=80))[0].end].endswith(end)
+
+
+@pytest.mark.parametrize(("tokens", "passages"), [(9, 2), (10, 1)])
+def test_the_tokens_of_a_passage_are_those_of_its_sentences(tokens: int, passages: int) -> None:
+    """Two sentences of five tokens each make one passage only if ten tokens are allowed."""
+
+    def count(texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) + 2 for text in texts]
+
+    document = Document("d", "Cats sleep long. Dogs dig deep.")
+    sizes = ChunkSizes(max_tokens=tokens)
+    assert len(split_into_passages(document, PunctuatedNames(), sizes, count)) == passages

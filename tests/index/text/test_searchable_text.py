@@ -1,4 +1,4 @@
-"""What the two legs see."""
+"""The text that is searched for a unit or passage."""
 
 from index.text.searchable_text import MAX_CONTEXT, build_contexts, build_lexical_texts, slice_unit_texts
 from index.types import Document, Passage, Span, Unit
@@ -8,17 +8,17 @@ PASSAGE = Passage("a.txt", 0, 26, (Span(5, 16), Span(17, 26)), "Film")
 
 
 def test_a_unit_is_exactly_its_slice() -> None:
-    """Nothing is added to what is quoted."""
+    """Nothing is added to the text that is quoted."""
     assert slice_unit_texts([DOCUMENT], [PASSAGE], [Unit(0, 5, 16)]) == ["Cats sleep."]
 
 
-def test_title_and_heading_stand_above_a_passage() -> None:
-    """Both, the heading not twice, and never so long that they drown the words."""
+def test_the_context_is_title_and_heading() -> None:
+    """Neither is repeated, and together they are limited so that they do not outweigh the words."""
     assert build_contexts([DOCUMENT], [PASSAGE]) == ["Animals · Film"]
     film = Document("a.txt", DOCUMENT.text, "Film")
     assert build_contexts([film], [PASSAGE]) == ["Film"]
     long = Document("a.txt", DOCUMENT.text, "x" * 1000)
-    assert len(build_contexts([long], [PASSAGE])[0]) == MAX_CONTEXT
+    assert len(build_contexts([long], [PASSAGE])[0]) == MAX_CONTEXT == 200
 
 
 def test_words_of_title_and_heading_count_for_the_passage() -> None:
@@ -26,8 +26,8 @@ def test_words_of_title_and_heading_count_for_the_passage() -> None:
     assert build_lexical_texts([DOCUMENT], [PASSAGE]) == ["Animals · Film Film Cats sleep. Dogs dig."]
 
 
-def test_a_passage_without_heading_or_title_has_less_above_it() -> None:
-    """No separator is left over, and no word where there is none."""
+def test_a_context_may_lack_a_heading_or_a_title() -> None:
+    """No separator is left over, and without both the context is empty."""
     bare = Passage("a.txt", 0, 26, (Span(5, 16),))
     assert build_contexts([DOCUMENT], [bare]) == ["Animals"]
     assert build_contexts([Document("a.txt", DOCUMENT.text)], [bare, PASSAGE]) == ["", "Film"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.sentences import PunctuatedNames, split_into_sentences, strip_span
+from index.text.sentences import PunctuatedNames, detect_language, split_into_sentences, strip_span
 from index.types import Span
 
 WITH_NAMES = (
@@ -19,19 +19,19 @@ def split(text: str, names: PunctuatedNames = PunctuatedNames()) -> list[str]:  
     return [text[s.start : s.end] for s in split_into_sentences(text, Span(0, len(text)), names)]
 
 
-def test_names_with_a_mark_are_learnt_from_the_collection() -> None:
-    """Inside sentences that go on, twice at least; an exclamation is no name."""
+def test_names_with_a_mark_are_learned_from_the_collection() -> None:
+    """They occur at least twice inside sentences that go on; an exclamation is not a name."""
     names = PunctuatedNames.learn_from([WITH_NAMES, "A host of Jeopardy! retired."])
     assert names.known == {"Yahoo!", "Jeopardy!"}
 
 
-def test_one_sighting_teaches_nothing() -> None:
-    """One is chance."""
+def test_one_occurrence_teaches_nothing() -> None:
+    """One may be chance."""
     assert PunctuatedNames.learn_from(["We met at the Yahoo! portal."]).known == frozenset()
 
 
 def test_a_name_does_not_end_a_sentence() -> None:
-    """Neither before a small letter nor before the rest of a title; before a new sentence it does."""
+    """Not before a lower-case letter or the rest of a title, only before a new sentence."""
     names = PunctuatedNames(frozenset({"Jeopardy!"}))
     assert split("The Jeopardy! Masters came. They won Jeopardy! It was late.", names) == [
         "The Jeopardy! Masters came.",
@@ -41,7 +41,7 @@ def test_a_name_does_not_end_a_sentence() -> None:
 
 
 def test_real_exclamations_and_questions_still_end_sentences() -> None:
-    """Knowing names changes nothing about other words."""
+    """Known names change nothing for other words."""
     assert split("Stop! Who goes there? Nobody.", PunctuatedNames(frozenset({"Yahoo!"}))) == [
         "Stop!",
         "Who goes there?",
@@ -49,8 +49,8 @@ def test_real_exclamations_and_questions_still_end_sentences() -> None:
     ]
 
 
-def test_an_enumeration_is_no_sentence() -> None:
-    """A number with a dot belongs to what it numbers."""
+def test_an_enumeration_is_not_a_sentence() -> None:
+    """A number with a full stop belongs to what it numbers."""
     assert split("1. Wash the rice. 2. Boil it.") == ["1. Wash the rice.", "2. Boil it."]
 
 
@@ -64,13 +64,13 @@ def test_an_enumeration_is_no_sentence() -> None:
     ],
 )
 def test_other_scripts_and_abbreviations(text: str, count: int) -> None:
-    """Chinese, Japanese and Arabic marks end sentences, a title's dot does not."""
+    """Chinese, Japanese and Arabic marks end sentences, the full stop of a title does not."""
     assert len(split(text)) == count
 
 
 @given(st.text(max_size=300), st.integers(0, 20), st.integers(0, 20))
 def test_sentences_cover_everything_but_white_space(text: str, before: int, after: int) -> None:
-    """In order, apart, trimmed, inside the span they were asked for."""
+    """They are in order inside the span, do not overlap, and have no white space around them."""
     span = Span(min(before, len(text)), max(min(before, len(text)), len(text) - after))
     covered = ""
     done = span.start
@@ -83,15 +83,15 @@ def test_sentences_cover_everything_but_white_space(text: str, before: int, afte
 
 
 @given(st.text(max_size=50))
-def test_trimming_is_stripping(text: str) -> None:
-    """The span of ``str.strip``."""
+def test_stripping_a_span_is_stripping_its_text(text: str) -> None:
+    """The span is that of ``str.strip``."""
     span = strip_span(text, Span(0, len(text)))
     assert text[span.start : span.end] == text.strip()
 
 
 @pytest.mark.parametrize("after", [" portal", ", it is said", "'s staff", "; then", ") was"])
-def test_a_name_is_learnt_from_whatever_goes_on_behind_it(after: str) -> None:
-    """A small letter, a comma, a possessive: no sentence begins so."""
+def test_a_name_is_learned_from_what_follows_it(after: str) -> None:
+    """No sentence begins with a lower-case letter, a comma or a possessive."""
     text = f"We know the Yahoo!{after} well. "
     assert PunctuatedNames.learn_from([text, text]).known == {"Yahoo!"}
 
@@ -99,13 +99,13 @@ def test_a_name_is_learnt_from_whatever_goes_on_behind_it(after: str) -> None:
 @pytest.mark.parametrize(
     "text", ["He shouted Stop! They ran. ", "Oh! what a night. ", "STOP! he cried. ", "We won! and how. "]
 )
-def test_an_exclamation_is_never_learnt(text: str) -> None:
-    """However often it stands there: nothing says that it is a name."""
+def test_an_exclamation_is_never_learned(text: str) -> None:
+    """However often it occurs, nothing shows that it is a name."""
     assert PunctuatedNames.learn_from([text] * 5).known == frozenset()
 
 
-def test_a_name_in_quotation_marks_ends_no_sentence_either() -> None:
-    """It may be quoted wherever it stands."""
+def test_a_quoted_name_ends_no_sentence_either() -> None:
+    """A name is recognized after an opening quotation mark."""
     assert split('She read "Blame! It fell.', PunctuatedNames(frozenset({"Blame!"}))) == [
         'She read "Blame!',
         "It fell.",
@@ -113,8 +113,43 @@ def test_a_name_in_quotation_marks_ends_no_sentence_either() -> None:
     assert len(split("She read “Blame! Academy” twice.", PunctuatedNames(frozenset({"Blame!"})))) == 1
 
 
-def test_learning_takes_no_time() -> None:
-    """It is linear in texts of capitals and apostrophes, too, where it once grew with the square."""
+def test_learning_takes_linear_time() -> None:
+    """Texts of capitals and apostrophes, for which it was quadratic once, are quick too."""
     started = process_time()
     assert PunctuatedNames.learn_from(["A'" * 100_000, "A" * 200_000]).known == frozenset()
     assert process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("123456. Wash it. Boil it.", ["123456. Wash it.", "Boil it."]),
+        ("1234567. Wash it. Boil it.", ["1234567.", "Wash it.", "Boil it."]),
+        ("1.\n\nWash it.", ["1.", "Wash it."]),
+        ("Did it work? ) He left. So.", ["Did it work? ) He left.", "So."]),
+        ("He saw it. : then", ["He saw it. : then"]),
+        ("Stop! and go. Next.", ["Stop! and go.", "Next."]),
+    ],
+)
+def test_wrong_cuts_are_undone(text: str, sentences: list[str]) -> None:
+    """After a short number, before a mark that closes, and before a lower-case letter, but never at an empty line."""
+    assert split(text) == sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "language"),
+    [
+        ("これは文です。", "", "ja"),
+        ("これは Python です。", "", "ja"),
+        ("The word これ means this, as everybody knows.", "", "en"),
+        ("第一句。", "", "zh"),
+        ("漢字 is two.", "", "en"),
+        ("漢字 abc", "", "zh"),
+        ("Der Fluss.", "", "en"),
+        ("Der Fluss.", "de-AT", "de"),
+        ("これは文です。", "EN", "en"),
+    ],
+)
+def test_the_language_of_a_text(text: str, declared: str, language: str) -> None:
+    """The declared language counts, else the script of most letters, else it is English."""
+    assert detect_language(text, declared) == language

@@ -1,4 +1,4 @@
-"""Headings, paragraphs and reference tails."""
+"""Headings, paragraphs and lists of sources."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def headings(text: str) -> list[str]:
 
 
 def test_the_headings_of_the_seed() -> None:
-    """Those that a reader sees in the flattened article, and no others."""
+    """The headings that a person sees in the flattened article are found, and no others."""
     assert headings(SEED) == [
         "NSE: NetSphere Engineer",
         "Blame! Denki Ryōshi Kiki Kaisō Dasshutsu Sakusen",
@@ -45,8 +45,8 @@ def test_the_headings_of_the_seed() -> None:
     ]
 
 
-def test_the_reference_tail_of_the_seed() -> None:
-    """From "Notes" on and nowhere before."""
+def test_the_references_of_the_seed() -> None:
+    """They begin with "Notes" and not before."""
     kinds = {SEED[s.span.start : s.span.end]: s.kind for s in sections(SEED)}
     body = [text for text, kind in kinds.items() if kind is PassageKind.BODY]
     assert all(SEED.index(text) < SEED.index("Notes References") for text in body)
@@ -55,7 +55,7 @@ def test_the_reference_tail_of_the_seed() -> None:
 
 
 def test_headings_run_into_any_flattened_text_are_found() -> None:
-    """A section title, a run of capitals before a new sentence, a title taken up again."""
+    """A section title, a run of capitals before a new sentence, and a repeated title are headings."""
     assert headings(FLAT) == ["Economy", "The Long Night", "Deep Water", "References"]
     assert [s.kind for s in sections(FLAT)].index(PassageKind.REFERENCE) > 20
 
@@ -70,21 +70,22 @@ def test_headings_run_into_any_flattened_text_are_found() -> None:
         "Film is a medium.",
         "History was made.",
         "Vitamin A is needed.",
+        "The Master Plan: The city was built.",
         "He left.",
     ],
 )
 def test_an_ordinary_sentence_has_no_heading(sentence: str) -> None:
-    """Capitals alone do not make one."""
+    """Capitals alone do not make a heading."""
     assert measure_run_in_heading(sentence) == 0
 
 
 def test_short_text_is_not_taken_for_flattened() -> None:
-    """A paragraph that begins with a capitalised phrase is left alone."""
+    """A paragraph that begins with a capitalized phrase has no heading."""
     assert headings("Film Plans were announced. Reception Jarred Pine spoke.") == []
 
 
-def test_lines_that_stand_like_headings_are() -> None:
-    """Capitals, numbers, wiki marks, titles; not a line that ends like a sentence, nor the last."""
+def test_lines_that_look_like_headings_are_headings() -> None:
+    """Capitals, numbers, wiki marks and titles are; a line that ends like a sentence and the last line are not."""
     text = "THE SEA\n\nIt is wet.\n\n1.2 Salt\n\nIt is salty.\n\n== Fish ==\nThey swim.\n\nOf Ships and Men\n\nThey sail.\n\nIt ends.\n\nThe End"
     assert headings(text) == ["THE SEA", "1.2 Salt", "== Fish ==", "Of Ships and Men"]
     titles = [strip_heading_marks(text, s.heading) for s in sections(text) if s.heading and is_heading(s)]
@@ -92,7 +93,7 @@ def test_lines_that_stand_like_headings_are() -> None:
 
 
 def test_lines_wrapped_by_hand_stay_together_and_verses_do_not() -> None:
-    """A break before which the next word would have fitted was meant."""
+    """A line break is kept if the next word would have fitted into the line."""
     wrapped = "The walrus is a large flippered marine mammal with a\ndiscontinuous distribution about the North Pole in\nthe Arctic Ocean and adjoining seas."
     assert len({s.paragraph for s in sections(wrapped)}) == 1
     verse = "The sun was shining on the sea,\nShining\nwith all his might\nhe did his very best to make it shine"
@@ -100,27 +101,79 @@ def test_lines_wrapped_by_hand_stay_together_and_verses_do_not() -> None:
 
 
 def test_list_items_are_paragraphs() -> None:
-    """Each dash or number begins anew."""
+    """Each dash or number begins a paragraph."""
     assert len({s.paragraph for s in sections("Bring:\n- a rope\n- a knife\n1. a lamp")}) == 4
 
 
-def test_a_text_that_cites_is_no_list_of_references() -> None:
-    """Science cites in its body; only a tail that does little else is apparatus."""
+def test_a_text_that_cites_is_not_a_list_of_references() -> None:
+    """Articles cite in their body; only an end that does little else is a list of sources."""
     body = "Cells divide (Smith, 2004). We measured how fast they do so in three cultures of our own over many weeks. "
     assert all(s.kind is PassageKind.BODY for s in sections(body * 12))
 
 
-def test_a_section_of_references_is_one_wherever_it_stands() -> None:
-    """A heading that says so is believed."""
+def test_a_section_of_references_may_be_anywhere() -> None:
+    """The heading decides."""
     text = "History\n\nIt was built.\n\nReferences\n\nSee the archive.\n\nLegacy\n\nIt stands."
     kinds = {text[s.span.start : s.span.end]: s.kind for s in sections(text)}
     assert kinds["See the archive."] is PassageKind.REFERENCE
     assert kinds["It stands."] is kinds["It was built."] is PassageKind.BODY
 
 
-def test_headings_in_a_row_belong_to_the_section_that_follows() -> None:
-    """None is a section without text."""
-    text = "# Book\n\n## Part\n\nText."
+def test_consecutive_headings_belong_to_the_next_section() -> None:
+    """No heading is a section without text."""
     found = sections("BOOK ONE\n\nPART TWO\n\nText here.")
+    assert [is_heading(s) for s in found] == [True, True, False]
     assert len({s.heading for s in found}) == 1
-    assert text
+
+
+@pytest.mark.parametrize(("length", "count"), [(90, 1), (91, 0)])
+def test_a_heading_is_short(length: int, count: int) -> None:
+    """A longer line in title case is a sentence."""
+    assert len(headings(f"The {'X' * (length - 4)}\n\nIt is so.")) == count
+
+
+@pytest.mark.parametrize(("length", "found"), [(1499, []), (1500, ["Reception"])])
+def test_only_a_long_paragraph_is_taken_for_flattened(length: int, found: list[str]) -> None:
+    """Headings are searched in its sentences from 1,500 characters on."""
+    text = "Reception Jarred Pine spoke. It was "
+    assert headings(text + "x" * (length - len(text) - 1) + ".") == found
+
+
+@pytest.mark.parametrize(("width", "paragraphs"), [(120, 1), (121, 3)])
+def test_lines_wider_than_people_wrap_are_paragraphs(width: int, paragraphs: int) -> None:
+    """Lines of up to 120 characters are taken for wrapped ones."""
+    assert (
+        len({s.paragraph for s in sections("\n".join(["xxxx " * (width // 5) + "x" * (width % 5)] * 3))}) == paragraphs
+    )
+
+
+@pytest.mark.parametrize(("room", "paragraphs"), [(13, 1), (14, 2)])
+def test_wrapped_lines_may_be_ragged(room: int, paragraphs: int) -> None:
+    """A line ends a paragraph if it is more than 8 characters shorter than the next word explains."""
+    second = "about the North Pole in the Arctic Ocean and adjoining seas"
+    first = "x" * (len(second) - room)
+    assert len({s.paragraph for s in sections(f"{first}\n{second}")}) == paragraphs
+
+
+BODY = "The town grew quickly after the railway came to the valley."
+
+
+@pytest.mark.parametrize(
+    ("citing", "end", "listed"),
+    [
+        (3, [], False),
+        (4, [], True),
+        (4, [BODY] * 2, True),
+        (5, [BODY] * 3, False),
+        (6, [BODY] * 3, True),
+        (8, [BODY] * 4, False),
+        (4, ["The weir was built of stone by the monk."] * 3, True),
+        (4, ["The weir was built of stone by the monks."] * 3, False),
+    ],
+)
+def test_what_a_list_of_sources_at_the_end_is(citing: int, end: list[str], listed: bool) -> None:
+    """At least 4 sentences cite, twice as many as do not; 4 plain sentences end it, 40 characters count for neither."""
+    source = "Retrieved May 2 from the archive of the town."
+    kinds = [s.kind for s in sections("\n\n".join([*[BODY] * 5, *[source] * citing, *end]))]
+    assert kinds[:5] == [PassageKind.BODY] * 5
+    assert kinds[5:] == [PassageKind.REFERENCE if listed else PassageKind.BODY] * (citing + len(end))
