@@ -1,0 +1,62 @@
+"""The worked examples of CONTRIBUTING.md, run as a reader would write them."""
+
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from index.build.pipeline import build_index
+from index.generation.directory import IndexDirectory
+from index.parsers import PARSERS
+from index.settings import IndexSettings
+from qa.engine import Engine
+from qa.ranking.pipeline import Pipeline
+from qa.types import Request
+from tests.doubles import WordEncoder
+
+GUIDE = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+SUBTITLES = "1\n00:00:01,000 --> 00:00:02,000\nWho is there?\n\n2\n00:00:03,000 --> 00:00:04,000\nIt is Killy.\n"
+
+
+def example(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Return the module that an example shows; the example is the code block after its marker comment."""
+    block = re.search(rf"<!-- example: {name}, .*? -->\n```python\n(.*?)```", GUIDE, re.DOTALL)
+    assert block, f"CONTRIBUTING.md has lost its example {name!r}"
+    module = ModuleType(f"example_{name}")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    exec(compile(block[1], f"CONTRIBUTING.md: {name}", "exec"), module.__dict__)  # noqa: S102 — our own document
+    return module
+
+
+def test_the_example_of_a_file_format_reads_subtitles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its line in the table, a folder of subtitles becomes documents of the spoken lines."""
+    parsers: Mapping[str, object] = PARSERS | {".srt": example("parser", monkeypatch).parse_srt}
+    monkeypatch.setattr("index.parsers.PARSERS", parsers)
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "film.srt").write_text(SUBTITLES, encoding="utf-8")
+    build_index(tmp_path / "texts", IndexSettings(index=str(tmp_path / "index")), WordEncoder())
+    (document,) = IndexDirectory(tmp_path / "index").open_current().contents.documents
+    assert document.text == "Who is there?\n\nIt is Killy."
+
+
+def test_the_example_of_a_stage_prefers_the_shorter_of_two_passages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the last stage of a pipeline it puts the short passage before a long one that matches as well."""
+    texts, index = tmp_path / "texts", tmp_path / "index"
+    texts.mkdir()
+    (texts / "a-long.txt").write_text(
+        "Killy seeks genes. " + "Nothing else happens in this part. " * 8, encoding="utf-8"
+    )
+    (texts / "b-short.txt").write_text("Killy seeks genes.", encoding="utf-8")
+    encoder = WordEncoder()
+    build_index(texts, IndexSettings(index=str(index)), encoder)
+    stage = example("stage", monkeypatch).PreferShort
+    pipelines = {"fast": Pipeline(stages=(stage,)), "precise": Pipeline(stages=())}
+    engine = Engine(IndexDirectory(index).open_current(), encoder, "none", pipelines)
+    answer = engine.ask(Request("Killy genes", mode="fast"))
+    assert answer.passages[0].document.id == "b-short.txt"
+    assert {passage.document.id for passage in answer.passages} == {"a-long.txt", "b-short.txt"}
