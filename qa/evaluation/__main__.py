@@ -17,12 +17,11 @@ from qa.evaluation import known_item as probing
 from qa.evaluation.ablation.ablate import ablate
 from qa.evaluation.ablation.memo import MemoEncoder
 from qa.evaluation.ablation.results import merge_results, read_results, to_markdown
-from qa.evaluation.ablation.rows import choose_rows
+from qa.evaluation.ablation.rows import choose_rows, compute_ablation_fingerprint
 from qa.evaluation.ablation.workbench import Workbench
 from qa.evaluation.comparison.compare import compare
 from qa.evaluation.comparison.gates import broken, limits
 from qa.evaluation.data import collection, load
-from qa.evaluation.fingerprint import fingerprint
 from qa.evaluation.report import write_ablation, write_comparison, write_report, write_summary
 from qa.evaluation.runs.answer_sources import AnswerSource, HttpClient
 from qa.evaluation.runs.external import read_external
@@ -144,7 +143,7 @@ def ablate_command(data: tuple[Path, ...], source: Path | None, only: tuple[str,
 
     Example: python -m qa.evaluation ablate tests/judgements/blame.jsonl --source seeds
     """
-    path, rows, program = out or RUNS / "ablation.json", choose_rows(only), fingerprint()
+    path, rows, program = out or RUNS / "ablation.json", choose_rows(only), compute_ablation_fingerprint()
     if path.suffix != ".json":
         raise UsageError(f"invalid value '{path}' for --out: must end in .json (Markdown and HTML are written beside)")
     encoder, progress = MemoEncoder(load_encoder()), Terminal()

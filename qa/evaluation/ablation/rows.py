@@ -12,6 +12,7 @@ from index.text.analyzer import Analyzer
 from qa.evaluation.ablation import baselines
 from qa.evaluation.ablation.workbench import Workbench
 from qa.evaluation.data.rewordings import add_politeness, add_typo, capitalise, remove_accents
+from qa.evaluation.fingerprint.program import compute_fingerprint, digest_of
 from qa.evaluation.types import Judgement, Reply
 from qa.query.understand import understand
 from qa.ranking.fusion import Hit, build_hits, fuse
@@ -146,6 +147,14 @@ ROWS: Mapping[str, Row] = {
     "passages of at most 300 characters": configure(Pipeline(), passage_chars=300),
     "passages of at most 800 characters": configure(Pipeline(), passage_chars=800),
 }
+
+
+def compute_ablation_fingerprint() -> str:
+    """Return the fingerprint of the program together with the names of the rows and what the rewordings make."""
+    questions = ("Who directed the Blame! film?", "is Dhōmochevsky, a naïve guard, in it?", "A film without end")
+    rewordings = (typed_badly, asked_politely, capitalise, remove_accents)
+    reworded = [[rewording(question) for question in questions] for rewording in rewordings]
+    return digest_of([compute_fingerprint(), list(ROWS), reworded])
 
 
 def choose_rows(words: Sequence[str]) -> dict[str, Row]:

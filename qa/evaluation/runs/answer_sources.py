@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
@@ -13,6 +14,7 @@ from index.errors import UsageError
 from qa.answer.serialize import answer_json
 from qa.engine import Engine
 from qa.errors import ServiceError
+from qa.evaluation.fingerprint.program import digest_of, hash_folder
 from qa.types import Request
 
 Json = Any
@@ -56,6 +58,9 @@ class EngineClient:
         self._engine = engine
         self.index = engine.catalog.describe_index().generation
         self.reader = engine.reader
+        # A folder may hold another model tomorrow.
+        if Path(engine.reader).is_dir():
+            self.reader += f" {digest_of(hash_folder(Path(engine.reader)))}"
 
     def has(self, document: str) -> bool:
         """Whether the index holds it."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from index.progress import Progress, Silent
 from qa.engine import Engine
 from qa.evaluation.data.anchor import anchored, known
-from qa.evaluation.fingerprint import fingerprint
+from qa.evaluation.fingerprint import compute_fingerprint
 from qa.evaluation.measures import scored, summarise
 from qa.evaluation.runs.answer_sources import AnswerSource, open_source
 from qa.evaluation.runs.ask_all import ask_all
@@ -30,7 +30,7 @@ def run(
     """
     answerer = open_source(target)
     checked = known(anchored(dataset, answerer.text), answerer.has)
-    program = "" if answerer.url else f"{fingerprint()} {answerer.reader}"
+    program = "" if answerer.url else f"{compute_fingerprint()} {answerer.reader}"
     about = RunDescription(dataset.name, dataset.fingerprint, answerer.index, mode, MAX_TOP_K, program, answerer.url)
     folder = Path(out) if out else None
     asked = ask_all(answerer, checked.judgements, about, folder, progress or Silent())

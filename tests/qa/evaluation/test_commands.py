@@ -11,7 +11,7 @@ from qa.evaluation import load
 from qa.evaluation.__main__ import main
 from qa.evaluation.ablation.ablate import Ablation
 from qa.evaluation.ablation.results import merge_results, read_results
-from qa.evaluation.fingerprint import fingerprint
+from qa.evaluation.ablation.rows import compute_ablation_fingerprint
 from qa.evaluation.runs.store import write
 from qa.evaluation.types import Run
 from tests.qa.evaluation.helpers import made_up_run
@@ -119,7 +119,7 @@ def test_an_ablation_is_kept_as_data_and_rendered_again(
 
 def test_a_table_of_this_program_is_not_measured_again(tmp_path: Path) -> None:
     """A measurement of several datasets that was cut off continues with those that are missing."""
-    table = Ablation("blame", load(SEED).fingerprint, fingerprint(), "command", 1, 1, 1, 1, ())
+    table = Ablation("blame", load(SEED).fingerprint, compute_ablation_fingerprint(), "command", 1, 1, 1, 1, ())
     merge_results(tmp_path / "table.json", table)
     done = called("ablate", SEED, "--out", tmp_path / "table.json")
     assert done.exit_code == 0, done.output

@@ -1,0 +1,99 @@
+"""The fingerprint of the program: its data, and what it answers about a small fixed collection.
+
+Where code lives and how it is named does not matter, what it does does. So measured documents
+stay valid when code is moved, and become stale when an answer changes.
+"""
+
+import json
+from dataclasses import asdict
+from functools import cache
+from hashlib import file_digest, sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import qa.answer.calibration as calibration
+import qa.reader.reader as reader
+from index.build.pipeline import build_index
+from index.embedding.convert import LIMITED
+from index.embedding.model_files import DEFAULT_MODEL, PUBLISHED
+from index.generation.directory import IndexDirectory
+from index.settings import IndexSettings
+from qa.engine import Engine
+from qa.evaluation.fingerprint.models import RuleEncoder, RuleReader
+from qa.types import Request, Turn
+
+COLLECTION = Path(__file__).with_name("collection")
+QUESTIONS = Path(__file__).with_name("questions.jsonl")
+# Numbers count in steps of this size, because the last digits of a sum differ between processors. An odd size,
+# so that round numbers such as 0, 0.5 and 1 are far from the edge of a step.
+STEP = 0.04977
+
+
+@cache
+def compute_fingerprint() -> str:
+    """Return a digest, 16 hex digits, of all that decides an answer except the collection. Takes about a second."""
+    return digest_of([hash_shipped_data(), to_steps(observe_behaviour())])
+
+
+def digest_of(value: object) -> str:
+    """Return the digest of anything that JSON can hold."""
+    return sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def hash_shipped_data() -> dict[str, str]:
+    """Return the hash of each file and form that the program is shipped with, by its role."""
+    hashes = {"model": PUBLISHED[DEFAULT_MODEL], "quantization": LIMITED}
+    hashes["calibration"] = digest_of(json.loads(calibration.CALIBRATION.read_text(encoding="utf-8")))
+    return hashes | {f"reader/{name}": value for name, value in hash_folder(reader.SHIPPED).items()}
+
+
+def hash_folder(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file of a folder by its name in it."""
+    hashes = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        with path.open("rb") as file:
+            hashes[path.relative_to(folder).as_posix()] = file_digest(file, "sha256").hexdigest()
+    return hashes
+
+
+def observe_behaviour() -> list[Any]:
+    """Index the fixed collection and ask the fixed questions; return passages and answers as plain data."""
+    encoder = RuleEncoder()
+    with TemporaryDirectory() as folder:
+        build_index(COLLECTION, IndexSettings(index=folder), encoder)
+        generation = IndexDirectory(Path(folder)).open_current()
+        engine = Engine(generation, encoder, RuleReader())
+        passages = [asdict(passage) for passage in generation.contents.passages]
+        answers = [asdict(answer) for answer in engine.ask_many(_read_requests())]
+    for answer in answers:
+        # The time it took, and the name of the generation, which holds the version of the program.
+        del answer["took_ms"], answer["retrieval"]["generation"]
+    return [passages, answers]
+
+
+def to_steps(value: Any) -> Any:  # noqa: ANN401 — plain data of any shape
+    """Return plain data with each float as the number of its nearest step."""
+    if isinstance(value, dict):
+        return {key: to_steps(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_steps(one) for one in value]
+    return round(value / STEP) if isinstance(value, float) else value
+
+
+def _read_requests() -> list[Request]:
+    """Return each question in both modes, with all raw numbers."""
+    rows = map(json.loads, QUESTIONS.read_text(encoding="utf-8").splitlines())
+    return [
+        Request(
+            question=row["question"],
+            history=tuple(Turn(**turn) for turn in row.get("history", ())),
+            top_k=row.get("top_k", 5),
+            mode=mode,
+            documents=tuple(row.get("documents", ())),
+            explain=True,
+            literal=row.get("literal", False),
+        )
+        for row in rows
+        for mode in ("fast", "precise")
+    ]
