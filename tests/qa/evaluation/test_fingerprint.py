@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -13,10 +14,10 @@ from typing import Any
 
 import pytest
 
+import index.build.pipeline as pipeline
 import qa.answer.calibration as calibration
 import qa.reader.reader as reader
-from index.settings import IndexSettings
-from index.text.chunking import ChunkSizes
+from index.text.chunking import split_into_passages
 from qa.evaluation import fingerprint
 from qa.evaluation.ablation.rows import compute_ablation_fingerprint
 from qa.evaluation.fingerprint import is_stale, stamp_line
@@ -24,7 +25,7 @@ from qa.evaluation.fingerprint.program import STEP, digest_of, hash_shipped_data
 from qa.query.understand import understand
 from qa.ranking.fusion import fuse
 from qa.ranking.stages.late_interaction import LateInteraction
-from qa.ranking.stages.rerank import Reread
+from qa.ranking.stages.rerank import Rerank
 
 ROOT = Path(__file__).parents[3]
 # Sums of float32 differ by about this share between processors (measured between instruction sets).
@@ -47,27 +48,29 @@ CONSTANTS: tuple[tuple[str, object], ...] = (
     ("index.search.late_interaction.DIMENSIONS", 48),
     ("index.search.late_interaction.INT8_SCALE", 63),
     ("index.search.top_k.SCORE_DECIMALS", 2),
-    ("index.text.structure.FLATTENED", 5000),
-    ("index.text.structure.MAX_HEADING", 15),
-    ("index.text.structure.RAGGED", 1),
-    ("index.text.structure.WIDEST_WRAP", 60),
+    ("index.text.structure.MIN_FLATTENED_CHARS", 5000),
+    ("index.text.structure.MAX_HEADING_CHARS", 15),
+    ("index.text.structure.MAX_RAGGED_CHARS", 1),
+    ("index.text.structure.MAX_WRAP_CHARS", 60),
+    ("index.text.chunking.EXTRA_SENTENCE_COST", 0.3),
+    ("index.text.chunking.TORN_PARAGRAPH_COST", 0.9),
     ("index.text.searchable_text.MAX_CONTEXT", 10),
-    ("qa.ranking.stages.rerank.DEPTH", 7),
-    ("qa.ranking.stages.rerank.SOFTNESS", 2.2),
-    ("qa.ranking.evidence.MEANING", 0.45),
-    ("qa.ranking.evidence.ALSO", 0.94),
-    ("qa.ranking.retriever.CANDIDATES", 45),
-    ("qa.ranking.ranker.MOST_LEAD", 0.45),
-    ("qa.query.spelling.LEAST_LETTERS", 3),
-    ("qa.query.spelling.LEAST_LETTERS", 7),
-    ("qa.query.spelling.ONLY_SWAPPED", 7),
-    ("qa.query.spelling.LONG", 6),
-    ("qa.query.spelling.LONG", 12),
-    ("qa.query.follow_up.NAMES", 1),
-    ("qa.query.follow_up.FROM_FIRST", 1),
-    ("qa.query.follow_up.MOST_CARRIED", 4),
-    ("qa.answer.calibration.MOSTLY_UNKNOWN", 0.6),
-    ("qa.answer.calibration.MOST_LOGIT", 5.0),
+    ("qa.ranking.stages.rerank.MAX_PASSAGES", 7),
+    ("qa.ranking.stages.rerank.TEMPERATURE", 2.2),
+    ("qa.ranking.evidence.COSINE_WEIGHT", 0.45),
+    ("qa.ranking.evidence.MIN_SECOND_SHARE", 0.94),
+    ("qa.ranking.retriever.MAX_CANDIDATES", 45),
+    ("qa.ranking.features.MAX_LEAD", 0.45),
+    ("qa.query.spelling.MIN_LETTERS", 3),
+    ("qa.query.spelling.MIN_LETTERS", 7),
+    ("qa.query.spelling.MAX_SWAP_ONLY_LETTERS", 7),
+    ("qa.query.spelling.MIN_TWO_EDIT_LETTERS", 6),
+    ("qa.query.spelling.MIN_TWO_EDIT_LETTERS", 12),
+    ("qa.query.follow_up.MAX_NAMES", 1),
+    ("qa.query.follow_up.MAX_FIRST_WORDS", 1),
+    ("qa.query.follow_up.MAX_CARRIED", 4),
+    ("qa.answer.calibration.MIN_UNKNOWN_SHARE", 0.6),
+    ("qa.ranking.features.MAX_LOGIT", 5.0),
     ("qa.reader.spans.MOST_ANSWER_TOKENS", 10),
     ("qa.reader.pairs.MOST_QUESTION", 10),
     ("qa.reader.pairs.MOST_CONTEXT", 2),
@@ -77,15 +80,15 @@ DEFAULTS: tuple[tuple[Callable[..., Any], tuple[object, ...]], ...] = (
     (fuse, (0.48,)),
     (understand, (str, 0.48)),
     (LateInteraction.__init__, (2.9,)),
-    (Reread.__init__, (0.79, 2200)),
-    (Reread.__init__, (0.8, 600)),
+    (Rerank.__init__, (0.79, 2200)),
+    (Rerank.__init__, (0.8, 600)),
 )
 # What so small a collection cannot show. Change one of these and the documents stay fresh: measure them again.
 UNSEEN = (
     "index.search.stores.faiss_auto.MAX_FLAT_ROWS",  # and all of faiss_ivf: it begins at 10,000 units
     "index.search.max_score.ROUNDING_SLACK",  # and what else decides only how fast the same passages are found
     "index.search.late_interaction.SAMPLE_TEXTS",  # the projection of the shipped model is learned from them
-    "qa.ranking.retriever.UNITS",  # more units than the collection has
+    "qa.ranking.retriever.SEARCHED_UNITS",  # more units than the collection has
     "qa.reader.pairs.MOST_TOKENS",  # no passage is so long
     "index.embedding.saturation.MAX_PAIR_SUM",  # of the real encoder; its form is named in the fingerprint
 )
@@ -152,8 +155,8 @@ def test_no_number_is_near_the_edge_of_a_step(observed: list[Any]) -> None:
 def test_every_step_of_the_program_is_exercised(observed: list[Any]) -> None:
     """All statuses and reasons, corrected, polite, shortened and follow-up questions, references, quoted words."""
     passages, answers = observed
-    assert {str(answer["status"]) for answer in answers} == {"answered", "unsure", "not_found"}
-    assert {str(answer["reason"]) for answer in answers if answer["reason"]} == {
+    assert {answer["status"] for answer in answers} == {"answered", "unsure", "not_found"}
+    assert {answer["reason"] for answer in answers if answer["reason"]} == {
         "weak_match",
         "unknown_words",
         "filtered_out",
@@ -161,9 +164,9 @@ def test_every_step_of_the_program_is_exercised(observed: list[Any]) -> None:
     searched = {answer["searched_as"] for answer in answers}
     assert {"Who writes a diary about the lighthouse?", "who cast the bells of Leith?"} <= searched
     assert any(one.endswith(")") for one in searched)
-    assert {str(passage["kind"]) for passage in passages} == {"body", "reference"}
+    assert {kind for _, _, kind, _, _ in passages} == {"body", "reference"}
     assert any(answer["answer"] and len(answer["answer"]["text"]) < 20 for answer in answers)
-    assert all(answer["retrieval"]["degraded"] == () for answer in answers)
+    assert all(answer["retrieval"]["degraded"] == [] for answer in answers)
 
 
 @pytest.mark.slow
@@ -193,7 +196,11 @@ def test_other_sizes_of_passages_are_another_program(
     monkeypatch: pytest.MonkeyPatch, unchanged: str, sizes: dict[str, int]
 ) -> None:
     """Each of them."""
-    monkeypatch.setattr(IndexSettings, "chunking", lambda self, limit: ChunkSizes(**{"max_tokens": 90, **sizes}))
+    monkeypatch.setattr(
+        pipeline,
+        "split_into_passages",
+        lambda document, names, usual, count: split_into_passages(document, names, replace(usual, **sizes), count),
+    )
     assert observe() != unchanged
 
 
