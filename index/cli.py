@@ -49,14 +49,18 @@ class Option(click.Option):
         try:
             return super().process_value(ctx, value)
         except click.BadParameter as error:
-            source = ctx.get_parameter_source(self.name or "")
             origin = self.opts[0]
-            if source is ParameterSource.ENVIRONMENT:
-                origin = str(self.envvar)
-            elif source is ParameterSource.DEFAULT_MAP:
-                origin = f"{self.name} in {SETTINGS_FILE}"
-            choices = self.type.choices if isinstance(self.type, click.Choice) else None
-            rule = f"must be one of {', '.join(choices)}" if choices else error.message
+            match ctx.get_parameter_source(self.name):
+                case ParameterSource.ENVIRONMENT:
+                    origin = f"{self.envvar}"
+                case ParameterSource.DEFAULT_MAP:
+                    origin = f"{self.name} in {SETTINGS_FILE}"
+            rule = error.message
+            match self.type:
+                case click.IntRange(min=low, max=high):
+                    rule = f"must be a whole number from {low} to {high}"
+                case click.Choice(choices=choices):
+                    rule = f"must be one of {', '.join(choices)}"
             raise UsageError(f"invalid value {value!r} for {origin}: {rule}") from error
 
 

@@ -33,22 +33,6 @@ class NonEmpty(click.ParamType[str]):
         return value
 
 
-class WholeNumber(click.IntRange):
-    """Whole number between two bounds, with messages in our style."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401
-        """Return the number. Raises click.BadParameter."""
-        try:
-            number = int(str(value))
-        except ValueError:
-            self.fail("must be a whole number", param, ctx)
-        if self.min is not None and number < self.min:
-            self.fail(f"must be at least {self.min}", param, ctx)
-        if self.max is not None and number > self.max:
-            self.fail(f"must be at most {self.max}", param, ctx)
-        return number
-
-
 def _setting(default: str | int, kind: click.ParamType[Any], description: str) -> Any:  # noqa: ANN401 — as dataclasses.field
     return field(default=default, metadata={"type": kind, "help": description})
 
@@ -68,10 +52,10 @@ class IndexSettings:
         "mixed", click.Choice(["mixed", "none"]), "whether title and heading are mixed into a passage's vector"
     )
     passage_chars: int = _setting(
-        500, WholeNumber(80, 4000), "maximum length of a passage in characters; longer sentences are split"
+        500, click.IntRange(80, 4000), "maximum length of a passage in characters; longer sentences are split"
     )
-    max_file_mb: int = _setting(100, WholeNumber(1, 100_000), "larger files are reported and skipped")
-    keep: int = _setting(3, WholeNumber(1, 1000), "finished generations to keep, including the one being served")
+    max_file_mb: int = _setting(100, click.IntRange(1, 100_000), "larger files are reported and skipped")
+    keep: int = _setting(3, click.IntRange(1, 1000), "finished generations to keep, including the one being served")
 
     def chunk_sizes(self, max_tokens: int) -> ChunkSizes:
         """Return the sizes of passages for an encoder that takes ``max_tokens`` tokens.
@@ -95,12 +79,12 @@ class ServeSettings:
         "shipped", NonEmpty(), "question-answering model for mode precise: shipped, none, a hub id or a folder"
     )
     host: str = _setting("127.0.0.1", NonEmpty(), "address to listen on; 0.0.0.0 for every address of the machine")
-    port: int = _setting(8000, WholeNumber(0, 65535), "port to listen on; 0 picks a free one")
+    port: int = _setting(8000, click.IntRange(0, 65535), "port to listen on; 0 picks a free one")
     workers: int = _setting(
-        1, WholeNumber(1, 64), "processes that answer; each uses one processor and memory of its own"
+        1, click.IntRange(1, 64), "processes that answer; each uses one processor and memory of its own"
     )
     threads: int = _setting(
-        32, WholeNumber(1, 256), "requests that a process accepts at once; they are answered in batches"
+        32, click.IntRange(1, 256), "requests that a process accepts at once; they are answered in batches"
     )
     feedback: str = _setting(
         "var/feedback.sqlite", NonEmpty(), "SQLite file of visitors' feedback; created when the first arrives"

@@ -6,7 +6,6 @@ from typing import Any
 import click
 
 from index.cli import Group, Option, is_stated, setting_options
-from index.settings import WholeNumber
 from qa.answer.serialize import answer_json
 from qa.answer.terminal import show
 from qa.engine import Engine
@@ -25,7 +24,7 @@ def main() -> None:
 @click.argument("question")
 @click.option("--json", "as_json", is_flag=True, help="print what the API returns")
 @click.option(
-    "--top-k", cls=Option, type=WholeNumber(1, MAX_TOP_K), default=5, show_default=True, help="passages to show"
+    "--top-k", cls=Option, type=click.IntRange(1, MAX_TOP_K), default=5, show_default=True, help="passages to show"
 )
 @click.option("--mode", cls=Option, type=click.Choice(["fast", "precise"]), default="precise", show_default=True)
 @click.option("--document", "documents", multiple=True, help="search this document only: an id, or a pattern as '*.md'")

@@ -66,9 +66,9 @@ def test_ask_prints_what_the_api_returns(seed_index: Path) -> None:
     [
         (("-m", "qa", "ask", "Who?", "--index", "nowhere"), 1, "there is no index in nowhere; build one with"),
         (("-m", "qa", "ask", " "), 2, "error: the question is empty: write 1 to 1,000 characters\n"),
-        (("-m", "qa", "ask", "Who?", "--top-k", "0"), 2, "invalid value '0' for --top-k: must be at least 1"),
+        (("-m", "qa", "ask", "Who?", "--top-k", "0"), 2, "invalid value '0' for --top-k: must be a whole number from 1 to 50"),
         (("serve.py", "--index", "nowhere"), 1, "there is no index in nowhere; build one with"),
-        (("serve.py", "--port", "http"), 2, "invalid value 'http' for --port: must be a whole number"),
+        (("serve.py", "--port", "http"), 2, "invalid value 'http' for --port: must be a whole number from 0 to 65535"),
         (("-m", "qa.evaluation", "run", "/etc/shadow/x"), 2, "/etc/shadow/x does not exist"),
         (("-m", "qa.evaluation", "run", "nowhere"), 2, "nowhere does not exist"),
     ],

@@ -5,7 +5,7 @@ Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework", in the Lucen
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from math import log1p
@@ -59,7 +59,7 @@ class BM25Index:
         self._length = length
         self.spellings = spellings
         self._read_postings = lru_cache(maxsize=MAX_CACHED_TERMS)(self._read_postings_uncached)
-        self._score_all = lru_cache(maxsize=MAX_CACHED_QUESTIONS)(self._score_all_uncached)
+        self._score_all = lru_cache(maxsize=MAX_CACHED_QUESTIONS)(lambda terms: self._sum_terms(dict(terms)))
         self.idf = lru_cache(maxsize=MAX_CACHED_TERMS)(self._idf_uncached)
 
     @classmethod
@@ -110,21 +110,11 @@ class BM25Index:
         """
         return self._score_all(tuple(weights.items()))
 
-    def _score_all_uncached(self, weights: tuple[tuple[str, float], ...]) -> NDArray[np.float32]:
-        def add_scores(totals: NDArray[np.float32], postings: PostingList) -> None:
-            totals[postings.passages] += postings.scores
-
-        return self._sum_terms(dict(weights), self._length, add_scores)
-
     def score_passages(self, weights: TermWeights, positions: Positions) -> NDArray[np.float32]:
         """Return the scores of these passages, shape (len(positions),), equal to those of ``score_all`` to the bit."""
         if self._length <= MAX_PASSAGES_SCORED_ALL:
             return self.score_all(weights)[positions]
-
-        def add_scores(totals: NDArray[np.float32], postings: PostingList) -> None:
-            totals += postings.score_passages(positions)
-
-        return self._sum_terms(weights, len(positions), add_scores)
+        return self._sum_terms(weights, positions)
 
     def search(self, weights: TermWeights, k: int, allowed: Positions | None = None) -> SearchResult:
         """Return the ``k`` best passages that contain at least one of the terms, ties by position."""
@@ -135,19 +125,21 @@ class BM25Index:
         scores = self.score_passages(weights, allowed)
         return select_top_k(allowed[scores > 0], scores[scores > 0], k)
 
-    def _sum_terms(
-        self, weights: TermWeights, size: int, add_scores: Callable[[NDArray[np.float32], PostingList], None]
-    ) -> NDArray[np.float32]:
-        """Return the weighted sum over the terms, shape (size,).
+    def _sum_terms(self, weights: TermWeights, positions: Positions | None = None) -> NDArray[np.float32]:
+        """Return the weighted sum over the terms for these passages, or for all.
 
         Terms of equal weight are summed before they are multiplied, always in the same order, so that one
         passage's sum is rounded the same way however many others are scored with it.
         """
+        size = self._length if positions is None else len(positions)
         total = np.zeros(size, dtype=np.float32)
         for weight, terms in groupby(self._weigh_terms(weights), key=attrgetter("weight")):
             group = np.zeros(size, dtype=np.float32)
             for term in terms:
-                add_scores(group, term.postings)
+                if positions is None:
+                    group[term.postings.passages] += term.postings.scores
+                else:
+                    group += term.postings.score_passages(positions)
             total += weight * group
         return total
 

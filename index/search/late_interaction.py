@@ -23,7 +23,7 @@ DIMENSIONS = 64
 INT8_SCALE = 127
 # The projection is learned from texts of words drawn from the model's vocabulary: how many texts, of how many words.
 SAMPLE_TEXTS, SAMPLE_WORDS = 120, 30
-IDS, VECTORS, EDGES, WEIGHTS, PROJECTION = "ids.npy", "small.npy", "edges.npy", "weights.npy", "basis.npy"
+FILES = ("ids.npy", "small.npy", "edges.npy", "weights.npy", "basis.npy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +115,16 @@ class LateInteractionIndex:
     def save(self, folder: Path) -> None:
         """Write arrays, no pickle, into ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
-        np.save(folder / IDS, self._ids[:], allow_pickle=False)
-        np.save(folder / VECTORS, self._vectors[:], allow_pickle=False)
-        np.save(folder / EDGES, self._edges, allow_pickle=False)
-        np.save(folder / WEIGHTS, self._weights, allow_pickle=False)
-        np.save(folder / PROJECTION, self.projection, allow_pickle=False)
+        arrays = (self._ids[:], self._vectors[:], self._edges, self._weights, self.projection)
+        for name, array in zip(FILES, arrays, strict=True):
+            np.save(folder / name, array, allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path) -> "LateInteractionIndex":
         """Load what ``save`` wrote; what grows with the collection is memory-mapped or read when it is needed."""
-        weights, projection = (np.load(folder / name, allow_pickle=False) for name in (WEIGHTS, PROJECTION))
-        return cls(
-            FileArray(folder / IDS), FileArray(folder / VECTORS), open_mapped(folder / EDGES), weights, projection
-        )
+        ids, vectors, edges, *small = (folder / name for name in FILES)
+        weights, projection = (np.load(path, allow_pickle=False) for path in small)
+        return cls(FileArray(ids), FileArray(vectors), open_mapped(edges), weights, projection)
 
 
 def _compute_weights(frequencies: Mapping[int, int], passage_count: int) -> NDArray[np.float32]:

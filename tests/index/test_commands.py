@@ -87,7 +87,7 @@ def test_a_whole_life(tmp_path: Path) -> None:
         (("build", "seeds", "--model", "no such/model"), 1, "is not a local folder and was not found on the Hugging Face Hub"),
         (("build", "seeds", "--index", "LICENSE"), 1, "cannot write to LICENSE"),
         (("build", "seeds", "--index", "seeds/index"), 2, "the index folder seeds/index lies inside seeds"),
-        (("build", "seeds", "--keep", "0"), 2, "invalid value '0' for --keep: must be at least 1"),
+        (("build", "seeds", "--keep", "0"), 2, "invalid value '0' for --keep: must be a whole number from 1 to 1000"),
         (("build", "seeds", "--index", ""), 2, "invalid value '' for --index: must not be empty"),
         (("build", "seeds", "--model", "nobody/has-this"), 1, "name a folder that holds it, or use 'all-MiniLM-L6-v2'"),
         (("build", "seeds", "--model", "docs"), 1, "does not hold a sentence-transformers model"),
