@@ -1,6 +1,10 @@
 """What all tests share: hypothesis that repeats itself, and the seed indexed once with the real model."""
 
 import os
+
+# Before numpy and FAISS are loaded: their threads wait by spinning, and tests run side by side on every processor.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import signal
 import subprocess
 import sys

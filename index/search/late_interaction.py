@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,7 +116,7 @@ class LateInteractionIndex:
     def save(self, folder: Path) -> None:
         """Write arrays, no pickle, into ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
-        arrays = (self._ids[:], self._vectors[:], self._edges, self._weights, self.projection)
+        arrays: list[NDArray[Any]] = [self._ids[:], self._vectors[:], self._edges, self._weights, self.projection]
         for name, array in zip(FILES, arrays, strict=True):
             np.save(folder / name, array, allow_pickle=False)
 
