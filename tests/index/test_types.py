@@ -21,6 +21,13 @@ def test_spans_overlap_if_they_share_a_character(a: int, b: int, c: int, d: int)
     assert one.overlaps(other) == other.overlaps(one) == bool(shared)
 
 
+def test_adjacent_spans_do_not_overlap() -> None:
+    """The end of a span does not belong to it."""
+    assert not Span(0, 3).overlaps(Span(3, 5))
+    assert not Span(3, 5).overlaps(Span(0, 3))
+    assert Span(0, 4).overlaps(Span(3, 5))
+
+
 def test_a_document_is_known_by_its_bytes_in_utf8() -> None:
     """Anybody can check a quotation with sha256sum."""
     assert Document("a", "Shōnen 😀").sha256 == sha256("Shōnen 😀".encode()).hexdigest()

@@ -207,3 +207,13 @@ def test_the_tokens_of_a_passage_are_those_of_its_sentences(tokens: int, passage
     document = Document("d", "Cats sleep long. Dogs dig deep.")
     sizes = ChunkSizes(max_tokens=tokens)
     assert len(split_into_passages(document, PunctuatedNames(), sizes, count)) == passages
+
+
+def test_short_pieces_are_counted_if_they_might_not_fit() -> None:
+    """Ten characters of four bytes and two special tokens are more than 41 tokens."""
+
+    def count(texts: Sequence[str]) -> list[int]:
+        return [len(text.encode()) + 2 for text in texts]
+
+    found = split_into_passages(Document("d", "😀" * 10), PunctuatedNames(), ChunkSizes(max_tokens=41), count)
+    assert [passage.end - passage.start for passage in found] == [5, 5]
