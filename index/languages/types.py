@@ -1,4 +1,4 @@
-"""What Netsphere must be told about a language to recognise its headings, questions and courtesies."""
+"""The word lists and patterns of a language, from stop words to polite phrases."""
 
 from dataclasses import dataclass
 

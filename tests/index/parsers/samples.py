@@ -79,6 +79,7 @@ def _pdf_file(objects: Sequence[bytes]) -> bytes:
     return file + head + table + trailer + b"startxref\n%d\n%%%%EOF\n" % len(file)
 
 
+# By extension; a parser that is added to the table gets a line here too.
 SAMPLES = {
     ".htm": html(),
     ".html": html().replace(b"\n", b"\r\n"),
@@ -89,12 +90,11 @@ SAMPLES = {
     ".pdf": pdf(["Killy walks through the City.", "", "Cibo follows."], "Blame!"),
     ".txt": "Killy walks.\r\nСибо идёт.\rネットスフィア 😀".encode(),
 }
-"""By extension: a parser that is added to the table gets a line here too."""
 
+# The headings of the samples that have some.
 HEADINGS = {
     ".htm": ["Blame!", "Plot and people", "Volumes"],
     ".html": ["Blame!", "Plot and people", "Volumes"],
     ".markdown": ["# The *Blame!* series", "Volumes\n=======", "## Film ##"],
     ".md": ["# The *Blame!* series", "Volumes\n=======", "## Film ##"],
 }
-"""The headings of the samples that have some."""

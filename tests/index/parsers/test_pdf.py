@@ -11,8 +11,8 @@ from index.types import Document, LoadProblem
 from tests.index.parsers.conftest import Parse
 from tests.index.parsers.samples import pdf
 
+# A page whose arrays are nested deeper than pypdf can follow.
 TOO_DEEP = "X) Tj " + "[" * 5000
-"""A page whose arrays are nested deeper than pypdf can follow."""
 
 
 def test_pages(parse: Parse) -> None:

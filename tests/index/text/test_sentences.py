@@ -1,4 +1,4 @@
-"""Where sentences end."""
+"""Text is split into sentences."""
 
 from time import process_time
 
