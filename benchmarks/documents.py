@@ -1,32 +1,34 @@
-"""Sections of a document that programs write, each between marker comments, the rest left as it is."""
+"""Documents that programs write: sections between marker comments, stamped with the program that was measured."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import regex
 
+from qa.evaluation.fingerprint import stamp_line
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """In Markdown; the first column names the row and the rest are figures."""
+
+def format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table whose first column names the row and whose other columns are figures."""
     lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def put(path: Path, name: str, text: str) -> None:
-    """Replaces the section, or adds it at the end."""
+def write_section(path: Path, name: str, text: str) -> None:
+    """Replace a section, or add it at the end; leave the rest as it is."""
     page = path.read_text(encoding="utf-8") if path.is_file() else ""
-    section = f"<!-- {name}: begin -->\n{text.strip()}\n<!-- {name}: end -->"
-    found = _marked(name).search(page)
+    section = f"<!-- {name}: begin -->\n{stamp_line()}\n{text.strip()}\n<!-- {name}: end -->"
+    found = _section_pattern(name).search(page)
     page = page[: found.start()] + section + page[found.end() :] if found else f"{page.rstrip()}\n\n{section}\n"
     path.write_text(page, encoding="utf-8")
 
 
-def around(path: Path, text: str) -> None:
-    """Replaces all but the sections."""
+def write_head(path: Path, text: str) -> None:
+    """Replace everything but the sections, which follow in their order."""
     page = path.read_text(encoding="utf-8") if path.is_file() else ""
-    kept = [found.group() for found in _marked(r"[\w ]+").finditer(page)]
-    path.write_text("\n\n".join([text.rstrip(), *kept]) + "\n", encoding="utf-8")
+    sections = [found.group() for found in _section_pattern(r"[\w ]+").finditer(page)]
+    path.write_text("\n\n".join([f"{stamp_line()}\n{text.strip()}", *sections]) + "\n", encoding="utf-8")
 
 
-def _marked(name: str) -> regex.Pattern[str]:
+def _section_pattern(name: str) -> regex.Pattern[str]:
     return regex.compile(rf"<!-- (?P<name>{name}): begin -->.*?<!-- (?P=name): end -->", regex.DOTALL)

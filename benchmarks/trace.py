@@ -18,7 +18,7 @@ from types import CodeType, FrameType
 
 import click
 
-from benchmarks.documents import table
+from benchmarks.documents import format_table
 from benchmarks.indexed import SEEDS
 from index.settings import IndexSettings
 from qa.engine import Engine
@@ -70,7 +70,7 @@ class Trace:
         """Return the totals and a table of the folders in Markdown."""
         totals = f"{len(self.files)} files, {len(self.functions)} functions, {self.moves} moves between files"
         rows = [(f"`{folder}/`", *map(str, counts)) for folder, *counts in self.count_folders()]
-        return f"{totals}\n\n{table(('folder', 'files', 'functions', 'calls'), rows)}"
+        return f"{totals}\n\n{format_table(('folder', 'files', 'functions', 'calls'), rows)}"
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from statistics import median
 import click
 
 from benchmarks.articles import lines
-from benchmarks.documents import put, table
+from benchmarks.documents import format_table, write_section
 from benchmarks.speed.bulk_quality import DOCUMENTS, quality
 from benchmarks.speed.dot_plots import dots
 from benchmarks.speed.paired import clocked, in_turn, ratio
@@ -78,13 +78,13 @@ def main(data: Path, size: int, documents: int) -> None:
     encoder = load_encoder()
     drawn = passages(data, size * (1 + ROUNDS))
     found = speeds(ways(encoder), drawn, size)
-    speed = f"{table(HEAD, rows(found))}\n\n{dots('bulk', found, 'passages a second', PAGE)}"
+    speed = f"{format_table(HEAD, rows(found))}\n\n{dots('bulk', found, 'passages a second', PAGE)}"
     click.echo(speed)
     judged = quality(data, encoder, documents)
     click.echo(judged)
     setting = {"rounds": ROUNDS, "size": size, "cores": len(os.sched_getaffinity(0)), "documents": documents}
     length = round(median(map(len, drawn)))
-    put(PAGE, "bulk", SECTION.format(speed=speed, judged=judged, length=length, **setting))
+    write_section(PAGE, "bulk", SECTION.format(speed=speed, judged=judged, length=length, **setting))
 
 
 SECTION = """## How fast a collection is embedded

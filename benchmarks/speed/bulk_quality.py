@@ -6,7 +6,7 @@ from random import Random
 
 import numpy as np
 
-from benchmarks.documents import table
+from benchmarks.documents import format_table
 from index.embedding.batching import embed_texts, shorten_to_fit
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
 from index.types import Document, Encoder
@@ -70,4 +70,4 @@ def rows(data: Path, encoder: Encoder, count: int) -> Iterator[tuple[str, ...]]:
 
 def quality(data: Path, encoder: Encoder, count: int) -> str:
     """The table of the judged sets of ``data``."""
-    return table(HEAD, rows(data, encoder, count))
+    return format_table(HEAD, rows(data, encoder, count))

@@ -16,7 +16,7 @@ from statistics import median
 import click
 
 from benchmarks.articles import STORIES, lines
-from benchmarks.documents import around, table
+from benchmarks.documents import format_table, write_head
 from benchmarks.indexed import indexed, seed
 from benchmarks.speed.dot_plots import dots
 from benchmarks.speed.paired import clocked, in_turn, p95, ratio
@@ -85,7 +85,7 @@ def section(collection: Collection, times: Mapping[str, list[float]]) -> str:
     """The collection and its table."""
     passages, chunks = len(collection.generation.contents.passages), len(collection.recipe.chunks)
     measured = f"{passages:,} passages (the recipe: {chunks:,} chunks), {len(times[BASE])} different questions"
-    return f"**{collection.name}**: {measured}.\n\n{table(HEAD, rows(times))}"
+    return f"**{collection.name}**: {measured}.\n\n{format_table(HEAD, rows(times))}"
 
 
 @click.command()
@@ -104,7 +104,7 @@ def main(data: Path, questions: int) -> None:
         picture = dots(f"latency-{name.split()[-1].lower()}", times, "milliseconds a question", PLACE)
         found.append(f"{section(collection, times)}\n\n{picture}")
         click.echo(found[-1])
-    around(PLACE, PAGE.format(tables="\n\n".join(found)))
+    write_head(PLACE, PAGE.format(tables="\n\n".join(found)))
 
 
 PAGE = """# How fast

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import click
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.documents import put, table
+from benchmarks.documents import format_table, write_section
 from benchmarks.indexed import seed
 from benchmarks.speed.dot_plots import dots
 from benchmarks.speed.paired import in_turn, ratio
@@ -117,8 +117,8 @@ def main(data: Path) -> None:
         browser.close()
     counted = {name: seen[1:] for name, seen in found.items()}
     times = {name: [one.ms for one in seen] for name, seen in counted.items()}
-    shown = f"{table(HEAD, rows(counted))}\n\n{dots('paint', times, 'milliseconds until it is seen', PAGE)}"
-    put(PAGE, "paint", SECTION.format(table=shown, rounds=ROUNDS))
+    shown = f"{format_table(HEAD, rows(counted))}\n\n{dots('paint', times, 'milliseconds until it is seen', PAGE)}"
+    write_section(PAGE, "paint", SECTION.format(table=shown, rounds=ROUNDS))
     click.echo(shown)
 
 

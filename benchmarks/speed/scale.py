@@ -21,7 +21,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.documents import put
+from benchmarks.documents import write_section
 from benchmarks.speed.scale_asked import QUESTIONS, Asked, questions
 from benchmarks.speed.scale_plot import plot
 from benchmarks.speed.synthetic import Synthetic, material
@@ -123,7 +123,7 @@ def main(data: Path, full: bool) -> None:
     plot(rows, PLOT)
     command = f"python -m benchmarks.speed.scale ../shared/data{' --full' if full else ''}"
     stores = "\n".join(f"* {row.passages:,} passages: {row.store}" for row in rows)
-    put(
+    write_section(
         PAGE,
         "scale",
         SECTION.format(

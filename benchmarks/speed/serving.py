@@ -15,7 +15,7 @@ from statistics import median
 import click
 
 from benchmarks.articles import STORIES, lines
-from benchmarks.documents import put, table
+from benchmarks.documents import format_table, write_section
 from benchmarks.indexed import indexed
 from benchmarks.speed.dot_plots import dots
 from benchmarks.speed.load import CLIENTS, Load, loaded, written
@@ -85,7 +85,7 @@ def main(data: Path, seconds: int) -> None:
             TWO: stack.enter_context(serving(*ours, "--workers", "2")),
         }
         found = measured(addresses, of_sets(data, SETS), seconds, KEPT)
-    shown = table(HEAD, [row for kind, loads in found.items() for row in rows(kind, loads)])
+    shown = format_table(HEAD, [row for kind, loads in found.items() for row in rows(kind, loads)])
     speeds = {
         f"{kind}, {name}": [load.per_second for load in own]
         for kind, loads in found.items()
@@ -93,7 +93,7 @@ def main(data: Path, seconds: int) -> None:
     }
     shown += f"\n\n{dots('serving', speeds, 'questions a second', PAGE)}"
     setting = {"clients": CLIENTS, "rounds": ROUNDS, "seconds": seconds, "repeated": REPEATED}
-    put(PAGE, "serving", SECTION.format(table=shown, passages=passages, chunks=chunks, **setting))
+    write_section(PAGE, "serving", SECTION.format(table=shown, passages=passages, chunks=chunks, **setting))
     click.echo(shown)
 
 

@@ -19,7 +19,7 @@ from time import perf_counter
 
 import click
 
-from benchmarks.documents import put, table
+from benchmarks.documents import format_table, write_section
 from benchmarks.indexed import seed
 from benchmarks.speed.dot_plots import dots
 from benchmarks.speed.paired import in_turn, ratio
@@ -89,8 +89,8 @@ def main(data: Path) -> None:
     folders = {RECIPE: KEPT / "recipe", "fast": KEPT / "index", "precise": KEPT / "index"}
     found = measured(folders, questions, ROUNDS)
     times = {NAMES[way]: [one.first_s for one in own] for way, own in found.items()}
-    shown = f"{table(HEAD, rows(found))}\n\n{dots('start', times, 'seconds to the first answer', PAGE)}"
-    put(PAGE, "start", SECTION.format(table=shown, rounds=ROUNDS, questions=QUESTIONS))
+    shown = f"{format_table(HEAD, rows(found))}\n\n{dots('start', times, 'seconds to the first answer', PAGE)}"
+    write_section(PAGE, "start", SECTION.format(table=shown, rounds=ROUNDS, questions=QUESTIONS))
     click.echo(shown)
 
 

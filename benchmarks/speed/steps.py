@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import click
 
 from benchmarks.articles import STORIES, lines
-from benchmarks.documents import put, table
+from benchmarks.documents import format_table, write_section
 from benchmarks.indexed import indexed
 from benchmarks.speed.dot_plots import dots
 from benchmarks.speed.latency import KEPT, QUESTIONS, SECTIONS, WARM
@@ -100,10 +100,10 @@ def main(data: Path) -> None:
     encoder = load_encoder()
     generation = indexed(islice(lines(data / STORIES / "corpus.jsonl.gz"), SECTIONS), encoder, KEPT)
     times = asked(Engine(generation, encoder), of_sets(data, [STORIES.name])[: QUESTIONS + WARM])
-    shown = table(HEAD, rows(times))
+    shown = format_table(HEAD, rows(times))
     picture = dots("parts", {name: [one[name] for one in times] for name in times[0]}, "milliseconds", PAGE)
     setting = {"passages": len(generation.contents.passages), "questions": len(times), "plot": picture}
-    put(PAGE, "parts", SECTION.format(table=shown, **setting))
+    write_section(PAGE, "parts", SECTION.format(table=shown, **setting))
     click.echo(shown)
 
 

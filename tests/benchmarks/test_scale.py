@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.documents import around, put
+from benchmarks.documents import write_head, write_section
 from benchmarks.speed.scale import recall
 from benchmarks.speed.synthetic import Material, Synthetic
 from index.build.pipeline import Identity, publish
@@ -14,6 +14,7 @@ from index.generation.integrity import find_violations
 from index.search.late_interaction import learn_projection
 from index.search.stores.exact import ExactStore
 from index.settings import IndexSettings
+from qa.evaluation.fingerprint import is_stale, stamp_line
 from tests.doubles import WordEncoder
 
 TEXTS = [f"Sentence {number} says 猫 {number * 7}." for number in range(50)]
@@ -43,14 +44,16 @@ def test_recall_is_the_share_of_the_nearest() -> None:
 
 
 def test_a_section_is_replaced_and_the_rest_stays(tmp_path: Path) -> None:
-    """Whoever writes the rest keeps the sections."""
+    """Writing the rest keeps the sections; every part carries the stamp of the program."""
     page = tmp_path / "page.md"
     page.write_text("# How fast\n\nold\n", encoding="utf-8")
-    put(page, "scale", "first")
-    put(page, "other", "beside")
-    put(page, "scale", "second\n")
+    write_section(page, "scale", "first")
+    write_section(page, "other", "beside")
+    write_section(page, "scale", "second\n")
     text = page.read_text(encoding="utf-8")
-    assert text.startswith("# How fast\n\nold\n\n<!-- scale: begin -->\nsecond\n<!-- scale: end -->")
+    section = f"<!-- scale: begin -->\n{stamp_line()}\nsecond\n<!-- scale: end -->"
+    assert text.startswith(f"# How fast\n\nold\n\n{section}")
     assert "first" not in text
-    around(page, "# How fast\n\nnew\n")
-    assert page.read_text(encoding="utf-8") == text.replace("old", "new")
+    write_head(page, "# How fast\n\nnew\n")
+    assert page.read_text(encoding="utf-8") == f"{stamp_line()}\n{text.replace('old', 'new')}"
+    assert not is_stale(page)

@@ -6,6 +6,8 @@ source of questions that the fit of its row has not seen.
 """
 
 import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -15,11 +17,12 @@ from benchmarks.training.calibration.fit import fit_modes
 from benchmarks.training.calibration.rows import measure_rows, read_rows, write_rows
 from qa.answer.calibration import CALIBRATION
 from qa.reader import SHIPPED
+from qa.types import Mode
 
 FIGURES, PAGE = Path("docs/confidence.json"), Path("docs/confidence.md")
 ROWS = Path("var/calibration/rows.jsonl.gz")
 # The names of the modes in ``qa/answer/calibration.json``: whether the reader has read the passage.
-SHIPPED_NAMES = {"precise": "read", "fast": "unread"}
+SHIPPED_NAMES: Mapping[Mode, str] = {"precise": "read", "fast": "unread"}
 
 
 @click.command()
@@ -40,10 +43,11 @@ def _write_fit(data: Path | None, reader: str, refit: bool) -> None:
         if data is None:
             raise click.UsageError("missing DATA: give the folder of open sets, or --refit or --render")
         write_rows(measure_rows(data, reader), ROWS)
-    found = as_figures(fit_modes(read_rows(ROWS)))
-    shipped = {name: found["modes"][mode]["calibration"] for mode, name in SHIPPED_NAMES.items()}
+    fits = fit_modes(read_rows(ROWS))
+    shipped = {name: asdict(fits[mode].calibration) for mode, name in SHIPPED_NAMES.items()}
     CALIBRATION.write_text(json.dumps(shipped, indent=2) + "\n", encoding="utf-8")
-    FIGURES.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    # After the calibration, which the fingerprint of the program covers.
+    FIGURES.write_text(json.dumps(as_figures(fits), indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from typing import Any
 
 from benchmarks.training.calibration.collections import QuestionKind
 from benchmarks.training.calibration.fit import ANSWERED_WRONG, UNSURE_KEEPS, ModeFit
+from qa.evaluation.fingerprint import fingerprint, stamp_line
 from qa.types import Mode
 
 Figures = Mapping[str, Any]
@@ -13,8 +14,9 @@ UNANSWERABLE = [kind for kind in QuestionKind if kind is not QuestionKind.ANSWER
 
 
 def as_figures(fits: Mapping[Mode, ModeFit]) -> dict[str, Any]:
-    """Return every number of the page as JSON."""
+    """Return every number of the page as JSON, with the fingerprint of the program as it is now."""
     return {
+        "program": fingerprint(),
         "answered_wrong": ANSWERED_WRONG,
         "unsure_keeps": UNSURE_KEEPS,
         "modes": {mode: asdict(fit) for mode, fit in fits.items()},
@@ -26,6 +28,7 @@ def render_page(figures: Figures) -> str:
     modes = figures["modes"]
     calibrations = {mode: fit["calibration"] for mode, fit in modes.items()}
     return TEMPLATE.format(
+        stamp=stamp_line(figures["program"]),
         wrong=figures["answered_wrong"],
         kept=figures["unsure_keeps"],
         weights="\n".join(_format_weights(calibrations)),
@@ -58,7 +61,8 @@ def _format_statuses(source: str, trial: Figures) -> Iterator[str]:
         yield f"| {source} | {kind} | {' | '.join(f'{share:.2f}' for share in shares)} |"
 
 
-TEMPLATE = """# How sure: what the confidence means
+TEMPLATE = """{stamp}
+# How sure: what the confidence means
 
 *Written by `python -m benchmarks.training.calibration ../shared/data`; do not edit by hand.*
 

@@ -9,6 +9,7 @@ from benchmarks.training.reader.convert import Rounds
 from benchmarks.training.reader.examples import ROUNDS
 from benchmarks.training.reader.measure import Measured
 from benchmarks.training.reader.train import BATCH, HEADS_FASTER, NO_ANSWER_WEIGHT
+from qa.evaluation.fingerprint import fingerprint, stamp_line
 
 SOURCES = {
     "qamr": ("QAMR: sentences of Wikipedia and Wikinews", "MIT"),
@@ -23,6 +24,7 @@ ALONE = " alone"
 def as_figures(folder: Path, trained: Rounds, measured: Mapping[str, Measured]) -> dict[str, Any]:
     """Return every number of the page as JSON. ``trained``: questions of each source in each round."""
     return {
+        "program": fingerprint(),
         "size": sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
         "trained": trained,
         "measured": {source: asdict(measures) for source, measures in measured.items()},
@@ -34,6 +36,7 @@ def render_page(figures: Mapping[str, Any]) -> str:
     trained, measured = figures["trained"], figures["measured"]
     total = sum(m["questions"] for m in measured.values())
     return TEMPLATE.format(
+        stamp=stamp_line(figures["program"]),
         size=figures["size"] / 1e6,
         data="\n".join(_format_sources(trained)),
         head=" | ".join(f"round {number}" for number in range(1, len(trained) + 1)),
@@ -60,7 +63,8 @@ def _format_measures(m: Mapping[str, Any]) -> str:
     return f"{m['questions']:,} | {m['f1']:.3f} | {m['exact']:.3f} | {m['gaps']:,} | {separation}"
 
 
-TEMPLATE = """# The reader
+TEMPLATE = """{stamp}
+# The reader
 
 *Written by `python -m benchmarks.training.reader ../shared/data`; do not edit by hand.*
 

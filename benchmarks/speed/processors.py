@@ -1,0 +1,224 @@
+"""What a user of each processor gets in quality.
+
+python -m benchmarks.speed.processors ../shared/data
+
+The int8 products of a processor without VNNI can saturate (``index/embedding/saturation.py``). Child processes compute
+with all instructions of this processor and as one with AVX2 only, with limited and with full-range weights, and in
+float32. Writes its section of ``docs/performance.md``.
+"""
+
+import gzip
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from ctranslate2.converters import TransformersConverter
+
+from benchmarks.documents import format_table, write_section
+from benchmarks.speed.bulk_quality import sample
+from benchmarks.speed.processor_child import Specification, write_specification
+from index.embedding.convert import QuantizedModel
+from index.embedding.ctranslate2 import NETWORK
+from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
+from qa.evaluation import load
+from qa.reader.ctranslate2 import BODY
+from qa.reader.reader import SHIPPED
+
+KEPT, PAGE = Path("var/processors"), Path("docs/performance.md")
+SET, DOCUMENTS, QUESTIONS, TEXTS = "fairytaleqa-val", 400, 200, 256
+SEED, SAMPLE = "blame.jsonl", "sample"
+# The last commit whose reader had full-range weights.
+FULL_RANGE_READER = "75c4fdb:qa/reader/shipped/body/model.bin"
+# oneDNN, which CTranslate2 multiplies with, then computes as on a processor that has nothing newer.
+AVX2_ONLY = {"ONEDNN_MAX_CPU_ISA": "AVX2"}
+FLOAT32 = "float32"
+HEAD = (
+    "arithmetic",
+    "cosine with float32, mean",
+    "minimum",
+    "relevance: mean difference",
+    "maximum",
+    "confidence: mean difference",
+    "maximum",
+    "another status",
+    "seed: nDCG@10",
+    "abstention",
+    "stories: nDCG@10",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A way of computing: which weights, which type, and which instructions."""
+
+    weights: str
+    compute_type: str = "int8"
+    avx2_only: bool = False
+
+    @property
+    def name(self) -> str:
+        """As the table shows it."""
+        if self.compute_type == FLOAT32:
+            return FLOAT32
+        return f"int8, {self.weights} weights, {'AVX2 only' if self.avx2_only else 'all instructions'}"
+
+
+def prepare_models(folder: Path) -> dict[str, tuple[Path, Path]]:
+    """Write the folders of encoder and reader with each kind of weights and return them by its name.
+
+    ``exact`` weights are the model's own in float32, but for the reader, which only exists rounded to int8.
+    Full-range weights of the reader come from the history; without it, there is no such variant.
+    """
+    limited = QuantizedModel(DEFAULT_MODEL, Path("var/models")).ensure_converted()
+    full_reader = _write_full_reader(folder / "full-reader")
+    found = {"limited": (limited, SHIPPED)}
+    if full_reader:
+        found["full-range"] = (_convert_encoder(limited, folder / "full-encoder", "int8"), full_reader)
+    found["exact"] = (_convert_encoder(limited, folder / "exact-encoder", None), full_reader or SHIPPED)
+    return found
+
+
+def _convert_encoder(like: Path, folder: Path, quantization: str | None) -> Path:
+    shutil.copytree(like, folder)
+    converter = TransformersConverter(str(find_model_folder(DEFAULT_MODEL)))
+    converter.convert(str(folder / NETWORK), quantization=quantization, force=True)
+    return folder
+
+
+def _write_full_reader(folder: Path) -> Path | None:
+    command = ["git", "show", FULL_RANGE_READER]
+    found = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 — a command of ours
+    if found.returncode:
+        return None
+    shutil.copytree(SHIPPED, folder)
+    (folder / BODY / "model.bin").write_bytes(found.stdout)
+    return folder
+
+
+def write_sample(data: Path, folder: Path) -> tuple[list[str], list[tuple[str, str]]]:
+    """Write a small BEIR set; return texts of it, and its questions with a right and with another document's text."""
+    documents, judgements = sample(load(data / SET), DOCUMENTS)
+    judgements = judgements[:QUESTIONS]
+    folder.mkdir(parents=True)
+    rows = ({"_id": d.id, "title": d.title, "text": d.text} for d in documents)
+    _write_rows(folder / "corpus.jsonl.gz", rows)
+    _write_rows(folder / "queries.jsonl.gz", ({"_id": j.id, "text": j.question} for j in judgements))
+    qrels = "".join(f"{j.id}\t{document}\t{grade}\n" for j in judgements for document, grade in j.documents.items())
+    (folder / "qrels.tsv").write_text(f"query-id\tcorpus-id\tscore\n{qrels}", encoding="utf-8")
+    texts = [document.text[:500] for document in documents[:TEXTS]]
+    right = [next(iter(j.wanted.values()))[:500] for j in judgements]
+    pairs = [(j.question, text) for j, text in zip(judgements, right, strict=True)]
+    pairs += [(j.question, text) for j, text in zip(judgements, [*right[1:], right[0]], strict=True)]
+    return texts, pairs
+
+
+def _write_rows(path: Path, rows: Iterator[Mapping[str, str]]) -> None:
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def measure_variant(variant: Variant, specification: Specification) -> Mapping[str, Any]:
+    """Run a child process and return what it computed."""
+    path = write_specification(specification)
+    environment = os.environ | (AVX2_ONLY if variant.avx2_only else {})
+    command = [sys.executable, "-m", "benchmarks.speed.processor_child", str(path)]
+    subprocess.run(command, env=environment, check=True)  # noqa: S603 — a program of ours
+    return dict(json.loads(path.with_name("result.json").read_text(encoding="utf-8")))
+
+
+def format_rows(found: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each variant, with its differences from float32."""
+    exact = found[FLOAT32]
+    for name, result in found.items():
+        cosines = np.sum(_normalize(result["vectors"]) * _normalize(exact["vectors"]), axis=1)
+        relevance = _differences(result["relevances"], exact["relevances"])
+        confidence = _differences(_concatenate(result, "confidence"), _concatenate(exact, "confidence"))
+        statuses = zip(_concatenate(result, "status"), _concatenate(exact, "status"), strict=True)
+        changed = np.mean([a != b for a, b in statuses])
+        seed, sample = result["sets"][SEED], result["sets"][SAMPLE]
+        means = (np.mean(values) for values in (seed["nDCG@10"], seed["abstention"], sample["nDCG@10"]))
+        yield (
+            name,
+            f"{cosines.mean():.4f}",
+            f"{cosines.min():.4f}",
+            *(f"{value:.3f}" for value in (*relevance, *confidence)),
+            f"{changed:.1%}",
+            *(f"{mean:.3f}" for mean in means),
+        )
+
+
+def _concatenate(result: Mapping[str, Any], name: str) -> list[Any]:
+    return [value for one in result["sets"].values() for value in one[name]]
+
+
+def _differences(values: Sequence[float], exact: Sequence[float]) -> tuple[float, float]:
+    """Return the mean and the maximum of the absolute differences."""
+    differences = np.abs(np.array(values) - np.array(exact))
+    return float(differences.mean()), float(differences.max())
+
+
+def _normalize(vectors: Sequence[Sequence[float]]) -> Any:  # noqa: ANN401 — an array of shape (texts, dimension)
+    array = np.array(vectors)
+    return array / np.linalg.norm(array, axis=1, keepdims=True)
+
+
+def describe_processor() -> str:
+    """Return the processor's name and whether it has VNNI."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    cells = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    has_vnni = {"avx512_vnni", "avx_vnni"} & set(cells.get("flags", "").split())
+    return f"{cells.get('model name', 'unknown')}, {'with' if has_vnni else 'without'} VNNI"
+
+
+@click.command()
+@click.argument("data", type=click.Path(path_type=Path, exists=True))
+def main(data: Path) -> None:
+    """Compare on the seed and on a sample of the stories of DATA, the folder of open sets."""
+    shutil.rmtree(KEPT, ignore_errors=True)
+    texts, pairs = write_sample(data, KEPT / SAMPLE)
+    models = prepare_models(KEPT)
+    variants = [Variant("exact", FLOAT32)]
+    variants += [Variant(weights, avx2_only=only) for weights in models if weights != "exact" for only in (False, True)]
+    found = {}
+    for number, variant in enumerate(variants):
+        folder = KEPT / str(number)
+        folder.mkdir()
+        encoder, reader = map(str, models[variant.weights])
+        specification = Specification(
+            encoder, reader, variant.compute_type, texts, pairs, str(KEPT / SAMPLE), str(folder)
+        )
+        found[variant.name] = measure_variant(variant, specification)
+        click.echo(f"measured {variant.name}")
+    shown = format_table(HEAD, format_rows(found))
+    click.echo(shown)
+    counts = {"texts": len(texts) + len(pairs), "pairs": len(pairs), "questions": len(pairs) // 2}
+    write_section(PAGE, "processors", SECTION.format(table=shown, processor=describe_processor(), **counts))
+
+
+SECTION = """## What each processor gets
+
+*Written by `python -m benchmarks.speed.processors ../shared/data`; do not edit by hand.*
+
+Encoder and reader are quantized to int8. A processor with VNNI (Intel since 2019, AMD since 2022) adds the products of
+bytes in 32 bits. An older one adds two neighbouring products in 16 bits, and a sum that does not fit saturates. The
+weights are therefore limited: no two neighbours add up to more than 128, so every sum fits
+(`index/embedding/saturation.py`). Here both kinds of weights are computed with all instructions of this processor
+({processor}) and, with `ONEDNN_MAX_CPU_ISA=AVX2`, as on a processor without VNNI. Differences are from float32 with
+the same models: vectors of {texts:,} texts, the reader's relevance (a logit) of {pairs:,} pairs, confidence and status
+of the questions on the seed and of {questions:,} on a sample of stories (`fairytaleqa-val`), each variant with an index
+of its own. Relevance counts from float32 arithmetic on the reader's int8 weights, which only exist rounded.
+
+{table}
+"""
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m benchmarks.speed.processors")
