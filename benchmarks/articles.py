@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.splits import Part, part
+from benchmarks.splits import Part, assign_part
 from index.text.sentences import PunctuatedNames, split_into_sentences
 from index.types import Span
 
 READING = Path("reading") / "train.jsonl.gz"
 STORIES = Path("fairytaleqa-train")
 SENTENCES = Path("squad-sentences")
-LEAST_LEFT = 40
+MIN_GAP_CHARS = 40
 """Characters that must be left of a text without its answering sentence, so that it can be taken for the text."""
 WITH_WORDS = ("fairytaleqa", "qed", "qamr")
 """The sources of ``READING``, where the words that answer are known."""
@@ -22,7 +22,7 @@ SQUAD = "squad"
 SOURCES = (*WITH_WORDS, SQUAD)
 LONGEST = 800
 """Characters of a text that are read at once; a longer one is read in pieces, as a document would be."""
-STRETCH = 160
+ARTICLE_SENTENCES = 160
 """Sentences of SQuAD taken for an article, about as many as one has: the set keeps their order and no titles."""
 
 
@@ -53,7 +53,7 @@ class Article:
     @property
     def part(self) -> Part:
         """What it is for."""
-        return part(self.source, self.id)
+        return assign_part(self.source, self.id)
 
     def add(self, row: dict[str, Any]) -> None:
         """One row of ``reading``: its context joins the text where it is not there yet."""
@@ -68,57 +68,57 @@ class Article:
         self.questions.append(Question(row["question"], self.id, span, tuple(a["text"] for a in row["answers"])))
 
 
-def articles(data: Path, source: str) -> list[Article]:
+def load_articles(data: Path, source: str) -> list[Article]:
     """The articles of one of ``SOURCES``, in their order."""
     if source == SQUAD:
-        return _stretches(data / SENTENCES)
+        return _load_squad(data / SENTENCES)
     found: dict[str, Article] = {}
-    for row in lines(data / READING):
+    for row in read_lines(data / READING):
         if row["source"] == source:
             found.setdefault(row["article"], Article(source, row["article"], row["title"])).add(row)
     return list(found.values())
 
 
-def _stretches(folder: Path) -> list[Article]:
+def _load_squad(folder: Path) -> list[Article]:
     """SQuAD's sentences in their order, ``STRETCH`` to an article, each a paragraph, and the questions of each."""
     found: list[Article] = []
     homes: dict[str, tuple[Article, Span]] = {}
-    for row in lines(folder / "corpus.jsonl.gz"):
-        if len(homes) % STRETCH == 0:
+    for row in read_lines(folder / "corpus.jsonl.gz"):
+        if len(homes) % ARTICLE_SENTENCES == 0:
             found.append(Article(SQUAD, str(len(found)), ""))
         article = found[-1]
         article.text += "\n\n" if article.text else ""
         start = len(article.text)
         article.text += row["text"]
         homes[row["_id"]] = article, Span(start, len(article.text))
-    asked = {row["_id"]: row["text"] for row in lines(folder / "queries.jsonl.gz")}
-    for question, sentence in judged(folder):
+    asked = {row["_id"]: row["text"] for row in read_lines(folder / "queries.jsonl.gz")}
+    for question, sentence in read_judgements(folder):
         article, span = homes[sentence]
         article.questions.append(Question(asked[question], article.id, span, ()))
     return found
 
 
-def judged(folder: Path) -> Iterator[tuple[str, str]]:
+def read_judgements(folder: Path) -> Iterator[tuple[str, str]]:
     """The ids of each question of a retrieval set and of a document that answers it."""
     for line in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1:]:
         question, document, _ = line.split("\t")
         yield question, document
 
 
-def sentences_of(text: str) -> list[Span]:
+def split_article_sentences(text: str) -> list[Span]:
     """As a text is cut that stands alone."""
     return split_into_sentences(text, Span(0, len(text)), PunctuatedNames())
 
 
-def gap(text: str, answer: Span) -> str:
+def remove_answer(text: str, answer: Span) -> str:
     """The text without the sentences in which the answer stands."""
-    return " ".join(text[s.start : s.end] for s in sentences_of(text) if not s.overlaps(answer))
+    return " ".join(text[s.start : s.end] for s in split_article_sentences(text) if not s.overlaps(answer))
 
 
-def pieces(text: str) -> Iterator[Span]:
+def split_pieces(text: str) -> Iterator[Span]:
     """Whole sentences, as many together as ``LONGEST`` allows; a text without any is one piece."""
     start = end = 0
-    for sentence in sentences_of(text):
+    for sentence in split_article_sentences(text):
         if end > start and sentence.end - start > LONGEST:
             yield Span(start, end)
             start = sentence.start
@@ -126,7 +126,7 @@ def pieces(text: str) -> Iterator[Span]:
     yield Span(start, end or len(text))
 
 
-def lines(path: Path) -> Iterator[dict[str, Any]]:
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     """The rows of a ``.jsonl.gz``."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for line in file:

@@ -12,7 +12,7 @@ class Part(StrEnum):
     HELD_OUT = "held out"
 
 
-def part(source: str, article: str) -> Part:
+def assign_part(source: str, article: str) -> Part:
     """One article in ten is held out, one more is for the confidence; the same ones every time."""
     tenth = int(sha256(f"{source}/{article}".encode()).hexdigest(), 16) % 10
     return {0: Part.HELD_OUT, 1: Part.FIT}.get(tenth, Part.TRAIN)

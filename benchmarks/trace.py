@@ -19,7 +19,7 @@ from types import CodeType, FrameType
 import click
 
 from benchmarks.documents import format_table
-from benchmarks.indexed import SEEDS
+from benchmarks.indexing import SEEDS
 from index.settings import IndexSettings
 from qa.engine import Engine
 from qa.web import create_app

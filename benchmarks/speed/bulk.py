@@ -15,12 +15,12 @@ from statistics import median
 
 import click
 
-from benchmarks.articles import lines
+from benchmarks.articles import read_lines
 from benchmarks.documents import format_table, write_section
-from benchmarks.speed.bulk_quality import DOCUMENTS, quality
-from benchmarks.speed.dot_plots import dots
-from benchmarks.speed.paired import clocked, in_turn, ratio
-from benchmarks.speed.recipe import chunks_of, the_model
+from benchmarks.speed.baseline import load_baseline_model, split_chunks
+from benchmarks.speed.bulk_quality import DOCUMENTS, compare_quality
+from benchmarks.speed.paired import median_ratio, run_interleaved, time_calls
+from benchmarks.speed.plots import plot_measurements
 from index.embedding import load_encoder
 from index.embedding.batching import embed_texts
 from index.types import Encoder
@@ -36,15 +36,17 @@ HEAD = ("", "passages a second", "times faster by a build", "goal")
 Way = Callable[[Sequence[str]], object]
 
 
-def passages(data: Path, count: int) -> list[str]:
+def draw_passages(data: Path, count: int) -> list[str]:
     """Different ones of about 500 characters, drawn from the open sets."""
-    found = sorted({text for name in SETS for text in chunks_of(r["text"] for r in lines(data / name / CORPUS))})
+    found = sorted(
+        {text for name in SETS for text in split_chunks(r["text"] for r in read_lines(data / name / CORPUS))}
+    )
     return Random(2).sample(found, count)
 
 
-def ways(encoder: Encoder) -> dict[str, Way]:
+def list_ways(encoder: Encoder) -> dict[str, Way]:
     """As a build embeds, and sentence-transformers by its defaults and in batches of several sizes."""
-    encode = the_model().encode
+    encode = load_baseline_model().encode
     batched = {_batches(size): partial(encode, batch_size=size) for size in BATCHES}
     return {OURS: lambda texts: embed_texts(encoder, texts), DEFAULTS: encode, **batched}
 
@@ -53,19 +55,19 @@ def _batches(size: int) -> str:
     return f"in batches of {size}"
 
 
-def speeds(found: Mapping[str, Way], texts: Sequence[str], size: int) -> dict[str, list[float]]:
+def measure_speeds(found: Mapping[str, Way], texts: Sequence[str], size: int) -> dict[str, list[float]]:
     """Passages a second of each way in each round; the first round warms up and does not count."""
     rounds = [texts[first : first + size] for first in range(0, len(texts), size)]
-    times = in_turn({name: clocked(way) for name, way in found.items()}, rounds)
+    times = run_interleaved({name: time_calls(way) for name, way in found.items()}, rounds)
     return {name: [size / ms * 1000 for ms in own[1:]] for name, own in times.items()}
 
 
-def rows(found: Mapping[str, Sequence[float]]) -> Iterator[tuple[str, ...]]:
+def format_rows(found: Mapping[str, Sequence[float]]) -> Iterator[tuple[str, ...]]:
     """A row for each way; the best batch size is known only now."""
     best = max(map(_batches, BATCHES), key=lambda name: median(found[name]))
     goals = {DEFAULTS: "at least 5", best: "at least 4 (the best size)"}
     for name, own in found.items():
-        faster = f"{ratio(found[OURS], own):.2f}" if name != OURS else ""
+        faster = f"{median_ratio(found[OURS], own):.2f}" if name != OURS else ""
         yield name, f"{median(own):,.0f}", faster, goals.get(name, "")
 
 
@@ -76,11 +78,11 @@ def rows(found: Mapping[str, Sequence[float]]) -> Iterator[tuple[str, ...]]:
 def main(data: Path, size: int, documents: int) -> None:
     """Measure on passages of the open sets in DATA."""
     encoder = load_encoder()
-    drawn = passages(data, size * (1 + ROUNDS))
-    found = speeds(ways(encoder), drawn, size)
-    speed = f"{format_table(HEAD, rows(found))}\n\n{dots('bulk', found, 'passages a second', PAGE)}"
+    drawn = draw_passages(data, size * (1 + ROUNDS))
+    found = measure_speeds(list_ways(encoder), drawn, size)
+    speed = f"{format_table(HEAD, format_rows(found))}\n\n{plot_measurements('bulk', found, 'passages a second', PAGE)}"
     click.echo(speed)
-    judged = quality(data, encoder, documents)
+    judged = compare_quality(data, encoder, documents)
     click.echo(judged)
     setting = {"rounds": ROUNDS, "size": size, "cores": len(os.sched_getaffinity(0)), "documents": documents}
     length = round(median(map(len, drawn)))

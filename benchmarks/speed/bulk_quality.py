@@ -22,7 +22,7 @@ HEAD = ("", "documents", "questions", f"{MEASURE}, float32", "int8", "difference
 GOAL = "within 0.002"
 
 
-def sample(dataset: Dataset, count: int) -> tuple[list[Document], list[Judgement]]:
+def draw_sample(dataset: Dataset, count: int) -> tuple[list[Document], list[Judgement]]:
     """At most so many documents, questions drawn with what answers them filling two thirds, and these questions."""
     chance, judgements = Random(0), list(dataset.judgements)
     chance.shuffle(judgements)
@@ -36,7 +36,7 @@ def sample(dataset: Dataset, count: int) -> tuple[list[Document], list[Judgement
     return [dataset.documents[name] for name in names], asked
 
 
-def scores(
+def score_questions(
     encoder: Encoder, documents: Sequence[Document], texts: Sequence[str], asked: Sequence[Judgement]
 ) -> list[float]:
     """``MEASURE`` of each question, all documents ranked by cosine."""
@@ -48,13 +48,13 @@ def scores(
     return [found[one.id][MEASURE] for one in asked]
 
 
-def rows(data: Path, encoder: Encoder, count: int) -> Iterator[tuple[str, ...]]:
+def format_rows(data: Path, encoder: Encoder, count: int) -> Iterator[tuple[str, ...]]:
     """A row for each set: both means, and their difference question by question."""
     exact = SentenceTransformerEncoder(encoder.name)
     for name in JUDGED:
-        documents, asked = sample(load(data / name), count)
+        documents, asked = draw_sample(load(data / name), count)
         texts = shorten_to_fit(encoder, [f"{document.title} {document.text}" for document in documents])
-        plain, fast = (np.array(scores(one, documents, texts, asked)) for one in (exact, encoder))
+        plain, fast = (np.array(score_questions(one, documents, texts, asked)) for one in (exact, encoder))
         differs = interval((fast - plain).tolist())
         shown = f"{differs.mean:+.4f} [{differs.low:+.4f}, {differs.high:+.4f}]"
         yield (
@@ -68,6 +68,6 @@ def rows(data: Path, encoder: Encoder, count: int) -> Iterator[tuple[str, ...]]:
         )
 
 
-def quality(data: Path, encoder: Encoder, count: int) -> str:
+def compare_quality(data: Path, encoder: Encoder, count: int) -> str:
     """The table of the judged sets of ``data``."""
-    return format_table(HEAD, rows(data, encoder, count))
+    return format_table(HEAD, format_rows(data, encoder, count))

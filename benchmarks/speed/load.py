@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks.speed.servers import answer, body
+from benchmarks.speed.servers import build_request, count_passages
 
 CLIENTS = 32
 SCRIPT = Path(__file__).with_name("ask.lua")
@@ -25,7 +25,7 @@ class Load:
     p95_ms: float
 
 
-def wrk() -> str:
+def find_wrk() -> str:
     """The program's path. Raises ClickException."""
     found = shutil.which("wrk")
     if found is None:
@@ -33,13 +33,13 @@ def wrk() -> str:
     return found
 
 
-def loaded(address: str, bodies: Path, seconds: int, again: bool) -> Load:
+def run_load(address: str, bodies: Path, seconds: int, again: bool) -> Load:
     """``CLIENTS`` keep-alive connections for so long. Raises ClickException where an answer is not a good one.
 
     ``again``: the questions of ``bodies`` may be asked more than once.
     """
     options = ["--threads", "1", "--connections", str(CLIENTS), "--duration", f"{seconds}s", "--timeout", "60s"]
-    command = [wrk(), *options, "--script", str(SCRIPT), address, "--", str(bodies)]
+    command = [find_wrk(), *options, "--script", str(SCRIPT), address, "--", str(bodies)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603  (our own)
     found = json.loads(done.stdout.splitlines()[-1])
     asked = found["answers"] + CLIENTS + found["failed"]
@@ -48,12 +48,12 @@ def loaded(address: str, bodies: Path, seconds: int, again: bool) -> Load:
     if not again and asked > (there := len(bodies.read_text(encoding="utf-8").splitlines())):
         raise click.ClickException(f"{there} different questions do not last {seconds} s; give fewer --seconds")
     # The server still works on what the clients left behind; the next one measured is to be alone.
-    answer(address, LAST)
+    count_passages(address, LAST)
     return Load(found["answers"] / found["seconds"], found["p50_ms"], found["p95_ms"])
 
 
-def written(questions: Sequence[str], path: Path) -> Path:
+def write_requests(questions: Sequence[str], path: Path) -> Path:
     """The questions as ``loaded`` reads them."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(body(question) + "\n" for question in questions), encoding="utf-8")
+    path.write_text("".join(build_request(question) + "\n" for question in questions), encoding="utf-8")
     return path

@@ -18,14 +18,14 @@ import click
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.documents import format_table, write_section
-from benchmarks.indexed import seed
-from benchmarks.speed.dot_plots import dots
-from benchmarks.speed.paired import in_turn, ratio
-from benchmarks.speed.questions import of_seed
-from benchmarks.speed.servers import serving
+from benchmarks.indexing import index_seed
+from benchmarks.speed.paired import median_ratio, run_interleaved
+from benchmarks.speed.plots import plot_measurements
+from benchmarks.speed.questions import load_seed_questions
+from benchmarks.speed.servers import run_server
 from index.embedding import load_encoder
 
-KEPT, PAGE = Path("var/start"), Path("docs/performance.md")
+CACHE, PAGE = Path("var/start"), Path("docs/performance.md")
 ROUNDS = 11
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 SMALLEST = "a line of text (`/healthz`)"
@@ -47,30 +47,30 @@ GOALS = "under 500", "under 60"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PageMeasurement:
     """Milliseconds until something was seen, and what was loaded for it, in thousands of bytes."""
 
     ms: float
     kb: float
 
 
-def painted(browser: Browser, url: str) -> Seen:
+def measure_paint(browser: Browser, url: str) -> PageMeasurement:
     """A page in a window that has kept nothing."""
-    with _window(browser) as (page, weights):
+    with _open_window(browser) as (page, weights):
         page.goto(url, wait_until="networkidle")
-        return Seen(float(page.evaluate(PAINTED)), sum(weights) / 1000)
+        return PageMeasurement(float(page.evaluate(PAINTED)), sum(weights) / 1000)
 
 
-def answered(browser: Browser, url: str, question: str) -> Seen:
+def measure_answer(browser: Browser, url: str, question: str) -> PageMeasurement:
     """A question typed into the page that is open."""
-    with _window(browser) as (page, weights):
+    with _open_window(browser) as (page, weights):
         page.goto(url, wait_until="networkidle")
         before = sum(weights)
-        return Seen(float(page.evaluate(ANSWERED, question)), (sum(weights) - before) / 1000)
+        return PageMeasurement(float(page.evaluate(ANSWERED, question)), (sum(weights) - before) / 1000)
 
 
 @contextmanager
-def _window(browser: Browser) -> Iterator[tuple[Page, list[int]]]:
+def _open_window(browser: Browser) -> Iterator[tuple[Page, list[int]]]:
     context, weights = browser.new_context(viewport={"width": 1280, "height": 900}), list[int]()
     page = context.new_page()
     page.on("response", lambda reply: weights.append(int(reply.headers.get("content-length", 0))))
@@ -78,28 +78,28 @@ def _window(browser: Browser) -> Iterator[tuple[Page, list[int]]]:
     context.close()
 
 
-def rows(found: Mapping[str, Sequence[Seen]]) -> Iterator[tuple[str, ...]]:
+def format_rows(found: Mapping[str, Sequence[PageMeasurement]]) -> Iterator[tuple[str, ...]]:
     """A row for each thing that is seen: medians, and medians of the ratios round by round."""
     smallest = [one.ms for one in found[SMALLEST]]
     for name, seen in found.items():
         times, ours = [one.ms for one in seen], name != SMALLEST
-        figures = f"{median(times):,.0f}", f"{ratio(times, smallest):.1f}"
+        figures = f"{median(times):,.0f}", f"{median_ratio(times, smallest):.1f}"
         weight = f"{median(one.kb for one in seen):.1f}"
         yield name, *figures, GOALS[0] if ours else "", weight, GOALS[1] if ours else ""
 
 
-def ways(browser: Browser, address: str) -> dict[str, Callable[[str], Seen]]:
+def list_ways(browser: Browser, address: str) -> dict[str, Callable[[str], PageMeasurement]]:
     """What is looked at, each with a question of its round."""
 
-    def answer_page(question: str) -> Seen:
-        return painted(browser, f"{address}/?q={quote(question)}")
+    def answer_page(question: str) -> PageMeasurement:
+        return measure_paint(browser, f"{address}/?q={quote(question)}")
 
     return {
-        SMALLEST: lambda question: painted(browser, f"{address}/healthz"),
-        "the first page": lambda question: painted(browser, f"{address}/"),
+        SMALLEST: lambda question: measure_paint(browser, f"{address}/healthz"),
+        "the first page": lambda question: measure_paint(browser, f"{address}/"),
         "a link to a question, with its answer": answer_page,
-        "a document": lambda question: painted(browser, f"{address}/documents/blame.txt"),
-        "a question typed, to its answer": partial(answered, browser, f"{address}/"),
+        "a document": lambda question: measure_paint(browser, f"{address}/documents/blame.txt"),
+        "a question typed, to its answer": partial(measure_answer, browser, f"{address}/"),
     }
 
 
@@ -110,14 +110,18 @@ def main(data: Path) -> None:
     chromium = shutil.which("chromium")
     if not chromium:
         raise click.ClickException("chromium is needed; install it with: apt-get install chromium")
-    seed(load_encoder(), KEPT)
-    with sync_playwright() as playwright, serving("serve.py", "--index", str(KEPT / "index"), "--port", "0") as address:
+    index_seed(load_encoder(), CACHE)
+    with (
+        sync_playwright() as playwright,
+        run_server("serve.py", "--index", str(CACHE / "index"), "--port", "0") as address,
+    ):
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        found = in_turn(ways(browser, address), of_seed()[: ROUNDS + 1])
+        found = run_interleaved(list_ways(browser, address), load_seed_questions()[: ROUNDS + 1])
         browser.close()
     counted = {name: seen[1:] for name, seen in found.items()}
     times = {name: [one.ms for one in seen] for name, seen in counted.items()}
-    shown = f"{format_table(HEAD, rows(counted))}\n\n{dots('paint', times, 'milliseconds until it is seen', PAGE)}"
+    picture = plot_measurements("paint", times, "milliseconds until it is seen", PAGE)
+    shown = f"{format_table(HEAD, format_rows(counted))}\n\n{picture}"
     write_section(PAGE, "paint", SECTION.format(table=shown, rounds=ROUNDS))
     click.echo(shown)
 

@@ -9,7 +9,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def in_turn(ways: Mapping[str, Callable[[Item], Result]], items: Iterable[Item]) -> dict[str, list[Result]]:
+def run_interleaved(ways: Mapping[str, Callable[[Item], Result]], items: Iterable[Item]) -> dict[str, list[Result]]:
     """What each way makes of every item.
 
     Every second time the order is the other way round, and after two another way begins, so that none
@@ -24,7 +24,7 @@ def in_turn(ways: Mapping[str, Callable[[Item], Result]], items: Iterable[Item])
     return found
 
 
-def clocked(way: Callable[[Item], object]) -> Callable[[Item], float]:
+def time_calls(way: Callable[[Item], object]) -> Callable[[Item], float]:
     """The milliseconds that the way takes."""
 
     def time(item: Item) -> float:
@@ -35,11 +35,11 @@ def clocked(way: Callable[[Item], object]) -> Callable[[Item], float]:
     return time
 
 
-def ratio(own: Sequence[float], base: Sequence[float]) -> float:
+def median_ratio(own: Sequence[float], base: Sequence[float]) -> float:
     """The median of the ratios item by item: a slow moment is in both numbers of a pair."""
     return median(a / b for a, b in zip(own, base, strict=True))
 
 
-def p95(values: Sequence[float]) -> float:
+def percentile_95(values: Sequence[float]) -> float:
     """What one in twenty lies above."""
     return quantiles(values, n=20)[-1]

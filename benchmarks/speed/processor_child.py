@@ -12,8 +12,8 @@ from typing import Any
 
 import ctranslate2
 
-from benchmarks.articles import lines
-from benchmarks.indexed import indexed, seed
+from benchmarks.articles import read_lines
+from benchmarks.indexing import index_documents, index_seed
 from index.embedding.batching import embed_texts
 from index.embedding.ctranslate2 import QuantizedEncoder
 from qa.engine import Engine
@@ -24,7 +24,7 @@ from qa.evaluation.runs.answer_sources import open_source
 from qa.evaluation.types import Reply
 from qa.query.encode import encode_questions
 from qa.reader.reader import TrainedReader
-from qa.types import MOST_PASSAGES, Request
+from qa.types import MAX_TOP_K, Request
 
 SEED_QUESTIONS = "tests/judgements/blame.jsonl"
 BATCH = 64
@@ -62,10 +62,10 @@ def main(specification: Specification) -> None:
     vectors = [*embed_texts(encoder, specification.texts)]
     vectors += [embeddings.vectors for embeddings in encode_questions(encoder, [q for q, _ in specification.pairs])]
     relevances = [reader.read(question, [("", passage)])[0].relevance for question, passage in specification.pairs]
-    rows = lines(Path(specification.sample) / "corpus.jsonl.gz")
+    rows = read_lines(Path(specification.sample) / "corpus.jsonl.gz")
     sets = {
-        SEED_QUESTIONS: Engine(seed(encoder, folder / "seed"), encoder, reader),
-        specification.sample: Engine(indexed(rows, encoder, folder / "sample"), encoder, reader),
+        SEED_QUESTIONS: Engine(index_seed(encoder, folder / "seed"), encoder, reader),
+        specification.sample: Engine(index_documents(rows, encoder, folder / "sample"), encoder, reader),
     }
     result = {
         "vectors": [vector.ravel().tolist() for vector in vectors],
@@ -89,7 +89,7 @@ def _ask_questions(data: str, engine: Engine) -> Mapping[str, Any]:
     """Ask every question once; an evaluation run would also measure times and intervals, which takes twice as long."""
     source = open_source(engine)
     judgements = anchored(load(data), source.text).judgements
-    requests = [Request(j.question, j.history, MOST_PASSAGES) for j in judgements]
+    requests = [Request(j.question, j.history, MAX_TOP_K) for j in judgements]
     batches = (requests[start : start + BATCH] for start in range(0, len(requests), BATCH))
     replies = [Reply.of(answer) for batch in batches for answer in source.ask(batch)]
     outcomes = scored(list(zip(judgements, replies, strict=True)))

@@ -23,7 +23,7 @@ import numpy as np
 from ctranslate2.converters import TransformersConverter
 
 from benchmarks.documents import format_table, write_section
-from benchmarks.speed.bulk_quality import sample
+from benchmarks.speed.bulk_quality import draw_sample
 from benchmarks.speed.processor_child import Specification, write_specification
 from index.embedding.convert import QuantizedModel
 from index.embedding.ctranslate2 import NETWORK
@@ -32,7 +32,7 @@ from qa.evaluation import load
 from qa.reader.ctranslate2 import BODY
 from qa.reader.reader import SHIPPED
 
-KEPT, PAGE = Path("var/processors"), Path("docs/performance.md")
+CACHE, PAGE = Path("var/processors"), Path("docs/performance.md")
 SET, DOCUMENTS, QUESTIONS, TEXTS = "fairytaleqa-val", 400, 200, 256
 SEED, SAMPLE = "blame.jsonl", "sample"
 # The last commit whose reader had full-range weights.
@@ -105,7 +105,7 @@ def _write_full_reader(folder: Path) -> Path | None:
 
 def write_sample(data: Path, folder: Path) -> tuple[list[str], list[tuple[str, str]]]:
     """Write a small BEIR set; return texts of it, and its questions with a right and with another document's text."""
-    documents, judgements = sample(load(data / SET), DOCUMENTS)
+    documents, judgements = draw_sample(load(data / SET), DOCUMENTS)
     judgements = judgements[:QUESTIONS]
     folder.mkdir(parents=True)
     rows = ({"_id": d.id, "title": d.title, "text": d.text} for d in documents)
@@ -182,18 +182,18 @@ def describe_processor() -> str:
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
 def main(data: Path) -> None:
     """Compare on the seed and on a sample of the stories of DATA, the folder of open sets."""
-    shutil.rmtree(KEPT, ignore_errors=True)
-    texts, pairs = write_sample(data, KEPT / SAMPLE)
-    models = prepare_models(KEPT)
+    shutil.rmtree(CACHE, ignore_errors=True)
+    texts, pairs = write_sample(data, CACHE / SAMPLE)
+    models = prepare_models(CACHE)
     variants = [Variant("exact", FLOAT32)]
     variants += [Variant(weights, avx2_only=only) for weights in models if weights != "exact" for only in (False, True)]
     found = {}
     for number, variant in enumerate(variants):
-        folder = KEPT / str(number)
+        folder = CACHE / str(number)
         folder.mkdir()
         encoder, reader = map(str, models[variant.weights])
         specification = Specification(
-            encoder, reader, variant.compute_type, texts, pairs, str(KEPT / SAMPLE), str(folder)
+            encoder, reader, variant.compute_type, texts, pairs, str(CACHE / SAMPLE), str(folder)
         )
         found[variant.name] = measure_variant(variant, specification)
         click.echo(f"measured {variant.name}")

@@ -22,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.documents import write_section
-from benchmarks.speed.scale_asked import QUESTIONS, Asked, questions
-from benchmarks.speed.scale_plot import plot
-from benchmarks.speed.synthetic import Synthetic, material
+from benchmarks.speed.scale_child import QUESTIONS, AskMeasurement, load_scale_questions
+from benchmarks.speed.scale_plot import plot_scale
+from benchmarks.speed.synthetic import Synthetic, load_material
 from index.build.pipeline import Identity, publish
 from index.embedding import load_encoder
 from index.generation.directory import IndexDirectory
@@ -34,13 +34,13 @@ from index.settings import IndexSettings
 from index.types import Encoder, Store, Vectors
 from qa.query.encode import encode_questions
 
-KEPT, PAGE, PLOT = Path("var/scale"), Path("docs/performance.md"), Path("docs/plots/scale.svg")
+CACHE, PAGE, PLOT = Path("var/scale"), Path("docs/performance.md"), Path("docs/plots/scale.svg")
 SIZES, FULL = (1_000, 5_000, 10_000, 100_000), 1_000_000
 TOP, WANTED, BLOCK = 10, 400, 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ScaleRow:
     """One collection: its store, seconds to build it and of these for the store, size on disk, recall, and asking."""
 
     passages: int
@@ -50,10 +50,10 @@ class Row:
     store_s: float
     disk_mb: float
     recall: float
-    asked: Asked
+    asked: AskMeasurement
 
 
-def recall(store: Store, vectors: NDArray[np.float16], asked: Vectors) -> float:
+def measure_recall(store: Store, vectors: NDArray[np.float16], asked: Vectors) -> float:
     """The share of the ``TOP`` nearest units that the store finds; all are compared, a block at a time."""
     scores, places = np.empty((len(asked), 0), np.float32), np.empty((len(asked), 0), np.int64)
     for first in range(0, len(vectors), BLOCK):
@@ -66,9 +66,9 @@ def recall(store: Store, vectors: NDArray[np.float16], asked: Vectors) -> float:
     return float(np.mean([np.isin(right, one.positions[:TOP]) for right, one in zip(places, found, strict=True)]))
 
 
-def measured(data: Path, synthetic: Synthetic, encoder: Encoder, projection: Vectors) -> Row:
+def measure_collection(data: Path, synthetic: Synthetic, encoder: Encoder, projection: Vectors) -> ScaleRow:
     """Builds a collection, asks it and removes it again."""
-    folder = KEPT / str(synthetic.passages)
+    folder = CACHE / str(synthetic.passages)
     shutil.rmtree(folder, ignore_errors=True)
     settings, directory = IndexSettings(index=str(folder)), IndexDirectory(folder)
     vectors, begun = synthetic.vectors(), perf_counter()
@@ -78,25 +78,25 @@ def measured(data: Path, synthetic: Synthetic, encoder: Encoder, projection: Vec
         contents = synthetic.contents(store, projection)
         manifest = publish(directory, contents, Identity("synthetic", "", (), settings, encoder))
     build_s = perf_counter() - begun
-    asked = np.vstack([one.vectors for one in encode_questions(encoder, questions(data)[:QUESTIONS])])
-    share = recall(store, vectors, asked)
+    asked = np.vstack([one.vectors for one in encode_questions(encoder, load_scale_questions(data)[:QUESTIONS])])
+    share = measure_recall(store, vectors, asked)
     units, kind = len(vectors), ", ".join(f"{key} {value}" for key, value in manifest.store.items())
     del contents, store, vectors
     size = sum(file.size for file in manifest.files.values()) / 1e6
-    row = Row(synthetic.passages, units, kind, build_s, store_s, size, share, apart(folder, data))
+    row = ScaleRow(synthetic.passages, units, kind, build_s, store_s, size, share, ask_in_process(folder, data))
     shutil.rmtree(folder)
     return row
 
 
-def apart(index: Path, data: Path) -> Asked:
+def ask_in_process(index: Path, data: Path) -> AskMeasurement:
     """Asked by a fresh process, on one thread."""
     command = [sys.executable, "-m", "benchmarks.speed.scale_asked", str(index), str(data)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603  (our own)
-    return Asked(**json.loads(done.stdout.splitlines()[-1]))
+    return AskMeasurement(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def table(rows: Sequence[Row]) -> Iterator[str]:
+def format_lines(rows: Sequence[ScaleRow]) -> Iterator[str]:
     """A line for each collection."""
     yield "| passages | units | build, s | of it vectors | on disk, MB | opens, s | `fast` p50 | p95 | of p50 encoding | resident, MB | of it before opening | recall@10 |"  # noqa: E501  (a head of a table)
     yield "|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
@@ -115,19 +115,19 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
 def main(data: Path, full: bool) -> None:
     """Measure collections recombined from the sentences of DATA, the folder of open sets."""
     encoder = load_encoder()
-    real, projection, rows = material(data, encoder, KEPT), learn_projection(encoder), list[Row]()
+    real, projection, rows = load_material(data, encoder, CACHE), learn_projection(encoder), list[ScaleRow]()
     for passages in (*SIZES, *([FULL] if full else [])):
-        rows.append(measured(data, Synthetic(real, passages), encoder, projection))
-        click.echo("\n".join(table(rows)))
+        rows.append(measure_collection(data, Synthetic(real, passages), encoder, projection))
+        click.echo("\n".join(format_lines(rows)))
         click.echo(rows[-1].store)
-    plot(rows, PLOT)
+    plot_scale(rows, PLOT)
     command = f"python -m benchmarks.speed.scale ../shared/data{' --full' if full else ''}"
     stores = "\n".join(f"* {row.passages:,} passages: {row.store}" for row in rows)
     write_section(
         PAGE,
         "scale",
         SECTION.format(
-            command=command, table="\n".join(table(rows)), stores=stores, plot=os.path.relpath(PLOT, PAGE.parent)
+            command=command, table="\n".join(format_lines(rows)), stores=stores, plot=os.path.relpath(PLOT, PAGE.parent)
         ),
     )
 

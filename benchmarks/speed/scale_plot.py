@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
-    from benchmarks.speed.scale import Row
+    from benchmarks.speed.scale import ScaleRow
 
 
-def plot(rows: Sequence["Row"], path: Path) -> None:
+def plot_scale(rows: Sequence["ScaleRow"], path: Path) -> None:
     """What is measured against the number of passages, both by powers of ten, as SVG."""
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.add_subplot(xscale="log", yscale="log", xlabel="passages")

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def serving(*arguments: str, **environment: str) -> Iterator[str]:
+def run_server(*arguments: str, **environment: str) -> Iterator[str]:
     """Runs Python with the arguments until the end of the block; the address, once the process has said it.
 
     ``environment``: variables that the process has beside those of this one.
@@ -32,14 +32,14 @@ def serving(*arguments: str, **environment: str) -> Iterator[str]:
             process.terminate()
 
 
-def body(question: str) -> str:
+def build_request(question: str) -> str:
     """What both servers are asked."""
     return json.dumps({"question": question, "mode": "fast"})
 
 
-def answer(address: str, question: str) -> int:
+def count_passages(address: str, question: str) -> int:
     """How many passages one question gets. Raises HTTPError for what is not 200."""
     headers = {"Content-Type": "application/json"}
-    request = Request(f"{address}/v1/ask", body(question).encode(), headers)  # noqa: S310  (our own)
+    request = Request(f"{address}/v1/ask", build_request(question).encode(), headers)  # noqa: S310  (our own)
     with urlopen(request, timeout=60) as response:  # noqa: S310
         return len(json.load(response)["passages"])

@@ -14,55 +14,57 @@ from statistics import median
 
 import click
 
-from benchmarks.articles import STORIES, lines
+from benchmarks.articles import STORIES, read_lines
 from benchmarks.documents import format_table, write_section
-from benchmarks.indexed import indexed
-from benchmarks.speed.dot_plots import dots
-from benchmarks.speed.load import CLIENTS, Load, loaded, written
-from benchmarks.speed.paired import in_turn, ratio
-from benchmarks.speed.questions import of_sets
-from benchmarks.speed.recipe import Recipe
-from benchmarks.speed.servers import answer, serving
+from benchmarks.indexing import index_documents
+from benchmarks.speed.baseline import Baseline
+from benchmarks.speed.load import CLIENTS, Load, run_load, write_requests
+from benchmarks.speed.paired import median_ratio, run_interleaved
+from benchmarks.speed.plots import plot_measurements
+from benchmarks.speed.questions import load_questions
+from benchmarks.speed.servers import count_passages, run_server
 from index.embedding import load_encoder
 
-KEPT, PAGE = Path("var/serving"), Path("docs/performance.md")
+CACHE, PAGE = Path("var/serving"), Path("docs/performance.md")
 SETS = (STORIES.name, "fairytaleqa-val", "squad-sentences", "scifact-train")
 ROUNDS, SECONDS, REPEATED = 5, 5, 100
 GOALS = {"varied": "at least 8", "repeated": "at least 20"}
-BASE, TUNED = "the recipe", "the recipe, one thread a question"
+BASE, TUNED = "the baseline", "the baseline, one thread a question"
 OURS, TWO = "`fast`", "`fast`, `--workers 2`"
 HEAD = ("questions", "server", "a second", "p50, ms", "p95, ms", "times as many", "goal")
 Loads = Mapping[str, Sequence[Load]]
 
 
-def rounds(addresses: Mapping[str, str], files: Sequence[Path], seconds: int, again: bool) -> dict[str, list[Load]]:
+def run_rounds(addresses: Mapping[str, str], files: Sequence[Path], seconds: int, again: bool) -> dict[str, list[Load]]:
     """Each file of questions put to each server in turn; the first warms up and does not count."""
-    ways = {name: partial(loaded, address, seconds=seconds, again=again) for name, address in addresses.items()}
-    return {name: loads[1:] for name, loads in in_turn(ways, files).items()}
+    ways = {name: partial(run_load, address, seconds=seconds, again=again) for name, address in addresses.items()}
+    return {name: loads[1:] for name, loads in run_interleaved(ways, files).items()}
 
 
-def rows(kind: str, loads: Loads) -> Iterator[tuple[str, ...]]:
+def format_rows(kind: str, loads: Loads) -> Iterator[tuple[str, ...]]:
     """A row for each server: medians over the rounds, and the median of the ratios round by round."""
     base = [load.per_second for load in loads[BASE]]
     for name, own in loads.items():
         figures = [median(getattr(load, field) for load in own) for field in ("per_second", "p50_ms", "p95_ms")]
-        times = ratio([load.per_second for load in own], base)
+        times = median_ratio([load.per_second for load in own], base)
         goal = GOALS[kind] if name in {OURS, TWO} else ""
         yield kind, name, *(f"{figure:,.1f}" for figure in figures), f"{times:.1f}", goal
 
 
-def measured(addresses: Mapping[str, str], questions: Sequence[str], seconds: int, folder: Path) -> dict[str, Loads]:
+def measure_servers(
+    addresses: Mapping[str, str], questions: Sequence[str], seconds: int, folder: Path
+) -> dict[str, Loads]:
     """Both kinds: of the varied questions each round has its own, the repeated ones come over and over."""
     for address in addresses.values():
-        if not answer(address, questions[0]):
+        if not count_passages(address, questions[0]):
             raise click.ClickException(f"{address} finds nothing for: {questions[0]}")
     repeated, varied = questions[1 : REPEATED + 1], questions[REPEATED + 1 :]
     files = range(1 + ROUNDS)
-    own = [written(varied[number :: len(files)], folder / f"varied-{number}.jsonl") for number in files]
-    same = [written(repeated, folder / "repeated.jsonl")] * len(files)
+    own = [write_requests(varied[number :: len(files)], folder / f"varied-{number}.jsonl") for number in files]
+    same = [write_requests(repeated, folder / "repeated.jsonl")] * len(files)
     return {
-        "varied": rounds(addresses, own, seconds, again=False),
-        "repeated": rounds(addresses, same, seconds, again=True),
+        "varied": run_rounds(addresses, own, seconds, again=False),
+        "repeated": run_rounds(addresses, same, seconds, again=True),
     }
 
 
@@ -71,27 +73,27 @@ def measured(addresses: Mapping[str, str], questions: Sequence[str], seconds: in
 @click.option("--seconds", default=SECONDS, show_default=True, help="Of each round.")
 def main(data: Path, seconds: int) -> None:
     """Measure on the stories of DATA, the folder of open sets."""
-    generation = indexed(lines(data / STORIES / "corpus.jsonl.gz"), load_encoder(), KEPT)
-    recipe = Recipe.kept(generation.contents.documents.texts, KEPT / "recipe")
-    passages, chunks = len(generation.contents.passages), len(recipe.chunks)
-    baseline = "-m", "benchmarks.speed.recipe", "0", str(KEPT / "recipe")
-    ours = "serve.py", "--index", str(KEPT / "index"), "--port", "0"
+    generation = index_documents(read_lines(data / STORIES / "corpus.jsonl.gz"), load_encoder(), CACHE)
+    baseline = Baseline.load_or_build(generation.contents.documents.texts, CACHE / "baseline")
+    passages, chunks = len(generation.contents.passages), len(baseline.chunks)
+    command = "-m", "benchmarks.speed.baseline", "0", str(CACHE / "baseline")
+    ours = "serve.py", "--index", str(CACHE / "index"), "--port", "0"
     with ExitStack() as stack:
         addresses = {
-            BASE: stack.enter_context(serving(*baseline)),
-            # Who knows torch sets this; the goals are for the recipe as it is.
-            TUNED: stack.enter_context(serving(*baseline, OMP_NUM_THREADS="1")),
-            OURS: stack.enter_context(serving(*ours)),
-            TWO: stack.enter_context(serving(*ours, "--workers", "2")),
+            BASE: stack.enter_context(run_server(*command)),
+            # Who knows torch sets this; the goals are for the baseline as it is.
+            TUNED: stack.enter_context(run_server(*command, OMP_NUM_THREADS="1")),
+            OURS: stack.enter_context(run_server(*ours)),
+            TWO: stack.enter_context(run_server(*ours, "--workers", "2")),
         }
-        found = measured(addresses, of_sets(data, SETS), seconds, KEPT)
-    shown = format_table(HEAD, [row for kind, loads in found.items() for row in rows(kind, loads)])
+        found = measure_servers(addresses, load_questions(data, SETS), seconds, CACHE)
+    shown = format_table(HEAD, [row for kind, loads in found.items() for row in format_rows(kind, loads)])
     speeds = {
         f"{kind}, {name}": [load.per_second for load in own]
         for kind, loads in found.items()
         for name, own in loads.items()
     }
-    shown += f"\n\n{dots('serving', speeds, 'questions a second', PAGE)}"
+    shown += f"\n\n{plot_measurements('serving', speeds, 'questions a second', PAGE)}"
     setting = {"clients": CLIENTS, "rounds": ROUNDS, "seconds": seconds, "repeated": REPEATED}
     write_section(PAGE, "serving", SECTION.format(table=shown, passages=passages, chunks=chunks, **setting))
     click.echo(shown)
@@ -101,12 +103,12 @@ SECTION = """## How many at once
 
 *Written by `python -m benchmarks.speed.serving ../shared/data`; do not edit by hand.*
 
-{clients} keep-alive clients (wrk) on the same machine, over {passages:,} passages of stories (the recipe: {chunks:,}
-chunks). `python serve.py` as it is, asked in mode `fast`, the same in two processes, and the recipe as a Flask
+{clients} keep-alive clients (wrk) on the same machine, over {passages:,} passages of stories (the baseline: {chunks:,}
+chunks). `python serve.py` as it is, asked in mode `fast`, the same in two processes, and the baseline as a Flask
 application under waitress with its defaults; once more with `OMP_NUM_THREADS=1`, as `serve.py` sets it for itself, for
 the threads of torch and of waitress are in each other's way. {rounds} rounds of {seconds} s after a warm-up, the
 servers in turn, one at a time; medians over the rounds, and of the ratios round by round. Varied: each question is
-asked once. Repeated: {repeated} questions over and over; `serve.py` remembers their answers, the recipe does not. The
+asked once. Repeated: {repeated} questions over and over; `serve.py` remembers their answers, the baseline does not. The
 clients share the cores with the server.
 
 {table}

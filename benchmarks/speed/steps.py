@@ -15,12 +15,12 @@ from typing import Any, TypeVar
 
 import click
 
-from benchmarks.articles import STORIES, lines
+from benchmarks.articles import STORIES, read_lines
 from benchmarks.documents import format_table, write_section
-from benchmarks.indexed import indexed
-from benchmarks.speed.dot_plots import dots
-from benchmarks.speed.latency import KEPT, QUESTIONS, SECTIONS, WARM
-from benchmarks.speed.questions import of_sets
+from benchmarks.indexing import index_documents
+from benchmarks.speed.latency import CACHE, QUESTIONS, SECTIONS, WARM
+from benchmarks.speed.plots import plot_measurements
+from benchmarks.speed.questions import load_questions
 from index.embedding import load_encoder
 from qa.engine import Engine
 from qa.types import Request
@@ -31,31 +31,31 @@ Result = TypeVar("Result")
 WHOLE, REST = "the whole answer", "the rest: fusing, sorting, features"
 
 
-class Clock:
+class StepTimer:
     """Adds up the milliseconds of named steps, question by question."""
 
     def __init__(self) -> None:
         """Nothing yet."""
         self.questions: list[dict[str, float]] = []
 
-    def watch(self, owner: Any, method: str, name: str) -> None:  # noqa: ANN401  (whatever has the method)
+    def wrap_method(self, owner: Any, method: str, name: str) -> None:  # noqa: ANN401  (whatever has the method)
         """From now on a call of the owner's method counts as a step; no step that is watched contains another."""
-        setattr(owner, method, self.timed(getattr(owner, method), name))
+        setattr(owner, method, self.time_step(getattr(owner, method), name))
 
-    def timed(self, step: Callable[..., Result], name: str) -> Callable[..., Result]:
+    def time_step(self, step: Callable[..., Result], name: str) -> Callable[..., Result]:
         """The step, its time added up."""
 
-        def timed(*arguments: object) -> Result:
+        def timed_step(*arguments: object) -> Result:
             started = perf_counter()
             found = step(*arguments)
             times = self.questions[-1]
             times[name] = times.get(name, 0.0) + (perf_counter() - started) * 1000
             return found
 
-        return timed
+        return timed_step
 
 
-def watched(engine: Engine, clock: Clock) -> None:
+def wrap_steps(engine: Engine, clock: StepTimer) -> None:
     """The steps of mode ``fast``, in their order."""
     retriever = engine._retriever
     for owner, method, name in (
@@ -68,15 +68,15 @@ def watched(engine: Engine, clock: Clock) -> None:
         (engine._marker, "mark_evidence", "marking evidence"),
         (engine._builder, "build_answer", "composing"),
     ):
-        clock.watch(owner, method, name)
+        clock.wrap_method(owner, method, name)
     late, *others = engine._stages["fast"]
-    engine._stages["fast"] = [clock.timed(late, "comparing tokens"), *others]
+    engine._stages["fast"] = [clock.time_step(late, "comparing tokens"), *others]
 
 
-def asked(engine: Engine, questions: list[str]) -> list[Mapping[str, float]]:
+def measure_steps(engine: Engine, questions: list[str]) -> list[Mapping[str, float]]:
     """The milliseconds of each step for each question; the first warm up and do not count."""
-    clock = Clock()
-    watched(engine, clock)
+    clock = StepTimer()
+    wrap_steps(engine, clock)
     for question in questions:
         clock.questions.append({})
         started = perf_counter()
@@ -86,7 +86,7 @@ def asked(engine: Engine, questions: list[str]) -> list[Mapping[str, float]]:
     return [*clock.questions[WARM:]]
 
 
-def rows(times: list[Mapping[str, float]]) -> Iterator[tuple[str, str, str]]:
+def format_rows(times: list[Mapping[str, float]]) -> Iterator[tuple[str, str, str]]:
     """A row for each step: the median over the questions, and its share of the whole."""
     middle = {name: median(one[name] for one in times) for name in times[0]}
     for name, own in middle.items():
@@ -98,10 +98,12 @@ def rows(times: list[Mapping[str, float]]) -> Iterator[tuple[str, str, str]]:
 def main(data: Path) -> None:
     """Measure on the stories of DATA, the folder of open sets."""
     encoder = load_encoder()
-    generation = indexed(islice(lines(data / STORIES / "corpus.jsonl.gz"), SECTIONS), encoder, KEPT)
-    times = asked(Engine(generation, encoder), of_sets(data, [STORIES.name])[: QUESTIONS + WARM])
-    shown = format_table(HEAD, rows(times))
-    picture = dots("parts", {name: [one[name] for one in times] for name in times[0]}, "milliseconds", PAGE)
+    generation = index_documents(islice(read_lines(data / STORIES / "corpus.jsonl.gz"), SECTIONS), encoder, CACHE)
+    times = measure_steps(Engine(generation, encoder), load_questions(data, [STORIES.name])[: QUESTIONS + WARM])
+    shown = format_table(HEAD, format_rows(times))
+    picture = plot_measurements(
+        "parts", {name: [one[name] for one in times] for name in times[0]}, "milliseconds", PAGE
+    )
     setting = {"passages": len(generation.contents.passages), "questions": len(times), "plot": picture}
     write_section(PAGE, "parts", SECTION.format(table=shown, **setting))
     click.echo(shown)

@@ -13,7 +13,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.articles import lines
+from benchmarks.articles import read_lines
 from index.build.vector_cache import KEY_BYTES
 from index.embedding.batching import embed_texts
 from index.generation.documents import Documents
@@ -46,19 +46,19 @@ class Material:
     vectors: Vectors
 
 
-def material(data: Path, encoder: Encoder, kept: Path) -> Material:
+def load_material(data: Path, encoder: Encoder, kept: Path) -> Material:
     """Sentences of each set, embedded once and kept in a folder."""
     texts, vectors = kept / "real.json", kept / "real.npy"
     if not (texts.is_file() and vectors.is_file()):
         kept.mkdir(parents=True, exist_ok=True)
-        drawn = [text for name in SETS for text in _sentences(data / name / "corpus.jsonl.gz")]
+        drawn = [text for name in SETS for text in _split_sentences(data / name / "corpus.jsonl.gz")]
         np.save(vectors, embed_texts(encoder, drawn))
         texts.write_text(json.dumps(drawn), encoding="utf-8")
     return Material(json.loads(texts.read_text(encoding="utf-8")), np.load(vectors))
 
 
-def _sentences(path: Path) -> list[str]:
-    whole = [row["text"] for row in lines(path)]
+def _split_sentences(path: Path) -> list[str]:
+    whole = [row["text"] for row in read_lines(path)]
     names = PunctuatedNames.learn_from(whole)
     cut = (text[s.start : s.end] for text in whole for s in split_into_sentences(text, Span(0, len(text)), names))
     found = list(dict.fromkeys(text for text in cut if SHORTEST <= len(text) <= LONGEST))
@@ -112,8 +112,8 @@ class Synthetic:
             rows = drawn[first : first + 10_000]
             noise = chance.standard_normal((*rows.shape, real.shape[1]), dtype=np.float32)
             other = real[chance.integers(len(real), size=rows.shape)] * chance.uniform(*OTHER, (*rows.shape, 1))
-            turned = _unit(real[rows] + other + noise * np.float32(NOISE / np.sqrt(real.shape[1])))
-            whole = _unit(turned.mean(axis=1, keepdims=True))
+            turned = _normalize_vectors(real[rows] + other + noise * np.float32(NOISE / np.sqrt(real.shape[1])))
+            whole = _normalize_vectors(turned.mean(axis=1, keepdims=True))
             # A passage's first sentence begins where it does and ends earlier.
             found[first : first + len(rows)] = np.concatenate([turned[:, :1], whole, turned[:, 1:]], axis=1)
         return found.reshape(-1, real.shape[1])
@@ -154,5 +154,5 @@ class Synthetic:
         return ((by_id[passage.document], passage) for passage in self.cut(documents))
 
 
-def _unit(vectors: NDArray[np.float32]) -> Vectors:
+def _normalize_vectors(vectors: NDArray[np.float32]) -> Vectors:
     return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True), dtype=np.float32)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from benchmarks.articles import SENTENCES, SQUAD, STRETCH, judged, lines
-from benchmarks.splits import Part, part
+from benchmarks.articles import ARTICLE_SENTENCES, SENTENCES, SQUAD, read_judgements, read_lines
+from benchmarks.splits import Part, assign_part
 
 
 @click.command()
@@ -22,14 +22,18 @@ def main(data: Path, out: Path) -> None:
     source, folder = data / SENTENCES, out / SENTENCES
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source / "corpus.jsonl.gz", folder / "corpus.jsonl.gz")
-    sentences = {row["_id"]: place for place, row in enumerate(lines(source / "corpus.jsonl.gz"))}
-    kept = {q: s for q, s in judged(source) if part(SQUAD, str(sentences[s] // STRETCH)) is Part.HELD_OUT}
-    rows = [row for row in lines(source / "queries.jsonl.gz") if row["_id"] in kept]
+    sentences = {row["_id"]: place for place, row in enumerate(read_lines(source / "corpus.jsonl.gz"))}
+    kept = {
+        q: s
+        for q, s in read_judgements(source)
+        if assign_part(SQUAD, str(sentences[s] // ARTICLE_SENTENCES)) is Part.HELD_OUT
+    }
+    rows = [row for row in read_lines(source / "queries.jsonl.gz") if row["_id"] in kept]
     with gzip.open(folder / "queries.jsonl.gz", "wt", encoding="utf-8") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)
     judgements = "".join(f"{question}\t{sentence}\t1\n" for question, sentence in kept.items())
     (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n" + judgements, encoding="utf-8")
-    click.echo(f"{folder}: {len(rows):,} of {sum(1 for _ in judged(source)):,} questions")
+    click.echo(f"{folder}: {len(rows):,} of {sum(1 for _ in read_judgements(source)):,} questions")
 
 
 if __name__ == "__main__":

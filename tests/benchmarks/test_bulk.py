@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from benchmarks.speed.bulk import BATCHES, DEFAULTS, OURS, rows, speeds, ways
-from benchmarks.speed.bulk_quality import sample, scores
+from benchmarks.speed.bulk import BATCHES, DEFAULTS, OURS, format_rows, list_ways, measure_speeds
+from benchmarks.speed.bulk_quality import draw_sample, score_questions
 from index.types import Document, Encoder
 from qa.evaluation.types import Dataset, Judgement
 
@@ -14,14 +14,14 @@ TEXTS = [f"Film number {number} was directed by Ann Lee and released in {1900 + 
 @pytest.mark.slow
 def test_every_way_gives_the_same_vectors(encoder: Encoder) -> None:
     """Else one of them would do less work than another."""
-    found = [np.asarray(way(TEXTS)) for way in ways(encoder).values()]
+    found = [np.asarray(way(TEXTS)) for way in list_ways(encoder).values()]
     assert all(np.min(np.sum(one * found[0], axis=1)) > 0.97 for one in found)
 
 
 def test_a_round_is_the_same_passages_for_each_way() -> None:
     """The first of them is not counted."""
     seen: dict[str, list[list[str]]] = {"a": [], "b": []}
-    found = speeds({name: own.append for name, own in seen.items()}, TEXTS, 3)
+    found = measure_speeds({name: own.append for name, own in seen.items()}, TEXTS, 3)
     assert seen["a"] == seen["b"] == [TEXTS[:3], TEXTS[3:6], TEXTS[6:]]
     assert {name: len(own) for name, own in found.items()} == {"a": 2, "b": 2}
 
@@ -29,7 +29,7 @@ def test_a_round_is_the_same_passages_for_each_way() -> None:
 def test_the_best_size_of_a_batch_has_a_goal() -> None:
     """Whichever it is, beside that of the defaults."""
     found = {OURS: [40.0], DEFAULTS: [10.0], **{f"in batches of {size}": [float(size)] for size in BATCHES}}
-    shown = {name: (faster, goal) for name, _, faster, goal in rows(found)}
+    shown = {name: (faster, goal) for name, _, faster, goal in format_rows(found)}
     assert shown[DEFAULTS] == ("4.00", "at least 5")
     assert [name for name, (_, goal) in shown.items() if "best" in goal] == [f"in batches of {max(BATCHES)}"]
 
@@ -38,7 +38,7 @@ def test_a_sample_holds_what_answers() -> None:
     """Every question that is asked can be answered from the documents of the sample, others fill it."""
     documents = {f"d{number}": Document(f"d{number}", text) for number, text in enumerate(TEXTS)}
     judgements = tuple(Judgement(f"q{n}", TEXTS[n], documents={f"d{n}": 1}) for n in range(9))
-    chosen, asked = sample(Dataset("films", judgements, documents), 6)
+    chosen, asked = draw_sample(Dataset("films", judgements, documents), 6)
     assert (len(chosen), len(asked)) == (6, 4)
     assert {name for judgement in asked for name in judgement.documents} <= {document.id for document in chosen}
 
@@ -48,4 +48,4 @@ def test_what_finds_every_document_scores_one(encoder: Encoder) -> None:
     """A question in a document's own words has that document first."""
     documents = [Document(f"d{number}", text) for number, text in enumerate(TEXTS)]
     asked = [Judgement(f"q{number}", TEXTS[number], documents={f"d{number}": 1}) for number in (2, 5)]
-    assert scores(encoder, documents, TEXTS, asked) == [1.0, 1.0]
+    assert score_questions(encoder, documents, TEXTS, asked) == [1.0, 1.0]

@@ -16,7 +16,7 @@ from benchmarks.training.calibration.trial import Row, measure_calibration
 from qa.answer.calibration import Features
 
 
-def draw_rows(source: str, count: int = 60) -> list[Row]:
+def draw_rows(source: str, count: int) -> list[Row]:
     """Rows whose relevance and cosine say mostly whether they are right."""
     chance = random.Random(source)
     kinds = list(QuestionKind)
@@ -30,8 +30,8 @@ def draw_rows(source: str, count: int = 60) -> list[Row]:
     return rows
 
 
-def draw_measured() -> MeasuredRows:
-    rows = [row for source in SOURCES for row in draw_rows(source)]
+def draw_measured(count: int = 60) -> MeasuredRows:
+    rows = [row for source in SOURCES for row in draw_rows(source, count)]
     return MeasuredRows(rows, rows)
 
 
@@ -49,17 +49,17 @@ def test_a_fit_finds_the_feature_that_tells_right_from_wrong_and_keeps_its_promi
 
 def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
     """Also a row that the reader has not read."""
-    rows = {mode: draw_measured() for mode in MODES}
+    rows = {mode: draw_measured(4) for mode in MODES}
     write_rows(rows, tmp_path / "rows.jsonl.gz")
     assert read_rows(tmp_path / "rows.jsonl.gz") == rows
 
 
 def test_the_page_needs_nothing_but_its_figures() -> None:
     """Figures that went through JSON give the same page, with a line for each mode and source."""
-    figures = as_figures(fit_modes({mode: draw_measured() for mode in MODES}))
+    figures = as_figures(fit_modes({mode: draw_measured(24) for mode in MODES}))
     page = render_page(json.loads(json.dumps(figures)))
     assert page == render_page(figures)
-    assert all(f"| `{mode}` | {source} | 60 |" in page for mode in MODES for source in SOURCES)
+    assert all(f"| `{mode}` | {source} | 24 |" in page for mode in MODES for source in SOURCES)
     assert "| `relevance` | +" in page
 
 

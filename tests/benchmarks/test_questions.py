@@ -4,7 +4,7 @@ import gzip
 import json
 from pathlib import Path
 
-from benchmarks.speed.questions import of_seed, of_sets
+from benchmarks.speed.questions import load_questions, load_seed_questions
 from benchmarks.speed.start import QUESTIONS
 
 
@@ -14,10 +14,10 @@ def test_no_question_comes_twice(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         with gzip.open(tmp_path / name / "queries.jsonl.gz", "wt", encoding="utf-8") as file:
             file.writelines(json.dumps({"text": text}) + "\n" for text in texts)
-    assert of_sets(tmp_path, ["one", "two"]) == ["a", "b", "c", "d", "e"]
-    assert of_sets(tmp_path, ["one", "two"], 2) == ["a", "b", "c"]
+    assert load_questions(tmp_path, ["one", "two"]) == ["a", "b", "c", "d", "e"]
+    assert load_questions(tmp_path, ["one", "two"], 2) == ["a", "b", "c"]
 
 
 def test_there_are_enough_on_the_seed() -> None:
     """For the first answers of a process, none twice."""
-    assert len(set(of_seed())) == len(of_seed()) > QUESTIONS
+    assert len(set(load_seed_questions())) == len(load_seed_questions()) > QUESTIONS

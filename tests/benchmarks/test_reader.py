@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from benchmarks.articles import LONGEST, SENTENCES, SQUAD, STRETCH, Article, articles
-from benchmarks.splits import Part, part
+from benchmarks.articles import ARTICLE_SENTENCES, LONGEST, SENTENCES, SQUAD, Article, load_articles
+from benchmarks.splits import Part, assign_part
 from benchmarks.training.held_out import main as held_out
 from benchmarks.training.reader.__main__ import read_rounds
-from benchmarks.training.reader.examples import ROUNDS, Example, Text, alone
+from benchmarks.training.reader.examples import ROUNDS, Example, Text, build_single_examples
 from benchmarks.training.reader.measure import HeldOutQuestion, measure_reader
 from benchmarks.training.reader.network import Network
-from benchmarks.training.reader.train import BATCH, losses, seen, train
+from benchmarks.training.reader.train import BATCH, compute_losses, prepare_example, train
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from index.types import Span
 from qa.evaluation import load
@@ -37,8 +37,8 @@ EXAMPLE = Example("qed", "Who directed the film?", FILM, Span(25, 32), OTHERS)
 
 def test_an_article_is_always_in_the_same_part_and_eight_in_ten_are_read_rounds() -> None:
     """The parts depend on the article's name alone."""
-    parts = [part("qed", f"article {i}") for i in range(3000)]
-    assert parts == [part("qed", f"article {i}") for i in range(3000)]
+    parts = [assign_part("qed", f"article {i}") for i in range(3000)]
+    assert parts == [assign_part("qed", f"article {i}") for i in range(3000)]
     assert 0.77 < parts.count(Part.TRAIN) / 3000 < 0.83
     assert 0.08 < parts.count(Part.HELD_OUT) / 3000 < 0.12
 
@@ -57,7 +57,7 @@ def test_an_article_joins_its_contexts_and_keeps_the_places_of_the_answers() -> 
 def test_the_target_tokens_are_those_of_the_answer() -> None:
     """Whatever guise the question takes."""
     for seed in range(20):
-        one = seen(EXAMPLE, PAIRS, random.Random(seed), 3)
+        one = prepare_example(EXAMPLE, PAIRS, random.Random(seed), 3)
         assert one.target is not None
         right = one.pairs[0]
         start, end = (right.offsets[place - right.first] for place in one.target)
@@ -67,7 +67,9 @@ def test_the_target_tokens_are_those_of_the_answer() -> None:
 
 def test_where_the_words_are_not_known_only_the_passage_is_learnt() -> None:
     """No span is wanted of such a passage."""
-    assert seen(Example("fairytaleqa", "Who?", FILM, None, OTHERS), PAIRS, random.Random(0), 3).target is None
+    assert (
+        prepare_example(Example("fairytaleqa", "Who?", FILM, None, OTHERS), PAIRS, random.Random(0), 3).target is None
+    )
 
 
 @pytest.mark.slow
@@ -75,10 +77,10 @@ def test_training_lowers_every_loss() -> None:
     """Three steps over one example: its span, its place and its being right are all learnt."""
     torch.manual_seed(0)
     network = Network(BASE)
-    one = seen(EXAMPLE, PAIRS, random.Random(5), 3)
-    before = [float(loss.detach()) for loss in losses(network, [one])]
+    one = prepare_example(EXAMPLE, PAIRS, random.Random(5), 3)
+    before = [float(loss.detach()) for loss in compute_losses(network, [one])]
     train(network, PAIRS, [EXAMPLE] * (3 * BATCH), ROUNDS[0], lambda _: None)
-    after = [float(loss.detach()) for loss in losses(network, [one])]
+    after = [float(loss.detach()) for loss in compute_losses(network, [one])]
     assert all(late < early for early, late in zip(before, after, strict=True))
 
 
@@ -88,7 +90,7 @@ def test_what_is_frozen_stays_and_what_is_read_alone_teaches_only_its_words() ->
     torch.manual_seed(0)
     network = Network(BASE)
     lone = Example("qed", "Who directed the film?", FILM, Span(25, 32), ())
-    span, *relevance = losses(network, [seen(lone, PAIRS, random.Random(5), 3)])
+    span, *relevance = compute_losses(network, [prepare_example(lone, PAIRS, random.Random(5), 3)])
     assert float(span.detach()) > 0
     assert [float(loss) for loss in relevance] == [0.0, 0.0]
     before = [layer.output.dense.weight.detach().clone() for layer in network.bert.encoder.layer]
@@ -115,8 +117,8 @@ def test_a_long_text_is_read_in_the_piece_that_has_the_answer(tmp_path: Path) ->
         for n in names
     ]
     a_set(tmp_path / "reading", "train", rows)
-    found = list(alone(tmp_path))
-    assert len(found) == sum(part("qed", name) is Part.TRAIN for name in names)
+    found = list(build_single_examples(tmp_path))
+    assert len(found) == sum(assign_part("qed", name) is Part.TRAIN for name in names)
     for one in found:
         assert one.answer is not None
         assert one.right.words[one.answer.start : one.answer.end] == "Ann Lee"
@@ -126,7 +128,7 @@ def test_a_long_text_is_read_in_the_piece_that_has_the_answer(tmp_path: Path) ->
 
 def test_sentences_in_a_row_are_an_article_and_the_held_out_ones_are_a_data_set(tmp_path: Path) -> None:
     """SQuAD's sentences: every question is at its sentence; of those on held out articles another set is made."""
-    count = 12 * STRETCH
+    count = 12 * ARTICLE_SENTENCES
     a_set(
         tmp_path / SENTENCES,
         "corpus",
@@ -135,8 +137,8 @@ def test_sentences_in_a_row_are_an_article_and_the_held_out_ones_are_a_data_set(
     a_set(tmp_path / SENTENCES, "queries", [{"_id": f"q{i}", "text": f"where is thing {i} ?"} for i in range(count)])
     rows = "".join(f"q{i}\ts{i}\t1\n" for i in range(count))
     (tmp_path / SENTENCES / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n" + rows, encoding="utf-8")
-    found = articles(tmp_path, SQUAD)
-    assert [len(article.questions) for article in found] == [STRETCH] * 12
+    found = load_articles(tmp_path, SQUAD)
+    assert [len(article.questions) for article in found] == [ARTICLE_SENTENCES] * 12
     asked = [(q.text, article.text[q.span.start : q.span.end]) for article in found for q in article.questions]
     assert asked[500] == ("where is thing 500 ?", "thing 500 is here .")
     held_out([str(tmp_path), str(tmp_path / "out")], standalone_mode=False)

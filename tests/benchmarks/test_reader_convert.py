@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.training.reader.convert import compiled
+from benchmarks.training.reader.convert import write_reader
 from benchmarks.training.reader.network import Network
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from qa.reader.ctranslate2 import Compiled
@@ -24,7 +24,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Network, Compiled]:
     """MiniLM with heads that chance made."""
     torch.manual_seed(0)
     network, folder = Network(BASE).eval(), tmp_path_factory.mktemp("reader") / "compiled"
-    compiled(network, BASE, folder, [{"qed": 1}])
+    write_reader(network, BASE, folder, [{"qed": 1}])
     return network, Compiled(folder)
 
 

@@ -10,10 +10,10 @@ import click
 import pytest
 
 from benchmarks.speed import serving
-from benchmarks.speed.load import CLIENTS, Load, loaded, written, wrk
-from benchmarks.speed.recipe import Recipe
-from benchmarks.speed.servers import serving as process
-from benchmarks.speed.serving import BASE, GOALS, OURS, measured, rows
+from benchmarks.speed.baseline import Baseline
+from benchmarks.speed.load import CLIENTS, Load, find_wrk, run_load, write_requests
+from benchmarks.speed.servers import run_server
+from benchmarks.speed.serving import BASE, GOALS, OURS, format_rows, measure_servers
 
 needs_wrk = pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed; apt-get install wrk")
 QUESTIONS = [f"Who directed film number {number}?" for number in range(8000)]
@@ -41,18 +41,18 @@ def broken() -> Iterator[str]:
 def test_both_servers_are_loaded_in_turn(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each kind has a row for each server, with the ratio and its goal."""
     monkeypatch.setattr(serving, "ROUNDS", 1)
-    Recipe.kept(["The film was directed by Ann Lee."], tmp_path / "recipe")
-    with process("-m", "benchmarks.speed.recipe", "0", str(tmp_path / "recipe")) as recipe:
-        found = measured({BASE: recipe, OURS: server}, QUESTIONS, 1, tmp_path)
+    Baseline.load_or_build(["The film was directed by Ann Lee."], tmp_path / "baseline")
+    with run_server("-m", "benchmarks.speed.baseline", "0", str(tmp_path / "baseline")) as baseline:
+        found = measure_servers({BASE: baseline, OURS: server}, QUESTIONS, 1, tmp_path)
     for kind, loads in found.items():
         assert all(len(own) == 1 and own[0].per_second > 0 for own in loads.values())
-        assert [row[-1] for row in rows(kind, loads)] == ["", GOALS[kind]]
+        assert [row[-1] for row in format_rows(kind, loads)] == ["", GOALS[kind]]
 
 
 def test_times_are_of_pairs_of_rounds() -> None:
     """Medians over the rounds beside the median of the ratios."""
     loads = {BASE: [Load(10, 5, 9), Load(20, 7, 9)], OURS: [Load(80, 1, 2), Load(200, 1, 2)]}
-    assert [row[2:6] for row in rows("varied", loads)] == [
+    assert [row[2:6] for row in format_rows("varied", loads)] == [
         ("15.0", "6.0", "9.0", "1.0"),
         ("140.0", "1.0", "2.0", "9.0"),
     ]
@@ -62,7 +62,7 @@ def test_times_are_of_pairs_of_rounds() -> None:
 def test_what_is_not_an_answer_is_no_speed(broken: str, tmp_path: Path) -> None:
     """A server that refuses quickly is not a quick server."""
     with pytest.raises(click.ClickException, match="failed"):
-        loaded(broken, written(QUESTIONS[:9], tmp_path / "bodies.jsonl"), 1, again=True)
+        run_load(broken, write_requests(QUESTIONS[:9], tmp_path / "bodies.jsonl"), 1, again=True)
 
 
 @needs_wrk
@@ -70,17 +70,17 @@ def test_what_is_not_an_answer_is_no_speed(broken: str, tmp_path: Path) -> None:
 def test_varied_questions_never_come_twice(server: str, tmp_path: Path) -> None:
     """Too few of them are refused rather than asked again."""
     with pytest.raises(click.ClickException, match="do not last"):
-        loaded(server, written(QUESTIONS[:CLIENTS], tmp_path / "bodies.jsonl"), 1, again=False)
+        run_load(server, write_requests(QUESTIONS[:CLIENTS], tmp_path / "bodies.jsonl"), 1, again=False)
 
 
 def test_without_wrk_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """In one sentence."""
     monkeypatch.setenv("PATH", "")
     with pytest.raises(click.ClickException, match="apt-get install wrk"):
-        wrk()
+        find_wrk()
 
 
 def test_a_server_that_does_not_start_is_an_error() -> None:
     """At once, with what was called."""
-    with pytest.raises(click.ClickException, match="no server came of"), process("-c", "pass"):
+    with pytest.raises(click.ClickException, match="no server came of"), run_server("-c", "pass"):
         pass

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.speed.steps import REST, WARM, WHOLE, asked, rows
+from benchmarks.speed.steps import REST, WARM, WHOLE, format_rows, measure_steps
 from index.generation.generation import Generation
 from index.types import Encoder
 from qa.engine import Engine
@@ -10,7 +10,9 @@ from qa.engine import Engine
 
 def test_the_steps_are_the_whole(generation: Generation, encoder: Encoder) -> None:
     """Every step takes its time, and together they are what the question took."""
-    times = asked(Engine(generation, encoder), [f"Who directed film number {number}?" for number in range(WARM + 4)])
+    times = measure_steps(
+        Engine(generation, encoder), [f"Who directed film number {number}?" for number in range(WARM + 4)]
+    )
     assert len(times) == 4
     for one in times:
         steps = {name: took for name, took in one.items() if name != WHOLE}
@@ -18,4 +20,4 @@ def test_the_steps_are_the_whole(generation: Generation, encoder: Encoder) -> No
         assert len(steps) == 9
         assert min(steps.values()) > 0
         assert {"encoding", "the dense leg", "the lexical leg", "marking evidence", REST} < set(steps)
-    assert [row[2] for row in rows(times)][-1] == "100%"
+    assert [row[2] for row in format_rows(times)][-1] == "100%"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from benchmarks.articles import SOURCES, Article, Question, articles, lines, sentences_of
+from benchmarks.articles import SOURCES, Article, Question, load_articles, read_lines, split_article_sentences
 from benchmarks.splits import Part
 from index.types import Span
 from qa.evaluation.data.rewordings import make_untidy
@@ -69,10 +69,10 @@ def draw_collections(data: Path, asked_part: Part, draws: int = 2) -> Iterator[C
 
     The rest of a collection is filled with articles of the reader's training, about which nothing is asked.
     """
-    everyday = [row["text"] for row in lines(data / "out-of-scope" / "clinc150.jsonl.gz")]
+    everyday = [row["text"] for row in read_lines(data / "out-of-scope" / "clinc150.jsonl.gz")]
     chance = random.Random(0)
     for source in SOURCES:
-        found = articles(data, source)
+        found = load_articles(data, source)
         asked = [article for article in found if article.part is asked_part]
         others = [article for article in found if article.part is Part.TRAIN]
         for size in SIZES[source]:
@@ -96,7 +96,7 @@ def _cut_collection(
     for article in inside:
         limit = max(4, 3 * MAX_QUESTIONS // len(inside))
         drawn = chance.sample(article.questions, min(len(article.questions), limit))
-        removed = [s for s in sentences_of(article.text) if chance.random() < REMOVED_SHARE]
+        removed = [s for s in split_article_sentences(article.text) if chance.random() < REMOVED_SHARE]
         unanswered = [one for one in drawn if any(s.overlaps(one.span) for s in removed)]
         texts[article.id], moved = _remove_answers(article, unanswered)
         questions += [LabelledQuestion(one.text, QuestionKind.ANSWER_REMOVED) for one in unanswered]
@@ -128,7 +128,7 @@ def _remove_answers(article: Article, questions: Sequence[Question]) -> tuple[st
 
     The mapping gives the new place of every other answer that lies within one sentence.
     """
-    spans = sentences_of(article.text)
+    spans = split_article_sentences(article.text)
     removed = [s for s in spans if any(s.overlaps(one.span) for one in questions)]
     kept = [s for s in spans if s not in removed]
     text, places = "", {}

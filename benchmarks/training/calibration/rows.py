@@ -10,7 +10,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from benchmarks.indexed import indexed
+from benchmarks.indexing import index_documents
 from benchmarks.splits import Part
 from benchmarks.training.calibration.collections import (
     Collection,
@@ -70,7 +70,7 @@ def measure_rows(data: Path, reader: str) -> dict[Mode, MeasuredRows]:
 def ask_collection(collection: Collection, encoder: Encoder, reader: str, folder: Path) -> dict[Mode, list[Row]]:
     """Index the collection like a user's, ask in each mode, and label the first ``TOP`` passages."""
     documents = ({"_id": i, "title": collection.titles[i], "text": t} for i, t in collection.texts.items())
-    generation = indexed(documents, encoder, folder)
+    generation = index_documents(documents, encoder, folder)
     shipped = load_calibration()
     found: dict[Mode, list[Row]] = {}
     for mode in MODES:

@@ -16,11 +16,11 @@ import torch
 from safetensors.torch import save_file
 
 from benchmarks.articles import WITH_WORDS
-from benchmarks.training.reader.convert import Rounds, compiled
+from benchmarks.training.reader.convert import Rounds, write_reader
 from benchmarks.training.reader.document import as_figures, render_page
-from benchmarks.training.reader.examples import ROUNDS, Example, Round, alone, examples
+from benchmarks.training.reader.examples import ROUNDS, Example, Round, build_examples, build_single_examples
 from benchmarks.training.reader.measure import load_held_out, measure_reader
-from benchmarks.training.reader.network import Network, opened
+from benchmarks.training.reader.network import Network, load_network
 from benchmarks.training.reader.train import train
 from index.embedding import load_encoder
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
@@ -29,7 +29,7 @@ from qa.reader.ctranslate2 import ABOUT
 from qa.reader.pairs import Pairs
 from qa.reader.reader import SHIPPED, TrainedReader
 
-KEPT = Path("var/reader")
+CACHE = Path("var/reader")
 FIGURES, PAGE = Path("docs/reader.json"), Path("docs/reader.md")
 
 
@@ -70,20 +70,20 @@ def _train_reader(data: Path, after: Path | None) -> None:
     for number, one in enumerate(ROUNDS[len(trained) :], len(trained) + 1):
         found = _order_examples(one, data, encoder)
         torch.manual_seed(0)
-        network = opened(base, after) if after else Network(base)
+        network = load_network(base, after) if after else Network(base)
         train(network, Pairs(base / "tokenizer.json"), found, one, click.echo)
         trained.append(Counter(example.source + ("" if example.wrong else " alone") for example in found))
-        after = KEPT / f"round-{number}.safetensors"
+        after = CACHE / f"round-{number}.safetensors"
         save_file(network.state_dict(), after)
         after.with_suffix(".json").write_text(json.dumps({"rounds": trained}), encoding="utf-8")
-        compiled(network.eval(), base, SHIPPED, trained)
+        write_reader(network.eval(), base, SHIPPED, trained)
 
 
 def _order_examples(one: Round, data: Path, encoder: Encoder) -> Sequence[Example]:
     """Return all examples of a round, repetition by repetition, each in a random order."""
     chance = random.Random(0)
-    found = list(examples(one, data, encoder, KEPT))
-    beside = list(alone(data)) * one.alone
+    found = list(build_examples(one, data, encoder, CACHE))
+    beside = list(build_single_examples(data)) * one.alone
     order: list[Example] = []
     for time in range(max(one.times.values())):
         some = [example for example in found if one.times[example.source] > time] + beside

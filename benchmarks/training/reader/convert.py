@@ -20,7 +20,7 @@ BESIDE = (TOKENIZER, "tokenizer_config.json", "special_tokens_map.json", "vocab.
 Rounds = Sequence[Mapping[str, int]]
 
 
-def compiled(network: Network, base: Path, folder: Path, rounds: Rounds) -> None:
+def write_reader(network: Network, base: Path, folder: Path, rounds: Rounds) -> None:
     """Writes ``folder`` anew; ``base`` has the tokenizer, ``rounds`` is what the network was trained on."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

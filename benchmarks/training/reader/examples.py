@@ -12,9 +12,19 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from benchmarks.articles import LEAST_LEFT, READING, STORIES, Question, articles, gap, judged, lines, pieces
-from benchmarks.indexed import indexed
-from benchmarks.splits import Part, part
+from benchmarks.articles import (
+    MIN_GAP_CHARS,
+    READING,
+    STORIES,
+    Question,
+    load_articles,
+    read_judgements,
+    read_lines,
+    remove_answer,
+    split_pieces,
+)
+from benchmarks.indexing import index_documents
+from benchmarks.splits import Part, assign_part
 from index.text.searchable_text import build_context
 from index.types import Encoder, Span
 from qa.engine import Engine
@@ -48,7 +58,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AnswerPlace:
     """Where in its passage the answer stands: the words, or, where not ``exact``, their sentence; None: unknown."""
 
     span: Span | None
@@ -56,7 +66,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class SourceShare:
     """How much is drawn of a source, from passages of which size."""
 
     source: str
@@ -72,7 +82,7 @@ class Round:
     that learn nothing more.
     """
 
-    shares: tuple[Share, ...]
+    shares: tuple[SourceShare, ...]
     times: Mapping[str, int]
     wrong: int
     rate: float
@@ -81,16 +91,16 @@ class Round:
     stories: bool = True
 
 
-SHORT_QED = Share("qed", 9, 250)
+SHORT_QED = SourceShare("qed", 9, 250)
 ROUNDS = (
     Round(
-        (Share("qamr", 100, 200), Share("qamr", 60, 500), SHORT_QED, Share("qed", 9, 500)),
+        (SourceShare("qamr", 100, 200), SourceShare("qamr", 60, 500), SHORT_QED, SourceShare("qed", 9, 500)),
         times={"qamr": 1, "qed": 2, "fairytaleqa": 2},
         wrong=3,
         rate=2e-4,
     ),
     Round(
-        (Share("qamr", 10, 500), SHORT_QED, Share("squad", 1000, 250)),
+        (SourceShare("qamr", 10, 500), SHORT_QED, SourceShare("squad", 1000, 250)),
         times={"qamr": 1, "qed": 1, "squad": 1},
         wrong=3,
         rate=1.5e-4,
@@ -101,38 +111,38 @@ ROUNDS = (
 )
 
 
-def examples(round_: Round, data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]:
+def build_examples(round_: Round, data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]:
     """The training part of a round's sources; indexes are kept in ``folder``."""
     for share in round_.shares:
-        chosen = [article for article in articles(data, share.source) if article.part is Part.TRAIN]
+        chosen = [article for article in load_articles(data, share.source) if article.part is Part.TRAIN]
         rows = [{"_id": article.id, "title": article.title, "text": article.text} for article in chosen]
         place = folder / f"{share.source}-{share.passage_chars}"
-        engine = Engine(indexed(rows, encoder, place, share.passage_chars), encoder)
+        engine = Engine(index_documents(rows, encoder, place, share.passage_chars), encoder)
         chance = random.Random(share.passage_chars)
-        asked = [one for a in chosen for one in _drawn(a.questions, share.questions_an_article, chance)]
-        yield from _of_articles(share.source, asked, engine)
+        asked = [one for a in chosen for one in _draw_questions(a.questions, share.questions_an_article, chance)]
+        yield from _build_article_examples(share.source, asked, engine)
     if round_.stories:
-        yield from _of_stories(data, encoder, folder / "stories")
+        yield from _build_story_examples(data, encoder, folder / "stories")
 
 
-def alone(data: Path) -> Iterator[Example]:
+def build_single_examples(data: Path) -> Iterator[Example]:
     """Of every training question whose words are known, the piece of its text that has them, and nothing beside it."""
-    for row in lines(data / READING):
-        if part(row["source"], row["article"]) is Part.TRAIN:
+    for row in read_lines(data / READING):
+        if assign_part(row["source"], row["article"]) is Part.TRAIN:
             shortest = min(row["answers"], key=lambda answer: len(answer["text"]))
             answer = Span(shortest["start"], shortest["start"] + len(shortest["text"]))
-            for piece in pieces(row["context"]):
+            for piece in split_pieces(row["context"]):
                 if piece.start <= answer.start and answer.end <= piece.end:
                     text = Text(row["title"], row["context"][piece.start : piece.end])
                     moved = Span(answer.start - piece.start, answer.end - piece.start)
                     yield Example(row["source"], row["question"], text, moved, ())
 
 
-def _drawn(asked: Sequence[Question], most: int, chance: random.Random) -> list[Question]:
+def _draw_questions(asked: Sequence[Question], most: int, chance: random.Random) -> list[Question]:
     return chance.sample(list(asked), min(most, len(asked)))
 
 
-def _retrieved(engine: Engine, questions: Sequence[str]) -> Iterator[tuple[AnswerPassage, ...]]:
+def _retrieve_passages(engine: Engine, questions: Sequence[str]) -> Iterator[tuple[AnswerPassage, ...]]:
     """The passages found for each question without the reader."""
     rest = iter(questions)
     while batch := list(islice(rest, BATCH)):
@@ -140,43 +150,47 @@ def _retrieved(engine: Engine, questions: Sequence[str]) -> Iterator[tuple[Answe
             yield answer.passages
 
 
-def _of_articles(source: str, asked: Sequence[Question], engine: Engine) -> Iterator[Example]:
-    for one, found in zip(asked, _retrieved(engine, [one.text for one in asked]), strict=True):
-        right = [p for p in found if p.document.id == one.document and _within(one.span, p)]
+def _build_article_examples(source: str, asked: Sequence[Question], engine: Engine) -> Iterator[Example]:
+    for one, found in zip(asked, _retrieve_passages(engine, [one.text for one in asked]), strict=True):
+        right = [p for p in found if p.document.id == one.document and _lies_within(one.span, p)]
         wrong = [p for p in found if p.document.id != one.document or not one.span.overlaps(Span(p.start, p.end))]
         if right:
-            place = Place(_moved(one.span, right[0]), exact=bool(one.answers))
-            yield _example(source, one.text, right[0], place, wrong)
+            place = AnswerPlace(_move_span(one.span, right[0]), exact=bool(one.answers))
+            yield _build_example(source, one.text, right[0], place, wrong)
 
 
-def _of_stories(data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]:
+def _build_story_examples(data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]:
     """FairytaleQA's training questions: the section is known of all, the words of some."""
-    sections = list(lines(data / STORIES / "corpus.jsonl.gz"))
-    engine = Engine(indexed(sections, encoder, folder), encoder)
+    sections = list(read_lines(data / STORIES / "corpus.jsonl.gz"))
+    engine = Engine(index_documents(sections, encoder, folder), encoder)
     relevant: dict[str, set[str]] = {}
-    for question, document in judged(data / STORIES):
+    for question, document in read_judgements(data / STORIES):
         relevant.setdefault(question, set()).add(document)
-    rows = [row for row in lines(data / STORIES / "queries.jsonl.gz") if _may_train(relevant.get(row["_id"]))]
-    spans = _story_spans(data, {section["text"]: section["_id"] for section in sections})
-    for row, found in zip(rows, _retrieved(engine, [row["text"] for row in rows]), strict=True):
+    rows = [
+        row for row in read_lines(data / STORIES / "queries.jsonl.gz") if _is_for_training(relevant.get(row["_id"]))
+    ]
+    spans = _find_story_spans(data, {section["text"]: section["_id"] for section in sections})
+    for row, found in zip(rows, _retrieve_passages(engine, [row["text"] for row in rows]), strict=True):
         right = [passage for passage in found if passage.document.id in relevant[row["_id"]]]
         wrong = [passage for passage in found if passage.document.id not in relevant[row["_id"]]]
-        exact = [(p, span) for p in right for span in spans.get((row["text"], p.document.id), ()) if _within(span, p)]
+        exact = [
+            (p, span) for p in right for span in spans.get((row["text"], p.document.id), ()) if _lies_within(span, p)
+        ]
         if exact:
             passage, span = exact[0]
-            yield _example("fairytaleqa", row["text"], passage, Place(_moved(span, passage)), wrong)
+            yield _build_example("fairytaleqa", row["text"], passage, AnswerPlace(_move_span(span, passage)), wrong)
         elif right and not any((row["text"], passage.document.id) in spans for passage in right):
-            yield _example("fairytaleqa", row["text"], right[0], Place(None), wrong)
+            yield _build_example("fairytaleqa", row["text"], right[0], AnswerPlace(None), wrong)
 
 
-def _may_train(documents: set[str] | None) -> bool:
-    return bool(documents) and all(part("fairytaleqa", d.split("#")[0]) is Part.TRAIN for d in documents or ())
+def _is_for_training(documents: set[str] | None) -> bool:
+    return bool(documents) and all(assign_part("fairytaleqa", d.split("#")[0]) is Part.TRAIN for d in documents or ())
 
 
-def _story_spans(data: Path, sections: Mapping[str, str]) -> dict[tuple[str, str], tuple[Span, ...]]:
+def _find_story_spans(data: Path, sections: Mapping[str, str]) -> dict[tuple[str, str], tuple[Span, ...]]:
     """Where the answer to a question stands in a section, by the two of them."""
     found: dict[tuple[str, str], tuple[Span, ...]] = {}
-    for row in lines(data / READING):
+    for row in read_lines(data / READING):
         if row["source"] == "fairytaleqa":
             key = (row["question"], sections[row["context"]])
             spans = (Span(a["start"], a["start"] + len(a["text"])) for a in row["answers"])
@@ -184,23 +198,25 @@ def _story_spans(data: Path, sections: Mapping[str, str]) -> dict[tuple[str, str
     return found
 
 
-def _within(span: Span, passage: AnswerPassage) -> bool:
+def _lies_within(span: Span, passage: AnswerPassage) -> bool:
     return passage.start <= span.start and span.end <= passage.end
 
 
-def _moved(span: Span, passage: AnswerPassage) -> Span:
+def _move_span(span: Span, passage: AnswerPassage) -> Span:
     return Span(span.start - passage.start, span.end - passage.start)
 
 
-def _example(source: str, question: str, right: AnswerPassage, place: Place, wrong: Sequence[AnswerPassage]) -> Example:
-    above = _context(right)
-    rest = gap(right.text, place.span) if place.span else ""
-    others = [Text(_context(passage), passage.text) for passage in wrong]
-    if len(rest) >= LEAST_LEFT:
+def _build_example(
+    source: str, question: str, right: AnswerPassage, place: AnswerPlace, wrong: Sequence[AnswerPassage]
+) -> Example:
+    above = _build_passage_context(right)
+    rest = remove_answer(right.text, place.span) if place.span else ""
+    others = [Text(_build_passage_context(passage), passage.text) for passage in wrong]
+    if len(rest) >= MIN_GAP_CHARS:
         others.insert(0, Text(above, rest))
     answer = place.span if place.exact else None
     return Example(source, question, Text(above, right.text), answer, tuple(others[:NEGATIVES]))
 
 
-def _context(passage: AnswerPassage) -> str:
+def _build_passage_context(passage: AnswerPassage) -> str:
     return build_context(passage.document.title, passage.heading or "")

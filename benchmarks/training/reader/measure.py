@@ -6,8 +6,8 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from benchmarks.articles import LEAST_LEFT, READING, gap, lines, pieces
-from benchmarks.splits import Part, part
+from benchmarks.articles import MIN_GAP_CHARS, READING, read_lines, remove_answer, split_pieces
+from benchmarks.splits import Part, assign_part
 from index.types import Span
 from qa.evaluation.measures.abstention import auroc
 from qa.evaluation.measures.reading import exact_match, token_f1
@@ -51,8 +51,8 @@ def load_held_out(data: Path) -> list[HeldOutQuestion]:
     """Return the rows of ``reading`` whose articles are held out."""
     return [
         HeldOutQuestion.from_json(row)
-        for row in lines(data / READING)
-        if part(row["source"], row["article"]) is Part.HELD_OUT
+        for row in read_lines(data / READING)
+        if assign_part(row["source"], row["article"]) is Part.HELD_OUT
     ]
 
 
@@ -62,8 +62,8 @@ def measure_reader(reader: Reader, asked: Sequence[HeldOutQuestion]) -> Measured
     given = [words for _, words in found]
     whole, gaps = [], []
     for one, (reading, _) in zip(asked, found, strict=True):
-        rest = gap(one.context, one.span)
-        if len(rest) >= LEAST_LEFT:
+        rest = remove_answer(one.context, one.span)
+        if len(rest) >= MIN_GAP_CHARS:
             whole.append(reading.relevance)
             gaps.append(_read_context(reader, one, rest)[0].relevance)
     return Measured(
@@ -77,7 +77,7 @@ def measure_reader(reader: Reader, asked: Sequence[HeldOutQuestion]) -> Measured
 
 def _read_context(reader: Reader, one: HeldOutQuestion, context: str) -> tuple[Reading, str]:
     """Return the reading of the piece that answers best, and its words."""
-    found = [context[piece.start : piece.end] for piece in pieces(context)]
+    found = [context[piece.start : piece.end] for piece in split_pieces(context)]
     readings = reader.read(one.question, [(one.title, piece) for piece in found])
     best = max(range(len(found)), key=lambda place: readings[place].answerable)
     span = readings[best].span

@@ -44,14 +44,14 @@ class Network(nn.Module):
 
         Only the first token, which stands for no answer, and the passage's words can begin or end one.
         """
-        ids, types, mask, words = _padded(pairs)
+        ids, types, mask, words = _pad_batch(pairs)
         hidden = self.bert(ids, attention_mask=mask, token_type_ids=types).last_hidden_state.float()
         start, end = self.span(hidden).float().masked_fill(~words[..., None], NEVER).unbind(-1)
         pooled = torch.tanh(self.pool(hidden[:, 0]))
         return start, end, cast(Tensor, self.relevance(pooled)).float().squeeze(-1)
 
 
-def opened(base: Path, weights: Path) -> Network:
+def load_network(base: Path, weights: Path) -> Network:
     """The trained network: ``weights`` is what a round of training left."""
     network = Network(base)
     network.load_state_dict(load_file(weights))
@@ -63,7 +63,7 @@ def has_bfloat16() -> bool:
     return any(torch.cpu.get_capabilities().get(name) for name in ("avx512_bf16", "amx_bf16"))
 
 
-def _padded(pairs: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def _pad_batch(pairs: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     longest = -(-max(len(pair.ids) for pair in pairs) // ROUND) * ROUND
     ids, types, mask = (torch.zeros(len(pairs), longest, dtype=torch.long) for _ in range(3))
     words = torch.zeros(len(pairs), longest, dtype=torch.bool)

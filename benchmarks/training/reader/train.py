@@ -24,7 +24,7 @@ NO_ANSWER_WEIGHT = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SEEN:
     """One question with its pairs: the right passage first; where its answer begins and ends, in tokens."""
 
     pairs: list[Pair]
@@ -45,14 +45,16 @@ def train(
     groups = [{"params": body, "lr": round_.rate}, {"params": heads, "lr": HEADS_FASTER * round_.rate}]
     optimizer = torch.optim.AdamW(groups, fused=True)
     steps = len(examples) // BATCH
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _scale_rate(step, steps))
     network.eval()  # no dropout: one pass over the data does not need it (measured: it halves the speed)
     chance, sums = random.Random(0), torch.zeros(3)
     for step in range(steps):
-        batch = [seen(one, pairs, chance, round_.wrong) for one in examples[step * BATCH : (step + 1) * BATCH]]
-        for part in _parts(batch):
+        batch = [
+            prepare_example(one, pairs, chance, round_.wrong) for one in examples[step * BATCH : (step + 1) * BATCH]
+        ]
+        for part in _split_batch(batch):
             with torch.autocast("cpu", torch.bfloat16, enabled=has_bfloat16()):
-                found = losses(network, part)
+                found = compute_losses(network, part)
             torch.stack(found).sum().div(BATCH).backward()  # type: ignore[no-untyped-call]
             sums += torch.stack(found).detach() / BATCH
         torch.nn.utils.clip_grad_norm_([*body, *heads], 1.0)
@@ -64,16 +66,16 @@ def train(
             sums.zero_()
 
 
-def seen(example: Example, pairs: Pairs, chance: random.Random, most_wrong: int) -> Seen:
+def prepare_example(example: Example, pairs: Pairs, chance: random.Random, most_wrong: int) -> SEEN:
     """The question in some guise beside its passage and at most so many others."""
     answer = "" if example.answer is None else example.right.words[example.answer.start : example.answer.end]
     question = vary_question(example.question, answer, chance)
     wrong = chance.sample(example.wrong, min(most_wrong, len(example.wrong)))
-    made = pairs(question, [_shown(text) for text in (example.right, *wrong)], MOST_TOKENS)
-    return Seen(made, None if example.answer is None else _tokens(made[0], example.answer))
+    made = pairs(question, [_show_text(text) for text in (example.right, *wrong)], MOST_TOKENS)
+    return SEEN(made, None if example.answer is None else _find_answer_tokens(made[0], example.answer))
 
 
-def losses(network: Network, batch: Sequence[Seen]) -> tuple[Tensor, Tensor, Tensor]:
+def compute_losses(network: Network, batch: Sequence[SEEN]) -> tuple[Tensor, Tensor, Tensor]:
     """Summed over the questions: of the span, of the right passage being first, and of being right at all."""
     start, end, relevance = network([pair for one in batch for pair in one.pairs])
     span, first, right = (torch.zeros(()) for _ in range(3))
@@ -99,11 +101,11 @@ def _span(logits: Tensor, places: Tensor) -> Tensor:
     return cross_entropy(logits, places, reduction="sum")
 
 
-def _shown(text: Text) -> tuple[str, str]:
+def _show_text(text: Text) -> tuple[str, str]:
     return text.context, text.words
 
 
-def _tokens(pair: Pair, answer: Span) -> tuple[int, int] | None:
+def _find_answer_tokens(pair: Pair, answer: Span) -> tuple[int, int] | None:
     """The first and last token of the answer; None where it lies beyond the limit."""
     inside = [i for i, (start, end) in enumerate(pair.offsets) if start < answer.end and answer.start < end]
     if not inside or pair.offsets[inside[-1]][1] < answer.end:
@@ -111,9 +113,9 @@ def _tokens(pair: Pair, answer: Span) -> tuple[int, int] | None:
     return pair.first + inside[0], pair.first + inside[-1]
 
 
-def _parts(batch: Sequence[Seen]) -> Iterator[list[Seen]]:
+def _split_batch(batch: Sequence[SEEN]) -> Iterator[list[SEEN]]:
     """Questions of like length together, so that little is padded, with ``AT_ONCE`` pairs or few more."""
-    some: list[Seen] = []
+    some: list[SEEN] = []
     for one in sorted(batch, key=lambda one: max(len(pair.ids) for pair in one.pairs)):
         some.append(one)
         if sum(len(other.pairs) for other in some) >= AT_ONCE:
@@ -123,5 +125,5 @@ def _parts(batch: Sequence[Seen]) -> Iterator[list[Seen]]:
         yield some
 
 
-def _rate(step: int, steps: int) -> float:
+def _scale_rate(step: int, steps: int) -> float:
     return min((step + 1) / (WARM_UP * steps + 1), 1.0) * (1 - step / steps)

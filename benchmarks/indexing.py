@@ -14,7 +14,7 @@ DEFAULT_SIZE = IndexSettings().passage_chars
 SEEDS = Path("seeds")
 
 
-def indexed(
+def index_documents(
     rows: Iterable[Mapping[str, str]], encoder: Encoder, folder: Path, passage_chars: int = DEFAULT_SIZE
 ) -> Generation:
     """One document a row (``_id``, ``title``, ``text``); what ``folder`` has of it already is not embedded again."""
@@ -24,7 +24,7 @@ def indexed(
     return _built(corpus, encoder, folder, passage_chars)
 
 
-def seed(encoder: Encoder, folder: Path) -> Generation:
+def index_seed(encoder: Encoder, folder: Path) -> Generation:
     """The seed, in ``folder``."""
     return _built(SEEDS, encoder, folder, DEFAULT_SIZE)
 

@@ -11,9 +11,9 @@ from time import perf_counter
 
 import click
 
-from benchmarks.speed.memory import resident
-from benchmarks.speed.paired import p95
-from benchmarks.speed.questions import of_sets
+from benchmarks.speed.memory import read_resident_mb
+from benchmarks.speed.paired import percentile_95
+from benchmarks.speed.questions import load_questions
 from benchmarks.speed.synthetic import SETS
 from index.embedding import load_encoder
 from index.generation.directory import IndexDirectory
@@ -26,7 +26,7 @@ QUESTIONS, WARM = 200, 10
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskMeasurement:
     """Seconds to open, milliseconds of a question and of its encoding alone, megabytes resident before and after."""
 
     open_s: float
@@ -37,16 +37,16 @@ class Asked:
     after_mb: float
 
 
-def questions(data: Path) -> list[str]:
+def load_scale_questions(data: Path) -> list[str]:
     """So many of each set in turn."""
-    return of_sets(data, SETS, 100)[: QUESTIONS + WARM]
+    return load_questions(data, SETS, 100)[: QUESTIONS + WARM]
 
 
-def asked(index: Path, texts: list[str]) -> Asked:
+def measure_asking(index: Path, texts: list[str]) -> AskMeasurement:
     """Mode ``fast``, one question after the other; the encoder has been at work before anything is measured."""
     encoder = load_encoder()
     encode_questions(encoder, texts[:WARM])
-    before, begun = resident(), perf_counter()
+    before, begun = read_resident_mb(), perf_counter()
     engine = Engine(IndexDirectory(index).open_current(), encoder, NONE)
     opened = perf_counter() - begun
     times, encoding = [], []
@@ -58,7 +58,7 @@ def asked(index: Path, texts: list[str]) -> Asked:
         encode_questions(encoder, [text])
         encoding.append((perf_counter() - begun) * 1000)
     own = times[WARM:]
-    return Asked(opened, median(own), p95(own), median(encoding[WARM:]), before, resident())
+    return AskMeasurement(opened, median(own), percentile_95(own), median(encoding[WARM:]), before, read_resident_mb())
 
 
 @click.command()
@@ -66,7 +66,7 @@ def asked(index: Path, texts: list[str]) -> Asked:
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
 def main(index: Path, data: Path) -> None:
     """Print as JSON what asking INDEX the questions of DATA takes."""
-    click.echo(json.dumps(asdict(asked(index, questions(data)))))
+    click.echo(json.dumps(asdict(measure_asking(index, load_scale_questions(data)))))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The baseline of every benchmark: what a good engineer writes in an afternoon.
 
-python -m benchmarks.speed.recipe PORT CORPUS
+python -m benchmarks.speed.baseline PORT CORPUS
 
 Chunks of 500 characters, ``SentenceTransformer.encode`` in float32, ``faiss.IndexFlatIP``; Flask under waitress with
 its defaults. What is embedded is kept in a folder, as anyone would do whose collection is large.
@@ -23,7 +23,7 @@ from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 if TYPE_CHECKING:
     from flask import Flask
 
-CHUNK = 500
+CHUNK_CHARS = 500
 """Characters."""
 CHUNKS, VECTORS = "chunks.json", "vectors.faiss"
 
@@ -36,17 +36,17 @@ class Found:
     score: float
 
 
-def chunks_of(texts: Iterable[str]) -> list[str]:
+def split_chunks(texts: Iterable[str]) -> list[str]:
     """Every ``CHUNK`` characters of each text, wherever that cuts."""
-    return [text[start : start + CHUNK] for text in texts for start in range(0, len(text), CHUNK)]
+    return [text[start : start + CHUNK_CHARS] for text in texts for start in range(0, len(text), CHUNK_CHARS)]
 
 
-def the_model() -> SentenceTransformer:
+def load_baseline_model() -> SentenceTransformer:
     """In float32, as it was published."""
     return SentenceTransformer(str(find_model_folder(DEFAULT_MODEL)), device="cpu", local_files_only=True)
 
 
-class Recipe:
+class Baseline:
     """Chunks, a model and a flat index."""
 
     def __init__(self, chunks: Sequence[str], model: SentenceTransformer, flat: Any) -> None:  # noqa: ANN401  (FAISS has no types)
@@ -54,23 +54,23 @@ class Recipe:
         self.chunks, self._model, self._flat = chunks, model, flat
 
     @classmethod
-    def build(cls, texts: Iterable[str]) -> "Recipe":
+    def build(cls, texts: Iterable[str]) -> "Baseline":
         """Chunks the texts and embeds the chunks."""
-        chunks, model = chunks_of(texts), the_model()
+        chunks, model = split_chunks(texts), load_baseline_model()
         vectors = np.asarray(model.encode(chunks, normalize_embeddings=True), dtype=np.float32)
         flat = faiss.IndexFlatIP(vectors.shape[1])
         flat.add(vectors)
         return cls(chunks, model, flat)
 
     @classmethod
-    def kept(cls, texts: Iterable[str], folder: Path) -> "Recipe":
-        """The recipe over the texts, out of the folder where it is there."""
+    def load_or_build(cls, texts: Iterable[str], folder: Path) -> "Baseline":
+        """The baseline over the texts, out of the folder where it is there."""
         texts = list(texts)
-        if (folder / CHUNKS).is_file() and json.loads((folder / CHUNKS).read_text("utf-8")) == chunks_of(texts):
+        if (folder / CHUNKS).is_file() and json.loads((folder / CHUNKS).read_text("utf-8")) == split_chunks(texts):
             return cls.open(folder)
-        recipe = cls.build(texts)
-        recipe.save(folder)
-        return recipe
+        baseline = cls.build(texts)
+        baseline.save(folder)
+        return baseline
 
     def save(self, folder: Path) -> None:
         """What ``open`` reads; the chunks last, which say that all is there."""
@@ -80,10 +80,10 @@ class Recipe:
         (folder / CHUNKS).write_text(json.dumps(self.chunks), encoding="utf-8")
 
     @classmethod
-    def open(cls, folder: Path) -> "Recipe":
+    def open(cls, folder: Path) -> "Baseline":
         """Loads the model and what ``save`` wrote."""
         chunks = json.loads((folder / CHUNKS).read_text(encoding="utf-8"))
-        return cls(chunks, the_model(), faiss.read_index(str(folder / VECTORS)))
+        return cls(chunks, load_baseline_model(), faiss.read_index(str(folder / VECTORS)))
 
     def ask(self, question: str, k: int = 5) -> list[Found]:
         """The nearest chunks, best first."""
@@ -92,16 +92,16 @@ class Recipe:
         return [Found(self.chunks[row], score) for row, score in nearest if row >= 0]
 
 
-def app(recipe: Recipe) -> "Flask":
+def create_baseline_app(baseline: Baseline) -> "Flask":
     """``POST /v1/ask {"question": …}`` gives the nearest chunks."""
     from flask import Flask, jsonify, request
     from flask.typing import ResponseReturnValue
 
-    flask = Flask("recipe")
+    flask = Flask("baseline")
 
     @flask.post("/v1/ask")
     def ask() -> ResponseReturnValue:
-        return jsonify(passages=recipe.ask(request.get_json()["question"]))
+        return jsonify(passages=baseline.ask(request.get_json()["question"]))
 
     return flask
 
@@ -115,8 +115,8 @@ def main(port: int, corpus: Path) -> None:
 
     # A line for each request that waits, which with many clients is every one.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server = create_server(app(Recipe.open(corpus)), host="127.0.0.1", port=port)
-    click.echo(f"The recipe answers on http://127.0.0.1:{server.effective_port}")
+    server = create_server(create_baseline_app(Baseline.open(corpus)), host="127.0.0.1", port=port)
+    click.echo(f"The baseline answers on http://127.0.0.1:{server.effective_port}")
     server.run()
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 PLOTS = Path("docs/plots")
 
 
-def dots(name: str, found: Mapping[str, Sequence[float]], unit: str, page: Path) -> str:
+def plot_measurements(name: str, found: Mapping[str, Sequence[float]], unit: str, page: Path) -> str:
     """Writes ``docs/plots/NAME.svg``, by powers of ten, and returns the Markdown that shows it on ``page``."""
     figure = Figure(figsize=(7, 0.9 + 0.35 * len(found)), layout="constrained")
     axes = figure.add_subplot(xscale="log", xlabel=unit)

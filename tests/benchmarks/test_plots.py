@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.speed import dot_plots as module
+from benchmarks.speed import plots as module
 
 
 def test_every_way_is_a_row_and_the_page_shows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As SVG beside the page; twice, it is as large."""
     monkeypatch.setattr(module, "PLOTS", tmp_path / "docs" / "plots")
-    found = {"the recipe": [30.0, 31.0, 45.0], "`fast`": [3.0, 2.9]}
-    shown = module.dots("both", found, "milliseconds", tmp_path / "docs" / "page.md")
+    found = {"the baseline": [30.0, 31.0, 45.0], "`fast`": [3.0, 2.9]}
+    shown = module.plot_measurements("both", found, "milliseconds", tmp_path / "docs" / "page.md")
     path = tmp_path / "docs" / "plots" / "both.svg"
     first = path.read_bytes()
     assert shown.endswith("(plots/both.svg)")
     assert b"<svg" in first
-    module.dots("both", found, "milliseconds", tmp_path / "docs" / "page.md")
+    module.plot_measurements("both", found, "milliseconds", tmp_path / "docs" / "page.md")
     assert len(path.read_bytes()) == len(first)
