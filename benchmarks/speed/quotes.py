@@ -10,7 +10,7 @@ from functools import partial
 
 import click
 
-from benchmarks.speed.paired import clocked, in_turn, ratio
+from benchmarks.speed.paired import median_ratio, run_interleaved, time_calls
 from index.types import Span
 from qa.collection.quotes import PUNCTUATION, find_normalized
 
@@ -69,10 +69,12 @@ def main() -> None:
     """Print for each kind of text how many times faster and smaller the search is than the baseline."""
     for kind, sentence in SENTENCES.items():
         text = sentence * (CHARACTERS // len(sentence))
-        times = in_turn({name: clocked(partial(search, way)) for name, way in WAYS.items()}, [text] * REPEATS)
+        times = run_interleaved(
+            {name: time_calls(partial(search, way)) for name, way in WAYS.items()}, [text] * REPEATS
+        )
         memory = {name: peak_mb(way, text) for name, way in WAYS.items()}
         click.echo(
-            f"{kind}: {ratio(times['lists'], times['numpy']):.1f} times faster, "
+            f"{kind}: {median_ratio(times['lists'], times['numpy']):.1f} times faster, "
             f"peak {memory['numpy']:.0f} MB against {memory['lists']:.0f} MB"
         )
 

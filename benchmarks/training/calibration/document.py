@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks.training.calibration.collections import QuestionKind
 from benchmarks.training.calibration.fit import ANSWERED_WRONG, UNSURE_KEEPS, ModeFit
-from qa.evaluation.fingerprint import fingerprint, stamp_line
+from qa.evaluation.fingerprint import compute_fingerprint, stamp_line
 from qa.types import Mode
 
 Figures = Mapping[str, Any]
@@ -16,7 +16,7 @@ UNANSWERABLE = [kind for kind in QuestionKind if kind is not QuestionKind.ANSWER
 def as_figures(fits: Mapping[Mode, ModeFit]) -> dict[str, Any]:
     """Return every number of the page as JSON, with the fingerprint of the program as it is now."""
     return {
-        "program": fingerprint(),
+        "program": compute_fingerprint(),
         "answered_wrong": ANSWERED_WRONG,
         "unsure_keeps": UNSURE_KEEPS,
         "modes": {mode: asdict(fit) for mode, fit in fits.items()},

@@ -9,7 +9,7 @@ from benchmarks.training.reader.convert import Rounds
 from benchmarks.training.reader.examples import ROUNDS
 from benchmarks.training.reader.measure import Measured
 from benchmarks.training.reader.train import BATCH, HEADS_FASTER, NO_ANSWER_WEIGHT
-from qa.evaluation.fingerprint import fingerprint, stamp_line
+from qa.evaluation.fingerprint import compute_fingerprint, stamp_line
 
 SOURCES = {
     "qamr": ("QAMR: sentences of Wikipedia and Wikinews", "MIT"),
@@ -24,7 +24,7 @@ ALONE = " alone"
 def as_figures(folder: Path, trained: Rounds, measured: Mapping[str, Measured]) -> dict[str, Any]:
     """Return every number of the page as JSON. ``trained``: questions of each source in each round."""
     return {
-        "program": fingerprint(),
+        "program": compute_fingerprint(),
         "size": sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
         "trained": trained,
         "measured": {source: asdict(measures) for source, measures in measured.items()},
