@@ -93,7 +93,7 @@ class Manifest:
 
 def _hash_body(body: Mapping[str, Any]) -> str:
     text = json.dumps(body, sort_keys=True, ensure_ascii=False)
-    # A file name that is not valid UTF-8 has surrogates.
+    # The JSON of a damaged manifest may hold lone surrogates; they must not raise another error.
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -1,5 +1,6 @@
 """Rows that are read from a file are those that were written."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,13 @@ def test_stretches_are_taken_in_any_order(
     for taken in (rows.take_ranges(firsts, lasts), take_ranges(ARRAY, firsts, lasts)):
         np.testing.assert_array_equal(taken, np.concatenate([ARRAY[:0], *(ARRAY[a:b] for a, b in places)]))
         assert taken.dtype == ARRAY.dtype
+
+
+def test_a_read_that_returns_less_is_continued(rows: FileArray, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system reads at most 2 GiB at once."""
+    read = os.preadv
+    monkeypatch.setattr(os, "preadv", lambda file, buffers, place: read(file, [buffers[0][:7]], place))
+    np.testing.assert_array_equal(rows[3:17], ARRAY[3:17])
 
 
 def test_an_empty_array_has_no_rows(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -39,8 +40,10 @@ def test_the_newest_build_is_served_and_numbers_rise(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("pointer", [None, b"", b"000009-deadbeef\n", b"\xff\xfe"])
-def test_a_lost_pointer_serves_the_newest(tmp_path: Path, pointer: bytes | None) -> None:
-    """Missing, empty, wrong or garbage."""
+def test_a_lost_pointer_serves_the_newest(
+    tmp_path: Path, pointer: bytes | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Missing, empty, wrong or garbage; a name that does not exist is logged."""
     build(tmp_path, "One cat.")
     newest = build(tmp_path, "Two cats.")
     path = tmp_path / "index" / CURRENT
@@ -48,6 +51,7 @@ def test_a_lost_pointer_serves_the_newest(tmp_path: Path, pointer: bytes | None)
     if pointer is not None:
         path.write_bytes(pointer)
     assert IndexDirectory(tmp_path / "index").open_current().manifest.generation == newest
+    assert ("names '000009-deadbeef', which does not exist" in caplog.text) == (pointer == b"000009-deadbeef\n")
 
 
 def test_a_damaged_generation_gives_way_to_the_one_before(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -102,6 +106,48 @@ def test_old_generations_are_pruned_and_the_served_one_never(tmp_path: Path) -> 
     directory.set_current(names[2])
     assert directory.prune_generations(1) == []
     assert directory.list_generations() == names[2:]
+
+
+def test_a_generation_disappears_before_its_files_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process killed while it removes one leaves no part of a generation behind."""
+    first, second = build(tmp_path, "One cat."), build(tmp_path, "Two cats.")
+    directory = IndexDirectory(tmp_path / "index")
+    seen: list[list[str]] = []
+    monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: seen.append(directory.list_generations()))
+    assert directory.prune_generations(1) == [first]
+    assert seen == [[second]]
+
+
+def test_a_generation_that_cannot_be_removed_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is logged, and is not reported as removed."""
+    first, _ = build(tmp_path, "One cat."), build(tmp_path, "Two cats.")
+    directory = IndexDirectory(tmp_path / "index")
+
+    def refuse(path: Path, _: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    assert directory.prune_generations(1) == []
+    assert f"{first} is no longer needed and cannot be removed" in caplog.text
+
+
+def test_a_pointer_that_may_be_lost_is_set_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Readers see the new name already, so that a failure to sync the folder fails no build."""
+    first, _ = build(tmp_path, "One cat."), build(tmp_path, "Two cats.")
+    directory = IndexDirectory(tmp_path / "index")
+
+    def sync_files_only(path: Path) -> None:
+        if path.is_dir():
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("index.generation.directory.sync_to_disk", sync_files_only)
+    directory.set_current(first)
+    assert directory.find_current() == first
+    assert "may be lost in a power failure" in caplog.text
 
 
 def test_two_builds_at_once_are_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -124,12 +125,13 @@ def test_nothing_on_disk_is_a_pickle(whole: Path) -> None:
     assert {p.suffix for p in whole.rglob("*") if p.is_file()} <= {".json", ".npy", ".faiss"}
 
 
-def test_another_format_is_refused_with_the_command(whole: Path, tmp_path: Path) -> None:
-    """A program of another time says what to do instead of guessing."""
+@pytest.mark.parametrize("version", [FORMAT - 1, FORMAT + 1, None])
+def test_another_format_is_refused_with_the_command(whole: Path, tmp_path: Path, version: object) -> None:
+    """Of an older and of a newer program; the error says how to rebuild the index."""
     shutil.copytree(whole, tmp_path / "old")
     path = tmp_path / "old" / "manifest.json"
     sealed = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps(sealed | {"format": FORMAT + 1}), encoding="utf-8")
+    path.write_text(json.dumps(sealed | {"format": version}), encoding="utf-8")
     with pytest.raises(IncompatibleGeneration, match="python -m index build"):
         Manifest.read(tmp_path / "old")
 
@@ -141,6 +143,24 @@ def test_a_file_that_nobody_wrote_changes_nothing(whole: Path, tmp_path: Path) -
     for folder in (copy, copy / "store", copy / "lexical"):
         (folder / "corpus.jsonl").write_text('{"text": "intruder"}\n', encoding="utf-8")
     assert open_answers(copy) == open_answers(whole)
+
+
+def test_the_unit_of_a_whole_passage_is_found(whole: Path) -> None:
+    """It spans all sentences of its passage; a passage without such a unit has none."""
+    contents = Generation.open(whole).contents
+    rows = contents.whole_passage_units.tolist()
+    assert len(rows) == len(contents.passages) > 0
+    for position, passage in enumerate(contents.passages):
+        assert contents.units[rows[position]].tolist() == [
+            position,
+            passage.sentences[0].start,
+            passage.sentences[-1].end,
+        ]
+    shorter = contents.units - np.array([0, 0, 1])
+    assert replace(contents, units=shorter).whole_passage_units.tolist() == [-1] * len(rows)
+    assert replace(contents, units=contents.units + np.array([0, 1, 0])).whole_passage_units.tolist() == [-1] * len(
+        rows
+    )
 
 
 def test_the_manifest_names_every_file(whole: Path) -> None:

@@ -61,7 +61,8 @@ def test_rows_of_the_table_that_point_elsewhere_are_found(sound: Generation) -> 
     """At a document that is not there or comes earlier, or at other words."""
     contents = sound.contents
     second = contents.passages[1]
-    assert "belongs to no document" in faults(sound, passages=cell(contents, 1, DOCUMENT, 7))
+    for row, owner in ((1, 7), (0, -1)):
+        assert "belongs to no document" in faults(sound, passages=cell(contents, row, DOCUMENT, owner))
     assert "other words than its document" in faults(sound, passages=cell(contents, 1, BYTE, second.start + 1))
     two = Documents.build([*contents.documents, Document("b.txt", "Birds sing.")])
     assert "not in the order" in faults(sound, documents=two, passages=cell(contents, 0, DOCUMENT, 1))
@@ -77,37 +78,61 @@ def test_a_document_that_is_not_what_its_hash_says_is_found(sound: Generation) -
 
 def test_sentences_outside_their_passage_are_found(sound: Generation) -> None:
     """And a passage without any."""
-    for sentences in ((), (Span(0, 10_000),)):
+    for sentences in ((), (Span(0, 10_000),), (Span(3, 3),)):
         assert "sentences outside itself, or none" in faults(
             sound, passages=first_passage(sound.contents, sentences=sentences)
         )
 
 
 @pytest.mark.parametrize(
-    ("column", "value", "words"), [(0, 99, "belongs to no passage"), (2, 10_000, "lies outside"), (0, 1, "order")]
+    ("row", "column", "value", "words"),
+    [
+        (0, 0, 99, "belongs to no passage"),
+        (0, 0, -1, "belongs to no passage"),
+        (0, 0, 1, "order"),
+        (0, 2, 10_000, "lies outside"),
+        (-1, 1, 0, "lies outside"),
+        (0, 2, 0, "lies outside"),
+    ],
 )
-def test_units_that_are_not_of_their_passage_are_found(sound: Generation, column: int, value: int, words: str) -> None:
-    """Positions, order and offsets."""
+def test_units_that_are_not_of_their_passage_are_found(
+    sound: Generation, row: int, column: int, value: int, words: str
+) -> None:
+    """Positions, order and offsets; a unit without a character lies nowhere."""
     units = sound.contents.units.copy()
-    units[0, column] = value
+    units[row, column] = value
     assert words in faults(sound, units=units)
 
 
-def test_vectors_that_are_not_of_unit_length_are_found(sound: Generation) -> None:
-    """A cosine would not be one."""
+@pytest.mark.parametrize("row", [0, -1])
+@pytest.mark.parametrize("length", [0.998, 1.002, np.nan])
+def test_vectors_that_are_not_of_unit_length_are_found(
+    sound: Generation, row: int, length: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In whichever batch they are read: a cosine would not be one."""
+    monkeypatch.setattr("index.generation.integrity.VECTOR_BATCH", 2)
     vectors = sound.contents.store.vectors(np.arange(len(sound.contents.store)))
-    assert "unit length" in faults(sound, store=ExactStore(vectors * 1.5))
+    assert find_violations(sound) == []
+    vectors[row] *= length
+    assert "unit length" in faults(sound, store=ExactStore(vectors))
 
 
 def test_counts_that_disagree_are_found(sound: Generation) -> None:
-    """Of the manifest, the store, the words and the keys."""
+    """Of the store, the words, the tokens and the keys."""
     contents = sound.contents
     vectors = contents.store.vectors([0])
     assert "the vector store has 1 rows" in faults(sound, store=ExactStore(vectors))
     assert "the lexical index has 1 rows" in faults(sound, lexical=BM25Index.build([["a"]]))
+    assert "there are tokens of 0 passages" in faults(sound, tokens=())
     assert "keys for" in faults(sound, keys=contents.keys[:1])
-    manifest = replace(sound.manifest, counts={**sound.manifest.counts, "documents": 7})
-    assert "the manifest states 7 documents, there are 1" in find_violations(replace(sound, manifest=manifest))
+
+
+@pytest.mark.parametrize("name", ["documents", "passages", "units"])
+def test_counts_of_the_manifest_that_disagree_are_found(sound: Generation, name: str) -> None:
+    """Each of them by itself."""
+    manifest = replace(sound.manifest, counts={**sound.manifest.counts, name: 77})
+    (violation,) = find_violations(replace(sound, manifest=manifest))
+    assert violation.startswith(f"the manifest states 77 {name}, there are ")
 
 
 def test_the_served_seed_is_sound(generation: Generation) -> None:

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import DamagedGeneration
@@ -32,6 +32,7 @@ MANIFEST = Manifest(
 MARKS = st.text(max_size=12)
 
 
+@settings(max_examples=40)
 @given(MARKS, MARKS, MARKS)
 def test_what_is_read_is_what_was_written(source: str, where: str, reason: str) -> None:
     """Whatever the names and reasons hold: quotes, line breaks, emoji."""
@@ -58,6 +59,15 @@ def test_no_field_can_be_changed_unseen(tmp_path: Path, name: str) -> None:
     sealed = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps({**sealed, "manifest": changed(sealed["manifest"], name)}), encoding="utf-8")
     with pytest.raises(DamagedGeneration, match=r"manifest\.json is damaged: its contents do not have the sha256"):
+        Manifest.read(tmp_path)
+
+
+def test_half_a_character_in_a_manifest_is_damage(tmp_path: Path) -> None:
+    """JSON can hold one, and UTF-8 cannot: hashing it must not fail with another error."""
+    MANIFEST.write(tmp_path)
+    path = tmp_path / MANIFEST_NAME
+    path.write_bytes(path.read_bytes().replace(b'"words"', rb'"\ud800"'))
+    with pytest.raises(DamagedGeneration, match="do not have the sha256"):
         Manifest.read(tmp_path)
 
 

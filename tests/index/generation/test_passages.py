@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.generation.documents import Documents
@@ -68,6 +68,7 @@ def test_a_document_is_found_by_its_id_and_knows_its_hash(passages: Passages) ->
         assert documents.get_metadata(position) == document.metadata
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.sets(st.text(st.characters(exclude_categories=["Cs"]), max_size=5), min_size=1, max_size=30))
 def test_any_ids_are_told_apart(names: set[str]) -> None:
     """In whatever order they stand, saved or not."""
