@@ -105,7 +105,7 @@ def _summarize_build(report: BuildReport, index: str) -> str:
     what = f"{report.manifest.generation} in {index}: {_format_counts(report.manifest)}"
     if not report.changed:
         return f"nothing changed; serving {what}"
-    return f"built {what}; {format_count(report.embedded, 'units')} embedded, {report.carried} carried over"
+    return f"built {what}; {format_count(report.embedded, 'units')} embedded, {report.reused} reused"
 
 
 def _format_counts(manifest: Manifest) -> str:

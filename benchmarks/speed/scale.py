@@ -25,7 +25,7 @@ from benchmarks.documents import write_section
 from benchmarks.speed.scale_child import QUESTIONS, AskMeasurement, load_scale_questions
 from benchmarks.speed.scale_plot import plot_scale
 from benchmarks.speed.synthetic import Synthetic, load_material
-from index.build.pipeline import Identity, publish
+from index.build.pipeline import BuildInputs, publish_generation
 from index.embedding import load_encoder
 from index.generation.directory import IndexDirectory
 from index.search.late_interaction import learn_projection
@@ -76,7 +76,7 @@ def measure_collection(data: Path, synthetic: Synthetic, encoder: Encoder, proje
     store_s = perf_counter() - begun
     with directory.acquire_lock():
         contents = synthetic.contents(store, projection)
-        manifest = publish(directory, contents, Identity("synthetic", "", (), settings, encoder))
+        manifest = publish_generation(directory, contents, BuildInputs("synthetic", "", (), settings, encoder))
     build_s = perf_counter() - begun
     asked = np.vstack([one.vectors for one in encode_questions(encoder, load_scale_questions(data)[:QUESTIONS])])
     share = measure_recall(store, vectors, asked)

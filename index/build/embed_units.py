@@ -1,140 +1,210 @@
-"""The vectors of all units and tokens: carried over where nothing changed, embedded shard by shard where it did."""
+"""Compute the vectors of all units and the tokens of all passages.
+
+What the served generation has, or what an interrupted build has left in the cache, is not embedded again.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from index.build.checkpoints import Shard, Shards
-from index.build.vector_cache import KEY_BYTES, Known, Stock, Wanted, vectors_of
+from index.build.embedding_cache import EmbeddingCache
 from index.disk.arrays import SpooledArray
 from index.embedding.batching import embed_texts
-from index.generation.generation import Keys
+from index.generation.generation import GenerationContents, Keys
 from index.progress import Advance, Progress
 from index.search.late_interaction import LateInteractionIndex, QuantizedTokens, learn_projection, quantize_tokens
-from index.types import Encoder, Tokens, Vectors
+from index.types import Encoder, Positions, Tokens, Vectors
 
+# Small, so that a unit is always nearer to its own words than to its title (docs/quality.md has both variants).
 CONTEXT_WEIGHT = 0.2
-SHARD = 4096
-"""Units that are embedded, written and forgotten together: under a minute's work."""
-AT_ONCE = 65_536
+KEY_BYTES = 16
+# Units that are embedded and then committed to the cache together: less than a minute of work is lost if a build is
+# interrupted, and memory does not grow with the collection.
+COMMIT_UNITS = 4096
+# Units that are read back at once: 100 MB of vectors with 384 dimensions.
+READ_UNITS = 65_536
+MISSING = -1
 
 
 @dataclass(frozen=True, slots=True)
-class UnitText:
-    """The words of a unit and what stands above it. ``whole``: it is all of its passage, whose tokens are kept."""
+class UnitInput:
+    """The text of a unit and its context: title and heading. The tokens of a unit that is a whole passage are kept."""
 
     text: str
     context: str
-    whole: bool
+    is_whole_passage: bool
 
     @property
-    def parts(self) -> list[str]:
-        """What is embedded for it."""
+    def texts(self) -> list[str]:
+        """The texts to embed."""
         return [self.text, self.context] if self.context else [self.text]
 
     @property
     def key(self) -> bytes:
-        """What decides its vector, beside the model."""
+        """Hash of everything that decides the unit's vector, except the model."""
         return sha256(f"{CONTEXT_WEIGHT}\0{self.context}\0{self.text}".encode()).digest()[:KEY_BYTES]
 
 
 @dataclass(frozen=True, slots=True)
-class UnitVectors:
-    """One row a unit, and the tokens of the whole ones, in their order; ``carried`` units needed no embedding.
-
-    The rows are on disk, mapped, and gone when nobody holds them.
-    """
+class UnitEmbeddings:
+    """One row a unit, on disk, and the tokens of each passage; ``reused`` units needed no embedding."""
 
     keys: Keys
     vectors: Vectors
     tokens: LateInteractionIndex
-    carried: int
+    reused: int
+
+
+class PreviousEmbeddings:
+    """Embeddings in a generation that the same model built, by key."""
+
+    def __init__(self, contents: GenerationContents) -> None:
+        """Sort the keys of the generation."""
+        self._contents = contents
+        self.projection = contents.tokens.projection
+        self._passages = np.full(len(contents.keys), MISSING, dtype=np.int64)
+        self._passages[contents.whole_passage_units] = np.arange(len(contents.passages))
+        strings = _view_as_strings(np.asarray(contents.keys))
+        # Of rows with the same key, those with tokens come first, so that they are found.
+        self._order = np.lexsort((self._passages == MISSING, strings))
+        self._sorted = strings[self._order]
+
+    def find_rows(self, keys: Keys, needs_tokens: NDArray[np.bool_]) -> Positions:
+        """Return the row of each key, ``MISSING`` if there is none or it lacks tokens that are needed."""
+        strings = _view_as_strings(keys)
+        places = np.minimum(np.searchsorted(self._sorted, strings), len(self._sorted) - 1)
+        rows = self._order[places]
+        is_found = (self._sorted[places] == strings) & (~needs_tokens | (self._passages[rows] != MISSING))
+        return np.where(is_found, rows, MISSING)
+
+    def read_vectors(self, rows: Positions) -> Vectors:
+        """Return the vectors of rows, shape (rows, dimension)."""
+        return self._contents.store.vectors(rows)
+
+    def read_tokens(self, row: int) -> QuantizedTokens:
+        """Return the tokens of a row that has them."""
+        return self._contents.tokens.passage_tokens(int(self._passages[row]))
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
-    """What makes vectors and small tokens of texts."""
+class _KnownEmbeddings:
+    """Where the embedding of each unit is: a row of the previous generation or, if that is ``MISSING``, the cache."""
 
-    encoder: Encoder
-    projection: Vectors
+    keys: Keys
+    rows: Positions
+    cache: EmbeddingCache
+    previous: PreviousEmbeddings | None
+
+    def read_vectors(self, units: slice) -> Vectors:
+        """Return the vectors of units, shape (units, dimension)."""
+        keys, rows = self.keys[units], self.rows[units]
+        is_cached = rows == MISSING
+        if self.previous is None or is_cached.all():
+            return self.cache.read_vectors(keys)
+        found = self.previous.read_vectors(rows[~is_cached])
+        vectors = np.empty((len(rows), found.shape[1]), dtype=np.float32)
+        vectors[~is_cached] = found
+        if is_cached.any():
+            vectors[is_cached] = self.cache.read_vectors(keys[is_cached])
+        return vectors
+
+    def read_tokens(self, units: Positions, width: int) -> Iterator[QuantizedTokens]:
+        """Yield the tokens of units that are whole passages; their vectors have ``width`` columns."""
+        for unit in units.tolist():
+            row = int(self.rows[unit])
+            if self.previous is None or row == MISSING:
+                yield self.cache.read_tokens(self.keys[unit].tobytes(), width)
+            else:
+                yield self.previous.read_tokens(row)
 
 
-def unit_vectors(units: Sequence[UnitText], shards: Shards, known: Known | None, progress: Progress) -> UnitVectors:
-    """The vector of each unit's text mixed with that of its context, and the tokens of both of those that are whole.
+def embed_units(
+    units: Sequence[UnitInput],
+    encoder: Encoder,
+    root: Path,
+    previous: PreviousEmbeddings | None,
+    progress: Progress,
+) -> UnitEmbeddings:
+    """Return the vector of each unit, mixed with that of its context, and the tokens of units that are whole passages.
 
-    Title and heading are embedded once a shard and added with weight ``CONTEXT_WEIGHT`` instead of
-    being written before every sentence, where they drown short ones and about double what
-    has to be embedded. With and without them: ``docs/quality.md``. Raises OSError where a shard cannot be written.
+    ``root`` is the index folder, which holds the cache. Raise OSError or sqlite3.Error if it cannot be written.
     """
     keys = np.frombuffer(b"".join(unit.key for unit in units), dtype=np.uint8).reshape(-1, KEY_BYTES)
-    wanted, stocks = Wanted(keys, np.array([unit.whole for unit in units])), list[Stock]()
-    for stock in (*([known.stock] if known else []), *shards.finished()):
-        wanted.offer(stocks, stock)
-    carried = wanted.found()
-    recipe = Recipe(shards.encoder, known.projection if known else learn_projection(shards.encoder))
-    for shard, last in _shards(units, wanted, recipe, progress):
-        wanted.offer(stocks, shard.stock() if last else shards.keep(shard))
-    rows = SpooledArray(shards.root, np.float32)
-    for first in range(0, len(units), AT_ONCE):
-        rows.append(vectors_of(stocks, *wanted.sources(slice(first, first + AT_ONCE))))
-    tokens = LateInteractionIndex.build(_tokens(units, wanted, stocks), recipe.projection, shards.root)
-    return UnitVectors(keys, rows.open_array(), tokens, carried)
+    is_whole = np.array([unit.is_whole_passage for unit in units])
+    # Units with the same key have the same embedding, which needs tokens if one of them does.
+    _, firsts, groups = np.unique(_view_as_strings(keys), return_index=True, return_inverse=True)
+    needs_tokens = np.zeros(len(firsts), dtype=np.bool_)
+    np.logical_or.at(needs_tokens, groups, is_whole)
+    rows = previous.find_rows(keys[firsts], needs_tokens) if previous else np.full(len(firsts), MISSING)
+    projection = previous.projection if previous else learn_projection(encoder)
+    with EmbeddingCache(root, encoder.fingerprint) as cache:
+        is_missing = np.array(
+            [
+                row == MISSING and not cache.has_embedding(keys[unit].tobytes(), needs)
+                for unit, row, needs in zip(firsts.tolist(), rows.tolist(), needs_tokens.tolist(), strict=True)
+            ]
+        )
+        # In the order of the units, so that they are read in the order in which they were written.
+        missing = sorted(zip(firsts[is_missing].tolist(), needs_tokens[is_missing].tolist(), strict=True))
+        inputs = [replace(units[unit], is_whole_passage=needs) for unit, needs in missing]
+        _embed_missing(inputs, encoder, projection, cache, progress)
+        known = _KnownEmbeddings(keys, rows[groups], cache, previous)
+        vectors = SpooledArray(root, np.float32)
+        for start in range(0, len(units), READ_UNITS):
+            vectors.append(known.read_vectors(slice(start, start + READ_UNITS)))
+        passages = known.read_tokens(np.flatnonzero(is_whole), projection.shape[1])
+        tokens = LateInteractionIndex.build(passages, projection, root)
+    return UnitEmbeddings(keys, vectors.open_array(), tokens, int(np.count_nonzero(~is_missing[groups])))
 
 
-def _shards(
-    units: Sequence[UnitText], wanted: Wanted, recipe: Recipe, progress: Progress
-) -> Iterator[tuple[Shard, bool]]:
-    """What no stock has, in the order of the units, and whether it is the last of it, which need not be kept."""
-    missing = wanted.missing()
-    some = [
-        [replace(units[unit], whole=wanted.needs_tokens(unit)) for unit in missing[first : first + SHARD].tolist()]
-        for first in range(0, len(missing), SHARD)
-    ]
-    with progress.step("embedding", sum(len(_texts(few)) for few in some)) as advance:
-        for number, few in enumerate(some, 1):
-            yield _shard(few, recipe, advance), number == len(some)
+def _embed_missing(
+    inputs: Sequence[UnitInput], encoder: Encoder, projection: Vectors, cache: EmbeddingCache, progress: Progress
+) -> None:
+    batches = [inputs[start : start + COMMIT_UNITS] for start in range(0, len(inputs), COMMIT_UNITS)]
+    with progress.step("embedding", sum(len(_list_texts(batch)) for batch in batches)) as advance:
+        for batch in batches:
+            cache.add_embeddings(_embed_batch(batch, encoder, projection, advance))
 
 
-def _shard(units: Sequence[UnitText], recipe: Recipe, advance: Advance) -> Shard:
-    """Each text and context once, and the tokens of those of the whole units."""
-    texts, kept = _texts(units), {part for unit in units if unit.whole for part in unit.parts}
+def _embed_batch(
+    inputs: Sequence[UnitInput], encoder: Encoder, projection: Vectors, advance: Advance
+) -> Iterator[tuple[bytes, Vectors, QuantizedTokens | None]]:
+    """Embed each text and each context once; yield key, vector and, for whole passages, tokens of each unit."""
+    texts = _list_texts(inputs)
+    with_tokens = {text for unit in inputs if unit.is_whole_passage for text in unit.texts}
     tokens: dict[str, QuantizedTokens] = {}
 
-    def keep(text: str, found: Tokens) -> None:
-        if text in kept:
-            tokens[text] = quantize_tokens(found, recipe.projection)
+    def keep_tokens(text: str, found: Tokens) -> None:
+        if text in with_tokens:
+            tokens[text] = quantize_tokens(found, projection)
 
-    rows = dict(zip(texts, embed_texts(recipe.encoder, texts, advance, keep), strict=True))
-    return Shard(
-        np.frombuffer(b"".join(unit.key for unit in units), dtype=np.uint8).reshape(-1, KEY_BYTES),
-        np.array([unit.whole for unit in units]),
-        np.stack([mix(rows[unit.text], rows.get(unit.context)) for unit in units]),
-        [_joined([tokens[part] for part in unit.parts]) for unit in units if unit.whole],
-    )
+    vectors = dict(zip(texts, embed_texts(encoder, texts, advance, keep_tokens), strict=True))
+    for unit in inputs:
+        own = [tokens[text] for text in unit.texts] if unit.is_whole_passage else []
+        joined = own[0].concatenate(own[1]) if len(own) == 2 else next(iter(own), None)
+        yield unit.key, mix_context(vectors[unit.text], vectors.get(unit.context)), joined
 
 
-def _texts(units: Sequence[UnitText]) -> list[str]:
-    return list(dict.fromkeys([unit.text for unit in units] + [unit.context for unit in units if unit.context]))
+def _list_texts(inputs: Sequence[UnitInput]) -> list[str]:
+    return list(dict.fromkeys([unit.text for unit in inputs] + [unit.context for unit in inputs if unit.context]))
 
 
-def _joined(parts: Sequence[QuantizedTokens]) -> QuantizedTokens:
-    return parts[0] if len(parts) == 1 else parts[0].concatenate(parts[1])
+def mix_context(text: Vectors, context: Vectors | None) -> Vectors:
+    """Add the context's vector with ``CONTEXT_WEIGHT`` and scale to unit length.
 
-
-def _tokens(units: Sequence[UnitText], wanted: Wanted, stocks: Sequence[Stock]) -> Iterator[QuantizedTokens]:
-    """Of each whole unit, in their order."""
-    for first in range(0, len(units), AT_ONCE):
-        numbers, rows = wanted.sources(slice(first, first + AT_ONCE))
-        for unit, number, row in zip(units[first : first + AT_ONCE], numbers.tolist(), rows.tolist(), strict=True):
-            if unit.whole:
-                yield stocks[number].tokens(int(stocks[number].whole[row]))
-
-
-def mix(text: Vectors, context: Vectors | None) -> Vectors:
-    """The unit vector between a text's and, much less, its context's."""
+    Titles and headings are mixed in instead of being written before every sentence: there they outweigh short
+    sentences and double what has to be embedded.
+    """
     if context is None:
         return text
     mixed = text + np.float32(CONTEXT_WEIGHT) * context
     return np.asarray(mixed / np.linalg.norm(mixed), dtype=np.float32)
+
+
+def _view_as_strings(keys: Keys) -> NDArray[np.bytes_]:
+    """View keys as strings, which numpy can sort. It ignores zeros at the end, but all keys have one length."""
+    return np.ascontiguousarray(keys).view(f"S{KEY_BYTES}").reshape(-1)

@@ -9,7 +9,7 @@ from benchmarks import documents
 from benchmarks.documents import write_head, write_section
 from benchmarks.speed.scale import measure_recall
 from benchmarks.speed.synthetic import Material, Synthetic
-from index.build.pipeline import Identity, publish
+from index.build.pipeline import BuildInputs, publish_generation
 from index.generation.directory import IndexDirectory
 from index.generation.integrity import find_violations
 from index.search.late_interaction import learn_projection
@@ -30,7 +30,7 @@ def test_a_synthetic_collection_is_a_sound_generation(tmp_path: Path) -> None:
     contents = synthetic.contents(ExactStore(synthetic.vectors().astype(np.float32)), learn_projection(encoder))
     settings = IndexSettings(index=str(directory.root), store="exact")
     with directory.acquire_lock():
-        publish(directory, contents, Identity("synthetic", "", (), settings, encoder))
+        publish_generation(directory, contents, BuildInputs("synthetic", "", (), settings, encoder))
     generation = directory.open_current()
     assert find_violations(generation) == []
     assert (len(generation.contents.documents), len(generation.contents.passages)) == (3, 47)

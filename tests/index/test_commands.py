@@ -47,7 +47,7 @@ def test_a_process_writes_its_result_and_its_progress_apart(tmp_path: Path) -> N
     )  # fmt: skip
     assert done.returncode == 0
     assert done.stdout.startswith("built 000001-")
-    assert done.stdout.endswith("1 document, 1 passage, 3 units; 3 units embedded, 0 carried over\n")
+    assert done.stdout.endswith("1 document, 1 passage, 3 units; 3 units embedded, 0 reused\n")
     assert "left out    b.exe: " in done.stderr
     assert "embedding: " in done.stderr
 
@@ -60,7 +60,7 @@ def test_a_whole_life(tmp_path: Path) -> None:
     first = index("build", str(texts), *where)
     assert first.exit_code == 0
     assert "built 000001-" in first.stdout
-    assert "1 document, 1 passage, 1 unit; 1 unit embedded, 0 carried over\n" in first.stdout
+    assert "1 document, 1 passage, 1 unit; 1 unit embedded, 0 reused\n" in first.stdout
     assert index("build", str(texts), *where).stdout.startswith("nothing changed; serving 000001-")
     (texts / "a.txt").write_text("Dogs dig.", encoding="utf-8")
     assert "built 000002-" in index("build", str(texts), *where).stdout

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from index.build.load import load
+from index.build.load import load_documents
 from index.errors import UsageError
 from qa.evaluation.data.lines import json_rows, tab_rows, unaskable
 from qa.evaluation.types import DataProblem, Dataset, Judgement
@@ -24,7 +24,7 @@ def read_beir(folder: Path) -> Dataset:
     queries = _queries(either(folder, "queries.jsonl"))
     qrels = _qrels(folder)
     corpus = either(folder, "corpus.jsonl")
-    loaded = load(corpus, MOST_BYTES)
+    loaded = load_documents(corpus, MOST_BYTES)
     documents = {document.id: document for document in loaded.documents}
     flaws = [DataProblem(problem.where, f"{problem.reason}; the document is left out") for problem in loaded.problems]
     judgements = []

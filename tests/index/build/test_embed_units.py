@@ -1,6 +1,6 @@
-"""Vectors of units: carried over, found in the shards of a build that was cut off, or embedded."""
+"""Embeddings of units: reused from the served generation, from the cache of an interrupted build, or computed."""
 
-from dataclasses import replace
+import logging
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,28 +9,45 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.build import embed_units as vectors
-from index.build.checkpoints import Shards
-from index.build.embed_units import CONTEXT_WEIGHT, UnitText, UnitVectors, mix, unit_vectors
+from index.build import embed_units as module
+from index.build.embed_units import (
+    CONTEXT_WEIGHT,
+    KEY_BYTES,
+    PreviousEmbeddings,
+    UnitEmbeddings,
+    UnitInput,
+    embed_units,
+    mix_context,
+)
+from index.build.embedding_cache import PREFIX, EmbeddingCache, remove_caches
 from index.build.pipeline import build_index
-from index.build.vector_cache import KEY_BYTES, known_vectors
+from index.errors import BuildError
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.progress import Silent
+from index.search.late_interaction import learn_projection
 from index.settings import IndexSettings
 from index.types import Embeddings
 from tests.doubles import WordEncoder
 
-WORDS = st.sampled_from(["cats sleep", "dogs dig", "birds sing", "fish swim"])
-ABOVE = st.sampled_from(["", "Animals", "Film"])
-UNITS = st.lists(st.builds(UnitText, WORDS, ABOVE, st.booleans()), min_size=1, max_size=12)
+TEXTS = st.sampled_from(["cats sleep", "dogs dig", "birds sing", "fish swim"])
+CONTEXTS = st.sampled_from(["", "Animals", "Film"])
+PROJECTION = learn_projection(WordEncoder())
+UNITS = st.lists(st.builds(UnitInput, TEXTS, CONTEXTS, st.booleans()), min_size=1, max_size=12)
 
 
-def made(units: list[UnitText], folder: Path, encoder: WordEncoder) -> UnitVectors:
-    """With the shards that are in the folder, two units in each that is new."""
+def embed(units: list[UnitInput], folder: Path, encoder: WordEncoder) -> UnitEmbeddings:
+    """With the cache in the folder, two units a transaction, three in each slice that is read."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vectors, "SHARD", 2)
-        return unit_vectors(units, Shards(folder, encoder), None, Silent())
+        patch.setattr(module, "COMMIT_UNITS", 2)
+        patch.setattr(module, "READ_UNITS", 3)
+        patch.setattr(module, "learn_projection", lambda encoder: PROJECTION)  # the same, computed once
+        return embed_units(units, encoder, folder, None, Silent())
+
+
+def find_cache(folder: Path) -> Path:
+    (cache,) = folder.glob(f"{PREFIX}*.sqlite")
+    return cache
 
 
 @pytest.fixture
@@ -41,17 +58,18 @@ def served(tmp_path: Path) -> Generation:
 
 
 @given(UNITS, UNITS)
-@settings(max_examples=25)
-def test_what_is_found_is_what_embedding_would_give(before: list[UnitText], after: list[UnitText]) -> None:
-    """Row by row and token by token, in the order of the units, repeats included, whatever was there before."""
+@settings(max_examples=15)
+def test_cached_embeddings_are_those_that_embedding_gives(before: list[UnitInput], after: list[UnitInput]) -> None:
+    """Row by row and token by token, in the order of the units, repeats included, whatever was cached before."""
     with TemporaryDirectory() as folder:
-        made(before, Path(folder), WordEncoder())
-        found, encoder = made(after, Path(folder), WordEncoder()), WordEncoder()
-        fresh = made(after, Path(folder), WordEncoder("another"))
+        embed(before, Path(folder), WordEncoder())
+        found, encoder = embed(after, Path(folder), WordEncoder()), WordEncoder()
+        fresh = embed(after, Path(folder), WordEncoder("another"))
         for row, unit in zip(found.vectors, after, strict=True):
             context = encoder.encode_passages([unit.context]).vectors[0] if unit.context else None
-            np.testing.assert_allclose(row, mix(encoder.encode_passages([unit.text]).vectors[0], context), atol=1e-6)
-        assert len(found.tokens) == len(fresh.tokens) == sum(unit.whole for unit in after)
+            text = encoder.encode_passages([unit.text]).vectors[0]
+            np.testing.assert_allclose(row, mix_context(text, context), atol=1e-6)
+        assert len(found.tokens) == len(fresh.tokens) == sum(unit.is_whole_passage for unit in after)
         for passage in range(len(found.tokens)):
             mine, theirs = found.tokens.passage_tokens(passage), fresh.tokens.passage_tokens(passage)
             np.testing.assert_array_equal(mine.ids, theirs.ids)
@@ -59,24 +77,25 @@ def test_what_is_found_is_what_embedding_would_give(before: list[UnitText], afte
 
 
 @given(UNITS, UNITS)
-@settings(max_examples=25)
-def test_nothing_is_embedded_that_a_finished_shard_has(before: list[UnitText], after: list[UnitText]) -> None:
-    """A build that goes on embeds what the one before had not come to, and says how much it found."""
+@settings(max_examples=15)
+def test_nothing_is_embedded_that_is_cached(before: list[UnitInput], after: list[UnitInput]) -> None:
+    """A build that continues embeds what the one before did not reach, and reports how much it reused."""
+    whole = {unit.key for unit in after if unit.is_whole_passage}
     with TemporaryDirectory() as folder:
-        made(before, Path(folder), WordEncoder())
-        finished = list(Shards(Path(folder), WordEncoder()).finished())
+        embed(before, Path(folder), WordEncoder())
+        with EmbeddingCache(Path(folder), WordEncoder().fingerprint) as cache:
+            is_cached = [cache.has_embedding(unit.key, unit.key in whole) for unit in after]
         encoder = WordEncoder()
-        found = made(after, Path(folder), encoder)
-    there = {key.tobytes(): row >= 0 for stock in finished for key, row in zip(stock.keys, stock.whole, strict=True)}
-    whole = {unit.key for unit in after if unit.whole}
-    has = [there.get(unit.key) is not None and there[unit.key] >= (unit.key in whole) for unit in after]
-    assert found.carried == sum(has)
-    new = {part for unit, carried in zip(after, has, strict=True) if not carried for part in unit.parts}
+        found = embed(after, Path(folder), encoder)
+    before_whole, before_keys = {u.key for u in before if u.is_whole_passage}, {u.key for u in before}
+    assert is_cached == [u.key in (before_whole if u.key in whole else before_keys) for u in after]
+    assert found.reused == sum(is_cached)
+    new = {text for unit, cached in zip(after, is_cached, strict=True) if not cached for text in unit.texts}
     assert set(encoder.encoded) == new
 
 
-class Mortal(WordEncoder):
-    """Dies at a text."""
+class InterruptedEncoder(WordEncoder):
+    """Fails at one of the texts."""
 
     def encode_passages(self, texts: list[str]) -> Embeddings:  # type: ignore[override]
         if "fish swim" in texts:
@@ -84,68 +103,156 @@ class Mortal(WordEncoder):
         return super().encode_passages(texts)
 
 
-def test_a_build_that_was_cut_off_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its finished shards are used by the next one and removed once there is a generation that has them."""
-    monkeypatch.setattr(vectors, "SHARD", 1)
+def test_an_interrupted_build_continues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next one uses what was committed, and removes the cache once there is a generation that has it."""
+    monkeypatch.setattr(module, "COMMIT_UNITS", 1)
     text = "cats sleep\n\ndogs dig\n\nfish swim\n\nbirds sing\n"
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")
     recipe = IndexSettings(index=str(tmp_path / "index"), context="none")
     with pytest.raises(RuntimeError, match="out of memory"):
-        build_index(tmp_path / "a.txt", recipe, Mortal())
-    assert list((tmp_path / "index").glob(".shards-*/*"))
+        build_index(tmp_path / "a.txt", recipe, InterruptedEncoder())
+    assert find_cache(tmp_path / "index")
     encoder = WordEncoder()
     report = build_index(tmp_path / "a.txt", recipe, encoder)
-    assert (report.carried, report.embedded) == (3, 2)
+    assert (report.reused, report.embedded) == (3, 2)
     assert encoder.encoded == ["fish swim", "birds sing"]
-    assert not list((tmp_path / "index").glob(".shards-*"))
+    assert not list((tmp_path / "index").glob(f"{PREFIX}*"))
 
 
-def test_a_shard_that_cannot_be_read_is_embedded_again(tmp_path: Path) -> None:
-    """It is removed, and half a shard of a killed build is no shard."""
-    units = [UnitText(text, "", whole=True) for text in ("cats sleep", "dogs dig", "birds sing")]
-    made(units, tmp_path, WordEncoder())
-    (shard,) = tmp_path.glob(".shards-*/*")
-    assert made(units, tmp_path, WordEncoder()).carried == 2
-    (shard / "vectors.npy").write_bytes(b"")
-    shard.with_name("000001.half").mkdir()
-    found = made(units, tmp_path, WordEncoder())
-    assert found.carried == 0
+@pytest.mark.parametrize("damage", ["no database", "other pages"])
+def test_a_damaged_cache_is_embedded_again(damage: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It is replaced, with a warning that names the file."""
+    units = [UnitInput(text, "", is_whole_passage=True) for text in ("cats sleep", "dogs dig", "birds sing")]
+    embed(units, tmp_path, WordEncoder())
+    assert embed(units, tmp_path, WordEncoder()).reused == 3
+    cache = find_cache(tmp_path)
+    data = cache.read_bytes()
+    cache.write_bytes(b"x" * len(data) if damage == "no database" else data[:4096] + b"\xff" * (len(data) - 4096))
+    with caplog.at_level(logging.WARNING):
+        found = embed(units, tmp_path, WordEncoder())
+    assert f"{cache} is damaged" in caplog.text
+    assert found.reused == 0
     np.testing.assert_array_equal(found.vectors, WordEncoder().encode_passages([u.text for u in units]).vectors)
+    assert embed(units, tmp_path, WordEncoder()).reused == 3
 
 
-def test_shards_of_another_model_are_not_used(tmp_path: Path) -> None:
-    """They stay until a build succeeds: who named the wrong model loses nothing."""
-    units = [UnitText(text, "", whole=True) for text in ("cats sleep", "dogs dig", "birds sing")]
-    made(units, tmp_path, WordEncoder())
-    assert made(units, tmp_path, WordEncoder("other")).carried == 0
-    assert made(units, tmp_path, WordEncoder()).carried == 2
+def test_a_cache_that_cannot_be_written_is_a_build_error(tmp_path: Path) -> None:
+    """A folder in its place is neither a damaged cache nor removed; the error names the index folder."""
+    (tmp_path / "a.txt").write_text("cats sleep", encoding="utf-8")
+    in_the_way = tmp_path / "index" / f"{PREFIX}{WordEncoder().fingerprint}.sqlite"
+    in_the_way.mkdir(parents=True)
+    with pytest.raises(BuildError, match=r"could not be written to .*index: unable to open database file; the old one"):
+        build_index(tmp_path / "a.txt", IndexSettings(index=str(tmp_path / "index")), WordEncoder())
+    assert in_the_way.is_dir()
 
 
-def test_a_key_is_of_the_text_and_of_what_stands_above(tmp_path: Path) -> None:
-    """Moving a word from one to the other is another key; the same pair is the same one."""
+def test_a_cache_that_cannot_be_removed_is_no_failure(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The generation is published by then."""
+    (tmp_path / f"{PREFIX}x.sqlite").mkdir()
+    with caplog.at_level(logging.WARNING):
+        remove_caches(tmp_path)
+    assert "is no longer needed and cannot be deleted" in caplog.text
+
+
+def test_the_cache_of_another_model_is_not_used(tmp_path: Path) -> None:
+    """It stays until a build succeeds, so naming the wrong model once loses nothing."""
+    units = [UnitInput(text, "", is_whole_passage=True) for text in ("cats sleep", "dogs dig", "birds sing")]
+    embed(units, tmp_path, WordEncoder())
+    assert embed(units, tmp_path, WordEncoder("other")).reused == 0
+    assert embed(units, tmp_path, WordEncoder()).reused == 3
+
+
+def test_a_failed_transaction_adds_nothing(tmp_path: Path) -> None:
+    """All rows of a transaction or none."""
+    vector = np.ones(2, dtype=np.float32)
+    with EmbeddingCache(tmp_path, "model") as cache:
+        with pytest.raises(AttributeError):
+            cache.add_embeddings([(b"a", vector, None), (b"b", None, None)])  # type: ignore[list-item]
+        assert not cache.has_embedding(b"a", needs_tokens=False)
+
+
+def test_passages_without_tokens_keep_the_width(tmp_path: Path) -> None:
+    """The last one has none, and still the rows have the directions of the projection."""
+    units = [UnitInput(text, "", is_whole_passage=True) for text in ("cats sleep", "...")]
+    tokens = embed(units, tmp_path, WordEncoder()).tokens
+    width = tokens.projection.shape[1]
+    assert tokens.passage_tokens(0).vectors.shape == (2, width)
+    assert tokens.passage_tokens(1).vectors.shape == (0, width)
+
+
+def test_a_key_is_of_text_and_context(tmp_path: Path) -> None:
+    """Moving a word from one to the other gives another key; the same pair gives the same."""
     pairs = [("b", "a"), ("a", "b"), ("a b", ""), ("", "a b"), ("b", "a")]
-    keys = made([UnitText(*pair, whole=True) for pair in pairs], tmp_path, WordEncoder()).keys
+    keys = embed([UnitInput(*pair, is_whole_passage=True) for pair in pairs], tmp_path, WordEncoder()).keys
     assert keys.shape == (5, KEY_BYTES)
     assert len({key.tobytes() for key in keys}) == 4
     assert keys[0].tobytes() == keys[4].tobytes()
 
 
+def test_keys_that_end_with_zeros_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numpy ignores zeros at the end of strings, SQLite does not."""
+    keys = {text: bytes([number]) + bytes(KEY_BYTES - 1) for number, text in enumerate(["cats sleep", "dogs dig"])}
+    monkeypatch.setattr(UnitInput, "key", property(lambda unit: keys[unit.text]))
+    units = [UnitInput(text, "", is_whole_passage=True) for text in keys]
+    assert embed(units, tmp_path, WordEncoder()).reused == 0
+    found = embed(units, tmp_path, WordEncoder())
+    assert found.reused == 2
+    np.testing.assert_array_equal(found.vectors, WordEncoder().encode_passages(list(keys)).vectors)
+
+
 def test_a_context_weighs_little() -> None:
     """A text is always nearer to its own words than to its title, even to a title that says the opposite."""
     text, context = np.array([0.6, 0.8], dtype=np.float32), np.array([-0.8, 0.6], dtype=np.float32)
-    mixed = mix(text, context)
+    mixed = mix_context(text, context)
     assert 0 < CONTEXT_WEIGHT < 0.5
     assert np.linalg.norm(mixed) == pytest.approx(1, abs=1e-6)
     assert mixed @ text > 2 * (mixed @ context) > 0
 
 
-def test_only_the_same_model_hands_its_vectors_on(served: Generation) -> None:
-    """By the fingerprint of its files, whatever it is called; and nothing hands on nothing."""
-    found = known_vectors(served, WordEncoder())
-    assert found is not None
-    assert len(found.stock.keys) == len(served.contents.units)
-    assert np.count_nonzero(found.stock.whole >= 0) == len(served.contents.passages)
-    assert known_vectors(served, WordEncoder("other")) is None
-    renamed = replace(served, manifest=replace(served.manifest, model="another name"))
-    assert known_vectors(renamed, WordEncoder()) is not None
-    assert known_vectors(None, WordEncoder()) is None
+class RenamedEncoder(WordEncoder):
+    """The same model under another name."""
+
+    fingerprint = WordEncoder().fingerprint
+
+
+def test_a_model_is_recognised_by_its_fingerprint(tmp_path: Path, served: Generation) -> None:
+    """Under another name it reuses the vectors; another model of the same name does not."""
+    renamed = RenamedEncoder("renamed")
+    report = build_index(tmp_path / "a.txt", IndexSettings(index=str(tmp_path / "index")), renamed)
+    assert (report.manifest.model, report.reused, report.embedded) == ("renamed", len(served.contents.units), 0)
+    other = WordEncoder("other")
+    other.name = "renamed"
+    report = build_index(tmp_path / "a.txt", IndexSettings(index=str(tmp_path / "index")), other)
+    assert (report.reused, report.embedded) == (0, len(served.contents.units))
+
+
+def test_previous_embeddings_are_found_by_key(served: Generation) -> None:
+    """The vector of a key, and its tokens only if it is a whole passage there; no row for an unknown key."""
+    contents = served.contents
+    previous, keys, count = PreviousEmbeddings(contents), contents.keys, len(contents.units)
+    whole = contents.whole_passage_units
+    anything, tokens = np.zeros(count, dtype=bool), np.ones(count, dtype=bool)
+    np.testing.assert_array_equal(previous.find_rows(keys, anything), np.arange(count))
+    with_tokens = previous.find_rows(keys, tokens)
+    np.testing.assert_array_equal(with_tokens, [row if row in whole else -1 for row in range(count)])
+    assert 0 < len(whole) < count
+    for passage, row in enumerate(whole.tolist()):
+        expected = contents.tokens.passage_tokens(passage)
+        np.testing.assert_array_equal(previous.read_tokens(row).vectors, expected.vectors)
+    unknown = np.full((2, KEY_BYTES), [[0], [255]], dtype=np.uint8)  # before the first key and after the last
+    np.testing.assert_array_equal(previous.find_rows(unknown, anything[:2]), [-1, -1])
+
+
+def test_of_rows_with_one_key_the_one_with_tokens_is_found(tmp_path: Path) -> None:
+    """A sentence that is part of one passage and all of another."""
+    documents = ["Cats sleep.\n\n", "Dogs dig. Cats sleep.\n\n"]
+    for number, text in enumerate((documents, documents[::-1])):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "a.txt").write_text("# A\n\n" + "\n# B\n\n".join(text), encoding="utf-8")
+        recipe = IndexSettings(index=str(tmp_path / f"index{number}"), context="none", passage_chars=200)
+        build_index(folder, recipe, WordEncoder())
+        contents = IndexDirectory(Path(recipe.index)).open_current().contents
+        needs = np.zeros(len(contents.keys), dtype=bool)
+        needs[contents.whole_passage_units] = True
+        assert np.all(PreviousEmbeddings(contents).find_rows(contents.keys, needs) >= 0)

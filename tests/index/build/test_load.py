@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.build.load import Loaded, load
+from index.build.load import LoadResult, load_documents
 from index.errors import UsageError
 from index.parsers import PARSERS
 from index.types import Document, LoadProblem
@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def only_problem(loaded: Loaded) -> LoadProblem:
+def only_problem(loaded: LoadResult) -> LoadProblem:
     """The one problem beside the good file, which is loaded."""
     assert "good.txt" in [document.id for document in loaded.documents]
     (problem,) = loaded.problems
@@ -39,7 +39,7 @@ def test_a_folder_is_read_in_order(folder: Path) -> None:
     (folder / "b").mkdir()
     (folder / "b" / "deep.md").write_text("# Deep", encoding="utf-8")
     (folder / "a.jsonl").write_text('{"text": "x"}', encoding="utf-8")
-    loaded = load(folder, LIMIT)
+    loaded = load_documents(folder, LIMIT)
     assert [document.id for document in loaded.documents] == ["a.jsonl:1", "b/deep.md", "good.txt"]
     assert loaded.problems == ()
 
@@ -49,7 +49,7 @@ def test_every_format_is_loaded(tmp_path: Path) -> None:
     for extension, data in SAMPLES.items():
         (tmp_path / f"{extension[1:]}{extension}").write_bytes(data)
     (tmp_path / "jsonl.gz.jsonl.gz").unlink()
-    loaded = load(tmp_path, LIMIT)
+    loaded = load_documents(tmp_path, LIMIT)
     assert loaded.problems == ()
     assert len(loaded.documents) == len(SAMPLES)  # without .jsonl.gz, and .jsonl has two
 
@@ -58,18 +58,18 @@ def test_one_file_is_a_collection(folder: Path) -> None:
     """A file is loaded as its own folder would load it, sidecar included, and nothing beside it."""
     (folder / "good.txt.toml").write_text('title = "Good"', encoding="utf-8")
     (folder / "other.txt").write_text("x", encoding="utf-8")
-    assert load(folder / "good.txt", LIMIT).documents == (Document("good.txt", "Killy walks.", "Good"),)
+    assert load_documents(folder / "good.txt", LIMIT).documents == (Document("good.txt", "Killy walks.", "Good"),)
 
 
 def test_a_missing_folder_is_wrong_use(tmp_path: Path) -> None:
     """A folder that does not exist is a UsageError that names it."""
     with pytest.raises(UsageError, match="nowhere does not exist"):
-        load(tmp_path / "nowhere", LIMIT)
+        load_documents(tmp_path / "nowhere", LIMIT)
 
 
 def test_an_empty_folder_is_empty(tmp_path: Path) -> None:
     """A folder without files gives nothing and no problem."""
-    assert load(tmp_path, LIMIT) == Loaded((), ())
+    assert load_documents(tmp_path, LIMIT) == LoadResult((), ())
 
 
 def test_hidden_names_are_passed_over(folder: Path) -> None:
@@ -77,7 +77,7 @@ def test_hidden_names_are_passed_over(folder: Path) -> None:
     (folder / ".git").mkdir()
     (folder / ".git" / "config.txt").write_text("x", encoding="utf-8")
     (folder / ".notes.txt").write_text("x", encoding="utf-8")
-    loaded = load(folder, LIMIT)
+    loaded = load_documents(folder, LIMIT)
     assert [document.id for document in loaded.documents] == ["good.txt"]
     assert loaded.problems == ()
 
@@ -90,42 +90,42 @@ def test_hidden_names_are_passed_over(folder: Path) -> None:
         ("a.md", b"\xef\xbb\xbf\n", "only white space"),
         ("a.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary data"),
         ("a.txt", b"x" * (LIMIT + 1), "has 1,000,001 bytes, more than max_file_mb allows (1,000,000)"),
-        ("a.xyz", b"text", "no reader for .xyz: convert it to one of .htm, .html, .jsonl"),
-        ("README", b"text", "no reader for files without an extension"),
+        ("a.xyz", b"text", "no parser for .xyz: convert it to one of .htm, .html, .jsonl"),
+        ("README", b"text", "no parser for files without an extension"),
         ("a.pdf", b"no pdf", "is damaged or not a PDF"),
         ("a.html", b"<html></html>", "shows no text"),
         ("a.jsonl.gz", b"no gzip", "cannot be unpacked"),
-        ("a.xyz.toml", b'title = "x"', "describes a.xyz, which is not there"),
+        ("a.xyz.toml", b'title = "x"', "describes a.xyz, which does not exist"),
     ],
 )
 def test_a_bad_file_is_one_problem(folder: Path, name: str, data: bytes, reason: str) -> None:
     """The problem names the file and says what is wrong, and the good file is loaded."""
     (folder / name).write_bytes(data)
-    problem = only_problem(load(folder, LIMIT))
+    problem = only_problem(load_documents(folder, LIMIT))
     assert problem.where == name
     assert reason in problem.reason
 
 
 def test_pipes_and_sockets_do_not_hang(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is no regular file is never opened, so nothing waits for a writer."""
+    """What is not a regular file is never opened, so nothing waits for a writer."""
     os.mkfifo(folder / "pipe.txt")
     os.mkfifo(folder / "good.txt.toml")
     monkeypatch.chdir(folder)  # the path of a socket may have 107 bytes
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind("socket.md")
-        loaded = load(folder, LIMIT)
+        loaded = load_documents(folder, LIMIT)
     assert [document.id for document in loaded.documents] == ["good.txt"]
     assert {problem.where for problem in loaded.problems} == {"pipe.txt", "good.txt.toml", "socket.md"}
-    assert all("is no regular file" in problem.reason for problem in loaded.problems)
+    assert all("is not a regular file" in problem.reason for problem in loaded.problems)
 
 
 @pytest.mark.parametrize(
-    ("target", "reason"), [("nothing.txt", "is a link to nothing"), ("link.txt", "leads back to itself")]
+    ("target", "reason"), [("nothing.txt", "is a broken link"), ("link.txt", "leads back to itself")]
 )
 def test_bad_links_are_problems(folder: Path, target: str, reason: str) -> None:
     """A link to nothing or to itself is named."""
     (folder / "link.txt").symlink_to(folder / target)
-    problem = only_problem(load(folder, LIMIT))
+    problem = only_problem(load_documents(folder, LIMIT))
     assert problem.where == "link.txt"
     assert reason in problem.reason
 
@@ -135,9 +135,9 @@ def test_links_to_folders_around_do_not_loop(folder: Path, up: str) -> None:
     """A link to the folder itself or to one around it ends the walk."""
     (folder / "inner").mkdir()
     (folder / "inner" / "loop").symlink_to(folder / up, target_is_directory=True)
-    problem = only_problem(load(folder, LIMIT))
+    problem = only_problem(load_documents(folder, LIMIT))
     assert problem.where == "inner/loop"
-    assert "read already or lies around it" in problem.reason
+    assert "read already or contains it" in problem.reason
 
 
 def test_a_folder_is_read_in_its_own_place(folder: Path, tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_folder_is_read_in_its_own_place(folder: Path, tmp_path: Path) -> None
     (folder / "z" / "near.txt").write_text("x", encoding="utf-8")
     (folder / "a").symlink_to(folder / "z", target_is_directory=True)
     (folder / "b").symlink_to(elsewhere, target_is_directory=True)
-    loaded = load(folder, LIMIT)
+    loaded = load_documents(folder, LIMIT)
     assert [document.id for document in loaded.documents] == ["b/far.txt", "good.txt", "z/near.txt"]
     assert only_problem(loaded).where == "a"
 
@@ -158,7 +158,7 @@ def test_a_folder_is_read_in_its_own_place(folder: Path, tmp_path: Path) -> None
     ("error", "reason"),
     [
         (PermissionError(13, "Permission denied"), "cannot be read (Permission denied); let this user read it"),
-        (FileNotFoundError(2, "No such file"), "vanished meanwhile; build again"),
+        (FileNotFoundError(2, "No such file"), "disappeared while loading; build again"),
         (OSError(5, "Input/output error"), "cannot be read (Input/output error)"),
     ],
 )
@@ -173,7 +173,7 @@ def test_a_file_that_will_not_open(folder: Path, monkeypatch: pytest.MonkeyPatch
         return whole(path)
 
     monkeypatch.setattr(Path, "read_bytes", read_bytes)
-    problem = only_problem(load(folder, LIMIT))
+    problem = only_problem(load_documents(folder, LIMIT))
     assert problem.where == "bad.txt"
     assert reason in problem.reason
 
@@ -189,13 +189,13 @@ def test_a_folder_that_will_not_open(folder: Path, monkeypatch: pytest.MonkeyPat
         return listing(path)
 
     monkeypatch.setattr(Path, "iterdir", iterdir)
-    assert only_problem(load(folder, LIMIT)).where == "locked"
+    assert only_problem(load_documents(folder, LIMIT)).where == "locked"
 
 
 def test_a_name_that_is_not_utf8(folder: Path) -> None:
     """Such a name has no place in an id; the problem shows its bytes."""
     Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.txt")).write_text("x", encoding="utf-8")
-    problem = only_problem(load(folder, LIMIT))
+    problem = only_problem(load_documents(folder, LIMIT))
     assert problem.where.encode("utf-8") == rb"caf\udce9.txt"
     assert "not UTF-8; rename it" in problem.reason
 
@@ -204,7 +204,7 @@ def test_the_first_of_two_ids_stays(folder: Path) -> None:
     """A second document of the same id is a problem, in one file or across files."""
     (folder / "a.jsonl").write_text('{"_id": "1", "text": "x"}\n{"_id": 1, "text": "y"}\n', encoding="utf-8")
     (folder / "b.jsonl").write_text('{"_id": "1", "text": "z"}\n', encoding="utf-8")
-    loaded = load(folder, LIMIT)
+    loaded = load_documents(folder, LIMIT)
     assert [(document.id, document.text) for document in loaded.documents] == [("1", "x"), ("good.txt", "Killy walks.")]
     assert [problem.where for problem in loaded.problems] == ["a.jsonl:2", "b.jsonl"]
     assert all("'1' is taken already" in problem.reason for problem in loaded.problems)
@@ -215,7 +215,7 @@ def test_a_readers_slip_is_caught(folder: Path, monkeypatch: pytest.MonkeyPatch)
     slips = {**PARSERS, ".md": lambda path, name: [Document(name, "a\ud800")]}
     monkeypatch.setattr("index.parsers.PARSERS", slips)
     (folder / "slip.md").write_text("x", encoding="utf-8")
-    problem = only_problem(load(folder, LIMIT))
+    problem = only_problem(load_documents(folder, LIMIT))
     assert problem.where == "slip.md"
     assert "half of a surrogate pair" in problem.reason
 
@@ -223,13 +223,15 @@ def test_a_readers_slip_is_caught(folder: Path, monkeypatch: pytest.MonkeyPatch)
 def test_a_sidecar_describes_its_file(folder: Path) -> None:
     """A title and other keys beside a file are its document's, and the sidecar is no document."""
     (folder / "good.txt.toml").write_text('title = "Good"\nlanguage = "en"', encoding="utf-8")
-    assert load(folder, LIMIT) == Loaded((Document("good.txt", "Killy walks.", "Good", {"language": "en"}),), ())
+    assert load_documents(folder, LIMIT) == LoadResult(
+        (Document("good.txt", "Killy walks.", "Good", {"language": "en"}),), ()
+    )
 
 
 def test_a_broken_sidecar_does_not_cost_the_file(folder: Path) -> None:
     """The sidecar is the problem, and its file is loaded without it."""
     (folder / "good.txt.toml").write_text("title = ", encoding="utf-8")
-    loaded = load(folder, LIMIT)
+    loaded = load_documents(folder, LIMIT)
     assert only_problem(loaded).where == "good.txt.toml"
     assert loaded.documents[0].title == "good"
 
@@ -238,13 +240,13 @@ def test_lines_outrank_their_sidecar(folder: Path) -> None:
     """For JSON lines the sidecar gives defaults, and the file's name is no title."""
     (folder / "c.jsonl").write_text('{"_id": "1", "text": "x", "licence": "own"}\n', encoding="utf-8")
     (folder / "c.jsonl.toml").write_text('licence = "shared"\nlanguage = "en"', encoding="utf-8")
-    first = load(folder, LIMIT).documents[0]
+    first = load_documents(folder, LIMIT).documents[0]
     assert (first.title, first.metadata) == ("", {"licence": "own", "language": "en"})
 
 
 def test_the_seed_says_where_it_is_from() -> None:
     """The first collection has its title, origin, licence and language beside it."""
-    (document,) = load(SEEDS / "blame.txt", LIMIT).documents
+    (document,) = load_documents(SEEDS / "blame.txt", LIMIT).documents
     assert document.title == "Blame!"
     assert document.metadata["licence"] == "CC BY-SA 4.0"
     assert document.metadata["language"] == "en"
@@ -257,7 +259,7 @@ def test_no_bytes_cost_the_others(folder: Path, extension: str, data: bytes) -> 
     """Whatever stands in one file, the good one is loaded and nothing is raised."""
     bad = folder / f"bad{extension}"
     bad.write_bytes(data)
-    loaded = load(folder, LIMIT)
+    loaded = load_documents(folder, LIMIT)
     bad.unlink()
     assert "good.txt" in [document.id for document in loaded.documents]
     assert len(loaded.documents) > 1 or loaded.problems or not data.strip()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from index.build.embedding_cache import PREFIX
 from index.build.pipeline import build_index
 from index.errors import BuildError, GenerationNotFound, UsageError
 from index.generation.directory import UNFINISHED, IndexDirectory
@@ -47,7 +48,7 @@ def test_only_what_changed_is_embedded_again(tmp_path: Path) -> None:
     texts(source, a=a, b="Dogs dig. They howl.")
     report = build_index(source, settings(tmp_path), encoder)
     assert set(encoder.encoded) - {"a", "b"} == {"They howl.", "Dogs dig. They howl."}
-    assert (report.changed, report.embedded, report.carried) == (True, 2, 4)
+    assert (report.changed, report.embedded, report.reused) == (True, 2, 4)
 
 
 def test_carried_vectors_are_those_that_embedding_gives(tmp_path: Path) -> None:
@@ -94,7 +95,7 @@ def test_another_model_embeds_everything_again(tmp_path: Path) -> None:
     source = texts(tmp_path / "t", a="Cats sleep. Dogs dig.")
     build_index(source, settings(tmp_path), WordEncoder())
     report = build_index(source, settings(tmp_path), WordEncoder("other"))
-    assert report.carried == 0
+    assert report.reused == 0
     assert report.manifest.model == "other"
 
 
@@ -219,13 +220,14 @@ def test_every_step_says_how_far_it_is(tmp_path: Path) -> None:
 
 
 def test_a_first_build_that_fails_leaves_nothing(tmp_path: Path) -> None:
-    """Neither an index nor a half of one, and the next one succeeds."""
+    """Neither a generation nor part of one, only a cache of embeddings, and the next build succeeds."""
     source = texts(tmp_path / "t", a="Cats sleep.")
     done = subprocess.run(child(tmp_path, "0"), cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     with pytest.raises(GenerationNotFound):
         IndexDirectory(tmp_path / "index").open_current()
-    assert [path.name for path in (tmp_path / "index").iterdir()] == ["build.lock"]
+    left = [path.name for path in (tmp_path / "index").iterdir() if not path.name.startswith(PREFIX)]
+    assert left == ["build.lock"]
     build_index(source, settings(tmp_path), WordEncoder())
     assert served(tmp_path) == {"a.txt": "Cats sleep."}
 
@@ -236,5 +238,5 @@ def test_a_title_that_changes_embeds_its_texts_again(tmp_path: Path) -> None:
     build_index(source, settings(tmp_path), WordEncoder())
     (source / "a.txt.toml").write_text('title = "Animals"', encoding="utf-8")
     report = build_index(source, settings(tmp_path), WordEncoder())
-    assert (report.changed, report.embedded, report.carried) == (True, 1, 1)
+    assert (report.changed, report.embedded, report.reused) == (True, 1, 1)
     assert IndexDirectory(tmp_path / "index").open_current().contents.documents[0].title == "Animals"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.build.embed_units import CONTEXT_WEIGHT, mix
+from index.build.embed_units import CONTEXT_WEIGHT, mix_context
 from index.embedding.batching import batch_by_length, embed_texts, shorten_to_fit
 from index.errors import ModelError
 from index.types import Encoder
@@ -56,8 +56,8 @@ def test_tokens_are_counted_beyond_what_the_model_would_cut(encoder: Encoder) ->
 def test_title_and_heading_are_mixed_in_lightly() -> None:
     """(text + w · context) / |text + w · context|; without a context the text alone."""
     text, context = np.array([1.0, 0.0], dtype=np.float32), np.array([0.0, 1.0], dtype=np.float32)
-    np.testing.assert_allclose(mix(text, context), np.array([1, CONTEXT_WEIGHT]) / np.hypot(1, CONTEXT_WEIGHT))
-    np.testing.assert_array_equal(mix(text, None), text)
+    np.testing.assert_allclose(mix_context(text, context), np.array([1, CONTEXT_WEIGHT]) / np.hypot(1, CONTEXT_WEIGHT))
+    np.testing.assert_array_equal(mix_context(text, None), text)
 
 
 def test_what_stands_above_is_cut_until_it_fits() -> None:

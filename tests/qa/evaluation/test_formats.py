@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.build.load import load as load_documents
+from index.build.load import load_documents
 from index.errors import UsageError
 from index.types import Span
 from qa.evaluation import load
