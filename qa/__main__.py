@@ -7,7 +7,7 @@ import click
 
 from index.cli import Group, Option, is_stated, setting_options
 from qa.answer.serialize import answer_json
-from qa.answer.terminal import show
+from qa.answer.terminal import print_answer
 from qa.engine import Engine
 from qa.types import MAX_TOP_K, Request
 
@@ -39,7 +39,7 @@ def ask(question: str, as_json: bool, index: str, model: str, reader: str, **opt
     if as_json:
         click.echo(json.dumps(answer_json(answer), ensure_ascii=False, indent=2))
     else:
-        show(answer)
+        print_answer(answer)
 
 
 if __name__ == "__main__":

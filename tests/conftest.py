@@ -1,5 +1,6 @@
 """What all tests share: hypothesis that repeats itself, and the seed indexed once with the real model."""
 
+import logging
 import os
 
 # Before numpy and FAISS are loaded: their threads wait by spinning, and tests run side by side on every processor.
@@ -43,6 +44,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "encoder" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(autouse=True)
+def no_leg_fails(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test in which a leg failed, unless it is marked ``leg_failure``: the engine answers in spite of our bugs."""
+    failures: list[str] = []
+    handler = logging.Handler(logging.ERROR)
+    handler.emit = lambda record: failures.append(f"{record.getMessage()}: {record.exc_info and record.exc_info[1]!r}")
+    logger = logging.getLogger("qa.ranking.retriever")
+    logger.addHandler(handler)
+    yield
+    logger.removeHandler(handler)
+    if failures and not request.node.get_closest_marker("leg_failure"):
+        pytest.fail("; ".join(failures))
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.answer.terminal import show
+from qa.answer.terminal import print_answer
 from qa.engine import Engine
 from qa.types import Request
 
@@ -18,7 +18,7 @@ def test_the_answer_in_the_readme_is_the_real_one(
     engine: Engine, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Word for word; probabilities within a twentieth, for processors round differently."""
-    show(engine.ask(Request("Who directed the film?", top_k=1)))
+    print_answer(engine.ask(Request("Who directed the film?", top_k=1)))
     printed = capsys.readouterr().out
     text = README.read_text(encoding="utf-8")
     if request.config.getoption("--write"):

@@ -1,36 +1,44 @@
-"""An answer on the terminal, evidence in ⟦brackets⟧, and bold where the output is a terminal."""
+"""An answer on the terminal, evidence in ⟦brackets⟧, and bold if the output is a terminal."""
 
 from collections.abc import Sequence
 
 import click
 
 from index.types import Span
-from qa.answer.highlight import pieces
-from qa.answer.wording import certainty, heading, why
-from qa.types import Answer, AnswerPassage
+from qa.answer.highlight import split_at_marks
+from qa.answer.wording import describe_confidence, describe_status, explain_reason, format_percent
+from qa.types import Answer, AnswerPassage, Status
 
 
-def show(answer: Answer) -> None:
-    """Writes the answer to standard output."""
-    click.secho(f"{heading(answer)}: {certainty(answer.confidence)}", bold=True)
+def print_answer(answer: Answer) -> None:
+    """Write the answer to standard output."""
+    click.secho(_format_headline(answer), bold=True)
     if answer.reason:
-        click.echo(why(answer))
+        click.echo(explain_reason(answer))
     if answer.searched_as != answer.question:
         click.echo(f"searched as: {answer.searched_as}")
     if answer.answer:
         click.echo(f"\n  “{answer.answer.text}”")
     for passage in answer.passages:
-        # The nearest sentences do not answer where nothing does: marking them would say that they do.
-        _passage(passage, passage.evidence if answer.answer else ())
+        # If nothing answers, nothing is marked: a mark would say that it does.
+        _print_passage(passage, passage.evidence if answer.answer else ())
     for leg in answer.retrieval.degraded:
         click.secho(f"degraded: the {leg} leg failed", fg="red")
 
 
-def _passage(passage: AnswerPassage, marked: Sequence[Span]) -> None:
+def _format_headline(answer: Answer) -> str:
+    """Return the status and the confidence; "not found: unlikely (1 %)" would read as the opposite."""
+    if answer.status is not Status.NOT_FOUND:
+        return f"{describe_status(answer)}: {describe_confidence(answer.confidence)}"
+    best = f" (best match: {format_percent(answer.confidence)})" if answer.passages else ""
+    return f"{describe_status(answer)}{best}"
+
+
+def _print_passage(passage: AnswerPassage, marked: Sequence[Span]) -> None:
     title = " · ".join(part for part in (passage.document.title or passage.document.id, passage.heading) if part)
     click.echo(f"\n{passage.rank}. {click.style(title, bold=True)}  {passage.score:.2f}  {passage.id}")
-    words = "".join(
+    text = "".join(
         click.style(f"⟦{piece.text}⟧", bold=True) if piece.marked else piece.text
-        for piece in pieces(passage.text, marked, passage.start)
+        for piece in split_at_marks(passage.text, marked, passage.start)
     )
-    click.echo(f"   {' '.join(words.split())}")
+    click.echo(f"   {' '.join(text.split())}")

@@ -1,27 +1,28 @@
-"""What the page and the terminal say for what the API says in one word or one number."""
+"""The words that the page and the terminal show for a status, a reason and a probability."""
 
 from qa.types import Answer, Reason, Status
 
-STATUS = {
+STATUS_LABELS = {
     Status.ANSWERED: "Answer",
     Status.UNSURE: "Possible answer",
     Status.NOT_FOUND: "Not found in these documents",
 }
 
-PASSAGES = {
+PASSAGE_LABELS = {
     Status.ANSWERED: "Sources",
     Status.UNSURE: "Possible sources",
     Status.NOT_FOUND: "Closest passages",
 }
 
-REASON = {
+REASONS = {
     Reason.WEAK_MATCH: "No passage matches closely enough to be certain.",
     Reason.UNKNOWN_WORDS: "The key words of the question do not occur in the documents.",
     Reason.FILTERED_OUT: "No document matches the filter.",
     Reason.EMPTY_INDEX: "Nothing is indexed yet.",
 }
 
-CONFIDENCE = (
+# Words for a probability from this value on.
+CONFIDENCE_WORDS = (
     (0.9, "almost certain"),
     (0.75, "likely"),
     (0.5, "more likely than not"),
@@ -30,17 +31,22 @@ CONFIDENCE = (
 )
 
 
-def heading(answer: Answer) -> str:
-    """The status in words."""
-    return STATUS[answer.status]
+def describe_status(answer: Answer) -> str:
+    """Return the status in words."""
+    return STATUS_LABELS[answer.status]
 
 
-def why(answer: Answer) -> str:
-    """The reason in a sentence; empty where the question is answered."""
-    return REASON[answer.reason] if answer.reason else ""
+def explain_reason(answer: Answer) -> str:
+    """Return the reason in a sentence; empty if the question is answered."""
+    return REASONS[answer.reason] if answer.reason else ""
 
 
-def certainty(probability: float) -> str:
-    """The probability in words and in per cent: ``likely (81 %)``."""
-    words = next(words for least, words in CONFIDENCE if probability >= least)
-    return f"{words} ({probability:.0%})".replace("%", "\N{NO-BREAK SPACE}%")
+def describe_confidence(probability: float) -> str:
+    """Return the probability in words and in per cent: ``likely (81 %)``."""
+    words = next(words for least, words in CONFIDENCE_WORDS if probability >= least)
+    return f"{words} ({format_percent(probability)})"
+
+
+def format_percent(probability: float) -> str:
+    """Return the probability in per cent: ``81 %``."""
+    return f"{probability:.0%}".replace("%", "\N{NO-BREAK SPACE}%")

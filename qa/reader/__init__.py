@@ -1,8 +1,8 @@
-"""Readers say how well a passage answers a question, and with which words. One of them is shipped."""
+"""The question-answering models: how well a passage answers a question, and with which words."""
 
 from functools import cache
 
-from qa.reader.other_models import foreign
+from qa.reader.other_models import load_other_reader
 from qa.reader.reader import TrainedReader
 from qa.types import Reader
 
@@ -11,10 +11,10 @@ SHIPPED, NONE = "shipped", "none"
 
 @cache
 def load_reader(name: str) -> Reader | None:
-    """The reader that the setting names: the shipped one, none, or a model's folder or hub id.
+    """Return the reader that the setting names: the shipped one, none, or a model's folder or hub id.
 
-    It is loaded when it first reads and shared by all who ask for it. Raises ModelError.
+    It is loaded when it first reads, and shared by all engines. Raise ModelError.
     """
     if name == NONE:
         return None
-    return TrainedReader() if name == SHIPPED else foreign(name)
+    return TrainedReader() if name == SHIPPED else load_other_reader(name)

@@ -1,8 +1,8 @@
-"""Readers from elsewhere: a CrossEncoder, or a model that was trained on SQuAD, by folder or hub id.
+"""Other readers by folder or hub id: a CrossEncoder, or a model that was trained on SQuAD.
 
-Their logits are used as they are. The confidence was fitted with the shipped reader; with another one
-it is as good as that one's logits are like the shipped one's, until
-``benchmarks.training.calibration --reader`` fits it again.
+Their logits are used as they are. The confidence was fitted with the shipped reader; with another
+one it is only as good as the logits are alike, until ``benchmarks.training.calibration --reader``
+fits it again.
 """
 
 import json
@@ -14,31 +14,32 @@ import numpy as np
 
 from index.embedding.model_files import find_model_folder
 from index.errors import ModelError
-from qa.reader.pairs import MOST_TOKENS
-from qa.reader.spans import likeliest
+from qa.reader.pairs import MAX_TOKENS
+from qa.reader.spans import find_best_span
 from qa.types import Reader, Reading
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-BATCH = 8
+# Pairs read at once: all that one question needs.
+BATCH_SIZE = 8
 
 
-def foreign(name: str) -> Reader:
-    """The reader for the model of this name. Raises ModelError for one of another kind."""
+def load_other_reader(name: str) -> Reader:
+    """Return the reader for the model of this name. Raise ModelError if it is of another kind."""
     folder = find_model_folder(name)
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         kinds = " ".join(config.get("architectures") or [])
     except (OSError, ValueError, AttributeError) as error:
-        raise ModelError(f"{folder} holds no model: config.json cannot be read ({error})") from error
+        raise ModelError(f"no model in {folder}: cannot read config.json ({error})") from error
     if "ForQuestionAnswering" in kinds:
         return SpanReader(name, str(folder))
     if "ForSequenceClassification" in kinds:
         return RelevanceReader(name, str(folder))
     raise ModelError(
-        f"{name} is a {kinds or 'model without a kind'}; a reader is a CrossEncoder (…ForSequenceClassification) "
-        "or a …ForQuestionAnswering"
+        f"{name} is a {kinds or 'model of unknown kind'}, which cannot read: choose a CrossEncoder "
+        "(…ForSequenceClassification) or a …ForQuestionAnswering"
     )
 
 
@@ -46,7 +47,7 @@ class RelevanceReader:
     """A CrossEncoder of sentence-transformers: one logit a passage, no words."""
 
     def __init__(self, name: str, folder: str) -> None:
-        """Loads nothing yet."""
+        """Load nothing yet."""
         self.name = name
         self._folder = folder
 
@@ -54,23 +55,23 @@ class RelevanceReader:
     def _model(self) -> "CrossEncoder":
         from sentence_transformers import CrossEncoder
 
-        model: CrossEncoder = CrossEncoder(self._folder, device="cpu", max_length=MOST_TOKENS, local_files_only=True)
+        model: CrossEncoder = CrossEncoder(self._folder, device="cpu", max_length=MAX_TOKENS, local_files_only=True)
         return model
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        """The relevance of each; it counts for answerable, too."""
+        """Return the relevance of each passage, which stands in for its answerability, too."""
         from torch.nn import Identity
 
         texts = [(question, " ".join(filter(None, passage))) for passage in passages]
-        logits = self._model.predict(texts, batch_size=BATCH, activation_fn=Identity(), show_progress_bar=False)
+        logits = self._model.predict(texts, batch_size=BATCH_SIZE, activation_fn=Identity(), show_progress_bar=False)
         return [Reading(float(logit), float(logit), None) for logit in np.asarray(logits, dtype=np.float32).reshape(-1)]
 
 
 class SpanReader:
-    """An extractive model of transformers; by how much words beat no answer counts for relevance, too."""
+    """An extractive model of transformers; by how much its words beat no answer is its relevance, too."""
 
     def __init__(self, name: str, folder: str) -> None:
-        """Loads nothing yet."""
+        """Load nothing yet."""
         self.name = name
         self._folder = folder
 
@@ -82,26 +83,26 @@ class SpanReader:
         return tokenizer, AutoModelForQuestionAnswering.from_pretrained(self._folder, local_files_only=True).eval()
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        """One passage after the other; title and heading are not shown, no such model knows them."""
-        return [self._one(question, words) for _, words in passages]
+        """Read one passage after the other, without its context, which no such model was trained with."""
+        return [self._read_passage(question, text) for _, text in passages]
 
-    def _one(self, question: str, words: str) -> Reading:
+    def _read_passage(self, question: str, text: str) -> Reading:
         import torch
 
         tokenizer, model = self._model
         inputs = tokenizer(
             question,
-            words,
+            text,
             truncation="only_second",
-            max_length=MOST_TOKENS,
+            max_length=MAX_TOKENS,
             return_offsets_mapping=True,
             return_tensors="pt",
         )
         offsets = inputs.pop("offset_mapping")[0].tolist()
         inside = [place for place, part in enumerate(inputs.sequence_ids(0)) if part == 1]
         with torch.inference_mode():
-            found = model(**inputs)
-        start, end = found.start_logits[0].numpy(), found.end_logits[0].numpy()
-        places = [(offsets[place][0], offsets[place][1]) for place in inside]
-        margin, span = likeliest(start[inside], end[inside], places, float(start[0] + end[0]))
+            output = model(**inputs)
+        start, end = output.start_logits[0].numpy(), output.end_logits[0].numpy()
+        words = [(offsets[place][0], offsets[place][1]) for place in inside]
+        margin, span = find_best_span(start[inside], end[inside], words, float(start[0] + end[0]))
         return Reading(margin, margin, span)

@@ -1,58 +1,59 @@
-"""A question and a passage as the tokens that the reader sees."""
+"""A question and a passage as the token pair that the reader sees."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from index.errors import ModelError
 
-MOST_TOKENS = 256
-MOST_QUESTION, MOST_CONTEXT = 96, 32
+MAX_TOKENS = 256
+# Long questions and headings must leave room for the passage's words.
+MAX_QUESTION_TOKENS, MAX_CONTEXT_TOKENS = 96, 32
+# BERT's marks: [CLS] question [SEP] passage [SEP].
+MARKS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """``[CLS] question [SEP] title and heading · words [SEP]`` as token numbers.
+class TokenPair:
+    """``[CLS] question [SEP] context words [SEP]`` as token ids, with the type of each: 0 question, 1 passage.
 
-    ``second``: where the passage begins; ``first``: the first token of its words, of which
-    ``offsets`` has the start and end in characters of each one.
+    ``first`` is the first token of the passage's words; ``offsets`` has the start and end of each
+    token of them, in characters of the words.
     """
 
-    ids: tuple[int, ...]
-    second: int
+    ids: list[int]
+    type_ids: list[int]
     first: int
-    offsets: tuple[tuple[int, int], ...]
+    offsets: list[tuple[int, int]]
 
 
-class Pairs:
-    """Makes pairs with one model's tokenizer. Words beyond the limit are not seen."""
+class PairTokenizer:
+    """Encodes pairs with one model's tokenizer. Words beyond the limit are not seen."""
 
     def __init__(self, tokenizer: Path) -> None:
-        """``tokenizer``: a ``tokenizer.json`` with the marks [CLS] and [SEP]."""
+        """Load ``tokenizer.json``. Raise ModelError if it does not mark pairs as BERT does."""
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._begin, self._end = self._mark("[CLS]"), self._mark("[SEP]")
+        if self._tokenizer.num_special_tokens_to_add(True) != MARKS:
+            raise ModelError(f"{tokenizer} does not mark pairs with [CLS] and [SEP]: a reader needs a model like BERT")
 
-    def __call__(self, question: str, passages: Sequence[tuple[str, str]], most: int = MOST_TOKENS) -> list[Pair]:
-        """One pair for each passage, given as its context and its words."""
-        asked = [self._begin, *self._ids(question)[:MOST_QUESTION], self._end]
-        return [self._pair(asked, context, words, most) for context, words in passages]
+    def encode_pairs(
+        self, question: str, passages: Sequence[tuple[str, str]], max_tokens: int = MAX_TOKENS
+    ) -> list[TokenPair]:
+        """Return one pair for each passage, given as its context and its words."""
+        asked, pairs = self._encode(question, MAX_QUESTION_TOKENS), []
+        for context, text in passages:
+            above = self._encode(context, MAX_CONTEXT_TOKENS)
+            words = self._encode(text, max_tokens - MARKS - len(asked) - len(above))
+            whole = self._tokenizer.post_process(asked, Encoding.merge([above, words], growing_offsets=False))
+            first = len(whole) - 1 - len(words)
+            pairs.append(TokenPair(whole.ids, whole.type_ids, first, words.offsets))
+        return pairs
 
-    def _pair(self, asked: list[int], context: str, words: str, most: int) -> Pair:
-        before = [*asked, *self._ids(context)[:MOST_CONTEXT]]
-        encoded = self._tokenizer.encode(words, add_special_tokens=False)
-        room = most - len(before) - 1
-        ids = (*before, *encoded.ids[:room], self._end)
-        return Pair(ids, len(asked), len(before), tuple(encoded.offsets[:room]))
-
-    def _mark(self, mark: str) -> int:
-        number = self._tokenizer.token_to_id(mark)
-        if number is None:
-            raise ModelError(f"the reader's tokenizer has no {mark}; it takes models of BERT's form")
-        return number
-
-    def _ids(self, text: str) -> list[int]:
-        return list(self._tokenizer.encode(text, add_special_tokens=False).ids) if text else []
+    def _encode(self, text: str, max_tokens: int) -> Encoding:
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        encoding.truncate(max_tokens)
+        return encoding

@@ -1,4 +1,4 @@
-"""The shipped reader: pairs through the network, and what its numbers say of each passage."""
+"""The shipped reader: token pairs through the network, and what its logits say of each passage."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.embedding.batching import batch_by_length
-from qa.reader.pairs import Pair, Pairs
-from qa.reader.spans import Logits, likeliest
+from qa.reader.pairs import PairTokenizer
+from qa.reader.spans import find_best_span
 from qa.types import Reading
 
 if TYPE_CHECKING:
-    from qa.reader.ctranslate2 import Compiled
+    from qa.reader.ctranslate2 import QuantizedNetwork
 
 SHIPPED = Path(__file__).with_name("shipped")
 
@@ -22,28 +22,28 @@ class TrainedReader:
     name = "shipped"
 
     def __init__(self, folder: Path = SHIPPED) -> None:
-        """``folder``: as ``benchmarks/training/reader`` writes it. The network is loaded at the first use."""
+        """Load the tokenizer; ``folder`` is as ``benchmarks/training/reader`` writes it."""
         self._folder = folder
-        self._pairs = Pairs(folder / "tokenizer.json")
+        self._tokenizer = PairTokenizer(folder / "tokenizer.json")
 
     @cached_property
-    def _network(self) -> "Compiled":
-        from qa.reader.ctranslate2 import Compiled
+    def _network(self) -> "QuantizedNetwork":
+        # Imported and loaded at the first use: mode fast needs neither.
+        from qa.reader.ctranslate2 import QuantizedNetwork
 
-        return Compiled(self._folder)
+        return QuantizedNetwork(self._folder)
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        """What each passage, given as its title and heading and its words, says to the question."""
-        pairs = self._pairs(question, passages)
+        """Return what each passage, given as its context and its text, says to the question."""
+        pairs = self._tokenizer.encode_pairs(question, passages)
         readings: dict[int, Reading] = {}
         for rows in batch_by_length([len(pair.ids) for pair in pairs]):
-            start, end, relevance = self._network([pairs[row] for row in rows])
-            for place, row in enumerate(rows):
-                readings[row] = _reading(pairs[row], start[place], end[place], float(relevance[place]))
+            starts, ends, relevances = self._network([pairs[row] for row in rows])
+            for row, start, end, relevance in zip(rows, starts, ends, relevances, strict=True):
+                pair = pairs[row]
+                words = slice(pair.first, pair.first + len(pair.offsets))
+                # The first token stands for no answer.
+                margin, span = find_best_span(start[words], end[words], pair.offsets, float(start[0] + end[0]))
+                # A token may cover no characters; a span of such tokens quotes nothing.
+                readings[row] = Reading(float(relevance), margin, span if span and span.start < span.end else None)
         return [readings[row] for row in range(len(pairs))]
-
-
-def _reading(pair: Pair, start: Logits, end: Logits, relevance: float) -> Reading:
-    words = slice(pair.first, pair.first + len(pair.offsets))
-    margin, span = likeliest(start[words], end[words], pair.offsets, float(start[0] + end[0]))
-    return Reading(relevance, margin, span if span and span.start < span.end else None)

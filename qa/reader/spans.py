@@ -7,23 +7,25 @@ from numpy.typing import NDArray
 
 from index.types import Span
 
-MOST_ANSWER_TOKENS = 30
+# Longer answers are rare, and a longer span is usually a mistake.
+MAX_ANSWER_TOKENS = 30
 Logits = NDArray[np.float32]
 
 
-def likeliest(
-    start: Logits, end: Logits, offsets: Sequence[tuple[int, int]], nothing: float
+def find_best_span(
+    start: Logits, end: Logits, offsets: Sequence[tuple[int, int]], no_answer: float
 ) -> tuple[float, Span | None]:
-    """The span with the greatest sum of its first and last token's logits, and by how much it beats ``nothing``.
+    """Return by how much the best span beats ``no_answer``, and the span; 0 and None if there are no tokens.
 
-    ``start``, ``end``, ``offsets``: one entry for each token of the passage's words. None without any.
-    Devlin et al. 2019, section 4.2 and 4.3; a span has at most ``MOST_ANSWER_TOKENS``.
+    The best span has the greatest sum of its first token's start logit and its last token's end logit, and at
+    most ``MAX_ANSWER_TOKENS`` (Devlin et al. 2019, sections 4.2 and 4.3). ``start``, ``end`` and ``offsets``
+    have one entry for each token of the passage's words.
     """
     size = len(offsets)
     if not size:
         return 0.0, None
     sums = start[:, None] + end[None, :]
-    tokens = np.arange(size)[None, :] - np.arange(size)[:, None]
-    sums = np.where((tokens < 0) | (tokens >= MOST_ANSWER_TOKENS), -np.inf, sums)
+    lengths = np.arange(size)[None, :] - np.arange(size)[:, None]
+    sums = np.where((lengths < 0) | (lengths >= MAX_ANSWER_TOKENS), -np.inf, sums)
     first, last = divmod(int(np.argmax(sums)), size)
-    return float(sums[first, last]) - nothing, Span(offsets[first][0], offsets[last][1])
+    return float(sums[first, last]) - no_answer, Span(offsets[first][0], offsets[last][1])

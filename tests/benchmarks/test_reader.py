@@ -20,12 +20,12 @@ from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from index.types import Span
 from qa.evaluation import load
 from qa.reader.ctranslate2 import ABOUT
-from qa.reader.pairs import Pairs
+from qa.reader.pairs import PairTokenizer
 from qa.reader.reader import SHIPPED
 from qa.types import Reading
 
 BASE = find_model_folder(DEFAULT_MODEL)
-PAIRS = Pairs(BASE / "tokenizer.json")
+PAIRS = PairTokenizer(BASE / "tokenizer.json")
 FILM = Text("Film", "The film was directed by Ann Lee in Kyoto.")
 OTHERS = (
     Text("Tea", "Green tea is brewed at eighty degrees."),

@@ -7,8 +7,8 @@ import torch
 from benchmarks.training.reader.convert import write_reader
 from benchmarks.training.reader.network import Network
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
-from qa.reader.ctranslate2 import Compiled
-from qa.reader.pairs import Pairs
+from qa.reader.ctranslate2 import QuantizedNetwork
+from qa.reader.pairs import PairTokenizer
 
 BASE = find_model_folder(DEFAULT_MODEL)
 TEXTS = [
@@ -20,20 +20,20 @@ TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Network, Compiled]:
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Network, QuantizedNetwork]:
     """MiniLM with heads that chance made."""
     torch.manual_seed(0)
     network, folder = Network(BASE).eval(), tmp_path_factory.mktemp("reader") / "compiled"
     write_reader(network, BASE, folder, [{"qed": 1}])
-    return network, Compiled(folder)
+    return network, QuantizedNetwork(folder)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("question", ["Who directed the film?", "where filmed", "Is tea brewed in May?"])
-def test_rounding_moves_no_logit_far(both: tuple[Network, Compiled], question: str) -> None:
+def test_rounding_moves_no_logit_far(both: tuple[Network, QuantizedNetwork], question: str) -> None:
     """Beside what the passages' logits differ by, whether a pair is alone or in a batch of other lengths."""
     network, fast = both
-    pairs = Pairs(BASE / "tokenizer.json")(question, TEXTS)
+    pairs = PairTokenizer(BASE / "tokenizer.json").encode_pairs(question, TEXTS)
     with torch.inference_mode():
         exact = [logits.numpy() for logits in network(pairs)]
     start, end, relevance = fast(pairs)

@@ -143,6 +143,7 @@ class BrokenEncoder:
         raise RuntimeError("out of memory")
 
 
+@pytest.mark.leg_failure
 def test_a_dead_encoder_degrades_and_is_told(generation: Generation, encoder: Encoder) -> None:
     """The lexical leg answers alone, ``degraded`` names the dense one, readiness fails."""
     engine = Engine(generation, BrokenEncoder(encoder))
@@ -162,6 +163,7 @@ class BrokenReader:
         raise RuntimeError("out of memory")
 
 
+@pytest.mark.leg_failure
 def test_a_dead_reader_degrades_and_is_told(generation: Generation, encoder: Encoder) -> None:
     """Both legs answer as in mode fast, ``degraded`` names the reader, readiness fails; with no reader nothing does."""
     engine = Engine(generation, encoder, BrokenReader())
@@ -207,6 +209,7 @@ class BrokenStore:
         return self._inner.vectors(positions)
 
 
+@pytest.mark.leg_failure
 def test_a_dead_store_degrades_and_is_told(generation: Generation, encoder: Encoder) -> None:
     """A failing vector store is as visible as a failing encoder."""
     contents = replace(generation.contents, store=BrokenStore(generation.contents.store))

@@ -26,7 +26,7 @@ from index.embedding import load_encoder
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from index.types import Encoder
 from qa.reader.ctranslate2 import ABOUT
-from qa.reader.pairs import Pairs
+from qa.reader.pairs import PairTokenizer
 from qa.reader.reader import SHIPPED, TrainedReader
 
 CACHE = Path("var/reader")
@@ -71,7 +71,7 @@ def _train_reader(data: Path, after: Path | None) -> None:
         found = _order_examples(one, data, encoder)
         torch.manual_seed(0)
         network = load_network(base, after) if after else Network(base)
-        train(network, Pairs(base / "tokenizer.json"), found, one, click.echo)
+        train(network, PairTokenizer(base / "tokenizer.json"), found, one, click.echo)
         trained.append(Counter(example.source + ("" if example.wrong else " alone") for example in found))
         after = CACHE / f"round-{number}.safetensors"
         save_file(network.state_dict(), after)

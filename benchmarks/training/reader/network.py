@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
 from index.errors import ModelError
-from qa.reader.pairs import Pair
+from qa.reader.pairs import TokenPair
 
 ROUND = 8
 """Batches are padded to a multiple of this many tokens: fewer shapes to prepare."""
@@ -39,7 +39,7 @@ class Network(nn.Module):
         self.pool = nn.Linear(width, width)
         self.relevance = nn.Linear(width, 1)
 
-    def forward(self, pairs: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, pairs: Sequence[TokenPair]) -> tuple[Tensor, Tensor, Tensor]:
         """Start and end logits, shape (pairs, tokens), and the relevance logit of each, shape (pairs,).
 
         Only the first token, which stands for no answer, and the passage's words can begin or end one.
@@ -63,14 +63,14 @@ def has_bfloat16() -> bool:
     return any(torch.cpu.get_capabilities().get(name) for name in ("avx512_bf16", "amx_bf16"))
 
 
-def _pad_batch(pairs: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def _pad_batch(pairs: Sequence[TokenPair]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     longest = -(-max(len(pair.ids) for pair in pairs) // ROUND) * ROUND
     ids, types, mask = (torch.zeros(len(pairs), longest, dtype=torch.long) for _ in range(3))
     words = torch.zeros(len(pairs), longest, dtype=torch.bool)
     for row, pair in enumerate(pairs):
         size = len(pair.ids)
         ids[row, :size] = torch.tensor(pair.ids)
-        types[row, pair.second : size] = 1
+        types[row, :size] = torch.tensor(pair.type_ids)
         mask[row, :size] = 1
         words[row, pair.first : pair.first + len(pair.offsets)] = True
     words[:, 0] = True

@@ -12,7 +12,7 @@ from benchmarks.training.reader.examples import Example, Round, Text
 from benchmarks.training.reader.network import Network, has_bfloat16
 from index.types import Span
 from qa.evaluation.data.rewordings import vary_question
-from qa.reader.pairs import Pair, Pairs
+from qa.reader.pairs import PairTokenizer, TokenPair
 
 BATCH, AT_ONCE = 16, 8
 """Questions a step, and how many of their pairs go through the network together."""
@@ -27,12 +27,12 @@ NO_ANSWER_WEIGHT = 0.3
 class SEEN:
     """One question with its pairs: the right passage first; where its answer begins and ends, in tokens."""
 
-    pairs: list[Pair]
+    pairs: list[TokenPair]
     target: tuple[int, int] | None
 
 
 def train(
-    network: Network, pairs: Pairs, examples: Sequence[Example], round_: Round, say: Callable[[str], object]
+    network: Network, pairs: PairTokenizer, examples: Sequence[Example], round_: Round, say: Callable[[str], object]
 ) -> None:
     """Goes once through the examples in their order and changes the network, as the round says.
 
@@ -66,12 +66,12 @@ def train(
             sums.zero_()
 
 
-def prepare_example(example: Example, pairs: Pairs, chance: random.Random, most_wrong: int) -> SEEN:
+def prepare_example(example: Example, pairs: PairTokenizer, chance: random.Random, most_wrong: int) -> SEEN:
     """The question in some guise beside its passage and at most so many others."""
     answer = "" if example.answer is None else example.right.words[example.answer.start : example.answer.end]
     question = vary_question(example.question, answer, chance)
     wrong = chance.sample(example.wrong, min(most_wrong, len(example.wrong)))
-    made = pairs(question, [_show_text(text) for text in (example.right, *wrong)], MOST_TOKENS)
+    made = pairs.encode_pairs(question, [_show_text(text) for text in (example.right, *wrong)], MOST_TOKENS)
     return SEEN(made, None if example.answer is None else _find_answer_tokens(made[0], example.answer))
 
 
@@ -105,7 +105,7 @@ def _show_text(text: Text) -> tuple[str, str]:
     return text.context, text.words
 
 
-def _find_answer_tokens(pair: Pair, answer: Span) -> tuple[int, int] | None:
+def _find_answer_tokens(pair: TokenPair, answer: Span) -> tuple[int, int] | None:
     """The first and last token of the answer; None where it lies beyond the limit."""
     inside = [i for i, (start, end) in enumerate(pair.offsets) if start < answer.end and answer.start < end]
     if not inside or pair.offsets[inside[-1]][1] < answer.end:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.types import Span
-from qa.answer.highlight import pieces
+from qa.answer.highlight import split_at_marks
 from qa.evaluation.measures import ranking
 from qa.evaluation.types import TEXTS_KEPT, Outcome, ReturnedPassage
 from qa.types import Status
@@ -141,8 +141,8 @@ def stretched(text: str, offset: int, marks: Sequence[Span], wanted: Sequence[Sp
     """The text in stretches that are marked or not and wanted or not; joined they are the text again."""
     found: list[Stretch] = []
     done = 0
-    for outer in pieces(text, wanted, offset):
-        found += [Stretch(p.text, p.marked, outer.marked) for p in pieces(outer.text, marks, offset + done)]
+    for outer in split_at_marks(text, wanted, offset):
+        found += [Stretch(p.text, p.marked, outer.marked) for p in split_at_marks(outer.text, marks, offset + done)]
         done += len(outer.text)
     return found
 

@@ -6,7 +6,7 @@ The first line of a docstring is the summary in OpenAPI.
 from flask import Response, make_response, render_template, send_from_directory
 
 from qa.answer import wording
-from qa.answer.highlight import pieces
+from qa.answer.highlight import split_at_marks
 from qa.types import Request
 from qa.web.errors.problems import Code
 from qa.web.pages.document_view import build_document_view
@@ -59,4 +59,4 @@ def static(service: Service, name: str) -> Response:
 
 def _render_turn(template: str, service: Service, request: Request, field: str) -> Response:
     view = build_turn_view(service, request, service.ask(request, field))
-    return make_response(render_template(template, turn=view, wording=wording, pieces=pieces))
+    return make_response(render_template(template, turn=view, wording=wording, split_at_marks=split_at_marks))

@@ -1,17 +1,18 @@
 """An answer on the terminal."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
-from qa.answer.terminal import show
+from qa.answer.terminal import print_answer
 from qa.engine import Engine
 from qa.types import Reason, Request, Status, Turn
 
 
 def test_the_evidence_is_marked_and_its_place_is_named(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     """The sentence stands in brackets inside its passage, under document, heading and id."""
-    show(engine.ask(Request("Who directed the film?", top_k=1)))
+    print_answer(engine.ask(Request("Who directed the film?", top_k=1)))
     printed = capsys.readouterr().out
     assert "⟦The film is directed by Hiroyuki Seshita" in printed
     assert "1. Blame! · Film" in printed
@@ -20,9 +21,9 @@ def test_the_evidence_is_marked_and_its_place_is_named(engine: Engine, capsys: p
 
 def test_not_found_says_so_and_why(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     """No answer is shown, the reason is."""
-    show(engine.ask("What is the capital of France?"))
+    print_answer(engine.ask("What is the capital of France?"))
     printed = capsys.readouterr().out
-    assert printed.startswith("Not found in these documents")
+    assert re.match(r"Not found in these documents \(best match: \d+\xa0%\)\n", printed)
     assert "key words of the question do not occur in the documents" in printed
     assert "“" not in printed.splitlines()[2]
     assert "⟦" not in printed
@@ -32,7 +33,7 @@ def test_what_was_searched_and_what_failed_are_shown(engine: Engine, capsys: pyt
     """A follow-up shows what it was taken for, a degraded answer the leg that failed."""
     answer = engine.ask(Request("Who wrote it?", (Turn("What is the Blame! film?"),)))
     degraded = replace(answer.retrieval, degraded=("dense",))
-    show(replace(answer, retrieval=degraded))
+    print_answer(replace(answer, retrieval=degraded))
     printed = capsys.readouterr().out
     assert "searched as: Who wrote it? (Blame! film)" in printed
     assert "degraded: the dense leg failed" in printed
@@ -41,7 +42,7 @@ def test_what_was_searched_and_what_failed_are_shown(engine: Engine, capsys: pyt
 @pytest.mark.parametrize("why", list(Reason))
 def test_every_reason_has_its_words(engine: Engine, why: Reason, capsys: pytest.CaptureFixture[str]) -> None:
     """None is shown as a bare word of the API."""
-    show(replace(engine.ask("film"), status=Status.UNSURE, reason=why, passages=()))
+    print_answer(replace(engine.ask("film"), status=Status.UNSURE, reason=why, passages=()))
     printed = capsys.readouterr().out
     assert why.value not in printed
     assert len(printed.splitlines()[1].split()) > 3

@@ -11,7 +11,7 @@ from index.types import Encoder
 from qa.query.encode import encode_questions
 from qa.query.understand import understand
 from qa.ranking.filters import Filter, build_filter
-from qa.ranking.retriever import DENSE, LEXICAL, MAX_CANDIDATES, Retriever
+from qa.ranking.retriever import DENSE, LEXICAL, MAX_CANDIDATES, Retriever, call_leg
 from qa.types import Query, Request
 
 
@@ -74,3 +74,12 @@ def test_filters_match_ids_and_patterns(generation: Generation) -> None:
     nothing = build_filter(generation.contents, ("*.pdf",))
     assert nothing is not None
     assert len(nothing.passages) == len(nothing.units) == 0
+
+
+@pytest.mark.leg_failure
+def test_our_own_bugs_cost_a_leg_and_not_the_answer(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever a leg raises is logged with its traceback; a test that does not expect it fails (tests/conftest.py)."""
+    assert call_leg("dense", len, [1, 2]) == 2
+    assert call_leg("dense", len, 5) is None
+    assert "the dense leg failed" in caplog.text
+    assert "TypeError: object of type 'int' has no len()" in caplog.text

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from qa.answer.wording import certainty
+from qa.answer.wording import describe_confidence
 from qa.types import Turn
 from qa.web.errors.problems import Code
 from tests.qa.web.helpers import DOCUMENT, SENTENCE, TEXT, TITLE, HandMade
@@ -170,4 +170,4 @@ def test_every_code_stands_in_the_docs(client: FlaskClient) -> None:
 @pytest.mark.parametrize(("probability", "words"), [(1.0, "almost certain"), (0.8, "likely"), (0.0, "unlikely")])
 def test_certainty(probability: float, words: str) -> None:
     """Both ends of the scale have words."""
-    assert certainty(probability).startswith(words)
+    assert describe_confidence(probability).startswith(words)

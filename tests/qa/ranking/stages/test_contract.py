@@ -78,6 +78,7 @@ def test_what_the_reader_wants_comes_first_and_what_it_did_not_read_last(generat
     assert 1 < len(read) < len(hits)
 
 
+@pytest.mark.leg_failure
 def test_a_reader_that_fails_changes_nothing(generation: Generation) -> None:
     """The hits come as they were, unread."""
     query = understand(Request("Who directed the film?"), Analyzer())
