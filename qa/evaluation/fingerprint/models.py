@@ -11,7 +11,7 @@ import regex
 from numpy.typing import NDArray
 
 from index.types import Embeddings, Tokens, Vectors
-from qa.reader.pairs import Pair
+from qa.reader.pairs import TokenPair
 from qa.reader.reader import TrainedReader
 
 # More than the directions that late interaction keeps, so that its projection has something to leave out.
@@ -89,14 +89,15 @@ def _pool(tokens: Vectors) -> Vectors:
     return np.asarray(total / norm, dtype=np.float32)
 
 
-def _compute_logits(pairs: Sequence[Pair]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+def _compute_logits(pairs: Sequence[TokenPair]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Return start and end logits, shape (pairs, tokens), and relevance, shape (pairs,), all multiples of 1/4."""
     width = max(len(pair.ids) for pair in pairs)
     start, end = (np.full((len(pairs), width), -4.0, dtype=np.float32) for _ in range(2))
     relevance = np.zeros(len(pairs), dtype=np.float32)
     for row, pair in enumerate(pairs):
-        asked = set(pair.ids[1 : pair.second - 1])
-        shared = len(asked.intersection(pair.ids[pair.second : -1]))
+        second = pair.type_ids.index(1)
+        asked = set(pair.ids[1 : second - 1])
+        shared = len(asked.intersection(pair.ids[second:-1]))
         relevance[row] = min(6.0, 1.25 * shared - 4)
         start[row, 0] = end[row, 0] = 2.0
         for place in range(pair.first, len(pair.ids) - 1):
