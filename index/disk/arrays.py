@@ -3,7 +3,6 @@
 import os
 import tempfile
 from collections.abc import Sequence
-from mmap import PROT_READ, mmap
 from pathlib import Path
 from typing import Any
 from weakref import finalize
@@ -27,12 +26,12 @@ class FileArray:
 
     def __init__(self, path: Path) -> None:
         """Open the file for the lifetime of the object; raise OSError, or ValueError if it is not an .npy file."""
-        header = np.load(path, mmap_mode="r", allow_pickle=False)
-        self.shape, self.dtype, self._data_start = header.shape, header.dtype, int(getattr(header, "offset", 0))
+        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+        self._rows, self._data_start = np.asarray(mapped), int(getattr(mapped, "offset", 0))
+        self.shape, self.dtype = self._rows.shape, self._rows.dtype
         self._row_bytes = self.dtype.itemsize * int(np.prod(self.shape[1:]))
         self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         finalize(self, os.close, self._file)
-        self._map = mmap(self._file, 0, prot=PROT_READ)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -57,10 +56,8 @@ class FileArray:
         The ranges of a large file are read one by one: releasing the pages that a map touches takes eight times as
         long (measured), and keeping them would make the file resident. Raise OSError if the file ends too early.
         """
-        if len(self._map) <= MAX_MAPPED_BYTES:
-            rows = np.frombuffer(self._map, dtype=self.dtype, offset=self._data_start).reshape(self.shape)
-            result: NDArray[Any] = np.take(rows, expand_ranges(starts, ends), axis=0)
-            return result
+        if self._rows.nbytes <= MAX_MAPPED_BYTES:
+            return self._rows.take(expand_ranges(starts, ends), axis=0)
         places, sizes = starts * self._row_bytes + self._data_start, (ends - starts) * self._row_bytes
         pairs = zip(sizes.tolist(), places.tolist(), strict=True)
         read = b"".join([os.pread(self._file, size, place) for size, place in pairs])

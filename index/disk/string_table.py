@@ -1,21 +1,18 @@
 """Strings concatenated in UTF-8, with the offset of each."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.disk.arrays import FileArray, RowSource, open_mapped
 
-# Strings that are read together by an iteration: one read of the file for many, and little memory.
-READ_BATCH = 4096
 
-
-class StringTable(Sequence[str]):
-    """A sequence of strings, each decoded on access."""
+class StringTable:
+    """Many strings, each decoded on access."""
 
     def __init__(self, data: RowSource, offsets: NDArray[np.int64]) -> None:
         """Wrap the bytes of all strings, shape (bytes,), and the offsets of their edges, shape (strings + 1,)."""
@@ -33,25 +30,14 @@ class StringTable(Sequence[str]):
         """Return the number of strings."""
         return len(self.offsets) - 1
 
-    @overload
-    def __getitem__(self, position: int) -> str: ...
-    @overload
-    def __getitem__(self, position: slice) -> list[str]: ...
-    def __getitem__(self, position: int | slice) -> str | list[str]:
-        """Return one string, or several, which are read together if they are neighbours."""
-        rows = range(len(self))[position]
-        if isinstance(rows, int):
-            return self.decode_range(int(self.offsets[rows]), int(self.offsets[rows + 1]))
-        if not rows or rows.step != 1:
-            return [self[row] for row in rows]
-        raw, edges = self._read_bytes(rows.start, rows.stop)
-        data = raw.tobytes()
-        return [data[first:last].decode("utf-8") for first, last in pairwise(edges.tolist())]
+    def __getitem__(self, position: int) -> str:
+        """Return one string; raise IndexError if there is none."""
+        row = range(len(self))[position]
+        return self.decode_range(int(self.offsets[row]), int(self.offsets[row + 1]))
 
     def __iter__(self) -> Iterator[str]:
-        """Yield all strings, read in batches."""
-        for first in range(0, len(self), READ_BATCH):
-            yield from self[first : first + READ_BATCH]
+        """Yield all strings."""
+        return (self[position] for position in range(len(self)))
 
     def decode_range(self, first: int, last: int) -> str:
         """Return the text between two offsets in the bytes of all strings."""

@@ -1,14 +1,15 @@
 """Many texts in one array, in memory and on disk."""
 
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.disk.string_table import READ_BATCH, StringTable
+from index.disk.string_table import StringTable
 
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), max_size=8)
 
@@ -19,15 +20,23 @@ def both(texts: list[str], folder: str) -> tuple[StringTable, StringTable]:
     return built, StringTable.load(Path(folder), "some")
 
 
+@settings(max_examples=40)
 @given(TEXTS)
-def test_texts_come_back_one_by_one_together_and_cut(texts: list[str]) -> None:
+def test_texts_come_back_one_by_one(texts: list[str]) -> None:
     """Whatever they hold, empty ones and none at all included, before and after saving."""
     with TemporaryDirectory() as folder:
         for strings in both(texts, folder):
-            assert (len(strings), list(strings), strings[:]) == (len(texts), texts, texts)
+            assert (len(strings), list(strings)) == (len(texts), texts)
             assert [strings[place] for place in range(-len(texts), len(texts))] == texts * 2
-            assert strings[1:3] == texts[1:3]
-            assert strings[::-2] == texts[::-2]
+
+
+@given(TEXTS, st.integers(0, 8), st.integers(0, 8))
+def test_code_points_of_neighbours_are_read_together(texts: list[str], start: int, stop: int) -> None:
+    """Each text is found between its edges."""
+    first, last = sorted(min(place, len(texts)) for place in (start, stop))
+    codes, edges = StringTable.build(texts).read_code_points(first, last)
+    found = ["".join(map(chr, codes[a:b].tolist())) for a, b in pairwise(edges.tolist())]
+    assert (found, len(codes)) == (texts[first:last], sum(map(len, found)))
 
 
 @given(TEXTS)
@@ -38,12 +47,6 @@ def test_code_points_are_found_among_the_bytes(texts: list[str]) -> None:
         for start in range(len(text) + 1):
             first, last = strings.find_byte_offsets(position, np.array([start, len(text)])).tolist()
             assert strings.decode_range(first, last) == text[start:]
-
-
-def test_many_texts_are_read_in_parts(tmp_path: Path) -> None:
-    """All of them, in their order, across the edges of the parts."""
-    texts = [f"猫{number}" for number in range(2 * READ_BATCH + 3)]
-    assert list(both(texts, str(tmp_path))[1]) == texts
 
 
 def test_no_text_is_beyond_the_last() -> None:
