@@ -133,3 +133,10 @@ def test_metadata_may_be_nested(parse: Parse) -> None:
     """A hundred levels are accepted."""
     (item,) = parse("c.jsonl", b'{"text": "x", "deep": ' + b"[" * 100 + b"]" * 100 + b"}\n")
     assert isinstance(item, Document)
+
+
+def test_the_first_of_two_lines_with_one_id_is_kept(parse: Parse) -> None:
+    """The problem of the second names the line of the first."""
+    first, problem = parse("c.jsonl", line({"_id": "a", "text": "x"}) + line({"id": "a", "text": "y"}))
+    assert first == Document("a", "x")
+    assert problem == LoadProblem("c.jsonl:2", "the document id 'a' is taken already in c.jsonl:1; give each its own")

@@ -67,7 +67,16 @@ def test_front_matter_becomes_metadata(parse: Parse) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["---\n\nAbc\n\n---\n", "---\nAbc\n---\n", "---\na: b\n", "text\n---\na: b\n---\n", "", "---"]
+    "source",
+    [
+        "---\n\nAbc\n\n---\n",
+        "---\n\nnote: this\n---\n",
+        "---\nAbc\n---\n",
+        "---\na: b\n",
+        "text\n---\na: b\n---\n",
+        "",
+        "---",
+    ],
 )
 def test_rules_are_not_front_matter(source: str) -> None:
     """Two rules with ordinary text between them, an open block and a late one are Markdown."""

@@ -6,7 +6,7 @@ import pytest
 
 from index.text.sentences import PunctuatedNames
 from index.text.structure import Sentence, is_heading, measure_run_in_heading, outline_document, strip_heading_marks
-from index.types import Document, PassageKind
+from index.types import Document, Heading, PassageKind
 
 SEED = (Path(__file__).parents[3] / "seeds" / "blame.txt").read_text(encoding="utf-8")
 FLAT = (
@@ -21,6 +21,9 @@ FLAT = (
     + "References Miller, A. (1999). Floods. Retrieved May 2, 2005. Miller, B. (2001). Weirs. Retrieved May 3, 2005. "
     + "Weaver, C. (2002). Wool. Archived from the original on June 1, 2006. Weaver, D. (2003). Looms. Retrieved May 4, 2005."
 )
+
+# Nine words in title case, longer than any heading.
+LONG_TITLE = " ".join(f"{letter}{'x' * 10}" for letter in "ABCDEFGHI")
 
 
 def sections(text: str, **fields: object) -> list[Sentence]:
@@ -71,6 +74,10 @@ def test_headings_run_into_any_flattened_text_are_found() -> None:
         "History was made.",
         "Vitamin A is needed.",
         "The Master Plan: The city was built.",
+        "The Lord of The rings is long.",
+        "The Long Night A Documentary was shown.",
+        f"{LONG_TITLE} {LONG_TITLE} was shown.",
+        f"{LONG_TITLE} A film about the flood.",
         "He left.",
     ],
 )
@@ -86,7 +93,7 @@ def test_short_text_is_not_taken_for_flattened() -> None:
 
 def test_lines_that_look_like_headings_are_headings() -> None:
     """Capitals, numbers, wiki marks and titles are; a line that ends like a sentence and the last line are not."""
-    text = "THE SEA\n\nIt is wet.\n\n1.2 Salt\n\nIt is salty.\n\n== Fish ==\nThey swim.\n\nOf Ships and Men\n\nThey sail.\n\nIt ends.\n\nThe End"
+    text = "THE SEA\n\nIt is wet.\n\n1.2 Salt\n\nIt is salty.\n\n== Fish ==\nThey swim.\n\nOf Ships and Men\n\nThey sail.\n\nThe Sea Ends.\n\nIt ends.\n\nThe End"
     assert headings(text) == ["THE SEA", "1.2 Salt", "== Fish ==", "Of Ships and Men"]
     titles = [strip_heading_marks(text, s.heading) for s in sections(text) if s.heading and is_heading(s)]
     assert titles == ["THE SEA", "1.2 Salt", "Fish", "Of Ships and Men"]
@@ -177,3 +184,16 @@ def test_what_a_list_of_sources_at_the_end_is(citing: int, end: list[str], liste
     kinds = [s.kind for s in sections("\n\n".join([*[BODY] * 5, *[source] * citing, *end]))]
     assert kinds[:5] == [PassageKind.BODY] * 5
     assert kinds[5:] == [PassageKind.REFERENCE if listed else PassageKind.BODY] * (citing + len(end))
+
+
+def test_a_format_with_headings_has_no_others() -> None:
+    """Neither lines in capitals nor flattened titles become headings beside those that the format marks."""
+    text = f"# One\n\nTHE SEA\n\nReception Jarred Pine spoke. {'It was so. ' * 150}"
+    found = [s for s in sections(text, headings=(Heading(0, 5),)) if is_heading(s)]
+    assert [text[s.span.start : s.span.end] for s in found] == ["# One"]
+
+
+def test_a_sentence_ends_with_its_page() -> None:
+    """A passage is on one page, even if the sentence goes on."""
+    text = "It rains on page one\nand it stops on page two."
+    assert [s.span.end for s in sections(text, pages=(0, 21))] == [20, len(text)]
