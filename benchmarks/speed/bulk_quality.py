@@ -11,8 +11,8 @@ from index.embedding.batching import embed_texts, shorten_to_fit
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
 from index.types import Document, Encoder
 from qa.evaluation.data import load
-from qa.evaluation.measures.ranking import evaluate
-from qa.evaluation.measures.statistics import interval
+from qa.evaluation.measures.ranking import evaluate_rankings
+from qa.evaluation.measures.statistics import bootstrap_interval
 from qa.evaluation.types import Dataset, Judgement
 from qa.query.encode import encode_questions
 
@@ -44,7 +44,7 @@ def score_questions(
     questions = np.vstack([one.vectors for one in encode_questions(encoder, [one.question for one in asked])])
     nearest = np.argsort(-(questions @ vectors.T), axis=1, kind="stable")[:, :TOP]
     rankings = {one.id: [documents[row].id for row in rows] for one, rows in zip(asked, nearest.tolist(), strict=True)}
-    found = evaluate(rankings, {one.id: one.documents for one in asked}, [MEASURE])
+    found = evaluate_rankings(rankings, {one.id: one.documents for one in asked}, [MEASURE])
     return [found[one.id][MEASURE] for one in asked]
 
 
@@ -55,7 +55,7 @@ def format_rows(data: Path, encoder: Encoder, count: int) -> Iterator[tuple[str,
         documents, asked = draw_sample(load(data / name), count)
         texts = shorten_to_fit(encoder, [f"{document.title} {document.text}" for document in documents])
         plain, fast = (np.array(score_questions(one, documents, texts, asked)) for one in (exact, encoder))
-        differs = interval((fast - plain).tolist())
+        differs = bootstrap_interval((fast - plain).tolist())
         shown = f"{differs.mean:+.4f} [{differs.low:+.4f}, {differs.high:+.4f}]"
         yield (
             f"`{name}`",

@@ -18,10 +18,10 @@ from index.embedding.batching import embed_texts
 from index.embedding.ctranslate2 import QuantizedEncoder
 from qa.engine import Engine
 from qa.evaluation import load
-from qa.evaluation.data.anchor import anchored
-from qa.evaluation.measures import scored
+from qa.evaluation.data.anchor import anchor_evidence
+from qa.evaluation.measures import score_replies
 from qa.evaluation.runs.answer_sources import open_source
-from qa.evaluation.types import Reply
+from qa.evaluation.types import SystemReply
 from qa.query.encode import encode_questions
 from qa.reader.reader import TrainedReader
 from qa.types import MAX_TOP_K, Request
@@ -88,11 +88,11 @@ def _force_compute_type(compute_type: str) -> None:
 def _ask_questions(data: str, engine: Engine) -> Mapping[str, Any]:
     """Ask every question once; an evaluation run would also measure times and intervals, which takes twice as long."""
     source = open_source(engine)
-    judgements = anchored(load(data), source.text).judgements
+    judgements = anchor_evidence(load(data), source.text).judgements
     requests = [Request(j.question, j.history, MAX_TOP_K) for j in judgements]
     batches = (requests[start : start + BATCH] for start in range(0, len(requests), BATCH))
-    replies = [Reply.of(answer) for batch in batches for answer in source.ask(batch)]
-    outcomes = scored(list(zip(judgements, replies, strict=True)))
+    replies = [SystemReply.from_json(answer) for batch in batches for answer in source.ask(batch)]
+    outcomes = score_replies(list(zip(judgements, replies, strict=True)))
     return {
         "confidence": [outcome.reply.confidence for outcome in outcomes],
         "status": [outcome.reply.status for outcome in outcomes],

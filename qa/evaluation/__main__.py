@@ -20,20 +20,20 @@ from qa.evaluation.ablation.results import merge_results, read_results, to_markd
 from qa.evaluation.ablation.rows import choose_rows, compute_ablation_fingerprint
 from qa.evaluation.ablation.workbench import Workbench
 from qa.evaluation.comparison.compare import compare
-from qa.evaluation.comparison.gates import broken, limits
+from qa.evaluation.comparison.gates import find_broken_limits, parse_limits
 from qa.evaluation.data import collection, load
 from qa.evaluation.report import write_ablation, write_comparison, write_report, write_summary
 from qa.evaluation.runs.answer_sources import AnswerSource, HttpClient
 from qa.evaluation.runs.external import read_external
 from qa.evaluation.runs.run import run
-from qa.evaluation.runs.store import read, write
+from qa.evaluation.runs.store import load_run, save_run
 from qa.evaluation.types import Dataset, Run
 from qa.types import Mode
 
 RUNS = Path("var/runs")
-MOST_FLAWS = 20
+MAX_PROBLEMS = 20
 INDEX_SETTINGS = tuple(row.name for row in fields(IndexSettings))
-GATE = 1
+GATE_EXIT_CODE = 1
 """Exit code where a limit of the caller's is broken."""
 
 data_argument = click.argument("data", type=click.Path(path_type=Path))
@@ -70,25 +70,25 @@ def run_command(data: Path, mode: Mode, out: Path | None, **flags: Any) -> None:
 
     Example: python -m qa.evaluation run ../shared/data/fairytaleqa-val --out var/fairytale
     """
-    wanted = limits(flags["fail_below"])
+    wanted = parse_limits(flags["fail_below"])
     if flags["url"] and any(map(is_flag_given, ("index", "model", "reader"))):
         raise UsageError(
             "--url asks a service, which has its own index and models; leave out --index, --model, --reader"
         )
     dataset = load(data)
     folder = out or RUNS / dataset.name
-    target = HttpClient(flags["url"]) if flags["url"] else _engine(dataset, flags)
+    target = HttpClient(flags["url"]) if flags["url"] else _open_engine(dataset, flags)
     given = filter(is_flag_given, ("url", *INDEX_SETTINGS, "reader", "summary"))
     words = (f"--{name.replace('_', '-')} {flags[name]}" for name in given)
     command = " ".join(["python -m qa.evaluation run", str(data), *words])
     result = replace(run(dataset, target, mode, folder, Terminal()), command=command)
-    write(result, folder)
+    save_run(result, folder)
     write_report(result, folder / "report.html")
-    click.echo(_told(result))
+    click.echo(_format_run(result))
     if summary := flags["summary"]:
         write_summary(result, summary)
     click.echo(f"\nwrote {folder}/: report.html, scores.json, answers.jsonl, run.trec, qrels.trec")
-    _gate(broken(result, wanted))
+    _exit_if_failed(find_broken_limits(result, wanted))
 
 
 @main.command(name="score")
@@ -101,9 +101,9 @@ def score_command(data: Path, trec: Path, out: Path | None) -> None:
     Example: python -m qa.evaluation score ../shared/data/scifact-train theirs.trec --out var/runs/theirs
     """
     result = read_external(load(data), trec)
-    click.echo(_told(result))
+    click.echo(_format_run(result))
     if out:
-        write(result, out)
+        save_run(result, out)
         click.echo(f"wrote {out}/scores.json")
 
 
@@ -119,14 +119,15 @@ def compare_command(a: Path, b: Path, out: Path | None, **flags: Any) -> None:  
 
     Example: python -m qa.evaluation compare var/runs/main var/runs/mine --fail-if-worse
     """
-    wanted = limits(flags["fail_below"])
+    wanted = parse_limits(flags["fail_below"])
     found = compare(a, b, flags["measure"])
     page = out or b / "compare.html"
     write_comparison(found, page)
     left_out = f"{found.left_out} questions that only one of them has are left out\n" if found.left_out else ""
     click.echo(f"A is {a}, B is {b}\n{left_out}\n{found}\n\nwrote {page}")
     worse = found.worse if flags["fail_if_worse"] else ()
-    _gate([*(f"{d.measure} is worse: {d.a:.3f} → {d.b:.3f}" for d in worse), *broken(found.b, wanted)])
+    failures = [f"{d.measure} is worse: {d.a:.3f} → {d.b:.3f}" for d in worse]
+    _exit_if_failed([*failures, *find_broken_limits(found.b, wanted)])
 
 
 @main.command(name="ablate")
@@ -173,7 +174,7 @@ def report_command(path: Path, summary: Path | None) -> None:
     if path.suffix == ".json":
         _render_ablation(path)
         return
-    result = read(path)
+    result = load_run(path)
     click.echo(f"wrote {write_report(result, path / 'report.html')}")
     if summary:
         click.echo(f"wrote {write_summary(result, summary)}")
@@ -181,7 +182,9 @@ def report_command(path: Path, summary: Path | None) -> None:
 
 @main.command(name="probe")
 @mode_option
-@click.option("--most", type=int, default=probing.MOST, show_default=True, help="of more passages, probe every n-th")
+@click.option(
+    "--most", type=int, default=probing.MAX_PASSAGES, show_default=True, help="of more passages, probe every n-th"
+)
 @click.option("--out", type=click.Path(path_type=Path), help="folder for probe.json, which has every probe")
 @setting_options("index", "model", "reader")
 def probe_command(mode: Mode, most: int, out: Path | None, **flags: str) -> None:
@@ -200,10 +203,10 @@ def probe_command(mode: Mode, most: int, out: Path | None, **flags: str) -> None
         generation.folder, generation.manifest, flags["model"] if is_stated("model") else None
     )
     engine = Engine(generation, encoder, flags["reader"])
-    probed = probing.probe(generation, engine, mode, most, Terminal())
-    click.echo(probing.summary(probed))
+    probed = probing.evaluate_known_items(generation, engine, mode, most, Terminal())
+    click.echo(probing.format_summary(probed))
     if out:
-        click.echo(f"\nwrote {probing.write(probed, out)}")
+        click.echo(f"\nwrote {probing.save_report(probed, out)}")
 
 
 def _render_ablation(path: Path) -> None:
@@ -215,31 +218,33 @@ def _render_ablation(path: Path) -> None:
     click.echo(f"wrote {path.with_suffix('.md')} and {path.with_suffix('.html')}")
 
 
-def _engine(dataset: Dataset, flags: dict[str, Any]) -> Engine | AnswerSource:
+def _open_engine(dataset: Dataset, flags: dict[str, Any]) -> Engine | AnswerSource:
     """Open an engine over the data's own texts, unless it has none or an index is named."""
     settings = IndexSettings(**{name: flags[name] for name in INDEX_SETTINGS})
     reader = flags["reader"]
     if dataset.documents and not is_flag_given("index"):
-        return collection.engine_over(dataset, collection.placed(dataset, settings), progress=Terminal(), reader=reader)
+        return collection.build_engine(
+            dataset, collection.place_index(dataset, settings), progress=Terminal(), reader=reader
+        )
     return Engine.open(settings.index, settings.model if is_stated("model") else None, reader)
 
 
-def _told(result: Run) -> str:
+def _format_run(result: Run) -> str:
     """What was left out, every measure, and how long a question took."""
-    shown = [f"left out: {flaw}" for flaw in result.flaws[:MOST_FLAWS]]
-    if len(result.flaws) > MOST_FLAWS:
-        shown.append(f"left out: {len(result.flaws) - MOST_FLAWS} more, which scores.json lists")
+    shown = [f"left out: {problem}" for problem in result.problems[:MAX_PROBLEMS]]
+    if len(result.problems) > MAX_PROBLEMS:
+        shown.append(f"left out: {len(result.problems) - MAX_PROBLEMS} more, which scores.json lists")
     if speed := result.latency:
         rate = f"{speed.per_second:.0f} a second in batches"
         shown += ["", f"one question p50 {speed.p50:.1f} ms, p95 {speed.p95:.1f} ms; {rate}"]
     return "\n".join([*shown, str(result)])
 
 
-def _gate(failures: list[str]) -> None:
+def _exit_if_failed(failures: list[str]) -> None:
     for failure in failures:
         click.echo(f"failed: {failure}", err=True)
     if failures:
-        raise SystemExit(GATE)
+        raise SystemExit(GATE_EXIT_CODE)
 
 
 if __name__ == "__main__":

@@ -67,14 +67,14 @@ class Dataset:
     """Judged questions, and the collection where they bring their own.
 
     ``documents`` is that collection by id, ``corpus`` the file that it was read from, where
-    there is one; both are empty where an index is given. ``flaws`` lists what was left out.
+    there is one; both are empty where an index is given. ``problems`` lists what was left out.
     """
 
     name: str
     judgements: tuple[Judgement, ...]
     documents: Mapping[str, Document] = field(default_factory=dict)
     corpus: Path | None = None
-    flaws: tuple[DataProblem, ...] = ()
+    problems: tuple[DataProblem, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -95,11 +95,11 @@ class ReturnedPassage:
     text: str = ""
 
 
-TEXTS_KEPT = 3
+MAX_TEXTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class SystemReply:
     """What is scored of one answer. ``answer`` are the words that it gives, None where it gives none."""
 
     status: Status
@@ -108,24 +108,24 @@ class Reply:
     passages: tuple[ReturnedPassage, ...]
 
     @classmethod
-    def of(cls, answer: Mapping[str, Any]) -> "Reply":
+    def from_json(cls, answer: Mapping[str, Any]) -> "SystemReply":
         """From the JSON of API.md, so that every way of asking is scored alike."""
-        passages = tuple(_returned(passage, rank) for rank, passage in enumerate(answer["passages"]))
+        passages = tuple(_parse_passage(passage, rank) for rank, passage in enumerate(answer["passages"]))
         words = answer["answer"]["text"] if answer["answer"] else None
         return cls(Status(answer["status"]), answer["confidence"], words, passages)
 
 
-SILENT = Reply(Status.NOT_FOUND, 0.0, None, ())
+NO_REPLY = SystemReply(Status.NOT_FOUND, 0.0, None, ())
 """Of a system of which only the ranking is known."""
 
 
-def _returned(passage: Mapping[str, Any], rank: int) -> ReturnedPassage:
+def _parse_passage(passage: Mapping[str, Any], rank: int) -> ReturnedPassage:
     return ReturnedPassage(
         passage["document"]["id"],
         Span(passage["start"], passage["end"]),
         passage["score"],
         tuple(Span(span["start"], span["end"]) for span in passage["evidence"]),
-        passage["text"] if rank < TEXTS_KEPT else "",
+        passage["text"] if rank < MAX_TEXTS else "",
     )
 
 
@@ -134,7 +134,7 @@ class Outcome:
     """One judged question, its reply, and its measures by name."""
 
     judgement: Judgement
-    reply: Reply
+    reply: SystemReply
     scores: Mapping[str, float]
 
 
@@ -193,7 +193,7 @@ class Run:
     outcomes: tuple[Outcome, ...]
     scores: Mapping[str, Interval]
     latency: Latency | None = None
-    flaws: tuple[DataProblem, ...] = ()
+    problems: tuple[DataProblem, ...] = ()
     command: str = ""
 
     def values(self, measure: str) -> Mapping[str, float]:

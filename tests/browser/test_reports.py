@@ -8,9 +8,9 @@ from playwright.sync_api import Browser, Page
 
 from qa.engine import Engine
 from qa.evaluation import Run, compare, load, run
-from qa.evaluation.measures import scored, summarise
+from qa.evaluation.measures import score_replies, summarise_outcomes
 from qa.evaluation.report import write_comparison, write_report
-from qa.evaluation.report.slices import slices
+from qa.evaluation.report.slices import cut_slices
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "reports"
@@ -30,10 +30,10 @@ def seed_run(engine: Engine) -> Run:
 def pages(seed_run: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The report, and a comparison with a run whose first two passages changed places in every third question."""
     folder = tmp_path_factory.mktemp("pages")
-    swapped = scored(
+    swapped = score_replies(
         [(o.judgement, _swapped(o.reply) if n % 3 == 0 else o.reply) for n, o in enumerate(seed_run.outcomes)]
     )
-    other = replace(seed_run, outcomes=swapped, scores=summarise(swapped))
+    other = replace(seed_run, outcomes=swapped, scores=summarise_outcomes(swapped))
     return {
         "report": write_report(seed_run, folder / "report.html"),
         "compare": write_comparison(compare(other, seed_run), folder / "compare.html"),
@@ -89,7 +89,7 @@ def test_a_reader_finds_measures_plots_slices_and_failures(
     rows = page.get_by_role("table").first.get_by_role("rowheader").all_inner_texts()
     assert rows == list(seed_run.scores)
     plots = page.get_by_role("img").filter(has=page.locator("svg"))
-    assert plots.count() == 3 + len({one.by for one in slices(seed_run) if "nDCG@10" in one.scores})
+    assert plots.count() == 3 + len({one.by for one in cut_slices(seed_run) if "nDCG@10" in one.scores})
     assert all(plot.get_attribute("aria-label") for plot in plots.all())
     assert page.locator("mark").first.is_visible()
     page.locator("summary", has_text="Right and not believed").click()

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from qa.evaluation.ablation.rows import ROWS, Row
 from qa.evaluation.ablation.workbench import Workbench
 from qa.evaluation.comparison.compare import Comparison, compare
-from qa.evaluation.measures import ranking, scored, summarise
-from qa.evaluation.measures.statistics import holm
+from qa.evaluation.measures import ranking, score_replies, summarise_outcomes
+from qa.evaluation.measures.statistics import adjust_holm
 from qa.evaluation.types import Interval, Judgement, Run, RunDescription
 from qa.types import MAX_TOP_K
 
@@ -76,8 +76,8 @@ def _applies(row: Row, bench: Workbench, passages: int) -> bool:
 
 
 def _run_row(bench: Workbench, name: str, row: Row, judgements: Sequence[Judgement]) -> Run:
-    outcomes = scored(list(zip(judgements, row.answer(bench, judgements), strict=True)))
-    scores = summarise(outcomes)
+    outcomes = score_replies(list(zip(judgements, row.answer(bench, judgements), strict=True)))
+    scores = summarise_outcomes(outcomes)
     if row.ranks_only:
         scores = {measure: interval for measure, interval in scores.items() if measure in ranking.NAMES}
     about = RunDescription(bench.dataset.name, bench.dataset.fingerprint, name, "precise", MAX_TOP_K, "")
@@ -86,7 +86,7 @@ def _run_row(bench: Workbench, name: str, row: Row, judgements: Sequence[Judgeme
 
 
 def _adjust(comparisons: Sequence[Comparison]) -> Iterator[RowResult]:
-    adjusted = holm({one.b.about.index: one.differences[0].p for one in comparisons})
+    adjusted = adjust_holm({one.b.about.index: one.differences[0].p for one in comparisons})
     for one in comparisons:
         name = one.b.about.index
         yield RowResult(name, one.b.scores, one.differences[0].change, adjusted[name])

@@ -9,11 +9,11 @@ from index.search.bm25 import BM25Index
 from index.text.analyzer import Analyzer
 from index.types import Span, Vectors
 from qa.evaluation.ablation.workbench import Workbench
-from qa.evaluation.types import Judgement, Reply, ReturnedPassage
+from qa.evaluation.types import Judgement, ReturnedPassage, SystemReply
 from qa.types import MAX_TOP_K, Status
 
 
-def rank_by_passage_vectors(bench: Workbench, judgements: Sequence[Judgement]) -> list[Reply]:
+def rank_by_passage_vectors(bench: Workbench, judgements: Sequence[Judgement]) -> list[SystemReply]:
     """Rank passages by one vector each, without title and heading: plain vector search."""
     contents = bench.open_generation(context="none").contents
     whole = np.array(contents.whole_passage_units)
@@ -22,7 +22,7 @@ def rank_by_passage_vectors(bench: Workbench, judgements: Sequence[Judgement]) -
     return [_reply_with(passages[contents.units[unit, 0]] for unit in matches.positions) for matches in hits]
 
 
-def rank_by_document_vectors(bench: Workbench, judgements: Sequence[Judgement]) -> list[Reply]:
+def rank_by_document_vectors(bench: Workbench, judgements: Sequence[Judgement]) -> list[SystemReply]:
     """Rank documents by one vector each, of the title and as much text as the model takes.
 
     This is how the encoder's figures on BEIR are made (Thakur et al. 2021).
@@ -31,7 +31,7 @@ def rank_by_document_vectors(bench: Workbench, judgements: Sequence[Judgement]) 
     return [_rank_documents(bench, np.argsort(-row, kind="stable")[:MAX_TOP_K]) for row in cosines]
 
 
-def rank_by_document_bm25(bench: Workbench, judgements: Sequence[Judgement]) -> list[Reply]:
+def rank_by_document_bm25(bench: Workbench, judgements: Sequence[Judgement]) -> list[SystemReply]:
     """Rank documents, with their titles, by BM25 with the k1 and b of the lexical leg."""
     words = Analyzer()
     lexical = BM25Index.build([words(text) for text in _list_texts(bench)])
@@ -63,12 +63,12 @@ def _list_texts(bench: Workbench) -> list[str]:
     return [f"{document.title} {document.text}".strip() for document in bench.dataset.documents.values()]
 
 
-def _rank_documents(bench: Workbench, positions: Iterable[int]) -> Reply:
+def _rank_documents(bench: Workbench, positions: Iterable[int]) -> SystemReply:
     documents = list(bench.dataset.documents.values())
     chosen = (documents[position] for position in positions)
     return _reply_with(ReturnedPassage(one.id, Span(0, len(one.text)), 0.0, ()) for one in chosen)
 
 
-def _reply_with(passages: Iterable[ReturnedPassage]) -> Reply:
+def _reply_with(passages: Iterable[ReturnedPassage]) -> SystemReply:
     """Return a ranking without any statement about its confidence."""
-    return Reply(Status.UNSURE, 0.0, None, tuple(passages))
+    return SystemReply(Status.UNSURE, 0.0, None, tuple(passages))

@@ -13,7 +13,7 @@ from qa.evaluation.ablation import baselines
 from qa.evaluation.ablation.workbench import Workbench
 from qa.evaluation.data.rewordings import add_politeness, add_typo, capitalise, remove_accents
 from qa.evaluation.fingerprint.program import compute_fingerprint, digest_of
-from qa.evaluation.types import Judgement, Reply
+from qa.evaluation.types import Judgement, SystemReply
 from qa.query.understand import understand
 from qa.ranking.fusion import Hit, build_hits, fuse
 from qa.ranking.pipeline import PIPELINES, Pipeline
@@ -23,7 +23,7 @@ from qa.ranking.stages.late_interaction import LateInteraction
 from qa.ranking.stages.rerank import MAX_CHARACTERS, Rerank
 from qa.types import Query, Request
 
-AnswerQuestions = Callable[[Workbench, Sequence[Judgement]], list[Reply]]
+AnswerQuestions = Callable[[Workbench, Sequence[Judgement]], list[SystemReply]]
 Rewording = Callable[[str], str]
 
 

@@ -16,9 +16,9 @@ from index.types import Encoder
 from qa.engine import Engine
 from qa.evaluation.ablation.memo import MemoReader
 from qa.evaluation.data import collection
-from qa.evaluation.data.anchor import anchored, known
+from qa.evaluation.data.anchor import anchor_evidence, drop_unknown_documents
 from qa.evaluation.runs.answer_sources import EngineClient
-from qa.evaluation.types import Dataset, Judgement, Reply
+from qa.evaluation.types import Dataset, Judgement, SystemReply
 from qa.ranking.pipeline import Pipeline
 from qa.reader.reader import TrainedReader
 from qa.types import MAX_TOP_K, Request
@@ -36,13 +36,13 @@ class Workbench:
         """
         if not dataset.documents and source is None:
             raise UsageError(f"{dataset.name} judges stretches of texts; name their folder with --source")
-        self._source = source if source and not dataset.documents else collection.corpus(dataset)
-        self._folder = collection.kept(dataset)
+        self._source = source if source and not dataset.documents else collection.write_corpus(dataset)
+        self._folder = collection.find_folder(dataset)
         self._progress = progress
         self.encoder = encoder
         self._reader = MemoReader(TrainedReader())
         client = EngineClient(self.engine(Pipeline()))
-        self.dataset = known(anchored(dataset, client.text), client.has)
+        self.dataset = drop_unknown_documents(anchor_evidence(dataset, client.text), client.has)
 
     @property
     def judges_documents(self) -> bool:
@@ -69,13 +69,13 @@ class Workbench:
             self.open_generation(**settings), self.encoder, self._reader, {"fast": pipeline, "precise": pipeline}
         )
 
-    def ask(self, engine: Engine, judgements: Sequence[Judgement]) -> list[Reply]:
+    def ask(self, engine: Engine, judgements: Sequence[Judgement]) -> list[SystemReply]:
         """Ask every question, for as many passages as the API returns."""
         client = EngineClient(engine)
         requests = [Request(j.question, j.history, MAX_TOP_K) for j in judgements]
-        replies: list[Reply] = []
+        replies: list[SystemReply] = []
         with self._progress.step("asking", len(requests)) as advance:
             for start in range(0, len(requests), BATCH):
-                replies += map(Reply.of, client.ask(requests[start : start + BATCH]))
+                replies += map(SystemReply.from_json, client.ask(requests[start : start + BATCH]))
                 advance(len(requests[start : start + BATCH]))
         return replies

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from index.errors import UsageError
 from qa.evaluation.measures import MEASURES
-from qa.evaluation.measures.statistics import detectable, holm, interval, randomisation_test
-from qa.evaluation.runs.store import read
+from qa.evaluation.measures.statistics import adjust_holm, bootstrap_interval, detectable_difference, randomisation_test
+from qa.evaluation.runs.store import load_run
 from qa.evaluation.types import Interval, Run
 
 LEVEL = 0.05
@@ -59,7 +59,7 @@ class Comparison:
 
     def __str__(self) -> str:
         """A table for the terminal."""
-        return "\n".join([HEAD, *map(_line, self.differences)])
+        return "\n".join([HEAD, *map(_format_line, self.differences)])
 
 
 HEAD = f"{'':20} {'A':>7} {'B':>7} {'B - A':>24} {'p':>7} {'Holm':>7} {'shows':>7} {'won':>5} {'lost':>5}  B is"
@@ -72,14 +72,14 @@ def compare(a: Run | str | Path, b: Run | str | Path, measures: Sequence[str] = 
     are looked at, the more one of them differs by chance, and Holm's adjustment pays for that.
     Raises UsageError where the runs are over different data or lack a measure.
     """
-    first, second = (run if isinstance(run, Run) else read(run) for run in (a, b))
-    _must_be_of_the_same_data(first, second)
-    pairs = {name: _pairs(name, first, second) for name in _chosen(measures, first, second)}
+    first, second = (run if isinstance(run, Run) else load_run(run) for run in (a, b))
+    _check_same_data(first, second)
+    pairs = {name: _pair_values(name, first, second) for name in _choose_measures(measures, first, second)}
     ids = [{outcome.judgement.id for outcome in run.outcomes} for run in (first, second)]
-    return Comparison(first, second, _differences(pairs), len(ids[0] ^ ids[1]))
+    return Comparison(first, second, _test_differences(pairs), len(ids[0] ^ ids[1]))
 
 
-def _chosen(measures: Sequence[str], a: Run, b: Run) -> Sequence[str]:
+def _choose_measures(measures: Sequence[str], a: Run, b: Run) -> Sequence[str]:
     """Those named, or the headline ones that both runs have."""
     shared = [name for name in MEASURES if a.values(name) and b.values(name)]
     if unknown := [name for name in measures if name not in shared]:
@@ -87,7 +87,7 @@ def _chosen(measures: Sequence[str], a: Run, b: Run) -> Sequence[str]:
     return measures or [name for name in shared if MEASURES[name].headline]
 
 
-def _must_be_of_the_same_data(a: Run, b: Run) -> None:
+def _check_same_data(a: Run, b: Run) -> None:
     if a.about.data != b.about.data:
         raise UsageError(
             f"the runs are over different questions ({a.about.name} {a.about.data[:8]}, "
@@ -95,34 +95,34 @@ def _must_be_of_the_same_data(a: Run, b: Run) -> None:
         )
 
 
-def _pairs(name: str, a: Run, b: Run) -> Pairs:
+def _pair_values(name: str, a: Run, b: Run) -> Pairs:
     theirs = b.values(name)
     return [(value, theirs[question]) for question, value in a.values(name).items() if question in theirs]
 
 
-def _differences(pairs: Mapping[str, Pairs]) -> tuple[Difference, ...]:
+def _test_differences(pairs: Mapping[str, Pairs]) -> tuple[Difference, ...]:
     p_values = {name: randomisation_test([y - x for x, y in some]) for name, some in pairs.items()}
-    adjusted = holm(p_values)
-    return tuple(_difference(name, some, p_values[name], adjusted[name]) for name, some in pairs.items())
+    adjusted = adjust_holm(p_values)
+    return tuple(_build_difference(name, some, p_values[name], adjusted[name]) for name, some in pairs.items())
 
 
-def _difference(name: str, pairs: Pairs, p: float, p_holm: float) -> Difference:
+def _build_difference(name: str, pairs: Pairs, p: float, p_holm: float) -> Difference:
     changes = [y - x for x, y in pairs]
     better = [-change for change in changes] if MEASURES[name].lower_is_better else changes
     return Difference(
         measure=name,
         a=sum(x for x, _ in pairs) / len(pairs),
         b=sum(y for _, y in pairs) / len(pairs),
-        change=interval(changes),
+        change=bootstrap_interval(changes),
         p=p,
         p_holm=p_holm,
-        detectable=detectable(changes),
+        detectable=detectable_difference(changes),
         won=sum(change > 0 for change in better),
         lost=sum(change < 0 for change in better),
     )
 
 
-def _line(d: Difference) -> str:
+def _format_line(d: Difference) -> str:
     shows = "" if isnan(d.detectable) else f"{d.detectable:.3f}"
     return (
         f"{d.measure:20} {d.a:7.3f} {d.b:7.3f} {d.change.signed:>24} {d.p:7.4f} {d.p_holm:7.4f} {shows:>7} "

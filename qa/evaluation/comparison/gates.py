@@ -8,42 +8,37 @@ from qa.evaluation.measures import MEASURES
 from qa.evaluation.types import Run
 
 
-def limits(wanted: Iterable[str]) -> dict[str, float]:
-    """``MEASURE=VALUE`` each. Raises UsageError for an unknown measure and for what is no number."""
-    found = {}
-    for one in wanted:
-        name, _, value = one.rpartition("=")
+def parse_limits(texts: Iterable[str]) -> dict[str, float]:
+    """Parse ``MEASURE=VALUE``. Raises UsageError for an unknown measure or a value that is not a number."""
+    limits = {}
+    for text in texts:
+        name, _, value = text.rpartition("=")
         if name not in MEASURES:
-            raise UsageError(f"{one!r} is not MEASURE=VALUE with one of the measures {', '.join(MEASURES)}")
-        found[name] = _number(value, one)
-    return found
+            raise UsageError(
+                f"invalid value {text!r} for --fail-below: must be MEASURE=VALUE with one of the measures "
+                f"{', '.join(MEASURES)}"
+            )
+        limits[name] = _parse_number(value, text)
+    return limits
 
 
-def broken(run: Run, wanted: Mapping[str, float]) -> list[str]:
-    """A sentence for each limit that the run does not keep. What it does not measure it does not keep."""
-    return [
-        f"{name} is {_said(run, name)}; asked is at {'most' if MEASURES[name].lower_is_better else 'least'} {limit}"
-        for name, limit in wanted.items()
-        if not _kept(run, name, limit)
-    ]
+def find_broken_limits(run: Run, limits: Mapping[str, float]) -> list[str]:
+    """Return a sentence for each limit that the run does not keep; it keeps none of what it does not measure."""
+    broken = []
+    for name, limit in limits.items():
+        mean = run.scores[name].mean if name in run.scores else None
+        lower = MEASURES[name].lower_is_better
+        if mean is None or (mean > limit if lower else mean < limit):
+            shown = "not measured" if mean is None else f"{mean:.3f}"
+            broken.append(f"{name} is {shown}; must be at {'most' if lower else 'least'} {limit}")
+    return broken
 
 
-def _kept(run: Run, name: str, limit: float) -> bool:
-    if name not in run.scores:
-        return False
-    mean = run.scores[name].mean
-    return mean <= limit if MEASURES[name].lower_is_better else mean >= limit
-
-
-def _said(run: Run, name: str) -> str:
-    return f"{run.scores[name].mean:.3f}" if name in run.scores else "not measured"
-
-
-def _number(value: str, one: str) -> float:
+def _parse_number(value: str, text: str) -> float:
     try:
         number = float(value)
     except ValueError:
         number = float("nan")
     if not isfinite(number):
-        raise UsageError(f"{one!r} has no number after the sign; write for example nDCG@10=0.7")
+        raise UsageError(f"invalid value {text!r} for --fail-below: {value!r} is not a number; write nDCG@10=0.7")
     return number

@@ -16,59 +16,61 @@ TextOf = Callable[[str], str | None]
 """A document's text by its id; None where there is no such document."""
 
 
-def anchored(dataset: Dataset, text_of: TextOf) -> Dataset:
-    """The dataset with every quote where it stands now, and a flaw for all that is lost.
+def anchor_evidence(dataset: Dataset, text_of: TextOf) -> Dataset:
+    """The dataset with every quote where it stands now, and a problem for all that is lost.
 
     Raises UsageError where not one quote is found: the data is of another collection.
     """
     text_of = lru_cache(maxsize=None)(text_of)
-    return _kept(dataset, lambda judgement: _found_again(judgement, text_of))
+    return _check_judgements(dataset, lambda judgement: _anchor_judgement(judgement, text_of))
 
 
-def known(dataset: Dataset, has: Callable[[str], bool]) -> Dataset:
-    """The dataset without judged documents that the collection lacks, each of them a flaw.
+def drop_unknown_documents(dataset: Dataset, has: Callable[[str], bool]) -> Dataset:
+    """The dataset without judged documents that the collection lacks, each of them a problem.
 
     Raises UsageError where the collection has none of them.
     """
-    return _kept(dataset, lambda judgement: _there(judgement, has))
+    return _check_judgements(dataset, lambda judgement: _drop_unknown(judgement, has))
 
 
-def _kept(dataset: Dataset, check: Callable[[Judgement], tuple[Judgement | None, list[DataProblem]]]) -> Dataset:
+def _check_judgements(
+    dataset: Dataset, check: Callable[[Judgement], tuple[Judgement | None, list[DataProblem]]]
+) -> Dataset:
     """What a check leaves of every judgement: None of one that cannot be asked any more."""
     checked = [check(judgement) for judgement in dataset.judgements]
     judgements = tuple(judgement for judgement, _ in checked if judgement)
-    flaws = tuple(flaw for _, some in checked for flaw in some)
+    problems = tuple(problem for _, some in checked for problem in some)
     was, remains = (any(j.answerable for j in some) for some in (dataset.judgements, judgements))
     if was and not remains:
         raise UsageError(
             f"{dataset.name} is judged over another collection than the one asked: none of what was judged is found "
-            f"in it; the first: {flaws[0]}"
+            f"in it; the first: {problems[0]}"
         )
-    return replace(dataset, judgements=judgements, flaws=(*dataset.flaws, *flaws))
+    return replace(dataset, judgements=judgements, problems=(*dataset.problems, *problems))
 
 
-def _found_again(judgement: Judgement, text_of: TextOf) -> tuple[Judgement | None, list[DataProblem]]:
-    moved = [_moved(gold, text_of) for gold in judgement.evidence]
-    flaws = [DataProblem(judgement.where, what) for _, what in moved if what]
+def _anchor_judgement(judgement: Judgement, text_of: TextOf) -> tuple[Judgement | None, list[DataProblem]]:
+    moved = [_anchor_quote(gold, text_of) for gold in judgement.evidence]
+    problems = [DataProblem(judgement.where, what) for _, what in moved if what]
     evidence = tuple(gold for gold, _ in moved if gold)
     if evidence == judgement.evidence:
-        return judgement, flaws
+        return judgement, problems
     if not evidence:
         lost = DataProblem(judgement.where, f"question {judgement.id!r} has no evidence left; it is not asked")
-        return None, [*flaws, lost]
-    return replace(judgement, evidence=evidence, documents={gold.document: 1 for gold in evidence}), flaws
+        return None, [*problems, lost]
+    return replace(judgement, evidence=evidence, documents={gold.document: 1 for gold in evidence}), problems
 
 
-def _there(judgement: Judgement, has: Callable[[str], bool]) -> tuple[Judgement | None, list[DataProblem]]:
+def _drop_unknown(judgement: Judgement, has: Callable[[str], bool]) -> tuple[Judgement | None, list[DataProblem]]:
     there = {document: grade for document, grade in judgement.documents.items() if has(document)}
     lost = [document for document in judgement.documents if document not in there]
-    flaws = [DataProblem(judgement.where, f"is judged with {d!r}, which the index lacks; left out") for d in lost]
+    problems = [DataProblem(judgement.where, f"is judged with {d!r}, which the index lacks; left out") for d in lost]
     if not lost:
-        return judgement, flaws
-    return replace(judgement, documents=there) if there else None, flaws
+        return judgement, problems
+    return replace(judgement, documents=there) if there else None, problems
 
 
-def _moved(gold: GoldEvidence, text_of: TextOf) -> tuple[GoldEvidence | None, str]:
+def _anchor_quote(gold: GoldEvidence, text_of: TextOf) -> tuple[GoldEvidence | None, str]:
     """The quote where it stands now, and what is to be said of it."""
     text = text_of(gold.document)
     if text is None:
@@ -78,11 +80,16 @@ def _moved(gold: GoldEvidence, text_of: TextOf) -> tuple[GoldEvidence | None, st
         if span:
             words = text[span.start : span.end]
             changed = (
-                f"quotes {_short(gold.quote)}, which now reads {_short(words)}" if find is find_approximate else ""
+                f"quotes {_shorten_quote(gold.quote)}, which now reads {_shorten_quote(words)}"
+                if find is find_approximate
+                else ""
             )
             return GoldEvidence(gold.document, span, words), changed
-    return None, f"quotes {_short(gold.quote)}, which {gold.document!r} no longer holds; judge it again or delete it"
+    return (
+        None,
+        f"quotes {_shorten_quote(gold.quote)}, which {gold.document!r} no longer holds; judge it again or delete it",
+    )
 
 
-def _short(quote: str, most: int = 60) -> str:
+def _shorten_quote(quote: str, most: int = 60) -> str:
     return repr(quote if len(quote) <= most else quote[: most - 1] + "…")

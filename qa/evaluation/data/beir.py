@@ -5,10 +5,10 @@ from pathlib import Path
 
 from index.build.load import load_documents
 from index.errors import UsageError
-from qa.evaluation.data.lines import json_rows, tab_rows, unaskable
+from qa.evaluation.data.lines import explain_unaskable, read_json_lines, read_tab_lines
 from qa.evaluation.types import DataProblem, Dataset, Judgement
 
-MOST_BYTES = 10**12
+MAX_BYTES = 10**12
 """A corpus that is evaluated is as large as it is."""
 Qrels = Mapping[str, Mapping[str, tuple[int, str]]]
 """For each question the judged documents, each with its grade and its place."""
@@ -17,31 +17,33 @@ Qrels = Mapping[str, Mapping[str, tuple[int, str]]]
 def read_beir(folder: Path) -> Dataset:
     """The judged questions of a folder over its corpus.
 
-    Left out with a flaw: queries without judgements (BEIR scores none of them), judgements
+    Left out with a problem: queries without judgements (BEIR scores none of them), judgements
     of unknown queries or documents, questions that have nothing left to be found. Raises
     UsageError where a file is missing or a line is broken, and where no judgement fits.
     """
-    queries = _queries(either(folder, "queries.jsonl"))
-    qrels = _qrels(folder)
-    corpus = either(folder, "corpus.jsonl")
-    loaded = load_documents(corpus, MOST_BYTES)
+    queries = _read_queries(find_file(folder, "queries.jsonl"))
+    qrels = _read_qrels(folder)
+    corpus = find_file(folder, "corpus.jsonl")
+    loaded = load_documents(corpus, MAX_BYTES)
     documents = {document.id: document for document in loaded.documents}
-    flaws = [DataProblem(problem.where, f"{problem.reason}; the document is left out") for problem in loaded.problems]
+    problems = [
+        DataProblem(problem.where, f"{problem.reason}; the document is left out") for problem in loaded.problems
+    ]
     judgements = []
     for query, (where, question) in queries.items():
-        grades, wrong = _grades(qrels.get(query, {}), documents)
-        reason = unaskable(question) or _nothing(query in qrels, grades)
-        flaws += wrong + ([DataProblem(where, reason)] if reason else [])
+        grades, wrong = _select_grades(qrels.get(query, {}), documents)
+        reason = explain_unaskable(question) or _explain_unjudged(query in qrels, grades)
+        problems += wrong + ([DataProblem(where, reason)] if reason else [])
         if not reason:
             wanted = {document: documents[document].text for document in grades}
             judgements.append(Judgement(query, question, documents=grades, wanted=wanted, where=where))
-    flaws += [_unknown_query(query, judged) for query, judged in qrels.items() if query not in queries]
+    problems += [_describe_unknown_query(query, judged) for query, judged in qrels.items() if query not in queries]
     if not judgements:
-        raise UsageError(f"{folder} has no question with a judged document of its corpus; {_first(flaws)}")
-    return Dataset(folder.resolve().name, tuple(judgements), documents, corpus, tuple(flaws))
+        raise UsageError(f"{folder} has no question with a judged document of its corpus; {_quote_first(problems)}")
+    return Dataset(folder.resolve().name, tuple(judgements), documents, corpus, tuple(problems))
 
 
-def either(folder: Path, name: str) -> Path:
+def find_file(folder: Path, name: str) -> Path:
     """The file of that name, compressed or not. Raises UsageError where there is neither."""
     for path in (folder / name, folder / f"{name}.gz"):
         if path.is_file():
@@ -49,9 +51,9 @@ def either(folder: Path, name: str) -> Path:
     raise UsageError(f"{folder} is no BEIR folder: it has neither {name} nor {name}.gz")
 
 
-def _queries(path: Path) -> dict[str, tuple[str, str]]:
+def _read_queries(path: Path) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
-    for where, row in json_rows(path):
+    for where, row in read_json_lines(path):
         if "_id" not in row or not isinstance(row.get("text"), str):
             raise UsageError(f'{where} is no query; write {{"_id": …, "text": …}}')
         query = str(row["_id"])
@@ -61,20 +63,20 @@ def _queries(path: Path) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _qrels(folder: Path) -> Qrels:
+def _read_qrels(folder: Path) -> Qrels:
     files = sorted(folder.glob("qrels.tsv")) + sorted(folder.glob("qrels/*.tsv"))
     if not files:
         raise UsageError(f"{folder} has no qrels.tsv and no qrels/*.tsv; there is nothing to score against")
     found: dict[str, dict[str, tuple[int, str]]] = {}
-    for where, query, document, grade in (row for path in files for row in _judged(path)):
+    for where, query, document, grade in (row for path in files for row in _read_judgements(path)):
         known = found.setdefault(query, {}).setdefault(document, (grade, where))
         if known[0] != grade:
             raise UsageError(f"{where} judges {document!r} for {query!r} as {grade}, and {known[1]} as {known[0]}")
     return found
 
 
-def _judged(path: Path) -> Iterator[tuple[str, str, str, int]]:
-    for number, (where, row) in enumerate(tab_rows(path)):
+def _read_judgements(path: Path) -> Iterator[tuple[str, str, str, int]]:
+    for number, (where, row) in enumerate(read_tab_lines(path)):
         if number == 0 and not row[-1].lstrip("-").isdigit():
             continue  # the header line
         if len(row) != 3 or not row[2].lstrip("-").isdigit():
@@ -82,20 +84,20 @@ def _judged(path: Path) -> Iterator[tuple[str, str, str, int]]:
         yield where, row[0], row[1], int(row[2])
 
 
-def _grades(
+def _select_grades(
     judged: Mapping[str, tuple[int, str]], documents: Mapping[str, object]
 ) -> tuple[dict[str, int], list[DataProblem]]:
-    """The relevant documents that the corpus has, and a flaw for each that it has not."""
+    """The relevant documents that the corpus has, and a problem for each that it has not."""
     relevant = {document: (grade, where) for document, (grade, where) in judged.items() if grade > 0}
-    flaws = [
+    problems = [
         DataProblem(where, f"judges {document!r}, which the corpus lacks; the judgement is left out")
         for document, (_, where) in relevant.items()
         if document not in documents
     ]
-    return {document: grade for document, (grade, _) in relevant.items() if document in documents}, flaws
+    return {document: grade for document, (grade, _) in relevant.items() if document in documents}, problems
 
 
-def _nothing(is_judged: bool, grades: Mapping[str, int]) -> str | None:
+def _explain_unjudged(is_judged: bool, grades: Mapping[str, int]) -> str | None:
     if grades:
         return None
     return (
@@ -105,10 +107,10 @@ def _nothing(is_judged: bool, grades: Mapping[str, int]) -> str | None:
     )
 
 
-def _unknown_query(query: str, judged: Mapping[str, tuple[int, str]]) -> DataProblem:
+def _describe_unknown_query(query: str, judged: Mapping[str, tuple[int, str]]) -> DataProblem:
     where = next(iter(judged.values()))[1]
     return DataProblem(where, f"judges the query {query!r}, which queries.jsonl lacks; the judgement is left out")
 
 
-def _first(flaws: list[DataProblem]) -> str:
-    return f"the first of {len(flaws)} flaws: {flaws[0]}" if flaws else "queries.jsonl is empty"
+def _quote_first(problems: list[DataProblem]) -> str:
+    return f"the first of {len(problems)} problems: {problems[0]}" if problems else "queries.jsonl is empty"

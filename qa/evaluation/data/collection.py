@@ -15,10 +15,10 @@ from qa.engine import Engine
 from qa.evaluation.types import Dataset
 from qa.reader import SHIPPED
 
-KEPT = Path("var/evaluation")
+COLLECTIONS = Path("var/evaluation")
 
 
-def engine_over(
+def build_engine(
     dataset: Dataset,
     settings: IndexSettings,
     encoder: Encoder | None = None,
@@ -30,13 +30,13 @@ def engine_over(
     Raises UsageError where it brings none, BuildError where it cannot be indexed.
     """
     if encoder is None:
-        build_folder(corpus(dataset), settings, progress or Silent())
+        build_folder(write_corpus(dataset), settings, progress or Silent())
         return Engine.open(settings.index, reader=reader)
-    build_index(corpus(dataset), settings, encoder, progress or Silent())
+    build_index(write_corpus(dataset), settings, encoder, progress or Silent())
     return Engine(IndexDirectory(Path(settings.index)).open_current(), encoder, reader)
 
 
-def corpus(dataset: Dataset) -> Path:
+def write_corpus(dataset: Dataset) -> Path:
     """The file of the dataset's documents, written into its kept folder where it has none."""
     if dataset.corpus:
         return dataset.corpus
@@ -44,21 +44,21 @@ def corpus(dataset: Dataset) -> Path:
         raise UsageError(
             f"{dataset.name} judges stretches of an indexed text; name the index with --index or a service with --url"
         )
-    path = kept(dataset) / "corpus.jsonl"
+    path = find_folder(dataset) / "corpus.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = ({"_id": d.id, "title": d.title, "text": d.text} for d in dataset.documents.values())
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     return path
 
 
-def kept(dataset: Dataset) -> Path:
+def find_folder(dataset: Dataset) -> Path:
     """A folder of its own for each collection, by name and content."""
     digest = sha256()
     for document in dataset.documents.values():
         digest.update(f"{document.id}\0{document.title}\0{document.sha256}\0".encode())
-    return KEPT / f"{dataset.name}-{digest.hexdigest()[:8]}"
+    return COLLECTIONS / f"{dataset.name}-{digest.hexdigest()[:8]}"
 
 
-def placed(dataset: Dataset, settings: IndexSettings) -> IndexSettings:
+def place_index(dataset: Dataset, settings: IndexSettings) -> IndexSettings:
     """The settings with the index in the kept folder of the dataset."""
-    return replace(settings, index=str(kept(dataset) / "index"))
+    return replace(settings, index=str(find_folder(dataset) / "index"))

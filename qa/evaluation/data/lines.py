@@ -11,16 +11,16 @@ from index.errors import UsageError
 from qa.types import MAX_QUESTION_CHARS
 
 
-def opened(path: Path) -> TextIO:
+def open_text(path: Path) -> TextIO:
     """UTF-8 text, unpacked where the name ends in ``.gz``."""
     if path.suffix == ".gz":
         return gzip.open(path, "rt", encoding="utf-8")
     return path.open(encoding="utf-8")
 
 
-def json_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def read_json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each object of a file of JSON lines with its place. Raises UsageError, which names it."""
-    for where, line in text_rows(path):
+    for where, line in read_lines(path):
         try:
             row = json.loads(line)
         except ValueError as error:
@@ -30,11 +30,11 @@ def json_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         yield where, row
 
 
-def text_rows(path: Path) -> Iterator[tuple[str, str]]:
+def read_lines(path: Path) -> Iterator[tuple[str, str]]:
     """Each line that is not blank with its place. Raises UsageError where it cannot be read."""
     number = 0
     try:
-        with opened(path) as file:
+        with open_text(path) as file:
             for number, line in enumerate(file, 1):
                 if line.strip():
                     yield f"{path}:{number}", line
@@ -42,13 +42,13 @@ def text_rows(path: Path) -> Iterator[tuple[str, str]]:
         raise UsageError(f"{path}:{number + 1} cannot be read ({error}); download or save it again") from error
 
 
-def tab_rows(path: Path) -> Iterator[tuple[str, list[str]]]:
+def read_tab_lines(path: Path) -> Iterator[tuple[str, list[str]]]:
     """Each line of a table of tabs with its place."""
-    for where, line in text_rows(path):
+    for where, line in read_lines(path):
         yield where, next(csv.reader([line.rstrip("\r\n")], delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def unaskable(question: str) -> str | None:
+def explain_unaskable(question: str) -> str | None:
     """Why a question cannot be asked, or None."""
     length = len(question.strip())
     if not length:

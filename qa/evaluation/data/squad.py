@@ -13,7 +13,7 @@ from typing import Any
 from index.errors import UsageError
 from index.text.sentences import PunctuatedNames, split_into_sentences
 from index.types import Document, Span
-from qa.evaluation.data.lines import opened, unaskable
+from qa.evaluation.data.lines import explain_unaskable, open_text
 from qa.evaluation.types import DataProblem, Dataset, GoldEvidence, Judgement
 
 GAP = "\n\n"
@@ -22,28 +22,28 @@ GAP = "\n\n"
 def read_squad(path: Path) -> Dataset:
     """The questions of a file over its articles, which become documents.
 
-    An answer that does not stand where the file says is left out with a flaw, and a question
+    An answer that does not stand where the file says is left out with a problem, and a question
     with no other answer with it. Raises UsageError where the file is not SQuAD's.
     """
-    articles = _articles(path)
+    articles = _read_articles(path)
     documents: dict[str, Document] = {}
     judgements: dict[str, Judgement] = {}
-    flaws: list[DataProblem] = []
+    problems: list[DataProblem] = []
     for number, article in enumerate(articles):
-        document = _document(article, number, path)
+        document = _build_document(article, number, path)
         if document.id in documents:
             raise UsageError(f"{path} has two articles titled {document.id!r}; give each its own title")
         documents[document.id] = document
-        for judgement in _questions(article, document, path, flaws):
+        for judgement in _read_questions(article, document, path, problems):
             if judgement.id in judgements:
                 raise UsageError(f"{path} has two questions with the id {judgement.id!r}; give each its own")
             judgements[judgement.id] = judgement
     name = path.name.removesuffix(".gz").removesuffix(".json")
-    return Dataset(name, tuple(judgements.values()), documents, flaws=tuple(flaws))
+    return Dataset(name, tuple(judgements.values()), documents, problems=tuple(problems))
 
 
-def _articles(path: Path) -> list[Any]:
-    with opened(path) as file:
+def _read_articles(path: Path) -> list[Any]:
+    with open_text(path) as file:
         try:
             articles = json.load(file)["data"]
         except (ValueError, KeyError, TypeError, EOFError) as error:
@@ -55,7 +55,7 @@ def _articles(path: Path) -> list[Any]:
     return articles
 
 
-def _document(article: Any, number: int, path: Path) -> Document:  # noqa: ANN401 — JSON of anybody
+def _build_document(article: Any, number: int, path: Path) -> Document:  # noqa: ANN401 — JSON of anybody
     try:
         title = str(article.get("title") or f"article {number + 1}")
         return Document(title, GAP.join(p["context"] for p in article["paragraphs"]), title.replace("_", " "))
@@ -83,8 +83,8 @@ class _Paragraph:
         return GoldEvidence(self.document.id, span, self.document.text[span.start : span.end])
 
 
-def _questions(
-    article: Mapping[str, Any], document: Document, path: Path, flaws: list[DataProblem]
+def _read_questions(
+    article: Mapping[str, Any], document: Document, path: Path, problems: list[DataProblem]
 ) -> Iterator[Judgement]:
     start = 0
     for paragraph in article["paragraphs"]:
@@ -93,17 +93,17 @@ def _questions(
         for row in paragraph.get("qas", ()):
             where = f"{path}: question {row.get('id')!r}"
             try:
-                judgement, wrong = _judgement(row, here, where)
+                judgement, wrong = _parse_question(row, here, where)
             except (AttributeError, KeyError, TypeError, ValueError) as error:
                 raise UsageError(f"{where} is not as SQuAD has it ({error!r})") from error
-            flaws += [DataProblem(where, what) for what in wrong]
+            problems += [DataProblem(where, what) for what in wrong]
             if judgement:
                 yield judgement
 
 
-def _judgement(row: Mapping[str, Any], paragraph: _Paragraph, where: str) -> tuple[Judgement | None, list[str]]:
+def _parse_question(row: Mapping[str, Any], paragraph: _Paragraph, where: str) -> tuple[Judgement | None, list[str]]:
     """The judgement, or None, and what is wrong with the row."""
-    if reason := unaskable(row["question"]):
+    if reason := explain_unaskable(row["question"]):
         return None, [reason]
     if row.get("is_impossible"):
         return Judgement(str(row["id"]), row["question"], kind="impossible", where=where), []

@@ -4,9 +4,9 @@ Azzopardi & de Rijke 2006, "Automatic Construction of Known-Item Finding Test Be
 of the documents that shall be found; Azzopardi & Vinay 2008, "Retrievability", ask what cannot be.
 """
 
-from qa.evaluation.known_item.evaluate import MOST, probe
-from qa.evaluation.known_item.store import check_folder, write
-from qa.evaluation.known_item.summary import summary
-from qa.evaluation.known_item.types import Probed
+from qa.evaluation.known_item.evaluate import MAX_PASSAGES, evaluate_known_items
+from qa.evaluation.known_item.store import check_folder, save_report
+from qa.evaluation.known_item.summary import format_summary
+from qa.evaluation.known_item.types import KnownItemReport
 
-__all__ = ["MOST", "Probed", "check_folder", "probe", "summary", "write"]
+__all__ = ["MAX_PASSAGES", "KnownItemReport", "check_folder", "evaluate_known_items", "format_summary", "save_report"]

@@ -8,73 +8,75 @@ from numpy.typing import NDArray
 from index.progress import Progress
 from index.text.analyzer import split_into_words
 from index.types import Vectors
-from qa.evaluation.known_item.material import Material
+from qa.evaluation.known_item.material import CollectionView
 from qa.evaluation.known_item.types import Duplicate
 
-LEAST_COSINE, LEAST_JACCARD = 0.95, 0.8
+MIN_COSINE, MIN_JACCARD = 0.95, 0.8
 """Of the vectors: nearly the same meaning. Of the shingles: nearly the same words (Broder 1997)."""
-SHINGLE = 3
+SHINGLE_WORDS = 3
 BLOCK = 256
 """Passages compared at a time with all earlier ones: memory grows with the collection, not with its square."""
 
 Shingles = frozenset[tuple[str, ...]]
 
 
-def duplicates(material: Material, progress: Progress) -> tuple[Duplicate, ...]:
+def find_duplicates(material: CollectionView, progress: Progress) -> tuple[Duplicate, ...]:
     """Each passage that is nearly an earlier one, with the first such; most alike first.
 
     Compared are the stretches that stand as a whole passage among the units, headings not
     among them. The store's vectors are read, not searched, so that nothing is missed whatever
     the store. Time grows with the square: 8,000 passages take a second, 100,000 minutes.
     """
-    rows = whole_rows(material)
+    rows = find_whole_rows(material)
     vectors = material.contents.store.vectors(rows)
-    words = _Shingled(material, rows)
+    words = _ShingleCache(material, rows)
     found: list[Duplicate] = []
     with progress.step("comparing", len(rows)) as advance:
         for start in range(0, len(rows), BLOCK):
-            found += filter(None, (_first(material, words, *near) for near in _near(vectors, start)))
+            found += filter(None, (_find_first(material, words, *near) for near in _find_near(vectors, start)))
             advance(min(BLOCK, len(rows) - start))
     return tuple(sorted(found, key=lambda pair: (-pair.jaccard, -pair.cosine)))
 
 
-def whole_rows(material: Material) -> NDArray[np.int64]:
+def find_whole_rows(material: CollectionView) -> NDArray[np.int64]:
     """The row of each passage's unit that is the whole of it, shape (passages,)."""
     at = {tuple(unit): row for row, unit in enumerate(material.contents.units.tolist())}
     spans = [(p.sentences[0].start, p.sentences[-1].end) for p in material.contents.passages]
     return np.array([at[position, *span] for position, span in enumerate(spans)], dtype=np.int64)
 
 
-def jaccard(one: Shingles, other: Shingles) -> float:
+def jaccard_similarity(one: Shingles, other: Shingles) -> float:
     """The share of all shingles that both have, 0 to 1; 0 where there are none."""
     return len(one & other) / len(one | other) if one and other else 0.0
 
 
-def shingles(text: str) -> Shingles:
+def make_shingles(text: str) -> Shingles:
     """Every three folded words in succession; all of them where there are fewer."""
     words = list(split_into_words(text))
-    return frozenset(tuple(words[i : i + SHINGLE]) for i in range(max(1, len(words) - SHINGLE + 1)) if words)
+    return frozenset(
+        tuple(words[i : i + SHINGLE_WORDS]) for i in range(max(1, len(words) - SHINGLE_WORDS + 1)) if words
+    )
 
 
-def _near(vectors: Vectors, start: int) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.float32]]]:
+def _find_near(vectors: Vectors, start: int) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.float32]]]:
     """Each passage of a block that has some, with the earlier ones near it and their cosines."""
     block = vectors[start : start + BLOCK]
     cosines = block @ vectors[: start + len(block)].T
-    for offset in np.flatnonzero((np.tril(cosines, start - 1) >= LEAST_COSINE).any(axis=1)).tolist():
-        earlier = np.flatnonzero(cosines[offset, : start + offset] >= LEAST_COSINE)
+    for offset in np.flatnonzero((np.tril(cosines, start - 1) >= MIN_COSINE).any(axis=1)).tolist():
+        earlier = np.flatnonzero(cosines[offset, : start + offset] >= MIN_COSINE)
         yield start + offset, earlier, cosines[offset, earlier]
 
 
-class _Shingled:
+class _ShingleCache:
     """The shingles of each passage's whole unit, made when they are first asked for."""
 
-    def __init__(self, material: Material, rows: NDArray[np.int64]) -> None:
+    def __init__(self, material: CollectionView, rows: NDArray[np.int64]) -> None:
         self._material, self._rows = material, rows
         self._known: dict[int, Shingles] = {}
 
     def __getitem__(self, position: int) -> Shingles:
         if position not in self._known:
-            self._known[position] = shingles(self._text(position))
+            self._known[position] = make_shingles(self._text(position))
         return self._known[position]
 
     def _text(self, position: int) -> str:
@@ -83,13 +85,17 @@ class _Shingled:
         return self._material.text(position)[start - passage.start : end - passage.start]
 
 
-def _first(
-    material: Material, words: _Shingled, position: int, earlier: NDArray[np.int64], cosines: NDArray[np.float32]
+def _find_first(
+    material: CollectionView,
+    words: _ShingleCache,
+    position: int,
+    earlier: NDArray[np.int64],
+    cosines: NDArray[np.float32],
 ) -> Duplicate | None:
     """The passage with the first of the earlier ones whose words are nearly its own."""
     for other, cosine in zip(earlier.tolist(), cosines.tolist(), strict=True):
-        share = jaccard(words[position], words[other])
-        if share >= LEAST_JACCARD:
+        share = jaccard_similarity(words[position], words[other])
+        if share >= MIN_JACCARD:
             rounded = min(1.0, round(cosine, 4))
             return Duplicate(material.place(other), material.place(position), rounded, round(share, 4))
     return None

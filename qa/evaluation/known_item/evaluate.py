@@ -8,23 +8,27 @@ from index.generation.generation import Generation
 from index.progress import Progress, Silent
 from index.text.analyzer import Analyzer
 from qa.engine import Engine
-from qa.evaluation.known_item.duplicates import duplicates
-from qa.evaluation.known_item.findings import TOP_K, Passages, misled, shares
-from qa.evaluation.known_item.material import Material
-from qa.evaluation.known_item.questions import make
-from qa.evaluation.known_item.thin import thin
-from qa.evaluation.known_item.types import Outcome, Probe, Probed
+from qa.evaluation.known_item.duplicates import find_duplicates
+from qa.evaluation.known_item.findings import TOP_K, PassageOutcomes, compute_shares, find_misled
+from qa.evaluation.known_item.material import CollectionView
+from qa.evaluation.known_item.questions import make_items
+from qa.evaluation.known_item.thin import find_thin_places
+from qa.evaluation.known_item.types import KnownItem, KnownItemOutcome, KnownItemReport
 from qa.ranking.pipeline import PIPELINES
 from qa.types import Mode, Request
 
-MOST = 2000
+MAX_PASSAGES = 2000
 """Passages that are probed at most unless the caller says otherwise: a minute or two on one core."""
 BATCH = 64
 
 
-def probe(
-    generation: Generation, engine: Engine, mode: Mode = "precise", most: int = MOST, progress: Progress | None = None
-) -> Probed:
+def evaluate_known_items(
+    generation: Generation,
+    engine: Engine,
+    mode: Mode = "precise",
+    most: int = MAX_PASSAGES,
+    progress: Progress | None = None,
+) -> KnownItemReport:
     """Asks for what stands in the collection, in its own words, and tells what was not found.
 
     ``engine`` must serve ``generation``. Of more than ``most`` passages every n-th is probed;
@@ -32,14 +36,14 @@ def probe(
     same result. Raises UsageError where ``mode`` or ``most`` cannot be, or the engine serves
     another generation.
     """
-    _check(generation, engine, mode, most)
+    _check_arguments(generation, engine, mode, most)
     progress = progress or Silent()
-    material = Material(generation.contents, Analyzer(generation.manifest.settings["stemmer"]))
+    material = CollectionView(generation.contents, Analyzer(generation.manifest.settings["stemmer"]))
     count = len(generation.contents.passages)
     chosen = range(0, count, max(1, -(-count // most)))
-    outcomes = _asked(engine, material, make(material, chosen), mode, progress)
-    passages = Passages(outcomes, chosen)
-    return Probed(
+    outcomes = _ask_items(engine, material, make_items(material, chosen), mode, progress)
+    passages = PassageOutcomes(outcomes, chosen)
+    return KnownItemReport(
         index=generation.manifest.generation,
         mode=mode,
         passages=count,
@@ -47,32 +51,32 @@ def probe(
         every=chosen.step,
         unasked=passages.unasked,
         degraded=dict(Counter(leg for outcome in outcomes for leg in outcome.degraded)),
-        shares=shares(outcomes),
+        shares=compute_shares(outcomes),
         lost=passages.lost(material),
-        misled=misled(outcomes, material),
-        duplicates=duplicates(material, progress),
-        thin=thin(material),
+        misled=find_misled(outcomes, material),
+        duplicates=find_duplicates(material, progress),
+        thin=find_thin_places(material),
         outcomes=tuple(outcomes),
         ids=tuple(passage.id for passage in generation.contents.passages),
     )
 
 
-def _check(generation: Generation, engine: Engine, mode: Mode, most: int) -> None:
+def _check_arguments(generation: Generation, engine: Engine, mode: Mode, most: int) -> None:
     if mode not in PIPELINES:
-        raise UsageError(f"there is no mode {mode!r}; choose one of {', '.join(PIPELINES)}")
+        raise UsageError(f"invalid mode {mode!r}: must be one of {', '.join(PIPELINES)}")
     if most < 1:
-        raise UsageError(f"--most is {most}; probe at least 1 passage")
+        raise UsageError(f"invalid value '{most}' for --most: must be at least 1")
     served = engine.catalog.describe_index().generation
     if served != generation.manifest.generation:
         raise UsageError(f"the engine serves {served}, not {generation.manifest.generation}; open both from one index")
 
 
-def _asked(
-    engine: Engine, material: Material, probes: Sequence[Probe], mode: Mode, progress: Progress
-) -> list[Outcome]:
+def _ask_items(
+    engine: Engine, material: CollectionView, probes: Sequence[KnownItem], mode: Mode, progress: Progress
+) -> list[KnownItemOutcome]:
     """Every probe with what came back, in order of the probes."""
     positions = {passage.id: position for position, passage in enumerate(material.contents.passages)}
-    outcomes: dict[Probe, Outcome] = {}
+    outcomes: dict[KnownItem, KnownItemOutcome] = {}
     # Questions of like length in a batch: the encoder fills each up to the longest of its batch.
     by_length = sorted(probes, key=lambda one: len(one.question))
     with progress.step("asking", len(probes)) as advance:
@@ -81,6 +85,6 @@ def _asked(
             answers = engine.ask_many([Request(one.question, top_k=TOP_K, mode=mode) for one in batch])
             for one, answer in zip(batch, answers, strict=True):
                 returned = tuple(positions[passage.id] for passage in answer.passages)
-                outcomes[one] = Outcome(one, returned, answer.retrieval.degraded)
+                outcomes[one] = KnownItemOutcome(one, returned, answer.retrieval.degraded)
             advance(len(batch))
     return [outcomes[one] for one in probes]

@@ -8,13 +8,13 @@ import numpy as np
 from index.generation.generation import GenerationContents
 from index.text.analyzer import Analyzer, split_into_words
 from index.text.searchable_text import build_contexts
-from qa.evaluation.known_item.types import Place
+from qa.evaluation.known_item.types import Excerpt
 
-EXCERPT = 90
+MAX_EXCERPT_CHARS = 90
 """Characters of a passage that are shown."""
 
 
-class Material:
+class CollectionView:
     """Texts, sentences, headings and rare words of a collection, by position of the passage."""
 
     def __init__(self, contents: GenerationContents, words: Analyzer) -> None:
@@ -25,8 +25,8 @@ class Material:
         self._under: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
         for position, passage in enumerate(contents.passages):
             self._under[passage.document, passage.heading or ""].add(position)
-        self._documents = Counter(plain(heading) for _, heading in self._under)
-        self._plain = lru_cache(maxsize=100_000)(lambda position: f" {plain(self.text(position))} ")
+        self._documents = Counter(join_words(heading) for _, heading in self._under)
+        self._plain = lru_cache(maxsize=100_000)(lambda position: f" {join_words(self.text(position))} ")
         self.holding = lru_cache(maxsize=100_000)(self._holding)
 
     def text(self, position: int) -> str:
@@ -34,10 +34,13 @@ class Material:
         passage = self.contents.passages[position]
         return self._texts[passage.document][passage.start : passage.end]
 
-    def place(self, position: int) -> Place:
+    def place(self, position: int) -> Excerpt:
         """The passage as it is shown: its id and its beginning on one line."""
         text = " ".join(self.text(position).split())
-        return Place(self.contents.passages[position].id, text if len(text) <= EXCERPT else f"{text[:EXCERPT]}…")
+        return Excerpt(
+            self.contents.passages[position].id,
+            text if len(text) <= MAX_EXCERPT_CHARS else f"{text[:MAX_EXCERPT_CHARS]}…",
+        )
 
     def sentences(self, position: int) -> list[str]:
         """The sentences of a passage, headings not among them; at least one."""
@@ -55,7 +58,7 @@ class Material:
 
     def ambiguous(self, heading: str) -> bool:
         """Whether more than one document has a heading of these words, but for case and accents."""
-        return self._documents[plain(heading)] > 1
+        return self._documents[join_words(heading)] > 1
 
     def information(self, text: str) -> float:
         """The sum of the idf of the content words, each counted once."""
@@ -72,10 +75,10 @@ class Material:
             return frozenset()
         rarest = max(content, key=self.contents.lexical.idf)
         candidates = np.flatnonzero(self.contents.lexical.score_all({rarest: 1.0}) > 0)
-        sought = f" {plain(phrase)} "
+        sought = f" {join_words(phrase)} "
         return frozenset(position for position in candidates.tolist() if sought in self._plain(position))
 
 
-def plain(text: str) -> str:
+def join_words(text: str) -> str:
     """The folded words of a text with one space between them: equal for texts that read alike."""
     return " ".join(split_into_words(text, joined=False))

@@ -6,15 +6,15 @@ from itertools import count
 import regex
 
 from index.text.analyzer import WORD_PATTERN, Analyzer
-from qa.evaluation.known_item.material import Material
-from qa.evaluation.known_item.types import Probe
+from qa.evaluation.known_item.material import CollectionView
+from qa.evaluation.known_item.types import KnownItem
 from qa.types import MAX_QUESTION_CHARS
 
-LEAST_WORDS = 2
+MIN_CONTENT_WORDS = 2
 """Content words. A single one asks for a topic, not for a passage; only a name may stand alone."""
-MASKED = 3
+MASK_EVERY = 3
 """Every third content word is left out, so that a question is not simply the sentence."""
-RARE = 2
+MAX_HOLDING = 2
 """Passages that may hold a name for it to point at any of them."""
 # After a mark that may open a sentence or a quotation, a capital says nothing.
 NAME = regex.compile(
@@ -24,11 +24,11 @@ NAME = regex.compile(
 # In scripts without spaces a pair of characters stands for a word, as in index/text/analyzer.py.
 PAIR = regex.compile(r"\X{1,2}")
 
-Maker = Callable[[Material, int], tuple[str, frozenset[int]] | None]
+Maker = Callable[[CollectionView, int], tuple[str, frozenset[int]] | None]
 """The question for the passage at a position and all that is right; None where it gives none."""
 
 
-def heading(material: Material, position: int) -> tuple[str, frozenset[int]] | None:
+def ask_heading(material: CollectionView, position: int) -> tuple[str, frozenset[int]] | None:
     """The heading above the passage, after the document's title where it is short or not the only one.
 
     Right is every passage of the document under this heading.
@@ -36,28 +36,28 @@ def heading(material: Material, position: int) -> tuple[str, frozenset[int]] | N
     passage = material.contents.passages[position]
     if not passage.heading:
         return None
-    telling = _enough(material, passage.heading) and not material.ambiguous(passage.heading)
+    telling = _has_content(material, passage.heading) and not material.ambiguous(passage.heading)
     question = passage.heading if telling else material.context(position)
-    return (question, material.under(passage.document, passage.heading)) if _enough(material, question) else None
+    return (question, material.under(passage.document, passage.heading)) if _has_content(material, question) else None
 
 
-def key_sentence(material: Material, position: int) -> tuple[str, frozenset[int]] | None:
+def ask_key_sentence(material: CollectionView, position: int) -> tuple[str, frozenset[int]] | None:
     """The sentence that tells most, some words left out. Right is every passage that has it."""
     sentence = max(material.sentences(position), key=material.information)
-    question = masked(sentence, material.words)
-    return (question, material.holding(sentence) | {position}) if _enough(material, question) else None
+    question = mask_words(sentence, material.words)
+    return (question, material.holding(sentence) | {position}) if _has_content(material, question) else None
 
 
-def rare_name(material: Material, position: int) -> tuple[str, frozenset[int]] | None:
+def ask_rare_name(material: CollectionView, position: int) -> tuple[str, frozenset[int]] | None:
     """The name that the fewest passages hold, of these the most telling, if at most ``RARE`` do.
 
     A name is a run of capitalised words that does not open a sentence or a quotation. Scripts
     without capitals have none.
     """
     runs = (run for sentence in material.sentences(position) for run in NAME.findall(sentence))
-    names = filter(None, (_trimmed(run, material.words) for run in runs))
+    names = filter(None, (_trim_name(run, material.words) for run in runs))
     held = {name: material.holding(name) | {position} for name in names}
-    rare = {name: passages for name, passages in held.items() if len(passages) <= RARE}
+    rare = {name: passages for name, passages in held.items() if len(passages) <= MAX_HOLDING}
     if not rare:
         return None
     name = min(rare, key=lambda name: (len(rare[name]), -material.information(name)))
@@ -65,36 +65,36 @@ def rare_name(material: Material, position: int) -> tuple[str, frozenset[int]] |
 
 
 HEADING = "heading"
-PROBES: Mapping[str, Maker] = {HEADING: heading, "key sentence": key_sentence, "rare name": rare_name}
+MAKERS: Mapping[str, Maker] = {HEADING: ask_heading, "key sentence": ask_key_sentence, "rare name": ask_rare_name}
 """What is asked of each passage."""
 
 
-def make(material: Material, positions: Iterable[int]) -> list[Probe]:
+def make_items(material: CollectionView, positions: Iterable[int]) -> list[KnownItem]:
     """All probes for these passages, kind by kind, each once."""
     positions = list(positions)
-    probes = (_probe(kind, PROBES[kind](material, position)) for kind in PROBES for position in positions)
+    probes = (_build_item(kind, MAKERS[kind](material, position)) for kind in MAKERS for position in positions)
     return list(dict.fromkeys(probe for probe in probes if probe))
 
 
-def masked(sentence: str, words: Analyzer) -> str:
+def mask_words(sentence: str, words: Analyzer) -> str:
     """The sentence without every third of its words that carry matter, in one line."""
     number = count(1)
     keep, end = [], 0
-    for start, stop in _words(sentence):
-        if words.content_terms(sentence[start:stop]) and next(number) % MASKED == 0:
+    for start, stop in _find_words(sentence):
+        if words.content_terms(sentence[start:stop]) and next(number) % MASK_EVERY == 0:
             keep.append(sentence[end:start])
             end = stop
     return " ".join("".join([*keep, sentence[end:]]).split())
 
 
-def _trimmed(run: str, words: Analyzer) -> str:
+def _trim_name(run: str, words: Analyzer) -> str:
     """Without a possessive ending, and without "I", "The" and their like at either end; may be empty."""
     parts = run.removesuffix("'s").removesuffix("’s").split(" ")
     bearing = [place for place, part in enumerate(parts) if words.content_terms(part)]
     return " ".join(parts[bearing[0] : bearing[-1] + 1]) if bearing else ""
 
 
-def _words(sentence: str) -> Sequence[tuple[int, int]]:
+def _find_words(sentence: str) -> Sequence[tuple[int, int]]:
     """Where each word begins and ends."""
     found: list[tuple[int, int]] = []
     for token in WORD_PATTERN.finditer(sentence):
@@ -105,10 +105,10 @@ def _words(sentence: str) -> Sequence[tuple[int, int]]:
     return found
 
 
-def _probe(kind: str, made: tuple[str, frozenset[int]] | None) -> Probe | None:
-    return Probe(kind, made[0][:MAX_QUESTION_CHARS], made[1]) if made else None
+def _build_item(kind: str, made: tuple[str, frozenset[int]] | None) -> KnownItem | None:
+    return KnownItem(kind, made[0][:MAX_QUESTION_CHARS], made[1]) if made else None
 
 
-def _enough(material: Material, question: str) -> bool:
+def _has_content(material: CollectionView, question: str) -> bool:
     """Whether what can be asked of it has enough words that carry matter."""
-    return len(material.words.content_terms(question[:MAX_QUESTION_CHARS])) >= LEAST_WORDS
+    return len(material.words.content_terms(question[:MAX_QUESTION_CHARS])) >= MIN_CONTENT_WORDS

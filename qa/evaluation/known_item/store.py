@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import UsageError
-from qa.evaluation.known_item.types import Outcome, Probed
+from qa.evaluation.known_item.types import KnownItemOutcome, KnownItemReport
 
 FILE = "probe.json"
 
@@ -18,7 +18,7 @@ def check_folder(folder: Path) -> None:
         raise UsageError(f"{folder} is a file; name a folder with --out")
 
 
-def write(probed: Probed, folder: Path) -> Path:
+def save_report(probed: KnownItemReport, folder: Path) -> Path:
     """Everything that the summary tells and every probe, as ``probe.json``. Raises UsageError or OSError.
 
     Each probe has its question, what would have been right, the rank at which some of it was
@@ -27,13 +27,13 @@ def write(probed: Probed, folder: Path) -> Path:
     check_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
     rows = {name: value for name, value in asdict(probed).items() if name not in {"outcomes", "ids"}}
-    rows["probes"] = [_row(outcome, probed.ids) for outcome in probed.outcomes]
+    rows["probes"] = [_describe_outcome(outcome, probed.ids) for outcome in probed.outcomes]
     path = folder / FILE
     path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return path
 
 
-def _row(outcome: Outcome, ids: Sequence[str]) -> dict[str, Any]:
+def _describe_outcome(outcome: KnownItemOutcome, ids: Sequence[str]) -> dict[str, Any]:
     return {
         "kind": outcome.probe.kind,
         "question": outcome.probe.question,

@@ -4,16 +4,25 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
-from qa.evaluation.known_item.duplicates import LEAST_COSINE, LEAST_JACCARD, SHINGLE
+from qa.evaluation.known_item.duplicates import MIN_COSINE, MIN_JACCARD, SHINGLE_WORDS
 from qa.evaluation.known_item.findings import DEPTHS
-from qa.evaluation.known_item.thin import FEW_WORDS
-from qa.evaluation.known_item.types import BlankPage, Duplicate, Lost, Missed, Place, Probed, Share, ShortDocument
+from qa.evaluation.known_item.thin import MIN_WORDS
+from qa.evaluation.known_item.types import (
+    BlankPage,
+    Duplicate,
+    Excerpt,
+    FoundShare,
+    KnownItemReport,
+    LostPassage,
+    MissedItem,
+    ShortDocument,
+)
 
 T = TypeVar("T")
 
-SHOWN = 5
+MAX_EXAMPLES = 5
 """Examples of each finding; probe.json has all of them."""
-QUESTION = 100
+MAX_QUESTION_CHARS = 100
 """Characters of a question that are shown."""
 
 NOTHING = (
@@ -29,98 +38,100 @@ figure is a floor that any index should reach, not a measure of quality. For tha
 questions of real users (docs/evaluation.md)."""
 
 
-def summary(probed: Probed) -> str:
+def format_summary(probed: KnownItemReport) -> str:
     """A table of what was found, then what was not, with examples, and how to read it."""
-    sections = [[_head(probed)], [*_table(probed)], [*_findings(probed)], LIMITS.split("\n")]
+    sections = [[_format_head(probed)], [*_format_table(probed)], [*_format_findings(probed)], LIMITS.split("\n")]
     return "\n\n".join("\n".join(section) for section in sections)
 
 
-def _head(probed: Probed) -> str:
-    some = f"every {_ordinal(probed.every)} of them probed ({probed.probed:,}), the rest only compared"
+def _format_head(probed: KnownItemReport) -> str:
+    some = f"every {_format_ordinal(probed.every)} of them probed ({probed.probed:,}), the rest only compared"
     which = "all of them probed" if probed.every == 1 else some
-    head = f"{probed.index}, mode {probed.mode}: {_counted(probed.passages, 'passage')}, {which}"
+    head = f"{probed.index}, mode {probed.mode}: {_format_count(probed.passages, 'passage')}, {which}"
     failed = (f"{count:,} probes were asked while the {leg} leg failed" for leg, count in probed.degraded.items())
     return "\n".join([head, *failed])
 
 
-def _table(probed: Probed) -> Iterator[str]:
+def _format_table(probed: KnownItemReport) -> Iterator[str]:
     if not probed.shares:
         yield NOTHING
         return
     yield "probe          asked" + "".join(f"  {name:20}" for name in DEPTHS).rstrip()
-    yield from map(_line, probed.shares)
+    yield from map(_format_share, probed.shares)
     yield "share of the probes that were found, with its 95 % bootstrap interval"
 
 
-def _line(share: Share) -> str:
+def _format_share(share: FoundShare) -> str:
     return f"{share.kind:12}  {share.asked:6,}" + "".join(f"  {share.found[name]}" for name in DEPTHS)
 
 
-def _findings(probed: Probed) -> Iterator[str]:
+def _format_findings(probed: KnownItemReport) -> Iterator[str]:
     of = f"of {probed.probed:,}" + ("" if probed.every == 1 else " probed")
-    alike = f"(cosine >= {LEAST_COSINE}, {SHINGLE}-shingles shared >= {LEAST_JACCARD})"
+    alike = f"(cosine >= {MIN_COSINE}, {SHINGLE_WORDS}-shingles shared >= {MIN_JACCARD})"
     thin = probed.thin
-    yield from _examples("Passages that none of their probes found", probed.lost, _lost, of)
+    yield from _format_examples("Passages that none of their probes found", probed.lost, _format_lost, of)
     if probed.unasked:
         yield f"Passages that no probe could be made for: {probed.unasked:,} {of}"
-    yield from _examples("Headings that something else answers first", probed.misled, _misled)
-    yield from _examples("Passages nearly equal to an earlier one", probed.duplicates, _duplicate, alike)
-    yield from _examples("Pages without text", thin.pages, _page)
-    yield from _examples(f"Documents of fewer than {FEW_WORDS} words", thin.documents, _document)
-    yield from _examples("Passages without a word that carries matter", thin.passages, _place)
+    yield from _format_examples("Headings that something else answers first", probed.misled, _format_misled)
+    yield from _format_examples("Passages nearly equal to an earlier one", probed.duplicates, _format_duplicate, alike)
+    yield from _format_examples("Pages without text", thin.pages, _format_page)
+    yield from _format_examples(f"Documents of fewer than {MIN_WORDS} words", thin.documents, _format_document)
+    yield from _format_examples("Passages without a word that carries matter", thin.passages, _format_excerpt)
 
 
-def _examples(title: str, items: tuple[T, ...], told: Callable[[T], Iterable[str]], note: str = "") -> Iterator[str]:
+def _format_examples(
+    title: str, items: tuple[T, ...], told: Callable[[T], Iterable[str]], note: str = ""
+) -> Iterator[str]:
     """How many were found and the first few of them, indented."""
     yield f"{title}: {len(items):,} {note}".rstrip()
-    for item in islice(items, SHOWN):
+    for item in islice(items, MAX_EXAMPLES):
         yield from (f"  {line}" for line in told(item))
-    if len(items) > SHOWN:
-        yield f"  … and {len(items) - SHOWN:,} more"
+    if len(items) > MAX_EXAMPLES:
+        yield f"  … and {len(items) - MAX_EXAMPLES:,} more"
 
 
-def _lost(lost: Lost) -> Iterator[str]:
-    yield from _place(lost.place)
+def _format_lost(lost: LostPassage) -> Iterator[str]:
+    yield from _format_excerpt(lost.place)
     for missed in lost.missed:
         other = f"; another one that is right came at rank {missed.rank}" if missed.rank else ""
-        yield f"  {missed.kind} “{_short(missed.question)}”; {_came(missed)}{other}"
+        yield f"  {missed.kind} “{_shorten_question(missed.question)}”; {_format_first(missed)}{other}"
 
 
-def _misled(missed: Missed) -> Iterator[str]:
+def _format_misled(missed: MissedItem) -> Iterator[str]:
     rank = f"at rank {missed.rank}" if missed.rank else "not among ten"
-    yield f"“{_short(missed.question)}” {rank}; {_came(missed)}"
+    yield f"“{_shorten_question(missed.question)}” {rank}; {_format_first(missed)}"
 
 
-def _came(missed: Missed) -> str:
+def _format_first(missed: MissedItem) -> str:
     return f"first came {missed.first.passage} “{missed.first.text}”" if missed.first else "nothing came"
 
 
-def _duplicate(pair: Duplicate) -> Iterator[str]:
+def _format_duplicate(pair: Duplicate) -> Iterator[str]:
     figures = f"cosine {pair.cosine:.2f}, shingles {pair.jaccard:.2f}"
     yield f"{pair.second.passage} and {pair.first.passage} “{pair.first.text}” ({figures})"
 
 
-def _page(page: BlankPage) -> Iterator[str]:
+def _format_page(page: BlankPage) -> Iterator[str]:
     yield f"{page.document} page {page.page}"
 
 
-def _document(document: ShortDocument) -> Iterator[str]:
-    yield f"{document.document}: {_counted(document.words, 'word')}"
+def _format_document(document: ShortDocument) -> Iterator[str]:
+    yield f"{document.document}: {_format_count(document.words, 'word')}"
 
 
-def _place(place: Place) -> Iterator[str]:
+def _format_excerpt(place: Excerpt) -> Iterator[str]:
     yield f"{place.passage} “{place.text}”"
 
 
-def _counted(count: int, thing: str) -> str:
+def _format_count(count: int, thing: str) -> str:
     return f"{count:,} {thing}" + ("" if count == 1 else "s")
 
 
-def _ordinal(number: int) -> str:
+def _format_ordinal(number: int) -> str:
     ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in {11, 12, 13} else "th"
     return f"{number}{ending}"
 
 
-def _short(question: str) -> str:
+def _shorten_question(question: str) -> str:
     line = " ".join(question.split())
-    return line if len(line) <= QUESTION else f"{line[:QUESTION]}…"
+    return line if len(line) <= MAX_QUESTION_CHARS else f"{line[:MAX_QUESTION_CHARS]}…"

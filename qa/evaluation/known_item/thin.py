@@ -5,25 +5,25 @@ from itertools import pairwise
 
 from index.text.analyzer import split_into_words
 from index.types import Document
-from qa.evaluation.known_item.material import Material
-from qa.evaluation.known_item.types import BlankPage, ShortDocument, Thin
+from qa.evaluation.known_item.material import CollectionView
+from qa.evaluation.known_item.types import BlankPage, ShortDocument, ThinPlaces
 
-FEW_WORDS = 20
+MIN_WORDS = 20
 
 
-def thin(material: Material) -> Thin:
+def find_thin_places(material: CollectionView) -> ThinPlaces:
     """Blank pages, documents of fewer than ``FEW_WORDS`` words, passages without a content word."""
     documents, passages = material.contents.documents, material.contents.passages
     counted = ((document.id, sum(1 for _ in split_into_words(document.text, joined=False))) for document in documents)
     wordless = (i for i in range(len(passages)) if not material.words.content_terms(material.text(i)))
-    return Thin(
-        tuple(page for document in documents for page in _blank(document)),
-        tuple(ShortDocument(document, words) for document, words in counted if words < FEW_WORDS),
+    return ThinPlaces(
+        tuple(page for document in documents for page in _find_blank_pages(document)),
+        tuple(ShortDocument(document, words) for document, words in counted if words < MIN_WORDS),
         tuple(map(material.place, wordless)),
     )
 
 
-def _blank(document: Document) -> Iterator[BlankPage]:
+def _find_blank_pages(document: Document) -> Iterator[BlankPage]:
     """Pages whose stretch of the text is white space; formats without pages have none."""
     for number, (start, end) in enumerate(pairwise([*document.pages, len(document.text)]), 1):
         if not document.text[start:end].strip():

@@ -8,7 +8,7 @@ from qa.types import Mode
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class KnownItem:
     """A question of the collection's own words; ``right`` are positions of passages, never empty."""
 
     kind: str
@@ -17,10 +17,10 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class KnownItemOutcome:
     """A probe and what came back: positions of passages, best first, and the legs that failed."""
 
-    probe: Probe
+    probe: KnownItem
     returned: tuple[int, ...]
     degraded: tuple[str, ...] = ()
 
@@ -31,7 +31,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class FoundShare:
     """Of one kind of probe, how many were asked and the share found within each depth, with its interval."""
 
     kind: str
@@ -40,7 +40,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Excerpt:
     """A passage's id and how its text begins."""
 
     passage: str
@@ -48,21 +48,21 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
+class MissedItem:
     """A probe that did not return the passage; ``rank`` is that of another passage that is right, too."""
 
     kind: str
     question: str
     rank: int | None
-    first: Place | None
+    first: Excerpt | None
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class LostPassage:
     """A passage that none of its probes returned."""
 
-    place: Place
-    missed: tuple[Missed, ...]
+    place: Excerpt
+    missed: tuple[MissedItem, ...]
 
     @property
     def stood_in_for(self) -> bool:
@@ -74,8 +74,8 @@ class Lost:
 class Duplicate:
     """A passage and the first one of the collection that says nearly the same."""
 
-    first: Place
-    second: Place
+    first: Excerpt
+    second: Excerpt
     cosine: float
     jaccard: float
 
@@ -97,16 +97,16 @@ class ShortDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class Thin:
+class ThinPlaces:
     """Where there is little or nothing to find: pages, documents, passages without a content word."""
 
     pages: tuple[BlankPage, ...]
     documents: tuple[ShortDocument, ...]
-    passages: tuple[Place, ...]
+    passages: tuple[Excerpt, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Probed:
+class KnownItemReport:
     """All of one probing. Every ``every``-th of ``passages`` was probed, ``probed`` in all.
 
     ``unasked`` counts those of them that no probe could be made for, ``degraded`` by leg the
@@ -121,10 +121,10 @@ class Probed:
     every: int
     unasked: int
     degraded: Mapping[str, int]
-    shares: tuple[Share, ...]
-    lost: tuple[Lost, ...]
-    misled: tuple[Missed, ...]
+    shares: tuple[FoundShare, ...]
+    lost: tuple[LostPassage, ...]
+    misled: tuple[MissedItem, ...]
     duplicates: tuple[Duplicate, ...]
-    thin: Thin
-    outcomes: tuple[Outcome, ...]
+    thin: ThinPlaces
+    outcomes: tuple[KnownItemOutcome, ...]
     ids: tuple[str, ...]

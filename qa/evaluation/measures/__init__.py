@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.evaluation.measures import abstention, calibration, evidence, ranking, reading
-from qa.evaluation.measures.statistics import interval, interval_of
-from qa.evaluation.types import Interval, Judgement, Outcome, Reply
+from qa.evaluation.measures.statistics import bootstrap_interval, bootstrap_statistic
+from qa.evaluation.types import Interval, Judgement, Outcome, SystemReply
 from qa.types import Status
 
 
@@ -25,11 +25,11 @@ class Confidences:
     answerable: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, outcomes: Sequence[Outcome]) -> "Confidences":
+    def from_outcomes(cls, outcomes: Sequence[Outcome]) -> "Confidences":
         """In the order of the outcomes."""
         return cls(
             np.array([outcome.reply.confidence for outcome in outcomes], dtype=float),
-            np.array([ranking.first_is_right(o.judgement, o.reply) for o in outcomes], dtype=bool),
+            np.array([ranking.is_first_right(o.judgement, o.reply) for o in outcomes], dtype=bool),
             np.array([outcome.judgement.answerable for outcome in outcomes], dtype=bool),
         )
 
@@ -38,7 +38,7 @@ class Confidences:
         return Confidences(self.confidence[positions], self.right[positions], self.answerable[positions])
 
 
-OfOne = Callable[[Judgement, Reply], float]
+OfOne = Callable[[Judgement, SystemReply], float]
 OfAll = Callable[[Confidences], float]
 Applies = Callable[[Judgement], bool]
 
@@ -55,11 +55,11 @@ class Measure:
     headline: bool = False
 
 
-def _answerable(judgement: Judgement) -> bool:
+def _is_answerable(judgement: Judgement) -> bool:
     return judgement.answerable
 
 
-def _absent(judgement: Judgement) -> bool:
+def _is_unanswerable(judgement: Judgement) -> bool:
     return not judgement.answerable
 
 
@@ -71,39 +71,44 @@ def _has_answers(judgement: Judgement) -> bool:
     return bool(judgement.answers) or not judgement.answerable
 
 
-def _said(reply: Reply) -> bool:
+def _gives_answer(reply: SystemReply) -> bool:
     return reply.status is not Status.NOT_FOUND
 
 
-def _ranked(meaning: str, headline: bool = False) -> Measure:
-    return Measure(meaning, applies=_answerable, headline=headline)
+def _create_ranking_measure(meaning: str, headline: bool = False) -> Measure:
+    return Measure(meaning, applies=_is_answerable, headline=headline)
 
 
 MEASURES: Mapping[str, Measure] = {
-    "Hit@1": _ranked("share of questions with something right in first place", headline=True),
-    "Hit@3": _ranked("… among the first three"),
-    "Hit@5": _ranked("… among the first five"),
-    "Hit@10": _ranked("… among the first ten"),
-    "Recall@5": _ranked("share of what is right that is among the first five"),
-    "Recall@10": _ranked("… among the first ten"),
-    "Recall@50": _ranked("… among the first fifty"),
-    "MRR@10": _ranked("mean of 1 / rank of the first that is right, 0 beyond ten", headline=True),
-    "nDCG@10": _ranked("gain by grade, discounted by log2(rank + 1), over the best order possible", headline=True),
-    "MAP": _ranked("mean of the precision at each rank with something right"),
+    "Hit@1": _create_ranking_measure("share of questions with something right in first place", headline=True),
+    "Hit@3": _create_ranking_measure("… among the first three"),
+    "Hit@5": _create_ranking_measure("… among the first five"),
+    "Hit@10": _create_ranking_measure("… among the first ten"),
+    "Recall@5": _create_ranking_measure("share of what is right that is among the first five"),
+    "Recall@10": _create_ranking_measure("… among the first ten"),
+    "Recall@50": _create_ranking_measure("… among the first fifty"),
+    "MRR@10": _create_ranking_measure("mean of 1 / rank of the first that is right, 0 beyond ten", headline=True),
+    "nDCG@10": _create_ranking_measure(
+        "gain by grade, discounted by log2(rank + 1), over the best order possible", headline=True
+    ),
+    "MAP": _create_ranking_measure("mean of the precision at each rank with something right"),
     "evidence first": Measure(
         "share whose first mark, in the first passage, meets the words that answer",
-        evidence.marked_first,
+        evidence.score_first_mark,
         applies=_has_evidence,
         headline=True,
     ),
     "evidence precision": Measure(
-        "share of the marked characters that are wanted", evidence.precision, applies=_has_evidence
+        "share of the marked characters that are wanted", evidence.score_precision, applies=_has_evidence
     ),
     "evidence recall": Measure(
-        "share of the wanted characters that are marked", evidence.recall, applies=_has_evidence
+        "share of the wanted characters that are marked", evidence.score_recall, applies=_has_evidence
     ),
     "evidence overlap": Measure(
-        "characters both marked and wanted over those either", evidence.overlap, applies=_has_evidence, headline=True
+        "characters both marked and wanted over those either",
+        evidence.score_overlap,
+        applies=_has_evidence,
+        headline=True,
     ),
     "answer exact": Measure(
         "share of answers that are the wanted words, as SQuAD compares them",
@@ -118,15 +123,17 @@ MEASURES: Mapping[str, Measure] = {
     ),
     "found where present": Measure(
         "share of answerable questions that are not called `not_found`",
-        lambda j, r: float(_said(r)),
-        applies=_answerable,
+        lambda j, r: float(_gives_answer(r)),
+        applies=_is_answerable,
     ),
     "not found where absent": Measure(
-        "share of unanswerable questions that are called `not_found`", lambda j, r: float(not _said(r)), applies=_absent
+        "share of unanswerable questions that are called `not_found`",
+        lambda j, r: float(not _gives_answer(r)),
+        applies=_is_unanswerable,
     ),
     "abstention": Measure(
         "share of questions rightly called `not_found` or rightly not, at the shipped threshold",
-        lambda j, r: float(_said(r) == j.answerable),
+        lambda j, r: float(_gives_answer(r) == j.answerable),
         headline=True,
     ),
     "AUROC": Measure(
@@ -140,7 +147,7 @@ MEASURES: Mapping[str, Measure] = {
     ),
     "Brier": Measure(
         "squared gap of confidence and truth, where true is a right first passage",
-        lambda j, r: calibration.brier(r.confidence, ranking.first_is_right(j, r)),
+        lambda j, r: calibration.brier_score(r.confidence, ranking.is_first_right(j, r)),
         lower_is_better=True,
         headline=True,
     ),
@@ -153,17 +160,17 @@ MEASURES: Mapping[str, Measure] = {
 """Every measure in the order in which it is shown."""
 
 
-def scored(pairs: Sequence[tuple[Judgement, Reply]]) -> tuple[Outcome, ...]:
+def score_replies(pairs: Sequence[tuple[Judgement, SystemReply]]) -> tuple[Outcome, ...]:
     """Every measure that is of one question, for each question."""
     answerable = [(judgement, reply) for judgement, reply in pairs if judgement.answerable]
-    ranked = ranking.evaluate(
-        {judgement.id: ranking.ranking(judgement, reply) for judgement, reply in answerable},
-        {judgement.id: ranking.relevant(judgement) for judgement, reply in answerable},
+    ranked = ranking.evaluate_rankings(
+        {judgement.id: ranking.rank_findings(judgement, reply) for judgement, reply in answerable},
+        {judgement.id: ranking.list_relevant(judgement) for judgement, reply in answerable},
     )
-    return tuple(Outcome(j, r, ranked.get(j.id, {}) | _each(j, r)) for j, r in pairs)
+    return tuple(Outcome(j, r, ranked.get(j.id, {}) | _score_question(j, r)) for j, r in pairs)
 
 
-def _each(judgement: Judgement, reply: Reply) -> dict[str, float]:
+def _score_question(judgement: Judgement, reply: SystemReply) -> dict[str, float]:
     return {
         name: measure.of_one(judgement, reply)
         for name, measure in MEASURES.items()
@@ -171,16 +178,18 @@ def _each(judgement: Judgement, reply: Reply) -> dict[str, float]:
     }
 
 
-def summarise(outcomes: Sequence[Outcome]) -> dict[str, Interval]:
+def summarise_outcomes(outcomes: Sequence[Outcome]) -> dict[str, Interval]:
     """The mean of each measure over the questions that have it, with its interval, in the order of the table."""
-    confidences = Confidences.of(outcomes)
-    found = {name: _over_all(name, measure, outcomes, confidences) for name, measure in MEASURES.items()}
+    confidences = Confidences.from_outcomes(outcomes)
+    found = {name: _summarise_measure(name, measure, outcomes, confidences) for name, measure in MEASURES.items()}
     return {name: interval for name, interval in found.items() if interval}
 
 
-def _over_all(name: str, measure: Measure, outcomes: Sequence[Outcome], confidences: Confidences) -> Interval | None:
+def _summarise_measure(
+    name: str, measure: Measure, outcomes: Sequence[Outcome], confidences: Confidences
+) -> Interval | None:
     if measure.of_all:
         of_all = measure.of_all
-        return interval_of(lambda positions: of_all(confidences.at(positions)), len(outcomes))
+        return bootstrap_statistic(lambda positions: of_all(confidences.at(positions)), len(outcomes))
     values = [outcome.scores[name] for outcome in outcomes if name in outcome.scores]
-    return interval(values) if values else None
+    return bootstrap_interval(values) if values else None

@@ -17,7 +17,7 @@ class Bin:
     count: int
 
 
-def reliability(confidence: ArrayLike, right: ArrayLike, bins: int = BINS) -> list[Bin]:
+def bin_reliability(confidence: ArrayLike, right: ArrayLike, bins: int = BINS) -> list[Bin]:
     """Equally full bins by confidence: the points of the reliability curve (DeGroot & Fienberg 1983).
 
     Questions of equal confidence are spread over the bins that they reach into in proportion,
@@ -37,12 +37,12 @@ def calibration_error(confidence: ArrayLike, right: ArrayLike, bins: int = BINS)
     Lower is better, nan without questions. Trap: with few questions a bin is noise and the
     error is overstated; its bootstrap interval lies too high for the same reason.
     """
-    found = reliability(confidence, right, bins)
+    found = bin_reliability(confidence, right, bins)
     total = sum(b.count for b in found)
     return sum(abs(b.confidence - b.right) * b.count for b in found) / total if total else float("nan")
 
 
-def brier(confidence: float, right: bool) -> float:
+def brier_score(confidence: float, right: bool) -> float:
     """Squared gap of confidence and truth of one question (Brier 1950); lower is better.
 
     Trap: it is low for whoever says 0 everywhere on a set where hardly anything is right.

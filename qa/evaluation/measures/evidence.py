@@ -8,10 +8,10 @@ as well, so that not showing them is no fault. All three are 0 where it shares t
 from collections.abc import Iterable
 
 from index.types import Span
-from qa.evaluation.types import Judgement, Reply
+from qa.evaluation.types import Judgement, SystemReply
 
 
-def marked_first(judgement: Judgement, reply: Reply) -> float:
+def score_first_mark(judgement: Judgement, reply: SystemReply) -> float:
     """1 where the first mark of the first passage shares a character with the evidence.
 
     Trap: a mark as long as the passage always does; read it beside the precision.
@@ -22,31 +22,31 @@ def marked_first(judgement: Judgement, reply: Reply) -> float:
     return float(any(g.document == best.document and g.span.overlaps(best.evidence[0]) for g in judgement.evidence))
 
 
-def precision(judgement: Judgement, reply: Reply) -> float:
+def score_precision(judgement: Judgement, reply: SystemReply) -> float:
     """Share of the marked characters that are wanted. Trap: one marked letter can have 1.0."""
-    marked, wanted = _characters(judgement, reply)
+    marked, wanted = _collect_characters(judgement, reply)
     return len(marked & wanted) / len(marked) if marked else 0.0
 
 
-def recall(judgement: Judgement, reply: Reply) -> float:
+def score_recall(judgement: Judgement, reply: SystemReply) -> float:
     """Share of the wanted characters that are marked. Trap: marking everything has 1.0."""
-    marked, wanted = _characters(judgement, reply)
+    marked, wanted = _collect_characters(judgement, reply)
     return len(marked & wanted) / len(wanted) if wanted else 0.0
 
 
-def overlap(judgement: Judgement, reply: Reply) -> float:
+def score_overlap(judgement: Judgement, reply: SystemReply) -> float:
     """Characters both marked and wanted over those either (Jaccard 1912): 1 where they are the same."""
-    marked, wanted = _characters(judgement, reply)
+    marked, wanted = _collect_characters(judgement, reply)
     return len(marked & wanted) / len(marked | wanted) if wanted else 0.0
 
 
-def _characters(judgement: Judgement, reply: Reply) -> tuple[set[int], set[int]]:
+def _collect_characters(judgement: Judgement, reply: SystemReply) -> tuple[set[int], set[int]]:
     if not reply.passages:
         return set(), set()
     best = reply.passages[0]
     shown = [g.span for g in judgement.evidence if g.document == best.document and g.span.overlaps(best.span)]
-    return _of(best.evidence), _of(shown)
+    return _expand_spans(best.evidence), _expand_spans(shown)
 
 
-def _of(spans: Iterable[Span]) -> set[int]:
+def _expand_spans(spans: Iterable[Span]) -> set[int]:
     return {character for span in spans for character in range(span.start, span.end)}

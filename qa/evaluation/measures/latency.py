@@ -7,7 +7,7 @@ import numpy as np
 from qa.evaluation.types import Latency
 
 
-def latency(alone_ms: Sequence[float], batched: int, batched_s: float) -> Latency | None:
+def summarise_latency(alone_ms: Sequence[float], batched: int, batched_s: float) -> Latency | None:
     """Percentiles of questions asked one at a time, and the rate of those asked in batches.
 
     None where nothing was asked. Trap: figures of different machines, or of one that does

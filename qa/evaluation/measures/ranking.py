@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from qa.evaluation.types import Judgement, Reply, ReturnedPassage
+from qa.evaluation.types import Judgement, ReturnedPassage, SystemReply
 
 NAMES = {
     "Hit@1": "Success@1",
@@ -34,33 +34,33 @@ Relevant = Mapping[str, int]
 """Grades above 0 by id."""
 
 
-def relevant(judgement: Judgement) -> Relevant:
+def list_relevant(judgement: Judgement) -> Relevant:
     """What is to be found: places of evidence, or documents where whole ones were judged."""
     if judgement.evidence:
-        return {_place(number): 1 for number, _ in enumerate(judgement.evidence)}
+        return {_name_place(number): 1 for number, _ in enumerate(judgement.evidence)}
     return judgement.documents
 
 
-def ranking(judgement: Judgement, reply: Reply) -> Ranking:
+def rank_findings(judgement: Judgement, reply: SystemReply) -> Ranking:
     """What was returned, in the terms of ``relevant``."""
     if not judgement.evidence:
-        return documents(reply)
+        return rank_documents(reply)
     found: dict[str, None] = {}
     for rank, passage in enumerate(reply.passages, 1):
-        fresh = [place for place in places(judgement, passage) if place not in found]
+        fresh = [place for place in find_places(judgement, passage) if place not in found]
         found.update(dict.fromkeys(fresh or [f"miss-{rank}"]))
     return list(found)
 
 
-def documents(reply: Reply) -> Ranking:
+def rank_documents(reply: SystemReply) -> Ranking:
     """Document ids by their best passage."""
     return list(dict.fromkeys(passage.document for passage in reply.passages))
 
 
-def places(judgement: Judgement, passage: ReturnedPassage) -> list[str]:
+def find_places(judgement: Judgement, passage: ReturnedPassage) -> list[str]:
     """The places of evidence that share at least one character with a passage."""
     return [
-        _place(number)
+        _name_place(number)
         for number, gold in enumerate(judgement.evidence)
         if gold.document == passage.document and gold.span.overlaps(passage.span)
     ]
@@ -69,16 +69,16 @@ def places(judgement: Judgement, passage: ReturnedPassage) -> list[str]:
 def is_right(judgement: Judgement, passage: ReturnedPassage) -> bool:
     """Whether a passage shares text with the evidence or, without it, is of a relevant document."""
     if judgement.evidence:
-        return bool(places(judgement, passage))
+        return bool(find_places(judgement, passage))
     return passage.document in judgement.documents
 
 
-def first_is_right(judgement: Judgement, reply: Reply) -> bool:
+def is_first_right(judgement: Judgement, reply: SystemReply) -> bool:
     """Whether the first passage answers; never where the collection does not say."""
     return bool(reply.passages) and is_right(judgement, reply.passages[0])
 
 
-def evaluate(
+def evaluate_rankings(
     rankings: Mapping[str, Ranking], judged: Mapping[str, Relevant], names: Sequence[str] = tuple(NAMES)
 ) -> dict[str, dict[str, float]]:
     """Each question's measures by name, for every question of ``judged``.
@@ -89,7 +89,7 @@ def evaluate(
     """
     import ir_measures
 
-    measures = {_measure(name): name for name in names}
+    measures = {_parse_measure(name): name for name in names}
     qrels = [ir_measures.Qrel(q, d, grade) for q, grades in judged.items() for d, grade in grades.items()]
     run = [ir_measures.ScoredDoc(q, d, -float(r)) for q, ids in rankings.items() for r, d in enumerate(ids, 1)]
     scores = {question: dict.fromkeys(names, 0.0) for question in judged}
@@ -100,11 +100,11 @@ def evaluate(
 
 
 @cache
-def _measure(name: str) -> Any:  # noqa: ANN401 — ir_measures has no types
+def _parse_measure(name: str) -> Any:  # noqa: ANN401 — ir_measures has no types
     import ir_measures
 
     return ir_measures.parse_measure(NAMES.get(name, name))
 
 
-def _place(number: int) -> str:
+def _name_place(number: int) -> str:
     return f"place-{number}"

@@ -15,7 +15,7 @@ ARTICLES = re.compile(r"\b(a|an|the)\b")
 PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
-def normalised(text: str) -> str:
+def normalize_answer(text: str) -> str:
     """Lower case, without ASCII punctuation and articles, single spaces."""
     return " ".join(ARTICLES.sub(" ", text.lower().translate(PUNCTUATION)).split())
 
@@ -24,7 +24,7 @@ def exact_match(given: str | None, wanted: Sequence[str]) -> float:
     """1 where the normalised words are those of one wanted answer."""
     if not wanted or given is None:
         return float(not wanted and given is None)
-    return float(any(normalised(given) == normalised(answer) for answer in wanted))
+    return float(any(normalize_answer(given) == normalize_answer(answer) for answer in wanted))
 
 
 def token_f1(given: str | None, wanted: Sequence[str]) -> float:
@@ -34,7 +34,7 @@ def token_f1(given: str | None, wanted: Sequence[str]) -> float:
     """
     if not wanted or given is None:
         return float(not wanted and given is None)
-    return max(_f1(normalised(given).split(), normalised(answer).split()) for answer in wanted)
+    return max(_f1(normalize_answer(given).split(), normalize_answer(answer).split()) for answer in wanted)
 
 
 def _f1(given: Sequence[str], wanted: Sequence[str]) -> float:

@@ -16,7 +16,7 @@ Z_BOTH_SIDES, Z_POWER = 1.959964, 0.841621
 """Normal quantiles for 5 % error on both sides together and 80 % power."""
 
 
-def interval(values: Sequence[float], samples: int = SAMPLES) -> Interval:
+def bootstrap_interval(values: Sequence[float], samples: int = SAMPLES) -> Interval:
     """The mean and its percentile bootstrap interval over questions (Efron 1979).
 
     Trap: it says how sure the mean is for questions like these, not for other questions.
@@ -24,19 +24,19 @@ def interval(values: Sequence[float], samples: int = SAMPLES) -> Interval:
     data = np.asarray(values, dtype=float)
     if not len(data):
         return Interval(0.0, 0.0, 0.0)
-    means = np.concatenate([data[draws].mean(axis=1) for draws in _draws(len(data), samples)])
+    means = np.concatenate([data[draws].mean(axis=1) for draws in _draw_positions(len(data), samples)])
     low, high = np.percentile(means, [2.5, 97.5])
     return Interval(float(data.mean()), float(low), float(high), len(data))
 
 
-def interval_of(
+def bootstrap_statistic(
     measure: Callable[[NDArray[np.int64]], float], count: int, samples: int = SAMPLES // 4
 ) -> Interval | None:
     """The same for a figure of all questions at once, given their positions; None where it has no value."""
     value = measure(np.arange(count))
     if isnan(value):
         return None
-    found = [measure(row) for draws in _draws(count, samples) for row in draws]
+    found = [measure(row) for draws in _draw_positions(count, samples) for row in draws]
     low, high = np.nanpercentile(found, [2.5, 97.5])
     return Interval(value, float(low), float(high), count)
 
@@ -61,7 +61,7 @@ def randomisation_test(differences: Sequence[float], shuffles: int = SHUFFLES, s
     return (1 + extreme) / (1 + shuffles)
 
 
-def holm(p_values: Mapping[str, float]) -> dict[str, float]:
+def adjust_holm(p_values: Mapping[str, float]) -> dict[str, float]:
     """p-values adjusted so that one false alarm among all of them stays at 5 % (Holm 1979)."""
     adjusted, least = {}, 0.0
     for done, (name, p) in enumerate(sorted(p_values.items(), key=lambda item: item[1])):
@@ -70,7 +70,7 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
     return {name: adjusted[name] for name in p_values}
 
 
-def detectable(differences: Sequence[float]) -> float:
+def detectable_difference(differences: Sequence[float]) -> float:
     """The smallest true difference that this many questions would show four times in five.
 
     At the 5 % level, both sides, by the normal approximation (Cohen 1988). nan where fewer than
@@ -82,7 +82,7 @@ def detectable(differences: Sequence[float]) -> float:
     return float((Z_BOTH_SIDES + Z_POWER) * data.std(ddof=1) / np.sqrt(len(data)))
 
 
-def _draws(count: int, samples: int) -> Iterator[NDArray[np.int64]]:
+def _draw_positions(count: int, samples: int) -> Iterator[NDArray[np.int64]]:
     """Positions drawn with replacement, ``samples`` rows in all."""
     chance = np.random.default_rng(0)
     rows = max(1, AT_ONCE // max(1, count))

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from index.types import Span
 from qa.answer.highlight import split_at_marks
 from qa.evaluation.measures import ranking
-from qa.evaluation.types import TEXTS_KEPT, Outcome, ReturnedPassage
+from qa.evaluation.types import MAX_TEXTS, Outcome, ReturnedPassage
 from qa.types import Status
 
-MOST = 10
-MOST_CHARACTERS = 600
+MAX_CASES = 10
+MAX_TEXT_CHARS = 600
 STATUS = {Status.ANSWERED: "answered", Status.UNSURE: "unsure", Status.NOT_FOUND: "not found"}
 
 
@@ -24,7 +24,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownPassage:
     """A passage as it was returned, cut where it is marked and wanted."""
 
     document: str
@@ -39,7 +39,7 @@ class Case:
 
     outcome: Outcome
     rank: int | None
-    returned: tuple[Shown, ...]
+    returned: tuple[ShownPassage, ...]
     wanted: tuple[str, ...]
 
     @property
@@ -68,50 +68,50 @@ class Case:
         return f"A passage of {', '.join(list(judged)[:5])}." if judged else "To be called not found."
 
 
-def case(outcome: Outcome, passages: int = 1) -> Case:
+def build_case(outcome: Outcome, passages: int = 1) -> Case:
     """A question with the first few passages of its reply."""
     judgement, reply = outcome.judgement, outcome.reply
     right = (rank for rank, p in enumerate(reply.passages, 1) if ranking.is_right(judgement, p))
-    wanted = tuple(_clipped(text) for text in judgement.texts)
+    wanted = tuple(_clip_text(text) for text in judgement.texts)
     kept = [passage for passage in reply.passages[:passages] if passage.text]
-    return Case(outcome, next(right, None), tuple(_shown(outcome, p) for p in kept), wanted)
+    return Case(outcome, next(right, None), tuple(_show_passage(outcome, p) for p in kept), wanted)
 
 
-def sure_and_wrong(outcomes: Sequence[Outcome]) -> list[Outcome]:
+def select_confident_errors(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Those with a confidence, a wrong first passage, and not called not found: the surest first."""
     wrong = [
         outcome
         for outcome in outcomes
-        if outcome.reply.status is not Status.NOT_FOUND and not ranking.first_is_right(outcome.judgement, outcome.reply)
+        if outcome.reply.status is not Status.NOT_FOUND and not ranking.is_first_right(outcome.judgement, outcome.reply)
     ]
     return sorted(wrong, key=lambda outcome: -outcome.reply.confidence)
 
 
-def not_returned(outcomes: Sequence[Outcome]) -> list[Outcome]:
+def select_missed(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Answerable ones with nothing right at all among what was returned: the surest first."""
-    lost = [o for o in outcomes if o.judgement.answerable and case(o, 0).rank is None]
+    lost = [o for o in outcomes if o.judgement.answerable and build_case(o, 0).rank is None]
     return sorted(lost, key=lambda outcome: -outcome.reply.confidence)
 
 
-def not_believed(outcomes: Sequence[Outcome]) -> list[Outcome]:
+def select_doubted(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Those whose first passage is right and that were called not found: the least sure first."""
     doubted = [
         outcome
         for outcome in outcomes
-        if outcome.reply.status is Status.NOT_FOUND and ranking.first_is_right(outcome.judgement, outcome.reply)
+        if outcome.reply.status is Status.NOT_FOUND and ranking.is_first_right(outcome.judgement, outcome.reply)
     ]
     return sorted(doubted, key=lambda outcome: outcome.reply.confidence)
 
 
 GROUPS: Mapping[str, tuple[str, Callable[[Sequence[Outcome]], list[Outcome]]]] = {
-    "Sure and wrong": ("The first passage is wrong, and the system was sure of it.", sure_and_wrong),
-    "Not returned at all": ("The texts say, and nothing that was returned does.", not_returned),
-    "Right and not believed": ("The first passage is right, and the system called it not found.", not_believed),
+    "Sure and wrong": ("The first passage is wrong, and the system was sure of it.", select_confident_errors),
+    "Not returned at all": ("The texts say, and nothing that was returned does.", select_missed),
+    "Right and not believed": ("The first passage is right, and the system called it not found.", select_doubted),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CaseGroup:
     """The worst cases of one sort, of ``count`` in all."""
 
     name: str
@@ -120,24 +120,24 @@ class Group:
     cases: tuple[Case, ...]
 
 
-def worst(outcomes: Sequence[Outcome]) -> list[Group]:
+def find_worst_cases(outcomes: Sequence[Outcome]) -> list[CaseGroup]:
     """At most ten cases of each sort; a sort without any is not there."""
     found = {name: (meaning, choose(outcomes)) for name, (meaning, choose) in GROUPS.items()}
-    return [Group(n, m, len(some), _shown_cases(some)) for n, (m, some) in found.items() if some]
+    return [CaseGroup(n, m, len(some), _build_cases(some)) for n, (m, some) in found.items() if some]
 
 
-def _shown_cases(outcomes: Sequence[Outcome]) -> tuple[Case, ...]:
-    return tuple(case(outcome, TEXTS_KEPT) for outcome in outcomes[:MOST])
+def _build_cases(outcomes: Sequence[Outcome]) -> tuple[Case, ...]:
+    return tuple(build_case(outcome, MAX_TEXTS) for outcome in outcomes[:MAX_CASES])
 
 
-def _shown(outcome: Outcome, passage: ReturnedPassage) -> Shown:
+def _show_passage(outcome: Outcome, passage: ReturnedPassage) -> ShownPassage:
     wanted = [gold.span for gold in outcome.judgement.evidence if gold.document == passage.document]
-    stretches = stretched(passage.text, passage.span.start, passage.evidence, wanted)
+    stretches = split_stretches(passage.text, passage.span.start, passage.evidence, wanted)
     right = ranking.is_right(outcome.judgement, passage)
-    return Shown(passage.document, passage.score, right, tuple(stretches))
+    return ShownPassage(passage.document, passage.score, right, tuple(stretches))
 
 
-def stretched(text: str, offset: int, marks: Sequence[Span], wanted: Sequence[Span]) -> list[Stretch]:
+def split_stretches(text: str, offset: int, marks: Sequence[Span], wanted: Sequence[Span]) -> list[Stretch]:
     """The text in stretches that are marked or not and wanted or not; joined they are the text again."""
     found: list[Stretch] = []
     done = 0
@@ -147,5 +147,5 @@ def stretched(text: str, offset: int, marks: Sequence[Span], wanted: Sequence[Sp
     return found
 
 
-def _clipped(text: str) -> str:
-    return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1].rsplit(" ", 1)[0] + " …"
+def _clip_text(text: str) -> str:
+    return text if len(text) <= MAX_TEXT_CHARS else text[: MAX_TEXT_CHARS - 1].rsplit(" ", 1)[0] + " …"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import qa.evaluation.report.plot_data as plotted
 from qa.evaluation.comparison.compare import Difference
-from qa.evaluation.report.plot_data import DEPTHS, Plot, Row, percent
+from qa.evaluation.report.plot_data import DEPTHS, Plot, Row, format_percent
 from qa.evaluation.report.slices import Slice
 from qa.evaluation.types import Run
 
@@ -29,39 +29,39 @@ WIDTH = 4.0
 MEASURE = "nDCG@10"
 
 
-def reliability(run: Run) -> Plot | None:
+def draw_reliability(run: Run) -> Plot | None:
     """Share right against confidence, a point for each of ten equally full bins; None for a few questions."""
-    bins = plotted.bins(run)
+    bins = plotted.bin_confidences(run)
     if not bins:
         return None
-    figure, axes = _axes("how sure it says it is", "how often it is right")
+    figure, axes = _create_axes("how sure it says it is", "how often it is right")
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
     axes.plot([b.confidence for b in bins], [b.right for b in bins], color=BLUE, marker="o", linewidth=2)
     axes.text(0.02, 1.0, "right more often than it says", color=GREY, fontsize=9, va="top")
     axes.text(1.0, 0.1, "right less often than it says", color=GREY, fontsize=9, ha="right")
-    axes.text(1.0, 0.01, plotted.bin_sizes(bins), color=INK, fontsize=9, ha="right")
+    axes.text(1.0, 0.01, plotted.describe_sizes(bins), color=INK, fontsize=9, ha="right")
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.04, 1.04))
-    return Plot(_svg(figure, "reliability"), plotted.bin_words(bins))
+    return Plot(_to_svg(figure, "reliability"), plotted.describe_bins(bins))
 
 
-def risk_coverage(run: Run) -> Plot | None:
+def draw_risk_coverage(run: Run) -> Plot | None:
     """Share wrong of the surest questions, against how many are answered, with the shipped threshold."""
-    found = plotted.risk(run)
+    found = plotted.compute_risk(run)
     if not found:
         return None
-    figure, axes = _axes("share of questions answered, the surest first", "share of those that are wrong")
+    figure, axes = _create_axes("share of questions answered, the surest first", "share of those that are wrong")
     axes.plot(found.coverage, found.risk, color=BLUE, linewidth=2)
     if found.said:
-        _mark(axes, found.coverage[found.said - 1], found.risk[found.said - 1])
+        _draw_threshold(axes, found.coverage[found.said - 1], found.risk[found.said - 1])
     axes.set(xlim=(0, 1.02), ylim=(0, min(1.05, max(0.1, float(found.risk.max()) * 1.25))))
-    return Plot(_svg(figure, "risk-coverage"), found.words)
+    return Plot(_to_svg(figure, "risk-coverage"), found.words)
 
 
-def _mark(axes: "Axes", coverage: float, risk: float) -> None:
+def _draw_threshold(axes: "Axes", coverage: float, risk: float) -> None:
     """The point of the shipped threshold; its words stand low at the right, below a curve that rises."""
     axes.plot([coverage], [risk], color=ORANGE, marker="D", markersize=8)
     axes.annotate(
-        f"answers {percent(coverage)},\n{percent(risk)} of those wrong",
+        f"answers {format_percent(coverage)},\n{format_percent(risk)} of those wrong",
         (coverage, risk),
         xytext=(0.98, 0.05),
         textcoords="axes fraction",
@@ -73,12 +73,12 @@ def _mark(axes: "Axes", coverage: float, risk: float) -> None:
     )
 
 
-def recall(run: Run) -> Plot | None:
+def draw_recall(run: Run) -> Plot | None:
     """Share of what is right that stands among the first k; None where nothing is to be found."""
-    means = plotted.recalls(run)
+    means = plotted.compute_recalls(run)
     if not means:
         return None
-    figure, axes = _axes("among the first k", "share of what is right")
+    figure, axes = _create_axes("among the first k", "share of what is right")
     axes.plot(range(len(DEPTHS)), means, color=BLUE, marker="o", linewidth=2)
     for place, mean in enumerate(means):
         # A curve that only rises leaves the lower right of its points free.
@@ -86,55 +86,55 @@ def recall(run: Run) -> Plot | None:
         axes.annotate(f"{mean:.2f}", (place, mean), xytext=below, textcoords="offset points", fontsize=9, color=INK)
     axes.set_xticks(range(len(DEPTHS)), [str(k) for k in DEPTHS])
     axes.set(xlim=(-0.2, len(DEPTHS) - 0.4), ylim=(0, 1.04))
-    return Plot(_svg(figure, "recall"), plotted.recall_words(means))
+    return Plot(_to_svg(figure, "recall"), plotted.describe_recalls(means))
 
 
-def by_slice(slices: Sequence[Slice], name: str = "slices") -> Plot | None:
+def draw_slices(slices: Sequence[Slice], name: str = "slices") -> Plot | None:
     """nDCG@10 of each slice with its interval, cut by cut; None where no slice has it."""
-    rows = plotted.slice_rows(slices, MEASURE)
+    rows = plotted.build_slice_rows(slices, MEASURE)
     if not rows:
         return None
-    figure, axes = _rows(rows, MEASURE)
+    figure, axes = _draw_rows(rows, MEASURE)
     axes.set(xlim=(-0.02, 1.02))
-    return Plot(_svg(figure, name), plotted.row_words(rows, f"{MEASURE} by {rows[0].head}"))
+    return Plot(_to_svg(figure, name), plotted.describe_rows(rows, f"{MEASURE} by {rows[0].head}"))
 
 
-def by_cut(slices: Sequence[Slice]) -> list[Plot]:
+def draw_cuts(slices: Sequence[Slice]) -> list[Plot]:
     """A figure of each way of cutting that has the measure."""
     cuts = list(dict.fromkeys(one.by for one in slices))
-    found = (by_slice([s for s in slices if s.by == by], f"slices-{number}") for number, by in enumerate(cuts))
+    found = (draw_slices([s for s in slices if s.by == by], f"slices-{number}") for number, by in enumerate(cuts))
     return [plot for plot in found if plot]
 
 
-def changes(differences: Sequence[Difference]) -> Plot:
+def draw_changes(differences: Sequence[Difference]) -> Plot:
     """What run B changes in each measure, with its interval, around nothing."""
-    rows = plotted.change_rows(differences)
-    figure, axes = _rows(rows, "B − A")
+    rows = plotted.build_change_rows(differences)
+    figure, axes = _draw_rows(rows, "B − A")
     axes.axvline(0, color=GREY, linewidth=1, zorder=0)
     widest = max([abs(end) for row in rows for end in (row.interval.low, row.interval.high)], default=0)
     axes.set(xlim=(-1.1 * max(widest, 0.01), 1.1 * max(widest, 0.01)))
-    return Plot(_svg(figure, "changes"), plotted.row_words(rows, "B − A"))
+    return Plot(_to_svg(figure, "changes"), plotted.describe_rows(rows, "B − A"))
 
 
-def all_of(run: Run, slices: Sequence[Slice]) -> Mapping[str, Plot]:
+def draw_figures(run: Run, slices: Sequence[Slice]) -> Mapping[str, Plot]:
     """The figures of one run by the name of their file, those left out that have nothing to show."""
-    curves = {"reliability": reliability(run), "risk-coverage": risk_coverage(run)} if run.about.depth else {}
-    found = {**curves, "recall": recall(run), "slices": by_slice(slices)}
+    curves = {"reliability": draw_reliability(run), "risk-coverage": draw_risk_coverage(run)} if run.about.depth else {}
+    found = {**curves, "recall": draw_recall(run), "slices": draw_slices(slices)}
     return {name: plot for name, plot in found.items() if plot}
 
 
-def _axes(across: str, up: str) -> "tuple[Figure, Axes]":
+def _create_axes(across: str, up: str) -> "tuple[Figure, Axes]":
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH, 3.2), layout="constrained")
     axes = figure.add_subplot()
     axes.set_xlabel(across)
     axes.set_ylabel(up)
-    _plain(axes)
+    _style_axes(axes)
     return figure, axes
 
 
-def _rows(rows: Sequence[Row], across: str) -> "tuple[Figure, Axes]":
+def _draw_rows(rows: Sequence[Row], across: str) -> "tuple[Figure, Axes]":
     """Each row a line with its label above it, so that long labels leave room on a phone."""
     from matplotlib.figure import Figure
 
@@ -142,17 +142,17 @@ def _rows(rows: Sequence[Row], across: str) -> "tuple[Figure, Axes]":
     figure = Figure(figsize=(WIDTH, 0.55 + 0.4 * sum(heights)), layout="constrained")
     axes = figure.add_subplot()
     axes.set_xlabel(across)
-    _plain(axes)
+    _style_axes(axes)
     axes.spines["left"].set_visible(False)
     axes.set_yticks([])
     axes.grid(axis="x", color=GREY, linewidth=0.4, alpha=0.4)
     axes.set_ylim(sum(heights) + 0.1, 0)
     for place, row in enumerate(rows):
-        _row(axes, row, sum(heights[: place + 1]) - 0.25)
+        _draw_row(axes, row, sum(heights[: place + 1]) - 0.25)
     return figure, axes
 
 
-def _row(axes: "Axes", row: Row, y: float) -> None:
+def _draw_row(axes: "Axes", row: Row, y: float) -> None:
     colour, marker, filling = LOOKS.get(row.verdict, (BLUE, "o", BLUE))
     # A document may be called "$\\frac$", which is no formula.
     words: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "color": INK, "parse_math": False}
@@ -163,7 +163,7 @@ def _row(axes: "Axes", row: Row, y: float) -> None:
     axes.plot([row.interval.mean], [y], color=colour, marker=marker, markerfacecolor=filling, markersize=6)
 
 
-def _plain(axes: "Axes") -> None:
+def _style_axes(axes: "Axes") -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(INK)
     axes.tick_params(colors=INK, labelsize=9.5)
@@ -171,7 +171,7 @@ def _plain(axes: "Axes") -> None:
         label.set(color=INK, fontsize=10)
 
 
-def _svg(figure: "Figure", name: str) -> str:
+def _to_svg(figure: "Figure", name: str) -> str:
     """The figure with the page's font and colours, every id its own on the page."""
     import matplotlib
 
@@ -181,10 +181,10 @@ def _svg(figure: "Figure", name: str) -> str:
         warnings.filterwarnings("ignore", message="Glyph")
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", out.getvalue(), flags=re.DOTALL)
-    return re.sub(r"<[^>]+>", lambda tag: _tag(tag[0], name), svg[svg.index("<svg") :])
+    return re.sub(r"<[^>]+>", lambda tag: _rewrite_tag(tag[0], name), svg[svg.index("<svg") :])
 
 
-def _tag(tag: str, name: str) -> str:
+def _rewrite_tag(tag: str, name: str) -> str:
     """A tag rewritten; words of labels, which stand between the tags, are left alone."""
     for stand_in, colour in COLOURS.items():
         tag = tag.replace(stand_in, colour)

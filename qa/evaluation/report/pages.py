@@ -13,14 +13,14 @@ from qa.evaluation.ablation.ablate import MAIN_MEASURE, Ablation
 from qa.evaluation.ablation.results import choose_columns, format_cells
 from qa.evaluation.comparison.compare import Comparison
 from qa.evaluation.measures import MEASURES
-from qa.evaluation.report.failures import Case, case, worst
-from qa.evaluation.report.slices import SHOWN, slices
+from qa.evaluation.report.failures import Case, build_case, find_worst_cases
+from qa.evaluation.report.slices import SLICE_MEASURES, cut_slices
 from qa.evaluation.types import Run
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-MOST_CHANGED = 15
+MAX_CHANGED = 15
 CAPTIONS = {
     "reliability": "How often the first passage is right, in ten equally large groups of questions by confidence. On "
     "the dashed line a confidence of 0.8 is right four times in five; below it the system is too sure.",
@@ -33,18 +33,18 @@ CAPTIONS = {
 
 def write_report(run: Run, path: Path) -> Path:
     """``report.html`` of one run."""
-    cut = slices(run)
-    plots = {name: plot for name, plot in figures.all_of(run, cut).items() if name != "slices"}
-    return _write(
+    cut = cut_slices(run)
+    plots = {name: plot for name, plot in figures.draw_figures(run, cut).items() if name != "slices"}
+    return _write_page(
         path,
         "report.html",
         run=run,
         measures=MEASURES,
         figures=plots,
-        by_cut=figures.by_cut(cut),
+        by_cut=figures.draw_cuts(cut),
         slices=cut,
-        shown=[name for name in SHOWN if any(name in one.scores for one in cut)],
-        groups=worst(run.outcomes) if run.about.depth else [],
+        shown=[name for name in SLICE_MEASURES if any(name in one.scores for one in cut)],
+        groups=find_worst_cases(run.outcomes) if run.about.depth else [],
     )
 
 
@@ -52,14 +52,14 @@ def write_comparison(comparison: Comparison, path: Path) -> Path:
     """``compare.html``: the differences, and the questions that were won and lost."""
     compared = [difference.measure for difference in comparison.differences]
     measure = MAIN_MEASURE if MAIN_MEASURE in compared or not compared else compared[0]
-    won, lost = _changed(comparison, measure)
-    return _write(
+    won, lost = _find_changed(comparison, measure)
+    return _write_page(
         path,
         "compare.html",
         comparison=comparison,
-        plot=figures.changes(comparison.differences),
+        plot=figures.draw_changes(comparison.differences),
         shared=len({o.judgement.id for o in comparison.a.outcomes} & {o.judgement.id for o in comparison.b.outcomes}),
-        most=MOST_CHANGED,
+        most=MAX_CHANGED,
         measures=MEASURES,
         measure=measure,
         sides=[("won", won), ("lost", lost)],
@@ -70,14 +70,14 @@ def write_ablation(ablations: Sequence[Ablation], path: Path) -> Path:
     """Write the tables of an ablation as a page."""
     tables = [(one, choose_columns(one)) for one in ablations]
     rows = {one.dataset: [format_cells(row, columns) for row in one.rows] for one, columns in tables}
-    return _write(path, "ablation.html", tables=tables, rows=rows)
+    return _write_page(path, "ablation.html", tables=tables, rows=rows)
 
 
 Pair = tuple[Case, Case, float]
 """A question in run A and in run B, and by how much B is better."""
 
 
-def _changed(comparison: Comparison, measure: str) -> tuple[list[Pair], list[Pair]]:
+def _find_changed(comparison: Comparison, measure: str) -> tuple[list[Pair], list[Pair]]:
     """The questions that B won and those that it lost, the largest changes first."""
     theirs = {outcome.judgement.id: outcome for outcome in comparison.a.outcomes}
     sign = -1 if MEASURES[measure].lower_is_better else 1
@@ -87,21 +87,21 @@ def _changed(comparison: Comparison, measure: str) -> tuple[list[Pair], list[Pai
         if o.judgement.id in theirs and measure in o.scores and measure in theirs[o.judgement.id].scores
     ]
     ordered = sorted(pairs, key=lambda pair: -abs(pair[2]))
-    sides = [[p for p in ordered if p[2] > 0][:MOST_CHANGED], [p for p in ordered if p[2] < 0][:MOST_CHANGED]]
-    won, lost = ([(case(a), case(b), change) for a, b, change in side] for side in sides)
+    sides = [[p for p in ordered if p[2] > 0][:MAX_CHANGED], [p for p in ordered if p[2] < 0][:MAX_CHANGED]]
+    won, lost = ([(build_case(a), build_case(b), change) for a, b, change in side] for side in sides)
     return won, lost
 
 
-def _write(path: Path, template: str, **context: Any) -> Path:  # noqa: ANN401 — whatever the template shows
+def _write_page(path: Path, template: str, **context: Any) -> Path:  # noqa: ANN401 — whatever the template shows
     path.parent.mkdir(parents=True, exist_ok=True)
-    page = _environment().get_template(template).render(captions=CAPTIONS, **context)
+    page = _create_environment().get_template(template).render(captions=CAPTIONS, **context)
     # Half of a surrogate pair, which JSON may hold, has no UTF-8.
     path.write_text(page, encoding="utf-8", errors="replace")
     return path
 
 
 @cache
-def _environment() -> "Environment":
+def _create_environment() -> "Environment":
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(

@@ -15,8 +15,8 @@ from qa.evaluation.types import Interval, Run
 from qa.types import Status
 
 DEPTHS = (1, 2, 3, 5, 10, 20, 50)
-LEAST_FOR_BINS = 20
-WIDEST_LABEL = 34
+MIN_BINNED_QUESTIONS = 20
+MAX_LABEL_WIDTH = 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Plot:
 
 
 @dataclass(frozen=True, slots=True)
-class Risk:
+class RiskCurve:
     """The risk-coverage curve, and how many questions the system itself does not call not found."""
 
     coverage: Floats
@@ -39,12 +39,12 @@ class Risk:
     def words(self) -> str:
         """Where the system stands, and what answering everything would cost."""
         stands = (
-            f"Answering {percent(self.coverage[self.said - 1])} of the questions, as it does, "
-            f"{percent(self.risk[self.said - 1])} of those are wrong. "
+            f"Answering {format_percent(self.coverage[self.said - 1])} of the questions, as it does, "
+            f"{format_percent(self.risk[self.said - 1])} of those are wrong. "
             if self.said
             else ""
         )
-        return f"{stands}Answering all, {percent(self.risk[-1])} are wrong."
+        return f"{stands}Answering all, {format_percent(self.risk[-1])} are wrong."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,76 +61,76 @@ class Row:
     verdict: str = ""
 
 
-def percent(share: float) -> str:
+def format_percent(share: float) -> str:
     """A share as people read it."""
     return f"{100 * share:.0f} %"
 
 
-def bins(run: Run) -> list[Bin]:
+def bin_confidences(run: Run) -> list[Bin]:
     """The points of the reliability curve; none where the questions are too few to be grouped."""
-    found = Confidences.of(run.outcomes)
-    enough = len(found.confidence) >= LEAST_FOR_BINS
-    return calibration.reliability(found.confidence, found.right) if enough else []
+    found = Confidences.from_outcomes(run.outcomes)
+    enough = len(found.confidence) >= MIN_BINNED_QUESTIONS
+    return calibration.bin_reliability(found.confidence, found.right) if enough else []
 
 
-def bin_words(found: Sequence[Bin]) -> str:
+def describe_bins(found: Sequence[Bin]) -> str:
     """Confidence and share right of each bin."""
-    points = (f"{b.confidence:.2f}, right {percent(b.right)} of {b.count:,}" for b in found)
+    points = (f"{b.confidence:.2f}, right {format_percent(b.right)} of {b.count:,}" for b in found)
     return f"Mean confidence of each group and how often it is right: {'; '.join(points)}."
 
 
-def bin_sizes(found: Sequence[Bin]) -> str:
+def describe_sizes(found: Sequence[Bin]) -> str:
     """How many questions a point of the curve stands for."""
     few, many = min(b.count for b in found), max(b.count for b in found)
     return f"each point: {few:,} questions" if few == many else f"each point: {few:,} or {many:,} questions"
 
 
-def risk(run: Run) -> Risk | None:
+def compute_risk(run: Run) -> RiskCurve | None:
     """None without questions."""
-    found = Confidences.of(run.outcomes)
+    found = Confidences.from_outcomes(run.outcomes)
     if not len(found.confidence):
         return None
     said = sum(outcome.reply.status is not Status.NOT_FOUND for outcome in run.outcomes)
-    return Risk(*abstention.risk_coverage(found.confidence, found.right), said)
+    return RiskCurve(*abstention.risk_coverage(found.confidence, found.right), said)
 
 
-def recalls(run: Run) -> list[float]:
+def compute_recalls(run: Run) -> list[float]:
     """Mean recall at each of ``DEPTHS``; empty where nothing is to be found or was returned."""
     answerable = [outcome for outcome in run.outcomes if outcome.judgement.answerable]
     if not any(outcome.reply.passages for outcome in answerable):
         return []
     names = [f"R@{k}" for k in DEPTHS]
-    scores = ranking.evaluate(
-        {o.judgement.id: ranking.ranking(o.judgement, o.reply) for o in answerable},
-        {o.judgement.id: ranking.relevant(o.judgement) for o in answerable},
+    scores = ranking.evaluate_rankings(
+        {o.judgement.id: ranking.rank_findings(o.judgement, o.reply) for o in answerable},
+        {o.judgement.id: ranking.list_relevant(o.judgement) for o in answerable},
         names,
     )
     return [float(np.mean([question[name] for question in scores.values()])) for name in names]
 
 
-def recall_words(means: Sequence[float]) -> str:
+def describe_recalls(means: Sequence[float]) -> str:
     """Recall at each depth."""
     points = (f"{mean:.2f} among the first {k}" for k, mean in zip(DEPTHS, means, strict=True))
     return f"Share of what is right: {', '.join(points)}."
 
 
-def slice_rows(slices: Sequence[Slice], measure: str) -> list[Row]:
+def build_slice_rows(slices: Sequence[Slice], measure: str) -> list[Row]:
     """A row for each slice that has the measure; ``count`` of the interval, as others have no such measure."""
     shown = [one for one in slices if measure in one.scores]
     rows = []
     for before, one in zip([None, *shown], shown, strict=False):
         interval = one.scores[measure]
         head = one.by if before is None or one.by != before.by else ""
-        rows.append(Row(shortened(f"{one.name} ({interval.count:,})"), interval, f"{interval.mean:.2f}", head))
+        rows.append(Row(shorten_label(f"{one.name} ({interval.count:,})"), interval, f"{interval.mean:.2f}", head))
     return rows
 
 
-def change_rows(differences: Sequence[Difference]) -> list[Row]:
+def build_change_rows(differences: Sequence[Difference]) -> list[Row]:
     """A row for each measure of a comparison."""
-    return [Row(_directed(d.measure), d.change, d.verdict, verdict=d.verdict) for d in differences]
+    return [Row(_label_measure(d.measure), d.change, d.verdict, verdict=d.verdict) for d in differences]
 
 
-def row_words(rows: Sequence[Row], what: str) -> str:
+def describe_rows(rows: Sequence[Row], what: str) -> str:
     """Each row's interval and note."""
     signed = any(row.verdict for row in rows)
     points = (
@@ -139,13 +139,13 @@ def row_words(rows: Sequence[Row], what: str) -> str:
     return f"{what}, with 95 % intervals. {'; '.join(points)}."
 
 
-def shortened(label: str) -> str:
+def shorten_label(label: str) -> str:
     """As much of a label as fits above its line; wide letters count twice, what cannot be printed is a space."""
     printable = "".join(c if c.isprintable() else " " for c in label)
     widths = np.cumsum([2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in printable])
-    fits = int((widths <= WIDEST_LABEL).sum())
+    fits = int((widths <= MAX_LABEL_WIDTH).sum())
     return printable if fits == len(printable) else printable[: fits - 1] + "…"
 
 
-def _directed(measure: str) -> str:
+def _label_measure(measure: str) -> str:
     return f"{measure} (lower is better)" if MEASURES[measure].lower_is_better else measure

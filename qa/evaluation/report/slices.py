@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.text.analyzer import Analyzer, split_into_words
-from qa.evaluation.measures.statistics import interval
+from qa.evaluation.measures.statistics import bootstrap_interval
 from qa.evaluation.types import Interval, Judgement, Outcome, Run
 
 Cut = Callable[[Judgement], str | None]
 """The slice that a question belongs to; None: to none."""
-MOST_SLICES = 12
-SHOWN = ("Hit@1", "nDCG@10", "evidence overlap", "abstention")
-ASKING = ("who", "whom", "whose", "what", "which", "when", "where", "why", "how")
+MAX_SLICES = 12
+SLICE_MEASURES = ("Hit@1", "nDCG@10", "evidence overlap", "abstention")
+QUESTION_WORDS = ("who", "whom", "whose", "what", "which", "when", "where", "why", "how")
 WORDS = Analyzer("english")
 
 
@@ -26,22 +26,22 @@ class Slice:
     scores: Mapping[str, Interval]
 
 
-def question_word(judgement: Judgement) -> str:
+def find_question_word(judgement: Judgement) -> str:
     """The first English question word, wherever it stands; "none" for claims, keywords and yes-no questions."""
     words = split_into_words(judgement.question, joined=False)
-    return next((_STEM.get(word, word) for word in words if word in ASKING), "none")
+    return next((_STEM.get(word, word) for word in words if word in QUESTION_WORDS), "none")
 
 
 _STEM = {"whom": "who", "whose": "who"}
 
 
-def question_length(judgement: Judgement) -> str:
+def bin_length(judgement: Judgement) -> str:
     """By words."""
     count = len(list(split_into_words(judgement.question, joined=False)))
     return "1-4 words" if count < 5 else "5-8 words" if count < 9 else "9-14 words" if count < 15 else "15 or more"
 
 
-def word_overlap(judgement: Judgement) -> str | None:
+def bin_overlap(judgement: Judgement) -> str | None:
     """The share of the question's content words in what answers; low where it is put in other words."""
     asked = set(WORDS.content_terms(judgement.question))
     if not judgement.texts or not asked:
@@ -50,26 +50,26 @@ def word_overlap(judgement: Judgement) -> str | None:
     return ("0-24 %", "25-49 %", "50-74 %", "75-100 %", "75-100 %")[int(share * 4)]
 
 
-def document(judgement: Judgement) -> str | None:
+def find_document(judgement: Judgement) -> str | None:
     """The document that answers, where it is one."""
     return next(iter(judgement.documents)) if len(judgement.documents) == 1 else None
 
 
-def kind(judgement: Judgement) -> str:
+def name_kind(judgement: Judgement) -> str:
     """As the judge calls it, and whether the collection says."""
     return judgement.kind or ("answerable" if judgement.answerable else "not in the collection")
 
 
 SLICES: Mapping[str, Cut] = {
-    "question word": question_word,
-    "question length": question_length,
-    "words shared with what answers": word_overlap,
-    "document": document,
-    "kind": kind,
+    "question word": find_question_word,
+    "question length": bin_length,
+    "words shared with what answers": bin_overlap,
+    "document": find_document,
+    "kind": name_kind,
 }
 
 
-def slices(run: Run, least: int = 5) -> list[Slice]:
+def cut_slices(run: Run, least: int = 5) -> list[Slice]:
     """Every slice with at least that many questions, the largest of each cut first but for ordered ones.
 
     A cut that leaves a single slice says nothing and is left out.
@@ -82,18 +82,18 @@ def slices(run: Run, least: int = 5) -> list[Slice]:
             if name is not None:
                 groups.setdefault(name, []).append(outcome)
         kept = {name: some for name, some in groups.items() if len(some) >= least}
-        found += [_slice(by, name, kept[name]) for name in _order(kept)] if len(kept) > 1 else []
+        found += [_score_slice(by, name, kept[name]) for name in _order_slices(kept)] if len(kept) > 1 else []
     return found
 
 
-def _order(groups: Mapping[str, Sequence[Outcome]]) -> list[str]:
+def _order_slices(groups: Mapping[str, Sequence[Outcome]]) -> list[str]:
     """The largest ones; ranges, which begin with a digit, in their own order."""
-    largest = [name for name, _ in Counter({n: len(g) for n, g in groups.items()}).most_common(MOST_SLICES)]
+    largest = [name for name, _ in Counter({n: len(g) for n, g in groups.items()}).most_common(MAX_SLICES)]
     if all(name[0].isdigit() for name in largest):
         return sorted(largest, key=lambda name: int("".join(c for c in name.split("-")[0] if c.isdigit())))
     return largest
 
 
-def _slice(by: str, name: str, outcomes: Sequence[Outcome]) -> Slice:
-    values = {measure: [o.scores[measure] for o in outcomes if measure in o.scores] for measure in SHOWN}
-    return Slice(by, name, len(outcomes), {m: interval(found) for m, found in values.items() if found})
+def _score_slice(by: str, name: str, outcomes: Sequence[Outcome]) -> Slice:
+    values = {measure: [o.scores[measure] for o in outcomes if measure in o.scores] for measure in SLICE_MEASURES}
+    return Slice(by, name, len(outcomes), {m: bootstrap_interval(found) for m, found in values.items() if found})

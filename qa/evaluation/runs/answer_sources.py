@@ -18,9 +18,9 @@ from qa.evaluation.fingerprint.program import digest_of, hash_folder
 from qa.types import Request
 
 Json = Any
-LISTED = 100
+PAGE_SIZE = 100
 """Documents asked for at a time."""
-PATIENCE_S = 300.0
+TIMEOUT_S = 300.0
 
 
 class AnswerSource(Protocol):
@@ -100,7 +100,7 @@ class HttpClient:
 
     def ask(self, requests: Sequence[Request]) -> list[Mapping[str, Json]]:
         """By POST /v1/ask/batch, or /v1/ask where it is one."""
-        bodies = [_body(request) for request in requests]
+        bodies = [_build_body(request) for request in requests]
         if len(bodies) == 1:
             return [self._json("/v1/ask", bodies[0])]
         return list(self._json("/v1/ask/batch", {"questions": bodies})["answers"])
@@ -109,9 +109,9 @@ class HttpClient:
     def _documents(self) -> frozenset[str]:
         found: list[str] = []
         while True:
-            page = self._json(f"/v1/documents?offset={len(found)}&limit={LISTED}")["documents"]
+            page = self._json(f"/v1/documents?offset={len(found)}&limit={PAGE_SIZE}")["documents"]
             found += [document["id"] for document in page]
-            if len(page) < LISTED:
+            if len(page) < PAGE_SIZE:
                 return frozenset(found)
 
     def _json(self, path: str, body: Json = None) -> Json:
@@ -119,10 +119,10 @@ class HttpClient:
         # The scheme was checked above.
         request = HttpRequest(self.url + path, data, {"Content-Type": "application/json"})  # noqa: S310
         try:
-            with urlopen(request, timeout=PATIENCE_S) as response:  # noqa: S310
+            with urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310
                 return json.load(response)
         except HTTPError as error:
-            raise ServiceError(f"{self.url}{path} answers {error.code}: {_detail(error)}") from error
+            raise ServiceError(f"{self.url}{path} answers {error.code}: {_read_detail(error)}") from error
         except (URLError, TimeoutError, ConnectionError, ValueError) as error:
             reason = getattr(error, "reason", error)
             raise ServiceError(f"{self.url}{path} cannot be had ({reason}); is the service running?") from error
@@ -135,12 +135,12 @@ def open_source(target: Engine | AnswerSource | str) -> AnswerSource:
     return HttpClient(target) if isinstance(target, str) else target
 
 
-def _body(request: Request) -> Mapping[str, Json]:
+def _build_body(request: Request) -> Mapping[str, Json]:
     history = [{"question": turn.question, "answer": turn.answer} for turn in request.history]
     return {"question": request.question, "history": history, "top_k": request.top_k, "mode": request.mode}
 
 
-def _detail(error: HTTPError) -> str:
+def _read_detail(error: HTTPError) -> str:
     try:
         return str(json.load(error)["detail"])
     except (ValueError, KeyError, TypeError):

@@ -8,63 +8,63 @@ from time import perf_counter
 from typing import Any
 
 from index.progress import Progress
-from qa.evaluation.measures.latency import latency
+from qa.evaluation.measures.latency import summarise_latency
 from qa.evaluation.runs.answer_sources import AnswerSource
-from qa.evaluation.types import Judgement, Latency, Reply, RunDescription
+from qa.evaluation.types import Judgement, Latency, RunDescription, SystemReply
 from qa.types import Request
 
 BATCH = 64
-ALONE = 100
+MAX_TIMED = 100
 """Questions asked one at a time, for the latency."""
 WARM_UP = 3
 BEGUN, ANSWERS, SCORES = "begun.json", "answers.jsonl", "scores.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AllReplies:
     """The replies in the order of the questions; ``again`` of them were kept from before."""
 
-    replies: tuple[Reply, ...]
+    replies: tuple[SystemReply, ...]
     latency: Latency | None
     again: int
 
 
 def ask_all(
     asker: AnswerSource, judgements: Sequence[Judgement], about: RunDescription, folder: Path | None, progress: Progress
-) -> Asked:
+) -> AllReplies:
     """The reply to every judgement.
 
     With a ``folder``, each batch is written to its ``answers.jsonl`` as it comes. Where an
     unfinished run of just this ``about`` lies there, it is gone on with; anything else is
     begun anew.
     """
-    requests = [_request(judgement, about) for judgement in judgements]
+    requests = [_build_request(judgement, about) for judgement in judgements]
     journal = _Journal(folder, about) if folder else None
-    replies = [Reply.of(answer) for answer in journal.kept(judgements)] if journal else []
+    replies = [SystemReply.from_json(answer) for answer in journal.kept(judgements)] if journal else []
     again = len(replies)
     started = perf_counter()
     with progress.step("asking", len(judgements) - again) as advance:
-        for batch in _batches(range(again, len(judgements))):
+        for batch in _split_batches(range(again, len(judgements))):
             answers = asker.ask([requests[i] for i in batch])
             if journal:
                 journal.add([judgements[i].id for i in batch], answers)
-            replies += map(Reply.of, answers)
+            replies += map(SystemReply.from_json, answers)
             advance(len(batch))
     took = perf_counter() - started
-    alone = _alone(asker, requests[:: -(-len(requests) // ALONE) or 1], progress)
-    return Asked(tuple(replies), latency(alone, len(replies) - again, took), again)
+    alone = _time_singly(asker, requests[:: -(-len(requests) // MAX_TIMED) or 1], progress)
+    return AllReplies(tuple(replies), summarise_latency(alone, len(replies) - again, took), again)
 
 
-def _request(judgement: Judgement, about: RunDescription) -> Request:
+def _build_request(judgement: Judgement, about: RunDescription) -> Request:
     return Request(judgement.question, judgement.history, about.depth, about.mode)
 
 
-def _batches(positions: range) -> Iterator[range]:
+def _split_batches(positions: range) -> Iterator[range]:
     for start in range(0, len(positions), BATCH):
         yield positions[start : start + BATCH]
 
 
-def _alone(asker: AnswerSource, requests: Sequence[Request], progress: Progress) -> list[float]:
+def _time_singly(asker: AnswerSource, requests: Sequence[Request], progress: Progress) -> list[float]:
     """Milliseconds of each, one at a time, once the first few have warmed everything up."""
     for request in requests[:WARM_UP]:
         asker.ask([request])
@@ -108,7 +108,7 @@ class _Journal:
         lines = self._answers.read_bytes().splitlines(keepends=True)
         found: list[Mapping[str, Any]] = []
         for line, judgement in zip(lines, judgements, strict=False):
-            answer = _parsed(line)
+            answer = _parse_line(line)
             if answer.get("id") != judgement.id:
                 break
             found.append(answer)
@@ -117,7 +117,7 @@ class _Journal:
         return found[:whole]
 
 
-def _parsed(line: bytes) -> Mapping[str, Any]:
+def _parse_line(line: bytes) -> Mapping[str, Any]:
     """Empty where a line is cut off."""
     try:
         answer = json.loads(line) if line.endswith(b"\n") else {}

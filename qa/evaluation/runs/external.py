@@ -4,9 +4,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from index.errors import UsageError
-from qa.evaluation.measures import ranking, summarise
+from qa.evaluation.measures import ranking, summarise_outcomes
 from qa.evaluation.runs.trec import read_run
-from qa.evaluation.types import SILENT, DataProblem, Dataset, Outcome, Run, RunDescription
+from qa.evaluation.types import NO_REPLY, DataProblem, Dataset, Outcome, Run, RunDescription
 
 
 def read_external(dataset: Dataset, path: Path) -> Run:
@@ -23,14 +23,16 @@ def read_external(dataset: Dataset, path: Path) -> Run:
             f"{path} is a run over another dataset: {dataset.name} has none of its questions, such as "
             f"{next(iter(rankings), '')!r}"
         )
-    scores = ranking.evaluate(
+    scores = ranking.evaluate_rankings(
         {question: list(rankings.get(question, {})) for question in answerable},
         {question: judgement.documents for question, judgement in answerable.items()},
     )
-    outcomes = tuple(Outcome(judgement, SILENT, scores[question]) for question, judgement in answerable.items())
-    measured = {name: i for name, i in summarise(outcomes).items() if name in ranking.NAMES}
+    outcomes = tuple(Outcome(judgement, NO_REPLY, scores[question]) for question, judgement in answerable.items())
+    measured = {name: i for name, i in summarise_outcomes(outcomes).items() if name in ranking.NAMES}
     about = RunDescription(
         dataset.name, dataset.fingerprint, path.name, "fast", 0, sha256(path.read_bytes()).hexdigest()
     )
-    flaws = tuple(DataProblem(str(path), f"ranks for {question!r}, which {dataset.name} lacks") for question in unknown)
-    return Run(about, outcomes, measured, flaws=(*dataset.flaws, *flaws))
+    problems = tuple(
+        DataProblem(str(path), f"ranks for {question!r}, which {dataset.name} lacks") for question in unknown
+    )
+    return Run(about, outcomes, measured, problems=(*dataset.problems, *problems))

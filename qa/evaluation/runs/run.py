@@ -4,12 +4,12 @@ from pathlib import Path
 
 from index.progress import Progress, Silent
 from qa.engine import Engine
-from qa.evaluation.data.anchor import anchored, known
+from qa.evaluation.data.anchor import anchor_evidence, drop_unknown_documents
 from qa.evaluation.fingerprint import compute_fingerprint
-from qa.evaluation.measures import scored, summarise
+from qa.evaluation.measures import score_replies, summarise_outcomes
 from qa.evaluation.runs.answer_sources import AnswerSource, open_source
 from qa.evaluation.runs.ask_all import ask_all
-from qa.evaluation.runs.store import write
+from qa.evaluation.runs.store import save_run
 from qa.evaluation.types import Dataset, Run, RunDescription
 from qa.types import MAX_TOP_K, Mode
 
@@ -29,13 +29,13 @@ def run(
     UsageError if the data belongs to another collection, ServiceError if a service fails.
     """
     answerer = open_source(target)
-    checked = known(anchored(dataset, answerer.text), answerer.has)
+    checked = drop_unknown_documents(anchor_evidence(dataset, answerer.text), answerer.has)
     program = "" if answerer.url else f"{compute_fingerprint()} {answerer.reader}"
     about = RunDescription(dataset.name, dataset.fingerprint, answerer.index, mode, MAX_TOP_K, program, answerer.url)
     folder = Path(out) if out else None
     asked = ask_all(answerer, checked.judgements, about, folder, progress or Silent())
-    outcomes = scored(list(zip(checked.judgements, asked.replies, strict=True)))
-    result = Run(about, outcomes, summarise(outcomes), asked.latency, checked.flaws)
+    outcomes = score_replies(list(zip(checked.judgements, asked.replies, strict=True)))
+    result = Run(about, outcomes, summarise_outcomes(outcomes), asked.latency, checked.problems)
     if folder:
-        write(result, folder)
+        save_run(result, folder)
     return result

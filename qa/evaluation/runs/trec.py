@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from index.errors import UsageError
-from qa.evaluation.data.lines import text_rows
+from qa.evaluation.data.lines import read_lines
 
 UNSAFE = re.compile(r"[\s%]")
 STEP = 1e-6
@@ -17,7 +17,7 @@ Rankings = Mapping[str, Mapping[str, float]]
 Qrels = Mapping[str, Mapping[str, int]]
 
 
-def falling(scored: Iterable[tuple[str, float]]) -> dict[str, float]:
+def lower_ties(scored: Iterable[tuple[str, float]]) -> dict[str, float]:
     """Each id once, at its best place, the scores made to fall strictly in steps that survive rounding."""
     found: dict[str, float] = {}
     last = float("inf")
@@ -31,7 +31,7 @@ def write_run(rankings: Rankings, path: Path, tag: str = "netsphere") -> None:
     """``question Q0 document rank score tag``, ranks from 1."""
     path.write_text(
         "".join(
-            f"{_safe(question)} Q0 {_safe(document)} {rank} {score:.6f} {tag}\n"
+            f"{_escape_id(question)} Q0 {_escape_id(document)} {rank} {score:.6f} {tag}\n"
             for question, documents in rankings.items()
             for rank, (document, score) in enumerate(documents.items(), 1)
         ),
@@ -46,7 +46,7 @@ def read_run(path: Path) -> Rankings:
     one of a file that was cut off, and for a document that comes twice.
     """
     rows: dict[str, dict[str, tuple[float, int]]] = {}
-    for where, line in text_rows(path):
+    for where, line in read_lines(path):
         try:
             question, _, document, rank, score, _ = line.split()
             place = -float(score), int(rank)
@@ -57,13 +57,15 @@ def read_run(path: Path) -> Rankings:
         if document in rows.setdefault(question, {}):
             raise UsageError(f"{where} has {document!r} for {question!r} a second time; delete one of the lines")
         rows[question][document] = place
-    return {_plain(question): _ordered(documents) for question, documents in rows.items()}
+    return {_unescape_id(question): _order_documents(documents) for question, documents in rows.items()}
 
 
 def write_qrels(qrels: Qrels, path: Path) -> None:
     """``question 0 document grade``."""
     path.write_text(
-        "".join(f"{_safe(q)} 0 {_safe(d)} {grade}\n" for q, grades in qrels.items() for d, grade in grades.items()),
+        "".join(
+            f"{_escape_id(q)} 0 {_escape_id(d)} {grade}\n" for q, grades in qrels.items() for d, grade in grades.items()
+        ),
         encoding="utf-8",
     )
 
@@ -71,10 +73,10 @@ def write_qrels(qrels: Qrels, path: Path) -> None:
 def read_qrels(path: Path) -> Qrels:
     """Grades of documents by question. Raises UsageError, which names the line."""
     found: dict[str, dict[str, int]] = {}
-    for where, line in text_rows(path):
+    for where, line in read_lines(path):
         try:
             question, _, document, grade = line.split()
-            found.setdefault(_plain(question), {})[_plain(document)] = int(grade)
+            found.setdefault(_unescape_id(question), {})[_unescape_id(document)] = int(grade)
         except ValueError as error:
             raise UsageError(
                 f"{where} is not 'question 0 document grade' ({line.strip()!r}); mend or delete the line"
@@ -82,15 +84,15 @@ def read_qrels(path: Path) -> Qrels:
     return found
 
 
-def _ordered(documents: Mapping[str, tuple[float, int]]) -> dict[str, float]:
+def _order_documents(documents: Mapping[str, tuple[float, int]]) -> dict[str, float]:
     best = sorted(documents.items(), key=lambda item: item[1])
-    return {_plain(document): -place[0] for document, place in best}
+    return {_unescape_id(document): -place[0] for document, place in best}
 
 
-def _safe(id: str) -> str:
+def _escape_id(id: str) -> str:
     """An id without white space, reversibly: ``a b%`` becomes ``a%20b%25``."""
     return UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), id)
 
 
-def _plain(id: str) -> str:
+def _unescape_id(id: str) -> str:
     return unquote(id)

@@ -6,8 +6,8 @@ from typing import Any
 
 from index.types import Span
 from qa.evaluation.ablation.ablate import Ablation, RowResult
-from qa.evaluation.measures import scored, summarise
-from qa.evaluation.types import Dataset, GoldEvidence, Judgement, Reply, Run, RunDescription
+from qa.evaluation.measures import score_replies, summarise_outcomes
+from qa.evaluation.types import Dataset, GoldEvidence, Judgement, Run, RunDescription, SystemReply
 from qa.types import Request
 
 TEXT = "".join(f"Fact number {n:03}. " for n in range(200))
@@ -81,9 +81,9 @@ def made_up_run(wrong_every: int = 7, questions: int = 150, data: Dataset | None
     """A scored run without a folder."""
     data = data or dataset(questions)
     answers = Parrot(wrong_every).ask([Request(judgement.question) for judgement in data.judgements])
-    outcomes = scored([(j, Reply.of(a)) for j, a in zip(data.judgements, answers, strict=True)])
+    outcomes = score_replies([(j, SystemReply.from_json(a)) for j, a in zip(data.judgements, answers, strict=True)])
     about = RunDescription(data.name, data.fingerprint, "000001-abc", "precise", 50, f"wrong every {wrong_every}")
-    return Run(about, outcomes, summarise(outcomes))
+    return Run(about, outcomes, summarise_outcomes(outcomes))
 
 
 def made_up_table() -> Ablation:

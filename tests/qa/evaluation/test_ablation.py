@@ -40,7 +40,7 @@ SINGLE = "one vector per passage"
 @pytest.fixture(autouse=True)
 def kept(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Indexes are kept in a temporary folder."""
-    monkeypatch.setattr(collection, "KEPT", tmp_path_factory.mktemp("kept"))
+    monkeypatch.setattr(collection, "COLLECTIONS", tmp_path_factory.mktemp("kept"))
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def few() -> Dataset:
 def table(few: Dataset, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Ablation:
     """The first rows over those questions."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(collection, "KEPT", tmp_path_factory.mktemp("kept"))
+        patch.setattr(collection, "COLLECTIONS", tmp_path_factory.mktemp("kept"))
         bench = Workbench(few, ROOT / "seeds", encoder, Silent())
         return ablate(bench, choose_rows(["leg only", SINGLE]), "program", "command")
 

@@ -12,7 +12,7 @@ from qa.evaluation.__main__ import main
 from qa.evaluation.ablation.ablate import Ablation
 from qa.evaluation.ablation.results import merge_results, read_results
 from qa.evaluation.ablation.rows import compute_ablation_fingerprint
-from qa.evaluation.runs.store import write
+from qa.evaluation.runs.store import save_run
 from qa.evaluation.types import Run
 from tests.qa.evaluation.helpers import made_up_run
 
@@ -34,7 +34,7 @@ def called(*arguments: object) -> Result:
 
 def saved(run: Run, folder: Path) -> Path:
     """A run without answers in a folder, as ``compare`` takes it."""
-    write(run, folder)
+    save_run(run, folder)
     return folder
 
 
@@ -98,7 +98,7 @@ def test_an_ablation_is_kept_as_data_and_rendered_again(
     some: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another dataset is added to the same file; rendering again writes the same text without measuring."""
-    monkeypatch.setattr("qa.evaluation.data.collection.KEPT", tmp_path / "kept")
+    monkeypatch.setattr("qa.evaluation.data.collection.COLLECTIONS", tmp_path / "kept")
     out, text = tmp_path / "table.json", tmp_path / "table.md"
     options = ("--source", ROOT / "seeds", "--only", "leg only", "--out", out)
     done = called("ablate", some, *options)
@@ -150,7 +150,7 @@ def test_a_probe_needs_no_judgements(seed_index: Path, tmp_path: Path) -> None:
         (("run", SEED, "--index", "nowhere"), "nowhere"),
         (("run", SEED, "--url", "localhost"), "'localhost' is no address of a service"),
         (("run", SEED, "--url", "http://127.0.0.1:9", "--index", "var/index"), "leave out --index, --model, --reader"),
-        (("run", SEED, "--fail-below", "Hits=1"), "'Hits=1' is not MEASURE=VALUE"),
+        (("run", SEED, "--fail-below", "Hits=1"), "invalid value 'Hits=1' for --fail-below: must be MEASURE=VALUE"),
         (("compare", "nowhere", "nowhere"), "nowhere holds no finished run"),
         (("ablate", SEED), "name their folder with --source"),
         (("ablate", SEED, "--source", "seeds", "--only", "colbert"), "no row has 'colbert'"),

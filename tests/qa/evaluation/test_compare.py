@@ -7,7 +7,7 @@ import pytest
 
 from index.errors import UsageError
 from qa.evaluation import compare
-from qa.evaluation.comparison.gates import broken, limits
+from qa.evaluation.comparison.gates import find_broken_limits, parse_limits
 from qa.evaluation.types import Interval
 from tests.qa.evaluation.helpers import dataset, made_up_run
 
@@ -99,13 +99,13 @@ def test_the_table_shows_every_measure_with_its_verdict() -> None:
 def test_a_limit_that_is_none_is_refused(one: str) -> None:
     """The whole of it is shown."""
     with pytest.raises(UsageError, match=f"'{one}'"):
-        limits([one])
+        parse_limits([one])
 
 
 def test_a_limit_is_kept_or_broken_in_the_direction_of_its_measure() -> None:
     """At least for most, at most where lower is better; what is not measured is not kept."""
     run = made_up_run(0)
-    assert broken(run, limits(["Hit@1=1.0", "Brier=0.9"])) == []
-    assert broken(run, limits(["Brier=0.0001"]))[0].endswith("asked is at most 0.0001")
+    assert find_broken_limits(run, parse_limits(["Hit@1=1.0", "Brier=0.9"])) == []
+    assert find_broken_limits(run, parse_limits(["Brier=0.0001"]))[0].endswith("must be at most 0.0001")
     only = replace(run, scores={})
-    assert broken(only, limits(["Hit@1=0.5"])) == ["Hit@1 is not measured; asked is at least 0.5"]
+    assert find_broken_limits(only, parse_limits(["Hit@1=0.5"])) == ["Hit@1 is not measured; must be at least 0.5"]

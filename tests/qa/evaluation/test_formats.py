@@ -57,7 +57,7 @@ def test_span_judgements_keep_all_their_fields(tmp_path: Path) -> None:
     assert (judgement.history[0].question, judgement.answers, judgement.kind) == ("What?", ("Me",), "direct")
     assert judgement.documents == {"a.txt": 1}
     assert judgement.where.endswith("judged.jsonl:1")
-    assert (dataset.name, dataset.documents, dataset.flaws) == ("judged", {}, ())
+    assert (dataset.name, dataset.documents, dataset.problems) == ("judged", {}, ())
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_span_judgements_keep_all_their_fields(tmp_path: Path) -> None:
     [
         ((ROW, '{"id": "q2", "quest'), ":2 is not JSON"),
         ((ROW, "[1]"), ":2 is not a JSON object"),
-        (({"id": "q1", "question": "Who?"},), ":1 is no span judgement"),
+        (({"id": "q1", "question": "Who?"},), ":1 is not a span judgement: the field 'evidence' is missing; see"),
         ((ROW | {"answer": "Me"},), ":1 has the field 'answer'"),
-        ((ROW | {"question": 7},), ":1 is no span judgement"),
+        ((ROW | {"question": 7},), ":1 is not a span judgement: 7 in place of a text; see"),
         ((ROW | {"evidence": [{"document": "a", "start": 0, "end": 3, "quote": "Me"}]},), "a quote of 2 characters"),
         ((ROW | {"evidence": [{"document": "a", "start": 0, "end": 0, "quote": ""}]},), "a quote of 0 characters"),
         ((ROW, "", ROW), ":3 repeats the id 'q1'"),
@@ -86,7 +86,7 @@ def test_what_cannot_be_asked_is_listed_and_the_rest_is_loaded(tmp_path: Path) -
         write(tmp_path, ROW, ROW | {"id": "q2", "question": " "}, ROW | {"id": "q3", "question": "x" * 1001})
     )
     assert [judgement.id for judgement in dataset.judgements] == ["q1"]
-    assert [flaw.where.rsplit(":", 1)[1] for flaw in dataset.flaws] == ["2", "3"]
+    assert [problem.where.rsplit(":", 1)[1] for problem in dataset.problems] == ["2", "3"]
     with pytest.raises(UsageError, match="no question that can be asked"):
         load(write(tmp_path, ROW | {"question": ""}))
 
@@ -133,7 +133,7 @@ def test_a_beir_folder_gives_its_judged_questions(tmp_path: Path, compress: bool
     assert [(j.id, dict(j.documents), j.texts) for j in dataset.judgements] == [("q1", {"d1": 2}, ["A cat."])]
     assert dataset.documents["d1"].text == "A cat."
     assert dataset.corpus is not None
-    assert dataset.flaws == ()
+    assert dataset.problems == ()
 
 
 def test_judgements_that_fit_nothing_are_listed_with_their_line(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_judgements_that_fit_nothing_are_listed_with_their_line(tmp_path: Path) 
     qrels = "q1\td1\t1\nq1\td9\t1\nq8\td1\t1\nq3\td1\t0\n"
     dataset = load(beir(tmp_path, qrels, queries=("q1", "q2", "q3")))
     assert [judgement.id for judgement in dataset.judgements] == ["q1"]
-    told = [str(flaw).removeprefix(f"{tmp_path}/") for flaw in dataset.flaws]
+    told = [str(problem).removeprefix(f"{tmp_path}/") for problem in dataset.problems]
     assert told == [
         "qrels.tsv:2 judges 'd9', which the corpus lacks; the judgement is left out",
         "queries.jsonl:2 has no judgement; it is not asked",
@@ -176,7 +176,7 @@ def test_a_document_that_comes_twice_is_listed(tmp_path: Path) -> None:
     with (folder / "corpus.jsonl").open("a", encoding="utf-8") as file:
         file.write('{"_id": "d1", "text": "A dog."}\n{"_id": "d2", "te')
     dataset = load(folder)
-    assert [flaw.where for flaw in dataset.flaws] == ["corpus.jsonl:2", "corpus.jsonl:3"]
+    assert [problem.where for problem in dataset.problems] == ["corpus.jsonl:2", "corpus.jsonl:3"]
     assert dataset.documents["d1"].text == "A cat."
 
 
@@ -265,8 +265,8 @@ def test_an_answer_that_does_not_stand_there_is_listed(tmp_path: Path) -> None:
     questions[1] |= {"is_impossible": False, "answers": [{"text": "Seshita", "answer_start": 3}]}
     dataset = load(squad(tmp_path, rows))
     assert [(j.id, j.answers) for j in dataset.judgements] == [("1", ("Tsutomu Nihei",))]
-    assert ["question '1'" in str(f) or "question '2'" in str(f) for f in dataset.flaws] == [True, True, True]
-    assert "'Nihei' where the text has other words" in str(dataset.flaws[0])
+    assert ["question '1'" in str(f) or "question '2'" in str(f) for f in dataset.problems] == [True, True, True]
+    assert "'Nihei' where the text has other words" in str(dataset.problems[0])
 
 
 @pytest.mark.parametrize(

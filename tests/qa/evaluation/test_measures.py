@@ -9,8 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Span
-from qa.evaluation.measures import MEASURES, abstention, calibration, evidence, latency, reading, scored, summarise
-from qa.evaluation.types import GoldEvidence, Judgement, Reply, ReturnedPassage
+from qa.evaluation.measures import (
+    MEASURES,
+    abstention,
+    calibration,
+    evidence,
+    latency,
+    reading,
+    score_replies,
+    summarise_outcomes,
+)
+from qa.evaluation.types import GoldEvidence, Judgement, ReturnedPassage, SystemReply
 from qa.types import Status
 
 GOLD = GoldEvidence("d", Span(10, 20), "x" * 10)
@@ -18,12 +27,14 @@ JUDGED = Judgement("q", "Who?", evidence=(GOLD,), documents={"d": 1}, answers=("
 ABSENT = Judgement("n", "Who?")
 
 
-def reply(*marks: tuple[int, int], span: tuple[int, int] = (0, 100), document: str = "d", **fields: object) -> Reply:
+def reply(
+    *marks: tuple[int, int], span: tuple[int, int] = (0, 100), document: str = "d", **fields: object
+) -> SystemReply:
     passage = ReturnedPassage(document, Span(*span), 0.9, tuple(Span(*mark) for mark in marks))
-    return replace(Reply(Status.ANSWERED, 0.9, "Nihei", (passage,)), **fields)
+    return replace(SystemReply(Status.ANSWERED, 0.9, "Nihei", (passage,)), **fields)
 
 
-NOTHING = Reply(Status.NOT_FOUND, 0.0, None, ())
+NOTHING = SystemReply(Status.NOT_FOUND, 0.0, None, ())
 
 # Evidence by characters
 
@@ -45,9 +56,9 @@ def test_marks_are_compared_character_by_character(
 ) -> None:
     """Shared characters over those marked, over those wanted, over those either."""
     given_reply = reply(*marks)
-    assert evidence.precision(JUDGED, given_reply) == pytest.approx(precision)
-    assert evidence.recall(JUDGED, given_reply) == pytest.approx(recall)
-    assert evidence.overlap(JUDGED, given_reply) == pytest.approx(overlap)
+    assert evidence.score_precision(JUDGED, given_reply) == pytest.approx(precision)
+    assert evidence.score_recall(JUDGED, given_reply) == pytest.approx(recall)
+    assert evidence.score_overlap(JUDGED, given_reply) == pytest.approx(overlap)
 
 
 def test_only_places_that_the_first_passage_shows_are_wanted() -> None:
@@ -55,22 +66,27 @@ def test_only_places_that_the_first_passage_shows_are_wanted() -> None:
     two = replace(
         JUDGED, evidence=(GOLD, GoldEvidence("d", Span(200, 300), "y" * 100), GoldEvidence("e", Span(10, 20), "z" * 10))
     )
-    assert evidence.recall(two, reply((10, 20))) == 1.0
-    assert evidence.overlap(two, reply((110, 120), span=(100, 150))) == 0.0
-    assert evidence.overlap(two, NOTHING) == evidence.precision(two, NOTHING) == evidence.recall(two, NOTHING) == 0.0
+    assert evidence.score_recall(two, reply((10, 20))) == 1.0
+    assert evidence.score_overlap(two, reply((110, 120), span=(100, 150))) == 0.0
+    assert (
+        evidence.score_overlap(two, NOTHING)
+        == evidence.score_precision(two, NOTHING)
+        == evidence.score_recall(two, NOTHING)
+        == 0.0
+    )
 
 
 def test_evidence_that_reaches_beyond_the_passage_is_wanted_whole() -> None:
     """A passage that cuts it in two cannot mark all of it."""
-    assert evidence.recall(JUDGED, reply((15, 18), span=(15, 18))) == pytest.approx(3 / 10)
+    assert evidence.score_recall(JUDGED, reply((15, 18), span=(15, 18))) == pytest.approx(3 / 10)
 
 
 def test_the_first_mark_must_meet_the_evidence() -> None:
     """The second one does not help, nor the same offsets of another document."""
-    assert evidence.marked_first(JUDGED, reply((19, 30))) == 1.0
-    assert evidence.marked_first(JUDGED, reply((20, 30), (10, 20))) == 0.0
-    assert evidence.marked_first(JUDGED, reply((10, 20), document="e")) == 0.0
-    assert evidence.marked_first(JUDGED, NOTHING) == evidence.marked_first(JUDGED, reply()) == 0.0
+    assert evidence.score_first_mark(JUDGED, reply((19, 30))) == 1.0
+    assert evidence.score_first_mark(JUDGED, reply((20, 30), (10, 20))) == 0.0
+    assert evidence.score_first_mark(JUDGED, reply((10, 20), document="e")) == 0.0
+    assert evidence.score_first_mark(JUDGED, NOTHING) == evidence.score_first_mark(JUDGED, reply()) == 0.0
 
 
 # Answer text, with the cases that SQuAD's own program distinguishes
@@ -148,7 +164,7 @@ def test_calibration_error_is_the_mean_gap_over_the_bins() -> None:
     """Two bins of two: |0.15 - 0| / 2 + |0.85 - 1| / 2."""
     sure, right = [0.1, 0.2, 0.8, 0.9], [False, False, True, True]
     assert calibration.calibration_error(sure, right, bins=2) == pytest.approx(0.15 / 2 + 0.15 / 2)
-    assert [(b.confidence, b.right, b.count) for b in calibration.reliability(sure, right, 2)] == [
+    assert [(b.confidence, b.right, b.count) for b in calibration.bin_reliability(sure, right, 2)] == [
         (pytest.approx(0.15), 0.0, 2),
         (pytest.approx(0.85), 1.0, 2),
     ]
@@ -157,23 +173,23 @@ def test_calibration_error_is_the_mean_gap_over_the_bins() -> None:
 
 def test_bins_are_equally_full() -> None:
     """25 questions in ten bins are two or three in each, whatever their confidence."""
-    bins = calibration.reliability(np.linspace(0, 0.01, 25), [True] * 25)
+    bins = calibration.bin_reliability(np.linspace(0, 0.01, 25), [True] * 25)
     assert [b.count for b in bins] == [3] * 5 + [2] * 5
 
 
 def test_the_brier_score_is_a_squared_gap() -> None:
     """(0.9 - 1)² where right, (0.9 - 0)² where wrong."""
-    assert calibration.brier(0.9, True) == pytest.approx(0.01)
-    assert calibration.brier(0.9, False) == pytest.approx(0.81)
+    assert calibration.brier_score(0.9, True) == pytest.approx(0.01)
+    assert calibration.brier_score(0.9, False) == pytest.approx(0.81)
 
 
 def test_latency_is_of_questions_alone_and_the_rate_of_batches() -> None:
     """The median, the 95th percentile, and questions by seconds."""
-    found = latency.latency(list(range(101)), batched=50, batched_s=2.0)
+    found = latency.summarise_latency(list(range(101)), batched=50, batched_s=2.0)
     assert found is not None
     assert (found.p50, found.p95, found.per_second, found.count) == (50.0, 95.0, 25.0, 101)
-    assert latency.latency([], 50, 2.0) is None
-    assert latency.latency([1.0], 0, 0.0) is None
+    assert latency.summarise_latency([], 50, 2.0) is None
+    assert latency.summarise_latency([1.0], 0, 0.0) is None
 
 
 # The table
@@ -190,12 +206,12 @@ def test_every_measure_is_of_one_question_or_of_all_or_of_the_ranking() -> None:
 
 def test_a_measure_counts_only_the_questions_that_it_is_about() -> None:
     """Ranking and evidence for the answerable, refusal for the others, abstention and Brier for all."""
-    right, wrong = scored([(JUDGED, reply((10, 20))), (ABSENT, reply((10, 20)))])
+    right, wrong = score_replies([(JUDGED, reply((10, 20))), (ABSENT, reply((10, 20)))])
     assert right.scores["nDCG@10"] == right.scores["evidence overlap"] == right.scores["answer exact"] == 1.0
     assert "nDCG@10" not in wrong.scores
     assert (wrong.scores["not found where absent"], wrong.scores["abstention"]) == (0.0, 0.0)
     assert wrong.scores["Brier"] == pytest.approx(0.81)
-    summary = summarise((right, wrong))
+    summary = summarise_outcomes((right, wrong))
     assert (summary["Hit@1"].count, summary["abstention"].count) == (1, 2)
     assert summary["AUROC"].mean == 0.5
 
@@ -203,7 +219,7 @@ def test_a_measure_counts_only_the_questions_that_it_is_about() -> None:
 def test_what_has_no_value_is_not_shown() -> None:
     """AUROC needs both kinds of questions, answer F1 wanted words."""
     only = replace(JUDGED, answers=())
-    summary = summarise(scored([(only, reply((10, 20)))]))
+    summary = summarise_outcomes(score_replies([(only, reply((10, 20)))]))
     assert "AUROC" not in summary
     assert "answer F1" not in summary
     assert summary["AURC"].mean == 0.0
@@ -214,6 +230,6 @@ def test_discounts_are_logarithms_of_the_rank() -> None:
     """The right passage in second place: (1/log2(3)) / (1/log2(2))."""
     miss = ReturnedPassage("e", Span(0, 5), 0.9, ())
     second = replace(reply((10, 20)), passages=(miss, *reply((10, 20)).passages))
-    outcome = scored([(JUDGED, second)])[0]
+    outcome = score_replies([(JUDGED, second)])[0]
     assert outcome.scores["nDCG@10"] == pytest.approx(1 / log2(3))
     assert (outcome.scores["Hit@1"], outcome.scores["Hit@3"], outcome.scores["MRR@10"]) == (0.0, 1.0, 0.5)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.types import Span
 from qa.evaluation.measures import ranking
-from qa.evaluation.types import GoldEvidence, Judgement, Reply, ReturnedPassage
+from qa.evaluation.types import GoldEvidence, Judgement, ReturnedPassage, SystemReply
 from qa.types import Status
 
 PYTREC = {
@@ -28,8 +28,8 @@ def returned(document: str, start: int, end: int) -> ReturnedPassage:
     return ReturnedPassage(document, Span(start, end), 0.5, ())
 
 
-def reply(*passages: ReturnedPassage) -> Reply:
-    return Reply(Status.ANSWERED, 0.9, None, passages)
+def reply(*passages: ReturnedPassage) -> SystemReply:
+    return SystemReply(Status.ANSWERED, 0.9, None, passages)
 
 
 def spans(*places: tuple[int, int]) -> Judgement:
@@ -51,7 +51,7 @@ def test_figures_agree_with_pytrec_eval(questions: dict[str, tuple[list[str], di
     """To 1e-9 for every question, measure and grade, where both are defined."""
     rankings = {q: ids for q, (ids, _) in questions.items()}
     qrels = {q: grades for q, (_, grades) in questions.items()}
-    ours = ranking.evaluate(rankings, qrels)
+    ours = ranking.evaluate_rankings(rankings, qrels)
     run = {q: {d: float(len(ids) - i) for i, d in enumerate(ids)} for q, ids in rankings.items() if ids}
     theirs = pytrec_eval.RelevanceEvaluator(qrels, set(PYTREC.values())).evaluate(run)
     for question in questions:
@@ -64,7 +64,7 @@ def test_figures_agree_with_pytrec_eval(questions: dict[str, tuple[list[str], di
 def test_the_reciprocal_rank_is_its_definition(ids: list[str], right: set[str]) -> None:
     """1 / rank of the first right one, 0 beyond ten; two tools behind ir_measures differ in ties, which we have none of."""
     rank = next((i for i, d in enumerate(ids[:10], 1) if d in right), None)
-    found = ranking.evaluate({"q": ids}, {"q": dict.fromkeys(right, 1)}, ["MRR@10", "RR"])
+    found = ranking.evaluate_rankings({"q": ids}, {"q": dict.fromkeys(right, 1)}, ["MRR@10", "RR"])
     assert found["q"]["MRR@10"] == pytest.approx(1 / rank if rank else 0.0)
     if rank:
         assert found["q"]["RR"] == found["q"]["MRR@10"]
@@ -72,17 +72,17 @@ def test_the_reciprocal_rank_is_its_definition(ids: list[str], right: set[str]) 
 
 def test_a_question_without_a_ranking_counts_zero() -> None:
     """Failing to answer is not being left out; no question at all is no error."""
-    found = ranking.evaluate({"q": ["a"]}, {"q": {"a": 1}, "missing": {"a": 1}}, ["Hit@1"])
+    found = ranking.evaluate_rankings({"q": ["a"]}, {"q": {"a": 1}, "missing": {"a": 1}}, ["Hit@1"])
     assert found == {"q": {"Hit@1": 1.0}, "missing": {"Hit@1": 0.0}}
-    assert ranking.evaluate({}, {}) == {}
+    assert ranking.evaluate_rankings({}, {}) == {}
 
 
 def test_documents_count_once_by_their_best_passage() -> None:
     """Where whole documents are judged."""
     judged = Judgement("q", "?", documents={"b": 1})
-    found = ranking.ranking(judged, reply(returned("a", 0, 5), returned("b", 0, 5), returned("a", 5, 9)))
+    found = ranking.rank_findings(judged, reply(returned("a", 0, 5), returned("b", 0, 5), returned("a", 5, 9)))
     assert list(found) == ["a", "b"]
-    assert ranking.relevant(judged) == {"b": 1}
+    assert ranking.list_relevant(judged) == {"b": 1}
 
 
 def test_a_passage_is_right_where_it_shares_a_character_with_the_evidence() -> None:
@@ -91,16 +91,16 @@ def test_a_passage_is_right_where_it_shares_a_character_with_the_evidence() -> N
     assert ranking.is_right(judged, returned("d", 19, 40))
     assert not ranking.is_right(judged, returned("d", 20, 40))
     assert not ranking.is_right(judged, returned("e", 10, 20))
-    assert ranking.first_is_right(judged, reply(returned("d", 0, 11)))
-    assert not ranking.first_is_right(judged, reply())
+    assert ranking.is_first_right(judged, reply(returned("d", 0, 11)))
+    assert not ranking.is_first_right(judged, reply())
 
 
 def test_places_are_found_once_each() -> None:
     """A second passage with the same place is a miss; one with two places is two findings."""
     judged = spans((0, 10), (50, 60), (90, 95))
     split = [returned("d", 0, 5), returned("d", 5, 10), returned("d", 40, 99)]
-    assert list(ranking.ranking(judged, reply(*split))) == ["place-0", "miss-2", "place-1", "place-2"]
-    assert ranking.relevant(judged) == {"place-0": 1, "place-1": 1, "place-2": 1}
+    assert list(ranking.rank_findings(judged, reply(*split))) == ["place-0", "miss-2", "place-1", "place-2"]
+    assert ranking.list_relevant(judged) == {"place-0": 1, "place-1": 1, "place-2": 1}
 
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=12), st.lists(st.integers(0, 140), min_size=1, max_size=4))
@@ -112,7 +112,7 @@ def test_cutting_a_passage_in_two_never_raises_a_score(sizes: list[int], starts:
     halves = reply(*(returned("d", a, b) for a, b in pairwise(edges[: len(whole.passages) * 2 + 1])))
     names = ["Hit@1", "Hit@3", "MRR@10", "nDCG@10", "MAP"]
     scores = [
-        ranking.evaluate({"q": ranking.ranking(judged, r)}, {"q": ranking.relevant(judged)}, names)
+        ranking.evaluate_rankings({"q": ranking.rank_findings(judged, r)}, {"q": ranking.list_relevant(judged)}, names)
         for r in (whole, halves)
     ]
     for name in names:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from index.types import Span
 from qa.evaluation import compare
-from qa.evaluation.measures import scored, summarise
+from qa.evaluation.measures import score_replies, summarise_outcomes
 from qa.evaluation.report import write_ablation, write_comparison, write_report, write_summary
-from qa.evaluation.report.failures import case, stretched, worst
+from qa.evaluation.report.failures import build_case, find_worst_cases, split_stretches
 from qa.evaluation.runs.external import read_external
-from qa.evaluation.types import DataProblem, Dataset, Judgement, Reply, ReturnedPassage, Run
+from qa.evaluation.types import DataProblem, Dataset, Judgement, ReturnedPassage, Run, SystemReply
 from qa.types import Status
 from tests.qa.evaluation.helpers import dataset, made_up_run, made_up_table
 
@@ -61,8 +61,8 @@ def page(path: Path) -> Page:
 
 def changed(run: Run, **fields: object) -> Run:
     """Scored again over judgements that have these fields."""
-    outcomes = scored([(replace(o.judgement, **fields), o.reply) for o in run.outcomes])
-    return replace(run, outcomes=outcomes, scores=summarise(outcomes))
+    outcomes = score_replies([(replace(o.judgement, **fields), o.reply) for o in run.outcomes])
+    return replace(run, outcomes=outcomes, scores=summarise_outcomes(outcomes))
 
 
 def test_a_report_shows_every_measure_slice_plot_and_failure(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_no_page_needs_anything_from_elsewhere(tmp_path: Path, kind: str) -> Non
 
 
 def test_what_a_text_or_a_question_holds_stays_text(tmp_path: Path) -> None:
-    """Markup in a question, its history, an id, a kind, a quote, a passage, a document or a flaw."""
+    """Markup in a question, its history, an id, a kind, a quote, a passage, a document or a problem."""
     run = made_up_run(wrong_every=1, questions=12)
     hostile = []
     for outcome in run.outcomes:
@@ -105,8 +105,10 @@ def test_what_a_text_or_a_question_holds_stays_text(tmp_path: Path) -> None:
         judgement = replace(judgement, evidence=tuple(replace(g, quote=HOSTILE) for g in judgement.evidence))
         passages = tuple(replace(p, text=HOSTILE, document=HOSTILE) for p in outcome.reply.passages)
         hostile.append((judgement, replace(outcome.reply, passages=passages)))
-    outcomes = scored(hostile)
-    run = replace(run, outcomes=outcomes, scores=summarise(outcomes), flaws=(DataProblem(HOSTILE, HOSTILE),))
+    outcomes = score_replies(hostile)
+    run = replace(
+        run, outcomes=outcomes, scores=summarise_outcomes(outcomes), problems=(DataProblem(HOSTILE, HOSTILE),)
+    )
     run = replace(run, about=replace(run.about, name=HOSTILE, index=HOSTILE))
     other = changed(run)
     for path in (write_report(run, tmp_path / "r.html"), write_comparison(compare(run, other), tmp_path / "c.html")):
@@ -121,8 +123,8 @@ NAMES = ["$\\frac$", "<script>alert(1)</script>", "a|b\nc", "ネットスフィ�
 def test_a_kind_may_be_called_anything(tmp_path: Path) -> None:
     """A broken formula, markup, a line break, other scripts, control characters and half a surrogate pair."""
     judged = enumerate(made_up_run().outcomes)
-    outcomes = scored([(replace(o.judgement, kind=NAMES[n % 6]), o.reply) for n, o in judged])
-    run = replace(made_up_run(), outcomes=outcomes, scores=summarise(outcomes))
+    outcomes = score_replies([(replace(o.judgement, kind=NAMES[n % 6]), o.reply) for n, o in judged])
+    run = replace(made_up_run(), outcomes=outcomes, scores=summarise_outcomes(outcomes))
     words = page(write_report(run, tmp_path / "report.html")).words
     assert words.count("$\\frac$ (") == 1
     text = write_summary(run, tmp_path / "run.md").read_text(encoding="utf-8")
@@ -150,14 +152,16 @@ def test_where_no_words_are_known_the_documents_that_were_judged_are_named(tmp_p
     assert "To be called not found." not in words
 
 
-def few(*pairs: tuple[Judgement, Reply]) -> Run:
-    outcomes = scored(pairs)
-    return replace(made_up_run(questions=5), outcomes=outcomes, scores=summarise(outcomes))
+def few(*pairs: tuple[Judgement, SystemReply]) -> Run:
+    outcomes = score_replies(pairs)
+    return replace(made_up_run(questions=5), outcomes=outcomes, scores=summarise_outcomes(outcomes))
 
 
 WHOLE = Judgement("q1", "Who?", documents={"d": 1}, wanted={"d": "It was Nihei."})
-RIGHT = Reply(Status.ANSWERED, 0.9, None, (ReturnedPassage("d", Span(0, 13), 0.9, (Span(7, 12),), "It was Nihei."),))
-SILENT = Reply(Status.NOT_FOUND, 0.0, None, ())
+RIGHT = SystemReply(
+    Status.ANSWERED, 0.9, None, (ReturnedPassage("d", Span(0, 13), 0.9, (Span(7, 12),), "It was Nihei."),)
+)
+SILENT = SystemReply(Status.NOT_FOUND, 0.0, None, ())
 
 
 @pytest.mark.parametrize(
@@ -229,7 +233,7 @@ def test_a_large_run_gives_a_small_page(tmp_path: Path) -> None:
     outcomes = tuple(
         replace(o, judgement=replace(o.judgement, id=f"{o.judgement.id}-{n}")) for n in range(80) for o in few_outcomes
     )
-    run = replace(made_up_run(3), outcomes=outcomes, scores=summarise(few_outcomes))
+    run = replace(made_up_run(3), outcomes=outcomes, scores=summarise_outcomes(few_outcomes))
     assert write_report(run, tmp_path / "report.html").stat().st_size < 2_000_000
 
 
@@ -238,7 +242,7 @@ def test_a_large_run_gives_a_small_page(tmp_path: Path) -> None:
 
 def test_the_worst_are_the_surest_of_each_sort() -> None:
     """Each question stands where it belongs, the worst first, ten at most, and all are counted."""
-    groups = {group.name: group for group in worst(made_up_run(wrong_every=3).outcomes)}
+    groups = {group.name: group for group in find_worst_cases(made_up_run(wrong_every=3).outcomes)}
     wrong = groups["Sure and wrong"]
     assert wrong.count == sum(n % 3 == 0 and n % 10 != 9 for n in range(150))
     assert len(wrong.cases) == 10
@@ -251,18 +255,21 @@ def test_a_right_passage_that_is_called_not_found_is_a_case_of_its_own() -> None
     """And a question with nothing right at all another."""
     doubted = (WHOLE, replace(RIGHT, status=Status.NOT_FOUND, confidence=0.1))
     lost = (replace(WHOLE, id="q2"), replace(SILENT, status=Status.UNSURE, confidence=0.4))
-    groups = {group.name: [one.outcome.judgement.id for one in group.cases] for group in worst(scored([doubted, lost]))}
+    groups = {
+        group.name: [one.outcome.judgement.id for one in group.cases]
+        for group in find_worst_cases(score_replies([doubted, lost]))
+    }
     assert groups == {"Sure and wrong": ["q2"], "Not returned at all": ["q2"], "Right and not believed": ["q1"]}
 
 
 def test_a_case_says_in_words_what_went_wrong() -> None:
     """By the rank of the first right passage."""
     judged = dataset(2).judgements[0]
-    ranks = {o.judgement.id: case(o) for o in made_up_run(wrong_every=0, questions=12).outcomes}
+    ranks = {o.judgement.id: build_case(o) for o in made_up_run(wrong_every=0, questions=12).outcomes}
     assert ranks["q1"].verdict == "The right passage is first."
     assert ranks["q9"].verdict == "The texts do not say, and it was not found."
-    outcome = scored([(judged, made_up_run(7).outcomes[5].reply)])[0]
-    assert case(outcome).verdict == "Nothing right among the 5 passages returned."
+    outcome = score_replies([(judged, made_up_run(7).outcomes[5].reply)])[0]
+    assert build_case(outcome).verdict == "Nothing right among the 5 passages returned."
 
 
 spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 20)).map(lambda t: Span(t[0], t[0] + t[1])), max_size=4)
@@ -271,7 +278,7 @@ spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 20)).map(lambda t:
 @given(st.text(max_size=40), st.integers(0, 30), spans, spans)
 def test_stretches_are_the_text_again(text: str, offset: int, marks: list[Span], wanted: list[Span]) -> None:
     """None is empty, and each is marked and wanted just where the spans say so."""
-    found = stretched(text, offset, marks, wanted)
+    found = split_stretches(text, offset, marks, wanted)
     assert "".join(s.text for s in found) == text
     place = offset
     for one in found:

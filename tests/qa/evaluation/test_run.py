@@ -14,10 +14,10 @@ from index.errors import UsageError
 from qa.engine import Engine
 from qa.errors import ServiceError
 from qa.evaluation import Run, load, run
-from qa.evaluation.measures import summarise
+from qa.evaluation.measures import summarise_outcomes
 from qa.evaluation.measures.ranking import NAMES
 from qa.evaluation.runs.answer_sources import HttpClient
-from qa.evaluation.runs.store import read
+from qa.evaluation.runs.store import load_run
 from qa.types import Status
 from tests.qa.evaluation.helpers import Parrot, dataset
 
@@ -40,7 +40,7 @@ def seed_run(engine: Engine, seed_folder: Path) -> Run:
 def test_the_right_passage_comes_first_often_enough(seed_run: Run) -> None:
     """Of the questions that stand alone 85 % first and 95 % among three, in passages of 500 characters at most."""
     alone = [o for o in seed_run.outcomes if o.judgement.evidence and not o.judgement.history]
-    scores = summarise(alone)
+    scores = summarise_outcomes(alone)
     assert scores["Hit@1"].mean >= 0.85
     assert scores["Hit@3"].mean >= 0.95
     shown = [passage for o in alone for passage in o.reply.passages[:3]]
@@ -51,15 +51,15 @@ def test_everyday_questions_are_not_found(seed_run: Run) -> None:
     """Of the questions on anything else two in three at least are called not found, and none answered."""
     far = [o for o in seed_run.outcomes if o.judgement.kind == "absent_far"]
     assert not any(o.reply.status is Status.ANSWERED for o in far)
-    assert summarise(far)["not found where absent"].mean >= 0.66
+    assert summarise_outcomes(far)["not found where absent"].mean >= 0.66
 
 
 # What it writes
 
 
 def test_a_run_comes_back_from_its_folder_as_it_was(seed_run: Run, seed_folder: Path) -> None:
-    """Every question, reply, score, interval, flaw and latency."""
-    assert read(seed_folder) == seed_run
+    """Every question, reply, score, interval, problem and latency."""
+    assert load_run(seed_folder) == seed_run
 
 
 def test_other_tools_come_to_the_same_figures_from_the_files(seed_run: Run, seed_folder: Path) -> None:
@@ -110,15 +110,15 @@ def test_a_set_that_is_indexed_on_the_spot_gives_the_same_numbers(
     from qa.evaluation.data import collection
     from tests.qa.evaluation.test_formats import SQUAD, squad
 
-    monkeypatch.setattr(collection, "KEPT", tmp_path / "kept")
+    monkeypatch.setattr(collection, "COLLECTIONS", tmp_path / "kept")
     data = load(squad(tmp_path, SQUAD))
-    settings = collection.placed(data, IndexSettings())
-    spot = run(data, collection.engine_over(data, settings))
+    settings = collection.place_index(data, IndexSettings())
+    spot = run(data, collection.build_engine(data, settings))
     named = run(data, Engine.open(settings.index))
     assert figures(spot) == figures(named)
     assert spot.scores["Hit@1"].mean == 1.0
     before = sorted((tmp_path / "kept").rglob("manifest.json"))
-    collection.engine_over(data, settings)
+    collection.build_engine(data, settings)
     assert sorted((tmp_path / "kept").rglob("manifest.json")) == before
 
 
@@ -218,12 +218,12 @@ def test_what_another_run_left_is_not_gone_on_with(tmp_path: Path) -> None:
 def test_a_folder_without_a_finished_run_says_so(tmp_path: Path) -> None:
     """Empty, interrupted, or with an answer missing."""
     with pytest.raises(UsageError, match="holds no finished run"):
-        read(tmp_path)
+        load_run(tmp_path)
     run(dataset(), Parrot(), out=tmp_path)
     lines = (tmp_path / "answers.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
     (tmp_path / "answers.jsonl").write_text("".join(lines[:-1]), encoding="utf-8")
     with pytest.raises(UsageError, match="lacks the answer to question 'q149'; run it again"):
-        read(tmp_path)
+        load_run(tmp_path)
 
 
 def test_a_judgement_for_another_collection_is_refused(engine: Engine) -> None:

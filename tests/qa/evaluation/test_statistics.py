@@ -9,30 +9,36 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.evaluation.measures import statistics
-from qa.evaluation.measures.statistics import detectable, holm, interval, interval_of, randomisation_test
+from qa.evaluation.measures.statistics import (
+    adjust_holm,
+    bootstrap_interval,
+    bootstrap_statistic,
+    detectable_difference,
+    randomisation_test,
+)
 
 
 def test_an_interval_holds_its_mean_and_repeats_itself() -> None:
     """Seeded, so that two runs print the same; wider for fewer questions."""
     values = np.random.default_rng(1).random(400).tolist()
-    wide, narrow = interval(values[:20]), interval(values)
-    assert narrow == interval(values)
+    wide, narrow = bootstrap_interval(values[:20]), bootstrap_interval(values)
+    assert narrow == bootstrap_interval(values)
     assert narrow.low < narrow.mean < narrow.high
     assert narrow.high - narrow.low < wide.high - wide.low
-    assert (narrow.count, interval([]).count) == (400, 0)
+    assert (narrow.count, bootstrap_interval([]).count) == (400, 0)
 
 
 def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     """Of 200 samples of 60 coin throws, the 95 % interval holds 1/2 in 88 to 99 %."""
     chance = np.random.default_rng(2)
-    intervals = [interval(chance.integers(0, 2, 60).tolist(), 400) for _ in range(200)]
+    intervals = [bootstrap_interval(chance.integers(0, 2, 60).tolist(), 400) for _ in range(200)]
     assert 0.88 <= np.mean([i.low <= 0.5 <= i.high for i in intervals]) <= 0.99
 
 
 def test_an_interval_agrees_with_the_normal_one_for_many_questions() -> None:
     """Mean ± 1.96 standard errors, to a hundredth."""
     values = np.random.default_rng(3).normal(0.5, 0.2, 1000)
-    found, error = interval(values.tolist()), 1.96 * values.std() / sqrt(1000)
+    found, error = bootstrap_interval(values.tolist()), 1.96 * values.std() / sqrt(1000)
     assert found.low == pytest.approx(values.mean() - error, abs=0.003)
     assert found.high == pytest.approx(values.mean() + error, abs=0.003)
 
@@ -40,17 +46,17 @@ def test_an_interval_agrees_with_the_normal_one_for_many_questions() -> None:
 def test_a_figure_of_all_questions_has_an_interval_by_the_same_bootstrap() -> None:
     """A mean computed at once has the bounds of the mean; what has no value has none."""
     values = np.random.default_rng(4).random(300)
-    at_once = interval_of(lambda positions: float(values[positions].mean()), 300, 2000)
-    assert at_once == interval(values.tolist(), 2000)
-    assert interval_of(lambda positions: float("nan"), 10) is None
+    at_once = bootstrap_statistic(lambda positions: float(values[positions].mean()), 300, 2000)
+    assert at_once == bootstrap_interval(values.tolist(), 2000)
+    assert bootstrap_statistic(lambda positions: float("nan"), 10) is None
 
 
 def test_memory_does_not_grow_with_the_number_of_questions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draws come in portions, and in how many changes neither the interval nor what p estimates."""
     values = np.random.default_rng(5).normal(0.1, 1, 50).tolist()
-    whole, p = interval(values), randomisation_test(values)
+    whole, p = bootstrap_interval(values), randomisation_test(values)
     monkeypatch.setattr(statistics, "AT_ONCE", 50 * 7)
-    assert interval(values) == whole
+    assert bootstrap_interval(values) == whole
     assert randomisation_test(values) == pytest.approx(p, abs=0.02)
 
 
@@ -102,28 +108,28 @@ def test_among_eight_measures_holm_keeps_the_false_alarms_at_five_percent() -> N
     alarms = 0
     for _ in range(1000):
         p_values = {str(m): randomisation_test(chance.normal(0, 1, 40).tolist(), 400, m) for m in range(8)}
-        alarms += min(holm(p_values).values()) < 0.05
+        alarms += min(adjust_holm(p_values).values()) < 0.05
     assert alarms <= 71
 
 
 def test_holm_multiplies_by_how_many_are_left() -> None:
     """0.01 × 3, 0.02 × 2, then never below the one before; never above 1."""
-    assert holm({"b": 0.02, "a": 0.01, "c": 0.03}) == {
+    assert adjust_holm({"b": 0.02, "a": 0.01, "c": 0.03}) == {
         "b": pytest.approx(0.04),
         "a": pytest.approx(0.03),
         "c": pytest.approx(0.04),
     }
-    assert holm({"a": 0.9, "b": 0.8}) == {"a": 1.0, "b": 1.0}
-    assert holm({}) == {}
+    assert adjust_holm({"a": 0.9, "b": 0.8}) == {"a": 1.0, "b": 1.0}
+    assert adjust_holm({}) == {}
 
 
 def test_the_detectable_difference_is_that_of_a_power_of_four_fifths() -> None:
     """2.8 standard errors: of 300 experiments with that true difference about 80 % show it."""
     chance = np.random.default_rng(6)
     noise = chance.normal(0, 1, (300, 100))
-    least = detectable(noise[0].tolist())
+    least = detectable_difference(noise[0].tolist())
     assert least == pytest.approx(2.8016 * noise[0].std(ddof=1) / 10, rel=1e-3)
     shown = [randomisation_test((row + 2.8016 / 10).tolist(), 400) < 0.05 for row in noise]
     assert 0.72 <= np.mean(shown) <= 0.88
-    assert isnan(detectable([1.0]))
-    assert isnan(detectable([0.0] * 100))
+    assert isnan(detectable_difference([1.0]))
+    assert isnan(detectable_difference([0.0] * 100))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.errors import UsageError
 from qa.evaluation.runs.external import read_external
-from qa.evaluation.runs.trec import falling, read_qrels, read_run, write_qrels, write_run
+from qa.evaluation.runs.trec import lower_ties, read_qrels, read_run, write_qrels, write_run
 from qa.evaluation.types import Dataset, Judgement
 
 names = st.text(min_size=1, max_size=8).filter(lambda text: text.isprintable() or " " in text)
@@ -23,7 +23,7 @@ def test_a_run_comes_back_as_it_was_written(rankings: dict[str, list[str]]) -> N
     """Whatever the ids hold, white space and percent signs too; six columns each."""
     import tempfile
 
-    scored = {q: falling((d, 0.5) for d in ids) for q, ids in rankings.items()}
+    scored = {q: lower_ties((d, 0.5) for d in ids) for q, ids in rankings.items()}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "run.trec"
         write_run(scored, path)
@@ -33,7 +33,7 @@ def test_a_run_comes_back_as_it_was_written(rankings: dict[str, list[str]]) -> N
 
 def test_other_tools_read_a_run_and_its_judgements_in_the_same_order(tmp_path: Path) -> None:
     """Tied scores are written falling, so that no tool breaks a tie its own way."""
-    write_run({"q": falling([("z", 0.7), ("a", 0.7), ("z", 0.7), ("m", 0.2)])}, tmp_path / "run")
+    write_run({"q": lower_ties([("z", 0.7), ("a", 0.7), ("z", 0.7), ("m", 0.2)])}, tmp_path / "run")
     write_qrels({"q": {"a": 2}}, tmp_path / "qrels")
     run = list(ir_measures.read_trec_run(str(tmp_path / "run")))
     assert [(row.doc_id, row.score) for row in run] == [("z", 0.7), ("a", 0.699999), ("m", 0.2)]
@@ -75,7 +75,7 @@ def test_another_systems_run_is_scored_on_the_same_questions(tmp_path: Path) -> 
     (tmp_path / "run").write_text("q1 Q0 a 1 9.5 bm25\nq9 Q0 a 1 9.5 bm25\n", encoding="utf-8")
     run = read_external(DATASET, tmp_path / "run")
     assert run.values("Hit@1") == {"q1": 1.0, "q2": 0.0}
-    assert "q9" in str(run.flaws[0])
+    assert "q9" in str(run.problems[0])
     assert set(run.scores) == {
         "Hit@1",
         "Hit@3",
