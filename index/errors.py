@@ -1,19 +1,4 @@
-"""The errors of both halves.
-
-NetsphereError
- ├── UsageError                  wrong arguments or settings (exit code 2)
- ├── LoadError                   a file or line that cannot become a document; a build lists it and continues
- ├── ModelError                  the encoder is missing, damaged or not the one the index was made with
- │    └── QuantizationError      the model cannot be used in int8; it can in float32
- ├── BuildError                  nothing was published; what was served before is unchanged
- │    └── BuildInProgress        another build holds the lock
- └── GenerationError             an index that cannot be served
-      ├── GenerationNotFound     there is none yet
-      ├── DamagedGeneration      a file is missing or differs from what was written
-      └── IncompatibleGeneration made by another model or in another format
-
-Every message is one sentence that names the value and the remedy.
-"""
+"""The errors of the program. Every message is one sentence that names the value and the remedy."""
 
 
 class NetsphereError(Exception):
@@ -21,11 +6,11 @@ class NetsphereError(Exception):
 
 
 class UsageError(NetsphereError):
-    """A wrong call: a setting out of bounds, or a folder that does not exist."""
+    """A wrong call (exit code 2): a setting out of bounds, or a folder that does not exist."""
 
 
 class LoadError(NetsphereError):
-    """A file, or a line of it, that cannot become a document."""
+    """A file, or a line of it, that cannot become a document; a build lists it and continues."""
 
 
 class ModelError(NetsphereError):

@@ -4,8 +4,6 @@ The only module that imports markdown_it.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from pathlib import Path
 
@@ -18,14 +16,6 @@ FRONT_MATTER = re.compile(r"---[ \t]*\n(?=\S)(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)
 SIMPLE_LINE = re.compile(r"^([A-Za-z_][\w.-]*)[ \t]*:[ \t]+(\S.*?)[ \t]*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
-    """The simple ``key: value`` lines above the text, which begins at ``end``."""
-
-    end: int = 0
-    fields: Mapping[str, str] = field(default_factory=dict)
-
-
 def parse_markdown(path: Path, id: str) -> list[Document]:
     """Return one document, its title from the front matter or else the first level-1 heading.
 
@@ -33,20 +23,20 @@ def parse_markdown(path: Path, id: str) -> list[Document]:
     begin no section and are left out. Raise LoadError for binary data.
     """
     text = decode_bytes(path.read_bytes())
-    front_matter = parse_front_matter(text)
-    headings, title = _find_headings(text, front_matter.end)
-    metadata = {key: value for key, value in front_matter.fields.items() if key != "title"}
-    return [Document(id, text, front_matter.fields.get("title", title), metadata, headings)]
+    metadata, start = parse_front_matter(text)
+    headings, title = _find_headings(text, start)
+    title = metadata.pop("title", title)
+    return [Document(id, text, title, metadata, headings)]
 
 
-def parse_front_matter(text: str) -> FrontMatter:
-    """Return the block between two ``---`` at the very top.
+def parse_front_matter(text: str) -> tuple[dict[str, str], int]:
+    """Return the simple ``key: value`` lines between two ``---`` at the very top, and where the text begins.
 
     A block without a simple line is ordinary Markdown: two rules and what is between them.
     """
     block = FRONT_MATTER.match(text)
     fields = {key: _unquote(value) for key, value in SIMPLE_LINE.findall(block[1])} if block else {}
-    return FrontMatter(block.end(), fields) if block and fields else FrontMatter()
+    return (fields, block.end()) if block and fields else ({}, 0)
 
 
 def _unquote(value: str) -> str:
