@@ -75,11 +75,11 @@ def _build_config(listener: socket.socket, options: ServerOptions) -> dict[str, 
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def finish_start(worker: Worker) -> None:
-        # Only once the worker has its application, so that ``_close_app`` finds whatever is started.
-        if isinstance(worker.wsgi, Flask):
-            service_of(worker.wsgi).suggestions.start()
         if worker.age == 1:  # only the first worker: not the others, nor one that replaces a dead one
             click.echo(f"Netsphere answers on {address}")
+        # Only now that the worker has its application, so that ``_close_app`` finds whatever is started.
+        if isinstance(worker.wsgi, Flask):
+            service_of(worker.wsgi).suggestions.start()
 
     return {
         "bind": f"fd://{listener.detach()}",  # gunicorn duplicates and closes it

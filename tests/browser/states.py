@@ -1,4 +1,4 @@
-"""Every state of the page, and how a visitor comes to it: each is looked at, listened to and kept as a picture."""
+"""Every state of the page, and how a visitor reaches it: each is checked for accessibility and kept as a picture."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ DIRECTOR, CAPITAL = "Who directed the film?", "What is the capital of France?"
 
 @dataclass(frozen=True)
 class Addresses:
-    """A server over the seed, one over texts of other scripts, and one that is not there."""
+    """A server over the seed, and one over texts of other scripts."""
 
     seed: str
     other: str
@@ -22,31 +22,31 @@ Way = Callable[[Page, Addresses], None]
 
 
 def welcome(page: Page, to: Addresses) -> None:
-    """The first visit: what this is, what it knows, five questions made of the collection."""
+    """The first visit: the purpose of the page, its documents, and five suggested questions."""
     first_page(page, to.seed)
     expect(page.locator(".asks-this")).to_have_count(5)
 
 
 def answered(page: Page, to: Addresses) -> None:
-    """The words that answer, their sentence, how sure it is, and the passages with their evidence."""
+    """The words that answer, their sentence, the confidence, and the passages with their evidence."""
     page.goto(to.seed)
     ask(page, DIRECTOR)
 
 
 def follow_up(page: Page, to: Addresses) -> None:
-    """A follow-up is understood from the conversation; what was searched is shown, the literal words are a click away."""
+    """A follow-up is understood from the conversation; the search text is shown, the exact words are a click away."""
     answered(page, to)
     ask(page, "When was it released?")
 
 
 def unsure(page: Page, to: Addresses) -> None:
-    """Something is close, and it looks and says so."""
+    """A possible answer, marked as such."""
     page.goto(to.seed)
     expect(ask(page, "Who composed the music of the film?")).to_have_class("turn unsure")
 
 
 def not_found(page: Page, to: Addresses) -> None:
-    """Not in these texts: why, what the texts do answer, and what comes closest."""
+    """No answer in these documents: the reason, questions that are answered, and the closest passages."""
     first_page(page, to.seed)
     expect(ask(page, CAPITAL)).to_have_class("turn not_found")
 
@@ -60,73 +60,57 @@ def panel(page: Page, to: Addresses) -> None:
 
 
 def judged(page: Page, to: Addresses) -> None:
-    """A passage called right."""
+    """A passage judged right."""
     answered(page, to)
     page.get_by_role("button", name="Right").first.click()
     expect(page.get_by_role("status")).to_have_text("Saved, thank you.")
 
 
 def menu(page: Page, to: Addresses) -> None:
-    """What can be done with a conversation."""
+    """The menu of a conversation."""
     answered(page, to)
     page.locator(".menu summary").click()
 
 
 def request(page: Page, to: Addresses) -> None:
-    """The request of an answer, to be asked by a program."""
+    """The request behind an answer, for use in a program."""
     answered(page, to)
     page.locator(".request summary").click()
     page.locator(".request pre").scroll_into_view_if_needed()
 
 
 def earlier(page: Page, to: Addresses) -> None:
-    """Another visit: conversations that were kept on this device."""
+    """Another visit: earlier conversations, stored on this device."""
     answered(page, to)
     page.goto(to.seed)
     page.locator("#earlier a").scroll_into_view_if_needed()
 
 
 def document(page: Page, to: Addresses) -> None:
-    """A document as a page of its own."""
+    """A document on its own page."""
     page.goto(f"{to.seed}/documents/blame.txt")
 
 
 def moved(page: Page, to: Addresses) -> None:
-    """An old link, whose words stand elsewhere since the document was edited."""
+    """An old link whose words are elsewhere since the document was edited."""
     page.goto(f"{to.seed}/documents/blame.txt?at=10-26&quote=Hiroyuki+Seshita#10-26")
 
 
 def gone(page: Page, to: Addresses) -> None:
-    """An old link, whose words are no longer there."""
+    """An old link whose words are no longer in the document."""
     page.goto(f"{to.seed}/documents/blame.txt?at=10-26&quote=Some+Body+Else#10-26")
 
 
 def slow(page: Page, to: Addresses) -> None:
-    """An answer that takes long."""
+    """An answer that takes a long time."""
     page.goto(to.seed)
     Held(page)
     begin(page, DIRECTOR)
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
 
 
-def busy(page: Page, to: Addresses) -> None:
-    """A server that is busy says when it will be asked again."""
-    page.goto(to.seed)
-    page.route(TURN, first(9, 503, {"Retry-After": "30"}))
-    begin(page, DIRECTOR)
-    expect(page.locator(".waiting")).to_contain_text("The server is busy.")
-
-
-def limited(page: Page, to: Addresses) -> None:
-    """A visitor who asks too much is told when the question is asked again."""
-    page.goto(to.seed)
-    page.route(TURN, first(9, 429, {"Retry-After": "30"}))
-    begin(page, DIRECTOR)
-    expect(page.locator(".waiting")).to_contain_text("many questions in a short time")
-
-
 def failed(page: Page, to: Addresses) -> None:
-    """A fault of the server, with the number under which its log has it."""
+    """An error of the server, with the request id to search its log for."""
     page.goto(to.seed)
     page.route(TURN, first(9, 500, {"X-Request-ID": "7f3a"}))
     begin(page, DIRECTOR)
@@ -134,7 +118,7 @@ def failed(page: Page, to: Addresses) -> None:
 
 
 def offline(page: Page, to: Addresses) -> None:
-    """Asked without a network: the question is kept, and asked when there is one."""
+    """A question asked without a network: it is saved, and sent when the network is back."""
     page.goto(to.seed)
     page.context.set_offline(True)
     begin(page, DIRECTOR)
@@ -142,7 +126,7 @@ def offline(page: Page, to: Addresses) -> None:
 
 
 def down(page: Page, to: Addresses) -> None:
-    """The server is not there: the question is kept."""
+    """An unreachable server: the question is saved."""
     page.goto(to.seed)
     page.route(TURN, lambda route: route.abort("connectionrefused"))
     begin(page, DIRECTOR)
@@ -160,7 +144,7 @@ def right_to_left(page: Page, to: Addresses) -> None:
 
 
 def hostile(page: Page, to: Addresses) -> None:
-    """Markup in a question and in a document is shown, and is never run."""
+    """Markup in a question and in a document is displayed and never run."""
     page.goto(to.other)
     ask(page, "What did Ann Lee write on the wall? <script>document.title = 'taken over'</script>")
 
@@ -169,6 +153,6 @@ STATES: Mapping[str, Way] = {
     way.__name__.replace("_", "-"): way
     for way in (
         welcome, answered, follow_up, unsure, not_found, panel, judged, menu, request, earlier, document, moved, gone,
-        slow, busy, limited, failed, offline, down, japanese, right_to_left, hostile,
+        slow, failed, offline, down, japanese, right_to_left, hostile,
     )
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Every state of the page can be used by everybody, fits every screen, and is kept as a picture in docs/page."""
+"""Every state of the page is accessible, fits every screen, and is kept as a picture in docs/page."""
 
 from pathlib import Path
 
@@ -13,8 +13,8 @@ GALLERY = Path(__file__).parents[2] / "docs" / "page.md"
 PICTURES = GALLERY.with_suffix("")
 GALLERY_HEAD = """# The page, state by state
 
-*Written by `python -m pytest tests/browser/test_states.py --write`, which comes to each state as a visitor does, has
-axe-core look for whatever would shut somebody out (there is nothing), and takes the picture.*
+*Written by `python -m pytest tests/browser/test_states.py --write`, which reaches each state as a visitor does, checks
+it with axe-core (no violation of WCAG 2.2 AA), and takes the picture.*
 """
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DARK = {"color_scheme": "dark"}
@@ -25,9 +25,9 @@ SHOWN = [*((state, "wide", {}) for state in STATES), *((state, "phone-dark", HAN
 
 
 def problems(page: Page) -> str:
-    """What axe-core finds, as a text that says where; empty where it finds nothing.
+    """Return the report of axe-core, empty without violations.
 
-    In a window so high that nothing lies half under the line to type in, for what does can be scrolled.
+    In a window so high that the input line covers nothing: on a real screen the page scrolls.
     """
     page.set_viewport_size({"width": (page.viewport_size or WIDE)["width"], "height": 5000})
     found = Axe().run(page, options={"runOnly": RULES})
@@ -36,7 +36,7 @@ def problems(page: Page) -> str:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("state", STATES)
-def test_everybody_can_use_it(window: Window, addresses: Addresses, state: str, scheme: str) -> None:
+def test_every_state_is_accessible(window: Window, addresses: Addresses, state: str, scheme: str) -> None:
     """axe-core finds no violation of WCAG 2.2 AA nor of good practice."""
     page = window(color_scheme=scheme)
     STATES[state](page, addresses)
@@ -47,8 +47,8 @@ def test_everybody_can_use_it(window: Window, addresses: Addresses, state: str, 
 @pytest.mark.parametrize(
     "state", ["welcome", "answered", "not-found", "menu", "request", "failed", "right-to-left", "moved"]
 )
-def test_nothing_is_scrolled_sideways(window: Window, addresses: Addresses, state: str, width: int) -> None:
-    """At 320 pixels, which is also a screen of 640 at 200 %, all can be read and reached."""
+def test_no_state_scrolls_sideways(window: Window, addresses: Addresses, state: str, width: int) -> None:
+    """At 320 pixels, which is also a screen of 640 at a zoom of 200 %, everything can be read and reached."""
     page = window(viewport={"width": width, "height": 640})
     STATES[state](page, addresses)
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -53,6 +53,17 @@ def test_a_server_that_stays_busy_keeps_the_question(page: Page, server: str) ->
     expect(page.get_by_role("searchbox")).to_have_value(DIRECTOR)
 
 
+@pytest.mark.parametrize(("headers", "words"), [({"X-Request-ID": "7f3a"}, "request id 7f3a"), ({}, "Try again later")])
+def test_an_error_of_the_server_names_its_request(page: Page, server: str, headers: dict[str, str], words: str) -> None:
+    """If there is an id: a proxy in front of the server sends none."""
+    page.goto(server)
+    page.route(TURN, first(1, 500, headers))
+    turn = begin(page, DIRECTOR)
+    expect(turn.locator("h3")).to_have_text("Server error")
+    expect(turn).to_contain_text(words)
+    expect(turn).not_to_contain_text("null")
+
+
 def test_what_was_asked_offline_is_answered_when_one_is_back(page: Page, server: str) -> None:
     """By itself."""
     page.goto(server)

@@ -1,15 +1,21 @@
 """Questions made of a collection are answered by it."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.types import Span
+from index.types import PassageKind, Span
+from qa.collection.catalog import DocumentContent, DocumentInfo, PassageSpan
 from qa.collection.suggestions import suggest_questions
-from qa.collection.suggestions.choose import _scatter_numbers
+from qa.collection.suggestions.choose import MAX_TRIED, _generate_candidates, _scatter_numbers
 from qa.collection.suggestions.templates import generate_questions
 from qa.engine import Engine
-from qa.types import Request, Status
+from qa.types import Answer, Request, Status
+from qa.web.pages.suggested_questions import SuggestedQuestions
+from tests.qa.web.helpers import HandMade
 
 
 @pytest.mark.parametrize(
@@ -52,9 +58,91 @@ def test_any_text_is_taken(text: str) -> None:
 
 
 @given(st.integers(0, 3000))
-def test_a_scatter_numbers_order_has_every_number_once(count: int) -> None:
+def test_a_scattered_order_has_every_number_once(count: int) -> None:
     """However many there are."""
     assert sorted(_scatter_numbers(count)) == list(range(count))
+
+
+class Answering(HandMade):
+    """An engine over one document of many sentences that can be asked; keeps the size of each batch of questions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[int] = []
+        sentences = [f"The bridge number {number} was built by Ann Lee." for number in range(40)]
+        text = " ".join(sentences)
+        info = DocumentInfo("bridges", "", "ab" * 32, len(text), 1, {})
+        passage = PassageSpan("bridges#0", 0, len(text), None, PassageKind.BODY, None)
+        self.catalog.get_document = lambda _: DocumentContent(info, text, (passage,))  # type: ignore[method-assign]
+
+    def ask_many(self, questions: Sequence[Request]) -> list[Answer]:
+        self.batches.append(len(questions))
+        return super().ask_many(questions)
+
+
+def test_questions_are_asked_a_few_at_a_time_until_stopped() -> None:
+    """Who stops the server waits for one batch at most."""
+    engine = Answering()
+    suggest_questions(engine)
+    assert sum(engine.batches) == MAX_TRIED
+    assert max(engine.batches) <= 4
+    for stop_after in (0, 1, 3):
+        engine = Answering()
+        assert suggest_questions(engine, lambda e=engine, n=stop_after: len(e.batches) >= n) == ()  # type: ignore[misc]
+        assert len(engine.batches) == stop_after
+
+
+class Knowing(Answering):
+    """Answers each question about a bridge with the sentence that it was made of."""
+
+    def __init__(self, name: str = "", sentences: int = 100) -> None:
+        super().__init__()
+        self.sentences = [f"The {name}bridge {number} was built by Ann Lee." for number in range(10, 10 + sentences)]
+        text = " ".join(self.sentences)
+        info = DocumentInfo("bridges", "", "ab" * 32, len(text), 1, {})
+        bounds = [(text.index(sentence), text.index(sentence) + len(sentence)) for sentence in self.sentences]
+        passages = tuple(PassageSpan(f"p{a}", a, b, f"h{a}", PassageKind.BODY, None) for a, b in bounds)
+        self.catalog.get_document = lambda _: DocumentContent(info, text, passages)  # type: ignore[method-assign]
+        self.text = text
+
+    def ask_many(self, questions: Sequence[Request]) -> list[Answer]:
+        answers = []
+        for request, answer in zip(questions, super().ask_many(questions), strict=True):
+            subject = request.question.removeprefix("Who was ").removesuffix(" built by?")
+            start = self.text.index(subject[0].upper() + subject[1:] + " ")
+            assert answer.answer
+            answers.append(
+                replace(answer, answer=replace(answer.answer, document="bridges", start=start, end=start + 9))
+            )
+        return answers
+
+
+def test_twelve_questions_are_suggested_of_forty_passages() -> None:
+    """36 are tried in mode fast, 24 in mode precise."""
+    engine = Knowing()
+    found = suggest_questions(engine)
+    assert len({one.question for one in found}) == len(found) == 12
+    assert [sum(one.mode == mode for one in engine.asked) for mode in ("fast", "precise")] == [36, 24]
+    engine = Knowing(sentences=50)
+    assert len({one.span for one in _generate_candidates(engine.catalog, lambda: False)}) == 40
+
+
+@pytest.mark.parametrize(("letters", "count"), [(90, 12), (91, 0)])
+def test_a_long_question_is_not_suggested(letters: int, count: int) -> None:
+    """90 characters at most."""
+    shortest = len("Who was the xbridge 10 built by?")
+    engine = Knowing("x" * (letters - shortest + 1), sentences=50)
+    found = suggest_questions(engine)
+    assert len([one for one in found if len(one.question) == letters]) == count
+
+
+def test_stopping_waits_for_the_thread() -> None:
+    """And nothing is suggested afterwards."""
+    suggested = SuggestedQuestions(Answering())
+    thread = suggested.start()
+    suggested.stop()
+    assert not thread.is_alive()
+    assert suggested.for_welcome() == ()
 
 
 @pytest.mark.slow

@@ -28,29 +28,29 @@ NAME = Span(46, 62)
 
 
 class HandMade:
-    """Knows one document; every question but those with "capital" has the same answer."""
+    """An engine over one document; every question has the same answer, but "capital" and "perhaps" have others."""
 
     def __init__(self) -> None:
-        """Answers well until a test says otherwise."""
+        """Answer well until a test says otherwise."""
         self.asked: list[Request] = []
         self.legs = {"dense": True, "lexical": True}
         self.degraded: tuple[str, ...] = ()
         self.error: Exception | None = None
-        self.catalog = Shelf()
+        self.catalog = OneDocument()
 
     def ask(self, question: Request) -> Answer:
-        """The answer to one question."""
+        """Return the answer to one question."""
         return self.ask_many([question])[0]
 
     def ask_many(self, questions: Sequence[Request]) -> list[Answer]:
-        """Remembers what was asked; raises ``error`` if a test has set one."""
+        """Record what was asked; raise ``error`` if a test has set one."""
         if self.error:
             raise self.error
         self.asked += questions
         return [self._answer(question) for question in questions]
 
     def check_readiness(self) -> Mapping[str, bool]:
-        """What the test has set."""
+        """Return what the test has set."""
         return self.legs
 
     def _answer(self, request: Request) -> Answer:
@@ -76,10 +76,10 @@ class HandMade:
         return found
 
 
-class Shelf:
+class OneDocument:
     """One document."""
 
-    only = DocumentInfo(DOCUMENT, TITLE, "ab" * 32, len(TEXT), 1, {"licence": "CC BY-SA 4.0", "weight": float("nan")})
+    info = DocumentInfo(DOCUMENT, TITLE, "ab" * 32, len(TEXT), 1, {"licence": "CC BY-SA 4.0", "weight": float("nan")})
 
     @property
     def document_count(self) -> int:
@@ -87,20 +87,20 @@ class Shelf:
         return 1
 
     def list_documents(self, offset: int, limit: int) -> Sequence[DocumentInfo]:
-        """A stretch of one."""
-        return [self.only][offset : offset + limit]
+        """Return a part of the list of one."""
+        return [self.info][offset : offset + limit]
 
     def get_document(self, document: str) -> DocumentContent | None:
-        """The one document."""
+        """Return the one document."""
         span = PassageSpan(f"{DOCUMENT}#22-{len(TEXT)}", 22, len(TEXT), "Film", PassageKind.BODY, None)
-        return DocumentContent(self.only, TEXT, (span,)) if document == DOCUMENT else None
+        return DocumentContent(self.info, TEXT, (span,)) if document == DOCUMENT else None
 
     def match_documents(self, pattern: str) -> bool:
-        """Whether the pattern meets the one id."""
+        """Return whether the pattern matches the one id."""
         return fnmatchcase(DOCUMENT, pattern)
 
     def describe_index(self) -> IndexInfo:
-        """Made up."""
+        """Return an invented index."""
         return IndexInfo("g1", "2026-11-23T00:00:00Z", 1, 1, 3, "model", "f" * 64, {"stemmer": "english"})
 
 
@@ -115,7 +115,7 @@ def _passage(explain: bool) -> AnswerPassage:
         score=0.97,
         text=TEXT[22:],
         heading="Film",
-        document=Source(DOCUMENT, TITLE, "ab" * 32),
+        document=Source(DOCUMENT, TITLE, OneDocument.info.sha256),
         start=22,
         end=len(TEXT),
         evidence=(SENTENCE,),

@@ -257,6 +257,29 @@ def test_detail_names_value_and_bound(client: FlaskClient) -> None:
     assert refused["detail"] == "top_k should be less than or equal to 50, not 1000000000."
 
 
+@pytest.mark.parametrize(
+    ("url", "body", "detail"),
+    [
+        (BATCH, {"questions": ["a"] * 257}, "questions should have at most 256 items, not 257."),
+        (BATCH, {"questions": []}, "questions should have at least 1 item, not 0."),
+        (ASK, {"question": "x" * 1001}, "question should have at most 1000 characters, not 1,001."),
+        (ASK, {"question": " "}, "question should have at least 1 character, not ''."),
+        (ASK, {"question": "a", "history": [{"question": "b"}] * 21}, "history should have at most 20 items, not 21."),
+        (ASK, {"question": "a", "explain": 1}, "explain should be a valid boolean, not 1."),
+        (
+            ASK,
+            {"question": "a", "x": 1},
+            "x is not known; the fields are question, history, top_k, mode, filter, explain, literal.",
+        ),
+    ],
+)
+def test_a_detail_is_one_sentence_that_says_each_thing_once(
+    client: FlaskClient, url: str, body: dict[str, Any], detail: str
+) -> None:
+    """The field, the bound and the value."""
+    assert client.post(url, json=body).get_json()["detail"] == detail
+
+
 @given(
     st.binary()
     | st.text().map(str.encode)

@@ -1,4 +1,4 @@
-"""Many threads, few batches."""
+"""Micro-batching: many threads, few batches."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +30,7 @@ def waiting(batcher: MicroBatcher[int, int]) -> int:
     return batcher._queue.qsize()
 
 
-def test_what_comes_while_all_are_at_work_goes_batcher() -> None:
+def test_what_comes_while_all_are_at_work_goes_together() -> None:
     """One at once where nobody else is, then all that waited, in batches of at most so many, each with its own."""
     double = Doubler()
     batcher = MicroBatcher(double, workers=1, max_items=3)
@@ -90,3 +90,27 @@ def test_one_that_fails_does_not_fail_for_the_others() -> None:
         with pytest.raises(ValueError, match="13 brings bad luck"):
             others[1].result(10)
     assert batcher.submit([4]) == [8]
+
+
+def test_closing_finishes_what_was_submitted() -> None:
+    """Calls that wait get their results, the worker threads end, and later calls fail."""
+    double = Doubler()
+    batcher = MicroBatcher(double, workers=2, max_items=2)
+    with ThreadPoolExecutor(4) as pool:
+        calls = [pool.submit(batcher.submit, [number]) for number in range(3)]
+        while waiting(batcher) + sum(map(len, double.batches)) < 3:
+            pass
+        closing = pool.submit(batcher.close)
+        double.go.set()
+        assert [call.result(10) for call in calls] == [[0], [2], [4]]
+        closing.result(10)
+    assert not any(worker.is_alive() for worker in batcher._workers)
+    with pytest.raises(RuntimeError, match="closed"):
+        batcher.submit([1])
+
+
+def test_closing_what_was_never_used_starts_nothing() -> None:
+    """There are no threads to end."""
+    batcher = MicroBatcher(Doubler(), workers=2, max_items=2)
+    batcher.close()
+    assert not batcher._workers

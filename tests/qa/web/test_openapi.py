@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from tempfile import mkdtemp
 
+import pytest
 import schemathesis
 from flask import Flask
 from flask.testing import FlaskClient
@@ -11,12 +12,14 @@ from hypothesis import HealthCheck, settings
 from openapi_spec_validator import validate
 from schemathesis.checks import CHECKS
 
+import qa.web.pages as pages
 from qa.web import create_app
 from qa.web.service import AppOptions
 from tests.qa.web.helpers import HandMade
 
-KEPT = Path(mkdtemp(), "feedback.sqlite")
-SCHEMA = schemathesis.openapi.from_wsgi("/openapi.json", create_app(HandMade(), AppOptions(feedback=KEPT)))
+FEEDBACK = Path(mkdtemp(), "feedback.sqlite")
+STATIC = Path(pages.__file__).parent / "static"
+SCHEMA = schemathesis.openapi.from_wsgi("/openapi.json", create_app(HandMade(), AppOptions(feedback=FEEDBACK)))
 
 
 def test_it_is_valid(client: FlaskClient) -> None:
@@ -35,9 +38,17 @@ def test_it_holds_every_route_and_no_other(app: Flask, client: FlaskClient) -> N
     assert {(path, method) for path, item in paths.items() for method in item} == served
 
 
+@pytest.mark.parametrize("name", [path.name for path in STATIC.iterdir()])
+def test_every_static_file_has_a_media_type_of_the_document(client: FlaskClient, name: str) -> None:
+    """The style sheet and the scripts."""
+    described = client.get("/openapi.json").get_json()["paths"]["/static/{name}"]["get"]["responses"]["200"]["content"]
+    with client.get(f"/static/{name}") as response:
+        assert response.mimetype in described
+
+
 @SCHEMA.parametrize()
 @settings(max_examples=20, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 def test_it_is_true_to_behaviour(case: schemathesis.Case) -> None:
-    """Whatever is sent, good or bad, the answer is one that the document describes, and none is a 5xx."""
+    """Whatever is sent, good or bad, the document describes the response, and none is a 5xx."""
     # An id may fit its schema without being indexed, so good data is not always accepted.
     case.call_and_validate(excluded_checks=[CHECKS.get_one("positive_data_acceptance")])

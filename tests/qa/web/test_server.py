@@ -1,4 +1,4 @@
-"""The server as a process of its own: started, asked over a socket, stopped by its id."""
+"""The server as a process: started, asked over a socket, stopped by its id."""
 
 import json
 import re
@@ -27,22 +27,24 @@ from tests.qa.web.helpers import HandMade
 def fails(error):
     raise error
 
-run_server(lambda: {app}, "127.0.0.1", {port}, ServerOptions({workers}, 4))
+{before}
+
+run_server(lambda: {app}, "127.0.0.1", {port}, ServerOptions(1, 4))
 """
 
 
-def start(app: str, port: int = 0, workers: int = 1) -> subprocess.Popen[str]:
-    """A server that makes its application by the expression ``app``."""
-    program = PROGRAM.format(app=app, port=port, workers=workers)
+def start(app: str, port: int = 0, before: str = "") -> subprocess.Popen[str]:
+    """A server that makes its application by the expression ``app``, after the statements ``before``."""
+    program = PROGRAM.format(app=app, port=port, before=before)
     return subprocess.Popen(
         [sys.executable, "-c", program], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
 
 
 @contextmanager
-def ready() -> Iterator[tuple[subprocess.Popen[str], int]]:
+def ready(app: str = FINE, before: str = "") -> Iterator[tuple[subprocess.Popen[str], int]]:
     """A server that is ready, and its port."""
-    with start(FINE) as process:
+    with start(app, before=before) as process:
         try:
             assert process.stdout
             line = process.stdout.readline()
@@ -69,7 +71,7 @@ def raw(port: int, request: bytes) -> tuple[HTTPResponse, bytes]:
         return response, response.read()
 
 
-def test_it_serves_and_leaves_when_told() -> None:
+def test_it_serves_until_a_signal() -> None:
     """One ready line; a thousand characters of four bytes fit into a URL; SIGTERM is exit code 0 without a word."""
     with ready() as (process, port):
         connection = HTTPConnection("127.0.0.1", port, timeout=10)
@@ -80,6 +82,49 @@ def test_it_serves_and_leaves_when_told() -> None:
         process.send_signal(signal.SIGTERM)
         output, errors = process.communicate(timeout=20)
     assert (process.returncode, output, errors) == (0, "", "")
+
+
+# In place of making suggestions: asks questions until it is stopped, and prints how many were asked.
+BUSY = """
+from qa.types import Request
+from qa.web.pages import suggested_questions
+
+def ask_until(engine, is_stopped):
+    asked = 0
+    while not is_stopped():
+        engine.ask_many([Request("Who directed the film?", mode="precise")])
+        asked += 1
+        print("asked", asked, flush=True)
+    print("stopped", flush=True)
+
+suggested_questions.suggest_questions = ask_until
+"""
+
+
+def stop_after(process: subprocess.Popen[str], asked: int, stop: signal.Signals) -> tuple[int, list[str], str]:
+    """Exit code, last line and errors of a server that is stopped when so many questions were asked."""
+    assert process.stdout
+    while asked and process.stdout.readline() != f"asked {asked}\n":
+        assert process.poll() is None
+    process.send_signal(stop)
+    output, errors = process.communicate(timeout=60)
+    return process.returncode, output.splitlines()[-1:], errors
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_background_threads_end_before_the_server(stop: signal.Signals) -> None:
+    """What makes suggestions is told to stop, and waited for."""
+    with ready(before=BUSY) as (process, _):
+        assert stop_after(process, 3, stop) == (0, ["stopped"], "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("asked", [0, 1, 3, 10])
+def test_a_server_that_works_in_the_background_can_be_stopped_at_any_moment(seed_index: Path, asked: int) -> None:
+    """A thread within the reader or FAISS, when the interpreter ended, aborted the process (SIGABRT)."""
+    engine = f"__import__('qa').Engine.open({str(seed_index)!r})"
+    with ready(f"create_app({engine})", BUSY) as (process, _):
+        assert stop_after(process, asked, signal.SIGTERM) == (0, ["stopped"], "")
 
 
 def test_sigint_is_a_clean_end() -> None:
@@ -113,16 +158,16 @@ def test_sigint_is_a_clean_end() -> None:
     ],
     ids=lambda value: repr(value)[:30],
 )
-def test_what_the_server_itself_refuses(port: int, request_: bytes, code: Code) -> None:
-    """Bytes that are no request never reach the application, and are refused in the same shape."""
+def test_requests_that_gunicorn_rejects(port: int, request_: bytes, code: Code) -> None:
+    """Bytes that are no request never reach the application, and get a problem like any other."""
     response, body = raw(port, request_)
     assert (response.status, json.loads(body)["code"]) == (code.status, code.word)
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.headers["X-Request-ID"] and response.headers["Server-Timing"]
 
 
-def test_a_port_in_use_is_said_at_once() -> None:
-    """No retries: one sentence with the port."""
+def test_a_port_in_use_is_reported_at_once() -> None:
+    """No retries: one sentence with the address and the remedy."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with start(FINE, port) as process:
@@ -140,7 +185,7 @@ def test_an_engine_that_cannot_open_is_one_sentence() -> None:
 
 
 def test_a_bug_at_the_start_is_shown_whole() -> None:
-    """What nobody foresaw keeps its traceback, and the server stops as well."""
+    """An unexpected error keeps its traceback, and the server stops as well."""
     with start("fails(ZeroDivisionError('oh'))") as process:
         _, errors = process.communicate(timeout=20)
     assert process.returncode == 1

@@ -1,0 +1,155 @@
+"""``docs/api.md`` rendered from the OpenAPI document and from requests to the application."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from qa.web.errors.problems import Code
+
+Json = Mapping[str, Any]
+
+HEAD = """# The HTTP API
+
+*Written by `python -m pytest tests/qa/web/test_api_document.py --write` from the OpenAPI document and from requests to
+the application; a test fails if it is out of date. A running server shows the same at `/docs` and `/openapi.json`.*
+"""
+PYTHON = """import json
+from urllib.request import Request, urlopen
+
+body = json.dumps({"question": "Who directed the film?"}).encode()
+request = Request("http://127.0.0.1:8000/v1/ask", body, {"Content-Type": "application/json"})
+with urlopen(request) as response:
+    answer = json.load(response)
+if answer["status"] == "answered":
+    print(f"{answer['answer']['text']} ({answer['answer']['document']}, confidence {answer['confidence']})")
+else:
+    print(answer["status"], answer["reason"])
+"""
+JAVASCRIPT = """const response = await fetch("http://127.0.0.1:8000/v1/ask", {
+  method: "POST",
+  headers: { "Content-Type": "application/json" },
+  body: JSON.stringify({ question: "Who directed the film?" }),
+});
+const answer = await response.json();
+if (answer.status === "answered") {
+  console.log(`${answer.answer.text} (${answer.answer.document}, confidence ${answer.confidence})`);
+} else {
+  console.log(answer.status, answer.reason);
+}
+"""
+# Pages, scripts and metrics change without a change of the API, so only their first line is shown.
+TEXT_TYPES = ("text/html", "text/css", "text/javascript", "text/plain")
+
+
+@dataclass(frozen=True)
+class Example:
+    """One request, and how its response is shown: ``keys`` of a JSON object whose values are left out."""
+
+    path: str
+    body: Json | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    keys: Sequence[str] = ()
+
+
+def render_document(client: FlaskClient, examples: Mapping[str, Example]) -> str:
+    """Return the whole document; ``examples`` are by operationId."""
+    spec = client.get("/openapi.json").get_json()
+    return "\n".join(
+        [
+            HEAD,
+            spec["info"]["description"] + "\n",
+            "## Clients\n",
+            f"```python\n{PYTHON}```\n",
+            f"```javascript\n{JAVASCRIPT}```\n",
+            *_render_operations(spec, client, examples),
+            *_render_problems(client),
+        ]
+    )
+
+
+def _render_operations(spec: Json, client: FlaskClient, examples: Mapping[str, Example]) -> Iterator[str]:
+    for path, operations in spec["paths"].items():
+        for method, operation in operations.items():
+            yield f"## {method.upper()} {path}\n\n{operation['summary']}\n"
+            yield from _render_fields(spec, operation)
+            yield _render_example(client, method.upper(), examples[operation["operationId"]])
+            codes = [word.partition("`:")[0].strip("` ") for r in operation["responses"].values() for word in _codes(r)]
+            yield f"Problems: {', '.join(f'`{code}`' for code in codes)}.\n"
+
+
+def _codes(response: Json) -> list[str]:
+    description: str = response["description"]
+    return description.split("; ") if description.startswith("`") else []
+
+
+def _render_fields(spec: Json, operation: Json) -> Iterator[str]:
+    rows = [(p["name"], p["in"], p["required"], p["schema"]) for p in operation["parameters"]]
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        model = _resolve(spec, content["schema"])
+        required = model.get("required", [])
+        rows += [(name, "body", name in required, part) for name, part in model["properties"].items()]
+    if rows:
+        yield "| field | in | type | default | |\n|---|---|---|---|---|"
+        for name, where, required, schema in rows:
+            default = "required" if required else f"`{json.dumps(schema.get('default'))}`"
+            yield f"| `{name}` | {where} | {_name_type(spec, schema)} | {default} | {schema.get('description', '')} |"
+        yield ""
+
+
+def _resolve(spec: Json, schema: Json) -> Json:
+    found: Json = spec["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]] if "$ref" in schema else schema
+    return found
+
+
+def _name_type(spec: Json, schema: Json) -> str:
+    if "anyOf" in schema:
+        return " or ".join(_name_type(spec, part) for part in schema["anyOf"])
+    if "$ref" in schema:
+        parts = _resolve(spec, schema)["properties"]
+        return "{" + ", ".join(f"`{name}`" for name in parts) + "}"
+    if "enum" in schema:
+        return " or ".join(f"`{json.dumps(value)}`" for value in schema["enum"])
+    bounds = [(schema.get(f"min{kind}"), schema.get(f"max{kind}")) for kind in ("imum", "Items", "Length")]
+    low, high = next((pair for pair in bounds if pair != (None, None)), (None, None))
+    units = {"array": "", "string": " characters"}.get(schema["type"], "")
+    spread = f" of {low if low is not None else 0:,} to {high:,}{units}" if high else ""
+    if schema["type"] == "array":
+        return f"list{spread}, each {_name_type(spec, schema['items'])}"
+    return f"{schema['type']}{spread}"
+
+
+def _render_example(client: FlaskClient, method: str, example: Example) -> str:
+    with client.open(example.path, method=method, json=example.body, headers=example.headers) as response:
+        assert response.status_code == 200, (example, response.text)
+        shown = [f"{method} {example.path}", *(f"{name}: {value}" for name, value in example.headers.items())]
+        body = f"\n\n{json.dumps(example.body, indent=2, ensure_ascii=False)}" if example.body else ""
+        request = "```http\n" + "\n".join(shown) + body + "\n```\n"
+        media_type = response.mimetype
+        if media_type != "application/json":
+            first, *others = response.text.strip().splitlines()
+            shown = [first, "…"] if media_type in TEXT_TYPES else [first, *others]
+            return f"{request}\n`{media_type}`:\n\n```\n{chr(10).join(shown)}\n```\n"
+        value = response.get_json()
+    value |= dict.fromkeys(example.keys, "…")
+    return f"{request}\n```json\n{json.dumps(_fix_times(value), indent=2, ensure_ascii=False)}\n```\n"
+
+
+def _fix_times(value: Any) -> Any:  # noqa: ANN401  (any JSON)
+    """Return a value with the measured times of its answers replaced, so that two runs give the same."""
+    if isinstance(value, list):
+        return [_fix_times(one) for one in value]
+    if isinstance(value, dict):
+        return {name: 2.9 if name == "took_ms" else _fix_times(one) for name, one in value.items()}
+    return value
+
+
+def _render_problems(client: FlaskClient) -> Iterator[str]:
+    problem = client.post("/v1/ask", json={"question": "Who directed the film?", "top_k": 99}).get_json()
+    yield "## Problems\n\nEvery failure, of every route, is `application/problem+json`:\n"
+    yield f"```json\n{json.dumps(problem, indent=2)}\n```\n"
+    yield "| code | status | meaning |\n|---|---|---|"
+    yield from (f"| `{code.word}` | {code.status} | {code.title} |" for code in Code)
+    yield ""
