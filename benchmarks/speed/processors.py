@@ -28,6 +28,7 @@ from benchmarks.speed.processor_child import Specification, write_specification
 from index.embedding.convert import QuantizedModel
 from index.embedding.ctranslate2 import NETWORK
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
+from index.embedding.sentence_transformer import SentenceTransformerEncoder
 from qa.evaluation import load
 from qa.reader.ctranslate2 import BODY
 from qa.reader.reader import SHIPPED
@@ -77,7 +78,7 @@ def prepare_models(folder: Path) -> dict[str, tuple[Path, Path]]:
     ``exact`` weights are the model's own in float32, but for the reader, which only exists rounded to int8.
     Full-range weights of the reader come from the history; without it, there is no such variant.
     """
-    limited = QuantizedModel(DEFAULT_MODEL, Path("var/models")).ensure_converted()
+    limited = QuantizedModel(SentenceTransformerEncoder(), Path("var/models")).ensure_converted()
     full_reader = _write_full_reader(folder / "full-reader")
     found = {"limited": (limited, SHIPPED)}
     if full_reader:

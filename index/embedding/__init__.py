@@ -21,16 +21,17 @@ def load_encoder(name: str = DEFAULT_MODEL, models: str | Path = "var/models") -
 
     The reason for float32 is logged. Raise ModelError if there is no such model.
     """
+    float32 = SentenceTransformerEncoder(name)
     try:
-        return QuantizedEncoder(QuantizedModel(name, Path(models)).ensure_converted())
+        return QuantizedEncoder(QuantizedModel(float32, Path(models)).ensure_converted())
     except QuantizationError as error:
         log.warning("%s runs in float32, about three times as slow as in int8: %s", name, error)
-        return SentenceTransformerEncoder(name)
+        return float32
 
 
 def reject_quantization(name: str, models: str | Path, error: QuantizationError) -> None:
     """Remember why the int8 form of a model must not be used, so that ``load_encoder`` returns it in float32."""
-    QuantizedModel(name, Path(models)).reject(str(error))
+    QuantizedModel(SentenceTransformerEncoder(name), Path(models)).reject(str(error))
 
 
 def load_generation_encoder(folder: Path, manifest: Manifest, model: str | None = None) -> Encoder:

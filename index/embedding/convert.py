@@ -8,15 +8,8 @@ from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING, Any, cast
 
 from index.embedding.ctranslate2 import CONFIG, NETWORK, TOKENIZER, EncoderConfig
-from index.embedding.model_files import find_model_folder, fingerprint_model
 from index.embedding.saturation import limit_weights
-from index.embedding.sentence_transformer import (
-    copy_tokenizer,
-    find_passage_prompt,
-    find_question_prompt,
-    get_max_tokens,
-    load_sentence_transformer,
-)
+from index.embedding.sentence_transformer import SentenceTransformerEncoder
 from index.errors import ModelError, QuantizationError
 
 if TYPE_CHECKING:
@@ -31,13 +24,11 @@ METHOD = "int8 that cannot saturate"
 class QuantizedModel:
     """A folder with the int8 form of a model, or with the reason why there is none."""
 
-    def __init__(self, name: str, models: Path) -> None:
-        """Find the model's files and compute their fingerprint; raise ModelError."""
-        self._name = name
-        self._model_folder = find_model_folder(name)
-        self._source = fingerprint_model(name, self._model_folder)
-        self._fingerprint = sha256(f"{self._source} {METHOD} {version('ctranslate2')}".encode()).hexdigest()
-        self.folder = models / f"{self._source[:12]}-{self._fingerprint[:12]}"
+    def __init__(self, encoder: SentenceTransformerEncoder, models: Path) -> None:
+        """Choose the folder in ``models`` by the fingerprint of the float32 model and the way of conversion."""
+        self._encoder = encoder
+        self._fingerprint = sha256(f"{encoder.fingerprint} {METHOD} {version('ctranslate2')}".encode()).hexdigest()
+        self.folder = models / f"{encoder.fingerprint[:12]}-{self._fingerprint[:12]}"
         self._rejection = self.folder / REJECTION
 
     def ensure_converted(self) -> Path:
@@ -78,18 +69,18 @@ class QuantizedModel:
             rmtree(draft, ignore_errors=True)
 
     def _write_files(self, folder: Path) -> None:
-        model = load_sentence_transformer(self._model_folder)
-        pooling = _check_pooling(model)
-        _write_network(model, folder / NETWORK)
-        copy_tokenizer(model).save(str(folder / TOKENIZER))
+        encoder = self._encoder
+        pooling = _check_pooling(encoder.model)
+        _write_network(encoder.model, folder / NETWORK)
+        encoder.tokenizer.save(str(folder / TOKENIZER))
         EncoderConfig(
-            name=self._name,
-            source=self._source,
+            name=encoder.name,
+            source=encoder.fingerprint,
             fingerprint=self._fingerprint,
-            limit=get_max_tokens(model),
+            limit=encoder.max_tokens,
             first=pooling == "cls",
-            passage_prompt=find_passage_prompt(model),
-            question_prompt=find_question_prompt(model),
+            passage_prompt=encoder.passage_prompt,
+            question_prompt=encoder.question_prompt,
         ).write(folder)
 
 

@@ -60,32 +60,14 @@ class EncoderConfig:
 
 
 class QuantizedEncoder:
-    """Int8 form of a sentence-transformers model. Threads may share it."""
+    """Int8 form of a sentence-transformers model; ``source`` is the fingerprint of that. Threads may share it."""
 
     def __init__(self, folder: Path) -> None:
         """Read the configuration; raise ModelError. The network is loaded when a text is first encoded."""
         self._folder = folder
         self._config = EncoderConfig.read(folder)
-
-    @property
-    def name(self) -> str:
-        """The model as the setting names it."""
-        return self._config.name
-
-    @property
-    def source(self) -> str:
-        """Fingerprint of the float32 model."""
-        return self._config.source
-
-    @property
-    def fingerprint(self) -> str:
-        """Hex digest of the float32 model's fingerprint and of the way it was converted."""
-        return self._config.fingerprint
-
-    @property
-    def max_tokens(self) -> int:
-        """The model's maximum sequence length in tokens, special tokens included."""
-        return self._config.limit
+        self.name, self.source, self.fingerprint = self._config.name, self._config.source, self._config.fingerprint
+        self.max_tokens = self._config.limit
 
     @cached_property
     def vocabulary(self) -> Sequence[str]:

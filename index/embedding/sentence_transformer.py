@@ -38,22 +38,53 @@ class SentenceTransformerEncoder:
         self.fingerprint = fingerprint_model(name, self._folder)
 
     @cached_property
-    def _model(self) -> "SentenceTransformer":
-        return load_sentence_transformer(self._folder)
+    def model(self) -> "SentenceTransformer":
+        """The loaded model. Raise ModelError if the folder does not hold one."""
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
+
+        disable_progress_bar()  # type: ignore[no-untyped-call]  # not worth a bar: 90 MB are read within a second
+        try:
+            return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+        # Missing files, an unknown architecture, and a configuration without a key that it needs.
+        except (OSError, ValueError, KeyError) as error:
+            raise ModelError(f"{self._folder} does not hold a sentence-transformers model: {error}") from error
 
     @cached_property
-    def _tokenizer(self) -> "Tokenizer":
-        return copy_tokenizer(self._model)
+    def tokenizer(self) -> "Tokenizer":
+        """The model's tokenizer, but without truncation: counting must see what encoding would cut off."""
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_str(self.model.tokenizer.backend_tokenizer.to_str())
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
 
     @property
     def max_tokens(self) -> int:
         """The model's maximum sequence length in tokens, special tokens included."""
-        return get_max_tokens(self._model)
+        return int(self.model.max_seq_length or DEFAULT_MAX_TOKENS)
+
+    def find_prompt(self, *kinds: str) -> str:
+        """Return the prompt of the first kind that has one, else the default, as sentence-transformers does."""
+        prompts: Mapping[str, str | None] = self.model.prompts or {}
+        found = (prompts.get(kind) for kind in (*kinds, self.model.default_prompt_name) if kind)
+        return next(filter(None, found), "")
+
+    @property
+    def passage_prompt(self) -> str:
+        """What ``SentenceTransformer.encode_document`` puts before a text."""
+        return self.find_prompt("document", "passage", "corpus")
+
+    @property
+    def question_prompt(self) -> str:
+        """What ``SentenceTransformer.encode_query`` puts before a text."""
+        return self.find_prompt("query")
 
     @cached_property
     def vocabulary(self) -> Sequence[str]:
         """The tokens of letters alone, in the order of their ids."""
-        return list_words(self._tokenizer)
+        return list_words(self.tokenizer)
 
     @property
     def workers(self) -> int:
@@ -62,8 +93,8 @@ class SentenceTransformerEncoder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text as it is encoded, with prompt and special tokens."""
-        prompt = find_passage_prompt(self._model)
-        return [len(encoding.ids) for encoding in self._tokenizer.encode_batch_fast([prompt + text for text in texts])]
+        prompted = [self.passage_prompt + text for text in texts]
+        return [len(encoding.ids) for encoding in self.tokenizer.encode_batch_fast(prompted)]
 
     def save(self, folder: Path) -> None:
         """Save nothing: a generation in float32 refers to the model by its name."""
@@ -73,11 +104,11 @@ class SentenceTransformerEncoder:
 
     def encode_passages(self, texts: Sequence[str]) -> Embeddings:
         """Encode texts with the model's document prompt."""
-        return self._encode_texts(self._model.encode_document, texts)
+        return self._encode_texts(self.model.encode_document, texts)
 
     def encode_questions(self, texts: Sequence[str]) -> Embeddings:
         """Encode texts with the model's query prompt."""
-        return self._encode_texts(self._model.encode_query, texts)
+        return self._encode_texts(self.model.encode_query, texts)
 
     def _encode_texts(self, encode: Callable[..., Any], texts: Sequence[str]) -> Embeddings:
         outputs = encode(list(texts), batch_size=max(1, len(texts)), show_progress_bar=False, output_value=None)
@@ -86,56 +117,12 @@ class SentenceTransformerEncoder:
 
     @cached_property
     def _special_ids(self) -> Positions:
-        return np.asarray(self._model.tokenizer.all_special_ids, dtype=np.int64)
+        return np.asarray(self.model.tokenizer.all_special_ids, dtype=np.int64)
 
     def _extract_tokens(self, output: Mapping[str, Any]) -> Tokens:
         if "token_embeddings" not in output or "input_ids" not in output:
             # A model of static word vectors gives no token vectors.
             return Tokens(np.empty(0, dtype=np.int64), np.empty((0, 0), dtype=np.float32))
-        is_padding = ~output["attention_mask"].numpy().astype(bool)
+        is_text = output["attention_mask"].numpy().astype(bool)  # padding is not
         ids, vectors = output["input_ids"].numpy(), output["token_embeddings"].float().numpy()
-        return drop_special_tokens(ids[~is_padding], vectors[~is_padding], self._special_ids)
-
-
-def load_sentence_transformer(folder: Path) -> "SentenceTransformer":
-    """Load a model on the CPU; raise ModelError if the folder does not hold one."""
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils.logging import disable_progress_bar
-
-    disable_progress_bar()  # type: ignore[no-untyped-call]  # not worth a bar: 90 MB are read within a second
-    try:
-        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
-    # Missing files, an unknown architecture, and a configuration without a key that it needs.
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelError(f"{folder} does not hold a sentence-transformers model: {error}") from error
-
-
-def copy_tokenizer(model: "SentenceTransformer") -> "Tokenizer":
-    """Return a tokenizer that neither truncates nor pads, because counting must see what encoding would cut off."""
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
-
-
-def get_max_tokens(model: "SentenceTransformer") -> int:
-    """Return the maximum sequence length, special tokens included."""
-    return int(model.max_seq_length or DEFAULT_MAX_TOKENS)
-
-
-def find_passage_prompt(model: "SentenceTransformer") -> str:
-    """Return what ``SentenceTransformer.encode_document`` puts before a text."""
-    return _find_prompt(model, "document", "passage", "corpus")
-
-
-def find_question_prompt(model: "SentenceTransformer") -> str:
-    """Return what ``SentenceTransformer.encode_query`` puts before a text."""
-    return _find_prompt(model, "query")
-
-
-def _find_prompt(model: "SentenceTransformer", *keys: str) -> str:
-    prompts: Mapping[str, str | None] = model.prompts or {}
-    found = (prompts.get(name) for name in (*keys, model.default_prompt_name) if name)
-    return next(filter(None, found), "")
+        return drop_special_tokens(ids[is_text], vectors[is_text], self._special_ids)

@@ -147,7 +147,7 @@ def test_a_single_text_that_differs_is_noticed() -> None:
 @pytest.fixture
 def models(tmp_path: Path) -> Path:
     """A folder for quantized models that has the shipped one."""
-    converted = QuantizedModel(DEFAULT_MODEL, Path("var/models")).ensure_converted()
+    converted = QuantizedModel(SentenceTransformerEncoder(), Path("var/models")).ensure_converted()
     shutil.copytree(converted, tmp_path / "models" / converted.name)
     return tmp_path / "models"
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from index.embedding.convert import QuantizedModel
 from index.embedding.ctranslate2 import NETWORK
-from index.embedding.model_files import DEFAULT_MODEL
 from index.embedding.saturation import FLOAT32, INT8, MAX_PAIR_SUM, Model, Variable, compute_pair_sums, limit_weights
+from index.embedding.sentence_transformer import SentenceTransformerEncoder
 from qa.reader.reader import SHIPPED
 
 ROWS = arrays(np.int8, st.tuples(st.integers(1, 4), st.integers(1, 8).map(lambda pairs: 2 * pairs)))
@@ -90,5 +90,5 @@ def test_the_shipped_reader_cannot_saturate() -> None:
 
 def test_a_converted_encoder_cannot_saturate() -> None:
     """As the build converts it."""
-    folder = QuantizedModel(DEFAULT_MODEL, Path("var/models")).ensure_converted()
+    folder = QuantizedModel(SentenceTransformerEncoder(), Path("var/models")).ensure_converted()
     assert largest(folder / NETWORK) == MAX_PAIR_SUM
