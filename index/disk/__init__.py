@@ -1,1 +1,1 @@
-"""Arrays and strings on disk that are read when they are asked for."""
+"""Arrays and strings on disk, read on access."""

@@ -1,1 +1,1 @@
-"""One built index on disk, and the folder that holds several."""
+"""A built index on disk, and the directory that holds several of them."""

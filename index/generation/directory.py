@@ -121,6 +121,7 @@ class IndexDirectory:
         """
         for leftover in self.root.glob(f"{UNFINISHED}*"):
             shutil.rmtree(leftover, ignore_errors=True)
+        # The name of a draft is no name of a generation, so that no reader can take it for one.
         folder = self.root / f"{UNFINISHED}{os.getpid()}"
         folder.mkdir()
         try:
@@ -136,6 +137,7 @@ class IndexDirectory:
     def publish_draft(self, draft: Path, name: str) -> None:
         """Rename the draft to a generation and serve it; both steps are atomic."""
         draft.rename(self.root / name)
+        # After a power failure the pointer must not name a generation that the folder does not have.
         sync_to_disk(self.root)
         self.set_current(name)
 

@@ -20,7 +20,7 @@ def rows(tmp_path: Path) -> FileArray:
 
 
 @pytest.mark.parametrize("part", [slice(0, 20), slice(3, 7), slice(None), slice(18, 99), slice(7, 3), slice(-2, None)])
-def test_a_stretch_is_that_of_the_array(rows: FileArray, part: slice) -> None:
+def test_a_slice_is_that_of_the_array(rows: FileArray, part: slice) -> None:
     """Beyond the end there is nothing, as in an array."""
     np.testing.assert_array_equal(rows[part], ARRAY[part])
     assert rows[part].dtype == ARRAY.dtype
@@ -28,10 +28,10 @@ def test_a_stretch_is_that_of_the_array(rows: FileArray, part: slice) -> None:
 
 @pytest.mark.parametrize("stays", [0, 10**9])
 @pytest.mark.parametrize("places", [[], [(4, 5)], [(4, 7), (2, 3), (2, 3), (9, 9), (19, 20), (0, 1)], [(0, 20)]])
-def test_stretches_are_taken_in_any_order(
+def test_ranges_are_taken_in_any_order(
     rows: FileArray, places: list[tuple[int, int]], stays: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Runs, repeats and none, of a large file as of a small one."""
+    """Neighbours, repetitions and none, of a large file as of a small one."""
     monkeypatch.setattr("index.disk.arrays.MAX_MAPPED_BYTES", stays)
     firsts, lasts = np.array(places, dtype=np.int64).reshape(-1, 2).T
     for taken in (rows.take_ranges(firsts, lasts), take_ranges(ARRAY, firsts, lasts)):
@@ -47,7 +47,7 @@ def test_a_read_that_returns_less_is_continued(rows: FileArray, monkeypatch: pyt
 
 
 def test_an_empty_array_has_no_rows(tmp_path: Path) -> None:
-    """And is no error."""
+    """It can be opened and read."""
     np.save(tmp_path / "none.npy", np.empty((0, 4), dtype=np.int8))
     rows = FileArray(tmp_path / "none.npy")
     assert (len(rows), rows[:].shape) == (0, (0, 4))
@@ -56,7 +56,7 @@ def test_an_empty_array_has_no_rows(tmp_path: Path) -> None:
 def test_a_file_cut_while_it_is_served_is_an_error(
     tmp_path: Path, rows: FileArray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It says what checks the index, and gives no other rows."""
+    """It names the command that checks the index, and no wrong rows are returned."""
     monkeypatch.setattr("index.disk.arrays.MAX_MAPPED_BYTES", 0)
     with (tmp_path / "rows.npy").open("r+b") as file:
         file.truncate(150)
@@ -67,14 +67,14 @@ def test_a_file_cut_while_it_is_served_is_an_error(
 
 
 def test_what_is_no_array_is_refused(tmp_path: Path) -> None:
-    """By the error that reading an index turns into a sentence."""
+    """With an error that opening a generation handles."""
     (tmp_path / "no.npy").write_bytes(b"nothing of the kind")
     with pytest.raises(ValueError, match=r"pickle|magic"):
         FileArray(tmp_path / "no.npy")
 
 
-def test_a_spool_gives_what_was_put_in(tmp_path: Path) -> None:
-    """One behind the other, whatever their number; the file has no name and is gone with the array."""
+def test_a_spooled_array_has_the_appended_rows(tmp_path: Path) -> None:
+    """In order; its file has no name and is deleted with the array."""
     spool = SpooledArray(tmp_path, np.float32)
     for part in (ARRAY[:5], ARRAY[5:5], ARRAY[5:]):
         spool.append(part)
@@ -83,8 +83,8 @@ def test_a_spool_gives_what_was_put_in(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_spool_of_nothing_has_no_rows(tmp_path: Path) -> None:
-    """Whether nothing was put in or rows of no width."""
+def test_an_empty_spooled_array_has_no_rows(tmp_path: Path) -> None:
+    """Whether nothing was appended or rows of no width."""
     empty, narrow = SpooledArray(tmp_path, np.int8), SpooledArray(tmp_path, np.int8)
     narrow.append(np.empty((3, 0), dtype=np.int8))
     assert len(empty.open_array()) == 0

@@ -1,4 +1,4 @@
-"""Many texts in one array, in memory and on disk."""
+"""Many strings in one array, in memory and on disk."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -41,7 +41,7 @@ def test_code_points_of_neighbours_are_read_together(texts: list[str], start: in
 
 @given(TEXTS)
 def test_code_points_are_found_among_the_bytes(texts: list[str]) -> None:
-    """A slice in code points and the cut between its places are the same text."""
+    """A slice in code points and the bytes between its offsets are the same text."""
     strings = StringTable.build(texts)
     for position, text in enumerate(texts):
         for start in range(len(text) + 1):
@@ -57,6 +57,6 @@ def test_no_text_is_beyond_the_last() -> None:
 
 
 def test_half_a_character_is_refused() -> None:
-    """A surrogate is no text that could be written."""
+    """A lone surrogate cannot be encoded in UTF-8."""
     with pytest.raises(ValueError, match="surrogates"):
         StringTable.build(["\ud800"])

@@ -1,4 +1,4 @@
-"""The index folder and what it serves."""
+"""The index directory and the generation that it serves."""
 
 import logging
 import os
@@ -19,7 +19,7 @@ from tests.doubles import WordEncoder
 
 
 def build(folder: Path, text: str, keep: int = 3) -> str:
-    """Builds an index of one text and says which generation that made."""
+    """Build an index of one text and return the name of the new generation."""
     (folder / "texts").mkdir(exist_ok=True)
     (folder / "texts" / "a.txt").write_text(text, encoding="utf-8")
     settings = IndexSettings(index=str(folder / "index"), keep=keep)
@@ -55,7 +55,7 @@ def test_a_lost_pointer_serves_the_newest(
 
 
 def test_a_damaged_generation_gives_way_to_the_one_before(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """It is served meanwhile, and the log names the file and the command that mends it."""
+    """That one is served, and the log names the damaged file and the command that repairs it."""
     build(tmp_path, "One cat.")
     damaged = build(tmp_path, "Two cats.")
     directory = IndexDirectory(tmp_path / "index")
@@ -64,13 +64,13 @@ def test_a_damaged_generation_gives_way_to_the_one_before(tmp_path: Path, caplog
         assert text_of(directory) == "One cat."
     assert "texts.npy" in caplog.text
     assert "python -m index build" in caplog.text
-    mended = build(tmp_path, "Two cats.")
-    assert directory.find_current() == mended != damaged
+    repaired = build(tmp_path, "Two cats.")
+    assert directory.find_current() == repaired != damaged
     assert text_of(directory) == "Two cats."
 
 
-def test_building_what_the_stand_in_holds_still_mends(tmp_path: Path) -> None:
-    """The damaged generation is replaced although an older whole one has the same texts."""
+def test_building_the_texts_of_the_generation_before_still_repairs(tmp_path: Path) -> None:
+    """The damaged generation is replaced although an older intact one has the same texts."""
     build(tmp_path, "One cat.")
     damaged = build(tmp_path, "Two cats.")
     directory = IndexDirectory(tmp_path / "index")
@@ -79,7 +79,7 @@ def test_building_what_the_stand_in_holds_still_mends(tmp_path: Path) -> None:
     assert text_of(directory) == "One cat."
 
 
-def test_where_nothing_is_whole_the_error_says_so(tmp_path: Path) -> None:
+def test_the_error_says_if_no_generation_is_intact(tmp_path: Path) -> None:
     """One damaged generation alone cannot be served."""
     only = build(tmp_path, "One cat.")
     (tmp_path / "index" / only / "units.npy").write_bytes(b"x")
@@ -151,7 +151,7 @@ def test_a_pointer_that_may_be_lost_is_set_all_the_same(
 
 
 def test_two_builds_at_once_are_refused(tmp_path: Path) -> None:
-    """A second process is told at once; when it is gone the lock is free."""
+    """The second one fails immediately; the lock of a killed process is released."""
     build(tmp_path, "One cat.")
     holder = "import sys; from pathlib import Path; from index.generation.directory import IndexDirectory\nwith IndexDirectory(Path(sys.argv[1])).acquire_lock(): print('held', flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", holder, str(tmp_path / "index")]
@@ -191,8 +191,8 @@ def test_numbers_go_on_rising_beyond_six_digits(tmp_path: Path) -> None:
     assert build(tmp_path, "Three cats.").startswith("1000001-")
 
 
-def test_rolling_back_passes_over_what_is_damaged(tmp_path: Path) -> None:
-    """To the newest that is whole, since serving another would fail."""
+def test_rolling_back_skips_damaged_generations(tmp_path: Path) -> None:
+    """It serves the newest intact one, because opening another would fail."""
     first, second = build(tmp_path, "One cat."), build(tmp_path, "Two cats.")
     build(tmp_path, "Three cats.")
     directory = IndexDirectory(tmp_path / "index")
@@ -202,7 +202,7 @@ def test_rolling_back_passes_over_what_is_damaged(tmp_path: Path) -> None:
 
 
 def test_what_was_rolled_back_is_not_served_again_by_itself(tmp_path: Path) -> None:
-    """Where the chosen generation is damaged, one before it stands in for it and never a newer one."""
+    """If the chosen generation is damaged, an older one is served and never a newer one."""
     first, second = build(tmp_path, "One cat."), build(tmp_path, "Two cats.")
     build(tmp_path, "Three cats.")
     directory = IndexDirectory(tmp_path / "index")
@@ -214,14 +214,14 @@ def test_what_was_rolled_back_is_not_served_again_by_itself(tmp_path: Path) -> N
 def test_a_generation_pruned_while_it_is_opened_gives_way_to_the_new_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is not taken for a damaged one: its build has just published another."""
+    """It is not damaged: a build has just published another."""
     build(tmp_path, "One cat.", keep=1)
-    whole = Generation.open
+    original = Generation.open
 
     def slowly(folder: Path) -> Generation:
-        monkeypatch.setattr(Generation, "open", whole)
+        monkeypatch.setattr(Generation, "open", original)
         build(tmp_path, "Two cats.", keep=1)
-        return whole(folder)
+        return original(folder)
 
     monkeypatch.setattr(Generation, "open", slowly)
     assert text_of(IndexDirectory(tmp_path / "index")) == "Two cats."

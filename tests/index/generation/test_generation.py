@@ -1,4 +1,4 @@
-"""A generation on disk is whole or refused."""
+"""A generation on disk is intact or refused."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ QUESTION = WordEncoder().encode_questions(["Where do cats sleep?"]).vectors
 
 
 @pytest.fixture(scope="module", params=["exact", "faiss"])
-def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def intact(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp(request.param)
     (folder / "texts").mkdir()
     (folder / "texts" / "a.txt").write_text("Cats sleep on mats. Dogs dig holes. 猫は眠る。", encoding="utf-8")
@@ -46,7 +46,7 @@ def collect_answers(contents: GenerationContents) -> object:
 
 
 def list_places(path: Path, size: int) -> list[int]:
-    """Return both ends of a file and a sample in between; a larger one of the manifest, whose bytes are never hashed."""
+    """Return both ends of a file and a sample in between, a larger one for the manifest: no other file has its hash."""
     count = 40 if path.name == MANIFEST_NAME else 4
     return [0, 1, *np.random.default_rng(size).integers(2, size - 2, count).tolist(), size - 2, size - 1]
 
@@ -60,11 +60,11 @@ def open_answers(folder: Path) -> object | None:
 
 
 @pytest.mark.slow
-def test_any_damaged_byte_is_refused_or_harmless(whole: Path, tmp_path: Path) -> None:
+def test_any_damaged_byte_is_refused_or_harmless(intact: Path, tmp_path: Path) -> None:
     """Whichever byte of whichever file changes, nobody gets another answer."""
-    copy = tmp_path / whole.name
-    shutil.copytree(whole, copy)
-    expected, refused = open_answers(whole), 0
+    copy = tmp_path / intact.name
+    shutil.copytree(intact, copy)
+    expected, refused = open_answers(intact), 0
     for path in sorted(p for p in copy.rglob("*") if p.is_file()):
         original = path.read_bytes()
         for place in list_places(path, len(original)):
@@ -80,15 +80,15 @@ def test_any_damaged_byte_is_refused_or_harmless(whole: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("harm", ["cut", "longer", "missing"])
-def test_a_file_cut_longer_or_missing_is_refused_by_name(whole: Path, tmp_path: Path, harm: str) -> None:
+def test_a_file_cut_longer_or_missing_is_refused_by_name(intact: Path, tmp_path: Path, harm: str) -> None:
     """Each file in turn; the error names it."""
-    for file in sorted(p.relative_to(whole) for p in whole.rglob("*") if p.is_file()):
+    for file in sorted(p.relative_to(intact) for p in intact.rglob("*") if p.is_file()):
         copy = tmp_path / f"{harm}-{file.parent.name}-{file.name}"
-        shutil.copytree(whole, copy)
+        shutil.copytree(intact, copy)
         if harm == "missing":
             (copy / file).unlink()
         else:
-            data = (whole / file).read_bytes()
+            data = (intact / file).read_bytes()
             (copy / file).write_bytes(data[:-1] if harm == "cut" else data + b"}")
         if (harm, file.name) == ("cut", "manifest.json"):
             continue  # its last byte is a line break, which says nothing
@@ -96,10 +96,10 @@ def test_a_file_cut_longer_or_missing_is_refused_by_name(whole: Path, tmp_path: 
             Generation.open(copy)
 
 
-def test_a_large_generation_is_hashed_only_where_that_is_wanted(whole: Path, tmp_path: Path) -> None:
-    """What is beyond the bytes that are hashed is left to the build and to verify, which leave nothing."""
-    copy = tmp_path / whole.name
-    shutil.copytree(whole, copy)
+def test_the_large_files_of_a_generation_are_hashed_on_request(intact: Path, tmp_path: Path) -> None:
+    """Files beyond the limit are hashed by a build and by ``python -m index verify``, which have no limit."""
+    copy = tmp_path / intact.name
+    shutil.copytree(intact, copy)
     largest = max((p for p in copy.rglob("*.npy")), key=lambda path: path.stat().st_size)
     damaged = bytearray(largest.read_bytes())
     damaged[-1] ^= 1
@@ -109,26 +109,26 @@ def test_a_large_generation_is_hashed_only_where_that_is_wanted(whole: Path, tmp
         Generation.open(copy)
 
 
-def test_what_is_read_is_what_was_written(whole: Path) -> None:
+def test_what_is_read_is_what_was_written(intact: Path) -> None:
     """Documents keep their text, passages their slices, and the manifest counts both."""
-    generation = Generation.open(whole)
+    generation = Generation.open(intact)
     texts = {document.id: document.text for document in generation.contents.documents}
     assert texts["a.txt"] == "Cats sleep on mats. Dogs dig holes. 猫は眠る。"
     assert generation.manifest.counts["passages"] == len(generation.contents.passages)
     assert generation.contents.passages[-1].heading == "Birds"
 
 
-def test_nothing_on_disk_is_a_pickle(whole: Path) -> None:
-    """Opening an index runs no code of whoever made it."""
-    for path in whole.rglob("*.npy"):
+def test_nothing_on_disk_is_a_pickle(intact: Path) -> None:
+    """Opening an index never runs code that its author put into it."""
+    for path in intact.rglob("*.npy"):
         np.load(path, allow_pickle=False)
-    assert {p.suffix for p in whole.rglob("*") if p.is_file()} <= {".json", ".npy", ".faiss"}
+    assert {p.suffix for p in intact.rglob("*") if p.is_file()} <= {".json", ".npy", ".faiss"}
 
 
 @pytest.mark.parametrize("version", [FORMAT - 1, FORMAT + 1, None])
-def test_another_format_is_refused_with_the_command(whole: Path, tmp_path: Path, version: object) -> None:
+def test_another_format_is_refused_with_the_command(intact: Path, tmp_path: Path, version: object) -> None:
     """Of an older and of a newer program; the error says how to rebuild the index."""
-    shutil.copytree(whole, tmp_path / "old")
+    shutil.copytree(intact, tmp_path / "old")
     path = tmp_path / "old" / "manifest.json"
     sealed = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps(sealed | {"format": version}), encoding="utf-8")
@@ -136,18 +136,18 @@ def test_another_format_is_refused_with_the_command(whole: Path, tmp_path: Path,
         Manifest.read(tmp_path / "old")
 
 
-def test_a_file_that_nobody_wrote_changes_nothing(whole: Path, tmp_path: Path) -> None:
-    """Only what the manifest names is read."""
+def test_a_file_that_is_not_in_the_manifest_changes_nothing(intact: Path, tmp_path: Path) -> None:
+    """It is not read."""
     copy = tmp_path / "copy"
-    shutil.copytree(whole, copy)
+    shutil.copytree(intact, copy)
     for folder in (copy, copy / "store", copy / "lexical"):
         (folder / "corpus.jsonl").write_text('{"text": "intruder"}\n', encoding="utf-8")
-    assert open_answers(copy) == open_answers(whole)
+    assert open_answers(copy) == open_answers(intact)
 
 
-def test_the_unit_of_a_whole_passage_is_found(whole: Path) -> None:
+def test_the_unit_of_a_whole_passage_is_found(intact: Path) -> None:
     """It spans all sentences of its passage; a passage without such a unit has none."""
-    contents = Generation.open(whole).contents
+    contents = Generation.open(intact).contents
     rows = contents.whole_passage_units.tolist()
     assert len(rows) == len(contents.passages) > 0
     for position, passage in enumerate(contents.passages):
@@ -163,7 +163,7 @@ def test_the_unit_of_a_whole_passage_is_found(whole: Path) -> None:
     )
 
 
-def test_the_manifest_names_every_file(whole: Path) -> None:
-    """What it does not name would not be checked."""
-    files = {path.relative_to(whole).as_posix() for path in whole.rglob("*") if path.is_file()}
-    assert set(Manifest.read(whole).files) == files - {"manifest.json"}
+def test_the_manifest_names_every_file(intact: Path) -> None:
+    """A file that it does not name would not be checked."""
+    files = {path.relative_to(intact).as_posix() for path in intact.rglob("*") if path.is_file()}
+    assert set(Manifest.read(intact).files) == files - {"manifest.json"}

@@ -1,4 +1,4 @@
-"""Every invariant, broken by hand."""
+"""Every invariant of a generation, violated by hand."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +34,7 @@ def faults(generation: Generation, **changed: object) -> str:
 
 
 def test_a_sound_generation_has_no_fault(sound: Generation) -> None:
-    """Nothing is reported that is not so."""
+    """There are no false alarms."""
     assert find_violations(sound) == []
     assert len(sound.contents.passages) == 2
 
@@ -50,7 +50,7 @@ def cell(contents: GenerationContents, row: int, column: int, value: int) -> Pas
 
 
 def test_passages_that_overlap_or_leave_a_gap_are_found(sound: Generation) -> None:
-    """They tile the text, or quotations would be lost or doubled."""
+    """They must cover the text once, or quotations would be lost or doubled."""
     contents = sound.contents
     second = contents.passages[1]
     assert "overlap" in faults(sound, passages=first_passage(contents, end=second.start + 3))
@@ -58,7 +58,7 @@ def test_passages_that_overlap_or_leave_a_gap_are_found(sound: Generation) -> No
 
 
 def test_rows_of_the_table_that_point_elsewhere_are_found(sound: Generation) -> None:
-    """At a document that is not there or comes earlier, or at other words."""
+    """At a document that does not exist or comes earlier, or at another text."""
     contents = sound.contents
     second = contents.passages[1]
     for row, owner in ((1, 7), (0, -1)):
@@ -68,8 +68,8 @@ def test_rows_of_the_table_that_point_elsewhere_are_found(sound: Generation) -> 
     assert "not in the order" in faults(sound, documents=two, passages=cell(contents, 0, DOCUMENT, 1))
 
 
-def test_a_document_that_is_not_what_its_hash_says_is_found(sound: Generation) -> None:
-    """Nor may its id lead elsewhere."""
+def test_a_document_with_another_hash_is_found(sound: Generation) -> None:
+    """The document is named."""
     (document,) = sound.contents.documents
     other = Documents.build([replace(document, text=document.text.replace("Cats", "Rats"))])
     mixed = Documents(other.strings, Documents.build([document]).facts, other.order)
@@ -77,7 +77,7 @@ def test_a_document_that_is_not_what_its_hash_says_is_found(sound: Generation) -
 
 
 def test_sentences_outside_their_passage_are_found(sound: Generation) -> None:
-    """And a passage without any."""
+    """So are an empty one and a passage without sentences."""
     for sentences in ((), (Span(0, 10_000),), (Span(3, 3),)):
         assert "sentences outside itself, or none" in faults(
             sound, passages=first_passage(sound.contents, sentences=sentences)
@@ -95,10 +95,10 @@ def test_sentences_outside_their_passage_are_found(sound: Generation) -> None:
         (0, 2, 0, "lies outside"),
     ],
 )
-def test_units_that_are_not_of_their_passage_are_found(
+def test_units_outside_their_passage_are_found(
     sound: Generation, row: int, column: int, value: int, words: str
 ) -> None:
-    """Positions, order and offsets; a unit without a character lies nowhere."""
+    """Positions, order and offsets; a unit without a character is outside as well."""
     units = sound.contents.units.copy()
     units[row, column] = value
     assert words in faults(sound, units=units)
@@ -136,6 +136,6 @@ def test_counts_of_the_manifest_that_disagree_are_found(sound: Generation, name:
 
 
 def test_the_served_seed_is_sound(generation: Generation) -> None:
-    """With the real model, too."""
+    """Also with the real model."""
     assert find_violations(generation) == []
     assert Path(generation.folder).is_dir()

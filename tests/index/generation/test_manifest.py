@@ -1,4 +1,4 @@
-"""What a generation says of itself, and its seal."""
+"""The manifest of a generation, and the hash that protects it."""
 
 import json
 from dataclasses import replace
@@ -43,7 +43,7 @@ def test_what_is_read_is_what_was_written(source: str, where: str, reason: str) 
 
 
 def changed(body: dict[str, Any], name: str) -> dict[str, Any]:
-    """The body with one value that still has its type."""
+    """Return the body with one value changed to another of its type."""
     value = body[name]
     other: object = (
         f"{value}0" if isinstance(value, str) else {**value, "more": 1} if isinstance(value, dict) else value * 2
@@ -52,8 +52,8 @@ def changed(body: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", sorted(Manifest.__dataclass_fields__))
-def test_no_field_can_be_changed_unseen(tmp_path: Path, name: str) -> None:
-    """The seal covers every one of them, even where the file stays good JSON of the right shape."""
+def test_no_field_can_be_changed_unnoticed(tmp_path: Path, name: str) -> None:
+    """The hash covers every one of them, even if the file remains valid JSON of the right shape."""
     MANIFEST.write(tmp_path)
     path = tmp_path / MANIFEST_NAME
     sealed = json.loads(path.read_text(encoding="utf-8"))
@@ -73,14 +73,14 @@ def test_half_a_character_in_a_manifest_is_damage(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b'"x"', b"{}", b'{"format": 1}', b"\xff\xfe", b"9" * 5000])
 def test_what_is_no_manifest_is_damaged(tmp_path: Path, data: bytes) -> None:
-    """One error for empty, cut off, of another shape and no text at all, and it names the file."""
+    """One error for an empty, truncated, differently shaped or binary file, and it names the file."""
     (tmp_path / MANIFEST_NAME).write_bytes(data)
     with pytest.raises(DamagedGeneration, match=r"manifest\.json is missing or damaged"):
         Manifest.read(tmp_path)
 
 
 def test_a_folder_without_one_is_damaged(tmp_path: Path) -> None:
-    """As is one where its place is taken by a folder."""
+    """So is one in which a folder has its name."""
     with pytest.raises(DamagedGeneration, match=r"manifest\.json is missing"):
         Manifest.read(tmp_path)
     (tmp_path / MANIFEST_NAME).mkdir()
@@ -91,7 +91,7 @@ def test_a_folder_without_one_is_damaged(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "words"), [(b"abc", None), (b"abd", "is damaged"), (b"abcd", "is damaged"), (b"", "is damaged"), (None, "is missing")]
 )  # fmt: skip
-def test_files_are_compared_with_their_proofs(tmp_path: Path, data: bytes | None, words: str | None) -> None:
+def test_files_are_compared_with_their_digests(tmp_path: Path, data: bytes | None, words: str | None) -> None:
     """By size and by hash; the first that differs is named."""
     (tmp_path / "store").mkdir()
     if data is not None:
@@ -103,8 +103,8 @@ def test_files_are_compared_with_their_proofs(tmp_path: Path, data: bytes | None
         MANIFEST.check_files(tmp_path)
 
 
-def test_only_so_many_bytes_are_hashed(tmp_path: Path) -> None:
-    """The smallest files, while they have no more together; of the others the size must do."""
+def test_the_bytes_that_are_hashed_are_limited(tmp_path: Path) -> None:
+    """The smallest files up to the limit are hashed; of the others only the size is compared."""
     for name in ("small", "large"):
         (tmp_path / name).write_bytes(b"ab" if name == "small" else b"abcd")
     files = {name: FileDigest.from_file(tmp_path / name) for name in ("large", "small")}
@@ -122,8 +122,8 @@ def test_only_so_many_bytes_are_hashed(tmp_path: Path) -> None:
         manifest.check_files(tmp_path, 0)
 
 
-def test_a_proof_is_of_the_whole_file(tmp_path: Path) -> None:
-    """Of one larger than the blocks that it is read in, too."""
+def test_a_digest_is_of_the_whole_file(tmp_path: Path) -> None:
+    """Also of a file of several megabytes."""
     data = bytes(range(256)) * 10_000
     (tmp_path / "large").write_bytes(data)
     assert FileDigest.from_file(tmp_path / "large") == FileDigest(len(data), sha256(data).hexdigest())

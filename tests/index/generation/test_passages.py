@@ -1,4 +1,4 @@
-"""Documents and passages on disk are those that were cut, and cost no memory until they are asked for."""
+"""Documents and passages on disk are equal to those in memory that they were built from."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,14 +41,14 @@ def test_documents_and_passages_come_back_as_they_were(passages: Passages) -> No
     assert tuple(passages.documents) == passages.documents[:] == DOCUMENTS
 
 
-def test_words_are_cut_out_without_their_document(passages: Passages) -> None:
-    """Exactly the slice in code points, whatever the characters before it take on disk."""
+def test_the_text_of_a_passage_is_read_without_its_document(passages: Passages) -> None:
+    """Exactly the slice in code points, however many bytes the characters before it have."""
     texts = {document.id: document.text for document in DOCUMENTS}
     for position, passage in enumerate(PASSAGES):
         assert passages.get_text(position) == texts[passage.document][passage.start : passage.end]
 
 
-def test_one_number_of_a_passage_needs_no_passage(passages: Passages) -> None:
+def test_one_field_of_a_passage_is_read_without_the_passage(passages: Passages) -> None:
     """Its start, its heading and its document are read by themselves."""
     for position, passage in enumerate(PASSAGES):
         assert passages.get_start(position) == passage.start
@@ -59,7 +59,7 @@ def test_one_number_of_a_passage_needs_no_passage(passages: Passages) -> None:
 
 
 def test_a_document_is_found_by_its_id_and_knows_its_hash(passages: Passages) -> None:
-    """No other id finds it; the hash and the length were taken when it was written."""
+    """No other id finds it; the hash and the length are those of its text."""
     documents = passages.documents
     assert [documents.find_position(name) for name in ("b.md", "a.pdf", "A.PDF", "", "b.m")] == [0, 1, None, None, None]
     for position, document in enumerate(DOCUMENTS):
@@ -71,7 +71,7 @@ def test_a_document_is_found_by_its_id_and_knows_its_hash(passages: Passages) ->
 @settings(max_examples=30, deadline=None)
 @given(st.sets(st.text(st.characters(exclude_categories=["Cs"]), max_size=5), min_size=1, max_size=30))
 def test_any_ids_are_told_apart(names: set[str]) -> None:
-    """In whatever order they stand, saved or not."""
+    """In any order, saved or not."""
     ids = sorted(names, key=hash)
     built = Documents.build([Document(name, "x") for name in ids])
     with TemporaryDirectory() as folder:
@@ -82,7 +82,7 @@ def test_any_ids_are_told_apart(names: set[str]) -> None:
 
 
 def test_ids_with_one_hash_are_told_apart_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hash only says where to look."""
+    """The ids themselves are compared."""
     monkeypatch.setattr("index.generation.documents._hash_id", lambda name: 7)
     documents = Documents.build([Document(name, "x") for name in ("a", "b", "c")])
     assert [documents.find_position(name) for name in ("c", "a", "b", "d")] == [2, 0, 1, None]
