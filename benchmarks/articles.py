@@ -1,4 +1,4 @@
-"""The open sets that the reader learns from, as documents with questions whose answers stand in them."""
+"""The open sets that the reader learns from: documents with questions that they answer."""
 
 import gzip
 import json
@@ -14,21 +14,22 @@ from index.types import Span
 READING = Path("reading") / "train.jsonl.gz"
 STORIES = Path("fairytaleqa-train")
 SENTENCES = Path("squad-sentences")
+# A text without its answering sentence must keep this many characters to pass for a text.
 MIN_GAP_CHARS = 40
-"""Characters that must be left of a text without its answering sentence, so that it can be taken for the text."""
+# The sources in ``READING``, for which the words that answer are known.
 WITH_WORDS = ("fairytaleqa", "qed", "qamr")
-"""The sources of ``READING``, where the words that answer are known."""
 SQUAD = "squad"
 SOURCES = (*WITH_WORDS, SQUAD)
-LONGEST = 800
-"""Characters of a text that are read at once; a longer one is read in pieces, as a document would be."""
+# Longer texts are read in pieces, like a document.
+MAX_PIECE_CHARS = 800
+# SQuAD's set has no titles but keeps the order of its sentences, so this many count as an article, about as many as
+# one has.
 ARTICLE_SENTENCES = 160
-"""Sentences of SQuAD taken for an article, about as many as one has: the set keeps their order and no titles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, where its answer stands (the shortest given), and all of the answers.
+    """A question, the place of its answer (the shortest one), and all answers.
 
     Without ``answers`` only the sentence that answers is known, and is the ``span``.
     """
@@ -41,7 +42,7 @@ class Question:
 
 @dataclass
 class Article:
-    """A text with a title, from which source it is, and the questions about it."""
+    """A text with a title, its source, and the questions about it."""
 
     source: str
     id: str
@@ -52,11 +53,11 @@ class Article:
 
     @property
     def part(self) -> Part:
-        """What it is for."""
+        """The part of the data that the article belongs to."""
         return assign_part(self.source, self.id)
 
     def add(self, row: dict[str, Any]) -> None:
-        """One row of ``reading``: its context joins the text where it is not there yet."""
+        """Add a row of ``reading``; its context is appended to the text if it is new."""
         context = row["context"]
         if context not in self.starts:
             self.text += "\n\n" if self.text else ""
@@ -69,7 +70,7 @@ class Article:
 
 
 def load_articles(data: Path, source: str) -> list[Article]:
-    """The articles of one of ``SOURCES``, in their order."""
+    """Return the articles of one of ``SOURCES`` in their order."""
     if source == SQUAD:
         return _load_squad(data / SENTENCES)
     found: dict[str, Article] = {}
@@ -80,7 +81,7 @@ def load_articles(data: Path, source: str) -> list[Article]:
 
 
 def _load_squad(folder: Path) -> list[Article]:
-    """SQuAD's sentences in their order, ``STRETCH`` to an article, each a paragraph, and the questions of each."""
+    """Join SQuAD's sentences to articles of ``ARTICLE_SENTENCES`` paragraphs, and add the questions of each."""
     found: list[Article] = []
     homes: dict[str, tuple[Article, Span]] = {}
     for row in read_lines(folder / "corpus.jsonl.gz"):
@@ -99,27 +100,27 @@ def _load_squad(folder: Path) -> list[Article]:
 
 
 def read_judgements(folder: Path) -> Iterator[tuple[str, str]]:
-    """The ids of each question of a retrieval set and of a document that answers it."""
+    """Yield the id of each question of a retrieval set with the id of a document that answers it."""
     for line in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1:]:
         question, document, _ = line.split("\t")
         yield question, document
 
 
 def split_article_sentences(text: str) -> list[Span]:
-    """As a text is cut that stands alone."""
+    """Return the spans of the sentences of a text, without names learnt from a collection."""
     return split_into_sentences(text, Span(0, len(text)), PunctuatedNames())
 
 
 def remove_answer(text: str, answer: Span) -> str:
-    """The text without the sentences in which the answer stands."""
+    """Return the text without the sentences that the answer is in."""
     return " ".join(text[s.start : s.end] for s in split_article_sentences(text) if not s.overlaps(answer))
 
 
 def split_pieces(text: str) -> Iterator[Span]:
-    """Whole sentences, as many together as ``LONGEST`` allows; a text without any is one piece."""
+    """Yield spans of whole sentences, of at most ``MAX_PIECE_CHARS`` if the sentences allow it."""
     start = end = 0
     for sentence in split_article_sentences(text):
-        if end > start and sentence.end - start > LONGEST:
+        if end > start and sentence.end - start > MAX_PIECE_CHARS:
             yield Span(start, end)
             start = sentence.start
         end = sentence.end
@@ -127,7 +128,7 @@ def split_pieces(text: str) -> Iterator[Span]:
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The rows of a ``.jsonl.gz``."""
+    """Yield the rows of a ``.jsonl.gz`` file."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)

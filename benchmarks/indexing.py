@@ -1,4 +1,4 @@
-"""Documents indexed as a user's would be."""
+"""Indexes of documents, built like a user's."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ SEEDS = Path("seeds")
 def index_documents(
     rows: Iterable[Mapping[str, str]], encoder: Encoder, folder: Path, passage_chars: int = DEFAULT_SIZE
 ) -> Generation:
-    """One document a row (``_id``, ``title``, ``text``); what ``folder`` has of it already is not embedded again."""
+    """Build and open an index of rows with ``_id``, ``title`` and ``text``; building again reuses the vectors."""
     folder.mkdir(parents=True, exist_ok=True)
     corpus = folder / "corpus.jsonl"
     corpus.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
@@ -25,7 +25,7 @@ def index_documents(
 
 
 def index_seed(encoder: Encoder, folder: Path) -> Generation:
-    """The seed, in ``folder``."""
+    """Build and open an index of the seed in ``folder``."""
     return _built(SEEDS, encoder, folder, DEFAULT_SIZE)
 
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 
 class Part(StrEnum):
-    """What the questions about an article are for."""
+    """The use of the questions about an article."""
 
     TRAIN = "train"
     FIT = "fit"
@@ -13,6 +13,6 @@ class Part(StrEnum):
 
 
 def assign_part(source: str, article: str) -> Part:
-    """One article in ten is held out, one more is for the confidence; the same ones every time."""
+    """Return the part of an article: one in ten is held out, one in ten is for the confidence."""
     tenth = int(sha256(f"{source}/{article}".encode()).hexdigest(), 16) % 10
     return {0: Part.HELD_OUT, 1: Part.FIT}.get(tenth, Part.TRAIN)

@@ -3,7 +3,7 @@
 python -m benchmarks.speed.baseline PORT CORPUS
 
 Chunks of 500 characters, ``SentenceTransformer.encode`` in float32, ``faiss.IndexFlatIP``; Flask under waitress with
-its defaults. What is embedded is kept in a folder, as anyone would do whose collection is large.
+its defaults. Vectors are kept in a folder, because nobody would embed a large collection at each start.
 """
 
 import json
@@ -24,25 +24,24 @@ if TYPE_CHECKING:
     from flask import Flask
 
 CHUNK_CHARS = 500
-"""Characters."""
 CHUNKS, VECTORS = "chunks.json", "vectors.faiss"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A chunk and its cosine to the question."""
+class ScoredChunk:
+    """A chunk and its cosine with the question."""
 
     text: str
     score: float
 
 
 def split_chunks(texts: Iterable[str]) -> list[str]:
-    """Every ``CHUNK`` characters of each text, wherever that cuts."""
+    """Cut each text every ``CHUNK_CHARS`` characters."""
     return [text[start : start + CHUNK_CHARS] for text in texts for start in range(0, len(text), CHUNK_CHARS)]
 
 
 def load_baseline_model() -> SentenceTransformer:
-    """In float32, as it was published."""
+    """Load the model in float32, as it was published."""
     return SentenceTransformer(str(find_model_folder(DEFAULT_MODEL)), device="cpu", local_files_only=True)
 
 
@@ -50,12 +49,12 @@ class Baseline:
     """Chunks, a model and a flat index."""
 
     def __init__(self, chunks: Sequence[str], model: SentenceTransformer, flat: Any) -> None:  # noqa: ANN401  (FAISS has no types)
-        """Use ``build``, ``kept`` or ``open``."""
+        """Use ``build``, ``load_or_build`` or ``open`` instead."""
         self.chunks, self._model, self._flat = chunks, model, flat
 
     @classmethod
     def build(cls, texts: Iterable[str]) -> "Baseline":
-        """Chunks the texts and embeds the chunks."""
+        """Cut the texts into chunks and embed them."""
         chunks, model = split_chunks(texts), load_baseline_model()
         vectors = np.asarray(model.encode(chunks, normalize_embeddings=True), dtype=np.float32)
         flat = faiss.IndexFlatIP(vectors.shape[1])
@@ -64,7 +63,7 @@ class Baseline:
 
     @classmethod
     def load_or_build(cls, texts: Iterable[str], folder: Path) -> "Baseline":
-        """The baseline over the texts, out of the folder where it is there."""
+        """Open the baseline of the texts in the folder, or build and save it there."""
         texts = list(texts)
         if (folder / CHUNKS).is_file() and json.loads((folder / CHUNKS).read_text("utf-8")) == split_chunks(texts):
             return cls.open(folder)
@@ -73,7 +72,7 @@ class Baseline:
         return baseline
 
     def save(self, folder: Path) -> None:
-        """What ``open`` reads; the chunks last, which say that all is there."""
+        """Write what ``open`` reads; the chunks come last, so that an interrupted save is not taken for a whole one."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / CHUNKS).unlink(missing_ok=True)
         faiss.write_index(self._flat, str(folder / VECTORS))
@@ -81,19 +80,19 @@ class Baseline:
 
     @classmethod
     def open(cls, folder: Path) -> "Baseline":
-        """Loads the model and what ``save`` wrote."""
+        """Load the model and what ``save`` wrote."""
         chunks = json.loads((folder / CHUNKS).read_text(encoding="utf-8"))
         return cls(chunks, load_baseline_model(), faiss.read_index(str(folder / VECTORS)))
 
-    def ask(self, question: str, k: int = 5) -> list[Found]:
-        """The nearest chunks, best first."""
+    def ask(self, question: str, k: int = 5) -> list[ScoredChunk]:
+        """Return the nearest chunks, best first."""
         scores, rows = self._flat.search(self._model.encode([question], normalize_embeddings=True), k)
         nearest = zip(rows[0].tolist(), scores[0].tolist(), strict=True)
-        return [Found(self.chunks[row], score) for row, score in nearest if row >= 0]
+        return [ScoredChunk(self.chunks[row], score) for row, score in nearest if row >= 0]
 
 
 def create_baseline_app(baseline: Baseline) -> "Flask":
-    """``POST /v1/ask {"question": …}`` gives the nearest chunks."""
+    """Return an application whose ``POST /v1/ask`` returns the nearest chunks."""
     from flask import Flask, jsonify, request
     from flask.typing import ResponseReturnValue
 
@@ -110,7 +109,7 @@ def create_baseline_app(baseline: Baseline) -> "Flask":
 @click.argument("port", type=click.IntRange(0, 65535))
 @click.argument("corpus", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def main(port: int, corpus: Path) -> None:
-    """Serve on PORT (0 takes a free one) what is kept in the folder CORPUS."""
+    """Serve the baseline in the folder CORPUS on PORT; 0 takes a free one."""
     from waitress import create_server  # type: ignore[import-untyped]
 
     # A line for each request that waits, which with many clients is every one.

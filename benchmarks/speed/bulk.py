@@ -1,8 +1,8 @@
-"""Passages embedded a second with both cores, against sentence-transformers.
+"""Passages embedded per second on both cores, compared with sentence-transformers.
 
 python -m benchmarks.speed.bulk ../shared/data
 
-Whether the vectors are as good is measured beside it (``benchmarks/speed/bulk_quality.py``). Writes its section of
+``benchmarks/speed/bulk_quality.py`` measures whether the vectors are as good. Writes its section of
 ``docs/performance.md``.
 """
 
@@ -27,8 +27,8 @@ from index.types import Encoder
 
 PAGE = Path("docs/performance.md")
 SETS = ("fairytaleqa-val", "scifact-train")
+# Every way embeds the same passages in a round.
 ROUNDS, PASSAGES = 5, 256
-"""Of each round, the same ones for each way."""
 BATCHES = (8, 16, 32, 64)
 CORPUS = "corpus.jsonl.gz"
 OURS, DEFAULTS = "a build", "`SentenceTransformer.encode`, its defaults"
@@ -37,7 +37,7 @@ Way = Callable[[Sequence[str]], object]
 
 
 def draw_passages(data: Path, count: int) -> list[str]:
-    """Different ones of about 500 characters, drawn from the open sets."""
+    """Draw different chunks of about 500 characters from the open sets."""
     found = sorted(
         {text for name in SETS for text in split_chunks(r["text"] for r in read_lines(data / name / CORPUS))}
     )
@@ -45,7 +45,7 @@ def draw_passages(data: Path, count: int) -> list[str]:
 
 
 def list_ways(encoder: Encoder) -> dict[str, Way]:
-    """As a build embeds, and sentence-transformers by its defaults and in batches of several sizes."""
+    """Return what is compared: a build, and sentence-transformers with its defaults and in several batch sizes."""
     encode = load_baseline_model().encode
     batched = {_batches(size): partial(encode, batch_size=size) for size in BATCHES}
     return {OURS: lambda texts: embed_texts(encoder, texts), DEFAULTS: encode, **batched}
@@ -56,14 +56,14 @@ def _batches(size: int) -> str:
 
 
 def measure_speeds(found: Mapping[str, Way], texts: Sequence[str], size: int) -> dict[str, list[float]]:
-    """Passages a second of each way in each round; the first round warms up and does not count."""
+    """Return the passages per second of each way in each round; the first round warms up and is dropped."""
     rounds = [texts[first : first + size] for first in range(0, len(texts), size)]
     times = run_interleaved({name: time_calls(way) for name, way in found.items()}, rounds)
     return {name: [size / ms * 1000 for ms in own[1:]] for name, own in times.items()}
 
 
 def format_rows(found: Mapping[str, Sequence[float]]) -> Iterator[tuple[str, ...]]:
-    """A row for each way; the best batch size is known only now."""
+    """Yield a row for each way; only now is the best batch size known."""
     best = max(map(_batches, BATCHES), key=lambda name: median(found[name]))
     goals = {DEFAULTS: "at least 5", best: "at least 4 (the best size)"}
     for name, own in found.items():
@@ -93,16 +93,16 @@ SECTION = """## How fast a collection is embedded
 
 *Written by `python -m benchmarks.speed.bulk ../shared/data`; do not edit by hand.*
 
-Real passages of {length} characters (the median) on {cores} cores: as a build embeds them, by the encoder made fast,
-and by `SentenceTransformer.encode` in float32. {rounds} rounds of {size} passages after one that warms up, the same for
-all, each way in turn; medians over the rounds, and of the ratios round by round.
+Real passages of {length} characters (the median) on {cores} cores, embedded by a build with the int8 encoder, and by
+`SentenceTransformer.encode` in float32. {rounds} rounds of {size} passages after one that warms up, the same passages
+for all, each way in turn; medians over the rounds, and of the ratios round by round.
 
 {speed}
 
-Are vectors from int8 as good? Documents are ranked by the cosine of their one vector to the question's, both by the one
-model or both by the other; a document longer than the model takes is cut, for both alike. Of each set {documents:,}
-documents at most, drawn by chance around those that answer the questions that are asked, so the figures are higher than
-those of the whole set. Intervals of 95 % over questions.
+Are int8 vectors as good? Documents are ranked by the cosine of their one vector with the question's, both from the same
+model; a document longer than the model takes is cut. Of each set at most {documents:,} documents are drawn, two thirds
+of them relevant to the questions, so the figures are higher than those of the whole set. Intervals of 95 % over
+questions.
 
 {judged}
 """

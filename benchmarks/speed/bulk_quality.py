@@ -1,4 +1,4 @@
-"""Whether vectors of the encoder made fast find as well as those of the model in float32."""
+"""Whether vectors of the int8 encoder retrieve as well as those of the float32 model."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ GOAL = "within 0.002"
 
 
 def draw_sample(dataset: Dataset, count: int) -> tuple[list[Document], list[Judgement]]:
-    """At most so many documents, questions drawn with what answers them filling two thirds, and these questions."""
+    """Draw at most ``count`` documents, two thirds of them answering the questions that are also returned."""
     chance, judgements = Random(0), list(dataset.judgements)
     chance.shuffle(judgements)
     kept, asked = dict[str, None](), list[Judgement]()
@@ -39,7 +39,7 @@ def draw_sample(dataset: Dataset, count: int) -> tuple[list[Document], list[Judg
 def score_questions(
     encoder: Encoder, documents: Sequence[Document], texts: Sequence[str], asked: Sequence[Judgement]
 ) -> list[float]:
-    """``MEASURE`` of each question, all documents ranked by cosine."""
+    """Return ``MEASURE`` of each question if all documents are ranked by cosine."""
     vectors = embed_texts(encoder, texts)
     questions = np.vstack([one.vectors for one in encode_questions(encoder, [one.question for one in asked])])
     nearest = np.argsort(-(questions @ vectors.T), axis=1, kind="stable")[:, :TOP]
@@ -49,7 +49,7 @@ def score_questions(
 
 
 def format_rows(data: Path, encoder: Encoder, count: int) -> Iterator[tuple[str, ...]]:
-    """A row for each set: both means, and their difference question by question."""
+    """Yield a row for each set: both means, and their difference question by question."""
     exact = SentenceTransformerEncoder(encoder.name)
     for name in JUDGED:
         documents, asked = draw_sample(load(data / name), count)
@@ -69,5 +69,5 @@ def format_rows(data: Path, encoder: Encoder, count: int) -> Iterator[tuple[str,
 
 
 def compare_quality(data: Path, encoder: Encoder, count: int) -> str:
-    """The table of the judged sets of ``data``."""
+    """Return a table of the judged sets of ``data``."""
     return format_table(HEAD, format_rows(data, encoder, count))

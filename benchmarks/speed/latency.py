@@ -1,9 +1,9 @@
-"""How long one question takes, against what a good engineer writes in an afternoon.
+"""How long one question takes, compared with the baseline.
 
 OMP_NUM_THREADS=1 python -m benchmarks.speed.latency ../shared/data
 
-At the seed and at about 5,000 passages. Every question is put to the baseline (``baseline.py``), to the encoder
-alone and to both modes in turn; ratios are taken question by question. Writes the head of ``docs/performance.md``.
+Over the seed and over about 5,000 passages. The baseline (``baseline.py``), the encoder alone and both modes answer
+each question in turn; ratios are taken question by question. Writes the head of ``docs/performance.md``.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,8 +30,8 @@ from qa.query.encode import encode_questions
 from qa.types import Mode, Request
 
 CACHE, PLACE = Path("var/latency"), Path("docs/performance.md")
+# This many sections of stories make about 5,000 passages.
 SECTIONS, QUESTIONS, WARM = 2270, 200, 10
-"""So many sections of stories make about 5,000 passages."""
 BASE, ALONE = "the baseline", "encoding alone"
 GOALS = {"`fast`": "at least 5 and 4 times faster", "`precise`": "at most 8 times as long at p50 (0.125)"}
 ENCODER_GOALS = {"`fast`": "at most 1.5"}
@@ -41,7 +41,7 @@ Ask = Callable[[str], object]
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A name, what is indexed, and the baseline over the same documents."""
+    """A name, an index, and the baseline over the same documents."""
 
     name: str
     generation: Generation
@@ -49,11 +49,11 @@ class Collection:
 
     @classmethod
     def build(cls, name: str, generation: Generation, folder: Path) -> "Collection":
-        """With the baseline, which is kept in a folder."""
+        """Add the baseline, which is kept in a folder."""
         return cls(name, generation, Baseline.load_or_build(generation.contents.documents.texts, folder))
 
     def list_ways(self, encoder: Encoder) -> dict[str, Ask]:
-        """What is compared; each mode has an engine of its own, so that none finds what another has remembered."""
+        """Return what is compared; each mode has its own engine, so that no engine benefits from another's cache."""
         return {
             BASE: self.baseline.ask,
             ALONE: lambda question: encode_questions(encoder, [question]),
@@ -67,13 +67,13 @@ def _ask(engine: Engine, mode: Mode, question: str) -> object:
 
 
 def measure_latency(ways: Mapping[str, Ask], questions: Sequence[str]) -> dict[str, list[float]]:
-    """Milliseconds of each way for each question; the first questions warm up and do not count."""
+    """Return the milliseconds of each way for each question; the first questions warm up and are dropped."""
     found = run_interleaved({name: time_calls(way) for name, way in ways.items()}, questions)
     return {name: times[WARM:] for name, times in found.items()}
 
 
 def format_rows(times: Mapping[str, list[float]]) -> Iterator[tuple[str, ...]]:
-    """A row for each way: p50 by the median of the ratios question by question, p95 by the ratio of both p95."""
+    """Yield a row for each way: p50 by the median of the ratios question by question, p95 by the ratio of both p95."""
     for name, own in times.items():
         faster = f"{median_ratio(times[BASE], own):.2f}", f"{percentile_95(times[BASE]) / percentile_95(own):.2f}"
         beside = f"{median_ratio(own, times[ALONE]):.2f}" if name.startswith("`") else ""
@@ -82,7 +82,7 @@ def format_rows(times: Mapping[str, list[float]]) -> Iterator[tuple[str, ...]]:
 
 
 def format_section(collection: Collection, times: Mapping[str, list[float]]) -> str:
-    """The collection and its table."""
+    """Return the collection's description and its table."""
     passages, chunks = len(collection.generation.contents.passages), len(collection.baseline.chunks)
     measured = f"{passages:,} passages (the baseline: {chunks:,} chunks), {len(times[BASE])} different questions"
     return f"**{collection.name}**: {measured}.\n\n{format_table(HEAD, format_rows(times))}"
@@ -111,14 +111,14 @@ PAGE = """# How fast
 
 *Written by `OMP_NUM_THREADS=1 python -m benchmarks.speed.latency ../shared/data`; do not edit by hand.*
 
-One question at a time, on one thread, as a request is served. The baseline is what a good engineer writes in an
-afternoon: chunks of 500 characters, `SentenceTransformer.encode` in float32 and `faiss.IndexFlatIP`. Each question is
-put to all in turn in one process, and to each once, for answers are remembered; the ratio at p50 is the median of the
-ratios question by question. Encoding alone is the question into its vectors, without which no answer begins.
+One question at a time, on one thread, like a request to the server. The baseline is what a good engineer writes in an
+afternoon: chunks of 500 characters, `SentenceTransformer.encode` in float32 and `faiss.IndexFlatIP`. All of them answer
+each question in turn in one process, and only once, because answers are cached. The ratio at p50 is the median of the
+ratios question by question. Encoding alone is the time to turn the question into vectors, which every answer needs.
 
 {tables}
 
-Absolute times are those of one machine and its neighbours; the ratios travel better.
+Absolute times depend on the machine and its other load; the ratios are comparable.
 """
 
 

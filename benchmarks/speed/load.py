@@ -1,4 +1,4 @@
-"""Many clients at once, by wrk, which takes little of the two cores that it shares with the server."""
+"""Many clients at once, with wrk, which takes little of the two cores that it shares with the server."""
 
 import json
 import shutil
@@ -18,7 +18,7 @@ LAST = "Is this the last question?"
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What the clients saw."""
+    """Throughput and latency as the clients measured them."""
 
     per_second: float
     p50_ms: float
@@ -26,17 +26,17 @@ class Load:
 
 
 def find_wrk() -> str:
-    """The program's path. Raises ClickException."""
+    """Return the path of wrk; raise ClickException if it is not installed."""
     found = shutil.which("wrk")
     if found is None:
-        raise click.ClickException("wrk makes the load and is not here; install it (Debian: apt-get install wrk)")
+        raise click.ClickException("wrk, which makes the load, is not installed; install it with: apt-get install wrk")
     return found
 
 
-def run_load(address: str, bodies: Path, seconds: int, again: bool) -> Load:
-    """``CLIENTS`` keep-alive connections for so long. Raises ClickException where an answer is not a good one.
+def run_load(address: str, bodies: Path, seconds: int, repeat: bool) -> Load:
+    """Keep ``CLIENTS`` connections busy for some seconds; raise ClickException if an answer is not a good one.
 
-    ``again``: the questions of ``bodies`` may be asked more than once.
+    ``repeat``: the questions of ``bodies`` may be asked more than once.
     """
     options = ["--threads", "1", "--connections", str(CLIENTS), "--duration", f"{seconds}s", "--timeout", "60s"]
     command = [find_wrk(), *options, "--script", str(SCRIPT), address, "--", str(bodies)]
@@ -45,15 +45,15 @@ def run_load(address: str, bodies: Path, seconds: int, again: bool) -> Load:
     asked = found["answers"] + CLIENTS + found["failed"]
     if found["failed"] or not found["answers"]:
         raise click.ClickException(f"of {asked} requests to {address} {found['failed']} failed:\n{done.stdout}")
-    if not again and asked > (there := len(bodies.read_text(encoding="utf-8").splitlines())):
-        raise click.ClickException(f"{there} different questions do not last {seconds} s; give fewer --seconds")
-    # The server still works on what the clients left behind; the next one measured is to be alone.
+    if not repeat and asked > (there := len(bodies.read_text(encoding="utf-8").splitlines())):
+        raise click.ClickException(f"{there} different questions do not last {seconds} s; choose fewer --seconds")
+    # The server still works on requests that the clients abandoned, which would slow the next measurement.
     count_passages(address, LAST)
     return Load(found["answers"] / found["seconds"], found["p50_ms"], found["p95_ms"])
 
 
 def write_requests(questions: Sequence[str], path: Path) -> Path:
-    """The questions as ``loaded`` reads them."""
+    """Write the request bodies that ``run_load`` sends."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(build_request(question) + "\n" for question in questions), encoding="utf-8")
     return path

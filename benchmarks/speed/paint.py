@@ -1,8 +1,8 @@
-"""How soon the page is painted and an answer is seen, in a real Chromium, against the smallest page that there is.
+"""How soon the page is painted and an answer is seen, in a real Chromium, compared with the smallest possible page.
 
 python -m benchmarks.speed.paint ../shared/data
 
-Over the seed, by a real server process. Writes its section of ``docs/performance.md``.
+Over the seed, with a real server process. Writes its section of ``docs/performance.md``.
 """
 
 import shutil
@@ -48,21 +48,21 @@ GOALS = "under 500", "under 60"
 
 @dataclass(frozen=True, slots=True)
 class PageMeasurement:
-    """Milliseconds until something was seen, and what was loaded for it, in thousands of bytes."""
+    """Milliseconds until something was seen, and the kilobytes that were loaded for it."""
 
     ms: float
     kb: float
 
 
 def measure_paint(browser: Browser, url: str) -> PageMeasurement:
-    """A page in a window that has kept nothing."""
+    """Measure the first contentful paint of a page in a window without a cache."""
     with _open_window(browser) as (page, weights):
         page.goto(url, wait_until="networkidle")
         return PageMeasurement(float(page.evaluate(PAINTED)), sum(weights) / 1000)
 
 
 def measure_answer(browser: Browser, url: str, question: str) -> PageMeasurement:
-    """A question typed into the page that is open."""
+    """Measure the time from a question typed into an open page to its answer."""
     with _open_window(browser) as (page, weights):
         page.goto(url, wait_until="networkidle")
         before = sum(weights)
@@ -79,7 +79,7 @@ def _open_window(browser: Browser) -> Iterator[tuple[Page, list[int]]]:
 
 
 def format_rows(found: Mapping[str, Sequence[PageMeasurement]]) -> Iterator[tuple[str, ...]]:
-    """A row for each thing that is seen: medians, and medians of the ratios round by round."""
+    """Yield a row for each measurement: medians, and medians of the ratios round by round."""
     smallest = [one.ms for one in found[SMALLEST]]
     for name, seen in found.items():
         times, ours = [one.ms for one in seen], name != SMALLEST
@@ -89,7 +89,7 @@ def format_rows(found: Mapping[str, Sequence[PageMeasurement]]) -> Iterator[tupl
 
 
 def list_ways(browser: Browser, address: str) -> dict[str, Callable[[str], PageMeasurement]]:
-    """What is looked at, each with a question of its round."""
+    """Return what is measured, each with a question of its round."""
 
     def answer_page(question: str) -> PageMeasurement:
         return measure_paint(browser, f"{address}/?q={quote(question)}")
@@ -106,10 +106,10 @@ def list_ways(browser: Browser, address: str) -> dict[str, Callable[[str], PageM
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
 def main(data: Path) -> None:
-    """Measure on the seed; DATA is not needed, and taken for the sake of the other benchmarks."""
+    """Measure on the seed; DATA is ignored, so that all benchmarks take the same arguments."""
     chromium = shutil.which("chromium")
     if not chromium:
-        raise click.ClickException("chromium is needed; install it with: apt-get install chromium")
+        raise click.ClickException("chromium is not installed; install it with: apt-get install chromium")
     index_seed(load_encoder(), CACHE)
     with (
         sync_playwright() as playwright,
@@ -130,10 +130,10 @@ SECTION = """## How soon it is seen
 
 *Written by `python -m benchmarks.speed.paint ../shared/data`; do not edit by hand.*
 
-Until Chromium, without a graphics card and on the cores that the server has, paints the first words of a page
-(first contentful paint), in a window that has kept nothing; and from a question's being sent to the frame in which its
-answer, in mode `precise`, is seen. {rounds} rounds after one that does not count, all in turn, over the seed;
-medians, and medians of the ratios round by round. Weight: all that was loaded, not compressed.
+The time until Chromium, without a graphics card and on the same cores as the server, paints the first words of a page
+(first contentful paint), in a window without a cache; and the time from sending a question to the frame that shows its
+answer, in mode `precise`. {rounds} rounds after one that is not counted, all in turn, over the seed; medians, and
+medians of the ratios round by round. Weight: everything that was loaded, not compressed.
 
 {table}
 """

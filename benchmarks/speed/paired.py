@@ -1,4 +1,4 @@
-"""Ways of doing a thing, measured side by side: each in turn, so that a busy machine slows all of them."""
+"""Several ways of doing the same thing, measured in turn, so that a busy machine slows all of them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import median, quantiles
@@ -10,10 +10,10 @@ Result = TypeVar("Result")
 
 
 def run_interleaved(ways: Mapping[str, Callable[[Item], Result]], items: Iterable[Item]) -> dict[str, list[Result]]:
-    """What each way makes of every item.
+    """Return the results of each way for every item.
 
-    Every second time the order is the other way round, and after two another way begins, so that none
-    always comes first or always after the same other.
+    The order is reversed every second time and rotated after every two, so that no way always comes first or always
+    after the same other.
     """
     names, found = list(ways), {name: list[Result]() for name in ways}
     for number, item in enumerate(items):
@@ -25,7 +25,7 @@ def run_interleaved(ways: Mapping[str, Callable[[Item], Result]], items: Iterabl
 
 
 def time_calls(way: Callable[[Item], object]) -> Callable[[Item], float]:
-    """The milliseconds that the way takes."""
+    """Return a function that returns the milliseconds that ``way`` takes."""
 
     def time(item: Item) -> float:
         started = perf_counter()
@@ -36,10 +36,10 @@ def time_calls(way: Callable[[Item], object]) -> Callable[[Item], float]:
 
 
 def median_ratio(own: Sequence[float], base: Sequence[float]) -> float:
-    """The median of the ratios item by item: a slow moment is in both numbers of a pair."""
+    """Return the median of the ratios item by item: a slow moment affects both numbers of a pair."""
     return median(a / b for a, b in zip(own, base, strict=True))
 
 
 def percentile_95(values: Sequence[float]) -> float:
-    """What one in twenty lies above."""
+    """Return the 95th percentile."""
     return quantiles(values, n=20)[-1]

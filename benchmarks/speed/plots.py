@@ -1,4 +1,4 @@
-"""Every single measurement as a dot, a row for each way: what medians hide, and how noisy the machine was."""
+"""Dot plots of every measurement, a row for each way: they show what medians hide and how noisy the machine was."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ PLOTS = Path("docs/plots")
 
 
 def plot_measurements(name: str, found: Mapping[str, Sequence[float]], unit: str, page: Path) -> str:
-    """Writes ``docs/plots/NAME.svg``, by powers of ten, and returns the Markdown that shows it on ``page``."""
+    """Write ``docs/plots/NAME.svg``, with a logarithmic axis, and return the Markdown that shows it on ``page``."""
     figure = Figure(figsize=(7, 0.9 + 0.35 * len(found)), layout="constrained")
     axes = figure.add_subplot(xscale="log", xlabel=unit)
     for place, own in enumerate(found.values()):

@@ -2,8 +2,8 @@
 
 python -m benchmarks.speed.scale ../shared/data [--full]
 
-Collections are synthetic (``synthetic.py``). Each is made and published by the code of a build and asked in
-a process of its own (``benchmarks/speed/scale_asked.py``). Writes its section of ``docs/performance.md`` and a plot.
+Collections are synthetic (``synthetic.py``). Each is built and published by the program's code and asked in
+a process of its own (``benchmarks/speed/scale_child.py``). Writes its section of ``docs/performance.md`` and a plot.
 """
 
 import json
@@ -41,7 +41,7 @@ TOP, WANTED, BLOCK = 10, 400, 50_000
 
 @dataclass(frozen=True, slots=True)
 class ScaleRow:
-    """One collection: its store, seconds to build it and of these for the store, size on disk, recall, and asking."""
+    """One collection: its store, seconds to build it and for the store alone, size on disk, recall, and latency."""
 
     passages: int
     units: int
@@ -54,7 +54,7 @@ class ScaleRow:
 
 
 def measure_recall(store: Store, vectors: NDArray[np.float16], asked: Vectors) -> float:
-    """The share of the ``TOP`` nearest units that the store finds; all are compared, a block at a time."""
+    """Return the share of the ``TOP`` nearest units that the store finds; brute force runs a block at a time."""
     scores, places = np.empty((len(asked), 0), np.float32), np.empty((len(asked), 0), np.int64)
     for first in range(0, len(vectors), BLOCK):
         cosines = asked @ vectors[first : first + BLOCK].astype(np.float32).T
@@ -67,17 +67,17 @@ def measure_recall(store: Store, vectors: NDArray[np.float16], asked: Vectors) -
 
 
 def measure_collection(data: Path, synthetic: Synthetic, encoder: Encoder, projection: Vectors) -> ScaleRow:
-    """Builds a collection, asks it and removes it again."""
+    """Build a collection, ask it, and remove it again."""
     folder = CACHE / str(synthetic.passages)
     shutil.rmtree(folder, ignore_errors=True)
     settings, directory = IndexSettings(index=str(folder)), IndexDirectory(folder)
-    vectors, begun = synthetic.vectors(), perf_counter()
+    vectors, started = synthetic.vectors(), perf_counter()
     store = STORES[settings.store]().build(cast("Vectors", vectors))  # half as much memory; every store takes both
-    store_s = perf_counter() - begun
+    store_s = perf_counter() - started
     with directory.acquire_lock():
         contents = synthetic.contents(store, projection)
         manifest = publish_generation(directory, contents, BuildInputs("synthetic", "", (), settings, encoder))
-    build_s = perf_counter() - begun
+    build_s = perf_counter() - started
     asked = np.vstack([one.vectors for one in encode_questions(encoder, load_scale_questions(data)[:QUESTIONS])])
     share = measure_recall(store, vectors, asked)
     units, kind = len(vectors), ", ".join(f"{key} {value}" for key, value in manifest.store.items())
@@ -89,7 +89,7 @@ def measure_collection(data: Path, synthetic: Synthetic, encoder: Encoder, proje
 
 
 def ask_in_process(index: Path, data: Path) -> AskMeasurement:
-    """Asked by a fresh process, on one thread."""
+    """Measure asking in a fresh process, on one thread."""
     command = [sys.executable, "-m", "benchmarks.speed.scale_asked", str(index), str(data)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603  (our own)
@@ -97,7 +97,7 @@ def ask_in_process(index: Path, data: Path) -> AskMeasurement:
 
 
 def format_lines(rows: Sequence[ScaleRow]) -> Iterator[str]:
-    """A line for each collection."""
+    """Yield the lines of the table, one for each collection."""
     yield "| passages | units | build, s | of it vectors | on disk, MB | opens, s | `fast` p50 | p95 | of p50 encoding | resident, MB | of it before opening | recall@10 |"  # noqa: E501  (a head of a table)
     yield "|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
     for row in rows:
@@ -111,7 +111,7 @@ def format_lines(rows: Sequence[ScaleRow]) -> Iterator[str]:
 
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
-@click.option("--full", is_flag=True, help="A million passages, too: 20 GB of disk and of memory, half an hour.")
+@click.option("--full", is_flag=True, help="Also a million passages: 20 GB of disk and of memory, half an hour.")
 def main(data: Path, full: bool) -> None:
     """Measure collections recombined from the sentences of DATA, the folder of open sets."""
     encoder = load_encoder()
@@ -136,23 +136,23 @@ SECTION = """## How it grows
 
 *Written by `{command}`; do not edit by hand.*
 
-Collections of four sentences a passage and twenty passages a document, drawn by chance from 24,000 real sentences
-(SQuAD, SciFact, FairytaleQA), each with its real vector, turned towards another sentence's and by noise, so that no
-two are the same; a passage's vector is the mean of its sentences'. Made and published by the code of a build, but for
-loading, chunking and embedding. 32 tokens a passage, drawn by chance, where real ones have about 130. Each is opened
-and asked 200 questions of the same sets by a process of its own, on one thread, without a reader.
+Collections of four sentences a passage and twenty passages a document, drawn at random from 24,000 real sentences
+(SQuAD, SciFact, FairytaleQA). Each sentence has its real vector, moved towards another sentence's and by noise, so that
+no two are the same; a passage's vector is the mean of its sentences'. Built and published by the program's code, except
+for loading, chunking and embedding. A passage has 32 random token vectors; real passages have about 130. A process of
+its own opens each collection and asks 200 questions of the same sets, on one thread, without a reader.
 
 {table}
 
 Goals at a million: `fast` at most 3 times as long as at 5,000 passages, 1,500 MB resident, open in 5 s, recall@10 of
-0.98. Resident counts what is mapped; what the encoder takes stands beside it.
+0.98. Resident memory includes memory-mapped files; the next column is the part that the encoder takes.
 
 {stores}
 
 ![Time and memory against the number of passages]({plot})
 
-What this cannot show: how good answers are, for sentences that do not belong together answer nothing; recall on a real
-million, whose vectors have more directions than mixtures of 24,000; the time of words that only a real million has.
+What this cannot show: how good answers are, because random sentences answer nothing; recall on a real million, whose
+vectors vary more than mixtures of 24,000; the time of words that only a real million has.
 """
 
 

@@ -1,6 +1,6 @@
-"""What one process sees that opens a collection and asks it: time, and how much of it is resident.
+"""Time and resident memory of a process that opens a collection and asks it questions.
 
-OMP_NUM_THREADS=1 python -m benchmarks.speed.scale_asked INDEX ../shared/data
+OMP_NUM_THREADS=1 python -m benchmarks.speed.scale_child INDEX ../shared/data
 """
 
 import json
@@ -38,12 +38,12 @@ class AskMeasurement:
 
 
 def load_scale_questions(data: Path) -> list[str]:
-    """So many of each set in turn."""
+    """Return questions of each set in turn."""
     return load_questions(data, SETS, 100)[: QUESTIONS + WARM]
 
 
 def measure_asking(index: Path, texts: list[str]) -> AskMeasurement:
-    """Mode ``fast``, one question after the other; the encoder has been at work before anything is measured."""
+    """Ask in mode ``fast``, one question after the other, once the encoder has warmed up."""
     encoder = load_encoder()
     encode_questions(encoder, texts[:WARM])
     before, begun = read_resident_mb(), perf_counter()
@@ -65,7 +65,7 @@ def measure_asking(index: Path, texts: list[str]) -> AskMeasurement:
 @click.argument("index", type=click.Path(path_type=Path, exists=True))
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
 def main(index: Path, data: Path) -> None:
-    """Print as JSON what asking INDEX the questions of DATA takes."""
+    """Print as JSON how long INDEX takes for the questions of DATA."""
     click.echo(json.dumps(asdict(measure_asking(index, load_scale_questions(data)))))
 
 

@@ -1,4 +1,4 @@
-"""How time and memory grow with the collection, as a picture."""
+"""Plot of time and memory against the size of the collection."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def plot_scale(rows: Sequence["ScaleRow"], path: Path) -> None:
-    """What is measured against the number of passages, both by powers of ten, as SVG."""
+    """Write an SVG of all measurements against the number of passages, on logarithmic axes."""
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.add_subplot(xscale="log", yscale="log", xlabel="passages")
     sizes = [row.passages for row in rows]

@@ -1,4 +1,4 @@
-"""Servers that run while something is measured, each a process of its own on a free port."""
+"""Servers that run while something is measured, each in its own process on a free port."""
 
 import json
 import os
@@ -16,9 +16,9 @@ ROOT = Path(__file__).parents[2]
 
 @contextmanager
 def run_server(*arguments: str, **environment: str) -> Iterator[str]:
-    """Runs Python with the arguments until the end of the block; the address, once the process has said it.
+    """Run Python with the arguments until the end of the block, and yield the address that the process prints.
 
-    ``environment``: variables that the process has beside those of this one.
+    ``environment``: variables that are added to those of this process.
     """
     command = [sys.executable, *arguments]
     variables = os.environ | environment
@@ -26,19 +26,19 @@ def run_server(*arguments: str, **environment: str) -> Iterator[str]:
         try:
             line = process.stdout.readline() if process.stdout else ""
             if not line:
-                raise click.ClickException(f"no server came of: {' '.join(command)}; what it said stands above")
+                raise click.ClickException(f"no server started: {' '.join(command)}; its error messages are above")
             yield line.split()[-1]
         finally:
             process.terminate()
 
 
 def build_request(question: str) -> str:
-    """What both servers are asked."""
+    """Return the request body that both servers are sent."""
     return json.dumps({"question": question, "mode": "fast"})
 
 
 def count_passages(address: str, question: str) -> int:
-    """How many passages one question gets. Raises HTTPError for what is not 200."""
+    """Return the number of passages of one answer; raise HTTPError if the status is not 200."""
     headers = {"Content-Type": "application/json"}
     request = Request(f"{address}/v1/ask", build_request(question).encode(), headers)  # noqa: S310  (our own)
     with urlopen(request, timeout=60) as response:  # noqa: S310

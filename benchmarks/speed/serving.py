@@ -1,8 +1,8 @@
-"""Questions a second over HTTP, against what a good engineer writes in an afternoon.
+"""Questions per second over HTTP, compared with the baseline.
 
 python -m benchmarks.speed.serving ../shared/data
 
-The servers are real processes and asked by the same clients in turn, one at a time; the others are idle. Writes its
+The servers are real processes and are asked by the same clients, one at a time while the others are idle. Writes its
 section of ``docs/performance.md``.
 """
 
@@ -35,14 +35,16 @@ HEAD = ("questions", "server", "a second", "p50, ms", "p95, ms", "times as many"
 Loads = Mapping[str, Sequence[Load]]
 
 
-def run_rounds(addresses: Mapping[str, str], files: Sequence[Path], seconds: int, again: bool) -> dict[str, list[Load]]:
-    """Each file of questions put to each server in turn; the first warms up and does not count."""
-    ways = {name: partial(run_load, address, seconds=seconds, again=again) for name, address in addresses.items()}
+def run_rounds(
+    addresses: Mapping[str, str], files: Sequence[Path], seconds: int, repeat: bool
+) -> dict[str, list[Load]]:
+    """Send each file of questions to each server in turn; the first round warms up and is dropped."""
+    ways = {name: partial(run_load, address, seconds=seconds, repeat=repeat) for name, address in addresses.items()}
     return {name: loads[1:] for name, loads in run_interleaved(ways, files).items()}
 
 
 def format_rows(kind: str, loads: Loads) -> Iterator[tuple[str, ...]]:
-    """A row for each server: medians over the rounds, and the median of the ratios round by round."""
+    """Yield a row for each server: medians over the rounds, and the median of the ratios round by round."""
     base = [load.per_second for load in loads[BASE]]
     for name, own in loads.items():
         figures = [median(getattr(load, field) for load in own) for field in ("per_second", "p50_ms", "p95_ms")]
@@ -54,17 +56,17 @@ def format_rows(kind: str, loads: Loads) -> Iterator[tuple[str, ...]]:
 def measure_servers(
     addresses: Mapping[str, str], questions: Sequence[str], seconds: int, folder: Path
 ) -> dict[str, Loads]:
-    """Both kinds: of the varied questions each round has its own, the repeated ones come over and over."""
+    """Measure with varied questions, new ones in each round, and with repeated ones."""
     for address in addresses.values():
         if not count_passages(address, questions[0]):
-            raise click.ClickException(f"{address} finds nothing for: {questions[0]}")
+            raise click.ClickException(f"{address} returns no passages for: {questions[0]}")
     repeated, varied = questions[1 : REPEATED + 1], questions[REPEATED + 1 :]
     files = range(1 + ROUNDS)
     own = [write_requests(varied[number :: len(files)], folder / f"varied-{number}.jsonl") for number in files]
     same = [write_requests(repeated, folder / "repeated.jsonl")] * len(files)
     return {
-        "varied": run_rounds(addresses, own, seconds, again=False),
-        "repeated": run_rounds(addresses, same, seconds, again=True),
+        "varied": run_rounds(addresses, own, seconds, repeat=False),
+        "repeated": run_rounds(addresses, same, seconds, repeat=True),
     }
 
 
@@ -81,7 +83,7 @@ def main(data: Path, seconds: int) -> None:
     with ExitStack() as stack:
         addresses = {
             BASE: stack.enter_context(run_server(*command)),
-            # Who knows torch sets this; the goals are for the baseline as it is.
+            # An expert in torch would set this; the goals are for the baseline with its defaults.
             TUNED: stack.enter_context(run_server(*command, OMP_NUM_THREADS="1")),
             OURS: stack.enter_context(run_server(*ours)),
             TWO: stack.enter_context(run_server(*ours, "--workers", "2")),
@@ -104,12 +106,12 @@ SECTION = """## How many at once
 *Written by `python -m benchmarks.speed.serving ../shared/data`; do not edit by hand.*
 
 {clients} keep-alive clients (wrk) on the same machine, over {passages:,} passages of stories (the baseline: {chunks:,}
-chunks). `python serve.py` as it is, asked in mode `fast`, the same in two processes, and the baseline as a Flask
-application under waitress with its defaults; once more with `OMP_NUM_THREADS=1`, as `serve.py` sets it for itself, for
-the threads of torch and of waitress are in each other's way. {rounds} rounds of {seconds} s after a warm-up, the
-servers in turn, one at a time; medians over the rounds, and of the ratios round by round. Varied: each question is
-asked once. Repeated: {repeated} questions over and over; `serve.py` remembers their answers, the baseline does not. The
-clients share the cores with the server.
+chunks). The servers: `python serve.py` with its defaults, asked in mode `fast`, the same in two processes, and the
+baseline as a Flask application under waitress with its defaults. The baseline is measured again with
+`OMP_NUM_THREADS=1`, which `serve.py` sets for itself, because the threads of torch and of waitress compete. {rounds}
+rounds of {seconds} s after a warm-up, one server at a time in turn; medians over the rounds, and of the ratios round by
+round. Varied: each question is asked once. Repeated: {repeated} questions again and again; `serve.py` caches their
+answers, the baseline does not. The clients share the cores with the server.
 
 {table}
 """

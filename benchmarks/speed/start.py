@@ -1,9 +1,9 @@
-"""How soon a fresh process answers, and how much memory it takes, against what a good engineer writes in an afternoon.
+"""How soon a fresh process answers, and how much memory it takes, compared with the baseline.
 
 python -m benchmarks.speed.start ../shared/data
 
-Over the seed. Each time is from the start of a process (``start_child.py``) to its first answer, by the
-clock of this one. Writes its section of ``docs/performance.md``.
+Over the seed. Each time is from the start of a process (``start_child.py``) to its first answer, measured by this
+process. Writes its section of ``docs/performance.md``.
 """
 
 import json
@@ -44,21 +44,21 @@ class StartMeasurement:
 
 
 def start_process(way: str, folder: Path, questions: Path) -> StartMeasurement:
-    """One fresh process, on one thread as a server has it. Raises ClickException where it fails."""
+    """Measure a fresh process, on one thread like a server's; raise ClickException if it fails."""
     command = [sys.executable, "-m", "benchmarks.speed.start_child", way, str(folder), str(questions)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    begun = perf_counter()
+    started = perf_counter()
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  (our own)
         said = process.stdout.readline() if process.stdout else ""
-        first = perf_counter() - begun
+        first = perf_counter() - started
         rest = process.stdout.read() if process.stdout else ""
     if process.returncode or said.strip() != "answered":
-        raise click.ClickException(f"{' '.join(command)} failed; what it said stands above")
+        raise click.ClickException(f"{' '.join(command)} failed; its error messages are above")
     return StartMeasurement(first, float(rest))
 
 
 def measure_starts(folders: Mapping[str, Path], questions: Path, rounds: int) -> dict[str, list[StartMeasurement]]:
-    """Every way in turn, a process each; the first round reads the disk and does not count."""
+    """Start a process of each way in turn; the first round fills the disk cache and is dropped."""
     ways = {way: partial(_run_round, way, folder, questions) for way, folder in folders.items()}
     return {way: found[1:] for way, found in run_interleaved(ways, range(rounds + 1)).items()}
 
@@ -68,7 +68,7 @@ def _run_round(way: str, folder: Path, questions: Path, number: int) -> StartMea
 
 
 def format_rows(found: Mapping[str, Sequence[StartMeasurement]]) -> Iterator[tuple[str, ...]]:
-    """A row for each way: medians, and the medians of the ratios round by round."""
+    """Yield a row for each way: medians, and the medians of the ratios round by round."""
     times = {way: [one.first_s for one in own] for way, own in found.items()}
     memory = {way: [one.resident_mb for one in own] for way, own in found.items()}
     for way in found:
@@ -81,7 +81,7 @@ def format_rows(found: Mapping[str, Sequence[StartMeasurement]]) -> Iterator[tup
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
 def main(data: Path) -> None:
-    """Measure on the seed; DATA is not needed, and taken for the sake of the other benchmarks."""
+    """Measure on the seed; DATA is ignored, so that all benchmarks take the same arguments."""
     generation = index_seed(load_encoder(), CACHE)
     Baseline.load_or_build(generation.contents.documents.texts, CACHE / "baseline")
     questions = CACHE / "questions.json"
@@ -99,10 +99,10 @@ SECTION = """## How soon it answers
 
 *Written by `python -m benchmarks.speed.start ../shared/data`; do not edit by hand.*
 
-From the start of a process to its first answer over the seed, and what of it is resident (RSS, what it has mapped
-included) after {questions} different questions. The baseline reads its chunks and vectors from disk, too: nobody
-embeds a collection at each start. {rounds} fresh processes each, in turn, after one that warms the disk; medians, and
-medians of the ratios round by round.
+From the start of a process to its first answer over the seed, and its resident memory (RSS, memory-mapped files
+included) after {questions} different questions. The baseline also reads its chunks and vectors from disk, because
+nobody embeds a collection at each start. {rounds} fresh processes each, in turn, after one that fills the disk cache;
+medians, and medians of the ratios round by round.
 
 {table}
 """

@@ -1,8 +1,8 @@
-"""One process of ``benchmarks/speed/start.py``: answers, says so, and says how much of it is in memory.
+"""Child process of ``benchmarks/speed/start.py``: answers questions and prints its resident memory.
 
 python -m benchmarks.speed.start_child baseline|fast|precise FOLDER QUESTIONS
 
-Imports what answering needs and nothing else, for the time of importing is measured.
+Imports only what answering needs, because the time of importing is measured.
 """
 
 import json
@@ -31,7 +31,7 @@ def load_asker(way: str, folder: Path) -> Callable[[str], object]:
 
 
 def main(way: str, folder: str, questions: str) -> None:
-    """Print a line at the first answer and, after the last, the megabytes."""
+    """Print a line at the first answer and, after the last, the resident megabytes."""
     ask = load_asker(way, Path(folder))
     first, *rest = json.loads(Path(questions).read_text(encoding="utf-8"))
     ask(first)

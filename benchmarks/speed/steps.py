@@ -2,8 +2,8 @@
 
 OMP_NUM_THREADS=1 python -m benchmarks.speed.steps ../shared/data
 
-Mode ``fast`` over the passages of ``latency.py``. Each step of an engine is timed where it stands, so the
-steps are those of the program. Writes its section of ``docs/performance.md``.
+Mode ``fast`` over the passages of ``latency.py``. The methods of the engine are timed as they are, so the steps are
+those of the program. Writes its section of ``docs/performance.md``.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -32,18 +32,18 @@ WHOLE, REST = "the whole answer", "the rest: fusing, sorting, features"
 
 
 class StepTimer:
-    """Adds up the milliseconds of named steps, question by question."""
+    """A sum of milliseconds for each named step of each question."""
 
     def __init__(self) -> None:
-        """Nothing yet."""
+        """Start without questions."""
         self.questions: list[dict[str, float]] = []
 
     def wrap_method(self, owner: Any, method: str, name: str) -> None:  # noqa: ANN401  (whatever has the method)
-        """From now on a call of the owner's method counts as a step; no step that is watched contains another."""
+        """Replace a method of the owner by a timed one. Timed steps must not contain each other."""
         setattr(owner, method, self.time_step(getattr(owner, method), name))
 
     def time_step(self, step: Callable[..., Result], name: str) -> Callable[..., Result]:
-        """The step, its time added up."""
+        """Return the step as a function that adds up its time."""
 
         def timed_step(*arguments: object) -> Result:
             started = perf_counter()
@@ -56,17 +56,17 @@ class StepTimer:
 
 
 def wrap_steps(engine: Engine, clock: StepTimer) -> None:
-    """The steps of mode ``fast``, in their order."""
+    """Time the steps of mode ``fast``, in their order."""
     retriever = engine._retriever
     for owner, method, name in (
-        (engine, "_understand", "understanding, slips mended"),
+        (engine, "_understand", "understanding and spelling"),
         (engine, "_encode", "encoding"),
         (retriever, "_search_dense", "the dense leg"),
         (retriever, "_search_lexical", "the lexical leg"),
         (retriever, "_add_missing_dense", "both legs' scores for all candidates"),
         (retriever, "_add_missing_lexical", "both legs' scores for all candidates"),
         (engine._marker, "mark_evidence", "marking evidence"),
-        (engine._builder, "build_answer", "composing"),
+        (engine._builder, "build_answer", "building the answer"),
     ):
         clock.wrap_method(owner, method, name)
     late, *others = engine._stages["fast"]
@@ -74,7 +74,7 @@ def wrap_steps(engine: Engine, clock: StepTimer) -> None:
 
 
 def measure_steps(engine: Engine, questions: list[str]) -> list[Mapping[str, float]]:
-    """The milliseconds of each step for each question; the first warm up and do not count."""
+    """Return the milliseconds of each step for each question; the first questions warm up and are dropped."""
     clock = StepTimer()
     wrap_steps(engine, clock)
     for question in questions:
@@ -87,7 +87,7 @@ def measure_steps(engine: Engine, questions: list[str]) -> list[Mapping[str, flo
 
 
 def format_rows(times: list[Mapping[str, float]]) -> Iterator[tuple[str, str, str]]:
-    """A row for each step: the median over the questions, and its share of the whole."""
+    """Yield a row for each step: the median over the questions, and its share of the whole."""
     middle = {name: median(one[name] for one in times) for name in times[0]}
     for name, own in middle.items():
         yield name, f"{own:.2f}", f"{own / middle[WHOLE]:.0%}"
@@ -119,16 +119,17 @@ One question in mode `fast` over {passages:,} passages, medians of {questions} q
 
 {plot}
 
-What profiles showed on the way here, and what was done:
+What profiles showed, and what was done:
 
-* numpy's threads wait for work by spinning. While they were two, a server under load spent a whole core on nothing; so
-  `serve.py` sets one before numpy is loaded, and each batch under way has a processor to itself.
-* Many threads that rank at the same time take Python away from each other at every step of numpy. Two at work on a
-  batch each, one encoding while the other ranks, answer more questions than eight with one each.
-* The encoder empties the processor's cache before every search. Comparing a question with all vectors then means
-  reading all of them from memory; codes of an eighth of the size stay near, and a few hundred vectors are read.
-* Words of a text are found by one regular expression, and their stems are looked up; passages that one step has read
-  are there for the next; which passages have a word is asked of the postings, not of the texts.
+* numpy's threads wait for work by spinning. With two of them, a server under load wasted a whole core. So `serve.py`
+  sets one thread before numpy is loaded, and each batch has a processor to itself.
+* Many threads that rank at the same time compete for the interpreter lock at every step of numpy. Two threads with a
+  batch each, one encoding while the other ranks, answer more questions than eight threads with one question each.
+* The encoder evicts the vectors from the processor's cache before every search. Comparing a question with all vectors
+  then means reading all of them from memory. Codes of an eighth of the size stay in the cache, and only a few hundred
+  vectors are read.
+* One regular expression finds the words of a text, and their stems are cached. Passages that one step has read are
+  passed on to the next. The postings, not the texts, tell which passages contain a word.
 """
 
 

@@ -1,7 +1,7 @@
 """Collections of any size, recombined from the sentences of the open sets and their real vectors.
 
-A passage is four sentences drawn by chance; the vector of each is its real one, turned by chance, and that of the
-passage their mean. Written by the same code as a build, but for loading, chunking and embedding.
+A passage is four random sentences. The vector of each is its real one with noise, that of the passage is their mean.
+Written by the same code as a build, except for loading, chunking and embedding.
 """
 
 import json
@@ -27,13 +27,13 @@ from index.text.sentences import PunctuatedNames, split_into_sentences
 from index.types import Document, Encoder, Passage, Span, Store, Vectors
 
 SETS = ("squad-sentences", "scifact-train", "fairytaleqa-train")
-OF_EACH, SHORTEST, LONGEST = 8_000, 20, 400
+OF_EACH, MIN_CHARS, MAX_CHARS = 8_000, 20, 400
+# Sentences of a passage, and passages of a document.
 SENTENCES, PASSAGES = 4, 20
-"""Of a passage, and of a document."""
+# How far a sentence's vector is turned by noise, and towards another sentence's, so that no two are the same.
 NOISE, OTHER = 0.35, (0.3, 0.9)
-"""How far a sentence's vector is turned by chance, and by another sentence's: no two are the same."""
+# Token vectors of a passage; a real one has about 130.
 TOKENS = 32
-"""Of a passage; a real one has about 130."""
 UNITS = SENTENCES + 1
 VOCABULARY = 30_000
 
@@ -47,7 +47,7 @@ class Material:
 
 
 def load_material(data: Path, encoder: Encoder, kept: Path) -> Material:
-    """Sentences of each set, embedded once and kept in a folder."""
+    """Return sentences of each set with their vectors, which are computed once and kept in a folder."""
     texts, vectors = kept / "real.json", kept / "real.npy"
     if not (texts.is_file() and vectors.is_file()):
         kept.mkdir(parents=True, exist_ok=True)
@@ -61,14 +61,14 @@ def _split_sentences(path: Path) -> list[str]:
     whole = [row["text"] for row in read_lines(path)]
     names = PunctuatedNames.learn_from(whole)
     cut = (text[s.start : s.end] for text in whole for s in split_into_sentences(text, Span(0, len(text)), names))
-    found = list(dict.fromkeys(text for text in cut if SHORTEST <= len(text) <= LONGEST))
+    found = list(dict.fromkeys(text for text in cut if MIN_CHARS <= len(text) <= MAX_CHARS))
     Random(1).shuffle(found)
     return found[:OF_EACH]
 
 
 @dataclass(frozen=True, slots=True)
 class Synthetic:
-    """A collection of so many passages, the same each time."""
+    """A collection with a given number of passages, the same in every run."""
 
     material: Material
     passages: int
@@ -79,7 +79,7 @@ class Synthetic:
         return np.random.default_rng(0).integers(len(self.material.texts), size=(self.passages, SENTENCES))
 
     def documents(self) -> list[Document]:
-        """Passages one behind the other, a blank line between them."""
+        """Return documents whose passages are separated by blank lines."""
         found, drawn = [], self.drawn
         for first in range(0, self.passages, PASSAGES):
             text = "\n\n".join(self._text(row) for row in drawn[first : first + PASSAGES].tolist())
@@ -87,7 +87,7 @@ class Synthetic:
         return found
 
     def cut(self, documents: Sequence[Document]) -> Iterator[Passage]:
-        """The passages of the documents, in order."""
+        """Yield the passages of the documents in order."""
         drawn = iter(self.drawn.tolist())
         for document in documents:
             start = 0
@@ -105,7 +105,7 @@ class Synthetic:
             start += len(self.material.texts[number]) + 1
 
     def vectors(self) -> NDArray[np.float16]:
-        """Of each passage the whole and its sentences, in the order of the units, shape (units, dimension)."""
+        """Return the vectors of each passage and its sentences in the order of the units, shape (units, dimension)."""
         drawn, chance, real = self.drawn, np.random.default_rng(1), self.material.vectors
         found = np.empty((self.passages, UNITS, real.shape[1]), dtype=np.float16)
         for first in range(0, self.passages, 10_000):
@@ -119,14 +119,14 @@ class Synthetic:
         return found.reshape(-1, real.shape[1])
 
     def units(self, passages: Passages) -> NDArray[np.int64]:
-        """The table of units, shape (units, 3)."""
+        """Return the table of units, shape (units, 3)."""
         spans = passages.sentences.reshape(-1, SENTENCES, 2)
         whole = np.stack([spans[:, 0, 0], spans[:, -1, 1]], axis=1)[:, None]
         edges = np.concatenate([spans[:, :1], whole, spans[:, 1:]], axis=1).reshape(-1, 2)
         return np.column_stack([np.repeat(np.arange(len(passages)), UNITS), edges])
 
     def tokens(self, projection: Vectors) -> LateInteractionIndex:
-        """Drawn by chance: they cost what real ones do, and say nothing."""
+        """Return random token vectors: they cost as much as real ones and mean nothing."""
         chance, rows = np.random.default_rng(2), self.passages * TOKENS
         ids = chance.integers(VOCABULARY, size=rows, dtype=np.int32)
         vectors = chance.integers(-40, 40, size=(rows, projection.shape[1]), dtype=np.int8)
@@ -134,7 +134,7 @@ class Synthetic:
         return LateInteractionIndex(ids, vectors, edges, np.ones(VOCABULARY + 1, dtype=np.float32), projection)
 
     def contents(self, store: Store, projection: Vectors) -> GenerationContents:
-        """Everything that a generation holds, made as a build makes it."""
+        """Return everything that a generation holds, made like in a build."""
         loaded = self.documents()
         documents = Documents.build(loaded)
         passages = Passages.build(self.cut(loaded), documents)

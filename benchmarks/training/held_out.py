@@ -1,4 +1,4 @@
-"""The questions of SQuAD that nothing was trained or fitted on, as a data set of their own.
+"""Writes the questions of SQuAD that nothing was trained or fitted on as a data set of their own.
 
 python -m benchmarks.training.held_out ../shared/data var/held-out
 """
@@ -18,7 +18,7 @@ from benchmarks.splits import Part, assign_part
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
 @click.argument("out", type=click.Path(path_type=Path))
 def main(data: Path, out: Path) -> None:
-    """Write into OUT, over the whole collection of DATA, the questions on articles that are held out."""
+    """Write the questions of DATA about held-out articles into OUT, with the whole collection."""
     source, folder = data / SENTENCES, out / SENTENCES
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source / "corpus.jsonl.gz", folder / "corpus.jsonl.gz")

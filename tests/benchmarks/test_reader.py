@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from benchmarks.articles import ARTICLE_SENTENCES, LONGEST, SENTENCES, SQUAD, Article, load_articles
+from benchmarks.articles import ARTICLE_SENTENCES, MAX_PIECE_CHARS, SENTENCES, SQUAD, Article, load_articles
 from benchmarks.splits import Part, assign_part
 from benchmarks.training.held_out import main as held_out
 from benchmarks.training.reader.__main__ import read_rounds
@@ -122,7 +122,7 @@ def test_a_long_text_is_read_in_the_piece_that_has_the_answer(tmp_path: Path) ->
     for one in found:
         assert one.answer is not None
         assert one.right.words[one.answer.start : one.answer.end] == "Ann Lee"
-        assert len(one.right.words) <= LONGEST
+        assert len(one.right.words) <= MAX_PIECE_CHARS
         assert one.right.words.startswith("It rained")
 
 

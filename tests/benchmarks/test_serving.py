@@ -62,7 +62,7 @@ def test_times_are_of_pairs_of_rounds() -> None:
 def test_what_is_not_an_answer_is_no_speed(broken: str, tmp_path: Path) -> None:
     """A server that refuses quickly is not a quick server."""
     with pytest.raises(click.ClickException, match="failed"):
-        run_load(broken, write_requests(QUESTIONS[:9], tmp_path / "bodies.jsonl"), 1, again=True)
+        run_load(broken, write_requests(QUESTIONS[:9], tmp_path / "bodies.jsonl"), 1, repeat=True)
 
 
 @needs_wrk
@@ -70,7 +70,7 @@ def test_what_is_not_an_answer_is_no_speed(broken: str, tmp_path: Path) -> None:
 def test_varied_questions_never_come_twice(server: str, tmp_path: Path) -> None:
     """Too few of them are refused rather than asked again."""
     with pytest.raises(click.ClickException, match="do not last"):
-        run_load(server, write_requests(QUESTIONS[:CLIENTS], tmp_path / "bodies.jsonl"), 1, again=False)
+        run_load(server, write_requests(QUESTIONS[:CLIENTS], tmp_path / "bodies.jsonl"), 1, repeat=False)
 
 
 def test_without_wrk_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,5 +82,5 @@ def test_without_wrk_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_server_that_does_not_start_is_an_error() -> None:
     """At once, with what was called."""
-    with pytest.raises(click.ClickException, match="no server came of"), run_server("-c", "pass"):
+    with pytest.raises(click.ClickException, match="no server started"), run_server("-c", "pass"):
         pass

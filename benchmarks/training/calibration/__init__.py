@@ -1,1 +1,1 @@
-"""The confidence: fitted on open data, tried on sources and articles left out."""
+"""The confidence: fitted on open data, tested on sources and articles that were left out."""

@@ -1,1 +1,1 @@
-"""Trains and measures the shipped reader: ``python -m benchmarks.training.reader ../shared/data``."""
+"""The shipped reader: its training data, training loop, conversion and measures."""

@@ -1,4 +1,4 @@
-"""The trained network into the folder that the product reads with: no torch, 25 MB."""
+"""Converts the trained network to the folder that the program reads with: no torch, 25 MB."""
 
 import json
 import shutil
@@ -21,7 +21,7 @@ Rounds = Sequence[Mapping[str, int]]
 
 
 def write_reader(network: Network, base: Path, folder: Path, rounds: Rounds) -> None:
-    """Writes ``folder`` anew; ``base`` has the tokenizer, ``rounds`` is what the network was trained on."""
+    """Replace ``folder``; ``base`` has the tokenizer, ``rounds`` tells what the network was trained on."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     _write_body(network, base, folder / BODY)

@@ -1,9 +1,9 @@
-"""What the reader is trained on: questions, the passage that answers, and others that our retrieval took for it.
+"""Training examples: questions, the passage that answers, and other passages that our retrieval ranked high.
 
-It learns in rounds: the first is on texts where the words that answer are known; in the second SQuAD's sentences
-join, and passages that answer are read alone besides, for their words. Every collection is indexed and asked as
-any other, so the reader learns from passages and mistakes of the kind that it will see. One negative is sharper: the
-right passage without the sentence that answers.
+The first round uses texts whose answering words are known. The second adds SQuAD's sentences, and right passages
+without wrong ones, to learn their words. Every collection is indexed and asked like a user's, so the reader learns from
+passages and mistakes of the kind that it will see. One negative is harder: the right passage without the sentence that
+answers.
 """
 
 import random
@@ -37,7 +37,7 @@ BATCH = 64
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What the reader gets to see of a passage: title and heading, and the words."""
+    """A passage as the reader sees it: title and heading, and the words."""
 
     context: str
     words: str
@@ -47,7 +47,7 @@ class Text:
 class Example:
     """A question, a passage that answers it, and passages that do not.
 
-    ``answer`` is a span of the right passage's words, None where only the passage is known.
+    ``answer`` is a span of the right passage's words, None if only the passage is known.
     """
 
     source: str
@@ -59,7 +59,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPlace:
-    """Where in its passage the answer stands: the words, or, where not ``exact``, their sentence; None: unknown."""
+    """The span of the answer in its passage: exact words or, if not ``exact``, their sentence; None if unknown."""
 
     span: Span | None
     exact: bool = True
@@ -67,7 +67,7 @@ class AnswerPlace:
 
 @dataclass(frozen=True, slots=True)
 class SourceShare:
-    """How much is drawn of a source, from passages of which size."""
+    """How many questions are drawn of a source, and the size of its passages."""
 
     source: str
     questions_an_article: int
@@ -76,10 +76,10 @@ class SourceShare:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round goes through: each source so many ``times``, each time beside all passages ``alone`` so often.
+    """One round of training: ``times`` repeats each source, ``alone`` repeats the passages without wrong ones.
 
-    ``wrong``: passages beside each right one. ``rate``: that of the body of the network. ``frozen``: its lowest layers
-    that learn nothing more.
+    ``wrong``: passages for each right one. ``rate``: learning rate of the network's body. ``frozen``: number of its
+    lowest layers that are not trained.
     """
 
     shares: tuple[SourceShare, ...]
@@ -112,7 +112,7 @@ ROUNDS = (
 
 
 def build_examples(round_: Round, data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]:
-    """The training part of a round's sources; indexes are kept in ``folder``."""
+    """Yield the training examples of a round's sources; indexes are kept in ``folder``."""
     for share in round_.shares:
         chosen = [article for article in load_articles(data, share.source) if article.part is Part.TRAIN]
         rows = [{"_id": article.id, "title": article.title, "text": article.text} for article in chosen]
@@ -126,7 +126,7 @@ def build_examples(round_: Round, data: Path, encoder: Encoder, folder: Path) ->
 
 
 def build_single_examples(data: Path) -> Iterator[Example]:
-    """Of every training question whose words are known, the piece of its text that has them, and nothing beside it."""
+    """Yield, for every training question whose words are known, the piece of text that has them, without wrong ones."""
     for row in read_lines(data / READING):
         if assign_part(row["source"], row["article"]) is Part.TRAIN:
             shortest = min(row["answers"], key=lambda answer: len(answer["text"]))
@@ -143,7 +143,7 @@ def _draw_questions(asked: Sequence[Question], most: int, chance: random.Random)
 
 
 def _retrieve_passages(engine: Engine, questions: Sequence[str]) -> Iterator[tuple[AnswerPassage, ...]]:
-    """The passages found for each question without the reader."""
+    """Yield the passages found for each question without the reader."""
     rest = iter(questions)
     while batch := list(islice(rest, BATCH)):
         for answer in engine.ask_many([Request(question, top_k=DEPTH, mode="fast") for question in batch]):
@@ -160,7 +160,7 @@ def _build_article_examples(source: str, asked: Sequence[Question], engine: Engi
 
 
 def _build_story_examples(data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]:
-    """FairytaleQA's training questions: the section is known of all, the words of some."""
+    """Yield FairytaleQA's training questions: the section is known for all, the words for some."""
     sections = list(read_lines(data / STORIES / "corpus.jsonl.gz"))
     engine = Engine(index_documents(sections, encoder, folder), encoder)
     relevant: dict[str, set[str]] = {}
@@ -188,7 +188,7 @@ def _is_for_training(documents: set[str] | None) -> bool:
 
 
 def _find_story_spans(data: Path, sections: Mapping[str, str]) -> dict[tuple[str, str], tuple[Span, ...]]:
-    """Where the answer to a question stands in a section, by the two of them."""
+    """Return the spans of the answers by question and section."""
     found: dict[tuple[str, str], tuple[Span, ...]] = {}
     for row in read_lines(data / READING):
         if row["source"] == "fairytaleqa":

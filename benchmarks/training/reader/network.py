@@ -17,30 +17,30 @@ from transformers import BertConfig, BertModel
 from index.errors import ModelError
 from qa.reader.pairs import TokenPair
 
+# Batches are padded to a multiple of this many tokens, so that there are fewer shapes to prepare.
 ROUND = 8
-"""Batches are padded to a multiple of this many tokens: fewer shapes to prepare."""
 NEVER = -1e4
 
 
 class Network(nn.Module):
-    """Start, end and relevance of a batch of pairs."""
+    """A network that returns start, end and relevance of a batch of pairs."""
 
     def __init__(self, base: Path) -> None:
-        """MiniLM's own weights from the folder ``base``; the heads as they come by chance."""
+        """Load MiniLM's weights from the folder ``base``; the heads are initialised randomly."""
         super().__init__()
         config = BertConfig.from_pretrained(base, local_files_only=True)
-        config._attn_implementation = "eager"  # measured: 1.7 times as fast to train as the fused one on CPUs
+        config._attn_implementation = "eager"  # measured: 1.7 times as fast to train as the fused attention on CPUs
         self.bert = BertModel(config, add_pooling_layer=False)
         missing = self.bert.load_state_dict(load_file(base / "model.safetensors"), strict=False).missing_keys
         if missing:
-            raise ModelError(f"{base} lacks {missing[0]}, so it is not of BERT's form and no reader can be made of it")
+            raise ModelError(f"{base} has no {missing[0]}: it is not a BERT model, so no reader can be trained from it")
         width = config.hidden_size
         self.span = nn.Linear(width, 2)
         self.pool = nn.Linear(width, width)
         self.relevance = nn.Linear(width, 1)
 
     def forward(self, pairs: Sequence[TokenPair]) -> tuple[Tensor, Tensor, Tensor]:
-        """Start and end logits, shape (pairs, tokens), and the relevance logit of each, shape (pairs,).
+        """Return start and end logits, shape (pairs, tokens), and the relevance logit of each, shape (pairs,).
 
         Only the first token, which stands for no answer, and the passage's words can begin or end one.
         """
@@ -52,14 +52,14 @@ class Network(nn.Module):
 
 
 def load_network(base: Path, weights: Path) -> Network:
-    """The trained network: ``weights`` is what a round of training left."""
+    """Load the trained network from the ``weights`` that a round of training wrote."""
     network = Network(base)
     network.load_state_dict(load_file(weights))
     return network.eval()
 
 
 def has_bfloat16() -> bool:
-    """Whether the processor computes in it; one that has to imitate it is slower than in float32."""
+    """Return whether the processor supports bfloat16; emulating it is slower than float32."""
     return any(torch.cpu.get_capabilities().get(name) for name in ("avx512_bf16", "amx_bf16"))
 
 

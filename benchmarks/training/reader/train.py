@@ -1,4 +1,4 @@
-"""The training loop: three losses over a question, its passage, and the passages mistaken for it."""
+"""The training loop: three losses over a question, its passage, and wrong passages."""
 
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -14,18 +14,18 @@ from index.types import Span
 from qa.evaluation.data.rewordings import vary_question
 from qa.reader.pairs import PairTokenizer, TokenPair
 
+# Questions a step, and how many of their pairs go through the network together.
 BATCH, AT_ONCE = 16, 8
-"""Questions a step, and how many of their pairs go through the network together."""
 HEADS_FASTER = 2.5
 WARM_UP = 0.06
-MOST_TOKENS = 224
+MAX_TOKENS = 224
+# Weight of a wrong passage's span loss; there are three wrong passages for each right one.
 NO_ANSWER_WEIGHT = 0.3
-"""Of a wrong passage's span loss beside a right one's: there are three of them."""
 
 
 @dataclass(frozen=True, slots=True)
-class SEEN:
-    """One question with its pairs: the right passage first; where its answer begins and ends, in tokens."""
+class PreparedExample:
+    """One question with its pairs, the right passage first, and the first and last token of its answer."""
 
     pairs: list[TokenPair]
     target: tuple[int, int] | None
@@ -34,9 +34,9 @@ class SEEN:
 def train(
     network: Network, pairs: PairTokenizer, examples: Sequence[Example], round_: Round, say: Callable[[str], object]
 ) -> None:
-    """Goes once through the examples in their order and changes the network, as the round says.
+    """Train the network on the examples, once and in their order.
 
-    Needs no GPU; in bfloat16 where the processor has it.
+    Needs no GPU; computes in bfloat16 if the processor supports it.
     """
     heads = [p for name, p in network.named_parameters() if not name.startswith("bert.")]
     for fixed in (network.bert.embeddings, *network.bert.encoder.layer[: round_.frozen]):
@@ -66,17 +66,17 @@ def train(
             sums.zero_()
 
 
-def prepare_example(example: Example, pairs: PairTokenizer, chance: random.Random, most_wrong: int) -> SEEN:
-    """The question in some guise beside its passage and at most so many others."""
+def prepare_example(example: Example, pairs: PairTokenizer, chance: random.Random, max_wrong: int) -> PreparedExample:
+    """Reword the question and pair it with its passage and at most ``max_wrong`` others."""
     answer = "" if example.answer is None else example.right.words[example.answer.start : example.answer.end]
     question = vary_question(example.question, answer, chance)
-    wrong = chance.sample(example.wrong, min(most_wrong, len(example.wrong)))
-    made = pairs.encode_pairs(question, [_show_text(text) for text in (example.right, *wrong)], MOST_TOKENS)
-    return SEEN(made, None if example.answer is None else _find_answer_tokens(made[0], example.answer))
+    wrong = chance.sample(example.wrong, min(max_wrong, len(example.wrong)))
+    made = pairs.encode_pairs(question, [_show_text(text) for text in (example.right, *wrong)], MAX_TOKENS)
+    return PreparedExample(made, None if example.answer is None else _find_answer_tokens(made[0], example.answer))
 
 
-def compute_losses(network: Network, batch: Sequence[SEEN]) -> tuple[Tensor, Tensor, Tensor]:
-    """Summed over the questions: of the span, of the right passage being first, and of being right at all."""
+def compute_losses(network: Network, batch: Sequence[PreparedExample]) -> tuple[Tensor, Tensor, Tensor]:
+    """Return three losses summed over the questions: span, right passage first, and relevance of each passage."""
     start, end, relevance = network([pair for one in batch for pair in one.pairs])
     span, first, right = (torch.zeros(()) for _ in range(3))
     row = 0
@@ -87,7 +87,7 @@ def compute_losses(network: Network, batch: Sequence[SEEN]) -> tuple[Tensor, Ten
             for logits, place in zip((start, end), one.target, strict=True):
                 span = span + cross_entropy(logits[rows][0], torch.tensor(place)) / 2
         if len(one.pairs) == 1:
-            continue  # read alone, for its words
+            continue  # a passage without wrong ones only teaches its words
         nothing = torch.zeros(len(one.pairs) - 1, dtype=torch.long)
         span = span + NO_ANSWER_WEIGHT * (_span(start[rows][1:], nothing) + _span(end[rows][1:], nothing)) / 2
         labels = torch.zeros(len(one.pairs))
@@ -106,16 +106,16 @@ def _show_text(text: Text) -> tuple[str, str]:
 
 
 def _find_answer_tokens(pair: TokenPair, answer: Span) -> tuple[int, int] | None:
-    """The first and last token of the answer; None where it lies beyond the limit."""
+    """Return the first and last token of the answer, or None if it is beyond the limit."""
     inside = [i for i, (start, end) in enumerate(pair.offsets) if start < answer.end and answer.start < end]
     if not inside or pair.offsets[inside[-1]][1] < answer.end:
         return None
     return pair.first + inside[0], pair.first + inside[-1]
 
 
-def _split_batch(batch: Sequence[SEEN]) -> Iterator[list[SEEN]]:
-    """Questions of like length together, so that little is padded, with ``AT_ONCE`` pairs or few more."""
-    some: list[SEEN] = []
+def _split_batch(batch: Sequence[PreparedExample]) -> Iterator[list[PreparedExample]]:
+    """Yield questions of similar length together, to save padding, with ``AT_ONCE`` pairs or a few more."""
+    some: list[PreparedExample] = []
     for one in sorted(batch, key=lambda one: max(len(pair.ids) for pair in one.pairs)):
         some.append(one)
         if sum(len(other.pairs) for other in some) >= AT_ONCE:
