@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.search import bm25 as bm25_module
-from index.search.bm25 import K1, MAX_ALLOWED_SCORED_ALL, MAX_PASSAGES_SCORED_ALL, B, BM25Index
+from index.search.bm25 import MAX_ALLOWED_SCORED_ALL, MAX_PASSAGES_SCORED_ALL, BM25Index
 from index.search.top_k import select_top_k
 
 PASSAGES = [["cat", "sat", "mat"], ["cat", "cat", "ran"], ["dog", "ran", "far", "far", "away"], ["bird"]]
@@ -17,13 +17,13 @@ INDEX = BM25Index.build(PASSAGES)
 
 
 def bm25(words: dict[str, float], passage: list[str], passages: list[list[str]] = PASSAGES) -> float:
-    """Lucene's: idf · tf / (tf + k1 · (1 - b + b · length / mean length))."""
+    """Lucene's: idf · tf / (tf + k1 · (1 - b + b · length / mean length)), with k1 = 0.9 and b = 0.4."""
     total, mean = 0.0, sum(map(len, passages)) / len(passages)
     for word, weight in words.items():
         holding = sum(word in p for p in passages)
         idf = log(1 + (len(passages) - holding + 0.5) / (holding + 0.5))
         times = passage.count(word)
-        total += weight * idf * times / (times + K1 * (1 - B + B * len(passage) / mean)) if times else 0.0
+        total += weight * idf * times / (times + 0.9 * (0.6 + 0.4 * len(passage) / mean)) if times else 0.0
     return total
 
 
@@ -93,24 +93,42 @@ def the_best_are_found(index: BM25Index, words: dict[str, float], k: int, chosen
     assert index.score_passages(words, every).tolist() == scores.tolist()
 
 
+def test_the_order_of_the_words_decides_nothing_between_weights() -> None:
+    """Words of one weight are added before those of the next, so that the last bit is the same, too."""
+    chance = np.random.default_rng(5)
+    vocabulary = [f"w{number}" for number in range(9)]
+    index = BM25Index.build([list(chance.choice(vocabulary, 12)) for _ in range(300)])
+    weights = {word: (0.3, 0.7, 1.1)[place % 3] for place, word in enumerate(vocabulary)}
+    ordered = dict(sorted(weights.items(), key=lambda item: item[1]))
+    assert index.score_all(weights).tolist() == index.score_all(ordered).tolist()
+
+
+VOCABULARY = [f"w{number}" for number in range(300)]
+ODDS = (1 / np.arange(1, 301)) / (1 / np.arange(1, 301)).sum()
+
+
+@pytest.fixture(scope="module")
+def large() -> BM25Index:
+    """25,000 passages with common words and rare ones."""
+    return BM25Index.build(np.random.default_rng(11).choice(VOCABULARY, (25_000, 12), p=ODDS).tolist())
+
+
 @pytest.mark.parametrize("share", [None, 0.9, 0.5])
-def test_a_large_collection_is_searched_to_the_bit(share: float | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_collection_is_searched_to_the_bit(
+    share: float | None, large: BM25Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Common words and rare ones, and filters that let most passages through."""
     monkeypatch.setattr(bm25_module, "MAX_PASSAGES_SCORED_ALL", 10_000)
-    chance = np.random.default_rng(11)
-    vocabulary, odds = [f"w{number}" for number in range(300)], 1 / np.arange(1, 301)
-    passages = [list(chance.choice(vocabulary, 12, p=odds / odds.sum())) for _ in range(25_000)]
-    index, allowed = BM25Index.build(passages), None
+    chance, allowed = np.random.default_rng(12), None
     if share:
-        allowed = np.flatnonzero(chance.random(len(passages)) < share)
+        allowed = np.flatnonzero(chance.random(len(large)) < share)
         assert len(allowed) > MAX_ALLOWED_SCORED_ALL
     for _ in range(40):
-        asked = chance.choice(vocabulary, 6, p=odds / odds.sum())
-        words = {word: float(chance.choice([0.5, 1.0, 1.5])) for word in asked}
-        scores = index.score_all(words)
-        holding = np.arange(len(passages)) if allowed is None else allowed
+        words = {word: float(chance.choice([0.5, 1.0, 1.5])) for word in chance.choice(VOCABULARY, 6, p=ODDS)}
+        scores = large.score_all(words)
+        holding = np.arange(len(large)) if allowed is None else allowed
         holding = holding[scores[holding] > 0]
-        found, right = index.search(words, 50, allowed), select_top_k(holding, scores[holding], 50)
+        found, right = large.search(words, 50, allowed), select_top_k(holding, scores[holding], 50)
         assert (found.positions.tolist(), found.scores.tolist()) == (right.positions.tolist(), right.scores.tolist())
 
 

@@ -1,5 +1,6 @@
 """Token vectors: kept small, and compared one by one."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.search import late_interaction
 from index.search.late_interaction import (
     DIMENSIONS,
     INT8_SCALE,
@@ -15,7 +17,7 @@ from index.search.late_interaction import (
     project_vectors,
     quantize_tokens,
 )
-from index.types import Encoder, Tokens
+from index.types import Embeddings, Encoder, Tokens
 from tests.doubles import DIMENSION, WordEncoder
 
 ENCODER = WordEncoder()
@@ -79,6 +81,34 @@ def test_directions_depend_on_the_model_alone() -> None:
     np.testing.assert_array_equal(again, PROJECTION)
     assert PROJECTION.shape == (DIMENSION, min(DIMENSION, DIMENSIONS))
     np.testing.assert_allclose(PROJECTION.T @ PROJECTION, np.eye(PROJECTION.shape[1]), atol=1e-5)
+
+
+class RecordingEncoder(WordEncoder):
+    """Remembers the texts that were encoded as questions."""
+
+    def encode_questions(self, texts: Sequence[str]) -> Embeddings:
+        """Remember the texts, and encode them."""
+        self.encoded += texts
+        return super().encode_questions(texts)
+
+
+def test_the_directions_are_those_in_which_the_vocabulary_varies_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are learned from 120 texts of 30 words; few of them hold more of the tokens than as many of the last."""
+    recording = RecordingEncoder()
+    every = learn_projection(recording)
+    assert [len(text.split()) for text in recording.encoded] == [30] * 120
+    rows = np.concatenate([tokens(text).vectors for text in recording.encoded])
+    monkeypatch.setattr(late_interaction, "DIMENSIONS", 8)
+    few = learn_projection(ENCODER)
+    np.testing.assert_array_equal(few, every[:, :8])
+    assert np.square(rows @ few).sum() > np.square(rows @ every[:, -8:]).sum()
+
+
+def test_a_component_of_one_is_stored_as_127() -> None:
+    """The largest whole number that a signed byte holds on both sides of zero."""
+    along = Tokens(np.array([7]), np.stack([PROJECTION[:, 2], -PROJECTION[:, 5]]))
+    stored = quantize_tokens(along, PROJECTION).vectors
+    assert (stored[0, 2], stored[1, 5], np.abs(stored).sum()) == (127, -127, 254)
 
 
 def test_rounding_to_a_byte_costs_little(encoder: Encoder) -> None:

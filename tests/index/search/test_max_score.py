@@ -36,6 +36,13 @@ def test_a_word_adds_only_where_it_stands() -> None:
     assert RARE.postings.score_passages(np.array([0, 3, 4, 8, 9])).tolist() == [0, 5, 0, 1, 0]
 
 
+def test_what_rounding_could_turn_round_is_kept() -> None:
+    """A passage less than a thousandth behind the k-th best is a candidate; the sums are rounded otherwise later."""
+    near = word({3: 5.0, 7: 4.9995, 8: 4.998})
+    assert find_candidates([near], 1, 10).tolist() == [3, 7]
+    assert find_candidates([near, word({8: 1e-4, 9: 1e-4})], 1, 10).tolist() == [3, 7]
+
+
 def test_weights_count() -> None:
     """A common word that weighs much is no longer hopeless."""
     assert find_candidates([word(dict.fromkeys(range(10), 0.5), 20.0), RARE], 1, 10).tolist() == [3]

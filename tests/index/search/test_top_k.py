@@ -31,6 +31,12 @@ def test_a_tie_at_the_last_place_goes_to_the_first_position() -> None:
     assert picked({7: 0.5, 9: 1.0, 2: 0.5}, 2).positions.tolist() == [9, 2]
 
 
+def test_the_sixth_decimal_is_the_last_that_counts() -> None:
+    """A millionth is a difference, less than half of one is a tie."""
+    assert picked({0: 0.5, 1: 0.500001}, 2).positions.tolist() == [1, 0]
+    assert picked({0: 0.5, 1: 0.5000004}, 2).positions.tolist() == [0, 1]
+
+
 def test_none_of_none_is_none() -> None:
     """An empty list is a result."""
     assert len(picked({}, 5).positions) == len(picked({1: 1.0}, 0).positions) == 0
