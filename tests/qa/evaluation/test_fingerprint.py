@@ -71,9 +71,9 @@ CONSTANTS: tuple[tuple[str, object], ...] = (
     ("qa.query.follow_up.MAX_CARRIED", 4),
     ("qa.answer.calibration.MIN_UNKNOWN_SHARE", 0.6),
     ("qa.ranking.features.MAX_LOGIT", 5.0),
-    ("qa.reader.spans.MOST_ANSWER_TOKENS", 10),
-    ("qa.reader.pairs.MOST_QUESTION", 10),
-    ("qa.reader.pairs.MOST_CONTEXT", 2),
+    ("qa.reader.spans.MAX_ANSWER_TOKENS", 10),
+    ("qa.reader.pairs.MAX_QUESTION_TOKENS", 10),
+    ("qa.reader.pairs.MAX_CONTEXT_TOKENS", 2),
 )
 # A parameter's default is taken from its constant once, so the default is what has to be changed.
 DEFAULTS: tuple[tuple[Callable[..., Any], tuple[object, ...]], ...] = (
@@ -89,7 +89,7 @@ UNSEEN = (
     "index.search.max_score.ROUNDING_SLACK",  # and what else decides only how fast the same passages are found
     "index.search.late_interaction.SAMPLE_TEXTS",  # the projection of the shipped model is learned from them
     "qa.ranking.retriever.SEARCHED_UNITS",  # more units than the collection has
-    "qa.reader.pairs.MOST_TOKENS",  # no passage is so long
+    "qa.reader.pairs.MAX_TOKENS",  # no passage is so long
     "index.embedding.saturation.MAX_PAIR_SUM",  # of the real encoder; its form is named in the fingerprint
 )
 
