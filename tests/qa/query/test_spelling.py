@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from qa.query.spelling import Speller
 
-SPELLINGS = {"director": 3, "film": 9, "screenplay": 2, "netsphere": 5, "safeguard": 4, "killy": 2, "hound": 1}
+SPELLINGS = {
+    "cat": 7,
+    "director": 3,
+    "film": 9,
+    "screenplay": 2,
+    "netsphere": 5,
+    "safeguard": 4,
+    "killy": 2,
+    "hound": 1,
+}
 SPELLER = Speller({**SPELLINGS, "round": 1}, is_word={"form", "ocean", "walrus"}.__contains__)
 
 
@@ -20,6 +29,8 @@ SPELLER = Speller({**SPELLINGS, "round": 1}, is_word={"form", "ocean", "walrus"}
         ("who is kilyl", "who is killy"),
         ("the screanplai", "the screenplay"),  # two slips in a long word
         ("waht film", "what film"),
+        ("the dorectar", "the director"),  # two in a word of eight letters
+        ("the houns", "the hound"),  # another letter in a word of five
     ],
 )
 def test_a_slip_is_mended(typed: str, meant: str) -> None:
@@ -32,7 +43,8 @@ def test_a_slip_is_mended(typed: str, meant: str) -> None:
     [
         "the director of the film",  # as the collection has it
         "a form, an ocean, a walrus",  # words that the collection lacks
-        "flm, filn",  # too short to tell
+        "cta, flm, filn",  # too short to tell
+        "dirctar",  # two slips in a word of seven letters
         "xound, sirector",  # another first letter
         "a SAFEGUARDD of the cKilyl",  # spelt on purpose
         "the directorate 2001 x-film 3rd",  # far from all, or no words of letters

@@ -46,6 +46,20 @@ def test_what_lies_between_the_first_and_the_last_question_is_forgotten_but_for_
     )
 
 
+def test_at_most_three_names_and_five_words_of_the_first_turn_are_carried() -> None:
+    """The most frequent names, and of the first turn what comes first; the last question is carried whole."""
+    turns = (Turn("ash birch cedar dogwood elm fir", "Ann Bo Cy Di. It is Ann Bo Cy."), Turn("gum hazel"))
+    searched = understand(Request("Why?", turns), WORDS).searched_as
+    assert searched == "Why? (Ann Bo Cy gum hazel ash birch cedar dogwood elm)"
+
+
+def test_at_most_twelve_words_are_carried() -> None:
+    """A long question before does not drown this one."""
+    turns = (Turn(" ".join(f"word{chr(97 + number)}" for number in range(20))),)
+    searched = understand(Request("Why?", turns), WORDS).searched_as
+    assert searched == f"Why? ({' '.join(turns[0].question.split()[:12])})"
+
+
 def test_courtesies_and_slips_are_gone_before_anything_is_carried() -> None:
     """What is searched is the question itself, mended."""
     query = understand(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.ranking.fusion import DENSE_WEIGHT, fuse
+from qa.ranking.fusion import fuse
 from qa.ranking.retriever import Candidates
 from qa.types import Leg
 
@@ -14,11 +14,19 @@ def candidates(dense: dict[int, float], lexical: dict[int, float]) -> Candidates
 
 
 def test_each_leg_is_scaled_by_its_best() -> None:
-    """A score is w · dense / best dense + (1 - w) · lexical / best lexical."""
+    """A score is dense / best dense + lexical / best lexical, halved; a weight moves the shares."""
     hits = fuse(candidates({1: 0.8, 2: 0.4}, {1: 3.0, 2: 6.0}))
     scores = {hit.passage: hit.score for hit in hits}
-    assert scores[1] == pytest.approx(DENSE_WEIGHT * 0.8 / 0.8 + (1 - DENSE_WEIGHT) * 3 / 6)
-    assert scores[2] == pytest.approx(DENSE_WEIGHT * 0.4 / 0.8 + (1 - DENSE_WEIGHT) * 6 / 6)
+    assert scores == pytest.approx({1: (0.8 / 0.8 + 3 / 6) / 2, 2: (0.4 / 0.8 + 6 / 6) / 2})
+    weighted = {hit.passage: hit.score for hit in fuse(candidates({1: 0.8, 2: 0.4}, {1: 3.0, 2: 6.0}), 0.75)}
+    assert weighted == pytest.approx({1: 0.75 + 0.25 * 3 / 6, 2: 0.75 * 0.4 / 0.8 + 0.25})
+
+
+def test_a_hit_knows_its_scores_and_ranks_in_both_legs() -> None:
+    """Ranks start at 1, and equal scores share the better one."""
+    hits = {hit.passage: hit for hit in fuse(candidates({1: 0.8, 2: 0.4, 3: 0.8}, {1: 1.0, 2: 6.0, 3: 3.0}))}
+    assert {p: (h.dense, h.lexical) for p, h in hits.items()} == {1: (0.8, 1.0), 2: (0.4, 6.0), 3: (0.8, 3.0)}
+    assert {p: (h.dense_rank, h.lexical_rank) for p, h in hits.items()} == {1: (1, 3), 2: (3, 1), 3: (1, 2)}
 
 
 def test_without_one_leg_the_other_decides() -> None:

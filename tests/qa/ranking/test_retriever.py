@@ -1,18 +1,20 @@
 """Both legs over the seed."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from index.generation.generation import Generation
+from index.search.bm25 import BM25Index
 from index.text.analyzer import Analyzer
-from index.types import Encoder
+from index.types import Embeddings, Encoder, SearchResult
 from qa.query.encode import encode_questions
 from qa.query.understand import understand
 from qa.ranking.filters import Filter, build_filter
 from qa.ranking.retriever import DENSE, LEXICAL, MAX_CANDIDATES, Retriever, call_leg
-from qa.types import Query, Request
+from qa.types import Leg, Query, Request
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +85,44 @@ def test_our_own_bugs_cost_a_leg_and_not_the_answer(caplog: pytest.LogCaptureFix
     assert call_leg("dense", len, 5) is None
     assert "the dense leg failed" in caplog.text
     assert "TypeError: object of type 'int' has no len()" in caplog.text
+
+
+class CountingStore:
+    """A store whose best units are in order, and which remembers how many were wanted."""
+
+    def __init__(self, units: int) -> None:
+        self.units, self.wanted = units, []
+
+    def search(self, vectors: np.ndarray, k: int, allowed: object = None) -> list[SearchResult]:
+        self.wanted.append(k)
+        rows = np.arange(min(k, self.units))
+        return [SearchResult(rows, np.linspace(1, 0.5, len(rows)).astype(np.float32))]
+
+    def vectors(self, rows: np.ndarray) -> np.ndarray:
+        return np.zeros((len(rows), 2), dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    ("units_each", "passages", "wanted", "found"),
+    [(3, 100, [150], 50), (2, 100, [150], 50), (4, 100, [150, 400], 50), (20, 100, [150, 400], 20), (20, 3, [150], 3)],
+)
+def test_more_units_are_searched_only_if_the_nearest_belong_to_few_passages(
+    units_each: int, passages: int, wanted: list[int], found: int
+) -> None:
+    """150 units first, then 400; fifty passages at most, and no second search if there are no further units."""
+    units = np.array([(passage, 0, 1) for passage in range(passages) for _ in range(units_each)])
+    store = CountingStore(len(units))
+    contents = SimpleNamespace(store=store, units=units, lexical=BM25Index.build([["x"]] * passages))
+    query = understand(Request("yak"), Analyzer("none"))
+    vector = Embeddings(np.array([[1.0, 0.0]], dtype=np.float32), ())
+    candidates = Retriever(contents).retrieve(replace(query, embeddings=vector))
+    assert (store.wanted, candidates.legs) == (wanted, (Leg("dense", True, found), Leg("lexical", True, 0)))
+
+
+def test_each_leg_brings_fifty_passages() -> None:
+    """Without a vector the lexical leg answers alone, and the dense one is named as failed."""
+    contents = SimpleNamespace(store=None, units=np.zeros((0, 3)), lexical=BM25Index.build([["yak"]] * 80))
+    candidates = Retriever(contents).retrieve(understand(Request("yak"), Analyzer("none")))
+    assert candidates.legs == (Leg("dense", False, 0), Leg("lexical", True, 50))
+    assert candidates.list_found("lexical") == list(candidates.lexical) == list(range(50))
+    assert set(candidates.dense.values()) == {0.0}

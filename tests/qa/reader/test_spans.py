@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from index.types import Span
-from qa.reader.spans import MAX_ANSWER_TOKENS, find_best_span
+from qa.reader.spans import find_best_span
 
 LOGITS = st.integers(1, 60).flatmap(
     lambda size: st.tuples(*[arrays.arrays(np.float32, size, elements=st.floats(-20, 20, width=32))] * 2)
@@ -26,10 +26,10 @@ def test_no_words_have_no_span() -> None:
 
 @given(LOGITS)
 def test_the_span_is_the_best_of_all_that_are_allowed(logits: tuple[np.ndarray, np.ndarray]) -> None:
-    """As a search through all pairs finds it: start before end, at most so many tokens."""
+    """As a search through all pairs finds it: start before end, at most 30 tokens."""
     start, end = logits
     margin, span = find_best_span(start, end, [(i, i + 1) for i in range(len(start))], 0.0)
-    allowed = [(i, j) for i in range(len(start)) for j in range(i, min(len(start), i + MAX_ANSWER_TOKENS))]
+    allowed = [(i, j) for i in range(len(start)) for j in range(i, min(len(start), i + 30))]
     assert span is not None
     assert (span.start, span.end - 1) in allowed
     assert margin == max(float(start[i] + end[j]) for i, j in allowed)

@@ -1,12 +1,15 @@
 """What every ranking stage of every mode must keep, whatever it does."""
 
 from dataclasses import replace
+from math import exp
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from index.generation.generation import Generation
 from index.text.analyzer import Analyzer
-from index.types import Encoder, Span
+from index.types import Embeddings, Encoder, Span
 from qa.query.encode import encode_questions
 from qa.query.understand import understand
 from qa.ranking.fusion import Hit
@@ -76,6 +79,64 @@ def test_what_the_reader_wants_comes_first_and_what_it_did_not_read_last(generat
     read = [hit for hit in ranked if hit.reading]
     assert ranked[: len(read)] == read
     assert 1 < len(read) < len(hits)
+
+
+class Undecided:
+    """A reader that finds every passage as likely as not, and keeps what it was given."""
+
+    name = "undecided"
+
+    def read(self, question: str, passages: list[tuple[str, str]]) -> list[Reading]:
+        self.given = passages
+        return [Reading(0.0, 0.0, None) for _ in passages]
+
+
+class Sized:
+    """Passages of one size, with a context that does not count."""
+
+    def __init__(self, size: int) -> None:
+        self.text = "x" * size
+
+    def get_text(self, position: int) -> str:
+        return self.text
+
+    def get_context(self, position: int) -> str:
+        return "context " * 100
+
+
+@pytest.mark.parametrize(("size", "count"), [(10, 8), (275, 8), (276, 7), (1100, 2), (1101, 1), (5000, 1)])
+def test_at_most_eight_passages_and_2200_characters_are_read(size: int, count: int) -> None:
+    """The first is read however long it is."""
+    reader = Undecided()
+    ranked = Rerank(SimpleNamespace(passages=Sized(size)), reader)(
+        understand(Request("Who?"), Analyzer()), [hit(p, 0.9 - 0.01 * p) for p in range(12)]
+    )
+    assert len(reader.given) == count
+    assert [one.reading is not None for one in ranked] == [True] * count + [False] * (12 - count)
+
+
+@pytest.mark.parametrize(("relevance", "gain"), [(0.0, 0.4), (2.0, 0.8 / (1 + exp(-1))), (1e9, 0.8), (-1e9, 0.0)])
+def test_a_reading_adds_its_probability(relevance: float, gain: float) -> None:
+    """The logistic of half the logit, times 0.8; whatever a reader says, the score stays finite."""
+    reader = SimpleNamespace(read=lambda question, passages: [Reading(relevance, 0.0, None)])
+    (ranked,) = Rerank(SimpleNamespace(passages=Sized(10)), reader)(
+        understand(Request("Who?"), Analyzer()), [hit(0, 1.0)]
+    )
+    assert ranked.score == pytest.approx(1.0 + gain, abs=1e-6)
+
+
+def test_late_interaction_adds_three_times_the_difference_to_the_worst() -> None:
+    """And changes nothing else about a hit."""
+    tokens = SimpleNamespace(score_passages=lambda question, passages: np.array([0.2, 0.5, 0.3], dtype=np.float32))
+    query = replace(
+        understand(Request("Who?"), Analyzer()),
+        embeddings=Embeddings(np.zeros((1, 2), np.float32), (SimpleNamespace(),)),
+    )
+    hits = [replace(hit(p, 1.0), dense_rank=p + 1, lexical_rank=p + 2) for p in range(3)]
+    ranked = LateInteraction(SimpleNamespace(tokens=tokens), None)(query, hits)
+    assert [one.passage for one in ranked] == [1, 2, 0]
+    assert [one.score for one in ranked] == pytest.approx([1.9, 1.3, 1.0])
+    assert [replace(one, score=1.0) for one in ranked] == [hits[1], hits[2], hits[0]]
 
 
 @pytest.mark.leg_failure

@@ -1,0 +1,84 @@
+"""Evidence over a collection made by hand, of which every vector is known."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from index.search.bm25 import BM25Index
+from index.text.analyzer import Analyzer
+from index.types import Embeddings, Passage, Span
+from qa.query.understand import understand
+from qa.ranking.evidence import Evidence, EvidenceMarker
+from qa.ranking.fusion import Hit
+from qa.ranking.idf import IdfWeights
+from qa.types import Query, Reading, Request
+
+# One passage "cats sleep. dogs dig. rats dig." that begins at 10, below a heading at 5.
+SENTENCES = (Span(10, 21), Span(22, 31), Span(32, 41))
+TEXTS = ["cats sleep.", "dogs dig.", "rats dig."]
+ANALYZER = Analyzer("none")
+LEXICAL = BM25Index.build([["cats", "sleep", "dogs", "dig", "rats"], ["cats"], ["other"], ["words"]])
+
+
+def mark(cosines: list[float], query: Query, reading: Reading | None = None) -> Evidence:
+    """The evidence of the passage if its sentences have these cosines with the question."""
+    vectors = np.array([[cosine, 0.0] for cosine in cosines], dtype=np.float32)
+    contents = SimpleNamespace(
+        passages=Passages(),
+        units=np.array([(0, span.start, span.end) for span in SENTENCES]),
+        store=SimpleNamespace(vectors=lambda rows: vectors[rows]),
+    )
+    marker = EvidenceMarker(contents, ANALYZER, IdfWeights(LEXICAL))
+    (found,) = marker.mark_evidence(query, [Hit(0, 1.0, 0.5, 1.0, 1, 1, reading)])
+    return found
+
+
+class Passages:
+    """The one passage."""
+
+    def __getitem__(self, position: int) -> Passage:
+        return Passage("a", 5, 41, SENTENCES, "Pets")
+
+    def get_sentence_texts(self, position: int) -> list[str]:
+        return TEXTS
+
+
+def ask(question: str, encoded: bool = True) -> Query:
+    query = understand(Request(question), ANALYZER)
+    vectors = Embeddings(np.array([[1.0, 0.0]], dtype=np.float32), ())
+    return replace(query, embeddings=vectors if encoded else None)
+
+
+def test_the_sentences_that_hold_the_readers_words_are_the_evidence() -> None:
+    """Offsets of the reader are those of the passage; words across two sentences mark both."""
+    one = mark([0.9, 0.0, 0.0], ask("cats"), Reading(1.0, 1.0, Span(17, 21)))
+    assert (one.sentences, one.answer) == ((SENTENCES[1],), Span(22, 26))
+    two = mark([0.9, 0.0, 0.0], ask("cats"), Reading(1.0, 1.0, Span(11, 21)))
+    assert (two.sentences, two.answer) == (SENTENCES[:2], Span(16, 26))
+
+
+def test_words_in_the_heading_are_no_answer() -> None:
+    """A heading says what the passage is about: the likeliest sentence is marked instead."""
+    found = mark([0.9, 0.0, 0.0], ask("cats"), Reading(1.0, 1.0, Span(0, 4)))
+    assert (found.sentences, found.answer) == ((SENTENCES[0],), None)
+
+
+@pytest.mark.parametrize(("cosine", "best"), [(0.9, 1), (1.1, 0)])
+def test_a_cosine_counts_as_much_as_all_terms_together(cosine: float, best: int) -> None:
+    """The second sentence has the only term, the first is nearer."""
+    assert mark([cosine, 0.0, 0.0], ask("dogs")).sentences == (SENTENCES[best],)
+
+
+@pytest.mark.parametrize(("second", "marked"), [(0.965, 1), (0.975, 2)])
+def test_a_second_sentence_is_marked_if_it_is_nearly_as_good(second: float, marked: int) -> None:
+    """From 97 % of the best score on; a third never is."""
+    found = mark([1.0, second, second], ask("yak")).sentences
+    assert found == SENTENCES[:marked]
+
+
+def test_without_a_vector_terms_alone_decide() -> None:
+    """As if all cosines were 0; if nothing is covered, the first sentence is marked."""
+    assert mark([0.9, 0.0, 0.0], ask("rats", encoded=False)).sentences == (SENTENCES[2],)
+    assert mark([0.0, 0.0, 0.9], ask("yak", encoded=False)).sentences == (SENTENCES[0],)
