@@ -61,7 +61,7 @@ def _load_files(files: Sequence[_File], problems: Sequence[LoadProblem], max_byt
             if isinstance(item, LoadProblem):
                 all_problems.append(item)
             elif item.id in documents:
-                reason = f"the document id {item.id!r} is taken already; give each its own"
+                reason = f"the document id {item.id!r} is already used; give each its own"
                 all_problems.append(LoadProblem(file.id, reason))
             else:
                 documents[item.id] = item
@@ -164,7 +164,9 @@ def _complete_document(document: Document, file: _File, sidecar: Sidecar) -> Doc
     if not document.text.strip():
         return LoadProblem(document.id, "holds only white space; fill it or leave it out")
     if _escape_surrogates(document.text) != document.text:
-        return LoadProblem(document.id, "holds half of a surrogate pair, which is no character; save it again as UTF-8")
+        return LoadProblem(
+            document.id, "contains half of a surrogate pair, which is not a character; save it again as UTF-8"
+        )
     return sidecar.apply_to(document, file.path, own=document.id == file.id)
 
 

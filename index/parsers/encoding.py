@@ -42,7 +42,7 @@ def decode_bytes(data: bytes, declared: str | None = None) -> str:
     if text is None:
         text = _decode_wide(data) if b"\0" in data else _decode_narrow(data, declared)
     if text is None or _is_noisy(text, CONTROLS):
-        raise LoadError("holds binary data or an unknown encoding, not text; save it as UTF-8 or leave it out")
+        raise LoadError("contains binary data or text in an unknown encoding; save it as UTF-8 or leave it out")
     return unify_newlines(text)
 
 
@@ -73,7 +73,9 @@ def _decode_marked(data: bytes) -> str | None:
             return text
     if marks:
         encoding = marks[-1][1].upper()
-        raise LoadError(f"begins with the mark of {encoding} but is damaged or cut off; save it again as UTF-8")
+        raise LoadError(
+            f"begins with the byte-order mark of {encoding} but is damaged or cut off; save it again as UTF-8"
+        )
     return None
 
 

@@ -31,7 +31,7 @@ def parse_html(path: Path, id: str) -> list[Document]:
     with silence_logger("trafilatura"):
         content, title = _extract_content(source)
     if not content.text.strip():
-        raise LoadError("shows no text; save the page after its scripts have run, or leave it out")
+        raise LoadError("shows no text; save the page after its scripts have run or leave it out")
     return [Document(id, content.text, title, headings=content.headings)]
 
 

@@ -41,14 +41,14 @@ def parse_jsonl(path: Path, id: str) -> Iterator[Document | LoadProblem]:
                     where = f"{id}:{number}"
                     yield _refuse_known_id(_parse_line(line, where), where, places)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise LoadError(f"cannot be unpacked to its end ({error}); download or compress it again") from error
+        raise LoadError(f"cannot be decompressed to its end ({error}); download or compress it again") from error
 
 
 def _refuse_known_id(item: Document | LoadProblem, where: str, places: dict[str, str]) -> Document | LoadProblem:
     """Return the item, or a problem if an earlier line has its id; ``places`` is updated."""
     if isinstance(item, LoadProblem) or places.setdefault(item.id, where) == where:
         return item
-    return LoadProblem(where, f"the document id {item.id!r} is taken already in {places[item.id]}; give each its own")
+    return LoadProblem(where, f"the document id {item.id!r} is already used in {places[item.id]}; give each its own")
 
 
 def _open_stream(path: Path) -> BinaryIO | gzip.GzipFile:
@@ -93,11 +93,11 @@ def _parse_record(line: bytes) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise LoadError(f"is not UTF-8 ({error.reason} at byte {error.start}); save it again as UTF-8") from error
     except UnicodeEncodeError as error:
-        raise LoadError("holds half of a surrogate pair, which is no character; remove the escape") from error
+        raise LoadError("contains half of a surrogate pair, which is not a character; remove the escape") from error
     except (ValueError, RecursionError) as error:
-        raise LoadError(f"is not one whole JSON value ({error}); write one object a line") from error
+        raise LoadError(f"is not one JSON value ({error}); write one object per line") from error
     if not isinstance(record, dict):
-        raise LoadError(f"is a JSON {type(record).__name__}, not an object; write one object a line")
+        raise LoadError(f"is a JSON {type(record).__name__}, not an object; write one object per line")
     if _is_deeper(record, MAX_DEPTH):
         raise LoadError(f"is nested more than {MAX_DEPTH} levels deep; flatten it or leave that field out")
     return record
@@ -118,21 +118,21 @@ def _read_id(record: dict[str, Any]) -> str:
     value = next((record[key] for key in ("_id", "id") if record.get(key) not in (None, "")), "")
     # bool is a subclass of int in Python, but True is not an id.
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise LoadError(f"has the id {value!r}; an id is a string or an integer")
+        raise LoadError(f"has the invalid id {value!r}: must be a string or an integer")
     return str(value)
 
 
 def _read_title(record: dict[str, Any]) -> str:
     title = record.get("title")
     if title is not None and not isinstance(title, str):
-        raise LoadError(f"has the title {title!r}; a title is a string")
+        raise LoadError(f"has the invalid title {title!r}: must be a string")
     return title or ""
 
 
 def _read_text(record: dict[str, Any]) -> str:
     text = record.get("text")
     if not isinstance(text, str):
-        raise LoadError('has no "text" that is a string; write {"_id": …, "title": …, "text": …}')
+        raise LoadError('has no "text" or one that is not a string; write {"_id": …, "title": …, "text": …}')
     if not text.strip():
         raise LoadError('has an empty "text"; fill it or remove the line')
     return unify_newlines(text)

@@ -42,7 +42,7 @@ def read_sidecar(path: Path) -> Sidecar:
         raise LoadError(f'is not TOML ({error}); write lines such as title = "…"') from error
     title = table.pop("title", "")
     if not isinstance(title, str):
-        raise LoadError(f"has the title {title!r}; put it in quotation marks")
+        raise LoadError(f"has the invalid title {title!r}: must be in quotation marks")
     return Sidecar(title.strip(), {key: _to_json_value(value) for key, value in table.items()})
 
 

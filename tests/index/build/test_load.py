@@ -94,7 +94,7 @@ def test_hidden_names_are_passed_over(folder: Path) -> None:
         ("README", b"text", "no parser for files without an extension"),
         ("a.pdf", b"no pdf", "is damaged or not a PDF"),
         ("a.html", b"<html></html>", "shows no text"),
-        ("a.jsonl.gz", b"no gzip", "cannot be unpacked"),
+        ("a.jsonl.gz", b"no gzip", "cannot be decompressed"),
         ("a.xyz.toml", b'title = "x"', "describes a.xyz, which does not exist"),
     ],
 )
@@ -207,7 +207,7 @@ def test_the_first_of_two_ids_stays(folder: Path) -> None:
     loaded = load_documents(folder, LIMIT)
     assert [(document.id, document.text) for document in loaded.documents] == [("1", "x"), ("good.txt", "Killy walks.")]
     assert [problem.where for problem in loaded.problems] == ["a.jsonl:2", "b.jsonl"]
-    assert all("'1' is taken already" in problem.reason for problem in loaded.problems)
+    assert all("'1' is already used" in problem.reason for problem in loaded.problems)
 
 
 def test_a_readers_slip_is_caught(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

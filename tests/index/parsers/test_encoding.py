@@ -81,14 +81,14 @@ def test_a_declared_encoding_is_believed_only_if_it_fits() -> None:
 )
 def test_binary_data_is_refused(data: bytes) -> None:
     """Pictures, programs, stray NULs, control characters and noise are not text."""
-    with pytest.raises(LoadError, match="binary data or an unknown encoding"):
+    with pytest.raises(LoadError, match="binary data or text in an unknown encoding"):
         decode_bytes(data)
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfea", b"\xef\xbb\xbf\xff", b"\xff\xfe\x00\xd8"])
 def test_a_damaged_marked_file_says_so(data: bytes) -> None:
     """A mark determines the encoding: bytes that do not fit are damage, not a reason to guess."""
-    with pytest.raises(LoadError, match=r"begins with the mark of UTF-(8|16-LE) but is damaged"):
+    with pytest.raises(LoadError, match=r"begins with the byte-order mark of UTF-(8|16-LE) but is damaged"):
         decode_bytes(data)
 
 

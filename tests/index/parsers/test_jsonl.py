@@ -49,17 +49,17 @@ def test_ids(parse: Parse, record: dict[str, Any], id: str) -> None:
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
-        (b'{"_id": "x", "te\n', "not one whole JSON value"),
+        (b'{"_id": "x", "te\n', "not one JSON value"),
         (b'{"text": NaN}\n', "NaN is not JSON"),
-        (b"[" * 100_000 + b"\n", "not one whole JSON value"),
+        (b"[" * 100_000 + b"\n", "not one JSON value"),
         (b'["text"]\n', "is a JSON list"),
         (b'{"title": "x"}\n', 'no "text"'),
         (b'{"text": 5}\n', 'no "text"'),
         (b'{"text": " \\n"}\n', 'empty "text"'),
-        (b'{"text": "x", "title": 5}\n', "the title 5"),
-        (b'{"text": "x", "_id": true}\n', "the id True"),
+        (b'{"text": "x", "title": 5}\n', "the invalid title 5"),
+        (b'{"text": "x", "_id": true}\n', "the invalid id True"),
         (b'{"text": "x", "deep": ' + b"[" * 101 + b"]" * 101 + b"}\n", "nested more than 100 levels deep"),
-        (b'{"text": "x", "_id": 1.5}\n', "the id 1.5"),
+        (b'{"text": "x", "_id": 1.5}\n', "the invalid id 1.5"),
         (b'{"text": "\xff"}\n', "is not UTF-8"),
         (b'{"text": "a\\ud83d"}\n', "half of a surrogate pair"),
         (b'{"text": "a", "_id": "\\uDE00"}\n', "half of a surrogate pair"),
@@ -109,17 +109,17 @@ def test_a_compressed_file_cut_off_keeps_its_beginning(parse: Parse, tmp_path: P
     (tmp_path / "c.jsonl.gz").write_bytes(packed[: len(packed) // 2])
     stream = iter(jsonl.parse_jsonl(tmp_path / "c.jsonl.gz", "c.jsonl.gz"))
     assert isinstance(next(stream), Document)
-    with pytest.raises(LoadError, match="cannot be unpacked"):
+    with pytest.raises(LoadError, match="cannot be decompressed"):
         list(stream)
 
 
 def test_what_is_not_compressed_says_so(parse: Parse) -> None:
     """A file named .gz that is not compressed is a LoadError."""
-    with pytest.raises(LoadError, match="cannot be unpacked"):
+    with pytest.raises(LoadError, match="cannot be decompressed"):
         parse("c.jsonl.gz", line({"text": "x"}))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(TEXTS, min_size=1), st.booleans())
 def test_texts_come_back(parse: Parse, texts: list[str], packed: bool) -> None:
     """Any text without lone surrogates comes back as it was written, except for CR."""
@@ -139,4 +139,4 @@ def test_the_first_of_two_lines_with_one_id_is_kept(parse: Parse) -> None:
     """The problem of the second names the line of the first."""
     first, problem = parse("c.jsonl", line({"_id": "a", "text": "x"}) + line({"id": "a", "text": "y"}))
     assert first == Document("a", "x")
-    assert problem == LoadProblem("c.jsonl:2", "the document id 'a' is taken already in c.jsonl:1; give each its own")
+    assert problem == LoadProblem("c.jsonl:2", "the document id 'a' is already used in c.jsonl:1; give each its own")

@@ -34,7 +34,12 @@ def test_values_are_fit_for_json(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("source", "reason"),
-    [(b"title = ", "not TOML"), (b"\xff", "not TOML"), (b"x = " + b"[" * 9000, "not TOML"), (b"title = 5", "title 5")],
+    [
+        (b"title = ", "not TOML"),
+        (b"\xff", "not TOML"),
+        (b"x = " + b"[" * 9000, "not TOML"),
+        (b"title = 5", "invalid title 5"),
+    ],
 )
 def test_a_broken_sidecar_is_refused(tmp_path: Path, source: bytes, reason: str) -> None:
     """What is not TOML or UTF-8, and a title that is not a string, is a LoadError."""
