@@ -33,21 +33,24 @@ from qa.types import Mode
 RUNS = Path("var/runs")
 MAX_PROBLEMS = 20
 INDEX_SETTINGS = tuple(row.name for row in fields(IndexSettings))
+# Exit code if a limit of the caller's is broken.
 GATE_EXIT_CODE = 1
-"""Exit code where a limit of the caller's is broken."""
 
 data_argument = click.argument("data", type=click.Path(path_type=Path))
 mode_option = click.option(
     "--mode", cls=Option, type=click.Choice(["fast", "precise"]), default="precise", show_default=True
 )
 fail_below_option = click.option(
-    "--fail-below", multiple=True, metavar="MEASURE=VALUE", help="exit with 1 where the mean is below; may be repeated"
+    "--fail-below",
+    multiple=True,
+    metavar="MEASURE=VALUE",
+    help="exit with 1 if a mean is below VALUE; repeatable",
 )
 
 
 @click.group(cls=Group, context_settings={"max_content_width": 100})
 def main() -> None:
-    """Offline evaluation.
+    """Run the offline evaluation.
 
     Example: python -m qa.evaluation run tests/judgements/blame.jsonl --index var/index
     """
@@ -65,8 +68,8 @@ def run_command(data: Path, mode: Mode, out: Path | None, **flags: Any) -> None:
     """Ask every judged question of DATA and score the answers.
 
     DATA is a BEIR folder or a SQuAD file, whose texts are indexed first into a folder that
-    is kept, or a file of span judgements over the index of --index. An interrupted run goes
-    on where it stopped when it is called again.
+    is kept, or a file of span judgements over the index of --index. An interrupted run
+    continues when it is called again.
 
     Example: python -m qa.evaluation run ../shared/data/fairytaleqa-val --out var/fairytale
     """
@@ -112,7 +115,7 @@ def score_command(data: Path, trec: Path, out: Path | None) -> None:
 @click.argument("b", type=click.Path(path_type=Path))
 @click.option("--measure", multiple=True, help="compare these instead of the headline ones; may be repeated")
 @click.option("--out", type=click.Path(path_type=Path), help="page of the comparison  [default: B/compare.html]")
-@click.option("--fail-if-worse", is_flag=True, help="exit with 1 where B is worse beyond chance in any measure")
+@click.option("--fail-if-worse", is_flag=True, help="exit with 1 if B is worse beyond chance in any measure")
 @fail_below_option
 def compare_command(a: Path, b: Path, out: Path | None, **flags: Any) -> None:  # noqa: ANN401 — any option
     """Tell whether run B is better than run A on the same questions, or only luckier.
@@ -230,7 +233,7 @@ def _open_engine(dataset: Dataset, flags: dict[str, Any]) -> Engine | AnswerSour
 
 
 def _format_run(result: Run) -> str:
-    """What was left out, every measure, and how long a question took."""
+    """Return what was left out, every measure, and how long a question took."""
     shown = [f"left out: {problem}" for problem in result.problems[:MAX_PROBLEMS]]
     if len(result.problems) > MAX_PROBLEMS:
         shown.append(f"left out: {len(result.problems) - MAX_PROBLEMS} more, which scores.json lists")

@@ -26,7 +26,7 @@ class Judgement:
 
     ``evidence`` are places each of which answers; ``documents`` maps ids to grades above 0
     (where there is evidence, it follows from it). ``wanted`` has the texts of those documents
-    where whole ones were judged; ``where`` is the judgement's file and line.
+    if whole ones were judged; ``where`` is the judgement's file and line.
     """
 
     id: str
@@ -46,7 +46,7 @@ class Judgement:
 
     @property
     def texts(self) -> list[str]:
-        """The words that answer: the quotes, or the whole documents where those were judged."""
+        """The words that answer: the quotes, or the whole documents if those were judged."""
         return [gold.quote for gold in self.evidence] or list(self.wanted.values())
 
 
@@ -58,16 +58,16 @@ class DataProblem:
     what: str
 
     def __str__(self) -> str:
-        """One line for the terminal."""
+        """Return one line for the terminal."""
         return f"{self.where} {self.what}"
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Judged questions, and the collection where they bring their own.
+    """Judged questions, and the collection if they bring their own.
 
-    ``documents`` is that collection by id, ``corpus`` the file that it was read from, where
-    there is one; both are empty where an index is given. ``problems`` lists what was left out.
+    ``documents`` is that collection by id, ``corpus`` the file that it was read from, if
+    there is one; both are empty if an index is given. ``problems`` lists what was left out.
     """
 
     name: str
@@ -100,7 +100,7 @@ MAX_TEXTS = 3
 
 @dataclass(frozen=True, slots=True)
 class SystemReply:
-    """What is scored of one answer. ``answer`` are the words that it gives, None where it gives none."""
+    """What is scored of one answer. ``answer`` are its words, None if it has none."""
 
     status: Status
     confidence: float
@@ -109,14 +109,14 @@ class SystemReply:
 
     @classmethod
     def from_json(cls, answer: Mapping[str, Any]) -> "SystemReply":
-        """From the JSON of API.md, so that every way of asking is scored alike."""
+        """Parse the JSON of API.md, so that every way of asking is scored alike."""
         passages = tuple(_parse_passage(passage, rank) for rank, passage in enumerate(answer["passages"]))
         words = answer["answer"]["text"] if answer["answer"] else None
         return cls(Status(answer["status"]), answer["confidence"], words, passages)
 
 
+# Of a system of which only the ranking is known.
 NO_REPLY = SystemReply(Status.NOT_FOUND, 0.0, None, ())
-"""Of a system of which only the ranking is known."""
 
 
 def _parse_passage(passage: Mapping[str, Any], rank: int) -> ReturnedPassage:
@@ -148,7 +148,7 @@ class Interval:
     count: int = 0
 
     def __str__(self) -> str:
-        """As tables show it: ``0.734 [0.710, 0.760]``."""
+        """Return the interval as tables show it: ``0.734 [0.710, 0.760]``."""
         return f"{self.mean:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
     @property
@@ -170,7 +170,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class RunDescription:
-    """What was asked of what: two runs are compared only where ``data`` is the same.
+    """What was asked, and of which system: two runs are compared only if ``data`` is the same.
 
     ``data`` is the fingerprint of the judgements, ``index`` names the generation,
     ``program`` is the fingerprint of the code that answered, with the name of its reader.
@@ -197,10 +197,10 @@ class Run:
     command: str = ""
 
     def values(self, measure: str) -> Mapping[str, float]:
-        """A measure of each question that has it, by question id."""
+        """Return a measure of each question that has it, by question id."""
         return {o.judgement.id: o.scores[measure] for o in self.outcomes if measure in o.scores}
 
     def __str__(self) -> str:
-        """A line for each measure, as the terminal shows it."""
+        """Return a line for each measure, as the terminal shows it."""
         width = max(map(len, self.scores), default=0)
         return "\n".join(f"{name:{width}}  {i}  over {i.count:,} questions" for name, i in self.scores.items())

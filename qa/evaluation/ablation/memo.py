@@ -9,8 +9,8 @@ from index.embedding.batching import batch_by_length
 from index.types import Embeddings, Encoder, Tokens, Vectors
 from qa.types import Reader, Reading
 
+# What is remembered of a text.
 One = tuple[Vectors, Tokens]
-"""What is remembered of a text."""
 
 
 class MemoEncoder:
@@ -20,7 +20,7 @@ class MemoEncoder:
     """
 
     def __init__(self, inner: Encoder) -> None:
-        """Keeps all vectors in memory."""
+        """Wrap an encoder, whose vectors are all kept in memory."""
         self._inner = inner
         self._passages: dict[str, One] = {}
         self._questions: dict[str, One] = {}
@@ -47,15 +47,15 @@ class MemoEncoder:
         return self._inner.workers
 
     def save(self, folder: Path) -> None:
-        """As the wrapped model does."""
+        """Save the wrapped model."""
         self._inner.save(folder)
 
     def check_quantization(self, texts: Sequence[str]) -> None:
-        """As the wrapped model does."""
+        """Check the wrapped model."""
         self._inner.check_quantization(texts)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """As the wrapped model counts them."""
+        """Count the tokens of the wrapped model."""
         missing = [text for text in dict.fromkeys(texts) if text not in self._counts]
         self._counts.update(zip(missing, self._inner.count_tokens(missing), strict=True))
         return [self._counts[text] for text in texts]
@@ -66,11 +66,11 @@ class MemoEncoder:
         return self._inner.vocabulary
 
     def encode_passages(self, texts: Sequence[str]) -> Embeddings:
-        """As the wrapped model encodes them."""
+        """Encode with the wrapped model what has not been encoded before."""
         return self._remembered(self._passages, self._inner.encode_passages, texts)
 
     def encode_questions(self, texts: Sequence[str]) -> Embeddings:
-        """As the wrapped model encodes them."""
+        """Encode with the wrapped model what has not been encoded before."""
         return self._remembered(self._questions, self._inner.encode_questions, texts)
 
     def _remembered(
@@ -90,13 +90,13 @@ class MemoReader:
     """Wraps a reader; every pair of question and passage is read once in the life of the program."""
 
     def __init__(self, inner: Reader) -> None:
-        """Keeps all readings in memory."""
+        """Wrap a reader, whose readings are all kept in memory."""
         self.name = inner.name
         self._inner = inner
         self._readings: dict[tuple[str, str, str], Reading] = {}
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        """As the wrapped reader reads them."""
+        """Read with the wrapped reader what has not been read before."""
         missing = [passage for passage in dict.fromkeys(passages) if (question, *passage) not in self._readings]
         if missing:
             found = self._inner.read(question, missing)

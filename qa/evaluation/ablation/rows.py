@@ -88,7 +88,7 @@ def keep_politeness(request: Request, words: Analyzer, mend: Rewording) -> Query
 
 
 def ignore_history(request: Request, words: Analyzer, mend: Rewording) -> Query:
-    """Understand a question as if nothing had been asked before it."""
+    """Understand a question as if it was the first one."""
     return understand(replace(request, history=()), words, mend)
 
 

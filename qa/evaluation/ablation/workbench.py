@@ -51,7 +51,7 @@ class Workbench:
 
     @property
     def folder(self) -> Path:
-        """Where rows may keep what takes long to compute."""
+        """A folder for what takes rows long to compute."""
         return self._folder
 
     def open_generation(self, **settings: Any) -> Generation:  # noqa: ANN401 — values of any setting

@@ -12,8 +12,8 @@ from qa.evaluation.runs.store import load_run
 from qa.evaluation.types import Interval, Run
 
 LEVEL = 0.05
+# A measure of each question in A and in B.
 Pairs = Sequence[tuple[float, float]]
-"""A measure of each question in A and in B."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Comparison:
         return tuple(difference for difference in self.differences if difference.verdict == "worse")
 
     def __str__(self) -> str:
-        """A table for the terminal."""
+        """Return a table for the terminal."""
         return "\n".join([HEAD, *map(_format_line, self.differences)])
 
 
@@ -66,11 +66,11 @@ HEAD = f"{'':20} {'A':>7} {'B':>7} {'B - A':>24} {'p':>7} {'Holm':>7} {'shows':>
 
 
 def compare(a: Run | str | Path, b: Run | str | Path, measures: Sequence[str] = ()) -> Comparison:
-    """Run B against run A, each a ``Run`` or its folder.
+    """Compare run B with run A, each a ``Run`` or its folder.
 
     ``measures`` are those that are tested together, the headline ones unless named: the more
     are looked at, the more one of them differs by chance, and Holm's adjustment pays for that.
-    Raises UsageError where the runs are over different data or lack a measure.
+    Raises UsageError if the runs are over different data or lack a measure.
     """
     first, second = (run if isinstance(run, Run) else load_run(run) for run in (a, b))
     _check_same_data(first, second)
@@ -80,7 +80,7 @@ def compare(a: Run | str | Path, b: Run | str | Path, measures: Sequence[str] = 
 
 
 def _choose_measures(measures: Sequence[str], a: Run, b: Run) -> Sequence[str]:
-    """Those named, or the headline ones that both runs have."""
+    """Return those named, or the headline ones that both runs have."""
     shared = [name for name in MEASURES if a.values(name) and b.values(name)]
     if unknown := [name for name in measures if name not in shared]:
         raise UsageError(f"{unknown[0]!r} is no measure of each question in both runs; they share {', '.join(shared)}")

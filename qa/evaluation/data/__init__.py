@@ -18,9 +18,9 @@ FORMATS: tuple[tuple[Matches, Callable[[Path], Dataset]], ...] = (
 
 
 def load(data: str | Path) -> Dataset:
-    """A BEIR folder, a SQuAD file or a file of span judgements.
+    """Load a BEIR folder, a SQuAD file or a file of span judgements.
 
-    Raises UsageError, which names file and line, where something cannot be scored honestly.
+    Raises UsageError, which names file and line, if something cannot be scored.
     """
     path = Path(data)
     for matches, read in FORMATS:

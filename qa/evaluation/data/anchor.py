@@ -1,6 +1,6 @@
-"""Judged quotes found again in a text that has changed since: exactly, then normalised, then nearly.
+"""Judged quotes found again in a text that has changed: exactly, then normalised, then nearly.
 
-What is not found is listed and left out; a question whose every quote is lost is not asked.
+What is not found is listed and left out; a question that has lost all its quotes is not asked.
 Scoring it 0 would blame the system for an edit of the text.
 """
 
@@ -12,23 +12,23 @@ from index.errors import UsageError
 from qa.collection.quotes import find_approximate, find_exact, find_normalized
 from qa.evaluation.types import DataProblem, Dataset, GoldEvidence, Judgement
 
+# A document's text by its id; None if there is no such document.
 TextOf = Callable[[str], str | None]
-"""A document's text by its id; None where there is no such document."""
 
 
 def anchor_evidence(dataset: Dataset, text_of: TextOf) -> Dataset:
-    """The dataset with every quote where it stands now, and a problem for all that is lost.
+    """Return the dataset with every quote at its present place, and a problem for each that is lost.
 
-    Raises UsageError where not one quote is found: the data is of another collection.
+    Raises UsageError if no quote at all is found: the data is of another collection.
     """
     text_of = lru_cache(maxsize=None)(text_of)
     return _check_judgements(dataset, lambda judgement: _anchor_judgement(judgement, text_of))
 
 
 def drop_unknown_documents(dataset: Dataset, has: Callable[[str], bool]) -> Dataset:
-    """The dataset without judged documents that the collection lacks, each of them a problem.
+    """Return the dataset without judged documents that the collection lacks, each of them a problem.
 
-    Raises UsageError where the collection has none of them.
+    Raises UsageError if the collection has none of them.
     """
     return _check_judgements(dataset, lambda judgement: _drop_unknown(judgement, has))
 
@@ -36,7 +36,7 @@ def drop_unknown_documents(dataset: Dataset, has: Callable[[str], bool]) -> Data
 def _check_judgements(
     dataset: Dataset, check: Callable[[Judgement], tuple[Judgement | None, list[DataProblem]]]
 ) -> Dataset:
-    """What a check leaves of every judgement: None of one that cannot be asked any more."""
+    """Keep what a check leaves of every judgement: None if the question cannot be asked any more."""
     checked = [check(judgement) for judgement in dataset.judgements]
     judgements = tuple(judgement for judgement, _ in checked if judgement)
     problems = tuple(problem for _, some in checked for problem in some)
@@ -71,7 +71,7 @@ def _drop_unknown(judgement: Judgement, has: Callable[[str], bool]) -> tuple[Jud
 
 
 def _anchor_quote(gold: GoldEvidence, text_of: TextOf) -> tuple[GoldEvidence | None, str]:
-    """The quote where it stands now, and what is to be said of it."""
+    """Return the quote at its present place, and what has to be reported about it."""
     text = text_of(gold.document)
     if text is None:
         return None, f"is judged with {gold.document!r}, which the index lacks; the quote is left out"

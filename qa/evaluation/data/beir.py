@@ -8,18 +8,18 @@ from index.errors import UsageError
 from qa.evaluation.data.lines import explain_unaskable, read_json_lines, read_tab_lines
 from qa.evaluation.types import DataProblem, Dataset, Judgement
 
+# A corpus that is evaluated is as large as it is.
 MAX_BYTES = 10**12
-"""A corpus that is evaluated is as large as it is."""
+# For each question the judged documents, each with its grade and its place.
 Qrels = Mapping[str, Mapping[str, tuple[int, str]]]
-"""For each question the judged documents, each with its grade and its place."""
 
 
 def read_beir(folder: Path) -> Dataset:
-    """The judged questions of a folder over its corpus.
+    """Read the judged questions of a folder over its corpus.
 
     Left out with a problem: queries without judgements (BEIR scores none of them), judgements
     of unknown queries or documents, questions that have nothing left to be found. Raises
-    UsageError where a file is missing or a line is broken, and where no judgement fits.
+    UsageError if a file is missing, a line is broken, or no judgement fits.
     """
     queries = _read_queries(find_file(folder, "queries.jsonl"))
     qrels = _read_qrels(folder)
@@ -44,11 +44,11 @@ def read_beir(folder: Path) -> Dataset:
 
 
 def find_file(folder: Path, name: str) -> Path:
-    """The file of that name, compressed or not. Raises UsageError where there is neither."""
+    """Return the file of that name, compressed or not. Raises UsageError if there is neither."""
     for path in (folder / name, folder / f"{name}.gz"):
         if path.is_file():
             return path
-    raise UsageError(f"{folder} is no BEIR folder: it has neither {name} nor {name}.gz")
+    raise UsageError(f"{folder} is not a BEIR folder: it has neither {name} nor {name}.gz")
 
 
 def _read_queries(path: Path) -> dict[str, tuple[str, str]]:
@@ -87,7 +87,7 @@ def _read_judgements(path: Path) -> Iterator[tuple[str, str, str, int]]:
 def _select_grades(
     judged: Mapping[str, tuple[int, str]], documents: Mapping[str, object]
 ) -> tuple[dict[str, int], list[DataProblem]]:
-    """The relevant documents that the corpus has, and a problem for each that it has not."""
+    """Return the relevant documents that the corpus has, and a problem for each that it lacks."""
     relevant = {document: (grade, where) for document, (grade, where) in judged.items() if grade > 0}
     problems = [
         DataProblem(where, f"judges {document!r}, which the corpus lacks; the judgement is left out")

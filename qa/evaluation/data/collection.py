@@ -2,12 +2,12 @@
 
 import json
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 
 from index.build.pipeline import build_folder, build_index
 from index.errors import UsageError
 from index.generation.directory import IndexDirectory
+from index.generation.fingerprint import fingerprint_documents
 from index.progress import Progress, Silent
 from index.settings import IndexSettings
 from index.types import Encoder
@@ -25,9 +25,9 @@ def build_engine(
     progress: Progress | None = None,
     reader: str = SHIPPED,
 ) -> Engine:
-    """An engine over the dataset's own collection; only what changed since is indexed again.
+    """Build an engine over the dataset's own collection; only what has changed is indexed again.
 
-    Raises UsageError where it brings none, BuildError where it cannot be indexed.
+    Raises UsageError if it has none, BuildError if it cannot be indexed.
     """
     if encoder is None:
         build_folder(write_corpus(dataset), settings, progress or Silent())
@@ -37,7 +37,7 @@ def build_engine(
 
 
 def write_corpus(dataset: Dataset) -> Path:
-    """The file of the dataset's documents, written into its kept folder where it has none."""
+    """Return the file of the dataset's documents, written into its folder if it has none."""
     if dataset.corpus:
         return dataset.corpus
     if not dataset.documents:
@@ -52,13 +52,10 @@ def write_corpus(dataset: Dataset) -> Path:
 
 
 def find_folder(dataset: Dataset) -> Path:
-    """A folder of its own for each collection, by name and content."""
-    digest = sha256()
-    for document in dataset.documents.values():
-        digest.update(f"{document.id}\0{document.title}\0{document.sha256}\0".encode())
-    return COLLECTIONS / f"{dataset.name}-{digest.hexdigest()[:8]}"
+    """Return a folder for this collection alone, by name and content."""
+    return COLLECTIONS / f"{dataset.name}-{fingerprint_documents(list(dataset.documents.values()))[:8]}"
 
 
 def place_index(dataset: Dataset, settings: IndexSettings) -> IndexSettings:
-    """The settings with the index in the kept folder of the dataset."""
+    """Return the settings with the index in the folder of the dataset."""
     return replace(settings, index=str(find_folder(dataset) / "index"))

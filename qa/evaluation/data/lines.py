@@ -12,14 +12,14 @@ from qa.types import MAX_QUESTION_CHARS
 
 
 def open_text(path: Path) -> TextIO:
-    """UTF-8 text, unpacked where the name ends in ``.gz``."""
+    """Open a file as UTF-8 text, unpacked if its name ends in ``.gz``."""
     if path.suffix == ".gz":
         return gzip.open(path, "rt", encoding="utf-8")
     return path.open(encoding="utf-8")
 
 
 def read_json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each object of a file of JSON lines with its place. Raises UsageError, which names it."""
+    """Yield each object of a file of JSON lines with its place. Raises UsageError, which names it."""
     for where, line in read_lines(path):
         try:
             row = json.loads(line)
@@ -31,7 +31,7 @@ def read_json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def read_lines(path: Path) -> Iterator[tuple[str, str]]:
-    """Each line that is not blank with its place. Raises UsageError where it cannot be read."""
+    """Yield each line that is not blank with its place. Raises UsageError if it cannot be read."""
     number = 0
     try:
         with open_text(path) as file:
@@ -43,13 +43,13 @@ def read_lines(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def read_tab_lines(path: Path) -> Iterator[tuple[str, list[str]]]:
-    """Each line of a table of tabs with its place."""
+    """Yield each line of a table of tabs with its place."""
     for where, line in read_lines(path):
         yield where, next(csv.reader([line.rstrip("\r\n")], delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def explain_unaskable(question: str) -> str | None:
-    """Why a question cannot be asked, or None."""
+    """Return why a question cannot be asked, or None."""
     length = len(question.strip())
     if not length:
         return "has an empty question; it is not asked"

@@ -20,10 +20,10 @@ GAP = "\n\n"
 
 
 def read_squad(path: Path) -> Dataset:
-    """The questions of a file over its articles, which become documents.
+    """Read the questions of a file over its articles, which become documents.
 
-    An answer that does not stand where the file says is left out with a problem, and a question
-    with no other answer with it. Raises UsageError where the file is not SQuAD's.
+    An answer that is not at its place in the text is left out with a problem, and a question
+    with no other answer with it. Raises UsageError if the file is not SQuAD's.
     """
     articles = _read_articles(path)
     documents: dict[str, Document] = {}
@@ -48,7 +48,7 @@ def _read_articles(path: Path) -> list[Any]:
             articles = json.load(file)["data"]
         except (ValueError, KeyError, TypeError, EOFError) as error:
             raise UsageError(
-                f'{path} is no SQuAD file ({error!r}); it holds {{"data": [{{"title", "paragraphs"}}]}}'
+                f'{path} is not a SQuAD file ({error!r}); one holds {{"data": [{{"title", "paragraphs"}}]}}'
             ) from error
     if not isinstance(articles, list) or not articles:
         raise UsageError(f'{path} has no article in "data"')
@@ -70,7 +70,7 @@ class _Paragraph:
     context: str
 
     def gold(self, answer: Mapping[str, Any]) -> GoldEvidence | None:
-        """The sentences of the paragraph that hold the answer; None where it does not stand there."""
+        """Return the sentences of the paragraph that hold the answer; None if it is not at its place."""
         start, text = int(answer["answer_start"]), str(answer["text"])
         if not text or self.context[start : start + len(text)] != text:
             return None
@@ -102,16 +102,16 @@ def _read_questions(
 
 
 def _parse_question(row: Mapping[str, Any], paragraph: _Paragraph, where: str) -> tuple[Judgement | None, list[str]]:
-    """The judgement, or None, and what is wrong with the row."""
+    """Return the judgement, or None, and what is wrong with the row."""
     if reason := explain_unaskable(row["question"]):
         return None, [reason]
     if row.get("is_impossible"):
         return Judgement(str(row["id"]), row["question"], kind="impossible", where=where), []
     placed = [(answer["text"], paragraph.gold(answer)) for answer in row["answers"]]
-    wrong = [f"has the answer {t!r} where the text has other words; it is left out" for t, gold in placed if not gold]
+    wrong = [f"has the answer {t!r} at a place with other words; it is left out" for t, gold in placed if not gold]
     evidence = tuple(dict.fromkeys(gold for _, gold in placed if gold))
     if not evidence:
-        return None, [*wrong, "has no answer that stands in its paragraph; it is not asked"]
+        return None, [*wrong, "has no answer that is in its paragraph; it is not asked"]
     texts = tuple(dict.fromkeys(text for text, gold in placed if gold))
     documents = {paragraph.document.id: 1}
     return Judgement(str(row["id"]), row["question"], (), evidence, documents, texts, where=where), wrong

@@ -1,6 +1,6 @@
 """The fingerprint of the program: its data, and what it answers about a small fixed collection.
 
-Where code lives and how it is named does not matter, what it does does. So measured documents
+What the code does matters, not how it is named or in which file it is. So measured documents
 stay valid when code is moved, and become stale when an answer changes.
 """
 

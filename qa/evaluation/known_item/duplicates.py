@@ -11,21 +11,21 @@ from index.types import Vectors
 from qa.evaluation.known_item.material import CollectionView
 from qa.evaluation.known_item.types import Duplicate
 
+# Of the vectors: nearly the same meaning. Of the shingles: nearly the same words (Broder 1997).
 MIN_COSINE, MIN_JACCARD = 0.95, 0.8
-"""Of the vectors: nearly the same meaning. Of the shingles: nearly the same words (Broder 1997)."""
 SHINGLE_WORDS = 3
+# Passages compared at a time with all earlier ones: memory grows with the collection, not with its square.
 BLOCK = 256
-"""Passages compared at a time with all earlier ones: memory grows with the collection, not with its square."""
 
 Shingles = frozenset[tuple[str, ...]]
 
 
 def find_duplicates(material: CollectionView, progress: Progress) -> tuple[Duplicate, ...]:
-    """Each passage that is nearly an earlier one, with the first such; most alike first.
+    """Find each passage that is nearly an earlier one, with the first such; most similar first.
 
-    Compared are the stretches that stand as a whole passage among the units, headings not
-    among them. The store's vectors are read, not searched, so that nothing is missed whatever
-    the store. Time grows with the square: 8,000 passages take a second, 100,000 minutes.
+    Compared are the units that are whole passages, without their headings. The store's
+    vectors are read, not searched, so that no store misses anything. Time grows with
+    the square: 8,000 passages take a second, 100,000 minutes.
     """
     rows = find_whole_rows(material)
     vectors = material.contents.store.vectors(rows)
@@ -39,19 +39,19 @@ def find_duplicates(material: CollectionView, progress: Progress) -> tuple[Dupli
 
 
 def find_whole_rows(material: CollectionView) -> NDArray[np.int64]:
-    """The row of each passage's unit that is the whole of it, shape (passages,)."""
+    """Return the row of each passage's unit that is the whole of it, shape (passages,)."""
     at = {tuple(unit): row for row, unit in enumerate(material.contents.units.tolist())}
     spans = [(p.sentences[0].start, p.sentences[-1].end) for p in material.contents.passages]
     return np.array([at[position, *span] for position, span in enumerate(spans)], dtype=np.int64)
 
 
 def jaccard_similarity(one: Shingles, other: Shingles) -> float:
-    """The share of all shingles that both have, 0 to 1; 0 where there are none."""
+    """Return the share of all shingles that both have, 0 to 1; 0 if there are none."""
     return len(one & other) / len(one | other) if one and other else 0.0
 
 
 def make_shingles(text: str) -> Shingles:
-    """Every three folded words in succession; all of them where there are fewer."""
+    """Return every three consecutive folded words; all of them if there are fewer."""
     words = list(split_into_words(text))
     return frozenset(
         tuple(words[i : i + SHINGLE_WORDS]) for i in range(max(1, len(words) - SHINGLE_WORDS + 1)) if words
@@ -59,7 +59,7 @@ def make_shingles(text: str) -> Shingles:
 
 
 def _find_near(vectors: Vectors, start: int) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.float32]]]:
-    """Each passage of a block that has some, with the earlier ones near it and their cosines."""
+    """Yield each passage of a block with earlier ones near it, those, and their cosines."""
     block = vectors[start : start + BLOCK]
     cosines = block @ vectors[: start + len(block)].T
     for offset in np.flatnonzero((np.tril(cosines, start - 1) >= MIN_COSINE).any(axis=1)).tolist():
@@ -92,7 +92,7 @@ def _find_first(
     earlier: NDArray[np.int64],
     cosines: NDArray[np.float32],
 ) -> Duplicate | None:
-    """The passage with the first of the earlier ones whose words are nearly its own."""
+    """Return the passage with the first of the earlier ones whose words are nearly its own."""
     for other, cosine in zip(earlier.tolist(), cosines.tolist(), strict=True):
         share = jaccard_similarity(words[position], words[other])
         if share >= MIN_JACCARD:

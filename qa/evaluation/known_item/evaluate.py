@@ -17,8 +17,8 @@ from qa.evaluation.known_item.types import KnownItem, KnownItemOutcome, KnownIte
 from qa.ranking.pipeline import PIPELINES
 from qa.types import Mode, Request
 
+# Passages that are probed at most unless the caller says otherwise: a minute or two on one core.
 MAX_PASSAGES = 2000
-"""Passages that are probed at most unless the caller says otherwise: a minute or two on one core."""
 BATCH = 64
 
 
@@ -29,11 +29,11 @@ def evaluate_known_items(
     most: int = MAX_PASSAGES,
     progress: Progress | None = None,
 ) -> KnownItemReport:
-    """Asks for what stands in the collection, in its own words, and tells what was not found.
+    """Ask for each passage in its own words, and report what was not found.
 
     ``engine`` must serve ``generation``. Of more than ``most`` passages every n-th is probed;
     near-duplicates and thin places are looked for in all of them. The same collection gives the
-    same result. Raises UsageError where ``mode`` or ``most`` cannot be, or the engine serves
+    same result. Raises UsageError for an invalid ``mode`` or ``most``, or if the engine serves
     another generation.
     """
     _check_arguments(generation, engine, mode, most)
@@ -74,7 +74,7 @@ def _check_arguments(generation: Generation, engine: Engine, mode: Mode, most: i
 def _ask_items(
     engine: Engine, material: CollectionView, probes: Sequence[KnownItem], mode: Mode, progress: Progress
 ) -> list[KnownItemOutcome]:
-    """Every probe with what came back, in order of the probes."""
+    """Ask every question, and return the outcomes in order of the questions."""
     positions = {passage.id: position for position, passage in enumerate(material.contents.passages)}
     outcomes: dict[KnownItem, KnownItemOutcome] = {}
     # Questions of like length in a batch: the encoder fills each up to the longest of its batch.

@@ -12,13 +12,13 @@ DEPTHS = {"first": 1, "among 3": 3, "among 10": TOP_K}
 
 
 def compute_shares(outcomes: Sequence[KnownItemOutcome]) -> tuple[FoundShare, ...]:
-    """The share found within each depth, for every kind that was asked, in the order of the table."""
+    """Compute the share found within each depth, for every kind that was asked, in order."""
     kinds = {kind: [outcome for outcome in outcomes if outcome.probe.kind == kind] for kind in MAKERS}
     return tuple(_compute_share(kind, own) for kind, own in kinds.items() if own)
 
 
 def find_misled(outcomes: Sequence[KnownItemOutcome], material: CollectionView) -> tuple[MissedItem, ...]:
-    """Headings that are answered first by what does not stand under them, the farthest off first."""
+    """Find headings that are answered first by text of another section, the worst first."""
     missed = [_describe_missed(o, material) for o in outcomes if o.probe.kind == HEADING and o.rank != 1]
     return tuple(sorted(missed, key=lambda one: -(one.rank or TOP_K + 1)))
 
@@ -27,7 +27,7 @@ class PassageOutcomes:
     """Every probed passage and the outcomes of its probes: those for which it is right."""
 
     def __init__(self, outcomes: Sequence[KnownItemOutcome], probed: Iterable[int]) -> None:
-        """``probed`` are positions; a passage that is right but was not probed is left out."""
+        """Collect the outcomes of the passages at the positions ``probed``, and of no others."""
         wanted = frozenset(probed)
         self._outcomes: dict[int, list[KnownItemOutcome]] = {position: [] for position in sorted(wanted)}
         for outcome in outcomes:
@@ -40,7 +40,7 @@ class PassageOutcomes:
         return sum(not own for own in self._outcomes.values())
 
     def lost(self, material: CollectionView) -> tuple[LostPassage, ...]:
-        """Those that none of their probes returned, worst first.
+        """Return those that none of their questions found, worst first.
 
         Worse than a passage in whose stead another right one came is one without such; then
         count the probes that missed it.

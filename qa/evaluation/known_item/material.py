@@ -10,15 +10,15 @@ from index.text.analyzer import Analyzer, split_into_words
 from index.text.searchable_text import build_contexts
 from qa.evaluation.known_item.types import Excerpt
 
+# Characters of a passage that are shown.
 MAX_EXCERPT_CHARS = 90
-"""Characters of a passage that are shown."""
 
 
 class CollectionView:
     """Texts, sentences, headings and rare words of a collection, by position of the passage."""
 
     def __init__(self, contents: GenerationContents, words: Analyzer) -> None:
-        """Reads every heading once, and texts when they are asked for."""
+        """Read every heading once; texts are read on demand."""
         self.contents, self.words = contents, words
         self._texts = {document.id: document.text for document in contents.documents}
         self._contexts = build_contexts(contents.documents, contents.passages)
@@ -30,12 +30,12 @@ class CollectionView:
         self.holding = lru_cache(maxsize=100_000)(self._holding)
 
     def text(self, position: int) -> str:
-        """The words of a passage, exactly as in its document."""
+        """Return the words of a passage, exactly as in its document."""
         passage = self.contents.passages[position]
         return self._texts[passage.document][passage.start : passage.end]
 
     def place(self, position: int) -> Excerpt:
-        """The passage as it is shown: its id and its beginning on one line."""
+        """Return the passage as shown: its id and its beginning on one line."""
         text = " ".join(self.text(position).split())
         return Excerpt(
             self.contents.passages[position].id,
@@ -43,29 +43,29 @@ class CollectionView:
         )
 
     def sentences(self, position: int) -> list[str]:
-        """The sentences of a passage, headings not among them; at least one."""
+        """Return the sentences of a passage, at least one, without headings."""
         passage = self.contents.passages[position]
         text = self._texts[passage.document]
         return [text[sentence.start : sentence.end] for sentence in passage.sentences]
 
     def context(self, position: int) -> str:
-        """The title and heading above a passage."""
+        """Return the title and heading above a passage."""
         return self._contexts[position]
 
     def under(self, document: str, heading: str) -> frozenset[int]:
-        """The passages of a document under a heading of that name."""
+        """Return the passages of a document under a heading of that name."""
         return frozenset(self._under[document, heading])
 
     def ambiguous(self, heading: str) -> bool:
-        """Whether more than one document has a heading of these words, but for case and accents."""
+        """Return whether more than one document has a heading of these words, apart from case and accents."""
         return self._documents[join_words(heading)] > 1
 
     def information(self, text: str) -> float:
-        """The sum of the idf of the content words, each counted once."""
+        """Sum the idf of the content words, each counted once."""
         return sum(map(self.contents.lexical.idf, self.words.content_terms(text)))
 
     def _holding(self, phrase: str) -> frozenset[int]:
-        """The passages whose text has the words of the phrase in succession.
+        """Return the passages whose text has the words of the phrase in succession.
 
         Only those that have its rarest word are read, so that this scales. Empty for a phrase
         without a content word.
@@ -80,5 +80,5 @@ class CollectionView:
 
 
 def join_words(text: str) -> str:
-    """The folded words of a text with one space between them: equal for texts that read alike."""
+    """Return the folded words of a text with one space between them: equal for texts that read alike."""
     return " ".join(split_into_words(text, joined=False))

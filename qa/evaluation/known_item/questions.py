@@ -10,28 +10,28 @@ from qa.evaluation.known_item.material import CollectionView
 from qa.evaluation.known_item.types import KnownItem
 from qa.types import MAX_QUESTION_CHARS
 
+# Content words. A single one asks for a topic, not for a passage; only a name may be alone.
 MIN_CONTENT_WORDS = 2
-"""Content words. A single one asks for a topic, not for a passage; only a name may stand alone."""
+# Every third content word is left out, so that a question is not simply the sentence.
 MASK_EVERY = 3
-"""Every third content word is left out, so that a question is not simply the sentence."""
+# Passages that may hold a name for it to point at any of them.
 MAX_HOLDING = 2
-"""Passages that may hold a name for it to point at any of them."""
 # After a mark that may open a sentence or a quotation, a capital says nothing.
 NAME = regex.compile(
     r"(?<=[\p{Ll}\p{N},;]\s)\p{Lu}[\p{L}\p{M}\p{N}]*(?:[’'-]\p{L}[\p{L}\p{M}\p{N}]*)*"
     r"(?:\ \p{Lu}[\p{L}\p{M}\p{N}]*(?:[’'-]\p{L}[\p{L}\p{M}\p{N}]*)*)*"
 )
-# In scripts without spaces a pair of characters stands for a word, as in index/text/analyzer.py.
+# In scripts without spaces a pair of characters takes the place of a word, as in index/text/analyzer.py.
 PAIR = regex.compile(r"\X{1,2}")
 
+# The question for the passage at a position and all that is right; None if it gives none.
 Maker = Callable[[CollectionView, int], tuple[str, frozenset[int]] | None]
-"""The question for the passage at a position and all that is right; None where it gives none."""
 
 
 def ask_heading(material: CollectionView, position: int) -> tuple[str, frozenset[int]] | None:
-    """The heading above the passage, after the document's title where it is short or not the only one.
+    """Ask for the heading above the passage, with the document's title if it is short or ambiguous.
 
-    Right is every passage of the document under this heading.
+    Every passage of the document under this heading is right.
     """
     passage = material.contents.passages[position]
     if not passage.heading:
@@ -42,14 +42,14 @@ def ask_heading(material: CollectionView, position: int) -> tuple[str, frozenset
 
 
 def ask_key_sentence(material: CollectionView, position: int) -> tuple[str, frozenset[int]] | None:
-    """The sentence that tells most, some words left out. Right is every passage that has it."""
+    """Ask for the most informative sentence, with some words left out."""
     sentence = max(material.sentences(position), key=material.information)
     question = mask_words(sentence, material.words)
     return (question, material.holding(sentence) | {position}) if _has_content(material, question) else None
 
 
 def ask_rare_name(material: CollectionView, position: int) -> tuple[str, frozenset[int]] | None:
-    """The name that the fewest passages hold, of these the most telling, if at most ``RARE`` do.
+    """Ask for the name that the fewest passages hold, if at most ``MAX_HOLDING`` do.
 
     A name is a run of capitalised words that does not open a sentence or a quotation. Scripts
     without capitals have none.
@@ -65,19 +65,19 @@ def ask_rare_name(material: CollectionView, position: int) -> tuple[str, frozens
 
 
 HEADING = "heading"
+# What is asked of each passage.
 MAKERS: Mapping[str, Maker] = {HEADING: ask_heading, "key sentence": ask_key_sentence, "rare name": ask_rare_name}
-"""What is asked of each passage."""
 
 
 def make_items(material: CollectionView, positions: Iterable[int]) -> list[KnownItem]:
-    """All probes for these passages, kind by kind, each once."""
+    """Make all questions for these passages, kind by kind, each once."""
     positions = list(positions)
     probes = (_build_item(kind, MAKERS[kind](material, position)) for kind in MAKERS for position in positions)
     return list(dict.fromkeys(probe for probe in probes if probe))
 
 
 def mask_words(sentence: str, words: Analyzer) -> str:
-    """The sentence without every third of its words that carry matter, in one line."""
+    """Remove every third content word of a sentence, and return it on one line."""
     number = count(1)
     keep, end = [], 0
     for start, stop in _find_words(sentence):
@@ -88,14 +88,14 @@ def mask_words(sentence: str, words: Analyzer) -> str:
 
 
 def _trim_name(run: str, words: Analyzer) -> str:
-    """Without a possessive ending, and without "I", "The" and their like at either end; may be empty."""
+    """Remove a possessive ending, and "I", "The" and the like at either end; may leave nothing."""
     parts = run.removesuffix("'s").removesuffix("’s").split(" ")
     bearing = [place for place, part in enumerate(parts) if words.content_terms(part)]
     return " ".join(parts[bearing[0] : bearing[-1] + 1]) if bearing else ""
 
 
 def _find_words(sentence: str) -> Sequence[tuple[int, int]]:
-    """Where each word begins and ends."""
+    """Find where each word begins and ends."""
     found: list[tuple[int, int]] = []
     for token in WORD_PATTERN.finditer(sentence):
         if token.group("run"):
@@ -110,5 +110,5 @@ def _build_item(kind: str, made: tuple[str, frozenset[int]] | None) -> KnownItem
 
 
 def _has_content(material: CollectionView, question: str) -> bool:
-    """Whether what can be asked of it has enough words that carry matter."""
+    """Return whether a question has enough content words."""
     return len(material.words.content_terms(question[:MAX_QUESTION_CHARS])) >= MIN_CONTENT_WORDS

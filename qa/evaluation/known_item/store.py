@@ -13,13 +13,13 @@ FILE = "probe.json"
 
 
 def check_folder(folder: Path) -> None:
-    """Raises UsageError where the results cannot go there, before anything is asked."""
+    """Raise UsageError if the results cannot be written there, before anything is asked."""
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file; name a folder with --out")
 
 
 def save_report(probed: KnownItemReport, folder: Path) -> Path:
-    """Everything that the summary tells and every probe, as ``probe.json``. Raises UsageError or OSError.
+    """Save everything in the summary and every question as ``probe.json``. Raises UsageError or OSError.
 
     Each probe has its question, what would have been right, the rank at which some of it was
     found (null: not among ten) and what was returned, best first, as ids of passages.

@@ -20,10 +20,10 @@ from qa.evaluation.known_item.types import (
 
 T = TypeVar("T")
 
+# Examples of each finding; probe.json has all of them.
 MAX_EXAMPLES = 5
-"""Examples of each finding; probe.json has all of them."""
+# Characters of a question that are shown.
 MAX_QUESTION_CHARS = 100
-"""Characters of a question that are shown."""
 
 NOTHING = (
     "No probe can be made: no passage has a heading or a sentence of two words that carry matter, or a rare name; "
@@ -39,7 +39,7 @@ questions of real users (docs/evaluation.md)."""
 
 
 def format_summary(probed: KnownItemReport) -> str:
-    """A table of what was found, then what was not, with examples, and how to read it."""
+    """Return a table of what was found, then what was not, with examples, and how to read it."""
     sections = [[_format_head(probed)], [*_format_table(probed)], [*_format_findings(probed)], LIMITS.split("\n")]
     return "\n\n".join("\n".join(section) for section in sections)
 
@@ -82,7 +82,7 @@ def _format_findings(probed: KnownItemReport) -> Iterator[str]:
 def _format_examples(
     title: str, items: tuple[T, ...], told: Callable[[T], Iterable[str]], note: str = ""
 ) -> Iterator[str]:
-    """How many were found and the first few of them, indented."""
+    """Yield how many were found and the first few of them, indented."""
     yield f"{title}: {len(items):,} {note}".rstrip()
     for item in islice(items, MAX_EXAMPLES):
         yield from (f"  {line}" for line in told(item))

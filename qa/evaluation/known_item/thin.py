@@ -1,4 +1,4 @@
-"""Where there is little or nothing that could be found."""
+"""Places with little or nothing that could be found."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -12,7 +12,7 @@ MIN_WORDS = 20
 
 
 def find_thin_places(material: CollectionView) -> ThinPlaces:
-    """Blank pages, documents of fewer than ``FEW_WORDS`` words, passages without a content word."""
+    """Find blank pages, documents of fewer than ``MIN_WORDS`` words, passages without a content word."""
     documents, passages = material.contents.documents, material.contents.passages
     counted = ((document.id, sum(1 for _ in split_into_words(document.text, joined=False))) for document in documents)
     wordless = (i for i in range(len(passages)) if not material.words.content_terms(material.text(i)))
@@ -24,7 +24,7 @@ def find_thin_places(material: CollectionView) -> ThinPlaces:
 
 
 def _find_blank_pages(document: Document) -> Iterator[BlankPage]:
-    """Pages whose stretch of the text is white space; formats without pages have none."""
+    """Yield pages whose text is white space; formats without pages have none."""
     for number, (start, end) in enumerate(pairwise([*document.pages, len(document.text)]), 1):
         if not document.text[start:end].strip():
             yield BlankPage(document.id, number)

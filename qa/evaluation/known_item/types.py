@@ -26,7 +26,7 @@ class KnownItemOutcome:
 
     @property
     def rank(self) -> int | None:
-        """The place of the first passage that is right, from 1; None where none was returned."""
+        """The place of the first passage that is right, from 1; None if none was returned."""
         return next((place for place, passage in enumerate(self.returned, 1) if passage in self.probe.right), None)
 
 
@@ -98,7 +98,7 @@ class ShortDocument:
 
 @dataclass(frozen=True, slots=True)
 class ThinPlaces:
-    """Where there is little or nothing to find: pages, documents, passages without a content word."""
+    """Places with little or nothing to find: pages, documents, passages without a content word."""
 
     pages: tuple[BlankPage, ...]
     documents: tuple[ShortDocument, ...]

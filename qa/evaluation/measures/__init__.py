@@ -26,7 +26,7 @@ class Confidences:
 
     @classmethod
     def from_outcomes(cls, outcomes: Sequence[Outcome]) -> "Confidences":
-        """In the order of the outcomes."""
+        """Collect the confidences in the order of the outcomes."""
         return cls(
             np.array([outcome.reply.confidence for outcome in outcomes], dtype=float),
             np.array([ranking.is_first_right(o.judgement, o.reply) for o in outcomes], dtype=bool),
@@ -34,7 +34,7 @@ class Confidences:
         )
 
     def at(self, positions: NDArray[np.int64]) -> "Confidences":
-        """Those of some questions, which may be drawn more than once."""
+        """Select some questions, each as often as it was drawn."""
         return Confidences(self.confidence[positions], self.right[positions], self.answerable[positions])
 
 
@@ -79,6 +79,7 @@ def _create_ranking_measure(meaning: str, headline: bool = False) -> Measure:
     return Measure(meaning, applies=_is_answerable, headline=headline)
 
 
+# Every measure in the order in which it is shown.
 MEASURES: Mapping[str, Measure] = {
     "Hit@1": _create_ranking_measure("share of questions with something right in first place", headline=True),
     "Hit@3": _create_ranking_measure("… among the first three"),
@@ -146,7 +147,7 @@ MEASURES: Mapping[str, Measure] = {
         lower_is_better=True,
     ),
     "Brier": Measure(
-        "squared gap of confidence and truth, where true is a right first passage",
+        "squared gap of confidence and truth, with a right first passage as truth",
         lambda j, r: calibration.brier_score(r.confidence, ranking.is_first_right(j, r)),
         lower_is_better=True,
         headline=True,
@@ -157,11 +158,10 @@ MEASURES: Mapping[str, Measure] = {
         lower_is_better=True,
     ),
 }
-"""Every measure in the order in which it is shown."""
 
 
 def score_replies(pairs: Sequence[tuple[Judgement, SystemReply]]) -> tuple[Outcome, ...]:
-    """Every measure that is of one question, for each question."""
+    """Compute every measure that is defined for one question, for each question."""
     answerable = [(judgement, reply) for judgement, reply in pairs if judgement.answerable]
     ranked = ranking.evaluate_rankings(
         {judgement.id: ranking.rank_findings(judgement, reply) for judgement, reply in answerable},
@@ -179,7 +179,7 @@ def _score_question(judgement: Judgement, reply: SystemReply) -> dict[str, float
 
 
 def summarise_outcomes(outcomes: Sequence[Outcome]) -> dict[str, Interval]:
-    """The mean of each measure over the questions that have it, with its interval, in the order of the table."""
+    """Return the mean of each measure over the questions that have it, with its interval, in order."""
     confidences = Confidences.from_outcomes(outcomes)
     found = {name: _summarise_measure(name, measure, outcomes, confidences) for name, measure in MEASURES.items()}
     return {name: interval for name, interval in found.items() if interval}

@@ -7,10 +7,10 @@ Floats = NDArray[np.float64]
 
 
 def auroc(positive: ArrayLike, negative: ArrayLike) -> float:
-    """The chance that a positive scores above a negative, ties half (Mann & Whitney 1947).
+    """Return the chance that a positive scores above a negative, ties half (Mann & Whitney 1947).
 
-    0.5 is chance; nan where either is empty. Trap: it knows order only, so a confidence may
-    be ever so wrong as a probability and have 1.0.
+    0.5 is chance; nan if either is empty. Trap: it knows order only, so a confidence may
+    be quite wrong as a probability and have 1.0.
     """
     low, high = np.sort(np.asarray(negative, dtype=float)), np.asarray(positive, dtype=float)
     if not len(low) or not len(high):
@@ -20,7 +20,7 @@ def auroc(positive: ArrayLike, negative: ArrayLike) -> float:
 
 
 def risk_coverage(confidence: ArrayLike, right: ArrayLike) -> tuple[Floats, Floats]:
-    """Coverage and risk of answering only the surest questions (El-Yaniv & Wiener 2010).
+    """Compute coverage and risk of answering only the surest questions (El-Yaniv & Wiener 2010).
 
     Two arrays of one point a question, the surest first: the share answered so far and the
     share wrong of those. Questions of equal confidence share the mean of their group, so
@@ -35,7 +35,7 @@ def risk_coverage(confidence: ArrayLike, right: ArrayLike) -> tuple[Floats, Floa
 
 
 def risk_coverage_area(confidence: ArrayLike, right: ArrayLike) -> float:
-    """Mean risk over all coverages (AURC, Geifman & El-Yaniv 2017); lower is better, nan without questions.
+    """Return the mean risk over all coverages (AURC, Geifman & El-Yaniv 2017); nan without questions.
 
     Trap: it mixes how often answers are wrong with how well the confidence knows it, so
     compare systems on the same questions only.

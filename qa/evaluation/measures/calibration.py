@@ -18,7 +18,7 @@ class Bin:
 
 
 def bin_reliability(confidence: ArrayLike, right: ArrayLike, bins: int = BINS) -> list[Bin]:
-    """Equally full bins by confidence: the points of the reliability curve (DeGroot & Fienberg 1983).
+    """Split into equally full bins by confidence: the reliability curve (DeGroot & Fienberg 1983).
 
     Questions of equal confidence are spread over the bins that they reach into in proportion,
     so that their order cannot change a bin.
@@ -32,7 +32,7 @@ def bin_reliability(confidence: ArrayLike, right: ArrayLike, bins: int = BINS) -
 
 
 def calibration_error(confidence: ArrayLike, right: ArrayLike, bins: int = BINS) -> float:
-    """ECE: the mean gap of confidence and share right over equally full bins (Naeini et al. 2015).
+    """Return ECE, the mean gap of confidence and share right over equal bins (Naeini et al. 2015).
 
     Lower is better, nan without questions. Trap: with few questions a bin is noise and the
     error is overstated; its bootstrap interval lies too high for the same reason.
@@ -43,8 +43,8 @@ def calibration_error(confidence: ArrayLike, right: ArrayLike, bins: int = BINS)
 
 
 def brier_score(confidence: float, right: bool) -> float:
-    """Squared gap of confidence and truth of one question (Brier 1950); lower is better.
+    """Return the squared gap of confidence and truth of one question (Brier 1950); lower is better.
 
-    Trap: it is low for whoever says 0 everywhere on a set where hardly anything is right.
+    Trap: it is low for a system that always says 0 on a set with hardly any right answer.
     """
     return (confidence - float(right)) ** 2

@@ -1,8 +1,8 @@
 """How well the marked words meet those that answer, counted in characters.
 
 Marked: everything marked in the first passage. Wanted: the places of evidence that this
-passage shares text with, whole, also where they reach beyond it; other places would answer
-as well, so that not showing them is no fault. All three are 0 where it shares text with none.
+passage shares text with, whole, also if they reach beyond it; other places would answer
+as well, so that not showing them is no fault. All three are 0 if it shares text with none.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from qa.evaluation.types import Judgement, SystemReply
 
 
 def score_first_mark(judgement: Judgement, reply: SystemReply) -> float:
-    """1 where the first mark of the first passage shares a character with the evidence.
+    """Return 1 if the first mark of the first passage shares a character with the evidence.
 
     Trap: a mark as long as the passage always does; read it beside the precision.
     """
@@ -23,19 +23,19 @@ def score_first_mark(judgement: Judgement, reply: SystemReply) -> float:
 
 
 def score_precision(judgement: Judgement, reply: SystemReply) -> float:
-    """Share of the marked characters that are wanted. Trap: one marked letter can have 1.0."""
+    """Return the share of marked characters that are relevant. Trap: one marked letter can have 1.0."""
     marked, wanted = _collect_characters(judgement, reply)
     return len(marked & wanted) / len(marked) if marked else 0.0
 
 
 def score_recall(judgement: Judgement, reply: SystemReply) -> float:
-    """Share of the wanted characters that are marked. Trap: marking everything has 1.0."""
+    """Return the share of relevant characters that are marked. Trap: marking everything has 1.0."""
     marked, wanted = _collect_characters(judgement, reply)
     return len(marked & wanted) / len(wanted) if wanted else 0.0
 
 
 def score_overlap(judgement: Judgement, reply: SystemReply) -> float:
-    """Characters both marked and wanted over those either (Jaccard 1912): 1 where they are the same."""
+    """Return characters both marked and relevant over those either (Jaccard 1912): 1 if they are the same."""
     marked, wanted = _collect_characters(judgement, reply)
     return len(marked & wanted) / len(marked | wanted) if wanted else 0.0
 

@@ -8,10 +8,10 @@ from qa.evaluation.types import Latency
 
 
 def summarise_latency(alone_ms: Sequence[float], batched: int, batched_s: float) -> Latency | None:
-    """Percentiles of questions asked one at a time, and the rate of those asked in batches.
+    """Return percentiles of questions asked one at a time, and the rate of those asked in batches.
 
-    None where nothing was asked. Trap: figures of different machines, or of one that does
-    something else meanwhile, are no comparison; that is what ``benchmarks/`` is for.
+    None if nothing was asked. Trap: figures of different machines, or of a busy one, cannot
+    be compared; ``benchmarks/`` measures that.
     """
     if not len(alone_ms) or not batched or batched_s <= 0:
         return None

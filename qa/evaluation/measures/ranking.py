@@ -1,4 +1,4 @@
-"""Where the right text stands in the ranking, by ir_measures. The only module that imports it.
+"""The place of the right text in the ranking, by ir_measures. The only module that imports it.
 
 What is ranked follows from the judgements. Of whole documents: documents, each by its best
 passage. Of stretches of text: findings. A passage that shares text with a place of evidence
@@ -13,6 +13,8 @@ from typing import Any
 
 from qa.evaluation.types import Judgement, ReturnedPassage, SystemReply
 
+# Our names and those of ir_measures: success, recall, reciprocal rank, nDCG (Järvelin & Kekäläinen 2002, gain =
+# grade, discount log2(rank + 1)), average precision over what was returned.
 NAMES = {
     "Hit@1": "Success@1",
     "Hit@3": "Success@3",
@@ -25,24 +27,22 @@ NAMES = {
     "nDCG@10": "nDCG@10",
     "MAP": "AP",
 }
-"""Our names and those of ir_measures: success, recall, reciprocal rank, nDCG (Järvelin & Kekäläinen
-2002, gain = grade, discount log2(rank + 1)), average precision over what was returned."""
 
+# Ids, best first, each once.
 Ranking = Sequence[str]
-"""Ids, best first, each once."""
+# Grades above 0 by id.
 Relevant = Mapping[str, int]
-"""Grades above 0 by id."""
 
 
 def list_relevant(judgement: Judgement) -> Relevant:
-    """What is to be found: places of evidence, or documents where whole ones were judged."""
+    """Return what has to be found: places of evidence, or documents if whole ones were judged."""
     if judgement.evidence:
         return {_name_place(number): 1 for number, _ in enumerate(judgement.evidence)}
     return judgement.documents
 
 
 def rank_findings(judgement: Judgement, reply: SystemReply) -> Ranking:
-    """What was returned, in the terms of ``relevant``."""
+    """Rank what was returned, by the ids of ``list_relevant``."""
     if not judgement.evidence:
         return rank_documents(reply)
     found: dict[str, None] = {}
@@ -53,12 +53,12 @@ def rank_findings(judgement: Judgement, reply: SystemReply) -> Ranking:
 
 
 def rank_documents(reply: SystemReply) -> Ranking:
-    """Document ids by their best passage."""
+    """Rank document ids by their best passage."""
     return list(dict.fromkeys(passage.document for passage in reply.passages))
 
 
 def find_places(judgement: Judgement, passage: ReturnedPassage) -> list[str]:
-    """The places of evidence that share at least one character with a passage."""
+    """Find the places of evidence that share at least one character with a passage."""
     return [
         _name_place(number)
         for number, gold in enumerate(judgement.evidence)
@@ -67,21 +67,21 @@ def find_places(judgement: Judgement, passage: ReturnedPassage) -> list[str]:
 
 
 def is_right(judgement: Judgement, passage: ReturnedPassage) -> bool:
-    """Whether a passage shares text with the evidence or, without it, is of a relevant document."""
+    """Return whether a passage shares text with the evidence or, without it, is of a relevant document."""
     if judgement.evidence:
         return bool(find_places(judgement, passage))
     return passage.document in judgement.documents
 
 
 def is_first_right(judgement: Judgement, reply: SystemReply) -> bool:
-    """Whether the first passage answers; never where the collection does not say."""
+    """Return whether the first passage answers; never if the collection does not."""
     return bool(reply.passages) and is_right(judgement, reply.passages[0])
 
 
 def evaluate_rankings(
     rankings: Mapping[str, Ranking], judged: Mapping[str, Relevant], names: Sequence[str] = tuple(NAMES)
 ) -> dict[str, dict[str, float]]:
-    """Each question's measures by name, for every question of ``judged``.
+    """Compute each question's measures by name, for every question of ``judged``.
 
     ``names`` are ours, or those of ir_measures. A question without a ranking counts 0.
     Trap: tools break ties between equal scores in opposite ways, so the scores given to

@@ -1,8 +1,8 @@
-"""Whether the words given as the answer are those that were wanted, as SQuAD defines it.
+"""Whether the words given as the answer are those that were expected, as SQuAD defines it.
 
 Rajpurkar et al. 2016 and 2018 and their program evaluate-v2.0.py: case, punctuation and
-English articles do not count; the best of several wanted answers does; where the collection
-does not say, giving no answer is 1 and giving any is 0. Trap: words are split at white
+English articles do not count; the best of several expected answers does; if the collection
+does not answer, giving no answer is 1 and giving any is 0. Trap: words are split at white
 space, so in Japanese or Chinese F1 is little but an exact match.
 """
 
@@ -16,19 +16,19 @@ PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
 def normalize_answer(text: str) -> str:
-    """Lower case, without ASCII punctuation and articles, single spaces."""
+    """Return the text in lower case, without ASCII punctuation and articles, with single spaces."""
     return " ".join(ARTICLES.sub(" ", text.lower().translate(PUNCTUATION)).split())
 
 
 def exact_match(given: str | None, wanted: Sequence[str]) -> float:
-    """1 where the normalised words are those of one wanted answer."""
+    """Return 1 if the normalised words are those of one expected answer."""
     if not wanted or given is None:
         return float(not wanted and given is None)
     return float(any(normalize_answer(given) == normalize_answer(answer) for answer in wanted))
 
 
 def token_f1(given: str | None, wanted: Sequence[str]) -> float:
-    """Harmonic mean of the precision and recall of words, against the wanted answer that fits best.
+    """Return the harmonic mean of precision and recall of words, for the expected answer that fits best.
 
     Trap: a whole sentence that holds the answer scores low, and it should.
     """

@@ -1,4 +1,4 @@
-"""How sure a figure is, and whether two of them differ. Seeded: the same values give the same words."""
+"""How certain a figure is, and whether two of them differ. Seeded: the same values give the same result."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import isnan
@@ -8,18 +8,19 @@ from numpy.typing import NDArray
 
 from qa.evaluation.types import Interval
 
+# Resamples of an interval, and sign flips of a test: the third decimal of a mean and p = 0.001 are stable.
 SAMPLES = 2000
 SHUFFLES = 10_000
+# Numbers drawn at a time, so that memory does not grow with the number of questions.
 AT_ONCE = 2_000_000
-"""Numbers drawn at a time, so that memory does not grow with the number of questions."""
+# Normal quantiles for 5 % error on both sides together and 80 % power.
 Z_BOTH_SIDES, Z_POWER = 1.959964, 0.841621
-"""Normal quantiles for 5 % error on both sides together and 80 % power."""
 
 
 def bootstrap_interval(values: Sequence[float], samples: int = SAMPLES) -> Interval:
-    """The mean and its percentile bootstrap interval over questions (Efron 1979).
+    """Return the mean and its percentile bootstrap interval over questions (Efron 1979).
 
-    Trap: it says how sure the mean is for questions like these, not for other questions.
+    Trap: it says how certain the mean is for questions like these, not for other questions.
     """
     data = np.asarray(values, dtype=float)
     if not len(data):
@@ -32,7 +33,7 @@ def bootstrap_interval(values: Sequence[float], samples: int = SAMPLES) -> Inter
 def bootstrap_statistic(
     measure: Callable[[NDArray[np.int64]], float], count: int, samples: int = SAMPLES // 4
 ) -> Interval | None:
-    """The same for a figure of all questions at once, given their positions; None where it has no value."""
+    """Return a figure of all questions at once, given their positions, with its interval; None if it has no value."""
     value = measure(np.arange(count))
     if isnan(value):
         return None
@@ -42,27 +43,27 @@ def bootstrap_statistic(
 
 
 def randomisation_test(differences: Sequence[float], shuffles: int = SHUFFLES, seed: int = 0) -> float:
-    """Two-sided p of a mean paired difference, had each question's sign been a coin's (Fisher 1935).
+    """Return the two-sided p of a mean paired difference, its signs drawn at random (Fisher 1935).
 
     At least 1 / (shuffles + 1). Smucker, Allan & Carterette 2007 compare it with other tests
     for retrieval. Trap: a small p says that the difference is real, not that it matters.
     """
     data = np.asarray(differences, dtype=float)
-    data = data[data != 0]  # a tie is a tie, however the coin falls
+    data = data[data != 0]  # a tie stays a tie, whatever its sign
     if not len(data):
         return 1.0
-    chance = np.random.default_rng(seed)
-    # A sum that differs from the seen one only by rounding is as far out.
-    seen, extreme = abs(data.sum()) * (1 - 1e-12) - 1e-12, 0
+    generator = np.random.default_rng(seed)
+    # A sum that differs from the observed one only by rounding is as extreme.
+    observed, extreme = abs(data.sum()) * (1 - 1e-12) - 1e-12, 0
     rows = max(1, AT_ONCE // len(data))
     for start in range(0, shuffles, rows):
-        signs = chance.integers(0, 2, size=(min(rows, shuffles - start), len(data)), dtype=np.int8) * 2 - 1
-        extreme += int((np.abs(signs @ data) >= seen).sum())
+        signs = generator.integers(0, 2, size=(min(rows, shuffles - start), len(data)), dtype=np.int8) * 2 - 1
+        extreme += int((np.abs(signs @ data) >= observed).sum())
     return (1 + extreme) / (1 + shuffles)
 
 
 def adjust_holm(p_values: Mapping[str, float]) -> dict[str, float]:
-    """p-values adjusted so that one false alarm among all of them stays at 5 % (Holm 1979)."""
+    """Return p-values adjusted for their number: one false alarm among all stays at 5 % (Holm 1979)."""
     adjusted, least = {}, 0.0
     for done, (name, p) in enumerate(sorted(p_values.items(), key=lambda item: item[1])):
         least = max(least, min(1.0, p * (len(p_values) - done)))
@@ -71,10 +72,10 @@ def adjust_holm(p_values: Mapping[str, float]) -> dict[str, float]:
 
 
 def detectable_difference(differences: Sequence[float]) -> float:
-    """The smallest true difference that this many questions would show four times in five.
+    """Return the smallest true difference that this many questions would show four times in five.
 
-    At the 5 % level, both sides, by the normal approximation (Cohen 1988). nan where fewer than
-    two questions differ: of how much they could, nothing is known.
+    At the 5 % level, both sides, by the normal approximation (Cohen 1988). nan if fewer than
+    two questions differ: how much they could is not known.
     """
     data = np.asarray(differences, dtype=float)
     if np.count_nonzero(data) < 2:
@@ -83,8 +84,8 @@ def detectable_difference(differences: Sequence[float]) -> float:
 
 
 def _draw_positions(count: int, samples: int) -> Iterator[NDArray[np.int64]]:
-    """Positions drawn with replacement, ``samples`` rows in all."""
-    chance = np.random.default_rng(0)
+    """Yield positions drawn with replacement, ``samples`` rows in all."""
+    generator = np.random.default_rng(0)
     rows = max(1, AT_ONCE // max(1, count))
     for start in range(0, samples, rows):
-        yield chance.integers(0, count, size=(min(rows, samples - start), count))
+        yield generator.integers(0, count, size=(min(rows, samples - start), count))

@@ -1,4 +1,4 @@
-"""The questions that failed worst, with what was returned and what was wanted."""
+"""The questions that failed worst, with what was returned and what was expected."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ STATUS = {Status.ANSWERED: "answered", Status.UNSURE: "unsure", Status.NOT_FOUND
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Words of a passage: whether they were marked as evidence, whether they are wanted."""
+    """Words of a passage: whether they were marked as evidence, whether they were expected."""
 
     text: str
     marked: bool
@@ -25,7 +25,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class ShownPassage:
-    """A passage as it was returned, cut where it is marked and wanted."""
+    """A passage as it was returned, cut into stretches that are marked or expected."""
 
     document: str
     score: float
@@ -35,7 +35,7 @@ class ShownPassage:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question as a report shows it. ``rank`` is where something right stood, None where nowhere."""
+    """One question as a report shows it. ``rank`` is the place of the first right passage, None if there is none."""
 
     outcome: Outcome
     rank: int | None
@@ -52,24 +52,25 @@ class Case:
         """What went wrong, in a sentence."""
         reply = self.outcome.reply
         if not self.outcome.judgement.answerable:
-            return f"The texts do not say, {'and' if reply.status is Status.NOT_FOUND else 'yet'} it was {self.status}."
+            joined = "and" if reply.status is Status.NOT_FOUND else "yet"
+            return f"The documents do not answer, {joined} it was {self.status}."
         if self.rank is None:
             return f"Nothing right among the {len(reply.passages)} passages returned."
         if self.rank > 1:
-            return f"Something right stands only in place {self.rank}."
+            return f"The first right passage is only in place {self.rank}."
         if reply.status is Status.NOT_FOUND:
             return f"The right passage is first, but at a confidence of {reply.confidence:.2f} it was called not found."
         return "The right passage is first."
 
     @property
     def unquoted(self) -> str:
-        """What was wanted where no words of it are known."""
+        """What was expected, if no words of it are known."""
         judged = self.outcome.judgement.documents
         return f"A passage of {', '.join(list(judged)[:5])}." if judged else "To be called not found."
 
 
 def build_case(outcome: Outcome, passages: int = 1) -> Case:
-    """A question with the first few passages of its reply."""
+    """Build a case of a question with the first few passages of its reply."""
     judgement, reply = outcome.judgement, outcome.reply
     right = (rank for rank, p in enumerate(reply.passages, 1) if ranking.is_right(judgement, p))
     wanted = tuple(_clip_text(text) for text in judgement.texts)
@@ -78,7 +79,7 @@ def build_case(outcome: Outcome, passages: int = 1) -> Case:
 
 
 def select_confident_errors(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Those with a confidence, a wrong first passage, and not called not found: the surest first."""
+    """Select answers with a wrong first passage that were not called not found, the surest first."""
     wrong = [
         outcome
         for outcome in outcomes
@@ -88,13 +89,13 @@ def select_confident_errors(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def select_missed(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Answerable ones with nothing right at all among what was returned: the surest first."""
+    """Select answerable questions for which nothing right was returned, the surest first."""
     lost = [o for o in outcomes if o.judgement.answerable and build_case(o, 0).rank is None]
     return sorted(lost, key=lambda outcome: -outcome.reply.confidence)
 
 
 def select_doubted(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Those whose first passage is right and that were called not found: the least sure first."""
+    """Select questions with a right first passage that were called not found, the least sure first."""
     doubted = [
         outcome
         for outcome in outcomes
@@ -105,7 +106,7 @@ def select_doubted(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 GROUPS: Mapping[str, tuple[str, Callable[[Sequence[Outcome]], list[Outcome]]]] = {
     "Sure and wrong": ("The first passage is wrong, and the system was sure of it.", select_confident_errors),
-    "Not returned at all": ("The texts say, and nothing that was returned does.", select_missed),
+    "Not returned at all": ("The documents answer, and nothing that was returned does.", select_missed),
     "Right and not believed": ("The first passage is right, and the system called it not found.", select_doubted),
 }
 
@@ -121,7 +122,7 @@ class CaseGroup:
 
 
 def find_worst_cases(outcomes: Sequence[Outcome]) -> list[CaseGroup]:
-    """At most ten cases of each sort; a sort without any is not there."""
+    """Return at most ten cases of each sort that has any."""
     found = {name: (meaning, choose(outcomes)) for name, (meaning, choose) in GROUPS.items()}
     return [CaseGroup(n, m, len(some), _build_cases(some)) for n, (m, some) in found.items() if some]
 
@@ -138,7 +139,7 @@ def _show_passage(outcome: Outcome, passage: ReturnedPassage) -> ShownPassage:
 
 
 def split_stretches(text: str, offset: int, marks: Sequence[Span], wanted: Sequence[Span]) -> list[Stretch]:
-    """The text in stretches that are marked or not and wanted or not; joined they are the text again."""
+    """Split a text into stretches that are marked or not and expected or not; joined they are the text."""
     found: list[Stretch] = []
     done = 0
     for outer in split_at_marks(text, wanted, offset):

@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, BLUE, ORANGE, GREY, PAPER = "#123451", "#123452", "#123453", "#123454", "#123455"
+# Each takes the place of a colour of the page until the SVG is written.
 COLOURS = {INK: "currentColor", BLUE: "var(--bar)", ORANGE: "var(--warm)", GREY: "var(--soft)", PAPER: "var(--paper)"}
-"""Each stands for the page's colour until the SVG is written."""
+# Colour, marker and its filling of a verdict: the form says it too.
 LOOKS = {"better": (BLUE, "o", BLUE), "worse": (ORANGE, "s", ORANGE), "no difference shown": (GREY, "o", PAPER)}
-"""Colour, marker and its filling of a verdict: the form says it too."""
 WIDTH = 4.0
 MEASURE = "nDCG@10"
 
 
 def draw_reliability(run: Run) -> Plot | None:
-    """Share right against confidence, a point for each of ten equally full bins; None for a few questions."""
+    """Draw the share right against confidence, in ten equally full bins; None for few questions."""
     bins = plotted.bin_confidences(run)
     if not bins:
         return None
@@ -45,7 +45,7 @@ def draw_reliability(run: Run) -> Plot | None:
 
 
 def draw_risk_coverage(run: Run) -> Plot | None:
-    """Share wrong of the surest questions, against how many are answered, with the shipped threshold."""
+    """Draw the share wrong of the surest questions, against how many are answered."""
     found = plotted.compute_risk(run)
     if not found:
         return None
@@ -58,7 +58,7 @@ def draw_risk_coverage(run: Run) -> Plot | None:
 
 
 def _draw_threshold(axes: "Axes", coverage: float, risk: float) -> None:
-    """The point of the shipped threshold; its words stand low at the right, below a curve that rises."""
+    """Draw the point of the shipped threshold, its words at the lower right, below a rising curve."""
     axes.plot([coverage], [risk], color=ORANGE, marker="D", markersize=8)
     axes.annotate(
         f"answers {format_percent(coverage)},\n{format_percent(risk)} of those wrong",
@@ -74,7 +74,7 @@ def _draw_threshold(axes: "Axes", coverage: float, risk: float) -> None:
 
 
 def draw_recall(run: Run) -> Plot | None:
-    """Share of what is right that stands among the first k; None where nothing is to be found."""
+    """Draw the share of what is right among the first k; None if nothing has to be found."""
     means = plotted.compute_recalls(run)
     if not means:
         return None
@@ -90,7 +90,7 @@ def draw_recall(run: Run) -> Plot | None:
 
 
 def draw_slices(slices: Sequence[Slice], name: str = "slices") -> Plot | None:
-    """nDCG@10 of each slice with its interval, cut by cut; None where no slice has it."""
+    """Draw nDCG@10 of each slice with its interval, cut by cut; None if no slice has it."""
     rows = plotted.build_slice_rows(slices, MEASURE)
     if not rows:
         return None
@@ -100,14 +100,14 @@ def draw_slices(slices: Sequence[Slice], name: str = "slices") -> Plot | None:
 
 
 def draw_cuts(slices: Sequence[Slice]) -> list[Plot]:
-    """A figure of each way of cutting that has the measure."""
+    """Draw a figure of each way of cutting that has the measure."""
     cuts = list(dict.fromkeys(one.by for one in slices))
     found = (draw_slices([s for s in slices if s.by == by], f"slices-{number}") for number, by in enumerate(cuts))
     return [plot for plot in found if plot]
 
 
 def draw_changes(differences: Sequence[Difference]) -> Plot:
-    """What run B changes in each measure, with its interval, around nothing."""
+    """Draw what run B changes in each measure, with its interval."""
     rows = plotted.build_change_rows(differences)
     figure, axes = _draw_rows(rows, "B − A")
     axes.axvline(0, color=GREY, linewidth=1, zorder=0)
@@ -117,7 +117,7 @@ def draw_changes(differences: Sequence[Difference]) -> Plot:
 
 
 def draw_figures(run: Run, slices: Sequence[Slice]) -> Mapping[str, Plot]:
-    """The figures of one run by the name of their file, those left out that have nothing to show."""
+    """Draw the figures of one run, by the name of their file; those without data are left out."""
     curves = {"reliability": draw_reliability(run), "risk-coverage": draw_risk_coverage(run)} if run.about.depth else {}
     found = {**curves, "recall": draw_recall(run), "slices": draw_slices(slices)}
     return {name: plot for name, plot in found.items() if plot}
@@ -135,7 +135,7 @@ def _create_axes(across: str, up: str) -> "tuple[Figure, Axes]":
 
 
 def _draw_rows(rows: Sequence[Row], across: str) -> "tuple[Figure, Axes]":
-    """Each row a line with its label above it, so that long labels leave room on a phone."""
+    """Draw each row as a line with its label above it, so that long labels leave room on a phone."""
     from matplotlib.figure import Figure
 
     heights = [1.8 if row.head else 1.0 for row in rows]
@@ -172,7 +172,7 @@ def _style_axes(axes: "Axes") -> None:
 
 
 def _to_svg(figure: "Figure", name: str) -> str:
-    """The figure with the page's font and colours, every id its own on the page."""
+    """Return the figure with the page's font and colours, every id unique on the page."""
     import matplotlib
 
     out = io.StringIO()
@@ -185,7 +185,7 @@ def _to_svg(figure: "Figure", name: str) -> str:
 
 
 def _rewrite_tag(tag: str, name: str) -> str:
-    """A tag rewritten; words of labels, which stand between the tags, are left alone."""
+    """Rewrite a tag; words of labels, which are between the tags, are left alone."""
     for stand_in, colour in COLOURS.items():
         tag = tag.replace(stand_in, colour)
     tag = re.sub(r' id="(?:\w+_\d+|matplotlib[^"]*)"', "", tag)

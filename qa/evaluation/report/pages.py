@@ -24,15 +24,15 @@ MAX_CHANGED = 15
 CAPTIONS = {
     "reliability": "How often the first passage is right, in ten equally large groups of questions by confidence. On "
     "the dashed line a confidence of 0.8 is right four times in five; below it the system is too sure.",
-    "risk-coverage": "Were only the surest questions answered: how many of those would be wrong. The mark is where "
-    "the system stands, which answers all but what it calls not found.",
-    "recall": "How much of what is right stands among the first k that are returned.",
+    "risk-coverage": "How many answers would be wrong if only the surest questions were answered. The mark is the "
+    "system itself, which answers all but what it calls not found.",
+    "recall": "How much of what is right is among the first k that are returned.",
     "slices": f"{MAIN_MEASURE} of each kind of question with its 95 % interval; in brackets how many questions.",
 }
 
 
 def write_report(run: Run, path: Path) -> Path:
-    """``report.html`` of one run."""
+    """Write the ``report.html`` of one run."""
     cut = cut_slices(run)
     plots = {name: plot for name, plot in figures.draw_figures(run, cut).items() if name != "slices"}
     return _write_page(
@@ -49,7 +49,7 @@ def write_report(run: Run, path: Path) -> Path:
 
 
 def write_comparison(comparison: Comparison, path: Path) -> Path:
-    """``compare.html``: the differences, and the questions that were won and lost."""
+    """Write ``compare.html``: the differences, and the questions that were won and lost."""
     compared = [difference.measure for difference in comparison.differences]
     measure = MAIN_MEASURE if MAIN_MEASURE in compared or not compared else compared[0]
     won, lost = _find_changed(comparison, measure)
@@ -73,12 +73,12 @@ def write_ablation(ablations: Sequence[Ablation], path: Path) -> Path:
     return _write_page(path, "ablation.html", tables=tables, rows=rows)
 
 
+# A question in run A and in run B, and by how much B is better.
 Pair = tuple[Case, Case, float]
-"""A question in run A and in run B, and by how much B is better."""
 
 
 def _find_changed(comparison: Comparison, measure: str) -> tuple[list[Pair], list[Pair]]:
-    """The questions that B won and those that it lost, the largest changes first."""
+    """Return the questions that B won and those that it lost, the largest changes first."""
     theirs = {outcome.judgement.id: outcome for outcome in comparison.a.outcomes}
     sign = -1 if MEASURES[measure].lower_is_better else 1
     pairs = [

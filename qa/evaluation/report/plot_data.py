@@ -37,21 +37,21 @@ class RiskCurve:
 
     @property
     def words(self) -> str:
-        """Where the system stands, and what answering everything would cost."""
-        stands = (
+        """The point of the system itself, and the risk of answering everything."""
+        itself = (
             f"Answering {format_percent(self.coverage[self.said - 1])} of the questions, as it does, "
             f"{format_percent(self.risk[self.said - 1])} of those are wrong. "
             if self.said
             else ""
         )
-        return f"{stands}Answering all, {format_percent(self.risk[-1])} are wrong."
+        return f"{itself}Answering all, {format_percent(self.risk[-1])} are wrong."
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a dot-and-interval plot: ``note`` stands at its right, ``head`` above the first of its group.
+    """A line of a dot-and-interval plot: ``note`` is at its right, ``head`` above the first of its group.
 
-    ``verdict`` is that of a comparison, which decides how the dot looks; "" where there is none.
+    ``verdict`` is that of a comparison, which decides how the dot looks; "" if there is none.
     """
 
     label: str
@@ -62,31 +62,31 @@ class Row:
 
 
 def format_percent(share: float) -> str:
-    """A share as people read it."""
+    """Return a share as people read it."""
     return f"{100 * share:.0f} %"
 
 
 def bin_confidences(run: Run) -> list[Bin]:
-    """The points of the reliability curve; none where the questions are too few to be grouped."""
+    """Return the points of the reliability curve; none if the questions are too few to be grouped."""
     found = Confidences.from_outcomes(run.outcomes)
     enough = len(found.confidence) >= MIN_BINNED_QUESTIONS
     return calibration.bin_reliability(found.confidence, found.right) if enough else []
 
 
 def describe_bins(found: Sequence[Bin]) -> str:
-    """Confidence and share right of each bin."""
+    """Return confidence and share right of each bin in words."""
     points = (f"{b.confidence:.2f}, right {format_percent(b.right)} of {b.count:,}" for b in found)
     return f"Mean confidence of each group and how often it is right: {'; '.join(points)}."
 
 
 def describe_sizes(found: Sequence[Bin]) -> str:
-    """How many questions a point of the curve stands for."""
+    """Return how many questions a point of the curve represents."""
     few, many = min(b.count for b in found), max(b.count for b in found)
     return f"each point: {few:,} questions" if few == many else f"each point: {few:,} or {many:,} questions"
 
 
 def compute_risk(run: Run) -> RiskCurve | None:
-    """None without questions."""
+    """Compute the risk-coverage curve; None without questions."""
     found = Confidences.from_outcomes(run.outcomes)
     if not len(found.confidence):
         return None
@@ -95,7 +95,7 @@ def compute_risk(run: Run) -> RiskCurve | None:
 
 
 def compute_recalls(run: Run) -> list[float]:
-    """Mean recall at each of ``DEPTHS``; empty where nothing is to be found or was returned."""
+    """Compute mean recall at each of ``DEPTHS``; empty if there is nothing to find or to score."""
     answerable = [outcome for outcome in run.outcomes if outcome.judgement.answerable]
     if not any(outcome.reply.passages for outcome in answerable):
         return []
@@ -109,13 +109,13 @@ def compute_recalls(run: Run) -> list[float]:
 
 
 def describe_recalls(means: Sequence[float]) -> str:
-    """Recall at each depth."""
+    """Return recall at each depth in words."""
     points = (f"{mean:.2f} among the first {k}" for k, mean in zip(DEPTHS, means, strict=True))
     return f"Share of what is right: {', '.join(points)}."
 
 
 def build_slice_rows(slices: Sequence[Slice], measure: str) -> list[Row]:
-    """A row for each slice that has the measure; ``count`` of the interval, as others have no such measure."""
+    """Build a row for each slice that has the measure, with the number of questions that have it."""
     shown = [one for one in slices if measure in one.scores]
     rows = []
     for before, one in zip([None, *shown], shown, strict=False):
@@ -126,12 +126,12 @@ def build_slice_rows(slices: Sequence[Slice], measure: str) -> list[Row]:
 
 
 def build_change_rows(differences: Sequence[Difference]) -> list[Row]:
-    """A row for each measure of a comparison."""
+    """Build a row for each measure of a comparison."""
     return [Row(_label_measure(d.measure), d.change, d.verdict, verdict=d.verdict) for d in differences]
 
 
 def describe_rows(rows: Sequence[Row], what: str) -> str:
-    """Each row's interval and note."""
+    """Return each row's interval and note in words."""
     signed = any(row.verdict for row in rows)
     points = (
         f"{row.label}: {row.interval.signed}, {row.note}" if signed else f"{row.label}: {row.interval}" for row in rows
@@ -140,7 +140,7 @@ def describe_rows(rows: Sequence[Row], what: str) -> str:
 
 
 def shorten_label(label: str) -> str:
-    """As much of a label as fits above its line; wide letters count twice, what cannot be printed is a space."""
+    """Cut a label to what fits above its line; wide letters count twice, what cannot be printed is a space."""
     printable = "".join(c if c.isprintable() else " " for c in label)
     widths = np.cumsum([2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in printable])
     fits = int((widths <= MAX_LABEL_WIDTH).sum())

@@ -1,4 +1,4 @@
-"""Questions cut into kinds, to see where a system fails: a way of cutting is a line in ``SLICES``."""
+"""Questions cut into kinds, to see on which a system fails: a way of cutting is a line in ``SLICES``."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -8,8 +8,8 @@ from index.text.analyzer import Analyzer, split_into_words
 from qa.evaluation.measures.statistics import bootstrap_interval
 from qa.evaluation.types import Interval, Judgement, Outcome, Run
 
+# The slice that a question belongs to; None: to none.
 Cut = Callable[[Judgement], str | None]
-"""The slice that a question belongs to; None: to none."""
 MAX_SLICES = 12
 SLICE_MEASURES = ("Hit@1", "nDCG@10", "evidence overlap", "abstention")
 QUESTION_WORDS = ("who", "whom", "whose", "what", "which", "when", "where", "why", "how")
@@ -27,7 +27,7 @@ class Slice:
 
 
 def find_question_word(judgement: Judgement) -> str:
-    """The first English question word, wherever it stands; "none" for claims, keywords and yes-no questions."""
+    """Return the first English question word; "none" for claims, keywords and yes-no questions."""
     words = split_into_words(judgement.question, joined=False)
     return next((_STEM.get(word, word) for word in words if word in QUESTION_WORDS), "none")
 
@@ -36,13 +36,13 @@ _STEM = {"whom": "who", "whose": "who"}
 
 
 def bin_length(judgement: Judgement) -> str:
-    """By words."""
+    """Return the range of the number of words."""
     count = len(list(split_into_words(judgement.question, joined=False)))
     return "1-4 words" if count < 5 else "5-8 words" if count < 9 else "9-14 words" if count < 15 else "15 or more"
 
 
 def bin_overlap(judgement: Judgement) -> str | None:
-    """The share of the question's content words in what answers; low where it is put in other words."""
+    """Return the share of the question's content words in what answers; low if it is paraphrased."""
     asked = set(WORDS.content_terms(judgement.question))
     if not judgement.texts or not asked:
         return None
@@ -51,12 +51,12 @@ def bin_overlap(judgement: Judgement) -> str | None:
 
 
 def find_document(judgement: Judgement) -> str | None:
-    """The document that answers, where it is one."""
+    """Return the document that answers, if it is one."""
     return next(iter(judgement.documents)) if len(judgement.documents) == 1 else None
 
 
 def name_kind(judgement: Judgement) -> str:
-    """As the judge calls it, and whether the collection says."""
+    """Return the judge's own kind, or whether the collection answers."""
     return judgement.kind or ("answerable" if judgement.answerable else "not in the collection")
 
 
@@ -70,7 +70,7 @@ SLICES: Mapping[str, Cut] = {
 
 
 def cut_slices(run: Run, least: int = 5) -> list[Slice]:
-    """Every slice with at least that many questions, the largest of each cut first but for ordered ones.
+    """Return every slice with at least that many questions, the largest of each cut first.
 
     A cut that leaves a single slice says nothing and is left out.
     """
@@ -87,7 +87,7 @@ def cut_slices(run: Run, least: int = 5) -> list[Slice]:
 
 
 def _order_slices(groups: Mapping[str, Sequence[Outcome]]) -> list[str]:
-    """The largest ones; ranges, which begin with a digit, in their own order."""
+    """Return the largest slices; ranges, which begin with a digit, in their own order."""
     largest = [name for name, _ in Counter({n: len(g) for n, g in groups.items()}).most_common(MAX_SLICES)]
     if all(name[0].isdigit() for name in largest):
         return sorted(largest, key=lambda name: int("".join(c for c in name.split("-")[0] if c.isdigit())))

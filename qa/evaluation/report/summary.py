@@ -19,7 +19,7 @@ MARKUP = re.compile(r"[\\`*\[\]<>&|~$]")
 
 
 def write_summary(run: Run, path: Path) -> Path:
-    """A Markdown file, and an SVG file for each plot: ``<stem>-<plot>.svg``."""
+    """Write a Markdown file, and an SVG file for each plot: ``<stem>-<plot>.svg``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     cut = cut_slices(run)
     plots = figures.draw_figures(run, cut)
@@ -30,7 +30,7 @@ def write_summary(run: Run, path: Path) -> Path:
 
 
 def render_markdown(run: Run, cut: Sequence[Slice], plots: Mapping[str, Plot], stem: str) -> str:
-    """The text of that file."""
+    """Return the text of that file."""
     head = [
         f"# {escape_markdown(run.about.name)}, {len(run.outcomes):,} questions",
         "",
@@ -57,7 +57,7 @@ def render_markdown(run: Run, cut: Sequence[Slice], plots: Mapping[str, Plot], s
 
 
 def escape_markdown(text: str) -> str:
-    """A name as Markdown that shows it: on one line, its marks as entities."""
+    """Escape a name for Markdown: on one line, its marks as entities."""
     return MARKUP.sub(lambda mark: f"&#{ord(mark[0])};", " ".join(text.split()))
 
 
@@ -70,7 +70,7 @@ def _describe_run(run: Run) -> str:
 
 
 def _make_standalone(svg: str) -> str:
-    """A figure as a file of its own, which has no page to take its ink from."""
+    """Make a figure a file of its own, which has no page to take its colours from."""
     end = svg.index(">") + 1
     return svg[:end] + COLOURS + svg[end:]
 

@@ -1,4 +1,4 @@
-"""Whom to ask: an engine in this process, or a service over HTTP. Both give the JSON of API.md."""
+"""Sources of answers: an engine in this process, or a service over HTTP. Both return the JSON of API.md."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,8 +18,8 @@ from qa.evaluation.fingerprint.program import digest_of, hash_folder
 from qa.types import Request
 
 Json = Any
+# Documents asked for at a time.
 PAGE_SIZE = 100
-"""Documents asked for at a time."""
 TIMEOUT_S = 300.0
 
 
@@ -32,20 +32,20 @@ class AnswerSource(Protocol):
 
     @property
     def url(self) -> str:
-        """Where it is served; empty in this process."""
+        """Address of the service; empty in this process."""
 
     @property
     def reader(self) -> str:
-        """What reads the best passages; empty where that is not known."""
+        """What reads the best passages; empty if that is not known."""
 
     def has(self, document: str) -> bool:
-        """Whether the collection holds a document."""
+        """Return whether the collection has a document."""
 
     def text(self, document: str) -> str | None:
-        """A document's text, or None where there is none of that id."""
+        """Return a document's text, or None if there is none of that id."""
 
     def ask(self, requests: Sequence[Request]) -> list[Mapping[str, Json]]:
-        """The answers in order, as the API returns them. At most 256 at once."""
+        """Return the answers in order, as the API returns them. At most 256 at once."""
 
 
 class EngineClient:
@@ -54,7 +54,7 @@ class EngineClient:
     url = ""
 
     def __init__(self, engine: Engine) -> None:
-        """Reads nothing yet."""
+        """Use an engine of this process."""
         self._engine = engine
         self.index = engine.catalog.describe_index().generation
         self.reader = engine.reader
@@ -63,43 +63,43 @@ class EngineClient:
             self.reader += f" {digest_of(hash_folder(Path(engine.reader)))}"
 
     def has(self, document: str) -> bool:
-        """Whether the index holds it."""
+        """Return whether the index has a document."""
         return self.text(document) is not None
 
     def text(self, document: str) -> str | None:
-        """As indexed."""
+        """Return a document's text as indexed."""
         view = self._engine.catalog.get_document(document)
         return view.text if view else None
 
     def ask(self, requests: Sequence[Request]) -> list[Mapping[str, Json]]:
-        """In one batch."""
+        """Answer all requests in one batch."""
         return [answer_json(answer) for answer in self._engine.ask_many(requests)]
 
 
 class HttpClient:
-    """A running service. Raises UsageError for an address that is none, ServiceError where it fails."""
+    """A running service. Raises UsageError for an invalid address, ServiceError if it fails."""
 
     reader = ""
 
     def __init__(self, url: str) -> None:
-        """Asks what is served."""
+        """Check the address, and ask which generation is served."""
         if urlsplit(url).scheme not in {"http", "https"}:
-            raise UsageError(f"{url!r} is no address of a service; give one like http://127.0.0.1:8000")
+            raise UsageError(f"{url!r} is not the address of a service; give one like http://127.0.0.1:8000")
         self.url = url.rstrip("/")
         self.index = str(self._json("/v1/index")["generation"])
 
     def has(self, document: str) -> bool:
-        """From the list of documents, which is read once."""
+        """Return whether the list of documents, which is read once, has a document."""
         return document in self._documents
 
     def text(self, document: str) -> str | None:
-        """As served."""
+        """Return a document's text as served."""
         if not self.has(document):
             return None
         return str(self._json(f"/v1/documents/{quote(document, safe='/')}")["text"])
 
     def ask(self, requests: Sequence[Request]) -> list[Mapping[str, Json]]:
-        """By POST /v1/ask/batch, or /v1/ask where it is one."""
+        """Ask by POST /v1/ask/batch, or by /v1/ask if it is one request."""
         bodies = [_build_body(request) for request in requests]
         if len(bodies) == 1:
             return [self._json("/v1/ask", bodies[0])]
@@ -125,7 +125,7 @@ class HttpClient:
             raise ServiceError(f"{self.url}{path} answers {error.code}: {_read_detail(error)}") from error
         except (URLError, TimeoutError, ConnectionError, ValueError) as error:
             reason = getattr(error, "reason", error)
-            raise ServiceError(f"{self.url}{path} cannot be had ({reason}); is the service running?") from error
+            raise ServiceError(f"cannot reach {self.url}{path} ({reason}); is the service running?") from error
 
 
 def open_source(target: Engine | AnswerSource | str) -> AnswerSource:

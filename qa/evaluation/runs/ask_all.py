@@ -14,8 +14,8 @@ from qa.evaluation.types import Judgement, Latency, RunDescription, SystemReply
 from qa.types import Request
 
 BATCH = 64
+# Questions asked one at a time, for the latency.
 MAX_TIMED = 100
-"""Questions asked one at a time, for the latency."""
 WARM_UP = 3
 BEGUN, ANSWERS, SCORES = "begun.json", "answers.jsonl", "scores.json"
 
@@ -32,11 +32,10 @@ class AllReplies:
 def ask_all(
     asker: AnswerSource, judgements: Sequence[Judgement], about: RunDescription, folder: Path | None, progress: Progress
 ) -> AllReplies:
-    """The reply to every judgement.
+    """Return the reply to every judgement.
 
-    With a ``folder``, each batch is written to its ``answers.jsonl`` as it comes. Where an
-    unfinished run of just this ``about`` lies there, it is gone on with; anything else is
-    begun anew.
+    With a ``folder``, each batch is written to its ``answers.jsonl`` as it comes. An
+    unfinished run of the same ``about`` in it is continued; anything else is begun again.
     """
     requests = [_build_request(judgement, about) for judgement in judgements]
     journal = _Journal(folder, about) if folder else None
@@ -65,7 +64,7 @@ def _split_batches(positions: range) -> Iterator[range]:
 
 
 def _time_singly(asker: AnswerSource, requests: Sequence[Request], progress: Progress) -> list[float]:
-    """Milliseconds of each, one at a time, once the first few have warmed everything up."""
+    """Return the milliseconds of each, one at a time, after a few that warm everything up."""
     for request in requests[:WARM_UP]:
         asker.ask([request])
     times = []
@@ -90,7 +89,7 @@ class _Journal:
         self._about = json.dumps(asdict(about), indent=1) + "\n"
 
     def kept(self, judgements: Sequence[Judgement]) -> list[Mapping[str, Any]]:
-        """The answers that are there already; begins anew where they are another run's or finished."""
+        """Return the answers of this run that are there; begin again if they are another run's or finished."""
         unfinished = self._begun.is_file() and self._answers.is_file() and not self._scores.is_file()
         if unfinished and self._begun.read_text(encoding="utf-8") == self._about:
             return self._whole(judgements)
@@ -118,7 +117,7 @@ class _Journal:
 
 
 def _parse_line(line: bytes) -> Mapping[str, Any]:
-    """Empty where a line is cut off."""
+    """Parse an answer; empty if the line is cut off."""
     try:
         answer = json.loads(line) if line.endswith(b"\n") else {}
     except ValueError:

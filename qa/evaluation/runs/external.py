@@ -10,10 +10,10 @@ from qa.evaluation.types import NO_REPLY, DataProblem, Dataset, Outcome, Run, Ru
 
 
 def read_external(dataset: Dataset, path: Path) -> Run:
-    """Ranking measures of documents only: such a file holds neither passages nor confidences.
+    """Read a run and compute its ranking measures of documents: it has no passages or confidences.
 
-    A question that the file lacks counts 0. Raises UsageError where it is a run over another
-    dataset, that is where no question of it is known.
+    A question that the file lacks counts 0. Raises UsageError for a run over another
+    dataset, none of whose questions is known.
     """
     rankings = read_run(path)
     answerable = {j.id: j for j in dataset.judgements if j.answerable}

@@ -27,14 +27,14 @@ from qa.evaluation.types import (
 from qa.types import Turn
 
 QUESTIONS = "questions.jsonl"
+# Characters kept of a whole document that was judged.
 MAX_TEXT_CHARS = 2000
-"""Characters kept of a whole document that was judged."""
 
 
 def save_run(run: Run, folder: Path) -> None:
-    """``scores.json``, ``run.trec``, ``qrels.trec``, ``questions.jsonl``; ``answers.jsonl`` is there already.
+    """Write ``scores.json``, ``run.trec``, ``qrels.trec`` and ``questions.jsonl`` beside ``answers.jsonl``.
 
-    Where stretches of text were judged, also the ranking of findings (``measures/ranking.py``)
+    If spans of text were judged, also the ranking of findings (``measures/ranking.py``)
     as ``evidence.trec`` and ``evidence-qrels.trec``: any tool that reads TREC's files comes to the
     same figures with these two. ``scores.json`` comes last: with it a run is finished.
     """
@@ -54,7 +54,7 @@ def save_run(run: Run, folder: Path) -> None:
 
 
 def load_run(folder: str | Path) -> Run:
-    """The run in a folder. Raises UsageError where it is not a finished one."""
+    """Load the run in a folder. Raises UsageError if it is not a finished one."""
     folder = Path(folder)
     try:
         scores = json.loads((folder / SCORES).read_text(encoding="utf-8"))
@@ -77,7 +77,7 @@ def load_run(folder: str | Path) -> Run:
 
 
 def _read_replies(folder: Path, judgements: Sequence[Judgement]) -> Mapping[str, SystemReply]:
-    """By question; silence for each where only a ranking was scored (``external.py``)."""
+    """Read the replies by question; ``NO_REPLY`` for each if only a ranking was scored (``external.py``)."""
     if not (folder / ANSWERS).is_file():
         return dict.fromkeys((judgement.id for judgement in judgements), NO_REPLY)
     return {row["id"]: SystemReply.from_json(row) for _, row in read_json_lines(folder / ANSWERS)}

@@ -9,16 +9,16 @@ from index.errors import UsageError
 from qa.evaluation.data.lines import read_lines
 
 UNSAFE = re.compile(r"[\s%]")
+# What is taken from a tied score, so that it falls: tools break ties in opposite ways.
 STEP = 1e-6
-"""What is taken from a tied score, so that it falls: tools break ties in opposite ways."""
 
+# For each question its documents, best first, with strictly falling scores.
 Rankings = Mapping[str, Mapping[str, float]]
-"""For each question its documents, best first, with strictly falling scores."""
 Qrels = Mapping[str, Mapping[str, int]]
 
 
 def lower_ties(scored: Iterable[tuple[str, float]]) -> dict[str, float]:
-    """Each id once, at its best place, the scores made to fall strictly in steps that survive rounding."""
+    """Keep each id once, at its best place, with scores that fall strictly in steps that survive rounding."""
     found: dict[str, float] = {}
     last = float("inf")
     for document, score in scored:
@@ -28,7 +28,7 @@ def lower_ties(scored: Iterable[tuple[str, float]]) -> dict[str, float]:
 
 
 def write_run(rankings: Rankings, path: Path, tag: str = "netsphere") -> None:
-    """``question Q0 document rank score tag``, ranks from 1."""
+    """Write ``question Q0 document rank score tag``, ranks from 1."""
     path.write_text(
         "".join(
             f"{_escape_id(question)} Q0 {_escape_id(document)} {rank} {score:.6f} {tag}\n"
@@ -40,7 +40,7 @@ def write_run(rankings: Rankings, path: Path, tag: str = "netsphere") -> None:
 
 
 def read_run(path: Path) -> Rankings:
-    """Documents by falling score; equal scores in the order of their ranks.
+    """Read documents by falling score; equal scores in the order of their ranks.
 
     Raises UsageError, which names the line, for one that is not of six columns, as the last
     one of a file that was cut off, and for a document that comes twice.
@@ -61,7 +61,7 @@ def read_run(path: Path) -> Rankings:
 
 
 def write_qrels(qrels: Qrels, path: Path) -> None:
-    """``question 0 document grade``."""
+    """Write ``question 0 document grade``."""
     path.write_text(
         "".join(
             f"{_escape_id(q)} 0 {_escape_id(d)} {grade}\n" for q, grades in qrels.items() for d, grade in grades.items()
@@ -71,7 +71,7 @@ def write_qrels(qrels: Qrels, path: Path) -> None:
 
 
 def read_qrels(path: Path) -> Qrels:
-    """Grades of documents by question. Raises UsageError, which names the line."""
+    """Read grades of documents by question. Raises UsageError, which names the line."""
     found: dict[str, dict[str, int]] = {}
     for where, line in read_lines(path):
         try:
@@ -90,7 +90,7 @@ def _order_documents(documents: Mapping[str, tuple[float, int]]) -> dict[str, fl
 
 
 def _escape_id(id: str) -> str:
-    """An id without white space, reversibly: ``a b%`` becomes ``a%20b%25``."""
+    """Remove white space from an id, reversibly: ``a b%`` becomes ``a%20b%25``."""
     return UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), id)
 
 

@@ -148,7 +148,7 @@ def test_a_probe_needs_no_judgements(seed_index: Path, tmp_path: Path) -> None:
     [
         (("run", "nothing.jsonl"), "nothing.jsonl does not exist"),
         (("run", SEED, "--index", "nowhere"), "nowhere"),
-        (("run", SEED, "--url", "localhost"), "'localhost' is no address of a service"),
+        (("run", SEED, "--url", "localhost"), "'localhost' is not the address of a service"),
         (("run", SEED, "--url", "http://127.0.0.1:9", "--index", "var/index"), "leave out --index, --model, --reader"),
         (("run", SEED, "--fail-below", "Hits=1"), "invalid value 'Hits=1' for --fail-below: must be MEASURE=VALUE"),
         (("compare", "nowhere", "nowhere"), "nowhere holds no finished run"),

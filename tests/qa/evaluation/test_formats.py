@@ -266,13 +266,13 @@ def test_an_answer_that_does_not_stand_there_is_listed(tmp_path: Path) -> None:
     dataset = load(squad(tmp_path, rows))
     assert [(j.id, j.answers) for j in dataset.judgements] == [("1", ("Tsutomu Nihei",))]
     assert ["question '1'" in str(f) or "question '2'" in str(f) for f in dataset.problems] == [True, True, True]
-    assert "'Nihei' where the text has other words" in str(dataset.problems[0])
+    assert "'Nihei' at a place with other words" in str(dataset.problems[0])
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ([], "is no SQuAD file"),
+        ([], "is not a SQuAD file"),
         ({"data": []}, "has no article"),
         ({"data": [{"title": "a"}]}, "article 1 has no paragraphs"),
         ({"data": SQUAD["data"] * 2}, "two articles titled"),

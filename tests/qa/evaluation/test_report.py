@@ -194,7 +194,7 @@ def test_a_run_of_which_only_the_ranking_is_known_has_pages_too(tmp_path: Path) 
     worse = read_external(Dataset("set", (WHOLE,)), tmp_path / "worse")
     words = page(write_comparison(compare(run, worse), tmp_path / "c.html")).words
     assert "nDCG@10 1.000 → 0.000" in words
-    assert words.count("Nothing kept of what it returned.") == 2
+    assert words.count("What it returned was not kept.") == 2
 
 
 def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -267,7 +267,7 @@ def test_a_case_says_in_words_what_went_wrong() -> None:
     judged = dataset(2).judgements[0]
     ranks = {o.judgement.id: build_case(o) for o in made_up_run(wrong_every=0, questions=12).outcomes}
     assert ranks["q1"].verdict == "The right passage is first."
-    assert ranks["q9"].verdict == "The texts do not say, and it was not found."
+    assert ranks["q9"].verdict == "The documents do not answer, and it was not found."
     outcome = score_replies([(judged, made_up_run(7).outcomes[5].reply)])[0]
     assert build_case(outcome).verdict == "Nothing right among the 5 passages returned."
 

@@ -124,9 +124,9 @@ def test_a_set_that_is_indexed_on_the_spot_gives_the_same_numbers(
 
 def test_a_service_that_is_not_there_is_one_sentence() -> None:
     """And what is no address is another."""
-    with pytest.raises(ServiceError, match=r"http://127\.0\.0\.1:9/v1/index cannot be had .* is the service running\?"):
+    with pytest.raises(ServiceError, match=r"cannot reach http://127\.0\.0\.1:9/v1/index .* is the service running\?"):
         HttpClient("http://127.0.0.1:9")
-    with pytest.raises(UsageError, match="'localhost:8000' is no address of a service"):
+    with pytest.raises(UsageError, match="'localhost:8000' is not the address of a service"):
         HttpClient("localhost:8000")
 
 
@@ -163,7 +163,7 @@ def test_a_service_that_fails_is_named_with_what_it_says(failing: str) -> None:
     service = HttpClient(failing)
     with pytest.raises(ServiceError, match=r"/v1/ask answers 503: busy; ask again in 2 s"):
         service.ask([__import__("qa").Request("Who?")])
-    with pytest.raises(ServiceError, match="cannot be had"):
+    with pytest.raises(ServiceError, match="cannot reach"):
         service.text("facts.txt")
 
 
