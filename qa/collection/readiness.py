@@ -18,11 +18,11 @@ PASSAGES_SEARCHED = 200
 Encode = Callable[[Sequence[Query]], Sequence[Query]]
 
 
-def pick_known_sentence(contents: GenerationContents, words: Analyzer) -> str:
+def pick_known_sentence(contents: GenerationContents, analyzer: Analyzer) -> str:
     """Return the sentence with the most content words among the first passages, cut to the length of a question."""
     first = range(min(PASSAGES_SEARCHED, len(contents.passages)))
     sentences = [text for position in first for text in contents.passages.get_sentence_texts(position)]
-    return max(sentences, key=lambda sentence: len(words.content_terms(sentence)))[:MAX_QUESTION_CHARS]
+    return max(sentences, key=lambda sentence: len(analyzer.content_terms(sentence)))[:MAX_QUESTION_CHARS]
 
 
 def reads_sentence(reader: Reader, sentence: str) -> bool:
@@ -37,7 +37,7 @@ class ReadinessCheck:
     sentence: str
     retriever: Retriever
     passages: Passages
-    words: Analyzer
+    analyzer: Analyzer
     encode: Encode
 
     def check_legs(self) -> Mapping[str, bool]:
@@ -45,7 +45,7 @@ class ReadinessCheck:
 
         A real search, through the encoder and both indexes; a leg that raises does not find.
         """
-        query = self.encode([understand(Request(self.sentence), self.words)])[0]
+        query = self.encode([understand(Request(self.sentence), self.analyzer)])[0]
         candidates = self.retriever.retrieve(query)
         # A collection without words (emoji only) has nothing for the lexical leg to find, hence ``not query.terms``.
         return {

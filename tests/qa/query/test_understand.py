@@ -9,7 +9,7 @@ from qa.query.follow_up import depends_on_history
 from qa.query.understand import understand, weigh_terms
 from qa.types import Request, Turn
 
-WORDS = Analyzer()
+ANALYZER = Analyzer()
 
 
 @pytest.mark.parametrize(
@@ -26,13 +26,13 @@ def test_a_question_that_points_or_hardly_asks_leans_on_the_history(question: st
 def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
     """History changes nothing about a question that can be understood without it."""
     turns = (Turn("What do cats eat?", "Mice."),)
-    assert understand(Request(question, turns), WORDS).searched_as == question
+    assert understand(Request(question, turns), ANALYZER).searched_as == question
 
 
 def test_a_follow_up_carries_names_and_the_matter_of_the_last_and_the_first_question() -> None:
     """The words that the question lacks are appended in brackets, each once."""
     turns = (Turn("Who directed the film?", "It was Hiroyuki Seshita."), Turn("Which studio animated the film?"))
-    query = understand(Request("When was it released?", turns), WORDS)
+    query = understand(Request("When was it released?", turns), ANALYZER)
     assert query.searched_as == "When was it released? (Hiroyuki Seshita studio animated film directed)"
     assert query.question_terms == ("releas",)
     assert set(query.content_terms) == {"releas", "studio", "anim", "film", "direct", "hiroyuki", "seshita"}
@@ -42,28 +42,29 @@ def test_what_lies_between_the_first_and_the_last_question_is_forgotten_but_for_
     """A long conversation does not drown the question."""
     turns = (Turn("Who keeps walruses?"), Turn("What is basalt?"), Turn("Where is Ann Lee?"), Turn("What is granite?"))
     assert (
-        understand(Request("Where is it?", turns), WORDS).searched_as == "Where is it? (Ann Lee granite keeps walruses)"
+        understand(Request("Where is it?", turns), ANALYZER).searched_as
+        == "Where is it? (Ann Lee granite keeps walruses)"
     )
 
 
 def test_at_most_three_names_and_five_words_of_the_first_turn_are_carried() -> None:
     """The most frequent names, and of the first turn what comes first; the last question is carried whole."""
     turns = (Turn("ash birch cedar dogwood elm fir", "Ann Bo Cy Di. It is Ann Bo Cy."), Turn("gum hazel"))
-    searched = understand(Request("Why?", turns), WORDS).searched_as
+    searched = understand(Request("Why?", turns), ANALYZER).searched_as
     assert searched == "Why? (Ann Bo Cy gum hazel ash birch cedar dogwood elm)"
 
 
 def test_at_most_twelve_words_are_carried() -> None:
     """A long question before does not drown this one."""
     turns = (Turn(" ".join(f"word{chr(97 + number)}" for number in range(20))),)
-    searched = understand(Request("Why?", turns), WORDS).searched_as
+    searched = understand(Request("Why?", turns), ANALYZER).searched_as
     assert searched == f"Why? ({' '.join(turns[0].question.split()[:12])})"
 
 
 def test_courtesies_and_slips_are_gone_before_anything_is_carried() -> None:
     """What is searched is the question itself, mended."""
     query = understand(
-        Request("Hi, could you tell me who made it? Thanks!"), WORDS, lambda text: text.replace("made", "wrote")
+        Request("Hi, could you tell me who made it? Thanks!"), ANALYZER, lambda text: text.replace("made", "wrote")
     )
     assert query.question == query.searched_as == "who wrote it?"
 
@@ -71,14 +72,14 @@ def test_courtesies_and_slips_are_gone_before_anything_is_carried() -> None:
 def test_a_literal_question_is_searched_as_it_was_typed() -> None:
     """No courtesy is taken off, no slip mended, nothing carried over; only the ends are trimmed."""
     asked = Request(" Hi, who made it? Thanks! ", (Turn("Who directed the film?"),), literal=True)
-    query = understand(asked, WORDS, lambda text: text.replace("made", "wrote"))
+    query = understand(asked, ANALYZER, lambda text: text.replace("made", "wrote"))
     assert query.question == query.searched_as == "Hi, who made it? Thanks!"
 
 
 def test_decomposed_letters_are_composed() -> None:
     """NFC makes a question typed with combining marks the one typed without."""
     typed, composed = "Sho\u0304nen?", "Shōnen?"
-    assert understand(Request(typed), WORDS) == understand(Request(composed), WORDS)
+    assert understand(Request(typed), ANALYZER) == understand(Request(composed), ANALYZER)
 
 
 def test_matter_counts_twice_as_much_as_grammar() -> None:
@@ -90,4 +91,4 @@ def test_matter_counts_twice_as_much_as_grammar() -> None:
 def test_any_text_is_understood(text: str) -> None:
     """No text, however odd, is refused here, and none is understood in two ways."""
     request = Request(text, (Turn(text, text),))
-    assert understand(request, WORDS) == understand(request, WORDS)
+    assert understand(request, ANALYZER) == understand(request, ANALYZER)
