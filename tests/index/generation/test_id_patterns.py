@@ -33,6 +33,8 @@ def match_one_by_one(ids: list[str], pattern: str) -> list[int]:
 @given(IDS, PATTERNS, st.sampled_from([1, 3, 65_536]))
 @example(["abab", "ab", "aab", "", "ba"], "*ab*b", 3)
 @example(["a", "b"], "*b*", 65_536)
+@example(["\x7f", "\x80"], "[!a]", 65_536)
+@example(["\x7f"], "[!a]", 65_536)
 def test_any_pattern_matches_what_the_standard_library_matches(ids: list[str], pattern: str, block_size: int) -> None:
     """For every set, negation, line break and script, and wherever one block of ids ends."""
     with pytest.MonkeyPatch.context() as monkeypatch:
