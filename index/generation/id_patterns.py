@@ -22,7 +22,7 @@ def find_matching_rows(ids: StringTable, pattern: str) -> Positions:
     """Return the rows of the ids that ``fnmatch.fnmatchcase`` matches with the pattern, rising, shape (rows,)."""
     segments = _split_pattern(pattern)
     blocks = [
-        start + _IdBlock(*ids.read_code_points(start, min(start + BLOCK_SIZE, len(ids)))).match_rows(segments)
+        start + _match_block(*ids.read_code_points(start, min(start + BLOCK_SIZE, len(ids))), segments)
         for start in range(0, len(ids), BLOCK_SIZE)
     ]
     return np.concatenate([np.empty(0, dtype=np.int64), *blocks])
@@ -51,65 +51,52 @@ def _parse_symbols(pattern: str) -> Iterator[str]:
         place = end + 1
 
 
-class _IdBlock:
-    """The characters of neighbouring ids in one array."""
+def _match_block(codes: NDArray[Any], offsets: Positions, segments: Sequence[Segment]) -> Positions:
+    """Return the rows that match, of ids whose characters are in one array, with the offsets of their edges.
 
-    def __init__(self, codes: NDArray[Any], offsets: NDArray[np.int64]) -> None:
-        self._codes = codes
-        self._starts, self._ends = offsets[:-1], offsets[1:]
-        self._members: dict[str, NDArray[np.bool_]] = {}
+    The outer segments are compared at both ends, and each inner one is put at its first place in between: an
+    earlier place leaves more room for the rest, so that no other place has to be tried.
+    """
+    starts, ends = offsets[:-1], offsets[1:]
+    head, inner, tail = segments[0], segments[1:-1], segments[-1] if len(segments) > 1 else ()
+    shortest, lengths = sum(map(len, segments)), ends - starts
+    rows = np.flatnonzero(lengths >= shortest if len(segments) > 1 else lengths == shortest)
+    rows = rows[_select_matches(codes, starts[rows], head)]
+    rows = rows[_select_matches(codes, ends[rows] - len(tail), tail)]
+    places, limits = starts[rows] + len(head), ends[rows] - len(tail)
+    for segment in inner:
+        # The sentinel lies beyond every limit.
+        found = np.append(_find_segment(codes, segment), len(codes))
+        places = found[np.searchsorted(found, places)] + len(segment)
+        inside = places <= limits
+        rows, places, limits = rows[inside], places[inside], limits[inside]
+    return rows
 
-    def match_rows(self, segments: Sequence[Segment]) -> Positions:
-        """Return the rows that match: the outer segments at both ends, each inner one at its first place in between.
 
-        Earlier places leave more room for the rest, so that no other place has to be tried.
-        """
-        head, inner, tail = segments[0], segments[1:-1], segments[-1] if len(segments) > 1 else ()
-        shortest, lengths = sum(map(len, segments)), self._ends - self._starts
-        rows = np.flatnonzero(lengths >= shortest if len(segments) > 1 else lengths == shortest)
-        rows = rows[self._select_matches(self._starts[rows], head)]
-        rows = rows[self._select_matches(self._ends[rows] - len(tail), tail)]
-        places, limits = self._starts[rows] + len(head), self._ends[rows] - len(tail)
-        for segment in inner:
-            # The sentinel lies beyond every limit.
-            found = np.append(self._find_segment(segment), len(self._codes))
-            places = found[np.searchsorted(found, places)] + len(segment)
-            inside = places <= limits
-            rows, places, limits = rows[inside], places[inside], limits[inside]
-        return rows
+def _find_segment(codes: NDArray[Any], segment: Segment) -> Positions:
+    """Return every place at which a segment matches, rising, also across the edges of ids."""
+    # Literals are the fastest to compare and usually the rarest.
+    pivot = min(range(len(segment)), key=lambda offset: (segment[offset] == "?", len(segment[offset])))
+    places = np.flatnonzero(_accept_codes(segment[pivot], codes)) - pivot
+    places = places[(places >= 0) & (places <= len(codes) - len(segment))]
+    return places[_select_matches(codes, places, segment)]
 
-    def _find_segment(self, segment: Segment) -> Positions:
-        """Return every place at which a segment matches, rising, also across the edges of ids."""
-        # Literals are the fastest to compare and usually the rarest.
-        pivot = min(range(len(segment)), key=lambda offset: (segment[offset] == "?", len(segment[offset])))
-        places = np.flatnonzero(self._accept_codes(segment[pivot], self._codes)) - pivot
-        places = places[(places >= 0) & (places <= len(self._codes) - len(segment))]
-        return places[self._select_matches(places, segment)]
 
-    def _select_matches(self, places: Positions, segment: Segment) -> Positions:
-        """Return the indices of the places at which a segment matches."""
-        kept = np.arange(len(places))
-        for offset, symbol in enumerate(segment):
-            if symbol != "?":
-                kept = kept[self._accept_codes(symbol, self._codes[places[kept] + offset])]
-        return kept
+def _select_matches(codes: NDArray[Any], places: Positions, segment: Segment) -> Positions:
+    """Return the indices of the places at which a segment matches."""
+    kept = np.arange(len(places))
+    for offset, symbol in enumerate(segment):
+        if symbol != "?":
+            kept = kept[_accept_codes(symbol, codes[places[kept] + offset])]
+    return kept
 
-    def _accept_codes(self, symbol: str, codes: NDArray[Any]) -> NDArray[np.bool_]:
-        accepted: NDArray[np.bool_]
-        if symbol == "?":
-            accepted = np.ones(len(codes), dtype=np.bool_)
-        elif len(symbol) == 1:
-            accepted = codes == ord(symbol)
-        else:
-            if symbol not in self._members:
-                self._members[symbol] = self._list_members(symbol)
-            accepted = self._members[symbol][codes]
-        return accepted
 
-    def _list_members(self, symbol: str) -> NDArray[np.bool_]:
-        """Return for each code point whether it occurs in the ids and belongs to a set."""
-        # In ASCII it is faster to try all 128 than to look which occur.
-        present = np.arange(128) if self._codes.dtype == np.uint8 else np.flatnonzero(np.bincount(self._codes))
-        members = np.zeros(int(present[-1]) + 1, dtype=np.bool_)
-        members[[code for code in present.tolist() if fnmatchcase(chr(code), symbol)]] = True
-        return members
+def _accept_codes(symbol: str, codes: NDArray[Any]) -> NDArray[np.bool_]:
+    if symbol == "?":
+        return np.ones(len(codes), dtype=np.bool_)
+    if len(symbol) == 1:
+        return np.asarray(codes == ord(symbol))
+    # The standard library decides, once for each character that occurs.
+    counts = np.bincount(codes)
+    members = [code for code in np.flatnonzero(counts).tolist() if fnmatchcase(chr(code), symbol)]
+    return np.asarray(np.isin(np.arange(len(counts)), members)[codes])
