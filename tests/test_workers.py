@@ -1,4 +1,4 @@
-"""Several processes serve one index as one would."""
+"""Several worker processes serve one index like a single one."""
 
 import json
 import re
@@ -16,7 +16,7 @@ QUESTIONS = 24
 
 @pytest.mark.slow
 def test_two_workers_answer_and_count_together(seed_index: Path, tmp_path: Path) -> None:
-    """Every answer is the same, /metrics is of both whoever tells it, and nothing is left behind."""
+    """Every answer is the same, either worker's /metrics counts both, and no files are left behind."""
     command = [sys.executable, "serve.py", "--index", seed_index, "--port", "0", "--workers", "2"]
     environment = {"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp_path)}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:

@@ -25,6 +25,7 @@ from qa.web.requests.models import (
 
 View: TypeAlias = Callable[..., Response]
 
+# Groups of problems by the part of a request that causes them.
 BODY = (
     Code.MALFORMED_JSON,
     Code.BODY_TOO_LARGE,

@@ -1,4 +1,4 @@
-"""A real Chromium, and windows of it as visitors have them."""
+"""Chromium, and windows of it like those of visitors."""
 
 import os
 import shutil
@@ -17,9 +17,9 @@ from tests.conftest import serving
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-PATIENCE_MS = 20_000
-"""What a slow machine may take for what takes a tenth of a second on another one."""
-expect.set_options(timeout=PATIENCE_MS)
+# A busy machine may take seconds for what takes a tenth of a second elsewhere.
+TIMEOUT_MS = 20_000
+expect.set_options(timeout=TIMEOUT_MS)
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 
 Window = Callable[..., Page]
@@ -46,7 +46,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def addresses(server: str, tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[Addresses]:
-    """The seed's server, and one over small texts of other scripts."""
+    """Servers over the seed and over small texts of other scripts."""
     folder = tmp_path_factory.mktemp("other")
     build_index(texts.write(folder / "texts"), IndexSettings(index=str(folder / "index")), encoder)
     with serving(folder / "index") as other:
@@ -55,13 +55,13 @@ def addresses(server: str, tmp_path_factory: pytest.TempPathFactory, encoder: En
 
 @pytest.fixture
 def window(browser: Browser) -> Iterator[Window]:
-    """Opens windows that know nothing of each other. No script of theirs may fail."""
+    """Open windows that share nothing; fail if a script of theirs raises an error."""
     contexts = []
     failed: list[str] = []
 
     def opened(**options: Any) -> Page:  # noqa: ANN401  (what Playwright takes)
         context = browser.new_context(**({"viewport": WIDE, "reduced_motion": "reduce"} | options))
-        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_timeout(TIMEOUT_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: failed.append(str(error)))
@@ -75,5 +75,5 @@ def window(browser: Browser) -> Iterator[Window]:
 
 @pytest.fixture
 def page(window: Window) -> Page:
-    """A wide window in the light."""
+    """A wide window in the light colour scheme."""
     return window()

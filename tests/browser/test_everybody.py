@@ -1,4 +1,4 @@
-"""The page for everybody: without a script, by keyboard, on a phone, on paper, in every script, and light."""
+"""The page without JavaScript, by keyboard, on a phone, on paper, in every script, and its weight."""
 
 import re
 import unicodedata
@@ -47,7 +47,7 @@ def test_with_a_script_and_without_one_the_same_is_said(window: Window, server: 
 
 
 def test_on_a_phone_a_document_is_a_page_and_back_leads_to_the_conversation(window: Window, server: str) -> None:
-    """There is no room for a panel; the keyboard does not lie over the answer."""
+    """There is no room for a panel; the on-screen keyboard does not cover the answer."""
     page = window(viewport=PHONE, has_touch=True, is_mobile=True)
     page.goto(server)
     ask(page, DIRECTOR)
@@ -62,7 +62,7 @@ def test_on_a_phone_a_document_is_a_page_and_back_leads_to_the_conversation(wind
 
 
 def test_the_keyboard_alone_is_enough(page: Page, server: str) -> None:
-    """Slash to ask, arrows through the passages, Enter to open one, Escape to close it."""
+    """Slash to ask, arrow keys through the passages, Enter to open one, Escape to close it."""
     page.goto(server)
     page.locator(".home").focus()
     page.keyboard.press("/")
@@ -83,7 +83,7 @@ def test_the_keyboard_alone_is_enough(page: Page, server: str) -> None:
 
 
 def test_slash_can_be_turned_off(page: Page, server: str) -> None:
-    """For those whose voice types letters (WCAG 2.1.4); the choice is kept."""
+    """For users of speech input (WCAG 2.1.4); the choice is stored."""
     page.goto(server)
     page.locator(".menu summary").click()
     page.get_by_role("checkbox").uncheck()
@@ -94,7 +94,7 @@ def test_slash_can_be_turned_off(page: Page, server: str) -> None:
 
 
 def test_markup_is_shown_and_never_run(page: Page, addresses: Addresses) -> None:
-    """In a question, in a document and in what was kept of both."""
+    """In a question, in a document, and in the stored conversation."""
     page.goto(addresses.other)
     asked = "What did Ann Lee write? <script>document.title='taken over'</script><img src=x onerror=\"document.title='taken over'\">"
     turn = ask(page, asked)
@@ -110,7 +110,7 @@ def test_markup_is_shown_and_never_run(page: Page, addresses: Addresses) -> None
 
 @pytest.mark.parametrize(("question", "direction"), [("من بنى المنارة؟", "rtl"), ("灯台はいつ建てられた", "ltr")])
 def test_other_scripts_run_their_own_way(page: Page, addresses: Addresses, question: str, direction: str) -> None:
-    """Question, answer, passage and document each as their letters have it."""
+    """Question, passage and document each have the direction of their script."""
     page.goto(addresses.other)
     turn = ask(page, question)
     for part in (".question", ".passage .text"):
@@ -120,13 +120,13 @@ def test_other_scripts_run_their_own_way(page: Page, addresses: Addresses, quest
 
 
 def test_nothing_moves_when_an_answer_comes(page: Page, server: str) -> None:
-    """Not by a pixel of what stood there, when it comes long after the visitor's last touch."""
+    """No layout shift, if it arrives long after the last input."""
     page.goto(server)
     page.evaluate(SHIFTS)
     for number, question in enumerate((DIRECTOR, CAPITAL)):
         held = Held(page)
         begin(page, question)
-        page.wait_for_timeout(1000)  # what moves within half a second of a touch is not counted by browsers
+        page.wait_for_timeout(1000)  # browsers do not count shifts within half a second of an input
         held.let_go()
         expect(page.locator(".turn").nth(number)).to_have_attribute("data-turn", ANYTHING)
     page.wait_for_timeout(200)
@@ -134,7 +134,7 @@ def test_nothing_moves_when_an_answer_comes(page: Page, server: str) -> None:
 
 
 def test_the_page_is_light_and_loads_from_nowhere_else(page: Page, server: str) -> None:
-    """Less than 60 kB with everything, not compressed."""
+    """Less than 60 kB in all, uncompressed."""
     weights: dict[str, int] = {}
     page.on("response", lambda reply: weights.__setitem__(reply.url, len(reply.body())))
     page.goto(link(server, DIRECTOR), wait_until="networkidle")
@@ -144,7 +144,7 @@ def test_the_page_is_light_and_loads_from_nowhere_else(page: Page, server: str) 
 
 
 def test_motion_is_reduced_for_who_asks_for_it(window: Window, server: str) -> None:
-    """Smooth scrolling is for the others."""
+    """Smooth scrolling is on for all others."""
     for motion, behaviour in (("reduce", "auto"), ("no-preference", "smooth")):
         page = window(reduced_motion=motion)
         page.goto(server)
@@ -152,13 +152,15 @@ def test_motion_is_reduced_for_who_asks_for_it(window: Window, server: str) -> N
 
 
 def test_a_conversation_prints(page: Page, server: str, tmp_path: Path) -> None:
-    """Questions, answers and passages, without what can only be pressed."""
+    """Questions, answers and passages, without the buttons."""
     from pypdf import PdfReader
 
     page.goto(server)
     ask(page, DIRECTOR)
     page.pdf(path=tmp_path / "talk.pdf", format="A4")
     sheets = PdfReader(tmp_path / "talk.pdf").pages
-    told = unicodedata.normalize("NFKC", "".join(sheet.extract_text() for sheet in sheets))  # "fi" is one letter there
-    assert DIRECTOR in told and "almost certain" in told
-    assert "Copy link" not in told and "Show the request" not in told
+    printed = unicodedata.normalize(
+        "NFKC", "".join(sheet.extract_text() for sheet in sheets)
+    )  # the PDF has a ligature for "fi"
+    assert DIRECTOR in printed and "almost certain" in printed
+    assert "Copy link" not in printed and "Show the request" not in printed

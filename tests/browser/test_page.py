@@ -13,8 +13,8 @@ from tests.browser.visitor import ask, first_page, link
 from tests.conftest import ADMIN_KEY
 
 
-def test_a_question_is_answered_in_the_very_words(page: Page, server: str) -> None:
-    """The words large, the sentence below, the passage with its evidence, and how sure it is."""
+def test_a_question_is_answered_in_the_exact_words(page: Page, server: str) -> None:
+    """The words, their sentence, the passage with its evidence, and the confidence."""
     page.goto(server)
     turn = ask(page, DIRECTOR)
     expect(turn.get_by_role("heading", level=2)).to_have_text(DIRECTOR)
@@ -29,7 +29,7 @@ def test_a_question_is_answered_in_the_very_words(page: Page, server: str) -> No
 
 
 def test_a_follow_up_knows_what_was_said_and_can_be_searched_literally(page: Page, server: str) -> None:
-    """What was searched is shown; one click searches what was typed; the link of either stands alone."""
+    """The search text is shown; one click searches the words as typed; both have links that need no conversation."""
     page.goto(server)
     ask(page, DIRECTOR)
     turn = ask(page, "When was it released?")
@@ -45,8 +45,8 @@ def test_a_follow_up_knows_what_was_said_and_can_be_searched_literally(page: Pag
     expect(page.locator("blockquote")).to_have_text("May 20, 2017")
 
 
-def test_not_in_these_texts_says_why_and_what_else_to_ask(page: Page, server: str) -> None:
-    """No words are marked, a question that can be answered is one click away."""
+def test_not_found_says_why_and_what_else_to_ask(page: Page, server: str) -> None:
+    """Nothing is marked, and a question that is answered is one click away."""
     first_page(page, server)
     turn = ask(page, CAPITAL)
     expect(turn.locator(".status")).to_have_text("Not found in these documents")
@@ -67,9 +67,9 @@ def test_the_first_questions_are_answered(page: Page, server: str) -> None:
 
 
 def test_evidence_is_opened_in_its_place(page: Page, server: str) -> None:
-    """In a panel, marked; previous and next go round; Back and Escape close it and lead back."""
+    """Marked in a panel; previous and next wrap around; Back and Escape close it and restore the focus."""
     page.goto(server)
-    opener = ask(page, DIRECTOR).locator(".open").nth(1)  # beside its own evidence the likely one is marked
+    opener = ask(page, DIRECTOR).locator(".open").nth(1)  # its own evidence and that of the likely passage are marked
     opener.click()
     panel = page.locator("#panel")
     current = panel.locator("mark.current")
@@ -111,7 +111,7 @@ def test_a_citation_is_copied_and_its_link_leads_to_the_words(window: Window, se
 
 
 def test_a_citation_can_be_copied_where_the_browser_has_no_clipboard(page: Page, server: str) -> None:
-    """As where the page comes by plain http from another machine."""
+    """For example on plain http from another machine."""
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     page.goto(server)
     ask(page, DIRECTOR).get_by_role("button", name="Copy link").first.click()
@@ -122,7 +122,7 @@ def test_a_citation_can_be_copied_where_the_browser_has_no_clipboard(page: Page,
 
 
 def test_right_and_wrong_are_noted_and_can_be_changed(page: Page, server: str) -> None:
-    """They reach the server with the question; the last word counts, and is still there after a reload."""
+    """They reach the server with the question; the last verdict counts, and is still shown after a reload."""
     page.goto(server)
     question = "Who is the director of the film?"
     passage = ask(page, question).locator(".passage").first
@@ -143,7 +143,7 @@ def test_right_and_wrong_are_noted_and_can_be_changed(page: Page, server: str) -
 
 
 def test_a_link_to_a_question_answers_it_and_begins_a_conversation(page: Page, server: str) -> None:
-    """What the server rendered is the first turn, and a follow-up knows it."""
+    """The turn that the server rendered is part of the conversation of a follow-up."""
     page.goto(link(server, DIRECTOR))
     expect(page.locator("blockquote")).to_have_text("Hiroyuki Seshita")
     expect(ask(page, "When was it released?").locator("blockquote")).to_have_text("May 20, 2017")
@@ -167,7 +167,7 @@ def test_back_and_reload_lead_to_where_one_was(page: Page, server: str) -> None:
 
 
 def test_conversations_stay_on_the_device_and_can_be_cleared(page: Page, server: str) -> None:
-    """They are offered again, go on, and are gone when they are cleared."""
+    """They are listed, can be continued, and are gone when they are deleted."""
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(server)
     ask(page, DIRECTOR)
@@ -183,7 +183,7 @@ def test_conversations_stay_on_the_device_and_can_be_cleared(page: Page, server:
 
 
 def test_a_conversation_is_exported(page: Page, server: str, tmp_path: Path) -> None:
-    """As Markdown for people, with the words and their places; as JSON for programs, with the answers of the API."""
+    """As Markdown with words and places; as JSON with the answers of the API."""
     page.goto(server)
     ask(page, DIRECTOR)
     ask(page, CAPITAL)
@@ -192,9 +192,13 @@ def test_a_conversation_is_exported(page: Page, server: str, tmp_path: Path) -> 
         with page.expect_download() as download:
             page.get_by_role("button", name=name).click()
         download.value.save_as(tmp_path / kind)
-    told = (tmp_path / "conversation.md").read_text(encoding="utf-8")
-    assert f"## {DIRECTOR}" in told and "> Hiroyuki Seshita" in told and "Not found in these documents." in told
-    assert "**The film is directed by Hiroyuki Seshita" in told
+    exported = (tmp_path / "conversation.md").read_text(encoding="utf-8")
+    assert (
+        f"## {DIRECTOR}" in exported
+        and "> Hiroyuki Seshita" in exported
+        and "Not found in these documents." in exported
+    )
+    assert "**The film is directed by Hiroyuki Seshita" in exported
     turns = json.loads((tmp_path / "conversation.json").read_text(encoding="utf-8"))
     assert [turn["answer"]["status"] for turn in turns] == ["answered", "not_found"]
     assert turns[0]["request"] == {"question": DIRECTOR}

@@ -1,4 +1,4 @@
-"""What the benchmark of the page looks at is there to be seen."""
+"""The benchmark of painting the page measures pages that exist."""
 
 from playwright.sync_api import Browser
 

@@ -1,4 +1,4 @@
-"""A server that is slow, busy, wrong or gone, and a visitor who is: no question is lost."""
+"""No question is lost if the server is slow, busy, failing or stopped, or the visitor offline."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tests.conftest import serving
 
 
 def test_a_verdict_that_is_not_kept_is_not_shown_as_kept(page: Page, server: str) -> None:
-    """The button goes back to how it was, and a word says so."""
+    """The button returns to its state, and a message says so."""
     page.goto(server)
     passage = ask(page, DIRECTOR).locator(".passage").first
     page.route("**/v1/feedback", lambda route: route.abort())
@@ -21,7 +21,7 @@ def test_a_verdict_that_is_not_kept_is_not_shown_as_kept(page: Page, server: str
 
 
 def test_a_slow_answer_is_waited_for_and_can_be_given_up(page: Page, server: str) -> None:
-    """A word says that it takes long; what is given up is kept and asked again with a click."""
+    """A message says that it takes long; a cancelled question is saved and can be sent again."""
     page.goto(server)
     held = Held(page)
     turn = begin(page, DIRECTOR)
@@ -35,7 +35,7 @@ def test_a_slow_answer_is_waited_for_and_can_be_given_up(page: Page, server: str
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_busy_server_is_asked_again_when_it_says(page: Page, server: str, status: int) -> None:
-    """The visitor sees how long, and does nothing."""
+    """The visitor sees the countdown and need not do anything."""
     page.goto(server)
     page.route(TURN, first(2, status, {"Retry-After": "1"}))
     turn = begin(page, DIRECTOR)
@@ -44,7 +44,7 @@ def test_a_busy_server_is_asked_again_when_it_says(page: Page, server: str, stat
 
 
 def test_a_server_that_stays_busy_keeps_the_question(page: Page, server: str) -> None:
-    """After a few tries it is said, and the question can be asked again or edited."""
+    """After a few tries a message says so, and the question can be sent again or edited."""
     page.goto(server)
     page.route(TURN, first(9, 503, {"Retry-After": "1"}))
     turn = begin(page, DIRECTOR)
@@ -65,7 +65,7 @@ def test_an_error_of_the_server_names_its_request(page: Page, server: str, heade
 
 
 def test_what_was_asked_offline_is_answered_when_one_is_back(page: Page, server: str) -> None:
-    """By itself."""
+    """Without a click."""
     page.goto(server)
     page.context.set_offline(True)
     turn = begin(page, DIRECTOR)
@@ -75,7 +75,7 @@ def test_what_was_asked_offline_is_answered_when_one_is_back(page: Page, server:
 
 
 def test_a_server_that_was_stopped_loses_no_question(page: Page, seed_index: Path) -> None:
-    """A real one, ended and started again; a reload meanwhile keeps what was asked."""
+    """A real server, stopped and started again; the question survives a reload meanwhile."""
     with serving(seed_index) as address:
         page.goto(address)
         ask(page, DIRECTOR)
@@ -88,8 +88,8 @@ def test_a_server_that_was_stopped_loses_no_question(page: Page, seed_index: Pat
         expect(page.locator("blockquote").nth(1)).to_have_text("May 20, 2017")
 
 
-def test_a_refusal_is_told_in_the_words_of_the_server(page: Page, server: str) -> None:
-    """A question of what is no text, say."""
+def test_a_problem_is_shown_in_the_words_of_the_server(page: Page, server: str) -> None:
+    """For example a question that is too long."""
     page.goto(server)
     page.evaluate("document.getElementById('q').removeAttribute('maxlength')")
     turn = begin(page, "x" * 1001)

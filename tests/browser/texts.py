@@ -1,4 +1,4 @@
-"""Texts of other scripts and of other intentions than the seed's."""
+"""Texts of other scripts than the seed's, and one with markup."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ TEXTS = {
 
 
 def write(folder: Path) -> Path:
-    """The texts as files, in a folder that is made."""
+    """Write the texts as files into a new folder and return it."""
     folder.mkdir(parents=True)
     for name, text in TEXTS.items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What a visitor does on the page, in words."""
+"""Actions of a visitor of the page."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ ANYTHING = re.compile(".+")
 
 
 def first_page(page: Page, server: str) -> None:
-    """Comes to the page, again and again until the server, which has just been started, has made its questions."""
+    """Open the page, and reload it until a server that was just started has made its suggestions."""
     page.goto(server)
     for _ in range(60):
         if page.locator(".asks-this").count():
@@ -21,14 +21,14 @@ def first_page(page: Page, server: str) -> None:
 
 
 def ask(page: Page, question: str) -> Locator:
-    """Types a question, sends it, and returns the answered turn."""
+    """Type a question, send it, and return the answered turn."""
     turn = begin(page, question)
     expect(turn).to_have_attribute("data-turn", ANYTHING)
     return page.locator(".turn").last
 
 
 def begin(page: Page, question: str) -> Locator:
-    """Types a question and sends it; returns its turn, whatever becomes of it."""
+    """Type a question and send it; return its turn, answered or not."""
     before = page.locator(".turn").count()
     page.get_by_role("searchbox").fill(question)
     page.keyboard.press("Enter")
@@ -42,21 +42,21 @@ def link(server: str, question: str) -> str:
 
 
 class Held:
-    """Requests that do not reach the server before they are let through."""
+    """Requests held back until they are released."""
 
     def __init__(self, page: Page) -> None:
         self._page, self._routes = page, list[Route]()
         page.route(TURN, lambda route: self._routes.append(route))
 
     def let_go(self) -> None:
-        """The real server answers them, and all that come later."""
+        """Let the server answer them and all later ones."""
         while self._routes:
             self._routes.pop().continue_()
         self._page.unroute(TURN)
 
 
 def first(times: int, status: int, headers: dict[str, str]) -> Callable[[Route], None]:
-    """A route that refuses so many times and then asks the real server."""
+    """Return a route that fails this number of times and then asks the server."""
     left = [times]
 
     def handle(route: Route) -> None:

@@ -8,7 +8,7 @@ from qa.web.errors.problems import Code
 
 
 def problem(response: TestResponse, code: Code) -> dict[str, Any]:
-    """The body of a failure, after asserting the one shape that all of them have."""
+    """Return the body of a failure after asserting the shape that all failures have."""
     body: dict[str, Any] = response.get_json(force=True)
     assert response.content_type == "application/problem+json", body
     assert (response.status_code, body["code"]) == (code.status, code.word), body

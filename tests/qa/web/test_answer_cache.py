@@ -1,4 +1,4 @@
-"""What was asked lately is not asked again, and what comes at once goes together."""
+"""The answer cache, and the batches of questions in one call."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from tests.qa.web.helpers import HandMade
 
 
 class Counting(HandMade):
-    """Keeps every batch of questions."""
+    """Records every batch of questions."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,7 +26,7 @@ def asked(question: str, mode: Mode = "fast") -> Request:
 
 
 def test_a_question_that_comes_again_is_not_asked_again() -> None:
-    """The answer is the same but for the time it took; another mode, history or filter is another question."""
+    """The answer is the same except for its time; another mode, history or filter is another question."""
     engine = Counting()
     cache = AnswerCache(engine.ask_many)
     (first,), (again,) = cache.ask_many([asked("Who?")]), cache.ask_many([asked("Who?")])
@@ -46,8 +46,8 @@ def test_of_many_questions_only_the_new_ones_are_asked() -> None:
     assert engine.batches == [["b"], ["a", "c"]]
 
 
-def test_what_was_asked_longest_ago_is_forgotten_first() -> None:
-    """No more answers are kept than it is told."""
+def test_the_least_recently_used_answer_is_dropped_first() -> None:
+    """The cache holds at most ``max_answers``."""
     engine = Counting()
     cache = AnswerCache(engine.ask_many, max_answers=2)
     for name in "abacab":
@@ -55,8 +55,8 @@ def test_what_was_asked_longest_ago_is_forgotten_first() -> None:
     assert engine.batches == [["a"], ["b"], ["c"], ["b"]]
 
 
-def test_an_answer_without_a_leg_is_not_remembered() -> None:
-    """The next one may be better."""
+def test_a_degraded_answer_is_not_cached() -> None:
+    """The leg may work the next time."""
     engine = Counting()
     engine.degraded = ("dense",)
     cache = AnswerCache(engine.ask_many)
@@ -65,8 +65,8 @@ def test_an_answer_without_a_leg_is_not_remembered() -> None:
     assert len(engine.batches) == 2
 
 
-def test_a_batch_is_of_one_mode_and_no_longer_than_it_may_be() -> None:
-    """Nine fast questions are two batches, each precise one is its own; the answers come in their order."""
+def test_a_batch_has_one_mode_and_a_maximum_size() -> None:
+    """Nine fast questions are two batches, each precise one is its own; the answers are in order."""
     engine = Counting()
     questions = [asked(str(number), "precise" if number in {3, 7} else "fast") for number in range(11)]
     answers = QuestionBatcher(engine.ask_many).ask_many(questions)

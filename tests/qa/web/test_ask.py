@@ -1,4 +1,4 @@
-"""What the API answers: the shape of API.md, and what the engine is asked for it."""
+"""Answers of the API: their shape, and the requests that the engine receives."""
 
 import json
 from typing import Any
@@ -19,7 +19,7 @@ PASSAGE = ["rank", "id", "score", "text", "heading", "document", "start", "end",
 
 
 def ask(client: FlaskClient, **body: object) -> dict[str, Any]:
-    """The answer to a body that is fine."""
+    """Return the answer to a valid body."""
     response = client.post("/v1/ask", json=body)
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.get_json()
@@ -27,7 +27,7 @@ def ask(client: FlaskClient, **body: object) -> dict[str, Any]:
 
 
 def test_shape_and_order_of_an_answer(client: FlaskClient) -> None:
-    """Keys and their order are those of API.md."""
+    """Keys and their order are those of docs/api.md."""
     answer = ask(client, question="Who?")
     assert list(answer) == KEYS
     assert list(answer["passages"][0]) == PASSAGE
@@ -38,7 +38,7 @@ def test_shape_and_order_of_an_answer(client: FlaskClient) -> None:
 
 
 def test_an_answer_fits_its_schema(client: FlaskClient) -> None:
-    """What is rendered key by key is what the OpenAPI document promises."""
+    """An answer validates against its schema in the OpenAPI document."""
     schema = ANSWER.json_schema(mode="serialization")
     for question in ("Who?", "perhaps", "the capital"):
         Draft202012Validator(schema).validate(ask(client, question=question, explain=True))
@@ -76,7 +76,7 @@ def test_the_url_says_the_same_as_the_body(client: FlaskClient, engine: HandMade
 
 
 def test_defaults(client: FlaskClient, engine: HandMade) -> None:
-    """What is left out is as API.md says, in the body and in the URL: three ways to one question, asked once."""
+    """Defaults are the same in the body and in the URL: three forms of one request, asked once."""
     ask(client, question="Who?")
     ask(client, question="Who?", filter={})
     client.get("/v1/ask?q=Who?")
@@ -85,7 +85,7 @@ def test_defaults(client: FlaskClient, engine: HandMade) -> None:
 
 @pytest.mark.parametrize("question", ["x" * 1000, " " + "漢" * 1000 + " ", "👩‍👩‍👧", "שלום", "\u202eevil", "e\u0301"])
 def test_questions_that_are_fine(client: FlaskClient, question: str) -> None:
-    """The question comes back as sent, but for white space around it."""
+    """The question comes back as sent, without white space around it."""
     assert ask(client, question=question)["question"] == question.strip()
     assert client.get("/v1/ask", query_string={"q": question}).get_json()["question"] == question.strip()
 
@@ -102,7 +102,7 @@ def test_a_byte_order_mark_is_let_through(client: FlaskClient, engine: HandMade)
 
 
 def test_batch_in_order(client: FlaskClient, engine: HandMade) -> None:
-    """Strings and bodies mix; the answers stand in their order, raw scores only where asked for."""
+    """Strings and objects mix; the answers are in order, raw scores only where requested."""
     questions = ["one", {"question": "two", "top_k": 3, "explain": True}, "the capital"]
     answers = client.post("/v1/ask/batch", json={"questions": questions}).get_json()["answers"]
     assert [answer["question"] for answer in answers] == ["one", "two", "the capital"]
@@ -111,7 +111,7 @@ def test_batch_in_order(client: FlaskClient, engine: HandMade) -> None:
 
 
 def test_a_full_batch(client: FlaskClient) -> None:
-    """256 questions are taken."""
+    """256 questions are accepted."""
     answers = client.post("/v1/ask/batch", json={"questions": ["Who?"] * 256}).get_json()["answers"]
     assert len(answers) == 256
 
@@ -132,7 +132,7 @@ def test_a_pattern_may_meet_nothing(client: FlaskClient, engine: HandMade, patte
 
 
 def test_the_engine_may_refuse_a_question(client: FlaskClient, engine: HandMade) -> None:
-    """A QuestionError is the caller's fault and keeps its sentence."""
+    """A QuestionError is a problem of the caller and keeps its message."""
     engine.error = QuestionError("say more")
     assert problem(client.post("/v1/ask", json={"question": "a"}), Code.INVALID_QUESTION)["detail"] == "say more"
 

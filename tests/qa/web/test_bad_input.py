@@ -166,14 +166,14 @@ WRONG_METHODS = [
 
 
 def post(client: FlaskClient, url: str, body: object) -> TestResponse:
-    """Sends JSON in ASCII, so that a lone surrogate travels as its escape."""
+    """Send JSON in ASCII, so that a lone surrogate is sent as its escape."""
     return client.post(url, data=json.dumps(body), content_type="application/json")
 
 
 @pytest.mark.parametrize(("body", "code"), BYTES, ids=lambda value: repr(value)[:40])
 @pytest.mark.parametrize("url", [ASK, BATCH])
-def test_bytes_that_are_no_such_body(client: FlaskClient, url: str, body: bytes, code: Code) -> None:
-    """What cannot be parsed is 400, what is no object or lacks the field 422, too much 413."""
+def test_bytes_that_are_no_valid_body(client: FlaskClient, url: str, body: bytes, code: Code) -> None:
+    """Unparsable bytes are 400, a missing field or another type than an object 422, too many bytes 413."""
     refused = client.post(url, data=body, content_type="application/json")
     expected = Code.MISSING_FIELD if url == BATCH and code is Code.WRONG_TYPE and body[:1] == b"{" else code
     problem(refused, expected)
@@ -191,7 +191,7 @@ def test_fields_out_of_bounds(
 
 @pytest.mark.parametrize(("body", "code", "field"), BODIES, ids=lambda value: repr(value)[:50])
 def test_the_item_of_a_batch_is_named(client: FlaskClient, body: dict[str, Any], code: Code, field: str) -> None:
-    """The same faults in a batch carry the position of the question."""
+    """The same errors in a batch name the position of the question."""
     refused = problem(post(client, BATCH, {"questions": ["fine", body]}), code)
     expected = "questions[1]" if field == "body" else f"questions[1].{field}"
     assert expected in [error["field"] for error in refused["errors"]]
@@ -199,7 +199,7 @@ def test_the_item_of_a_batch_is_named(client: FlaskClient, body: dict[str, Any],
 
 @pytest.mark.parametrize(("body", "code", "field"), BATCHES, ids=lambda value: repr(value)[:50])
 def test_batches_out_of_bounds(client: FlaskClient, body: dict[str, Any], code: Code, field: str) -> None:
-    """A bad batch is refused as a whole."""
+    """A bad batch is rejected as a whole."""
     refused = problem(post(client, BATCH, body), code)
     assert field in [error["field"] for error in refused["errors"]]
 
@@ -214,14 +214,14 @@ def test_urls(client: FlaskClient, url: str, code: Code, field: str | None) -> N
 @pytest.mark.parametrize("url", [ASK, BATCH])
 @pytest.mark.parametrize("sent", KINDS, ids=repr)
 def test_bodies_of_the_wrong_kind(client: FlaskClient, url: str, sent: dict[str, Any]) -> None:
-    """A form, a text or a compressed body is 415 and the remedy is named."""
+    """A form, a text or a compressed body is 415, and the detail names the remedy."""
     refused = problem(client.post(url, **sent), Code.UNSUPPORTED_MEDIA_TYPE)
     assert "application/json" in refused["detail"]
 
 
 @pytest.mark.parametrize(("method", "url"), WRONG_METHODS)
 def test_wrong_methods(client: FlaskClient, method: str, url: str) -> None:
-    """A method that a route does not take is 405 and Allow says which it does."""
+    """A method that a route does not allow is 405, and Allow names those that it does."""
     response = client.open(url, method=method)
     problem(response, Code.METHOD_NOT_ALLOWED)
     assert "GET" in response.headers["Allow"] or "POST" in response.headers["Allow"]
@@ -229,8 +229,8 @@ def test_wrong_methods(client: FlaskClient, method: str, url: str) -> None:
 
 @pytest.mark.parametrize("depth", [50, 500, 900, 950, 980, 990, 1000, 5000])
 @pytest.mark.parametrize("field", ["history", "question", "top_k", "colour"])
-def test_deep_nesting_is_never_ours_to_blame(client: FlaskClient, field: str, depth: int) -> None:
-    """However deep, and wherever Python's own limit lies, it is the caller's fault."""
+def test_deep_nesting_is_never_an_internal_error(client: FlaskClient, field: str, depth: int) -> None:
+    """At any depth, and wherever Python's own limit is, it is a problem of the caller."""
     nested = "[" * depth + "]" * depth
     body = f'{{"question": "a", "{field}": {nested}}}'
     if field == "question":
@@ -239,14 +239,14 @@ def test_deep_nesting_is_never_ours_to_blame(client: FlaskClient, field: str, de
     assert refused.status_code in (400, 422), refused.text
 
 
-def test_a_query_on_a_post_is_refused(client: FlaskClient) -> None:
-    """AppOptions in the URL of a POST would be ignored silently, so they are refused."""
+def test_a_query_on_a_post_is_rejected(client: FlaskClient) -> None:
+    """Options in the URL of a POST would be ignored silently, so they are rejected."""
     refused = problem(client.post(f"{ASK}?top_k=3", json={"question": "a"}), Code.UNKNOWN_FIELD)
     assert refused["errors"][0]["field"] == "top_k"
 
 
-def test_a_thousand_faults_are_summed_up(client: FlaskClient) -> None:
-    """A body that is wrong everywhere does not make an answer as large as itself."""
+def test_twenty_of_a_thousand_errors_are_listed(client: FlaskClient) -> None:
+    """A body that is wrong everywhere does not cause a response of its own size."""
     refused = problem(client.post(ASK, json={f"f{i}": i for i in range(5000)}), Code.MISSING_FIELD)
     assert len(refused["errors"]) == 20
 
@@ -285,8 +285,8 @@ def test_a_detail_is_one_sentence_that_says_each_thing_once(
     | st.text().map(str.encode)
     | st.recursive(st.none() | st.floats() | st.text(), st.lists).map(lambda value: json.dumps(value).encode())
 )
-def test_any_bytes_decode_or_are_refused(body: bytes) -> None:
-    """Whatever the bytes, decoding gives a value or a refusal, never another exception."""
+def test_any_bytes_decode_or_are_rejected(body: bytes) -> None:
+    """Any bytes give a value or a ProblemError, never another exception."""
     try:
         decode_json(body)
     except ProblemError as refused:

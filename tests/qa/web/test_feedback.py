@@ -1,4 +1,4 @@
-"""Verdicts are kept, replaced and given back as judged questions, to an admin alone."""
+"""Verdicts are stored, replaced and exported as judged questions, to an admin only."""
 
 import json
 import threading
@@ -50,7 +50,7 @@ def test_wrong_alone_judges_nothing(client: FlaskClient) -> None:
 
 
 def test_a_draw_judges_nothing_and_a_majority_does(client: FlaskClient) -> None:
-    """One says right, one says wrong, a third decides."""
+    """With one right and one wrong, a third verdict decides."""
     give(client)
     give(client, "wrong")
     assert judged(client) == []
@@ -58,8 +58,8 @@ def test_a_draw_judges_nothing_and_a_majority_does(client: FlaskClient) -> None:
     assert len(judged(client)) == 1
 
 
-def test_a_verdict_sent_again_takes_the_place_of_the_one_before(client: FlaskClient) -> None:
-    """Who changes their mind is counted once; without an id one is given."""
+def test_a_verdict_sent_again_replaces_the_earlier_one(client: FlaskClient) -> None:
+    """A changed verdict counts once; without an id the server chooses one."""
     first = give(client)
     assert give(client, "wrong", id=first["id"]) == {"id": first["id"], "verdict": "wrong"}
     assert judged(client) == []
@@ -75,15 +75,15 @@ def test_a_verdict_sent_again_takes_the_place_of_the_one_before(client: FlaskCli
     ],
 )
 def test_only_what_is_served_can_be_judged(client: FlaskClient, passage: object, code: Code) -> None:
-    """The field is named, and nothing is kept."""
+    """The field is named, and nothing is stored."""
     body = problem(client.post("/v1/feedback", json={"question": "a", "passage": passage, "verdict": "right"}), code)
     assert body["errors"][0]["field"] == "passage"
     assert judged(client) == []
 
 
 @pytest.mark.parametrize("change", [{"verdict": "maybe"}, {"verdict": 1}, {"id": "a b"}, {"id": ""}, {"by": "me"}])
-def test_a_body_that_is_none_is_refused(client: FlaskClient, change: dict[str, object]) -> None:
-    """Words, ids and fields that are not of the API."""
+def test_an_invalid_body_is_rejected(client: FlaskClient, change: dict[str, object]) -> None:
+    """Words, ids and fields that the API does not know."""
     body = {"question": "a", "passage": PASSAGE, "verdict": "right"} | change
     assert client.post("/v1/feedback", json=body).status_code == 422
 
@@ -100,7 +100,7 @@ def test_a_body_that_is_none_is_refused(client: FlaskClient, change: dict[str, o
     ],
 )
 def test_it_takes_the_admin_key_to_read(client: FlaskClient, header: str | None, code: Code) -> None:
-    """What visitors ask is nobody else's business."""
+    """The questions of visitors are private."""
     headers = {"Authorization": header} if header else {}
     reply = client.get("/v1/feedback", headers=headers)
     problem(reply, code)
@@ -108,7 +108,7 @@ def test_it_takes_the_admin_key_to_read(client: FlaskClient, header: str | None,
 
 
 def test_without_a_key_nobody_is_an_admin(tmp_path: Path) -> None:
-    """An empty key opens nothing, whatever is sent."""
+    """Without a key, no header is accepted."""
     client = create_app(HandMade(), AppOptions(feedback=tmp_path / "f.sqlite")).test_client()
     for sent in ("Bearer ", "Bearer x"):
         assert (
@@ -117,8 +117,8 @@ def test_without_a_key_nobody_is_an_admin(tmp_path: Path) -> None:
         )
 
 
-def test_a_file_that_cannot_be_used_is_a_clear_refusal(tmp_path: Path) -> None:
-    """The setting is named; asking goes on."""
+def test_an_unusable_file_is_a_problem_that_names_the_setting(tmp_path: Path) -> None:
+    """The setting is named; questions are still answered."""
     path = tmp_path / "feedback.sqlite"
     path.write_text("this is no database, and long enough to be seen as none" * 20)
     client = create_app(HandMade(), AppOptions(feedback=path, admin_key="the key")).test_client()

@@ -99,11 +99,11 @@ def test_a_thousand_answers_are_cached() -> None:
 
 def test_two_batches_are_answered_at_once() -> None:
     """One is encoded while the other is ranked; a third one waits."""
-    for callers, together in ((2, True), (3, False)):
-        barrier = Barrier(callers)
+    for callers, together, timeout in ((2, True, 60), (3, False, 1)):
+        barrier = Barrier(callers, timeout=timeout)
 
         def meet(questions: Sequence[Request], barrier: Barrier = barrier) -> list[Answer]:
-            barrier.wait(1)
+            barrier.wait()
             return HandMade().ask_many(questions)
 
         batcher = QuestionBatcher(meet)

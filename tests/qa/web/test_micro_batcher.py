@@ -12,7 +12,7 @@ from qa.web.engine.micro_batcher import MicroBatcher
 
 
 class Doubler:
-    """Keeps each batch it was given; the first one waits until it is let go."""
+    """Records each batch; the first one waits for ``go``."""
 
     def __init__(self) -> None:
         self.batches: list[list[int]] = []
@@ -30,8 +30,8 @@ def waiting(batcher: MicroBatcher[int, int]) -> int:
     return batcher._queue.qsize()
 
 
-def test_what_comes_while_all_are_at_work_goes_together() -> None:
-    """One at once where nobody else is, then all that waited, in batches of at most so many, each with its own."""
+def test_calls_that_arrive_while_all_workers_are_busy_are_batched() -> None:
+    """A first call starts at once; those that arrive meanwhile share batches of a maximum size."""
     double = Doubler()
     batcher = MicroBatcher(double, workers=1, max_items=3)
     with ThreadPoolExecutor(6) as pool:
@@ -49,8 +49,8 @@ def test_what_comes_while_all_are_at_work_goes_together() -> None:
 
 
 @given(st.lists(st.lists(st.integers(), max_size=4), min_size=1, max_size=12), st.integers(1, 3), st.integers(1, 5))
-def test_everybody_gets_what_he_asked_for(calls: list[list[int]], workers: int, most: int) -> None:
-    """In order, from however many threads; never more batches under way than workers."""
+def test_each_call_gets_its_own_results(calls: list[list[int]], workers: int, most: int) -> None:
+    """In order, from any number of threads; never more concurrent batches than workers."""
     lock, under_way, seen = Lock(), [0], [0]
 
     def double(items: list[int]) -> list[int]:
@@ -68,8 +68,8 @@ def test_everybody_gets_what_he_asked_for(calls: list[list[int]], workers: int, 
     assert seen[0] <= workers
 
 
-def test_one_that_fails_does_not_fail_for_the_others() -> None:
-    """Each of a failed batch is tried by itself: the culprit gets its error, the rest their results."""
+def test_one_bad_call_does_not_fail_the_others() -> None:
+    """Each call of a failed batch is tried alone: the bad one gets its error, the others their results."""
     double = Doubler()
 
     def picky(items: list[int]) -> Sequence[int]:

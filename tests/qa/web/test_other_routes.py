@@ -1,4 +1,4 @@
-"""CatalogProtocol, health, metrics, headers, and failures that are ours."""
+"""Lists, health, metrics, headers, and internal errors."""
 
 import logging
 
@@ -11,7 +11,7 @@ from tests.qa.web.shape import problem
 
 
 def test_documents_are_listed_with_their_total(client: FlaskClient) -> None:
-    """``total`` counts all, whatever part is shown."""
+    """``total`` counts all documents, whatever page of the list is shown."""
     first = client.get("/v1/documents").get_json()
     assert (first["total"], first["offset"], first["limit"]) == (1, 0, 20)
     assert first["documents"][0]["title"] == TITLE
@@ -20,7 +20,7 @@ def test_documents_are_listed_with_their_total(client: FlaskClient) -> None:
 
 
 def test_not_a_number_in_metadata_is_null(client: FlaskClient) -> None:
-    """Metadata is anybody's, and NaN is not JSON."""
+    """Metadata may hold NaN, which is not JSON."""
     assert client.get("/v1/documents").get_json()["documents"][0]["metadata"]["weight"] is None
 
 
@@ -34,7 +34,7 @@ def test_a_document_slices_exactly(client: FlaskClient) -> None:
 
 
 def test_index(client: FlaskClient) -> None:
-    """What is served, from what."""
+    """The generation and how it was built."""
     assert client.get("/v1/index").get_json()["generation"] == "g1"
 
 
@@ -45,7 +45,7 @@ def test_alive_without_the_engine(client: FlaskClient, engine: HandMade) -> None
 
 
 def test_ready_and_not(client: FlaskClient, engine: HandMade) -> None:
-    """A leg that does not find what is there makes the server not ready, and is named."""
+    """A leg that does not find a known sentence makes the server not ready, and is named."""
     assert client.get("/readyz").get_json() == {"status": "ready", "legs": {"dense": True, "lexical": True}}
     engine.legs["dense"] = False
     response = client.get("/readyz")
@@ -53,10 +53,10 @@ def test_ready_and_not(client: FlaskClient, engine: HandMade) -> None:
     assert response.headers["Retry-After"] == "5"
 
 
-def test_a_failure_of_ours_is_logged_and_not_shown(
+def test_an_internal_error_is_logged_and_not_shown(
     client: FlaskClient, engine: HandMade, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A 500 says nothing of its cause; the log has it under the caller's request id."""
+    """A 500 does not show its cause; the log has it with the request id of the caller."""
     engine.error = RuntimeError("the secret cause")
     with caplog.at_level(logging.ERROR):
         response = client.post("/v1/ask", json={"question": "a"}, headers={"X-Request-ID": "mine-1"})
@@ -69,14 +69,14 @@ def test_a_failure_of_ours_is_logged_and_not_shown(
     ("abc-DEF_1.2", True), ("x" * 64, True), ("x" * 65, False), ("", False), ("a b", False), ("<script>", False),
 ])  # fmt: skip
 def test_request_ids(client: FlaskClient, sent: str, kept: bool) -> None:
-    """A sane id comes back, any other is replaced; on failures as well."""
+    """A valid id comes back, any other is replaced; on failures, too."""
     for url in ("/healthz", "/nope"):
         assert (client.get(url, headers={"X-Request-ID": sent}).headers["X-Request-ID"] == sent) is kept
 
 
 @pytest.mark.parametrize("url", ["/", "/v1/ask?q=a", "/nope", "/static/style.css", "/metrics"])
 def test_headers_of_every_response(client: FlaskClient, url: str) -> None:
-    """Timing and what keeps a browser safe are on every response."""
+    """Server-Timing and the security headers are on every response."""
     with client.get(url) as response:
         headers = response.headers
     assert float(headers["Server-Timing"].removeprefix("total;dur=")) >= 0

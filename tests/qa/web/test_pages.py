@@ -1,4 +1,4 @@
-"""The pages answer without a script and escape whatever they show."""
+"""The pages work without JavaScript and escape everything they show."""
 
 import json
 import re
@@ -23,7 +23,7 @@ SCRIPT = re.compile(r'<script type="module" src="/static/\w+\.js"></script>')
 
 @pytest.mark.parametrize("url", PAGES)
 def test_pages_hold_no_script_and_load_nothing(client: FlaskClient, url: str) -> None:
-    """Neither inline script nor inline style nor anything from elsewhere; the request that is shown has an address."""
+    """There is no inline script, no inline style and nothing from another host; the request shown contains an address."""
     page = client.get(url)
     assert page.content_type == "text/html; charset=utf-8"
     rest = re.sub(r"<pre.*?</pre>", "", SCRIPT.sub("", page.text), flags=re.DOTALL)
@@ -32,7 +32,7 @@ def test_pages_hold_no_script_and_load_nothing(client: FlaskClient, url: str) ->
 
 @pytest.mark.parametrize("url", PAGES)
 def test_every_link_of_a_page_leads_somewhere(client: FlaskClient, url: str) -> None:
-    """Each link and the style sheet are served, and each anchor is there."""
+    """Each link and the style sheet are served, and each anchor exists."""
     for link in re.findall(r'(?:href|action|src|data-link)="(?!data:)([^"]*)"', client.get(url).text):
         path, _, anchor = unescape(link).partition("#")
         with client.get(path or url) as target:
@@ -56,7 +56,7 @@ def test_the_answer_is_shown_with_its_evidence_marked(client: FlaskClient) -> No
 
 
 def test_unsure_says_what_was_searched_and_why(client: FlaskClient) -> None:
-    """What was searched is shown where it differs from the question."""
+    """The search text is shown if it differs from the question."""
     page = client.get("/?q=perhaps").text
     assert "perhaps (Blame! film)" in page
     assert "Possible answer" in page and "closely enough" in page
@@ -64,14 +64,14 @@ def test_unsure_says_what_was_searched_and_why(client: FlaskClient) -> None:
 
 
 def test_not_found_quotes_nothing(client: FlaskClient) -> None:
-    """There is no answer to quote and none to mark, only the closest passages."""
+    """Nothing is quoted and nothing is marked; the closest passages are shown."""
     page = client.get("/?q=the+capital").text
     assert "Not found in these documents" in page
     assert "<blockquote" not in page and "<mark>" not in page
 
 
 def test_the_literal_words_are_one_link_away(client: FlaskClient, engine: HandMade) -> None:
-    """Where something else was searched, a link without a script searches what was typed."""
+    """If the search text differs, a link that needs no script searches the words as typed."""
     link = re.search(r'class="search-literally" href="([^"]*)"', client.get("/?q=perhaps").text)
     assert link
     client.get(unescape(link[1]))
@@ -79,7 +79,7 @@ def test_the_literal_words_are_one_link_away(client: FlaskClient, engine: HandMa
 
 
 def test_a_turn_is_the_same_piece_that_the_page_has(client: FlaskClient, engine: HandMade) -> None:
-    """What the script puts in is what is there without it; the history reaches the engine."""
+    """The fragment for the script equals the page without it; the history reaches the engine."""
     timed = re.compile(r'"took_ms": [0-9.]+')  # the second time it is remembered
     piece = timed.sub("", client.post("/turn", json={"question": "Who"}).text)
     assert piece.strip() in timed.sub("", client.get("/?q=Who").text)
@@ -94,7 +94,7 @@ def test_the_link_of_a_follow_up_asks_what_was_searched(client: FlaskClient) -> 
 
 
 def test_the_link_of_a_long_follow_up_can_be_asked(client: FlaskClient) -> None:
-    """What was searched may be longer than a question can be; then the link has what was typed."""
+    """The search text may be too long for a question; then the link has the words as typed."""
     asked = f"perhaps {'x' * 990}"
     page = client.post("/turn", json={"question": asked, "history": [{"question": "Who"}]}).text
     link = re.search(r'data-link="([^"]*)"', page)
@@ -103,7 +103,7 @@ def test_the_link_of_a_long_follow_up_can_be_asked(client: FlaskClient) -> None:
 
 
 def test_the_request_is_shown_as_a_command_that_asks_the_same(client: FlaskClient) -> None:
-    """With whatever quotation marks; the API takes its body."""
+    """With any quotation marks; the API accepts its body."""
     page = client.post("/turn", json={"question": 'Who\'s "he"?', "literal": True}).text
     shown = re.search(r"<code>(.*?)</code>", page, re.DOTALL)
     assert shown
@@ -113,17 +113,17 @@ def test_the_request_is_shown_as_a_command_that_asks_the_same(client: FlaskClien
     assert json.loads(words[-1]) == {"question": 'Who\'s "he"?', "literal": True}
 
 
-def test_a_citation_says_whose_words_they_are(client: FlaskClient) -> None:
-    """The words, the document, the place, and the state of the document."""
+def test_a_citation_names_its_source(client: FlaskClient) -> None:
+    """The words, the document, the place, and the version of the document."""
     citation = re.search(r'data-citation="([^"]*)"', client.get("/?q=Who").text)
     assert citation
-    told = unescape(citation[1])
+    shown = unescape(citation[1])
     for part in (TEXT[SENTENCE.start : SENTENCE.end], TITLE, "Film", DOCUMENT, "characters 22–63", "abab"):
-        assert part in told
+        assert part in shown
 
 
-def test_a_quotation_that_moved_is_marked_where_it_stands_now(client: FlaskClient) -> None:
-    """Its old link leads there, and the page says so; words that are gone are shown and nothing is marked."""
+def test_a_quotation_that_moved_is_marked_at_its_new_place(client: FlaskClient) -> None:
+    """Its old link leads there, and the page says so; for words that are gone nothing is marked."""
     stays = client.get(f"/documents/{DOCUMENT}?at=22-63&quote={quote(TEXT[22:63])}").text
     assert f'<mark id="22-63" tabindex="-1">{TEXT[22:63]}</mark>' in stays and "citation-check" not in stays
     moved = client.get(f"/documents/{DOCUMENT}?at=90-131&quote={quote(TEXT[22:63])}").text
@@ -133,13 +133,13 @@ def test_a_quotation_that_moved_is_marked_where_it_stands_now(client: FlaskClien
 
 
 @pytest.mark.parametrize("at", ["5", "a-b", "-1-5", "1-2-3", "1-99999999999999"])
-def test_a_place_that_is_none_is_refused(client: FlaskClient, at: str) -> None:
-    """Two numbers with a hyphen; what lies outside of the text is only not marked."""
+def test_an_invalid_place_is_rejected(client: FlaskClient, at: str) -> None:
+    """A place is two numbers with a hyphen; a place outside of the text is ignored."""
     assert client.get(f"/documents/{DOCUMENT}?at={at}").status_code == 422
     assert "<mark" not in client.get(f"/documents/{DOCUMENT}?at=9000-9001&at=7-7").text
 
 
-def test_a_failed_leg_is_admitted(client: FlaskClient, engine: HandMade) -> None:
+def test_a_failed_leg_is_reported(client: FlaskClient, engine: HandMade) -> None:
     """``degraded`` is shown, not hidden."""
     engine.degraded = ("dense",)
     assert "Part of the search failed (dense)" in client.get("/?q=Who").text
@@ -155,14 +155,14 @@ def test_markup_is_shown_and_not_run(client: FlaskClient, url: str) -> None:
 
 
 def test_a_document_is_shown_whole(client: FlaskClient) -> None:
-    """What lies between the passages is shown as well."""
+    """Text between the passages is shown, too."""
     article = re.search(r"<article[^>]*>(.*)</article>", client.get(f"/documents/{DOCUMENT}").text, re.DOTALL)
     assert article
     assert unescape(re.sub(r"<[^>]+>", "", article[1])) == TEXT
 
 
-def test_every_code_stands_in_the_docs(client: FlaskClient) -> None:
-    """``type`` of a problem leads to its row."""
+def test_every_code_is_in_the_docs(client: FlaskClient) -> None:
+    """``type`` of a problem links to its row."""
     page = client.get("/docs").text
     assert all(f'id="{code.word}"' in page for code in Code)
 

@@ -113,7 +113,7 @@ def stop_after(process: subprocess.Popen[str], asked: int, stop: signal.Signals)
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_background_threads_end_before_the_server(stop: signal.Signals) -> None:
-    """What makes suggestions is told to stop, and waited for."""
+    """The thread that makes suggestions is stopped and joined."""
     with ready(before=BUSY) as (process, _):
         assert stop_after(process, 3, stop) == (0, ["stopped"], "")
 

@@ -53,7 +53,7 @@ def test_words_elsewhere_or_written_otherwise_have_moved(client: FlaskClient, te
     assert (found["status"], found["start"], found["end"], found["text"]) == ("moved", *(22, 63), QUOTE)
 
 
-def test_what_is_not_there_is_gone(client: FlaskClient) -> None:
+def test_missing_words_are_gone(client: FlaskClient) -> None:
     """Other words, and any words of a document that is not indexed."""
     assert asked(client, text="Quite other words")["status"] == "gone"
     changed = asked(client, text="Quite other words", sha256="cd" * 32)
@@ -63,7 +63,7 @@ def test_what_is_not_there_is_gone(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("change", [{"text": ""}, {"start": -1}, {"sha256": "ab"}, {"start": "5"}, {"document": ""}])
-def test_a_body_that_is_none_is_refused(client: FlaskClient, change: dict[str, object]) -> None:
+def test_an_invalid_body_is_rejected(client: FlaskClient, change: dict[str, object]) -> None:
     """Out of bounds or of the wrong type."""
     body = {"document": DOCUMENT, "sha256": "ab" * 32, "start": 0, "end": 5, "text": "Plans"} | change
     assert client.post("/v1/verify", json=body).status_code == 422
