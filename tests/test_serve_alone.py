@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-MOST_MB = 600
-"""Every peer's installation is over 1,500 MB (../shared/reference/peers.md)."""
+# Every peer's installation is over 1,500 MB (../shared/reference/peers.md).
+MAX_MB = 600
 
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The interpreter of a new environment."""
+    """Return the interpreter of a new environment."""
     folder = tmp_path_factory.mktemp("alone") / "venv"
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     install = [folder / "bin" / "python", "-m", "pip", "install", "-qq", "-r", ROOT / "requirements-serve.txt"]
@@ -31,7 +31,7 @@ def test_it_is_small_and_has_no_torch(python: Path) -> None:
     assert not (libraries / "torch").exists()
     assert not (libraries / "sentence_transformers").exists()
     files = (path for path in libraries.rglob("*") if path.is_file() and "pip" not in path.relative_to(libraries).parts)
-    assert sum(path.stat().st_size for path in files) < MOST_MB * 1e6
+    assert sum(path.stat().st_size for path in files) < MAX_MB * 1e6
 
 
 @pytest.mark.slow

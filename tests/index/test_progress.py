@@ -1,4 +1,4 @@
-"""How a long job says how far it is."""
+"""Progress reports of long jobs."""
 
 import io
 import re
@@ -11,7 +11,7 @@ class Screen(io.StringIO):
     """A stream that calls itself a terminal."""
 
     def isatty(self) -> bool:
-        """It does."""
+        """Return True."""
         return True
 
 
@@ -27,7 +27,7 @@ def test_elsewhere_than_on_a_terminal_a_step_is_one_line() -> None:
 
 
 def test_a_long_step_says_in_a_log_how_fast_it_is_and_what_is_left() -> None:
-    """Each time that a while has passed; nothing of what is left where nobody knows how much there is."""
+    """Once an interval; nothing about what is left if the total is unknown."""
     stream = io.StringIO()
     with Terminal(stream, log_interval_s=0.0).step("embedding", 4) as advance:
         sleep(0.01)

@@ -29,7 +29,7 @@ def bm25(words: dict[str, float], passage: list[str], passages: list[list[str]] 
 
 @pytest.mark.parametrize("words", [{"cat": 1.0}, {"cat": 1.0, "ran": 0.5}, {"far": 2.0, "bird": 1.5, "yak": 1.0}])
 def test_scores_are_those_of_the_formula(words: dict[str, float]) -> None:
-    """Weights are linear; a word that nobody has adds nothing."""
+    """Weights are linear; a word of no passage adds nothing."""
     np.testing.assert_allclose(INDEX.score_all(words), [bm25(words, p) for p in PASSAGES], atol=1e-4)
 
 
@@ -67,7 +67,7 @@ QUESTIONS = st.dictionaries(st.sampled_from(["cat", "dog", "mat", "yak", ""]), s
 
 @given(COLLECTIONS, QUESTIONS)
 def test_any_collection_is_scored_by_the_formula(passages: list[list[str]], words: dict[str, float]) -> None:
-    """Repeats, empty passages and collections without a word included; only words that are there count."""
+    """Repeats, empty passages and collections without a word included; words of no passage add nothing."""
     index = BM25Index.build(passages)
     expected = [bm25(words, passage, passages) for passage in passages]
     np.testing.assert_allclose(index.score_all(words), expected, atol=1e-4)
@@ -78,7 +78,7 @@ def test_any_collection_is_scored_by_the_formula(passages: list[list[str]], word
 def test_the_best_are_those_of_all_scores_to_the_bit(
     few: int, passages: list[list[str]], words: dict[str, float], k: int, chosen: set[int] | None
 ) -> None:
-    """Whether every word of every passage is added up or not, with a filter and without; some scores are as all are."""
+    """Whether all passages are scored or only candidates, with a filter and without; scores of some equal those of all."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bm25_module, "MAX_PASSAGES_SCORED_ALL", few)
         the_best_are_found(BM25Index.build(passages), words, k, chosen)
@@ -147,13 +147,13 @@ def test_equal_passages_come_in_their_order() -> None:
 
 
 def test_the_spellings_are_kept(tmp_path: Path) -> None:
-    """How often each word stands in the texts, accents included."""
+    """How often each word occurs in the texts, accents included."""
     BM25Index.build(PASSAGES, {"cats": 2, "shōnen": 1}).save(tmp_path)
     assert BM25Index.load(tmp_path).spellings == {"cats": 2, "shōnen": 1}
 
 
 def test_which_passages_have_a_word_is_known() -> None:
-    """In the order asked for; nobody has a word that is not there."""
+    """In the order asked for; no passage contains a word that is not in the vocabulary."""
     index = BM25Index.build([["cat"], ["dog"], ["cat", "dog"]])
     assert index.contains_term("cat", np.array([2, 1, 0])).tolist() == [True, False, True]
     assert index.contains_term("walrus", np.array([0, 1])).tolist() == [False, False]

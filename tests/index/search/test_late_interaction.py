@@ -1,4 +1,4 @@
-"""Token vectors: kept small, and compared one by one."""
+"""Token vectors: quantized, and compared one by one."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,8 +33,8 @@ def indexed(texts: list[str]) -> LateInteractionIndex:
     return LateInteractionIndex.build([quantize_tokens(tokens(text), PROJECTION) for text in texts], PROJECTION)
 
 
-def compared(question: Tokens, passage: Tokens, weights: np.ndarray) -> float:
-    """The definition, token by token."""
+def score_by_definition(question: Tokens, passage: Tokens, weights: np.ndarray) -> float:
+    """Return the score by its definition, token by token."""
     mine, theirs = project_vectors(question.vectors, PROJECTION), project_vectors(passage.vectors, PROJECTION)
     best = [max(float(a @ b) for b in theirs) for a in mine]
     return float(np.average(best, weights=weights))
@@ -51,7 +51,7 @@ def test_scores_are_the_weighted_mean_of_each_tokens_best_cosine(
     weights = np.array([np.log1p((len(texts) - n + 0.5) / (n + 0.5)) for n in holding])
     for place, score in zip(chosen, index.score_passages(asked, chosen), strict=True):
         passage = tokens(texts[place])
-        expected = compared(asked, passage, weights) if len(asked.ids) and len(passage.ids) else 0.0
+        expected = score_by_definition(asked, passage, weights) if len(asked.ids) and len(passage.ids) else 0.0
         assert score == pytest.approx(expected, abs=0.02)
 
 
@@ -76,7 +76,7 @@ def test_a_rare_word_decides_over_common_ones() -> None:
 
 
 def test_directions_depend_on_the_model_alone() -> None:
-    """Twice the same, at right angles, at most so many."""
+    """Twice the same, orthonormal, and at most DIMENSIONS of them."""
     again = learn_projection(WordEncoder())
     np.testing.assert_array_equal(again, PROJECTION)
     assert PROJECTION.shape == (DIMENSION, min(DIMENSION, DIMENSIONS))

@@ -1,4 +1,4 @@
-"""Which passages are still looked at."""
+"""Max-score pruning: which passages remain candidates."""
 
 import numpy as np
 import pytest
@@ -20,35 +20,35 @@ RARE, COMMON = word({3: 5.0, 7: 4.0, 8: 1.0}), word({place: 0.5 + 0.1 * (place =
 @pytest.mark.parametrize(
     ("k", "left"), [(1, [3]), (2, [3, 7]), (3, [3, 7, 8]), (4, list(range(10))), (99, list(range(10)))]
 )
-def test_a_common_word_brings_in_nobody_who_cannot_be_among_the_best(k: int, left: list[int]) -> None:
-    """What it can add is less than they are behind; where too few have the rare word, all count."""
+def test_a_common_word_adds_no_candidate_that_cannot_be_among_the_best(k: int, left: list[int]) -> None:
+    """It adds less than such passages lack; if too few passages have the rare word, all are candidates."""
     assert find_candidates([COMMON, RARE], k, 10).tolist() == left
 
 
-def test_who_is_not_allowed_keeps_nobody_out() -> None:
+def test_a_passage_that_is_not_allowed_rules_out_none_that_is() -> None:
     """The best that are allowed are found, however much better the others are."""
     assert find_candidates([COMMON, RARE], 1, 10, np.array([1, 7, 9])).tolist() == [7]
     assert find_candidates([COMMON, RARE], 2, 10, np.array([1, 9])).tolist() == [1, 9]
 
 
-def test_a_word_adds_only_where_it_stands() -> None:
-    """Nothing elsewhere, before the first and behind the last."""
+def test_a_word_adds_only_to_passages_that_contain_it() -> None:
+    """Nothing elsewhere, before the first and after the last."""
     assert RARE.postings.score_passages(np.array([0, 3, 4, 8, 9])).tolist() == [0, 5, 0, 1, 0]
 
 
-def test_what_rounding_could_turn_round_is_kept() -> None:
-    """A passage less than a thousandth behind the k-th best is a candidate; the sums are rounded otherwise later."""
+def test_what_rounding_could_reorder_is_kept() -> None:
+    """A passage less than a thousandth behind the k-th best is a candidate, because its sum is rounded differently later."""
     near = word({3: 5.0, 7: 4.9995, 8: 4.998})
     assert find_candidates([near], 1, 10).tolist() == [3, 7]
     assert find_candidates([near, word({8: 1e-4, 9: 1e-4})], 1, 10).tolist() == [3, 7]
 
 
 def test_weights_count() -> None:
-    """A common word that weighs much is no longer hopeless."""
+    """A common word of high weight can decide."""
     assert find_candidates([word(dict.fromkeys(range(10), 0.5), 20.0), RARE], 1, 10).tolist() == [3]
     assert 0 in find_candidates([word({0: 0.5, 1: 0.5, 2: 0.5, 4: 0.4}, 20.0), RARE], 1, 10)
 
 
 def test_no_words_find_nothing() -> None:
-    """A question of words that nobody has."""
+    """A question of words that no passage contains."""
     assert find_candidates([], 5, 10).tolist() == []

@@ -1,4 +1,4 @@
-"""Picking the best, one way everywhere."""
+"""Selection of the k best."""
 
 import numpy as np
 from hypothesis import given

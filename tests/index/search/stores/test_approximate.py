@@ -1,4 +1,4 @@
-"""The stores that do not look at every row, against the exact one: what must hold though some rows are missed."""
+"""The stores that do not compare every row, against the exact one: what must hold even if some rows are missed."""
 
 from functools import cache
 from pathlib import Path
@@ -7,16 +7,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index.search.stores import faiss_auto, faiss_ivf
+from index.search.stores import faiss_ivf
 from index.search.stores.exact import ExactStore
+from index.search.stores.faiss_auto import FaissAutoStore
 from index.search.stores.faiss_flat import FaissFlatStore
 from index.search.stores.faiss_ivf import MAX_ALLOWED_SCORED_ALL, FaissIVFStore
 from index.types import Store, Vectors
 
 ROWS, DIMENSION, THEMES, K = 16_000, 96, 400, 10
 WITHIN, RECALL = 1e-3, 0.97
+# Up to how many rows there is only one list.
 LISTS = {"many lists": 1_000, "one list": ROWS}
-"""Up to how many rows one list takes them all."""
 
 
 def unit(vectors: NDArray[np.float64]) -> Vectors:
@@ -25,7 +26,7 @@ def unit(vectors: NDArray[np.float64]) -> Vectors:
 
 CHANCE = np.random.default_rng(3)
 CENTRES = CHANCE.normal(size=(THEMES, DIMENSION))
-OWN = np.sort(CHANCE.integers(0, THEMES, ROWS))  # the rows of a theme stand together, as a document's do
+OWN = np.sort(CHANCE.integers(0, THEMES, ROWS))  # the rows of a theme are neighbors, as a document's are
 BESIDE = CENTRES[CHANCE.integers(0, THEMES, ROWS)]
 VECTORS = unit(CENTRES[OWN] + 0.5 * BESIDE + 0.5 * CHANCE.normal(size=(ROWS, DIMENSION)))
 QUESTIONS = unit(CENTRES[CHANCE.integers(0, THEMES, 100)] + 0.5 * CHANCE.normal(size=(100, DIMENSION)))
@@ -92,8 +93,8 @@ def test_as_many_rows_come_back_as_are_asked_for(store: Store, k: int) -> None:
             assert len(np.unique(matches.positions)) == len(matches.positions) == min(k, most)
 
 
-def test_many_rows_allowed_far_from_the_question_are_found_all_the_same(store: Store) -> None:
-    """The lists nearest to the question hold none of them, and nobody is starved for that."""
+def test_allowed_rows_far_from_the_question_are_found(store: Store) -> None:
+    """Even if the lists nearest to the question hold none of them."""
     question = QUESTIONS[:1]
     far = np.sort(np.argsort(VECTORS @ question[0])[: MAX_ALLOWED_SCORED_ALL + 1])
     (matches,) = store.search(question, 400, far)
@@ -129,23 +130,83 @@ def test_it_says_how_it_searches(lists: str, store: Store) -> None:
 
 
 def test_one_list_misses_nothing_that_is_near() -> None:
-    """Of the nearest none, and of three times as many hardly one."""
+    """Of the 50 nearest none, and of the 150 nearest hardly one."""
     found, right = (store.search(QUESTIONS, 150) for store in (built("one list"), EXACT))
     pairs = [(one.positions, other.positions) for one, other in zip(found, right, strict=True)]
     assert all(np.isin(theirs[:50], mine).all() for mine, theirs in pairs)
     assert np.mean([np.isin(theirs, mine) for mine, theirs in pairs]) >= RECALL
 
 
+@pytest.mark.parametrize(
+    ("rows", "lists"),
+    [(100, 1), (100_000, 1), (100_001, 512), (1_000_000, 2048), (4_900_000, 4096)],
+)
+def test_lists_grow_with_the_root_of_the_rows(rows: int, lists: int) -> None:
+    """One for 100,000 rows; beyond, the power of two nearest to twice the root."""
+    assert faiss_ivf._choose_list_count(rows) == lists
+
+
+def test_each_list_has_rows_enough_to_learn_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more lists than the rows suffice for at 39 each: 1,500 / 39 = 38, so 32 and not 64, the nearest to 2 · 38.7."""
+    monkeypatch.setattr(faiss_ivf, "MAX_ONE_LIST_ROWS", 1_000)
+    assert faiss_ivf._choose_list_count(1_500) == 32
+
+
+def test_lists_learn_from_48_rows_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sample of them, drawn alike each time: 256 lists learn from 12,288 of the 16,000 rows."""
+    monkeypatch.setattr(faiss_ivf, "MAX_ONE_LIST_ROWS", 1_000)
+    monkeypatch.setattr(faiss_ivf, "MIN_TRAINING_ROWS", 1)
+    make, learned = faiss_ivf.faiss.index_factory, list[Vectors]()
+
+    def make_recording(*arguments: object) -> object:
+        index = make(*arguments)
+        train = index.train
+        index.train = lambda rows: (learned.append(rows), train(rows))
+        return index
+
+    monkeypatch.setattr(faiss_ivf.faiss, "index_factory", make_recording)
+    for _ in range(2):
+        FaissIVFStore.build(VECTORS)
+    assert [len(rows) for rows in learned] == [256 * 48] * 2
+    np.testing.assert_array_equal(learned[0], learned[1])
+
+
+@pytest.mark.parametrize(("k", "candidates"), [(1, 400), (160, 400), (161, 402), (400, 1_000), (ROWS, ROWS)])
+def test_two_and_a_half_times_as_many_rows_are_rescored(k: int, candidates: int) -> None:
+    """At least 400, at most all."""
+    store = built("one list")
+    assert isinstance(store, FaissIVFStore)
+    assert len(store._find_candidates(QUESTIONS[0], k, None)) == candidates
+
+
+@pytest.mark.parametrize(("allowed", "nprobe"), [(None, 8), (np.flatnonzero(OWN % 5), 4 * 8)])
+def test_a_filter_has_four_times_as_many_lists_searched(
+    allowed: NDArray[np.int64] | None, nprobe: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it lets through lies in lists farther off."""
+    store, visited = built("many lists"), list[int]()
+    assert isinstance(store, FaissIVFStore)
+    monkeypatch.setattr(store._index, "nprobe", 8)
+    search = store._search_codes
+
+    def search_recording(vector: Vectors, k: int, nprobe: int, selector: object) -> NDArray[np.int64]:
+        visited.append(nprobe)
+        return search(vector, k, nprobe, selector)
+
+    monkeypatch.setattr(store, "_search_codes", search_recording)
+    store.search(QUESTIONS[:1], 1, allowed)
+    assert visited == [nprobe]
+
+
 def test_an_odd_number_of_dimensions_is_coded_as_well() -> None:
     """One by one instead of two by two."""
-    store = FaissIVFStore.build(unit(VECTORS[:, :63].astype(np.float64)))
+    store = FaissIVFStore.build(unit(VECTORS[:1000, :63].astype(np.float64)))
     assert store.description["code"] == "PQ63x4fs"
 
 
-def test_the_size_decides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Up to a number of rows every one is compared, beyond it they are searched; what is read is what was written."""
-    monkeypatch.setattr(faiss_auto, "MAX_FLAT_ROWS", 500)
-    for rows, kind in ((500, FaissFlatStore), (501, FaissIVFStore)):
-        chosen = faiss_auto.FaissAutoStore.build(VECTORS[:rows])
+def test_the_size_decides(tmp_path: Path) -> None:
+    """Up to 10,000 rows every one is compared, beyond, their codes are; what is read is what was written."""
+    for rows, kind in ((10_000, FaissFlatStore), (10_001, FaissIVFStore)):
+        chosen = FaissAutoStore.build(VECTORS[:rows, :8])
         chosen.save(tmp_path / str(rows))
-        assert type(chosen) is type(faiss_auto.FaissAutoStore.load(tmp_path / str(rows))) is kind
+        assert type(chosen) is type(FaissAutoStore.load(tmp_path / str(rows))) is kind
