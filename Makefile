@@ -55,6 +55,7 @@ bench: speed ## measure time and memory on DATA (the open sets), each against a 
 
 bench-full: speed index ## the same up to a million passages, and quality, and fit the confidence; hours
 	@$(PYTHON) -m benchmarks.speed.scale "$(DATA)" --full
+	@$(PYTHON) -m benchmarks.speed.processors "$(DATA)"
 	@$(PYTHON) -m benchmarks.training.calibration "$(DATA)"
 	@$(PYTHON) -m benchmarks.training.held_out "$(DATA)" $(HELD_OUT)
 	@$(PYTHON) -m qa.evaluation ablate $(SETS) tests/judgements/blame.jsonl --source seeds --out docs/quality.json

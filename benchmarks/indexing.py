@@ -21,15 +21,15 @@ def index_documents(
     folder.mkdir(parents=True, exist_ok=True)
     corpus = folder / "corpus.jsonl"
     corpus.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return _built(corpus, encoder, folder, passage_chars)
+    return _build_and_open(corpus, encoder, folder, passage_chars)
 
 
 def index_seed(encoder: Encoder, folder: Path) -> Generation:
     """Build and open an index of the seed in ``folder``."""
-    return _built(SEEDS, encoder, folder, DEFAULT_SIZE)
+    return _build_and_open(SEEDS, encoder, folder, DEFAULT_SIZE)
 
 
-def _built(source: Path, encoder: Encoder, folder: Path, passage_chars: int) -> Generation:
+def _build_and_open(source: Path, encoder: Encoder, folder: Path, passage_chars: int) -> Generation:
     index = folder / "index"
     build_index(source, IndexSettings(index=str(index), keep=1, passage_chars=passage_chars), encoder)
     return IndexDirectory(index).open_current()

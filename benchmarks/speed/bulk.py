@@ -47,11 +47,11 @@ def draw_passages(data: Path, count: int) -> list[str]:
 def list_ways(encoder: Encoder) -> dict[str, Way]:
     """Return what is compared: a build, and sentence-transformers with its defaults and in several batch sizes."""
     encode = load_baseline_model().encode
-    batched = {_batches(size): partial(encode, batch_size=size) for size in BATCHES}
+    batched = {_name_batches(size): partial(encode, batch_size=size) for size in BATCHES}
     return {OURS: lambda texts: embed_texts(encoder, texts), DEFAULTS: encode, **batched}
 
 
-def _batches(size: int) -> str:
+def _name_batches(size: int) -> str:
     return f"in batches of {size}"
 
 
@@ -64,7 +64,7 @@ def measure_speeds(found: Mapping[str, Way], texts: Sequence[str], size: int) ->
 
 def format_rows(found: Mapping[str, Sequence[float]]) -> Iterator[tuple[str, ...]]:
     """Yield a row for each way; only now is the best batch size known."""
-    best = max(map(_batches, BATCHES), key=lambda name: median(found[name]))
+    best = max(map(_name_batches, BATCHES), key=lambda name: median(found[name]))
     goals = {DEFAULTS: "at least 5", best: "at least 4 (the best size)"}
     for name, own in found.items():
         faster = f"{median_ratio(found[OURS], own):.2f}" if name != OURS else ""

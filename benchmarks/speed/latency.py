@@ -57,12 +57,12 @@ class Collection:
         return {
             BASE: self.baseline.ask,
             ALONE: lambda question: encode_questions(encoder, [question]),
-            "`fast`": partial(_ask, Engine(self.generation, encoder), "fast"),
-            "`precise`": partial(_ask, Engine(self.generation, encoder), "precise"),
+            "`fast`": partial(_ask_engine, Engine(self.generation, encoder), "fast"),
+            "`precise`": partial(_ask_engine, Engine(self.generation, encoder), "precise"),
         }
 
 
-def _ask(engine: Engine, mode: Mode, question: str) -> object:
+def _ask_engine(engine: Engine, mode: Mode, question: str) -> object:
     return engine.ask(Request(question, mode=mode))
 
 

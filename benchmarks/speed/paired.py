@@ -27,12 +27,12 @@ def run_interleaved(ways: Mapping[str, Callable[[Item], Result]], items: Iterabl
 def time_calls(way: Callable[[Item], object]) -> Callable[[Item], float]:
     """Return a function that returns the milliseconds that ``way`` takes."""
 
-    def time(item: Item) -> float:
+    def measure_call(item: Item) -> float:
         started = perf_counter()
         way(item)
         return (perf_counter() - started) * 1000
 
-    return time
+    return measure_call
 
 
 def median_ratio(own: Sequence[float], base: Sequence[float]) -> float:

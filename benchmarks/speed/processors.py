@@ -139,10 +139,10 @@ def format_rows(found: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, .
     """Yield a row for each variant, with its differences from float32."""
     exact = found[FLOAT32]
     for name, result in found.items():
-        cosines = np.sum(_normalize(result["vectors"]) * _normalize(exact["vectors"]), axis=1)
-        relevance = _differences(result["relevances"], exact["relevances"])
-        confidence = _differences(_concatenate(result, "confidence"), _concatenate(exact, "confidence"))
-        statuses = zip(_concatenate(result, "status"), _concatenate(exact, "status"), strict=True)
+        cosines = np.sum(_normalize_rows(result["vectors"]) * _normalize_rows(exact["vectors"]), axis=1)
+        relevance = _measure_differences(result["relevances"], exact["relevances"])
+        confidence = _measure_differences(_join_sets(result, "confidence"), _join_sets(exact, "confidence"))
+        statuses = zip(_join_sets(result, "status"), _join_sets(exact, "status"), strict=True)
         changed = np.mean([a != b for a, b in statuses])
         seed, sample = result["sets"][SEED], result["sets"][SAMPLE]
         means = (np.mean(values) for values in (seed["nDCG@10"], seed["abstention"], sample["nDCG@10"]))
@@ -156,17 +156,17 @@ def format_rows(found: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, .
         )
 
 
-def _concatenate(result: Mapping[str, Any], name: str) -> list[Any]:
+def _join_sets(result: Mapping[str, Any], name: str) -> list[Any]:
     return [value for one in result["sets"].values() for value in one[name]]
 
 
-def _differences(values: Sequence[float], exact: Sequence[float]) -> tuple[float, float]:
+def _measure_differences(values: Sequence[float], exact: Sequence[float]) -> tuple[float, float]:
     """Return the mean and the maximum of the absolute differences."""
     differences = np.abs(np.array(values) - np.array(exact))
     return float(differences.mean()), float(differences.max())
 
 
-def _normalize(vectors: Sequence[Sequence[float]]) -> Any:  # noqa: ANN401 — an array of shape (texts, dimension)
+def _normalize_rows(vectors: Sequence[Sequence[float]]) -> Any:  # noqa: ANN401 — an array of shape (texts, dimension)
     array = np.array(vectors)
     return array / np.linalg.norm(array, axis=1, keepdims=True)
 

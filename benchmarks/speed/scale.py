@@ -71,11 +71,11 @@ def measure_collection(data: Path, synthetic: Synthetic, encoder: Encoder, proje
     folder = CACHE / str(synthetic.passages)
     shutil.rmtree(folder, ignore_errors=True)
     settings, directory = IndexSettings(index=str(folder)), IndexDirectory(folder)
-    vectors, started = synthetic.vectors(), perf_counter()
+    vectors, started = synthetic.draw_vectors(), perf_counter()
     store = STORES[settings.store]().build(cast("Vectors", vectors))  # half as much memory; every store takes both
     store_s = perf_counter() - started
     with directory.acquire_lock():
-        contents = synthetic.contents(store, projection)
+        contents = synthetic.build_contents(store, projection)
         manifest = publish_generation(directory, contents, BuildInputs("synthetic", "", (), settings, encoder))
     build_s = perf_counter() - started
     asked = np.vstack([one.vectors for one in encode_questions(encoder, load_scale_questions(data)[:QUESTIONS])])

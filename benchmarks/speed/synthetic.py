@@ -74,58 +74,58 @@ class Synthetic:
     passages: int
 
     @property
-    def drawn(self) -> NDArray[np.int64]:
+    def sentence_numbers(self) -> NDArray[np.int64]:
         """The sentences of each passage, shape (passages, sentences)."""
         return np.random.default_rng(0).integers(len(self.material.texts), size=(self.passages, SENTENCES))
 
-    def documents(self) -> list[Document]:
+    def build_documents(self) -> list[Document]:
         """Return documents whose passages are separated by blank lines."""
-        found, drawn = [], self.drawn
+        found, drawn = [], self.sentence_numbers
         for first in range(0, self.passages, PASSAGES):
-            text = "\n\n".join(self._text(row) for row in drawn[first : first + PASSAGES].tolist())
+            text = "\n\n".join(self._join_sentences(row) for row in drawn[first : first + PASSAGES].tolist())
             found.append(Document(f"{first // PASSAGES:06d}.txt", text, f"Collection {first // PASSAGES}"))
         return found
 
-    def cut(self, documents: Sequence[Document]) -> Iterator[Passage]:
+    def cut_passages(self, documents: Sequence[Document]) -> Iterator[Passage]:
         """Yield the passages of the documents in order."""
-        drawn = iter(self.drawn.tolist())
+        drawn = iter(self.sentence_numbers.tolist())
         for document in documents:
             start = 0
             while start < len(document.text):
-                spans = tuple(self._spans(next(drawn), start))
+                spans = tuple(self._locate_sentences(next(drawn), start))
                 yield Passage(document.id, start, spans[-1].end, spans)
                 start = spans[-1].end + 2
 
-    def _text(self, row: Sequence[int]) -> str:
+    def _join_sentences(self, row: Sequence[int]) -> str:
         return " ".join(self.material.texts[number] for number in row)
 
-    def _spans(self, row: Sequence[int], start: int) -> Iterator[Span]:
+    def _locate_sentences(self, row: Sequence[int], start: int) -> Iterator[Span]:
         for number in row:
             yield Span(start, start + len(self.material.texts[number]))
             start += len(self.material.texts[number]) + 1
 
-    def vectors(self) -> NDArray[np.float16]:
+    def draw_vectors(self) -> NDArray[np.float16]:
         """Return the vectors of each passage and its sentences in the order of the units, shape (units, dimension)."""
-        drawn, chance, real = self.drawn, np.random.default_rng(1), self.material.vectors
+        drawn, chance, real = self.sentence_numbers, np.random.default_rng(1), self.material.vectors
         found = np.empty((self.passages, UNITS, real.shape[1]), dtype=np.float16)
         for first in range(0, self.passages, 10_000):
             rows = drawn[first : first + 10_000]
             noise = chance.standard_normal((*rows.shape, real.shape[1]), dtype=np.float32)
             other = real[chance.integers(len(real), size=rows.shape)] * chance.uniform(*OTHER, (*rows.shape, 1))
-            turned = _normalize_vectors(real[rows] + other + noise * np.float32(NOISE / np.sqrt(real.shape[1])))
-            whole = _normalize_vectors(turned.mean(axis=1, keepdims=True))
+            turned = _normalize_rows(real[rows] + other + noise * np.float32(NOISE / np.sqrt(real.shape[1])))
+            whole = _normalize_rows(turned.mean(axis=1, keepdims=True))
             # A passage's first sentence begins where it does and ends earlier.
             found[first : first + len(rows)] = np.concatenate([turned[:, :1], whole, turned[:, 1:]], axis=1)
         return found.reshape(-1, real.shape[1])
 
-    def units(self, passages: Passages) -> NDArray[np.int64]:
+    def list_units(self, passages: Passages) -> NDArray[np.int64]:
         """Return the table of units, shape (units, 3)."""
         spans = passages.sentences.reshape(-1, SENTENCES, 2)
         whole = np.stack([spans[:, 0, 0], spans[:, -1, 1]], axis=1)[:, None]
         edges = np.concatenate([spans[:, :1], whole, spans[:, 1:]], axis=1).reshape(-1, 2)
         return np.column_stack([np.repeat(np.arange(len(passages)), UNITS), edges])
 
-    def tokens(self, projection: Vectors) -> LateInteractionIndex:
+    def draw_tokens(self, projection: Vectors) -> LateInteractionIndex:
         """Return random token vectors: they cost as much as real ones and mean nothing."""
         chance, rows = np.random.default_rng(2), self.passages * TOKENS
         ids = chance.integers(VOCABULARY, size=rows, dtype=np.int32)
@@ -133,26 +133,26 @@ class Synthetic:
         edges = np.arange(0, rows + 1, TOKENS, dtype=np.int64)
         return LateInteractionIndex(ids, vectors, edges, np.ones(VOCABULARY + 1, dtype=np.float32), projection)
 
-    def contents(self, store: Store, projection: Vectors) -> GenerationContents:
+    def build_contents(self, store: Store, projection: Vectors) -> GenerationContents:
         """Return everything that a generation holds, made like in a build."""
-        loaded = self.documents()
+        loaded = self.build_documents()
         documents = Documents.build(loaded)
-        passages = Passages.build(self.cut(loaded), documents)
+        passages = Passages.build(self.cut_passages(loaded), documents)
         texts = [
             f"{build_context(document.title, '')} {document.text[p.start : p.end]}"
-            for document, p in self._pairs(loaded)
+            for document, p in self._pair_documents(loaded)
         ]
         words = Analyzer()
         lexical = BM25Index.build([words(text) for text in texts], count_words(texts))
         keys = np.random.default_rng(3).integers(256, size=(len(passages) * UNITS, KEY_BYTES), dtype=np.uint8)
         return GenerationContents(
-            documents, passages, self.units(passages), keys, store, lexical, self.tokens(projection)
+            documents, passages, self.list_units(passages), keys, store, lexical, self.draw_tokens(projection)
         )
 
-    def _pairs(self, documents: Sequence[Document]) -> Iterator[tuple[Document, Passage]]:
+    def _pair_documents(self, documents: Sequence[Document]) -> Iterator[tuple[Document, Passage]]:
         by_id = {document.id: document for document in documents}
-        return ((by_id[passage.document], passage) for passage in self.cut(documents))
+        return ((by_id[passage.document], passage) for passage in self.cut_passages(documents))
 
 
-def _normalize_vectors(vectors: NDArray[np.float32]) -> Vectors:
+def _normalize_rows(vectors: NDArray[np.float32]) -> Vectors:
     return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True), dtype=np.float32)

@@ -33,7 +33,7 @@ def test_equal_recordings_pass(tmp_path: Path) -> None:
 
 
 def test_a_difference_is_told_by_field_and_size(tmp_path: Path) -> None:
-    """An answer counts once a field, whatever number of its passages differ."""
+    """An answer counts once for each field, however many of its passages differ."""
     after = json.loads(json.dumps(BEFORE))
     after[0]["passages"][0]["score"] = 0.625
     after[0]["passages"][1]["score"] = 0.25
@@ -49,7 +49,7 @@ def test_a_difference_is_told_by_field_and_size(tmp_path: Path) -> None:
 
 
 def test_a_question_that_one_recording_lacks_fails(tmp_path: Path) -> None:
-    """Also if all others are equal."""
+    """The exit code is 1 even if all other answers are equal."""
     files = str(write_records(tmp_path / "a.gz", BEFORE)), str(write_records(tmp_path / "b.gz", BEFORE[:1]))
     done = CliRunner().invoke(main, ["compare", *files])
     assert done.exit_code == 1
@@ -57,7 +57,7 @@ def test_a_question_that_one_recording_lacks_fails(tmp_path: Path) -> None:
 
 
 def test_missing_keys_and_items_are_differences() -> None:
-    """A field that is new, and a list that is longer."""
+    """A new field and a longer list count as differences."""
     found = list(find_differences({"a": [1], "b": 2}, {"a": [1, 3]}))
     assert found == [("a[1+]", program.MISSING, 3), ("b", 2, program.MISSING)]
     assert str(Comparison()) == "0 of 0 answers differ"
@@ -65,7 +65,7 @@ def test_missing_keys_and_items_are_differences() -> None:
 
 @pytest.mark.slow
 def test_recording_twice_gives_the_same_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every question of the seed and of a small set, in both modes."""
+    """Questions of the seed and of a small set are asked in both modes."""
     data = tmp_path / "tiny"
     data.mkdir()
     (data / "corpus.jsonl").write_text('{"_id": "d", "title": "Film", "text": "Ann Lee directed the film."}\n')

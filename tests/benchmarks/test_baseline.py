@@ -1,4 +1,4 @@
-"""The baseline works, and is what it is said to be."""
+"""The baseline works as the documents describe it."""
 
 from pathlib import Path
 
@@ -13,14 +13,14 @@ TEXTS = ["The film was directed by Ann Lee. " * 20, "Green tea is brewed at eigh
 
 
 def test_chunks_are_cut_by_characters() -> None:
-    """All of a text, in pieces of one size but for the last."""
+    """Chunks join to the whole text; all but the last have the same size."""
     assert "".join(split_chunks(TEXTS)) == "".join(TEXTS)
     assert [len(chunk) for chunk in split_chunks(TEXTS)] == [CHUNK_CHARS, len(TEXTS[0]) - CHUNK_CHARS, len(TEXTS[1])]
 
 
 @pytest.mark.slow
 def test_it_finds_what_is_near_and_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Best first, by cosine; what is kept is not embedded again and finds the same, over HTTP as well."""
+    """Chunks are sorted by cosine; saved vectors are not computed again and give the same results, also over HTTP."""
     built = Baseline.load_or_build(TEXTS, tmp_path)
     found = built.ask("How hot should tea water be?", k=5)
     assert found[0].text == TEXTS[1]

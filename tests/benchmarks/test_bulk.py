@@ -1,4 +1,4 @@
-"""Embedding in bulk: every way embeds the same, and vectors are compared by what they find."""
+"""Embedding in bulk: every way computes the same vectors, and vectors are compared by what they retrieve."""
 
 import numpy as np
 import pytest
@@ -13,13 +13,13 @@ TEXTS = [f"Film number {number} was directed by Ann Lee and released in {1900 + 
 
 @pytest.mark.slow
 def test_every_way_gives_the_same_vectors(encoder: Encoder) -> None:
-    """Else one of them would do less work than another."""
+    """Otherwise one of them could do less work than another."""
     found = [np.asarray(way(TEXTS)) for way in list_ways(encoder).values()]
     assert all(np.min(np.sum(one * found[0], axis=1)) > 0.97 for one in found)
 
 
 def test_a_round_is_the_same_passages_for_each_way() -> None:
-    """The first of them is not counted."""
+    """The first round is not counted."""
     seen: dict[str, list[list[str]]] = {"a": [], "b": []}
     found = measure_speeds({name: own.append for name, own in seen.items()}, TEXTS, 3)
     assert seen["a"] == seen["b"] == [TEXTS[:3], TEXTS[3:6], TEXTS[6:]]
@@ -27,7 +27,7 @@ def test_a_round_is_the_same_passages_for_each_way() -> None:
 
 
 def test_the_best_size_of_a_batch_has_a_goal() -> None:
-    """Whichever it is, beside that of the defaults."""
+    """The fastest batch size has a goal, and so have the defaults."""
     found = {OURS: [40.0], DEFAULTS: [10.0], **{f"in batches of {size}": [float(size)] for size in BATCHES}}
     shown = {name: (faster, goal) for name, _, faster, goal in format_rows(found)}
     assert shown[DEFAULTS] == ("4.00", "at least 5")
@@ -35,7 +35,7 @@ def test_the_best_size_of_a_batch_has_a_goal() -> None:
 
 
 def test_a_sample_holds_what_answers() -> None:
-    """Every question that is asked can be answered from the documents of the sample, others fill it."""
+    """The sample has a relevant document for every question; the rest is filled with other documents."""
     documents = {f"d{number}": Document(f"d{number}", text) for number, text in enumerate(TEXTS)}
     judgements = tuple(Judgement(f"q{n}", TEXTS[n], documents={f"d{n}": 1}) for n in range(9))
     chosen, asked = draw_sample(Dataset("films", judgements, documents), 6)
@@ -45,7 +45,7 @@ def test_a_sample_holds_what_answers() -> None:
 
 @pytest.mark.slow
 def test_what_finds_every_document_scores_one(encoder: Encoder) -> None:
-    """A question in a document's own words has that document first."""
+    """A question with a document's own words ranks that document first."""
     documents = [Document(f"d{number}", text) for number, text in enumerate(TEXTS)]
     asked = [Judgement(f"q{number}", TEXTS[number], documents={f"d{number}": 1}) for number in (2, 5)]
     assert score_questions(encoder, documents, TEXTS, asked) == [1.0, 1.0]

@@ -17,7 +17,7 @@ from qa.answer.calibration import Features
 
 
 def draw_rows(source: str, count: int) -> list[Row]:
-    """Rows whose relevance and cosine say mostly whether they are right."""
+    """Draw rows whose relevance and cosine mostly tell whether they are right."""
     chance = random.Random(source)
     kinds = list(QuestionKind)
     rows = []
@@ -48,7 +48,7 @@ def test_a_fit_finds_the_feature_that_tells_right_from_wrong_and_keeps_its_promi
 
 
 def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
-    """Also a row that the reader has not read."""
+    """That includes rows that the reader has not read."""
     rows = {mode: draw_measured(4) for mode in MODES}
     write_rows(rows, tmp_path / "rows.jsonl.gz")
     assert read_rows(tmp_path / "rows.jsonl.gz") == rows

@@ -1,4 +1,4 @@
-"""How one question's time is measured and shown, with ways whose times are known and on the seed."""
+"""How the time of one question is measured and shown, with known times and on the seed."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from index.types import Encoder
 
 
 def test_every_way_is_asked_every_question() -> None:
-    """The first questions warm up and do not count."""
+    """The first questions warm up and are dropped."""
     asked: list[tuple[str, str]] = []
     questions = [f"q{i}" for i in range(WARM + 6)]
     times = measure_latency(
@@ -21,7 +21,7 @@ def test_every_way_is_asked_every_question() -> None:
 
 
 def test_the_ratio_is_the_median_of_the_ratios_question_by_question() -> None:
-    """Not the ratio of medians: a pair of slow moments says nothing. Goals stand beside the modes that have them."""
+    """Not the ratio of the medians, which slow moments would change. Modes with goals show them."""
     times = {BASE: [1.0, 10.0, 2.0], ALONE: [1.0, 5.0, 2.0], "`fast`": [0.5, 5.0, 4.0]}
     shown = {name: dict(zip(HEAD[1:], cells, strict=True)) for name, *cells in format_rows(times)}
     assert shown[BASE]["p50, ms"] == "2.0"
@@ -32,8 +32,8 @@ def test_the_ratio_is_the_median_of_the_ratios_question_by_question() -> None:
 
 @pytest.mark.slow
 def test_the_seed_is_asked_in_every_way(generation: Generation, encoder: Encoder, tmp_path: Path) -> None:
-    """Every way answers, none in no time, and the section says over how much."""
+    """Every way is timed for every question, and the section says over how many passages."""
     collection = Collection.build("The seed", generation, tmp_path)
     times = measure_latency(collection.ways(encoder), [f"Who directed film number {i}?" for i in range(WARM + 3)])
-    assert all(min(own) > 0.1 for own in times.values())
+    assert all(len(own) == 3 and min(own) > 0 for own in times.values())
     assert f"{len(generation.contents.passages)} passages" in format_section(collection, times)

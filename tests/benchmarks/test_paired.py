@@ -1,4 +1,4 @@
-"""What is measured side by side is measured alike."""
+"""Interleaved measurements treat every way alike."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_each_way_begins_as_often_as_any_other_and_none_always_follows_the_same(
 
 
 def test_the_ratio_is_of_pairs() -> None:
-    """A moment that slowed both leaves it as it is."""
+    """A moment that slows both does not change it."""
     assert median_ratio([2.0, 200.0, 4.0], [1.0, 100.0, 2.0]) == 2.0
     assert percentile_95(list(range(1, 100))) == pytest.approx(95)
 

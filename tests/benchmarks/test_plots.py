@@ -1,4 +1,4 @@
-"""The picture of a benchmark has every measurement."""
+"""The plot of a benchmark shows every measurement."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from benchmarks.speed import plots as module
 
 
 def test_every_way_is_a_row_and_the_page_shows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As SVG beside the page; twice, it is as large."""
+    """The plot is an SVG, and plotting again gives one of the same size."""
     monkeypatch.setattr(module, "PLOTS", tmp_path / "docs" / "plots")
     found = {"the baseline": [30.0, 31.0, 45.0], "`fast`": [3.0, 2.9]}
     shown = module.plot_measurements("both", found, "milliseconds", tmp_path / "docs" / "page.md")

@@ -1,4 +1,4 @@
-"""Questions that are asked while something is measured."""
+"""Questions to ask while something is measured."""
 
 import gzip
 import json
@@ -9,7 +9,7 @@ from benchmarks.speed.start import QUESTIONS
 
 
 def test_no_question_comes_twice(tmp_path: Path) -> None:
-    """An engine remembers its answers; the sets take turns, and the longer one goes on alone."""
+    """Answers are cached, so questions are unique; sets take turns until the longer one remains."""
     for name, texts in {"one": ["a", "b", "a"], "two": ["b", "c", "d", "e"]}.items():
         (tmp_path / name).mkdir()
         with gzip.open(tmp_path / name / "queries.jsonl.gz", "wt", encoding="utf-8") as file:
@@ -19,5 +19,5 @@ def test_no_question_comes_twice(tmp_path: Path) -> None:
 
 
 def test_there_are_enough_on_the_seed() -> None:
-    """For the first answers of a process, none twice."""
+    """The benchmark of the start needs that many different questions."""
     assert len(set(load_seed_questions())) == len(load_seed_questions()) > QUESTIONS

@@ -35,7 +35,7 @@ OTHERS = (
 EXAMPLE = Example("qed", "Who directed the film?", FILM, Span(25, 32), OTHERS)
 
 
-def test_an_article_is_always_in_the_same_part_and_eight_in_ten_are_read_rounds() -> None:
+def test_an_article_is_always_in_the_same_part_and_eight_in_ten_are_trained_on() -> None:
     """The parts depend on the article's name alone."""
     parts = [assign_part("qed", f"article {i}") for i in range(3000)]
     assert parts == [assign_part("qed", f"article {i}") for i in range(3000)]
@@ -55,7 +55,7 @@ def test_an_article_joins_its_contexts_and_keeps_the_places_of_the_answers() -> 
 
 
 def test_the_target_tokens_are_those_of_the_answer() -> None:
-    """Whatever guise the question takes."""
+    """However the question is reworded."""
     for seed in range(20):
         one = prepare_example(EXAMPLE, PAIRS, random.Random(seed), 3)
         assert one.target is not None
@@ -66,7 +66,7 @@ def test_the_target_tokens_are_those_of_the_answer() -> None:
 
 
 def test_where_the_words_are_not_known_only_the_passage_is_learnt() -> None:
-    """No span is wanted of such a passage."""
+    """Such an example has no target span."""
     assert (
         prepare_example(Example("fairytaleqa", "Who?", FILM, None, OTHERS), PAIRS, random.Random(0), 3).target is None
     )
@@ -74,7 +74,7 @@ def test_where_the_words_are_not_known_only_the_passage_is_learnt() -> None:
 
 @pytest.mark.slow
 def test_training_lowers_every_loss() -> None:
-    """Three steps over one example: its span, its place and its being right are all learnt."""
+    """Three steps on one example lower the loss of its span, of its rank and of its relevance."""
     torch.manual_seed(0)
     network = Network(BASE)
     one = prepare_example(EXAMPLE, PAIRS, random.Random(5), 3)
@@ -86,7 +86,7 @@ def test_training_lowers_every_loss() -> None:
 
 @pytest.mark.slow
 def test_what_is_frozen_stays_and_what_is_read_alone_teaches_only_its_words() -> None:
-    """The lowest layers are as they were; a passage without others beside it says nothing of relevance."""
+    """The lowest layers do not change; a passage without wrong ones has no loss of relevance."""
     torch.manual_seed(0)
     network = Network(BASE)
     lone = Example("qed", "Who directed the film?", FILM, Span(25, 32), ())
@@ -108,7 +108,7 @@ def a_set(folder: Path, name: str, rows: list[dict[str, object]]) -> None:
 
 
 def test_a_long_text_is_read_in_the_piece_that_has_the_answer(tmp_path: Path) -> None:
-    """Whole sentences, and the answer where it stands in them; what is held out is not read."""
+    """The piece has whole sentences and the span of the answer; held-out articles are not read."""
     long = "It rained all day in the hills. " * 40 + "Ann Lee made the film."
     names = [f"article {i}" for i in range(20)]
     answers = [{"text": "Ann Lee", "start": long.index("Ann Lee")}]
@@ -127,7 +127,7 @@ def test_a_long_text_is_read_in_the_piece_that_has_the_answer(tmp_path: Path) ->
 
 
 def test_sentences_in_a_row_are_an_article_and_the_held_out_ones_are_a_data_set(tmp_path: Path) -> None:
-    """SQuAD's sentences: every question is at its sentence; of those on held out articles another set is made."""
+    """Every question of SQuAD has the span of its sentence; questions about held-out articles become a data set."""
     count = 12 * ARTICLE_SENTENCES
     a_set(
         tmp_path / SENTENCES,
@@ -147,7 +147,7 @@ def test_sentences_in_a_row_are_an_article_and_the_held_out_ones_are_a_data_set(
 
 
 class Points:
-    """A reader that points at "Ann Lee" wherever it stands, and is sure where it does."""
+    """A reader that points at "Ann Lee", and is sure if the passage has it."""
 
     name = "points"
 
@@ -157,7 +157,7 @@ class Points:
 
 
 def test_the_measures_are_those_of_the_words_and_of_the_gaps() -> None:
-    """A right answer counts whole, none counts nothing; a context beats itself without the answering sentence."""
+    """A right answer scores 1 and none scores 0; a context is more relevant than without its answering sentence."""
     context = "It rains in the hills today and all week long. It was made by Ann Lee."
     row = {"source": "qed", "question": "Who?", "title": "", "context": context}
     right = HeldOutQuestion.from_json({**row, "answers": [{"text": "Ann Lee", "start": context.index("Ann")}]})
@@ -167,7 +167,7 @@ def test_the_measures_are_those_of_the_words_and_of_the_gaps() -> None:
 
 
 def test_the_page_of_the_shipped_reader_is_of_its_weights() -> None:
-    """docs/reader.md states how many questions the file says it was trained on, and its size."""
+    """docs/reader.md states the number of training questions and the size of the shipped files."""
     page = (Path(__file__).parents[2] / "docs" / "reader.md").read_text(encoding="utf-8")
     rounds = read_rounds(SHIPPED / ABOUT)
     size = sum(file.stat().st_size for file in SHIPPED.rglob("*") if file.is_file())

@@ -1,4 +1,4 @@
-"""The network in whole numbers of a byte beside the same network in float32."""
+"""The int8 network compared with the same network in float32."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Network, QuantizedNetwork]:
-    """MiniLM with heads that chance made."""
+    """Return MiniLM with random heads, in float32 and in int8."""
     torch.manual_seed(0)
     network, folder = Network(BASE).eval(), tmp_path_factory.mktemp("reader") / "compiled"
     write_reader(network, BASE, folder, [{"qed": 1}])
@@ -31,7 +31,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Network, QuantizedNe
 @pytest.mark.slow
 @pytest.mark.parametrize("question", ["Who directed the film?", "where filmed", "Is tea brewed in May?"])
 def test_rounding_moves_no_logit_far(both: tuple[Network, QuantizedNetwork], question: str) -> None:
-    """Beside what the passages' logits differ by, whether a pair is alone or in a batch of other lengths."""
+    """Errors are small compared with the differences between passages, in a batch of any lengths and alone."""
     network, fast = both
     pairs = PairTokenizer(BASE / "tokenizer.json").encode_pairs(question, TEXTS)
     with torch.inference_mode():

@@ -1,4 +1,4 @@
-"""Synthetic collections are whole ones, and their page is a section of another."""
+"""Synthetic collections, their recall, and the sections of a measured document."""
 
 from pathlib import Path
 
@@ -23,11 +23,13 @@ STAMP = "<!-- measured with the program 0 -->"
 
 
 def test_a_synthetic_collection_is_a_sound_generation(tmp_path: Path) -> None:
-    """Every invariant of a built one holds, and the whole of each passage is found among its units."""
+    """It keeps every invariant of a built one, and each passage has a unit for its whole text."""
     encoder = WordEncoder()
     synthetic = Synthetic(Material(TEXTS, encoder.encode_passages(TEXTS).vectors), 47)
     directory = IndexDirectory(tmp_path / "index")
-    contents = synthetic.contents(ExactStore(synthetic.vectors().astype(np.float32)), learn_projection(encoder))
+    contents = synthetic.build_contents(
+        ExactStore(synthetic.draw_vectors().astype(np.float32)), learn_projection(encoder)
+    )
     settings = IndexSettings(index=str(directory.root), store="exact")
     with directory.acquire_lock():
         publish_generation(directory, contents, BuildInputs("synthetic", "", (), settings, encoder))
@@ -38,8 +40,8 @@ def test_a_synthetic_collection_is_a_sound_generation(tmp_path: Path) -> None:
 
 
 def test_recall_is_the_share_of_the_nearest() -> None:
-    """All of them for a store that compares all, fewer for one that has lost some."""
-    vectors = Synthetic(Material(TEXTS, WordEncoder().encode_passages(TEXTS).vectors), 40).vectors()
+    """An exact store finds all of them, a store with wrong vectors few."""
+    vectors = Synthetic(Material(TEXTS, WordEncoder().encode_passages(TEXTS).vectors), 40).draw_vectors()
     asked = vectors[:5].astype(np.float32)
     assert measure_recall(ExactStore(vectors.astype(np.float32)), vectors, asked) == pytest.approx(1, abs=0.05)
     assert measure_recall(ExactStore(-vectors.astype(np.float32)), vectors, asked) < 0.5

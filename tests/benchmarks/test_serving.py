@@ -1,4 +1,4 @@
-"""Load is made and counted as it is, by wrk on real server processes."""
+"""Load on real server processes, made and counted by wrk."""
 
 import shutil
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ QUESTIONS = [f"Who directed film number {number}?" for number in range(8000)]
 
 @pytest.fixture
 def broken() -> Iterator[str]:
-    """The address of a server that fails every time."""
+    """Yield the address of a server that returns an error every time."""
 
     class Fails(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -39,7 +39,7 @@ def broken() -> Iterator[str]:
 @needs_wrk
 @pytest.mark.slow
 def test_both_servers_are_loaded_in_turn(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each kind has a row for each server, with the ratio and its goal."""
+    """Both kinds of questions have a row for each server, with the ratio and its goal."""
     monkeypatch.setattr(serving, "ROUNDS", 1)
     Baseline.load_or_build(["The film was directed by Ann Lee."], tmp_path / "baseline")
     with run_server("-m", "benchmarks.speed.baseline", "0", str(tmp_path / "baseline")) as baseline:
@@ -50,7 +50,7 @@ def test_both_servers_are_loaded_in_turn(server: str, tmp_path: Path, monkeypatc
 
 
 def test_times_are_of_pairs_of_rounds() -> None:
-    """Medians over the rounds beside the median of the ratios."""
+    """Rows show medians over the rounds, and the median of the ratios."""
     loads = {BASE: [Load(10, 5, 9), Load(20, 7, 9)], OURS: [Load(80, 1, 2), Load(200, 1, 2)]}
     assert [row[2:6] for row in format_rows("varied", loads)] == [
         ("15.0", "6.0", "9.0", "1.0"),
@@ -60,7 +60,7 @@ def test_times_are_of_pairs_of_rounds() -> None:
 
 @needs_wrk
 def test_what_is_not_an_answer_is_no_speed(broken: str, tmp_path: Path) -> None:
-    """A server that refuses quickly is not a quick server."""
+    """A server that fails quickly is not a fast server."""
     with pytest.raises(click.ClickException, match="failed"):
         run_load(broken, write_requests(QUESTIONS[:9], tmp_path / "bodies.jsonl"), 1, repeat=True)
 
@@ -68,19 +68,19 @@ def test_what_is_not_an_answer_is_no_speed(broken: str, tmp_path: Path) -> None:
 @needs_wrk
 @pytest.mark.slow
 def test_varied_questions_never_come_twice(server: str, tmp_path: Path) -> None:
-    """Too few of them are refused rather than asked again."""
+    """Too few questions are an error; they are not asked again."""
     with pytest.raises(click.ClickException, match="do not last"):
         run_load(server, write_requests(QUESTIONS[:CLIENTS], tmp_path / "bodies.jsonl"), 1, repeat=False)
 
 
 def test_without_wrk_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In one sentence."""
+    """The message names the command that installs it."""
     monkeypatch.setenv("PATH", "")
     with pytest.raises(click.ClickException, match="apt-get install wrk"):
         find_wrk()
 
 
 def test_a_server_that_does_not_start_is_an_error() -> None:
-    """At once, with what was called."""
+    """The message names the command."""
     with pytest.raises(click.ClickException, match="no server started"), run_server("-c", "pass"):
         pass

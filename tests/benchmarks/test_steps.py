@@ -1,4 +1,4 @@
-"""Where the time goes, on the seed."""
+"""The time of each step, on the seed."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from qa.engine import Engine
 
 
 def test_the_steps_are_the_whole(generation: Generation, encoder: Encoder) -> None:
-    """Every step takes its time, and together they are what the question took."""
+    """Every step takes some time, and their sum is the time of the question."""
     times = measure_steps(
         Engine(generation, encoder), [f"Who directed film number {number}?" for number in range(WARM + 4)]
     )

@@ -16,7 +16,7 @@ def test_files_functions_and_moves_are_counted() -> None:
 
 
 def test_calls_of_ours_are_recorded_in_every_thread_that_starts_meanwhile() -> None:
-    """And none after the recording, nor of the library."""
+    """Later calls and calls of libraries are not recorded."""
     span = Span(0, 4)
 
     def run() -> None:

@@ -25,13 +25,17 @@ def write_reader(network: Network, base: Path, folder: Path, rounds: Rounds) -> 
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     _write_body(network, base, folder / BODY)
-    heads = {f"{name}.{part}": tensor for name in ("span", "pool", "relevance") for part, tensor in _of(network, name)}
+    heads = {
+        f"{name}.{part}": tensor
+        for name in ("span", "pool", "relevance")
+        for part, tensor in _list_parameters(network, name)
+    }
     np.savez(folder / HEADS, **heads)
     shutil.copy(base / TOKENIZER, folder / TOKENIZER)
     (folder / ABOUT).write_text(json.dumps({"rounds": rounds}, indent=1) + "\n", encoding="utf-8")
 
 
-def _of(network: Network, head: str) -> list[tuple[str, Any]]:
+def _list_parameters(network: Network, head: str) -> list[tuple[str, Any]]:
     layer = getattr(network, head)
     return [(part, tensor.detach().numpy().astype(np.float16)) for part, tensor in layer.named_parameters()]
 

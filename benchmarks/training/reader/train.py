@@ -89,7 +89,12 @@ def compute_losses(network: Network, batch: Sequence[PreparedExample]) -> tuple[
         if len(one.pairs) == 1:
             continue  # a passage without wrong ones only teaches its words
         nothing = torch.zeros(len(one.pairs) - 1, dtype=torch.long)
-        span = span + NO_ANSWER_WEIGHT * (_span(start[rows][1:], nothing) + _span(end[rows][1:], nothing)) / 2
+        span = (
+            span
+            + NO_ANSWER_WEIGHT
+            * (_sum_cross_entropy(start[rows][1:], nothing) + _sum_cross_entropy(end[rows][1:], nothing))
+            / 2
+        )
         labels = torch.zeros(len(one.pairs))
         labels[0] = 1.0
         first = first + cross_entropy(relevance[rows], torch.tensor(0))
@@ -97,7 +102,7 @@ def compute_losses(network: Network, batch: Sequence[PreparedExample]) -> tuple[
     return span, first, right
 
 
-def _span(logits: Tensor, places: Tensor) -> Tensor:
+def _sum_cross_entropy(logits: Tensor, places: Tensor) -> Tensor:
     return cross_entropy(logits, places, reduction="sum")
 
 

@@ -1,0 +1,58 @@
+"""What each processor gets, with results made by hand."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.speed import processors
+from benchmarks.speed.processors import FLOAT32, HEAD, SAMPLE, SEED, Variant, describe_processor, format_rows
+from index.types import Document
+from qa.evaluation.types import Dataset, Judgement
+
+
+def make_result(vectors: list[list[float]], relevances: list[float], confidence: float, status: str) -> dict[str, Any]:
+    one = {"confidence": [confidence, 0.25], "status": [status, "unsure"], "nDCG@10": [0.5], "abstention": [1.0, 0.0]}
+    return {"vectors": vectors, "relevances": relevances, "sets": {SEED: one, SAMPLE: one}}
+
+
+def test_differences_are_from_float32() -> None:
+    """Float32 differs from itself by nothing; another arithmetic in each measure by its mean and maximum."""
+    found = {
+        FLOAT32: make_result([[1, 0], [0, 2]], [1.0, 3.0], 0.75, "answered"),
+        "int8": make_result([[3, 4], [0, 1]], [1.5, 3.0], 0.5, "unsure"),
+    }
+    shown = {name: dict(zip(HEAD[1:], cells, strict=False)) for name, *cells in format_rows(found)}
+    assert shown[FLOAT32]["cosine with float32, mean"] == "1.0000"
+    assert shown[FLOAT32]["another status"] == "0.0%"
+    assert (shown["int8"]["cosine with float32, mean"], shown["int8"]["minimum"]) == ("0.8000", "0.6000")
+    assert shown["int8"]["relevance: mean difference"] == "0.250"
+    assert shown["int8"]["confidence: mean difference"] == "0.125"
+    assert shown["int8"]["another status"] == "50.0%"
+    assert shown["int8"]["seed: nDCG@10"] == "0.500"
+
+
+def test_a_variant_is_named_by_its_arithmetic() -> None:
+    """Whatever its weights, float32 is float32."""
+    assert Variant("exact", FLOAT32).name == FLOAT32
+    assert Variant("limited", avx2_only=True).name == "int8, limited weights, AVX2 only"
+    assert describe_processor().endswith("VNNI")
+
+
+def test_the_sample_has_right_and_wrong_pairs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every question comes once with a relevant text and once with another's."""
+    documents = {f"d{n}": Document(f"d{n}", f"Film {n} was directed by Ann Lee.") for n in range(9)}
+    judgements = tuple(
+        Judgement(f"q{n}", f"Who directed film {n}?", documents={f"d{n}": 1}, wanted={f"d{n}": documents[f"d{n}"].text})
+        for n in range(9)
+    )
+    monkeypatch.setattr(processors, "load", lambda path: Dataset("films", judgements, documents))
+    texts, pairs = processors.write_sample(tmp_path, tmp_path / "sample")
+    assert set(texts) <= {document.text for document in documents.values()}
+    half = len(pairs) // 2
+    assert all(question.split()[-1].rstrip("?") == text.split()[1] for question, text in pairs[:half])
+    assert all(question.split()[-1].rstrip("?") != text.split()[1] for question, text in pairs[half:])
+    with gzip.open(tmp_path / "sample" / "queries.jsonl.gz", "rt", encoding="utf-8") as file:
+        assert [json.loads(line)["text"] for line in file] == [question for question, _ in pairs[:half]]
