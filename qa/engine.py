@@ -70,9 +70,9 @@ class Engine:
 
     @classmethod
     def open(cls, index: str | Path = "var/index", model: str | None = None, reader: str = SHIPPED) -> "Engine":
-        """Open the current generation of an index folder, with the model that built it.
+        """Open the current generation of an index folder together with the model that built it.
 
-        ``model`` may name where that model is now; any other model is refused.
+        ``model`` may name the folder in which that model is now; any other model is refused.
         ``reader`` is "shipped", "none", or the folder or hub id of a reader.
         Raise NoGeneration, DamagedGeneration, IncompatibleGeneration or ModelError.
         """

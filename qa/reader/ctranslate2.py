@@ -36,7 +36,7 @@ class QuantizedNetwork:
         )
         hidden = np.array(output.last_hidden_state, dtype=np.float32)
         spans = self._apply_head("span", hidden)
-        # The first token stands for the whole pair.
+        # The vector of the first token summarises the pair.
         pooled = np.tanh(self._apply_head("pool", hidden[:, 0]))
         return spans[..., 0], spans[..., 1], self._apply_head("relevance", pooled)[:, 0]
 

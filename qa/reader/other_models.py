@@ -59,7 +59,7 @@ class RelevanceReader:
         return model
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        """Return the relevance of each passage, which stands in for its answerability, too."""
+        """Return the relevance of each passage; it is used as its answerability, too."""
         from torch.nn import Identity
 
         texts = [(question, " ".join(filter(None, passage))) for passage in passages]

@@ -42,7 +42,7 @@ class TrainedReader:
             for row, start, end, relevance in zip(rows, starts, ends, relevances, strict=True):
                 pair = pairs[row]
                 words = slice(pair.first, pair.first + len(pair.offsets))
-                # The first token stands for no answer.
+                # The first token means that there is no answer.
                 margin, span = find_best_span(start[words], end[words], pair.offsets, float(start[0] + end[0]))
                 # A token may cover no characters; a span of such tokens quotes nothing.
                 readings[row] = Reading(float(relevance), margin, span if span and span.start < span.end else None)
