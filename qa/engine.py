@@ -104,6 +104,7 @@ class Engine:
         requests = [Request(question) if isinstance(question, str) else question for question in questions]
         queries = self._encode([self._understand(request) for request in requests])
         answers = []
+        # Encoding gains from a batch; the steps below take each query by itself.
         for request, query in zip(requests, queries, strict=True):
             candidates = self._retriever.retrieve(query, build_filter(self._contents, request.documents))
             hits = self._pipelines[request.mode].fuse(candidates)

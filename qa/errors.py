@@ -1,17 +1,17 @@
-"""What can go wrong online; the tree continues ``index.errors``.
+"""Errors of the online half; the tree continues ``index.errors``.
 
 NetsphereError
  ├── UsageError
  │    └── QuestionError   the question or its options are out of bounds; over HTTP 422
- └── ServiceError         a service that an evaluation asks does not answer
+ └── ServiceError         a service that an evaluation queries does not answer
 """
 
 from index.errors import NetsphereError, UsageError
 
 
 class QuestionError(UsageError):
-    """A question, or an option of it, that cannot be asked; the message says what is allowed."""
+    """A question, or one of its options, is out of bounds; the message says what is allowed."""
 
 
 class ServiceError(NetsphereError):
-    """A service that is asked over HTTP fails or is not there; the message names its address."""
+    """A service over HTTP fails or cannot be reached; the message names its address."""

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from index.types import Embeddings, PassageKind, Span, Tokens, Vectors
 from qa.errors import QuestionError
 
-# The bounds of API.md.
+# The bounds of API.md. They keep one request from occupying the server for long.
 MAX_QUESTION_CHARS, MAX_TOP_K, MAX_TURNS = 1000, 50, 20
 
 Mode = Literal["fast", "precise"]

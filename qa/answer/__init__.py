@@ -1,1 +1,1 @@
-"""Ranked passages become an answer with a calibrated confidence, as JSON or on a terminal."""
+"""From evidence to an answer: calibration, building, and the answer as JSON or on a terminal."""

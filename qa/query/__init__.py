@@ -1,1 +1,1 @@
-"""A question is understood: politeness, follow-ups, typing errors, vectors."""
+"""From a request to a query: politeness, typos, follow-ups and vectors."""

@@ -1,1 +1,1 @@
-"""Candidates are retrieved, fused and reranked, and their evidence is marked."""
+"""From a query to evidence: retrieval, fusion, the ranking stages, marking and features."""

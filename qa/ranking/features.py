@@ -55,6 +55,7 @@ def _measure_lead(hits: Sequence[Hit], rank: int) -> float:
     """Return by how much a hit's score exceeds the best other one's, as a share of the best of all, capped."""
     best = hits[0].score
     runner_up = hits[1].score if len(hits) > 1 else 0.0
+    # For the first hit the best other one is the second; for all others it is the first.
     other = best if rank else runner_up
     return _clamp((hits[rank].score - other) / best if best > 0 else 0.0, MAX_LEAD)
 

@@ -144,7 +144,7 @@ class BrokenEncoder:
 
 
 @pytest.mark.leg_failure
-def test_a_dead_encoder_degrades_and_is_told(generation: Generation, encoder: Encoder) -> None:
+def test_a_dead_encoder_degrades_and_is_named(generation: Generation, encoder: Encoder) -> None:
     """The lexical leg answers alone, ``degraded`` names the dense one, readiness fails."""
     engine = Engine(generation, BrokenEncoder(encoder))
     answer = engine.ask("Who directed the film?")
@@ -164,7 +164,7 @@ class BrokenReader:
 
 
 @pytest.mark.leg_failure
-def test_a_dead_reader_degrades_and_is_told(generation: Generation, encoder: Encoder) -> None:
+def test_a_dead_reader_degrades_and_is_named(generation: Generation, encoder: Encoder) -> None:
     """Both legs answer as in mode fast, ``degraded`` names the reader, readiness fails; with no reader nothing does."""
     engine = Engine(generation, encoder, BrokenReader())
     answer = engine.ask("Who directed the film?")
@@ -188,7 +188,7 @@ def test_a_dead_reader_degrades_and_is_told(generation: Generation, encoder: Enc
     ],
 )
 def test_an_untidy_question_is_searched_as_it_was_meant(engine: Engine, typed: str, searched: str) -> None:
-    """Slips are mended against the collection and courtesies taken off; what was typed is still shown."""
+    """Typos are corrected against the collection and politeness is stripped; what was typed is still shown."""
     answer = engine.ask(typed)
     assert (answer.question, answer.searched_as) == (typed, searched)
 
@@ -210,7 +210,7 @@ class BrokenStore:
 
 
 @pytest.mark.leg_failure
-def test_a_dead_store_degrades_and_is_told(generation: Generation, encoder: Encoder) -> None:
+def test_a_dead_store_degrades_and_is_named(generation: Generation, encoder: Encoder) -> None:
     """A failing vector store is as visible as a failing encoder."""
     contents = replace(generation.contents, store=BrokenStore(generation.contents.store))
     answer = Engine(replace(generation, contents=contents), encoder).ask("Who directed the film?")

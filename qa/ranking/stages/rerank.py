@@ -43,6 +43,7 @@ class Rerank:
         """Return the same hits, best first, ties by position; unchanged if the reader fails."""
         if self._reader is None or not hits:
             return hits
+        # A failed reader gives no readings: the hits stay as they were, and the engine reports it as degraded.
         readings = call_leg(READER, self._reader.read, query.searched_as, self._select_texts(hits)) or []
         read = [self._add_reading(hit, reading) for hit, reading in zip(hits, readings, strict=False)]
         return [*sorted(read, key=lambda hit: (-hit.score, hit.passage)), *hits[len(read) :]]

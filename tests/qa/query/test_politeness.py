@@ -1,4 +1,4 @@
-"""What is wrapped around a question comes off, and nothing else does."""
+"""Politeness around a question is stripped, and nothing else."""
 
 import pytest
 from hypothesis import given
@@ -20,8 +20,8 @@ from qa.query.politeness import strip_politeness
         ("I was wondering where they live", "where they live"),
     ],
 )
-def test_courtesies_come_off(asked: str, meant: str) -> None:
-    """Greetings, "could you tell me" and thanks say nothing about what is sought."""
+def test_politeness_is_stripped(asked: str, meant: str) -> None:
+    """Greetings, "could you tell me" and thanks say nothing about what is searched."""
     assert strip_politeness(asked) == meant
 
 
@@ -42,13 +42,13 @@ def test_courtesies_come_off(asked: str, meant: str) -> None:
     ],
 )
 def test_words_that_are_asked_about_stay(question: str) -> None:
-    """The same words inside a question, or alone, are what is sought."""
+    """The same words inside a question, or alone, are what is searched."""
     assert strip_politeness(question) == question
 
 
 @given(st.text(min_size=1, max_size=200).filter(str.strip))
 def test_something_is_always_left(text: str) -> None:
-    """No question is courtesy alone, and what is left stood in it."""
+    """No question is politeness alone, and what is left was part of it."""
     left = strip_politeness(text)
     assert left.strip()
     assert left.rstrip("?") in text

@@ -1,4 +1,4 @@
-"""Typing errors mended against a collection's own words."""
+"""Typos are corrected against the collection's own words."""
 
 import pytest
 from hypothesis import given
@@ -27,13 +27,13 @@ SPELLER = Speller({**SPELLINGS, "round": 1}, is_word={"form", "ocean", "walrus"}
         ("THE SAFEGUARDD", "THE SAFEGUARD"),  # one too many, where all is in capitals
         ("the flim", "the film"),
         ("who is kilyl", "who is killy"),
-        ("the screanplai", "the screenplay"),  # two slips in a long word
+        ("the screanplai", "the screenplay"),  # two edits in a long word
         ("waht film", "what film"),
         ("the dorectar", "the director"),  # two in a word of eight letters
         ("the houns", "the hound"),  # another letter in a word of five
     ],
 )
-def test_a_slip_is_mended(typed: str, meant: str) -> None:
+def test_a_typo_is_corrected(typed: str, meant: str) -> None:
     """To the spelling of the collection, cased as it was typed; all else stays."""
     assert SPELLER.correct_typos(typed) == meant
 
@@ -44,7 +44,7 @@ def test_a_slip_is_mended(typed: str, meant: str) -> None:
         "the director of the film",  # as the collection has it
         "a form, an ocean, a walrus",  # words that the collection lacks
         "cta, flm, filn",  # too short to tell
-        "dirctar",  # two slips in a word of seven letters
+        "dirctar",  # two edits in a word of seven letters
         "xound, sirector",  # another first letter
         "a SAFEGUARDD of the cKilyl",  # spelt on purpose
         "the directorate 2001 x-film 3rd",  # far from all, or no words of letters
@@ -63,7 +63,7 @@ def test_words_of_the_collection_are_never_changed(text: str) -> None:
 
 
 @given(st.text(max_size=100))
-def test_any_text_can_be_mended_and_stays_mended(text: str) -> None:
-    """No text is refused, and mending twice is mending once."""
+def test_any_text_can_be_corrected_and_stays_corrected(text: str) -> None:
+    """No text is refused, and correcting twice changes nothing more."""
     once = SPELLER.correct_typos(text)
     assert SPELLER.correct_typos(once) == once

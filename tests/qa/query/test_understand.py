@@ -15,7 +15,7 @@ ANALYZER = Analyzer()
 @pytest.mark.parametrize(
     "question", ["When was it released?", "And who wrote it?", "Why?", "Who wrote?", "Where did they go then?"]
 )
-def test_a_question_that_points_or_hardly_asks_leans_on_the_history(question: str) -> None:
+def test_a_question_that_refers_or_hardly_asks_depends_on_the_history(question: str) -> None:
     """Pronouns, openers of a continuation and bare question words need what was asked before."""
     assert depends_on_history(question)
 
@@ -29,7 +29,7 @@ def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
     assert understand(Request(question, turns), ANALYZER).searched_as == question
 
 
-def test_a_follow_up_carries_names_and_the_matter_of_the_last_and_the_first_question() -> None:
+def test_a_follow_up_carries_names_and_the_content_of_the_last_and_the_first_question() -> None:
     """The words that the question lacks are appended in brackets, each once."""
     turns = (Turn("Who directed the film?", "It was Hiroyuki Seshita."), Turn("Which studio animated the film?"))
     query = understand(Request("When was it released?", turns), ANALYZER)
@@ -61,8 +61,8 @@ def test_at_most_twelve_words_are_carried() -> None:
     assert searched == f"Why? ({' '.join(turns[0].question.split()[:12])})"
 
 
-def test_courtesies_and_slips_are_gone_before_anything_is_carried() -> None:
-    """What is searched is the question itself, mended."""
+def test_politeness_and_typos_are_gone_before_anything_is_carried() -> None:
+    """What is searched is the question itself, corrected."""
     query = understand(
         Request("Hi, could you tell me who made it? Thanks!"), ANALYZER, lambda text: text.replace("made", "wrote")
     )
@@ -70,7 +70,7 @@ def test_courtesies_and_slips_are_gone_before_anything_is_carried() -> None:
 
 
 def test_a_literal_question_is_searched_as_it_was_typed() -> None:
-    """No courtesy is taken off, no slip mended, nothing carried over; only the ends are trimmed."""
+    """No politeness is stripped, no typo corrected, nothing carried over; only the ends are trimmed."""
     asked = Request(" Hi, who made it? Thanks! ", (Turn("Who directed the film?"),), literal=True)
     query = understand(asked, ANALYZER, lambda text: text.replace("made", "wrote"))
     assert query.question == query.searched_as == "Hi, who made it? Thanks!"
@@ -82,8 +82,8 @@ def test_decomposed_letters_are_composed() -> None:
     assert understand(Request(typed), ANALYZER) == understand(Request(composed), ANALYZER)
 
 
-def test_matter_counts_twice_as_much_as_grammar() -> None:
-    """A word with matter weighs a half more than one without, which weighs a half."""
+def test_a_content_term_counts_twice_as_much_as_a_stop_word() -> None:
+    """A content term weighs 1, a stop word one half."""
     assert weigh_terms(["who", "direct", "film"], ["direct", "film"]) == {"who": 0.5, "direct": 1.0, "film": 1.0}
 
 
