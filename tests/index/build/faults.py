@@ -18,7 +18,7 @@ from index.generation.integrity import find_violations
 from index.settings import IndexSettings
 from tests.doubles import WordEncoder
 
-CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.truncate"}
+CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.truncate", "sqlite3.connect"}
 WRITING = os.O_WRONLY | os.O_RDWR
 
 

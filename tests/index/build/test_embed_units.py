@@ -1,6 +1,8 @@
 """Embeddings of units: reused from the served generation, from the cache of an interrupted build, or computed."""
 
 import logging
+import os
+import signal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,7 +13,6 @@ from hypothesis import strategies as st
 
 from index.build import embed_units as module
 from index.build.embed_units import (
-    CONTEXT_WEIGHT,
     KEY_BYTES,
     PreviousEmbeddings,
     UnitEmbeddings,
@@ -119,6 +120,37 @@ def test_an_interrupted_build_continues(tmp_path: Path, monkeypatch: pytest.Monk
     assert not list((tmp_path / "index").glob(f"{PREFIX}*"))
 
 
+def test_work_is_committed_every_4096_units(tmp_path: Path) -> None:
+    """A build that fails at its last unit loses no more."""
+    units = [UnitInput(f"cats sleep {number}", "", is_whole_passage=False) for number in range(4100)]
+    units.append(UnitInput("fish swim", "", is_whole_passage=False))
+    with pytest.raises(RuntimeError, match="out of memory"):
+        embed_units(units, InterruptedEncoder(), tmp_path, None, Silent())
+    assert embed_units(units, WordEncoder(), tmp_path, None, Silent()).reused == 4096
+
+
+def test_a_killed_build_continues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that is killed while embedding leaves everything that was committed."""
+    monkeypatch.setattr(module, "COMMIT_UNITS", 1)
+
+    class KilledEncoder(WordEncoder):
+        def encode_passages(self, texts: list[str]) -> Embeddings:  # type: ignore[override]
+            if "fish swim" in texts:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return super().encode_passages(texts)
+
+    units = [
+        UnitInput(text, "", is_whole_passage=True) for text in ("cats sleep", "dogs dig", "fish swim", "birds sing")
+    ]
+    child = os.fork()
+    if not child:
+        embed_units(units, KilledEncoder(), tmp_path, None, Silent())
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    found = embed_units(units, WordEncoder(), tmp_path, None, Silent())
+    assert found.reused == 2
+    np.testing.assert_array_equal(found.vectors, WordEncoder().encode_passages([u.text for u in units]).vectors)
+
+
 @pytest.mark.parametrize("damage", ["no database", "other pages"])
 def test_a_damaged_cache_is_embedded_again(damage: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """It is replaced, with a warning that names the file."""
@@ -200,13 +232,12 @@ def test_keys_that_end_with_zeros_are_told_apart(tmp_path: Path, monkeypatch: py
     np.testing.assert_array_equal(found.vectors, WordEncoder().encode_passages(list(keys)).vectors)
 
 
-def test_a_context_weighs_little() -> None:
+def test_a_context_has_a_fifth_of_the_weight() -> None:
     """A text is always nearer to its own words than to its title, even to a title that says the opposite."""
     text, context = np.array([0.6, 0.8], dtype=np.float32), np.array([-0.8, 0.6], dtype=np.float32)
     mixed = mix_context(text, context)
-    assert 0 < CONTEXT_WEIGHT < 0.5
     assert np.linalg.norm(mixed) == pytest.approx(1, abs=1e-6)
-    assert mixed @ text > 2 * (mixed @ context) > 0
+    assert (mixed @ context) / (mixed @ text) == pytest.approx(0.2, abs=1e-6)
 
 
 class RenamedEncoder(WordEncoder):

@@ -1,4 +1,4 @@
-"""Builds: what they carry over, what they refuse, and what survives them."""
+"""Builds: what they reuse, what they refuse, and what is served after a failure."""
 
 import io
 import json
@@ -14,6 +14,7 @@ from index.build.embedding_cache import PREFIX
 from index.build.pipeline import build_index
 from index.errors import BuildError, GenerationNotFound, UsageError
 from index.generation.directory import UNFINISHED, IndexDirectory
+from index.generation.generation import write_generation
 from index.generation.integrity import find_violations
 from index.progress import Terminal
 from index.settings import IndexSettings
@@ -40,7 +41,7 @@ def served(folder: Path) -> dict[str, str]:
 
 
 def test_only_what_changed_is_embedded_again(tmp_path: Path) -> None:
-    """A changed sentence costs one sentence and its passage; everything else is carried over."""
+    """A changed sentence costs one sentence and its passage; everything else is reused."""
     a = "Cats sleep on mats all day. They wake at night to hunt."
     source = texts(tmp_path / "t", a=a, b="Dogs dig. They bark.")
     build_index(source, settings(tmp_path), WordEncoder())
@@ -51,7 +52,7 @@ def test_only_what_changed_is_embedded_again(tmp_path: Path) -> None:
     assert (report.changed, report.embedded, report.reused) == (True, 2, 4)
 
 
-def test_carried_vectors_are_those_that_embedding_gives(tmp_path: Path) -> None:
+def test_reused_vectors_are_those_that_embedding_gives(tmp_path: Path) -> None:
     """An incremental build and one from scratch answer alike."""
     source = texts(tmp_path / "t", a="Cats sleep. They purr.", b="Dogs dig.")
     build_index(source, settings(tmp_path), WordEncoder())
@@ -83,7 +84,7 @@ def test_nothing_changed_builds_nothing(tmp_path: Path) -> None:
 def test_a_decisive_setting_makes_a_new_generation_without_embedding_everything(
     tmp_path: Path, others: dict[str, object]
 ) -> None:
-    """Vectors do not depend on it, so they are carried over."""
+    """Vectors do not depend on it, so they are reused."""
     source = texts(tmp_path / "t", a="Cats sleep.")
     build_index(source, settings(tmp_path), WordEncoder())
     report = build_index(source, settings(tmp_path, **others), WordEncoder())
@@ -233,10 +234,53 @@ def test_a_first_build_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_title_that_changes_embeds_its_texts_again(tmp_path: Path) -> None:
-    """It is mixed into their vectors; a document that keeps its own is carried over."""
+    """It is mixed into their vectors; a document that keeps its own is not."""
     source = texts(tmp_path / "t", a="Cats sleep.", b="Dogs dig.")
     build_index(source, settings(tmp_path), WordEncoder())
     (source / "a.txt.toml").write_text('title = "Animals"', encoding="utf-8")
     report = build_index(source, settings(tmp_path), WordEncoder())
     assert (report.changed, report.embedded, report.reused) == (True, 1, 1)
     assert IndexDirectory(tmp_path / "index").open_current().contents.documents[0].title == "Animals"
+
+
+def test_a_file_over_the_limit_is_left_out(tmp_path: Path) -> None:
+    """The setting is in megabytes."""
+    source = texts(tmp_path / "t", a="Cats sleep. " * 100, b="Dogs dig. " * 100_001)
+    report = build_index(source, settings(tmp_path, max_file_mb=1), WordEncoder())
+    assert [problem.where for problem in report.problems] == ["b.txt"]
+    assert list(served(tmp_path)) == ["a.txt"]
+
+
+def test_only_the_newest_generations_are_kept(tmp_path: Path) -> None:
+    """As many as the setting says."""
+    for text in ("Cats sleep.", "Dogs dig.", "Birds sing."):
+        source = texts(tmp_path / "t", a=text)
+        build_index(source, settings(tmp_path, keep=2), WordEncoder())
+    assert [name[:6] for name in IndexDirectory(tmp_path / "index").list_generations()] == ["000002", "000003"]
+
+
+def test_bytes_that_the_disk_changed_are_never_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file is read again and hashed first, whatever its size."""
+    build_index(texts(tmp_path / "t", a="Cats sleep."), settings(tmp_path), WordEncoder())
+
+    def write_and_damage(folder: Path, *others: object) -> object:
+        manifest = write_generation(folder, *others)  # type: ignore[arg-type]
+        units = folder / "units.npy"
+        units.write_bytes(units.read_bytes()[:-1] + b"\xff")
+        return manifest
+
+    monkeypatch.setattr("index.build.pipeline.write_generation", write_and_damage)
+    with pytest.raises(BuildError, match=r"could not be written to .*units\.npy"):
+        build_index(texts(tmp_path / "t", a="Dogs dig."), settings(tmp_path), WordEncoder())
+    assert served(tmp_path) == {"a.txt": "Cats sleep."}
+
+
+def test_a_damaged_generation_is_rebuilt_even_if_an_older_one_has_the_texts(tmp_path: Path) -> None:
+    """Otherwise the build would report that nothing changed, and the damaged one would stay the current one."""
+    for text in ("Cats sleep.", "Dogs dig."):
+        build_index(texts(tmp_path / "t", a=text), settings(tmp_path), WordEncoder())
+    directory = IndexDirectory(tmp_path / "index")
+    (directory.root / directory.require_current() / "units.npy").write_bytes(b"")
+    report = build_index(texts(tmp_path / "t", a="Cats sleep."), settings(tmp_path), WordEncoder())
+    assert (report.changed, report.embedded) == (True, 0)
+    assert find_violations(directory.open_current()) == []

@@ -1,5 +1,7 @@
 """Embedding in bulk, with the real encoder and with one that counts words."""
 
+from time import sleep
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -20,6 +22,25 @@ def test_batches_hold_every_text_once_and_keep_the_budget(tokens: list[int], bud
     lengths = [tokens[position] for batch in found for position in batch]
     assert lengths == sorted(lengths, reverse=True)
     assert all(len(batch) == 1 or tokens[batch[0]] * len(batch) <= budget for batch in found)
+
+
+def test_a_batch_has_at_most_800_tokens() -> None:
+    """More is slower; exactly as many are one batch."""
+    assert [len(batch) for batch in batch_by_length([100] * 9)] == [8, 1]
+
+
+def test_few_batches_are_encoded_ahead() -> None:
+    """One a worker in progress and one waiting, so memory does not grow with the texts."""
+    encoder, ahead = WordEncoder(), list[int]()
+
+    def measure_lead(count: int) -> None:
+        if not ahead:
+            sleep(0.05)  # long enough for the worker to encode all batches, if it had them
+        ahead.append(len(encoder.encoded) - len(ahead))
+
+    embed_texts(encoder, ["word " * 250] * 30, lambda count: [measure_lead(1) for _ in range(count)])
+    assert len(ahead) == 30
+    assert max(ahead) <= 3 * 3  # batches of three texts: the one returned and two more
 
 
 def test_embedding_keeps_the_order_and_tells_how_far_it_is() -> None:

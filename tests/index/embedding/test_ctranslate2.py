@@ -15,7 +15,7 @@ from sentence_transformers.sentence_transformer.modules import Dense, Pooling, T
 from index.build.pipeline import build_folder
 from index.embedding import ENCODER_FOLDER, load_encoder, load_generation_encoder
 from index.embedding.convert import QuantizedModel
-from index.embedding.ctranslate2 import NETWORK, REPORT, QuantizedEncoder
+from index.embedding.ctranslate2 import CONFIG, NETWORK, REPORT, QuantizedEncoder
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from index.embedding.quantization_check import (
     MIN_COSINE,
@@ -113,6 +113,28 @@ def test_an_encoder_with_the_same_vectors_passes() -> None:
     assert check_quantization(WordEncoder(), WordEncoder(), ["one"], ()) == QuantizationReport(None, None, None, 1.0)
 
 
+class PairingEncoder(WordEncoder):
+    """Encodes the texts of each pair to nearly the same vector."""
+
+    def __init__(self, *pairs: str) -> None:
+        super().__init__()
+        self.pairs = pairs
+
+    def encode_questions(self, texts: list[str]) -> Embeddings:  # type: ignore[override]
+        encoded = super().encode_questions(texts)
+        paired = super().encode_questions([next(pair for pair in self.pairs if text in pair) for text in texts])
+        return Embeddings(normalize_rows(10 * paired.vectors + encoded.vectors), encoded.tokens)
+
+
+def test_a_text_is_not_its_own_neighbour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If each text is nearest to another one in int8, none of the neighbours is the same."""
+    monkeypatch.setattr("index.embedding.quantization_check.NEIGHBORS", 1)
+    quantized, model = PairingEncoder("cat dog", "sun moon"), PairingEncoder("cat sun", "dog moon")
+    assert check_quantization(model, model, ["cat", "dog", "sun", "moon"], ()).shared_neighbors == 1
+    with pytest.raises(QuantizationError, match=r"neighbours of 0\.000"):
+        check_quantization(quantized, model, ["cat", "dog", "sun", "moon"], ())
+
+
 def test_vectors_must_be_close_even_if_neighbours_are_the_same() -> None:
     """Noise that all vectors share moves no neighbour, but the cosine shows it."""
     assert check_quantization(NoisyEncoder(0.1), WordEncoder(), SENTENCES).mean_cosine == pytest.approx(0.995, abs=2e-3)
@@ -183,6 +205,20 @@ def test_the_check_at_many_lengths_is_made_once(models: Path) -> None:
     report.write_text("{}", encoding="utf-8")
     encoder.check_quantization(SENTENCES[:3])
     assert report.read_text(encoding="utf-8") == "{}"
+
+
+def test_two_processes_may_convert_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one that is done first is kept, and the other leaves nothing behind."""
+
+    def be_slower(self: QuantizedModel, draft: Path) -> None:
+        self.folder.mkdir()
+        for folder, text in ((self.folder, "first"), (draft, "second")):
+            (folder / CONFIG).write_text(text, encoding="utf-8")
+
+    monkeypatch.setattr(QuantizedModel, "_write_files", be_slower)
+    folder = QuantizedModel(SentenceTransformerEncoder(), tmp_path).ensure_converted()
+    assert (folder / CONFIG).read_text(encoding="utf-8") == "first"
+    assert list(tmp_path.iterdir()) == [folder]
 
 
 def test_a_folder_that_cannot_be_written_does_not_reject_the_model(tmp_path: Path) -> None:

@@ -28,3 +28,20 @@ def test_a_model_that_is_nowhere_names_the_remedy(name: str) -> None:
     """Neither a folder nor a hub id."""
     with pytest.raises(ModelError, match="name a folder that holds it, or use 'all-MiniLM-L6-v2'"):
         SentenceTransformerEncoder(name)
+
+
+def test_a_fingerprint_is_of_the_files_that_decide_vectors(tmp_path: Path) -> None:
+    """Contents and names of weights, tokenizer and configuration, in subfolders too; no others."""
+    names = ["model.safetensors", "pytorch_model.bin", "1_Pooling/config.json", "vocab.txt", "spiece.model"]
+    (tmp_path / "1_Pooling").mkdir()
+    for name in names:
+        (tmp_path / name).write_text("one", encoding="utf-8")
+    seen = [fingerprint_model("mine", tmp_path)]
+    for name in names:
+        (tmp_path / name).write_text("other", encoding="utf-8")
+        seen.append(fingerprint_model("mine", tmp_path))
+    (tmp_path / "vocab.txt").rename(tmp_path / "words.txt")
+    seen.append(fingerprint_model("mine", tmp_path))
+    assert len(set(seen)) == len(names) + 2
+    (tmp_path / "README.md").write_text("about", encoding="utf-8")
+    assert fingerprint_model("mine", tmp_path) == seen[-1]
