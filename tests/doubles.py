@@ -1,4 +1,4 @@
-"""An encoder that can be computed in one's head, so that most tests need no model."""
+"""An encoder that counts words, so that most tests need no model."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,25 +13,25 @@ MARKS = ".,!?"
 
 
 class WordEncoder:
-    """A vector counts words, each in the place that its CRC-32 gives; a token is a word, two are special."""
+    """Encoder whose vectors count words, each at the place that its CRC-32 gives; a token is a word."""
 
     def __init__(self, name: str = "words", max_tokens: int = 256) -> None:
-        """``encoded`` keeps every text that was ever encoded as a passage."""
+        """Collect in ``encoded`` every text that is encoded as a passage."""
         self.name, self.max_tokens = name, max_tokens
         self.encoded: list[str] = []
 
     @property
     def fingerprint(self) -> str:
-        """Another name is another model."""
+        """Return a hash of the name: another name is another model."""
         return f"{crc32(self.name.encode()):064x}"
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Words and the two special tokens."""
+        """Count words and two special tokens."""
         return [len(text.split()) + 2 for text in texts]
 
     @property
     def vocabulary(self) -> Sequence[str]:
-        """Any word is one token."""
+        """Words that are one token each, as all are."""
         return [f"word{number}" for number in range(200)]
 
     @property
@@ -39,18 +39,18 @@ class WordEncoder:
         return 1
 
     def save(self, folder: Path) -> None:
-        """Nothing to keep."""
+        """Save nothing."""
 
     def check_quantization(self, texts: Sequence[str]) -> None:
-        """It is what it is."""
+        """Check nothing: there is no float32 model."""
 
     def encode_passages(self, texts: Sequence[str]) -> Embeddings:
-        """A text without words points where no word does."""
+        """Remember and encode texts; one without words has a direction of its own."""
         self.encoded += texts
         return self.encode_questions(texts)
 
     def encode_questions(self, texts: Sequence[str]) -> Embeddings:
-        """As passages."""
+        """Encode texts as passages are."""
         return Embeddings(np.stack([self._vector(text) for text in texts]), tuple(map(self._tokens, texts)))
 
     def _tokens(self, text: str) -> Tokens:

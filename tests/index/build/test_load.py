@@ -73,7 +73,7 @@ def test_an_empty_folder_is_empty(tmp_path: Path) -> None:
 
 
 def test_hidden_names_are_passed_over(folder: Path) -> None:
-    """Hidden files, and whatever stands in hidden folders, are not looked at."""
+    """Hidden files, and everything in hidden folders are skipped."""
     (folder / ".git").mkdir()
     (folder / ".git" / "config.txt").write_text("x", encoding="utf-8")
     (folder / ".notes.txt").write_text("x", encoding="utf-8")
@@ -154,6 +154,23 @@ def test_a_folder_is_read_in_its_own_place(folder: Path, tmp_path: Path) -> None
     assert only_problem(loaded).where == "a"
 
 
+def test_the_first_of_two_links_has_the_folder(folder: Path, tmp_path: Path) -> None:
+    """By name; the second one is a problem."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "far.txt").write_text("x", encoding="utf-8")
+    (folder / "a").symlink_to(tmp_path / "elsewhere")
+    (folder / "b").symlink_to(tmp_path / "elsewhere")
+    loaded = load_documents(folder, LIMIT)
+    assert [document.id for document in loaded.documents] == ["a/far.txt", "good.txt"]
+    assert only_problem(loaded).where == "b"
+
+
+def test_a_file_of_exactly_the_limit_is_loaded(folder: Path) -> None:
+    """Only larger ones are left out."""
+    (folder / "a.txt").write_bytes(b"x" * LIMIT)
+    assert load_documents(folder, LIMIT).problems == ()
+
+
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
@@ -210,13 +227,13 @@ def test_the_first_of_two_ids_stays(folder: Path) -> None:
     assert all("'1' is already used" in problem.reason for problem in loaded.problems)
 
 
-def test_a_readers_slip_is_caught(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A text with a lone surrogate never passes, whichever reader made it."""
-    slips = {**PARSERS, ".md": lambda path, name: [Document(name, "a\ud800")]}
-    monkeypatch.setattr("index.parsers.PARSERS", slips)
-    (folder / "slip.md").write_text("x", encoding="utf-8")
+def test_a_fault_of_a_parser_is_caught(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text with a lone surrogate never passes, whichever parser returned it."""
+    parsers = {**PARSERS, ".md": lambda path, name: [Document(name, "a\ud800")]}
+    monkeypatch.setattr("index.parsers.PARSERS", parsers)
+    (folder / "faulty.md").write_text("x", encoding="utf-8")
     problem = only_problem(load_documents(folder, LIMIT))
-    assert problem.where == "slip.md"
+    assert problem.where == "faulty.md"
     assert "half of a surrogate pair" in problem.reason
 
 
@@ -256,7 +273,7 @@ def test_the_seed_says_where_it_is_from() -> None:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(PARSERS)), st.binary(max_size=300))
 def test_no_bytes_cost_the_others(folder: Path, extension: str, data: bytes) -> None:
-    """Whatever stands in one file, the good one is loaded and nothing is raised."""
+    """Whatever one file contains, the good one is loaded and nothing is raised."""
     bad = folder / f"bad{extension}"
     bad.write_bytes(data)
     loaded = load_documents(folder, LIMIT)

@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -284,3 +285,21 @@ def test_a_damaged_generation_is_rebuilt_even_if_an_older_one_has_the_texts(tmp_
     report = build_index(texts(tmp_path / "t", a="Cats sleep."), settings(tmp_path), WordEncoder())
     assert (report.changed, report.embedded) == (True, 0)
     assert find_violations(directory.open_current()) == []
+
+
+class CheckedEncoder(WordEncoder):
+    """Counts how often its vectors are compared with those of the float32 model."""
+
+    checks = 0
+
+    def check_quantization(self, texts: Sequence[str]) -> None:
+        self.checks += 1
+
+
+def test_the_vectors_of_a_new_model_are_checked(tmp_path: Path) -> None:
+    """Once: a later build with the same model does not check again."""
+    encoder = CheckedEncoder()
+    build_index(texts(tmp_path / "t", a="Cats sleep."), settings(tmp_path), encoder)
+    assert encoder.checks == 1
+    build_index(texts(tmp_path / "t", a="Dogs dig."), settings(tmp_path), encoder)
+    assert encoder.checks == 1
