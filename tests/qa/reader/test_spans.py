@@ -33,3 +33,10 @@ def test_the_span_is_the_best_of_all_that_are_allowed(logits: tuple[np.ndarray, 
     assert span is not None
     assert (span.start, span.end - 1) in allowed
     assert margin == max(float(start[i] + end[j]) for i, j in allowed)
+
+
+def test_a_span_has_at_most_thirty_tokens() -> None:
+    """Two tokens that fit best are too far apart if there are thirty between the first and the last."""
+    start, end = np.zeros(40, np.float32), np.zeros(40, np.float32)
+    start[0], end[29], end[30] = 5.0, 3.0, 4.0
+    assert find_best_span(start, end, [(i, i + 1) for i in range(40)], 0.0) == (8.0, Span(0, 30))
