@@ -17,7 +17,7 @@ from qa.reader.reader import TrainedReader
 # More than the directions that late interaction keeps, so that its projection has something to leave out.
 DIMENSION = 96
 NONZERO = 16
-MAX_TOKENS = 120
+MAX_TOKENS = 200
 # Letters by which two forms of a word count as one: "ferry" and "ferries" do not, "opened" and "opening" do.
 STEM = 4
 WORD = regex.compile(r"\p{Han}|[\p{L}\p{N}]+")

@@ -26,16 +26,16 @@ MAX_EXAMPLES = 5
 MAX_QUESTION_CHARS = 100
 
 NOTHING = (
-    "No probe can be made: no passage has a heading or a sentence of two words that carry matter, or a rare name; "
-    "index texts of whole sentences to probe them."
+    "No question can be made: no passage has a heading or a sentence with two content words, or a rare name; "
+    "index texts of whole sentences."
 )
 LIMITS = """\
-What this shows: text that no question reaches, near-duplicates that split the votes, headings that
-mislead, pages and documents that came in without their text.
-What it cannot show: whether the questions of your users, in words of their own, are answered. Probes
-ask in the collection's own words, and no question is easier. What even they miss is lost; but a high
-figure is a floor that any index should reach, not a measure of quality. For that, judge fifty
-questions of real users (docs/evaluation.md)."""
+What this shows: text that no question finds, near-duplicates that compete with each other, headings
+that mislead, pages and documents without text.
+What it cannot show: whether the questions of your users, in words of their own, are answered. These
+questions use the collection's own words, and none are easier. What even they miss is lost; but every
+index should reach high figures, so they do not measure quality. For that, judge fifty questions of
+real users (docs/evaluation.md)."""
 
 
 def format_summary(probed: KnownItemReport) -> str:
@@ -45,10 +45,10 @@ def format_summary(probed: KnownItemReport) -> str:
 
 
 def _format_head(probed: KnownItemReport) -> str:
-    some = f"every {_format_ordinal(probed.every)} of them probed ({probed.probed:,}), the rest only compared"
-    which = "all of them probed" if probed.every == 1 else some
+    some = f"every {_format_ordinal(probed.every)} of them asked for ({probed.probed:,}), the rest only compared"
+    which = "all of them asked for" if probed.every == 1 else some
     head = f"{probed.index}, mode {probed.mode}: {_format_count(probed.passages, 'passage')}, {which}"
-    failed = (f"{count:,} probes were asked while the {leg} leg failed" for leg, count in probed.degraded.items())
+    failed = (f"{count:,} questions were asked while the {leg} leg failed" for leg, count in probed.degraded.items())
     return "\n".join([head, *failed])
 
 
@@ -56,9 +56,9 @@ def _format_table(probed: KnownItemReport) -> Iterator[str]:
     if not probed.shares:
         yield NOTHING
         return
-    yield "probe          asked" + "".join(f"  {name:20}" for name in DEPTHS).rstrip()
+    yield "question       asked" + "".join(f"  {name:20}" for name in DEPTHS).rstrip()
     yield from map(_format_share, probed.shares)
-    yield "share of the probes that were found, with its 95 % bootstrap interval"
+    yield "share of the questions whose passage was found, with its 95 % bootstrap interval"
 
 
 def _format_share(share: FoundShare) -> str:
@@ -66,17 +66,17 @@ def _format_share(share: FoundShare) -> str:
 
 
 def _format_findings(probed: KnownItemReport) -> Iterator[str]:
-    of = f"of {probed.probed:,}" + ("" if probed.every == 1 else " probed")
+    of = f"of {probed.probed:,}" + ("" if probed.every == 1 else " asked for")
     alike = f"(cosine >= {MIN_COSINE}, {SHINGLE_WORDS}-shingles shared >= {MIN_JACCARD})"
     thin = probed.thin
-    yield from _format_examples("Passages that none of their probes found", probed.lost, _format_lost, of)
+    yield from _format_examples("Passages that none of their questions found", probed.lost, _format_lost, of)
     if probed.unasked:
-        yield f"Passages that no probe could be made for: {probed.unasked:,} {of}"
+        yield f"Passages that no question could be made for: {probed.unasked:,} {of}"
     yield from _format_examples("Headings that something else answers first", probed.misled, _format_misled)
     yield from _format_examples("Passages nearly equal to an earlier one", probed.duplicates, _format_duplicate, alike)
     yield from _format_examples("Pages without text", thin.pages, _format_page)
     yield from _format_examples(f"Documents of fewer than {MIN_WORDS} words", thin.documents, _format_document)
-    yield from _format_examples("Passages without a word that carries matter", thin.passages, _format_excerpt)
+    yield from _format_examples("Passages without a content word", thin.passages, _format_excerpt)
 
 
 def _format_examples(

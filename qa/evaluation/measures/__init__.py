@@ -94,30 +94,30 @@ MEASURES: Mapping[str, Measure] = {
     ),
     "MAP": _create_ranking_measure("mean of the precision at each rank with something right"),
     "evidence first": Measure(
-        "share whose first mark, in the first passage, meets the words that answer",
+        "share whose first mark, in the first passage, overlaps the evidence",
         evidence.score_first_mark,
         applies=_has_evidence,
         headline=True,
     ),
     "evidence precision": Measure(
-        "share of the marked characters that are wanted", evidence.score_precision, applies=_has_evidence
+        "share of the marked characters that are evidence", evidence.score_precision, applies=_has_evidence
     ),
     "evidence recall": Measure(
-        "share of the wanted characters that are marked", evidence.score_recall, applies=_has_evidence
+        "share of the evidence's characters that are marked", evidence.score_recall, applies=_has_evidence
     ),
     "evidence overlap": Measure(
-        "characters both marked and wanted over those either",
+        "characters both marked and evidence over those either",
         evidence.score_overlap,
         applies=_has_evidence,
         headline=True,
     ),
     "answer exact": Measure(
-        "share of answers that are the wanted words, as SQuAD compares them",
+        "share of answers with exactly the expected words, as SQuAD compares them",
         lambda j, r: reading.exact_match(r.answer, j.answers),
         applies=_has_answers,
     ),
     "answer F1": Measure(
-        "words shared by the answer given and the one wanted, as SQuAD counts them",
+        "words shared by the answer and the expected one, as SQuAD counts them",
         lambda j, r: reading.token_f1(r.answer, j.answers),
         applies=_has_answers,
         headline=True,
@@ -138,11 +138,11 @@ MEASURES: Mapping[str, Measure] = {
         headline=True,
     ),
     "AUROC": Measure(
-        "chance that an answerable question is surer than an unanswerable one",
+        "chance that an answerable question has more confidence than an unanswerable one",
         of_all=lambda c: abstention.auroc(c.confidence[c.answerable], c.confidence[~c.answerable]),
     ),
     "AURC": Measure(
-        "share wrong among the surest questions, averaged over how many are answered (risk-coverage area)",
+        "share wrong among the most confident answers, averaged over how many are given (risk-coverage area)",
         of_all=lambda c: abstention.risk_coverage_area(c.confidence, c.right),
         lower_is_better=True,
     ),
