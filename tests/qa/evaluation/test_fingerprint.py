@@ -191,7 +191,7 @@ def test_another_default_is_another_program(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sizes", [{"max_chars": 240}, {"target_chars": 250}, {"max_sentences": 1}, {"max_tokens": 80}])
+@pytest.mark.parametrize("sizes", [{"max_chars": 240}, {"target_chars": 250}, {"max_sentences": 2}, {"max_tokens": 80}])
 def test_other_sizes_of_passages_are_another_program(
     monkeypatch: pytest.MonkeyPatch, unchanged: str, sizes: dict[str, int]
 ) -> None:
