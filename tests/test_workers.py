@@ -26,7 +26,9 @@ def test_two_workers_answer_and_count_together(seed_index: Path, tmp_path: Path)
         texts = [json.loads(fetched(url))["answer"]["text"] for _ in range(QUESTIONS)]
         assert len(set(texts)) == 1
         for _ in range(4):
-            counted = re.findall(r"^netsphere_answers_total\{.*\} (\S+)$", fetched(f"{address}/metrics"), re.MULTILINE)
+            metrics = fetched(f"{address}/metrics")
+            assert len(re.findall(r"^netsphere_index_info\{", metrics, re.MULTILINE)) == 1
+            counted = re.findall(r"^netsphere_answers_total\{.*\} (\S+)$", metrics, re.MULTILINE)
             assert sum(map(float, counted)) == QUESTIONS
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
