@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from index.text.analyzer import Analyzer
-from qa.collection.readiness import ReadinessCheck
+from qa.collection.readiness import ReadinessCheck, pick_known_sentence
 
 SENTENCE = "The film is directed by Hiroyuki Seshita."
 
@@ -60,3 +60,26 @@ def test_a_leg_is_ready_if_it_ran_and_one_of_its_first_ten_passages_holds_the_se
 def test_without_words_there_is_nothing_for_the_lexical_leg_to_find() -> None:
     """A collection of emoji is served all the same."""
     assert check([], sentence="🎬🎬") == {"dense": True, "lexical": True}
+
+
+class Contents:
+    """Passages of one sentence each, of ever more words."""
+
+    sentences = tuple(" ".join(f"film{word}" for word in range(number)) for number in range(300))
+
+    @property
+    def passages(self) -> "Contents":
+        return self
+
+    def __len__(self) -> int:
+        return len(self.sentences)
+
+    def get_sentence_texts(self, position: int) -> list[str]:
+        return [self.sentences[position]]
+
+
+def test_the_known_sentence_is_one_of_the_first_passages_and_can_be_asked() -> None:
+    """The one with the most content words of 200 passages, cut to 1,000 characters."""
+    analyzer = Analyzer("english")
+    assert pick_known_sentence(cast(Any, Contents()), analyzer) == Contents.sentences[199][:1000]
+    assert len(Contents.sentences[199]) > 1000

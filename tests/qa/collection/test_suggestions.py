@@ -1,6 +1,6 @@
 """Questions made of a collection are answered by it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -15,7 +15,7 @@ from qa.collection.suggestions.templates import generate_questions
 from qa.engine import Engine
 from qa.types import Answer, Request, Status
 from qa.web.pages.suggested_questions import SuggestedQuestions
-from tests.qa.web.helpers import HandMade
+from tests.qa.web.helpers import HandMade, OneDocument
 
 
 @pytest.mark.parametrize(
@@ -125,6 +125,21 @@ def test_twelve_questions_are_suggested_of_forty_passages() -> None:
     assert [sum(one.mode == mode for one in engine.asked) for mode in ("fast", "precise")] == [36, 24]
     engine = Knowing(sentences=50)
     assert len({one.span for one in _generate_candidates(engine.catalog, lambda: False)}) == 40
+
+
+def test_reading_ends_with_seventy_two_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many documents there are."""
+    engine, read = Knowing(), []
+
+    def generate(sentence: str) -> Iterator[tuple[str, str]]:
+        read.append(sentence)
+        return iter([("Who", f"Who was the bridge {10 + len(read)} built by?")])
+
+    monkeypatch.setattr("qa.collection.suggestions.choose.generate_questions", generate)
+    monkeypatch.setattr(OneDocument, "document_count", 5)
+    monkeypatch.setattr(OneDocument, "list_documents", lambda self, offset, limit: [self.info])
+    suggest_questions(engine)
+    assert len(read) == 72
 
 
 @pytest.mark.parametrize(("letters", "count"), [(90, 12), (91, 0)])
