@@ -18,7 +18,9 @@ from qa.types import Answer, AnswerPassage, Request
 from qa.web import create_app
 from qa.web.engine.answer_cache import AnswerCache
 from qa.web.engine.batching import QuestionBatcher
+from qa.web.errors.problems import Code
 from qa.web.pages.suggested_questions import SuggestedQuestions
+from qa.web.routes import ROUTES, Route
 from qa.web.security import CONTENT_SECURITY_POLICY
 from tests.qa.web.helpers import DOCUMENT, TEXT, HandMade
 
@@ -71,6 +73,13 @@ def test_queries_at_their_limits(client: FlaskClient, url: str, status: int) -> 
     repeated = url.startswith("/?")
     url = re.sub("&x=1", lambda match: f"&x{match.start()}=1", url) if repeated else url
     assert client.get(url).status_code == status
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if Code.UNKNOWN_FIELD in r.problems], ids=lambda route: route.name)
+def test_every_route_of_the_api_rejects_an_unknown_parameter(client: FlaskClient, route: Route) -> None:
+    """A typo in an optional parameter must not be ignored."""
+    refused = client.open(route.path.replace("<path:id>", DOCUMENT) + "?colour=red&q=a", method=route.method, json={})
+    assert "colour" in [error["field"] for error in refused.get_json()["errors"]]
 
 
 def test_a_body_of_a_mebibyte_is_read(client: FlaskClient) -> None:
