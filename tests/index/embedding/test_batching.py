@@ -56,6 +56,7 @@ def test_a_text_over_the_limit_is_an_error_and_not_cut_off() -> None:
     """Naming the text and both numbers."""
     with pytest.raises(ModelError, match="takes at most 256 tokens; a text has 302: 'word word"):
         embed_texts(WordEncoder(), ["word " * 300], lambda done: None)
+    assert len(embed_texts(WordEncoder(), ["word " * 254])) == 1  # with two special tokens exactly at the limit
 
 
 def test_the_real_vectors_are_of_unit_length_and_near_for_like_texts(encoder: Encoder) -> None:
