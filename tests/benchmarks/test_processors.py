@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from benchmarks.speed import processors
-from benchmarks.speed.processors import FLOAT32, HEAD, SAMPLE, SEED, Variant, describe_processor, format_rows
+from benchmarks.speed.processors import (
+    FLOAT32,
+    HEAD,
+    SAMPLE,
+    SEED,
+    Variant,
+    describe_processor,
+    format_processor_rows,
+    format_rows,
+)
 from index.types import Document
 from qa.evaluation.types import Dataset, Judgement
 
@@ -32,6 +41,15 @@ def test_differences_are_from_float32() -> None:
     assert shown["int8"]["confidence: mean difference"] == "0.125"
     assert shown["int8"]["another status"] == "50.0%"
     assert shown["int8"]["seed: nDCG@10"] == "0.500"
+
+
+def test_processors_are_compared_with_the_same_weights() -> None:
+    """Weights that were measured on one processor only have no row."""
+    result = make_result([[1, 0]], [1.0, 3.0], 0.75, "answered")
+    other = make_result([[1, 0]], [1.0, 2.0], 0.75, "answered")
+    names = (Variant("limited").name, Variant("limited", avx2_only=True).name, Variant("full-range").name)
+    found = dict(zip(names, (result, other, result), strict=True))
+    assert list(format_processor_rows(found)) == [("limited weights", "0.500", "1.000", "0.000", "0.000", "0.0%")]
 
 
 def test_a_variant_is_named_by_its_arithmetic() -> None:
