@@ -1,8 +1,11 @@
-"""What flows through a probing: probes in, outcomes and what was noticed out."""
+"""What flows through a probing: probes in, outcomes and what was noticed out, saved as ``probe.json``."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
+from index.errors import UsageError
 from qa.evaluation.types import Interval
 from qa.types import Mode
 
@@ -128,3 +131,34 @@ class KnownItemReport:
     thin: ThinPlaces
     outcomes: tuple[KnownItemOutcome, ...]
     ids: tuple[str, ...]
+
+
+def check_folder(folder: Path) -> None:
+    """Raise UsageError if the results cannot be written there, before anything is asked."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file; name a folder with --out")
+
+
+def save_report(probed: KnownItemReport, folder: Path) -> Path:
+    """Save everything in the summary and every question as ``probe.json``. Raises UsageError or OSError.
+
+    Each probe has its question, what would have been right, the rank at which some of it was
+    found (null: not among ten) and what was returned, best first, as ids of passages.
+    """
+    check_folder(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = asdict(probed)
+    del rows["outcomes"], rows["ids"]
+    rows["probes"] = [
+        {
+            "kind": outcome.probe.kind,
+            "question": outcome.probe.question,
+            "rank": outcome.rank,
+            "right": [probed.ids[position] for position in sorted(outcome.probe.right)],
+            "returned": [probed.ids[position] for position in outcome.returned],
+        }
+        for outcome in probed.outcomes
+    ]
+    path = folder / "probe.json"
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return path

@@ -1,6 +1,6 @@
 """The questions that failed worst, with what was returned and what was expected."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.types import Span
@@ -11,7 +11,6 @@ from qa.types import Status
 
 MAX_CASES = 10
 MAX_TEXT_CHARS = 600
-STATUS = {Status.ANSWERED: "answered", Status.UNSURE: "unsure", Status.NOT_FOUND: "not found"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Case:
     @property
     def status(self) -> str:
         """In words."""
-        return STATUS[self.outcome.reply.status]
+        return self.outcome.reply.status.value.replace("_", " ")
 
     @property
     def verdict(self) -> str:
@@ -71,44 +70,9 @@ class Case:
 
 def build_case(outcome: Outcome, passages: int = 1) -> Case:
     """Build a case of a question with the first few passages of its reply."""
-    judgement, reply = outcome.judgement, outcome.reply
-    right = (rank for rank, p in enumerate(reply.passages, 1) if ranking.is_right(judgement, p))
-    wanted = tuple(_clip_text(text) for text in judgement.texts)
-    kept = [passage for passage in reply.passages[:passages] if passage.text]
-    return Case(outcome, next(right, None), tuple(_show_passage(outcome, p) for p in kept), wanted)
-
-
-def select_confident_errors(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Select answers with a wrong first passage that were not called not found, the surest first."""
-    wrong = [
-        outcome
-        for outcome in outcomes
-        if outcome.reply.status is not Status.NOT_FOUND and not ranking.is_first_right(outcome.judgement, outcome.reply)
-    ]
-    return sorted(wrong, key=lambda outcome: -outcome.reply.confidence)
-
-
-def select_missed(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Select answerable questions for which nothing right was returned, the surest first."""
-    lost = [o for o in outcomes if o.judgement.answerable and build_case(o, 0).rank is None]
-    return sorted(lost, key=lambda outcome: -outcome.reply.confidence)
-
-
-def select_doubted(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Select questions with a right first passage that were called not found, the least sure first."""
-    doubted = [
-        outcome
-        for outcome in outcomes
-        if outcome.reply.status is Status.NOT_FOUND and ranking.is_first_right(outcome.judgement, outcome.reply)
-    ]
-    return sorted(doubted, key=lambda outcome: outcome.reply.confidence)
-
-
-GROUPS: Mapping[str, tuple[str, Callable[[Sequence[Outcome]], list[Outcome]]]] = {
-    "Sure and wrong": ("The first passage is wrong, and the system was sure of it.", select_confident_errors),
-    "Not returned at all": ("The documents answer, and nothing that was returned does.", select_missed),
-    "Right and not believed": ("The first passage is right, and the system called it not found.", select_doubted),
-}
+    wanted = tuple(_clip_text(text) for text in outcome.judgement.texts)
+    kept = [passage for passage in outcome.reply.passages[:passages] if passage.text]
+    return Case(outcome, _find_right_rank(outcome), tuple(_show_passage(outcome, p) for p in kept), wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +87,46 @@ class CaseGroup:
 
 def find_worst_cases(outcomes: Sequence[Outcome]) -> list[CaseGroup]:
     """Return at most ten cases of each sort that has any."""
-    found = {name: (meaning, choose(outcomes)) for name, (meaning, choose) in GROUPS.items()}
-    return [CaseGroup(n, m, len(some), _build_cases(some)) for n, (m, some) in found.items() if some]
+    surest = sorted(outcomes, key=lambda outcome: -outcome.reply.confidence)
+    least_sure = sorted(outcomes, key=lambda outcome: outcome.reply.confidence)
+    # The name and meaning of a sort, what belongs to it, and its outcomes, the worst first.
+    sorts: list[tuple[str, str, Callable[[Outcome], bool], Sequence[Outcome]]] = [
+        ("Sure and wrong", "The first passage is wrong, and the system was sure of it.", _is_confident_error, surest),
+        ("Not returned at all", "The documents answer, and nothing that was returned does.", _is_missed, surest),
+        (
+            "Right and not believed",
+            "The first passage is right, and the system called it not found.",
+            _is_doubted,
+            least_sure,
+        ),
+    ]
+    groups = []
+    for name, meaning, applies, ordered in sorts:
+        found = list(filter(applies, ordered))
+        if found:
+            groups.append(
+                CaseGroup(name, meaning, len(found), tuple(build_case(o, MAX_TEXTS) for o in found[:MAX_CASES]))
+            )
+    return groups
 
 
-def _build_cases(outcomes: Sequence[Outcome]) -> tuple[Case, ...]:
-    return tuple(build_case(outcome, MAX_TEXTS) for outcome in outcomes[:MAX_CASES])
+def _is_confident_error(outcome: Outcome) -> bool:
+    is_right = ranking.is_first_right(outcome.judgement, outcome.reply)
+    return outcome.reply.status is not Status.NOT_FOUND and not is_right
+
+
+def _is_missed(outcome: Outcome) -> bool:
+    return outcome.judgement.answerable and _find_right_rank(outcome) is None
+
+
+def _is_doubted(outcome: Outcome) -> bool:
+    is_right = ranking.is_first_right(outcome.judgement, outcome.reply)
+    return outcome.reply.status is Status.NOT_FOUND and is_right
+
+
+def _find_right_rank(outcome: Outcome) -> int | None:
+    right = (ranking.is_right(outcome.judgement, passage) for passage in outcome.reply.passages)
+    return next((rank for rank, is_right in enumerate(right, 1) if is_right), None)
 
 
 def _show_passage(outcome: Outcome, passage: ReturnedPassage) -> ShownPassage:

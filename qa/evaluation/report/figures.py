@@ -6,15 +6,19 @@ narrow enough to be read on a phone, and the same run gives the same bytes.
 
 import io
 import re
+import unicodedata
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import qa.evaluation.report.plot_data as plotted
+import numpy as np
+
 from qa.evaluation.comparison.compare import Difference
-from qa.evaluation.report.plot_data import DEPTHS, Plot, Row, format_percent
+from qa.evaluation.measures import MEASURES, Confidences, abstention, calibration, ranking
 from qa.evaluation.report.slices import Slice
-from qa.evaluation.types import Run
+from qa.evaluation.types import Interval, Run
+from qa.types import Status
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,41 +31,78 @@ COLOURS = {INK: "currentColor", BLUE: "var(--bar)", ORANGE: "var(--warm)", GREY:
 LOOKS = {"better": (BLUE, "o", BLUE), "worse": (ORANGE, "s", ORANGE), "no difference shown": (GREY, "o", PAPER)}
 WIDTH = 4.0
 MEASURE = "nDCG@10"
+DEPTHS = (1, 2, 3, 5, 10, 20, 50)
+# Of fewer questions a bin would hold one or two.
+MIN_BINNED_QUESTIONS = 20
+MAX_LABEL_WIDTH = 34
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A drawn figure, and its numbers in words for those who do not see it."""
+
+    svg: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a dot-and-interval plot: ``note`` is at its right, ``head`` above the first of its group.
+
+    ``verdict`` is that of a comparison, which decides how the dot looks; "" if there is none.
+    """
+
+    label: str
+    interval: Interval
+    note: str
+    head: str = ""
+    verdict: str = ""
 
 
 def draw_reliability(run: Run) -> Plot | None:
     """Draw the share right against confidence, in ten equally full bins; None for few questions."""
-    bins = plotted.bin_confidences(run)
-    if not bins:
+    found = Confidences.from_outcomes(run.outcomes)
+    if len(found.confidence) < MIN_BINNED_QUESTIONS:
         return None
+    bins = calibration.bin_reliability(found.confidence, found.right)
+    few, many = min(b.count for b in bins), max(b.count for b in bins)
+    sizes = f"each point: {few:,} questions" if few == many else f"each point: {few:,} or {many:,} questions"
     figure, axes = _create_axes("how sure it says it is", "how often it is right")
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
     axes.plot([b.confidence for b in bins], [b.right for b in bins], color=BLUE, marker="o", linewidth=2)
     axes.text(0.02, 1.0, "right more often than it says", color=GREY, fontsize=9, va="top")
     axes.text(1.0, 0.1, "right less often than it says", color=GREY, fontsize=9, ha="right")
-    axes.text(1.0, 0.01, plotted.describe_sizes(bins), color=INK, fontsize=9, ha="right")
+    axes.text(1.0, 0.01, sizes, color=INK, fontsize=9, ha="right")
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.04, 1.04))
-    return Plot(_to_svg(figure, "reliability"), plotted.describe_bins(bins))
+    points = "; ".join(f"{b.confidence:.2f}, right {_format_percent(b.right)} of {b.count:,}" for b in bins)
+    words = f"Mean confidence of each group and how often it is right: {points}."
+    return Plot(_to_svg(figure, "reliability"), words)
 
 
 def draw_risk_coverage(run: Run) -> Plot | None:
-    """Draw the share wrong of the surest questions, against how many are answered."""
-    found = plotted.compute_risk(run)
-    if not found:
+    """Draw the share wrong of the surest questions, against how many are answered; None without questions."""
+    found = Confidences.from_outcomes(run.outcomes)
+    if not len(found.confidence):
         return None
+    coverage, risk = abstention.risk_coverage(found.confidence, found.right)
     figure, axes = _create_axes("share of questions answered, the surest first", "share of those that are wrong")
-    axes.plot(found.coverage, found.risk, color=BLUE, linewidth=2)
-    if found.said:
-        _draw_threshold(axes, found.coverage[found.said - 1], found.risk[found.said - 1])
-    axes.set(xlim=(0, 1.02), ylim=(0, min(1.05, max(0.1, float(found.risk.max()) * 1.25))))
-    return Plot(_to_svg(figure, "risk-coverage"), found.words)
+    axes.plot(coverage, risk, color=BLUE, linewidth=2)
+    words = f"Answering all, {_format_percent(risk[-1])} are wrong."
+    answered = sum(outcome.reply.status is not Status.NOT_FOUND for outcome in run.outcomes)
+    if answered:
+        shown = coverage[answered - 1], risk[answered - 1]
+        _draw_threshold(axes, *shown)
+        share, wrong = map(_format_percent, shown)
+        words = f"Answering {share} of the questions, as it does, {wrong} of those are wrong. {words}"
+    axes.set(xlim=(0, 1.02), ylim=(0, min(1.05, max(0.1, float(risk.max()) * 1.25))))
+    return Plot(_to_svg(figure, "risk-coverage"), words)
 
 
 def _draw_threshold(axes: "Axes", coverage: float, risk: float) -> None:
     """Draw the point of the shipped threshold, its words at the lower right, below a rising curve."""
     axes.plot([coverage], [risk], color=ORANGE, marker="D", markersize=8)
     axes.annotate(
-        f"answers {format_percent(coverage)},\n{format_percent(risk)} of those wrong",
+        f"answers {_format_percent(coverage)},\n{_format_percent(risk)} of those wrong",
         (coverage, risk),
         xytext=(0.98, 0.05),
         textcoords="axes fraction",
@@ -74,10 +115,17 @@ def _draw_threshold(axes: "Axes", coverage: float, risk: float) -> None:
 
 
 def draw_recall(run: Run) -> Plot | None:
-    """Draw the share of what is right among the first k; None if nothing has to be found."""
-    means = plotted.compute_recalls(run)
-    if not means:
+    """Draw the mean share of what is right among the first k; None if there is nothing to find or to score."""
+    answerable = [outcome for outcome in run.outcomes if outcome.judgement.answerable]
+    if not any(outcome.reply.passages for outcome in answerable):
         return None
+    names = [f"R@{k}" for k in DEPTHS]
+    scores = ranking.evaluate_rankings(
+        {o.judgement.id: ranking.rank_findings(o.judgement, o.reply) for o in answerable},
+        {o.judgement.id: ranking.list_relevant(o.judgement) for o in answerable},
+        names,
+    )
+    means = [float(np.mean([question[name] for question in scores.values()])) for name in names]
     figure, axes = _create_axes("among the first k", "share of what is right")
     axes.plot(range(len(DEPTHS)), means, color=BLUE, marker="o", linewidth=2)
     for place, mean in enumerate(means):
@@ -86,17 +134,24 @@ def draw_recall(run: Run) -> Plot | None:
         axes.annotate(f"{mean:.2f}", (place, mean), xytext=below, textcoords="offset points", fontsize=9, color=INK)
     axes.set_xticks(range(len(DEPTHS)), [str(k) for k in DEPTHS])
     axes.set(xlim=(-0.2, len(DEPTHS) - 0.4), ylim=(0, 1.04))
-    return Plot(_to_svg(figure, "recall"), plotted.describe_recalls(means))
+    points = ", ".join(f"{mean:.2f} among the first {k}" for k, mean in zip(DEPTHS, means, strict=True))
+    return Plot(_to_svg(figure, "recall"), f"Share of what is right: {points}.")
 
 
 def draw_slices(slices: Sequence[Slice], name: str = "slices") -> Plot | None:
     """Draw nDCG@10 of each slice with its interval, cut by cut; None if no slice has it."""
-    rows = plotted.build_slice_rows(slices, MEASURE)
-    if not rows:
+    shown = [one for one in slices if MEASURE in one.scores]
+    if not shown:
         return None
+    rows = []
+    for number, one in enumerate(shown):
+        interval = one.scores[MEASURE]
+        head = one.by if number == 0 or one.by != shown[number - 1].by else ""
+        rows.append(Row(_shorten_label(f"{one.name} ({interval.count:,})"), interval, f"{interval.mean:.2f}", head))
     figure, axes = _draw_rows(rows, MEASURE)
     axes.set(xlim=(-0.02, 1.02))
-    return Plot(_to_svg(figure, name), plotted.describe_rows(rows, f"{MEASURE} by {rows[0].head}"))
+    points = "; ".join(f"{row.label}: {row.interval}" for row in rows)
+    return Plot(_to_svg(figure, name), f"{MEASURE} by {rows[0].head}, with 95 % intervals. {points}.")
 
 
 def draw_cuts(slices: Sequence[Slice]) -> list[Plot]:
@@ -108,12 +163,14 @@ def draw_cuts(slices: Sequence[Slice]) -> list[Plot]:
 
 def draw_changes(differences: Sequence[Difference]) -> Plot:
     """Draw what run B changes in each measure, with its interval."""
-    rows = plotted.build_change_rows(differences)
+    labels = (d.measure + (" (lower is better)" if MEASURES[d.measure].lower_is_better else "") for d in differences)
+    rows = [Row(label, d.change, d.verdict, verdict=d.verdict) for label, d in zip(labels, differences, strict=True)]
     figure, axes = _draw_rows(rows, "B − A")
     axes.axvline(0, color=GREY, linewidth=1, zorder=0)
-    widest = max([abs(end) for row in rows for end in (row.interval.low, row.interval.high)], default=0)
-    axes.set(xlim=(-1.1 * max(widest, 0.01), 1.1 * max(widest, 0.01)))
-    return Plot(_to_svg(figure, "changes"), plotted.describe_rows(rows, "B − A"))
+    widest = max([0.01, *(abs(end) for row in rows for end in (row.interval.low, row.interval.high))])
+    axes.set(xlim=(-1.1 * widest, 1.1 * widest))
+    points = "; ".join(f"{row.label}: {row.interval.signed}, {row.note}" for row in rows)
+    return Plot(_to_svg(figure, "changes"), f"B − A, with 95 % intervals. {points}.")
 
 
 def draw_figures(run: Run, slices: Sequence[Slice]) -> Mapping[str, Plot]:
@@ -123,26 +180,23 @@ def draw_figures(run: Run, slices: Sequence[Slice]) -> Mapping[str, Plot]:
     return {name: plot for name, plot in found.items() if plot}
 
 
-def _create_axes(across: str, up: str) -> "tuple[Figure, Axes]":
+def _create_axes(across: str, up: str, height: float = 3.2) -> "tuple[Figure, Axes]":
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH, 3.2), layout="constrained")
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
     axes = figure.add_subplot()
-    axes.set_xlabel(across)
-    axes.set_ylabel(up)
-    _style_axes(axes)
+    axes.set_xlabel(across, color=INK, fontsize=10)
+    axes.set_ylabel(up, color=INK, fontsize=10)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(INK)
+    axes.tick_params(colors=INK, labelsize=9.5)
     return figure, axes
 
 
 def _draw_rows(rows: Sequence[Row], across: str) -> "tuple[Figure, Axes]":
     """Draw each row as a line with its label above it, so that long labels leave room on a phone."""
-    from matplotlib.figure import Figure
-
     heights = [1.8 if row.head else 1.0 for row in rows]
-    figure = Figure(figsize=(WIDTH, 0.55 + 0.4 * sum(heights)), layout="constrained")
-    axes = figure.add_subplot()
-    axes.set_xlabel(across)
-    _style_axes(axes)
+    figure, axes = _create_axes(across, "", 0.55 + 0.4 * sum(heights))
     axes.spines["left"].set_visible(False)
     axes.set_yticks([])
     axes.grid(axis="x", color=GREY, linewidth=0.4, alpha=0.4)
@@ -163,12 +217,17 @@ def _draw_row(axes: "Axes", row: Row, y: float) -> None:
     axes.plot([row.interval.mean], [y], color=colour, marker=marker, markerfacecolor=filling, markersize=6)
 
 
-def _style_axes(axes: "Axes") -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(INK)
-    axes.tick_params(colors=INK, labelsize=9.5)
-    for label in (axes.xaxis.label, axes.yaxis.label):
-        label.set(color=INK, fontsize=10)
+def _format_percent(share: float) -> str:
+    """Return a share as people read it."""
+    return f"{100 * share:.0f} %"
+
+
+def _shorten_label(label: str) -> str:
+    """Cut a label to what fits above its line; wide letters count twice, what cannot be printed is a space."""
+    printable = "".join(c if c.isprintable() else " " for c in label)
+    widths = np.cumsum([2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in printable])
+    fits = int((widths <= MAX_LABEL_WIDTH).sum())
+    return printable if fits == len(printable) else printable[: fits - 1] + "…"
 
 
 def _to_svg(figure: "Figure", name: str) -> str:

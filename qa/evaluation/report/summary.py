@@ -8,7 +8,6 @@ import qa.evaluation.report.figures as figures
 from qa.evaluation.fingerprint import stamp_line
 from qa.evaluation.measures import MEASURES
 from qa.evaluation.report.pages import CAPTIONS
-from qa.evaluation.report.plot_data import Plot
 from qa.evaluation.report.slices import SLICE_MEASURES, Slice, cut_slices
 from qa.evaluation.types import Run
 
@@ -29,7 +28,7 @@ def write_summary(run: Run, path: Path) -> Path:
     return path
 
 
-def render_markdown(run: Run, cut: Sequence[Slice], plots: Mapping[str, Plot], stem: str) -> str:
+def render_markdown(run: Run, cut: Sequence[Slice], plots: Mapping[str, figures.Plot], stem: str) -> str:
     """Return the text of that file."""
     head = [
         f"# {escape_markdown(run.about.name)}, {len(run.outcomes):,} questions",

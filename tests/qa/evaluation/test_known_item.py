@@ -19,7 +19,7 @@ from index.settings import IndexSettings
 from index.text.analyzer import WORD_PATTERN, Analyzer
 from qa.engine import Engine
 from qa.evaluation.known_item import KnownItemReport, evaluate_known_items, format_summary, save_report
-from qa.evaluation.known_item.duplicates import (
+from qa.evaluation.known_item.defects import (
     MIN_COSINE,
     MIN_JACCARD,
     find_duplicates,
@@ -225,7 +225,7 @@ def test_duplicates_do_not_depend_on_blocks_or_stores(
     generation, _ = served(texts(*FACTS, ORCHARD, *FACTS), tmp_path, store=store)
     whole = find_duplicates(material(generation), Silent())
     assert len(whole) >= len(FACTS)
-    monkeypatch.setattr("qa.evaluation.known_item.duplicates.BLOCK", 5)
+    monkeypatch.setattr("qa.evaluation.known_item.defects.BLOCK", 5)
     assert find_duplicates(material(generation), Silent()) == whole
 
 
