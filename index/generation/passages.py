@@ -40,7 +40,8 @@ class Passages(Sequence[Passage]):
         self.sentences = sentences
         self.headings = headings
         self._get_passage = lru_cache(maxsize=RECENT_PASSAGES)(self._read_passage)
-        self._get_text = lru_cache(maxsize=RECENT_PASSAGES)(self._read_text)
+        self.get_text = lru_cache(maxsize=RECENT_PASSAGES)(self._read_text)
+        self.get_context = lru_cache(maxsize=RECENT_PASSAGES)(self._build_context)
 
     @classmethod
     def build(cls, passages: Iterable[Passage], documents: Documents) -> "Passages":
@@ -88,30 +89,19 @@ class Passages(Sequence[Passage]):
             None if row[PAGE] == NONE else row[PAGE],
         )
 
-    def get_text(self, position: int) -> str:
-        """Return the text of a passage."""
-        return self._get_text(position)
-
     def _read_text(self, position: int) -> str:
+        """Return the text of a passage."""
         first, last = self.table[position, BYTE : BYTE_END + 1].tolist()
         return self.documents.texts.decode_range(first, last)
-
-    def get_start(self, position: int) -> int:
-        """Return the offset of a passage in its document."""
-        return int(self.table[position, START])
 
     def find_document(self, position: int) -> int:
         """Return the position of a passage's document."""
         return int(self.table[position, DOCUMENT])
 
-    def get_heading(self, position: int) -> str | None:
-        """Return the heading above a passage."""
-        heading = int(self.table[position, HEADING])
-        return None if heading == NONE else self.headings[heading]
-
-    def get_context(self, position: int) -> str:
+    def _build_context(self, position: int) -> str:
         """Return the title and heading above a passage; may be empty."""
-        return build_context(self.documents.titles[self.find_document(position)], self.get_heading(position) or "")
+        document, heading = self.table[position, [DOCUMENT, HEADING]].tolist()
+        return build_context(self.documents.titles[document], "" if heading == NONE else self.headings[heading])
 
     def get_sentence_texts(self, position: int) -> list[str]:
         """Return the text of each sentence of a passage."""

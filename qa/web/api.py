@@ -5,13 +5,13 @@ import json
 from flask import Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
-import qa.web.responses as responses
 from index.types import Span
 from qa.answer.serialize import answer_json
 from qa.collection.citations import Citation, check_citation
-from qa.web.auth import require_admin_key
 from qa.web.requests.models import AskBody, AskQuery, BatchBody, FeedbackBody, ListQuery, NoQuery, VerifyBody
 from qa.web.requests.parsing import read_body, read_query
+from qa.web.responses import Alive, DocumentList, FeedbackReceipt, Ready, json_response
+from qa.web.security import require_admin_key
 from qa.web.service import Service
 
 JSON_LINES = "application/x-ndjson"
@@ -41,14 +41,14 @@ def documents(service: Service) -> Response:
     """List the indexed documents."""
     query, catalog = read_query(ListQuery), service.engine.catalog
     listed = tuple(catalog.list_documents(query.offset, query.limit))
-    listing = responses.DocumentList(catalog.document_count, query.offset, query.limit, listed)
-    return responses.json_response(responses.DOCUMENT_LIST, listing)
+    listing = DocumentList(catalog.document_count, query.offset, query.limit, listed)
+    return json_response(listing)
 
 
 def document(service: Service, id: str) -> Response:
     """Return a document with its text and the spans of its passages. The id may hold slashes."""
     read_query(NoQuery)
-    return responses.json_response(responses.DOCUMENT, service.get_document(id))
+    return json_response(service.get_document(id))
 
 
 def verify(service: Service) -> Response:
@@ -57,14 +57,14 @@ def verify(service: Service) -> Response:
     body = read_body(VerifyBody)
     citation = Citation(body.document, Span(body.start, body.end), body.text, body.sha256)
     check = check_citation(citation, service.engine.catalog.get_document(body.document))
-    return responses.json_response(responses.CITATION_CHECK, check)
+    return json_response(check)
 
 
 def give_feedback(service: Service) -> Response:
     """Store whether a passage answers a question."""
     read_query(NoQuery)
     entry = service.store_feedback(read_body(FeedbackBody))
-    return responses.json_response(responses.FEEDBACK_RECEIPT, responses.FeedbackReceipt(entry.id, entry.verdict))
+    return json_response(FeedbackReceipt(entry.id, entry.verdict))
 
 
 def feedback(service: Service) -> Response:
@@ -78,17 +78,17 @@ def feedback(service: Service) -> Response:
 def index(service: Service) -> Response:
     """Return what is being served: generation, counts, model, settings, build time."""
     read_query(NoQuery)
-    return responses.json_response(responses.INDEX, service.engine.catalog.describe_index())
+    return json_response(service.engine.catalog.describe_index())
 
 
 def alive(service: Service) -> Response:
     """Return that the process answers; asks nothing of the index."""
-    return responses.json_response(responses.ALIVE, responses.Alive("alive"))
+    return json_response(Alive("alive"))
 
 
 def ready(service: Service) -> Response:
     """Check that a known question finds its passage through every leg."""
-    return responses.json_response(responses.READY, responses.Ready("ready", service.check_readiness()))
+    return json_response(Ready("ready", service.check_readiness()))
 
 
 def metrics(service: Service) -> Response:

@@ -5,7 +5,7 @@ from functools import partial
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from qa.collection.protocols import EngineProtocol
+from qa.engine import Engine
 from qa.web.errors.handlers import handle_exception
 from qa.web.metrics import instrument_app
 from qa.web.openapi import build_openapi
@@ -23,7 +23,7 @@ class _JSONProvider(DefaultJSONProvider):
     ensure_ascii = False
 
 
-def create_app(engine: EngineProtocol, options: AppOptions = DEFAULT_OPTIONS) -> Flask:
+def create_app(engine: Engine, options: AppOptions = DEFAULT_OPTIONS) -> Flask:
     """Return the application that serves ``engine``; needs no model. Close its ``service_of`` to end its threads."""
     app = Flask("qa.web", static_folder=None, template_folder="pages/templates")
     app.json = _JSONProvider(app)

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 from pydantic import BaseModel, TypeAdapter
 
 from qa.web.errors.problems import MEDIA_TYPE, Code, Problem
+from qa.web.responses import get_adapter
 from qa.web.routes import Route
 
 Json = dict[str, Any]
@@ -55,7 +56,9 @@ class _Schemas:
     def __init__(self, routes: Iterable[Route]) -> None:
         models = {model for route in routes for model in (route.body, route.query) if model}
         inputs: list[_Input] = [(model, "validation", TypeAdapter(model)) for model in models]
-        inputs += [(r.name, "serialization", r.response) for r in routes if isinstance(r.response, TypeAdapter)]
+        inputs += [
+            (r.name, "serialization", get_adapter(r.response)) for r in routes if not isinstance(r.response, tuple)
+        ]
         inputs.append((Problem, "serialization", TypeAdapter(Problem)))
         self._schemas, definitions = TypeAdapter.json_schemas(inputs, ref_template=REF)
         self.components: Json = definitions["$defs"]

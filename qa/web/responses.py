@@ -1,22 +1,18 @@
 """Response bodies of the JSON routes, and their schemas.
 
 The fields of a class, in their order, are its JSON. An answer is rendered by ``qa.answer.serialize``;
-a test validates it against ``ANSWER``, its schema here.
+a test validates it against the schema of ``qa.types.Answer``.
 """
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import cache
 
 from flask import Response
 from pydantic import TypeAdapter
 
-from qa.collection.catalog import DocumentContent, DocumentInfo, IndexInfo
-from qa.collection.citations import CitationCheck
+from qa.collection.catalog import DocumentInfo
 from qa.types import Answer
 from qa.web.feedback_store import Verdict
-
-Json = dict[str, Any]
-Body = TypeVar("Body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +55,11 @@ class FeedbackReceipt:
     verdict: Verdict
 
 
-ANSWER = TypeAdapter(Answer)
-ANSWERS = TypeAdapter(Answers)
-DOCUMENT_LIST = TypeAdapter(DocumentList)
-DOCUMENT = TypeAdapter(DocumentContent)
-INDEX = TypeAdapter(IndexInfo)
-CITATION_CHECK = TypeAdapter(CitationCheck)
-FEEDBACK_RECEIPT = TypeAdapter(FeedbackReceipt)
-ALIVE = TypeAdapter(Alive)
-READY = TypeAdapter(Ready)
-OPENAPI = TypeAdapter(Json)
+# One adapter for each class of response, made with the application.
+get_adapter = cache(TypeAdapter)
 
 
-def json_response(schema: TypeAdapter[Body], value: Body) -> Response:
+def json_response(value: object) -> Response:
     """Return a value as a JSON response. NaN, which a document's metadata may hold, becomes null."""
-    return Response(schema.dump_json(value), content_type="application/json")
+    adapter = get_adapter(type(value))  # type: ignore[arg-type]  # mypy reads __hash__ as a method of the value
+    return Response(adapter.dump_json(value), content_type="application/json")

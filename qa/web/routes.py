@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from flask import Response
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 import qa.web.api as api
 import qa.web.pages.views as pages
-import qa.web.responses as responses
+from qa.collection.catalog import DocumentContent, IndexInfo
+from qa.collection.citations import CitationCheck
+from qa.types import Answer
 from qa.web.errors.problems import Code
 from qa.web.requests.models import (
     AskBody,
@@ -22,6 +24,7 @@ from qa.web.requests.models import (
     PageQuery,
     VerifyBody,
 )
+from qa.web.responses import Alive, Answers, DocumentList, FeedbackReceipt, Ready
 
 View: TypeAlias = Callable[..., Response]
 
@@ -43,7 +46,7 @@ FILTER = (Code.UNKNOWN_DOCUMENT,)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One method of one path. ``response`` is the schema of a JSON body, or the media types of another body.
+    """One method of one path. ``response`` is the type of a JSON body, or a tuple of the media types of another body.
 
     ``problems`` are the codes besides those that every route can return.
     """
@@ -51,7 +54,7 @@ class Route:
     method: Literal["GET", "POST"]
     path: str
     view: View
-    response: TypeAdapter[Any] | tuple[str, ...]
+    response: Any
     query: type[BaseModel] = NoQuery
     body: type[BaseModel] | None = None
     problems: tuple[Code, ...] = ()
@@ -66,34 +69,34 @@ class Route:
 HTML = ("text/html",)
 
 ROUTES = (
-    Route("POST", "/v1/ask", api.ask, responses.ANSWER, body=AskBody, problems=(*BODY, *QUERY, *QUESTION, *FILTER)),
+    Route("POST", "/v1/ask", api.ask, Answer, body=AskBody, problems=(*BODY, *QUERY, *QUESTION, *FILTER)),
     Route(
-        "GET", "/v1/ask", api.ask_by_url, responses.ANSWER, AskQuery,
+        "GET", "/v1/ask", api.ask_by_url, Answer, AskQuery,
         problems=(*QUERY, *BOUNDS, *QUESTION, *FILTER, Code.MISSING_FIELD),
     ),
     Route(
-        "POST", "/v1/ask/batch", api.ask_batch, responses.ANSWERS, body=BatchBody,
+        "POST", "/v1/ask/batch", api.ask_batch, Answers, body=BatchBody,
         problems=(*BODY, *QUERY, *QUESTION, *FILTER),
     ),
-    Route("GET", "/v1/documents", api.documents, responses.DOCUMENT_LIST, ListQuery, problems=(*QUERY, *BOUNDS)),
+    Route("GET", "/v1/documents", api.documents, DocumentList, ListQuery, problems=(*QUERY, *BOUNDS)),
     Route(
-        "GET", "/v1/documents/<path:id>", api.document, responses.DOCUMENT,
+        "GET", "/v1/documents/<path:id>", api.document, DocumentContent,
         problems=(*QUERY, Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND),
     ),
-    Route("POST", "/v1/verify", api.verify, responses.CITATION_CHECK, body=VerifyBody, problems=(*BODY, *QUERY)),
+    Route("POST", "/v1/verify", api.verify, CitationCheck, body=VerifyBody, problems=(*BODY, *QUERY)),
     Route(
-        "POST", "/v1/feedback", api.give_feedback, responses.FEEDBACK_RECEIPT, body=FeedbackBody,
+        "POST", "/v1/feedback", api.give_feedback, FeedbackReceipt, body=FeedbackBody,
         problems=(*BODY, *QUERY, Code.UNKNOWN_PASSAGE, Code.NOT_KEPT),
     ),
     Route(
         "GET", "/v1/feedback", api.feedback, (api.JSON_LINES,),
         problems=(*QUERY, Code.UNAUTHORIZED, Code.FORBIDDEN, Code.NOT_KEPT),
     ),
-    Route("GET", "/v1/index", api.index, responses.INDEX, problems=QUERY),
-    Route("GET", "/healthz", api.alive, responses.ALIVE),
-    Route("GET", "/readyz", api.ready, responses.READY, problems=(Code.NOT_READY,)),
+    Route("GET", "/v1/index", api.index, IndexInfo, problems=QUERY),
+    Route("GET", "/healthz", api.alive, Alive),
+    Route("GET", "/readyz", api.ready, Ready, problems=(Code.NOT_READY,)),
     Route("GET", "/metrics", api.metrics, ("text/plain",)),
-    Route("GET", "/openapi.json", api.openapi, responses.OPENAPI),
+    Route("GET", "/openapi.json", api.openapi, dict[str, Any]),
     Route("GET", "/docs", pages.docs, HTML),
     Route(
         "GET", "/", pages.ask, HTML, PageQuery,

@@ -9,10 +9,10 @@ from uuid import uuid4
 
 from index.types import Span
 from qa.collection.catalog import DocumentContent, PassageSpan
-from qa.collection.protocols import EngineProtocol
+from qa.engine import Engine
 from qa.types import Answer, Request
 from qa.web.engine.answer_cache import AnswerCache
-from qa.web.engine.batching import QuestionBatcher
+from qa.web.engine.micro_batcher import QuestionBatcher
 from qa.web.errors.problems import Code, FieldError, ProblemError
 from qa.web.errors.validation import MAX_ERRORS, format_value
 from qa.web.feedback_store import FeedbackEntry, FeedbackStore
@@ -45,7 +45,7 @@ class AppOptions:
 class Service:
     """Everything that a view gets: the engine, its answers, and what is counted and stored about them."""
 
-    def __init__(self, engine: EngineProtocol, options: AppOptions, openapi: dict[str, Any]) -> None:
+    def __init__(self, engine: Engine, options: AppOptions, openapi: dict[str, Any]) -> None:
         """Wrap ``engine``; ``openapi`` is the document that describes the routes."""
         self.engine, self.options, self.openapi = engine, options, openapi
         self.metrics = Metrics(engine.catalog.describe_index(), options.metrics_folder)

@@ -1,6 +1,5 @@
 """Suggested questions: questions made of sentences of the collection, which it therefore answers."""
 
-from qa.collection.suggestions.choose import MAX_SUGGESTIONS, suggest_questions
-from qa.collection.suggestions.types import Suggestion
+from qa.collection.suggestions.choose import Suggestion, suggest_questions
 
-__all__ = ["MAX_SUGGESTIONS", "Suggestion", "suggest_questions"]
+__all__ = ["Suggestion", "suggest_questions"]

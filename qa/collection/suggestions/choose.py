@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, zip_longest
 from math import gcd
@@ -9,10 +10,9 @@ from typing import TypeVar
 
 from index.text.sentences import PunctuatedNames, split_into_sentences
 from index.types import PassageKind, Span
-from qa.collection.catalog import DocumentContent, PassageSpan
-from qa.collection.protocols import CatalogProtocol, EngineProtocol
+from qa.collection.catalog import Catalog, DocumentContent, PassageSpan
 from qa.collection.suggestions.templates import generate_questions
-from qa.collection.suggestions.types import Suggestion
+from qa.engine import Engine
 from qa.types import Answer, Mode, Request, Status
 
 # Five are shown on the welcome page, the others if they are near a question that found nothing.
@@ -32,8 +32,19 @@ Stop = Callable[[], bool]
 Item = TypeVar("Item")
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A question that the sentence at ``span`` of a document answers; ``kind`` is its question word."""
+
+    question: str
+    kind: str
+    document: str
+    heading: str | None
+    span: Span
+
+
 def suggest_questions(
-    engine: EngineProtocol, is_stopped: Stop = lambda: False, max_suggestions: int = MAX_SUGGESTIONS
+    engine: Engine, is_stopped: Stop = lambda: False, max_suggestions: int = MAX_SUGGESTIONS
 ) -> tuple[Suggestion, ...]:
     """Return questions of several kinds and places; the same collection gives the same questions.
 
@@ -47,7 +58,7 @@ def suggest_questions(
     )
 
 
-def _generate_candidates(catalog: CatalogProtocol, is_stopped: Stop) -> Iterator[Suggestion]:
+def _generate_candidates(catalog: Catalog, is_stopped: Stop) -> Iterator[Suggestion]:
     """Yield every question of a sample of the collection, each once."""
     seen: set[str] = set()
     for document, passage in _take_until(is_stopped, islice(_sample_passages(catalog), MAX_PASSAGES)):
@@ -64,7 +75,7 @@ def _take_until(is_stopped: Stop, items: Iterable[Item]) -> Iterator[Item]:
         yield item
 
 
-def _sample_passages(catalog: CatalogProtocol) -> Iterator[tuple[DocumentContent, PassageSpan]]:
+def _sample_passages(catalog: Catalog) -> Iterator[tuple[DocumentContent, PassageSpan]]:
     """Yield passages of all documents in an order that covers every region, however early it is cut off."""
     for place in _scatter_numbers(catalog.document_count):
         document = catalog.get_document(catalog.list_documents(place, 1)[0].id)
@@ -102,9 +113,7 @@ def _skip_heading(text: str, passage: PassageSpan) -> Span:
     return Span(passage.start + len(heading) * runs_in, passage.end)
 
 
-def _keep_answered(
-    engine: EngineProtocol, suggestions: Sequence[Suggestion], mode: Mode, is_stopped: Stop
-) -> list[Suggestion]:
+def _keep_answered(engine: Engine, suggestions: Sequence[Suggestion], mode: Mode, is_stopped: Stop) -> list[Suggestion]:
     """Return those that are answered by their own sentence, the most confident first."""
     answers: list[Answer] = []
     for first in _take_until(is_stopped, range(0, len(suggestions), ASKED_TOGETHER)):

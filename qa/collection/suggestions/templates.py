@@ -5,7 +5,6 @@ rules, then rank. Here the engine itself is the ranker: a question that it does 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import regex
 
@@ -32,48 +31,29 @@ ARTICLE = regex.compile(r"(?:the|an?) ", regex.IGNORECASE)
 # A name is seldom plural before one of these: "Plans for a film were announced."
 PLURAL = regex.compile(r"\p{Lu}\p{Ll}+s (?:for|of|to|about|on|in|from|with) ")
 
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """The form of a sentence and the question that it answers."""
-
-    kind: str
-    pattern: regex.Pattern[str]
-    question: str
-
-
-def _template(kind: str, pattern: str, question: str) -> Template:
-    """Compile a template; ``question`` names the groups of the pattern."""
-    return Template(kind, regex.compile(pattern), question)
-
-
-# A new kind of question is one row.
+# Rows of a kind of question, the form of a sentence, and the question it answers, which names groups of the form.
 TEMPLATES = (
-    _template("Who", rf"{SUBJECT} {BE} {DONE} by {NAME}", "Who {be} {subject} {done} by?"),
-    _template("Who", rf"{SUBJECT} {BE} \p{{Ll}}+ by {NAME} and {DONE} by {NAME}", "Who {be} {subject} {done} by?"),
-    _template("Who", rf"(?P<subject>{NAME}) {DID} {OBJECT}{TO_END}", "Who {done} {rest}?"),
-    _template("Who", rf"(?P<subject>The \p{{Ll}}[^,;:()]*?) {DID} {OBJECT}{TO_END}", "Who or what {done} {rest}?"),
-    _template("When", rf"{SUBJECT} {BE} {HOW}{DONE} {GAP}(?:in|on|since) {DATE}", "When {be} {subject} {done}?"),
-    _template(
-        "When", rf"(?:In|On|Since) {DATE}, {THEN} {BE} {DONE} {REST}{TO_END}", "When {be} {subject} {done} {rest}?"
-    ),
-    _template(
-        "Where", rf"{SUBJECT} {BE} {PLACED} (?:in|at|on) (?:the )?\p{{Lu}}\p{{L}}", "Where {be} {subject} {done}?"
-    ),
-    _template("What", rf"{SUBJECT} {BE} {DONE} as (?:an?|the) \p{{L}}", "What {be} {subject} {done} as?"),
-    _template("What", rf"{THING} {BE} (?:an?|the|one of) \p{{L}}", "What {be} {subject}?"),
-    _template("What", rf"(?P<subject>{NAME}) {BE} (?:an?|the|one of) \p{{L}}", "Who or what {be} {subject}?"),
+    ("Who", rf"{SUBJECT} {BE} {DONE} by {NAME}", "Who {be} {subject} {done} by?"),
+    ("Who", rf"{SUBJECT} {BE} \p{{Ll}}+ by {NAME} and {DONE} by {NAME}", "Who {be} {subject} {done} by?"),
+    ("Who", rf"(?P<subject>{NAME}) {DID} {OBJECT}{TO_END}", "Who {done} {rest}?"),
+    ("Who", rf"(?P<subject>The \p{{Ll}}[^,;:()]*?) {DID} {OBJECT}{TO_END}", "Who or what {done} {rest}?"),
+    ("When", rf"{SUBJECT} {BE} {HOW}{DONE} {GAP}(?:in|on|since) {DATE}", "When {be} {subject} {done}?"),
+    ("When", rf"(?:In|On|Since) {DATE}, {THEN} {BE} {DONE} {REST}{TO_END}", "When {be} {subject} {done} {rest}?"),
+    ("Where", rf"{SUBJECT} {BE} {PLACED} (?:in|at|on) (?:the )?\p{{Lu}}\p{{L}}", "Where {be} {subject} {done}?"),
+    ("What", rf"{SUBJECT} {BE} {DONE} as (?:an?|the) \p{{L}}", "What {be} {subject} {done} as?"),
+    ("What", rf"{THING} {BE} (?:an?|the|one of) \p{{L}}", "What {be} {subject}?"),
+    ("What", rf"(?P<subject>{NAME}) {BE} (?:an?|the|one of) \p{{L}}", "Who or what {be} {subject}?"),
 )
 
 
 def generate_questions(sentence: str) -> Iterator[tuple[str, str]]:
     """Yield the kind and the text of each question that a sentence answers; asides in brackets are ignored."""
     plain = " ".join(ASIDE.sub("", sentence).split())
-    for template in TEMPLATES:
-        match = template.pattern.match(plain)
+    for kind, pattern, question in TEMPLATES:
+        match = regex.match(pattern, plain)
         parts = match.groupdict() if match else {}
         if match and all(map(_stands_alone, parts.values())) and _has_content(parts["subject"]):
-            yield template.kind, template.question.format_map(parts | {"subject": _lower_first(parts["subject"])})
+            yield kind, question.format_map(parts | {"subject": _lower_first(parts["subject"])})
 
 
 def _stands_alone(part: str) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from threading import Lock
 from time import perf_counter
 
-from qa.collection.protocols import AskMany
 from qa.types import Answer, Request
+from qa.web.engine.micro_batcher import AskMany
 
 # An answer with five passages takes a few kilobytes, so a full cache stays below 10 MB.
 MAX_ANSWERS = 1000

@@ -1,22 +1,32 @@
 """Micro-batching: items submitted by several threads are computed in one call, by a few worker threads.
 
 Requests that arrive while all workers are busy are batched; an idle worker starts at once (no batching window).
-Measured: ``docs/performance.md``.
+Measured: ``docs/performance.md``. Python runs one thread at a time, and numpy releases and reacquires the interpreter
+lock at every step: with more threads than processors every question slows down every other, and encoding several
+questions in one call is cheaper than encoding them one by one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
+from qa.types import Answer, Mode, Request
+
+# Questions to answers, in order; called from several threads at once.
+AskMany: TypeAlias = Callable[[Sequence[Request]], list[Answer]]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 # A batch under way ends within this time on a slow machine; a thread that is still running
 # when the interpreter finalizes would be killed inside C++ code, which aborts the process.
 CLOSE_TIMEOUT_S = 10.0
+# One batch is encoded, outside of Python, while the other is ranked.
+CONCURRENT_BATCHES = 2
+# Reading takes most of the time of ``precise`` and gains nothing from larger batches.
+MAX_BATCH: Mapping[Mode, int] = {"fast": 8, "precise": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +107,26 @@ class MicroBatcher(Generic[Item, Result]):
         for call in batch:
             own, found = found[: len(call.items)], found[len(call.items) :]
             call.results.set_result(own)
+
+
+class QuestionBatcher:
+    """A thread-safe ``ask_many`` that batches the questions of concurrent callers, one micro-batcher per mode."""
+
+    def __init__(self, ask_many: AskMany) -> None:
+        """Wrap ``ask_many``, which may be called by several threads at once."""
+        self._batchers = {mode: MicroBatcher(ask_many, CONCURRENT_BATCHES, size) for mode, size in MAX_BATCH.items()}
+
+    def ask_many(self, questions: Sequence[Request]) -> list[Answer]:
+        """Return the answers in order."""
+        found: dict[int, Answer] = {}
+        for mode, batcher in self._batchers.items():
+            places = [place for place, question in enumerate(questions) if question.mode == mode]
+            for first in range(0, len(places), MAX_BATCH[mode]):
+                batch = places[first : first + MAX_BATCH[mode]]
+                found.update(zip(batch, batcher.submit([questions[place] for place in batch]), strict=True))
+        return [found[place] for place in range(len(questions))]
+
+    def close(self) -> None:
+        """Stop the worker threads after their current batches; see ``MicroBatcher.close``."""
+        for batcher in self._batchers.values():
+            batcher.close()

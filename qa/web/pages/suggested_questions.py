@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from threading import Event, Lock, Thread
 
-from qa.collection.protocols import EngineProtocol
 from qa.collection.suggestions import Suggestion, suggest_questions
+from qa.engine import Engine
 from qa.types import Answer
 
 SHOWN_AT_WELCOME = 5
@@ -18,7 +18,7 @@ STOP_TIMEOUT_S = 10.0
 class SuggestedQuestions:
     """Questions that an engine answers. The engine is asked nothing before they are needed."""
 
-    def __init__(self, engine: EngineProtocol) -> None:
+    def __init__(self, engine: Engine) -> None:
         """Keep the engine; ``start`` or the first page that shows suggestions asks it."""
         self._engine, self._lock = engine, Lock()
         self._suggestions: tuple[Suggestion, ...] = ()

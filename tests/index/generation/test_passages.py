@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from index.generation.documents import Documents
 from index.generation.passages import Passages
+from index.text.searchable_text import build_context
 from index.types import Document, Heading, Passage, PassageKind, Span
 
 DOCUMENTS = (
@@ -49,10 +50,10 @@ def test_the_text_of_a_passage_is_read_without_its_document(passages: Passages) 
 
 
 def test_one_field_of_a_passage_is_read_without_the_passage(passages: Passages) -> None:
-    """Its start, its heading and its document are read by themselves."""
+    """Its document, and the title and heading above it, are read by themselves."""
     for position, passage in enumerate(PASSAGES):
-        assert passages.get_start(position) == passage.start
-        assert passages.get_heading(position) == passage.heading
+        title = next(document.title for document in DOCUMENTS if document.id == passage.document)
+        assert passages.get_context(position) == build_context(title, passage.heading or "")
         assert DOCUMENTS[passages.find_document(position)].id == passage.document
     assert [edge.tolist() for edge in passages.find_ranges(0)] == [0, 2]
     assert [edge.tolist() for edge in passages.find_ranges(1)] == [2, 4]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from qa.types import Answer, Mode, Request
 from qa.web.engine.answer_cache import AnswerCache
-from qa.web.engine.batching import QuestionBatcher
+from qa.web.engine.micro_batcher import QuestionBatcher
 from tests.qa.web.helpers import HandMade
 
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
+from pydantic import TypeAdapter
 
 from qa.errors import QuestionError
-from qa.types import Request, Turn
+from qa.types import Answer, Request, Turn
 from qa.web.errors.problems import Code
-from qa.web.responses import ANSWER
 from tests.qa.web.helpers import DOCUMENT, NAME, SENTENCE, TEXT, HandMade
 from tests.qa.web.shape import problem
 
@@ -39,7 +39,7 @@ def test_shape_and_order_of_an_answer(client: FlaskClient) -> None:
 
 def test_an_answer_fits_its_schema(client: FlaskClient) -> None:
     """An answer validates against its schema in the OpenAPI document."""
-    schema = ANSWER.json_schema(mode="serialization")
+    schema = TypeAdapter(Answer).json_schema(mode="serialization")
     for question in ("Who?", "perhaps", "the capital"):
         Draft202012Validator(schema).validate(ask(client, question=question, explain=True))
 

@@ -17,7 +17,7 @@ from qa.collection.suggestions import Suggestion
 from qa.types import Answer, AnswerPassage, Request
 from qa.web import create_app
 from qa.web.engine.answer_cache import AnswerCache
-from qa.web.engine.batching import QuestionBatcher
+from qa.web.engine.micro_batcher import QuestionBatcher
 from qa.web.errors.problems import Code
 from qa.web.pages.suggested_questions import SuggestedQuestions
 from qa.web.routes import ROUTES, Route
