@@ -10,7 +10,7 @@ INDEX  ?= var/index
 SEEDS  ?= seeds
 DATA   ?= ../shared/data
 
-# What SQuAD asks about articles that the reader was trained on is no test.
+# Questions of SQuAD about articles that the reader was trained on are no test.
 HELD_OUT := var/held-out
 SETS     := "$(DATA)/scifact-train" "$(DATA)/fairytaleqa-val" $(HELD_OUT)/squad-sentences
 
@@ -46,14 +46,14 @@ lint: $(DEV) ## style and types
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy
 
-fix: $(DEV) ## mend what can be mended by itself
+fix: $(DEV) ## format, and fix what the linter can fix
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
 bench: speed ## measure time and memory on DATA (the open sets), each against a baseline; minutes
 	@$(PYTHON) -m benchmarks.speed.scale "$(DATA)"
 
-bench-full: speed index ## the same up to a million passages, and quality, and fit the confidence; hours
+bench-full: speed index ## the same up to a million passages; quality and confidence, too; hours
 	@$(PYTHON) -m benchmarks.speed.scale "$(DATA)" --full
 	@$(PYTHON) -m benchmarks.speed.processors "$(DATA)"
 	@$(PYTHON) -m benchmarks.training.calibration "$(DATA)"
@@ -63,7 +63,7 @@ bench-full: speed index ## the same up to a million passages, and quality, and f
 	  $(PYTHON) -m qa.evaluation run "$$set" --summary "docs/reports/$$(basename "$$set").md" || exit 1; done
 	@$(PYTHON) -m qa.evaluation run tests/judgements/blame.jsonl --index "$(INDEX)" --summary docs/reports/blame.md
 
-# One thread for a question, as serve.py answers it; what measures processes sets theirs itself.
+# One thread for a question, as in serve.py; programs that start processes set theirs themselves.
 speed: $(DEV)
 	@for name in latency steps; do OMP_NUM_THREADS=1 $(PYTHON) -m benchmarks.speed.$$name "$(DATA)" || exit 1; done
 	@for name in serving bulk start paint; do $(PYTHON) -m benchmarks.speed.$$name "$(DATA)" || exit 1; done

@@ -17,7 +17,7 @@ from qa.ranking.filters import Filter
 from qa.types import Leg, Query
 
 DENSE, LEXICAL = "dense", "lexical"
-# Passages that each leg contributes. More of them found no further answers and cost time in every later step.
+# Passages that each leg contributes; every later step looks at all of them.
 MAX_CANDIDATES = 50
 # Units searched for them. A passage has several units, so the nearest 150 usually belong to 50 passages; if they do
 # not, 400 are searched.
@@ -48,6 +48,8 @@ def call_leg(name: str, function: Callable[..., Result], *arguments: object) -> 
     try:
         return function(*arguments)
     except Exception:
+        # Whatever goes wrong in a leg must not take the answer of the other one with it: it is logged with its
+        # traceback and named in ``degraded``, and the tests fail if they do not expect it.
         log.exception("the %s leg failed", name)
         return None
 

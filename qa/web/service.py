@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from index.generation.id_patterns import WILDCARDS
 from index.types import Span
 from qa.collection.catalog import DocumentContent, PassageSpan
 from qa.engine import Engine
@@ -19,9 +20,6 @@ from qa.web.feedback_store import FeedbackEntry, FeedbackStore
 from qa.web.metrics import Metrics
 from qa.web.pages.suggested_questions import SuggestedQuestions
 from qa.web.requests.models import FeedbackBody
-
-# An entry of ``filter.document`` that holds one of these is a pattern, and a pattern may match nothing.
-WILDCARDS = frozenset("*?[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +128,7 @@ class Service:
             )
             for question, field in questions
             for position, entry in enumerate(question.documents)
+            # An entry with a wildcard is a pattern, and a pattern may match nothing.
             if WILDCARDS.isdisjoint(entry) and not self.engine.catalog.match_documents(entry)
         ]
         if unknown:

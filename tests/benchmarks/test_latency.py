@@ -34,6 +34,6 @@ def test_the_ratio_is_the_median_of_the_ratios_question_by_question() -> None:
 def test_the_seed_is_asked_in_every_way(generation: Generation, encoder: Encoder, tmp_path: Path) -> None:
     """Every way is timed for every question, and the section says over how many passages."""
     collection = Collection.build("The seed", generation, tmp_path)
-    times = measure_latency(collection.ways(encoder), [f"Who directed film number {i}?" for i in range(WARM + 3)])
+    times = measure_latency(collection.list_ways(encoder), [f"Who directed film number {i}?" for i in range(WARM + 3)])
     assert all(len(own) == 3 and min(own) > 0 for own in times.values())
     assert f"{len(generation.contents.passages)} passages" in format_section(collection, times)
