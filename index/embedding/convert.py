@@ -85,17 +85,27 @@ class QuantizedModel:
 
 
 def _write_network(model: "SentenceTransformer", folder: Path) -> None:
-    from ctranslate2.converters import TransformersConverter
-
     with TemporaryDirectory() as float32:
         cast(Any, model[0]).auto_model.save_pretrained(float32)
         model.tokenizer.save_pretrained(float32)
         try:
-            TransformersConverter(float32).convert(str(folder), quantization="int8")
+            convert_network(float32, folder)
         # How CTranslate2 reports an architecture, an activation, or position embeddings that it does not support.
         except (ValueError, KeyError, AssertionError) as error:
             raise QuantizationError(f"CTranslate2 cannot convert it: {error!r}") from error
-    limit_weights(folder)
+
+
+def convert_network(float32: str, folder: Path) -> None:
+    """Convert a saved transformers model to int8 weights that cannot saturate, in a new folder."""
+    from ctranslate2.converters import TransformersConverter
+
+    # The steps of its method ``convert``, which offers no place between quantizing and writing.
+    spec = TransformersConverter(float32)._load()
+    spec.validate()
+    spec.optimize(quantization="int8")
+    limit_weights(spec.variables())
+    folder.mkdir()
+    spec.save(str(folder))
 
 
 def _check_pooling(model: "SentenceTransformer") -> str:

@@ -8,12 +8,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from ctranslate2.converters import TransformersConverter
 from transformers import BertModel
 from transformers.utils.logging import disable_progress_bar
 
 from benchmarks.training.reader.network import Network
-from index.embedding.saturation import limit_weights
+from index.embedding.convert import convert_network
 from qa.reader.ctranslate2 import ABOUT, BODY, HEADS, TOKENIZER
 
 BESIDE = (TOKENIZER, "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
@@ -50,5 +49,4 @@ def _write_body(network: Network, base: Path, folder: Path) -> None:
         for name in BESIDE:
             if (base / name).is_file():
                 shutil.copy(base / name, plain)
-        TransformersConverter(str(plain)).convert(str(folder), quantization="int8")
-    limit_weights(folder)
+        convert_network(str(plain), folder)
