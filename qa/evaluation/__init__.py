@@ -3,7 +3,7 @@
 >>> from qa.evaluation import compare, load, run
 """
 
-from qa.evaluation.comparison.compare import Comparison, compare
+from qa.evaluation.comparison import Comparison, compare
 from qa.evaluation.data import load
 from qa.evaluation.runs.run import run
 from qa.evaluation.types import Dataset, Run

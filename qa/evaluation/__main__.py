@@ -14,19 +14,17 @@ from index.progress import Terminal
 from index.settings import IndexSettings
 from qa.engine import Engine
 from qa.evaluation import known_item as probing
-from qa.evaluation.ablation.ablate import ablate
+from qa.evaluation.ablation.ablate import ablate, merge_results, read_results, to_markdown
 from qa.evaluation.ablation.memo import MemoEncoder
-from qa.evaluation.ablation.results import merge_results, read_results, to_markdown
 from qa.evaluation.ablation.rows import choose_rows, compute_ablation_fingerprint
 from qa.evaluation.ablation.workbench import Workbench
-from qa.evaluation.comparison.compare import compare
-from qa.evaluation.comparison.gates import find_broken_limits, parse_limits
+from qa.evaluation.comparison import compare, find_broken_limits, parse_limits
 from qa.evaluation.data import collection, load
 from qa.evaluation.report import write_ablation, write_comparison, write_report, write_summary
 from qa.evaluation.runs.answer_sources import AnswerSource, HttpClient
-from qa.evaluation.runs.external import read_external
 from qa.evaluation.runs.run import run
 from qa.evaluation.runs.store import load_run, save_run
+from qa.evaluation.runs.trec import read_external
 from qa.evaluation.types import Dataset, Run
 from qa.types import Mode
 

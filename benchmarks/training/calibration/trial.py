@@ -7,8 +7,7 @@ import numpy as np
 
 from benchmarks.training.calibration.collections import QuestionKind
 from qa.answer.calibration import LogisticModel
-from qa.evaluation.measures.abstention import auroc
-from qa.evaluation.measures.calibration import calibration_error
+from qa.evaluation.measures.confidence import auroc, calibration_error
 from qa.ranking.features import Features
 
 

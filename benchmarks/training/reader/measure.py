@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.articles import MIN_GAP_CHARS, READING, read_lines, remove_answer, split_pieces
 from benchmarks.splits import Part, assign_part
 from index.types import Span
-from qa.evaluation.measures.abstention import auroc
+from qa.evaluation.measures.confidence import auroc
 from qa.evaluation.measures.reading import exact_match, token_f1
 from qa.types import Reader, Reading
 

@@ -5,6 +5,8 @@ stay valid when code is moved, and become stale when an answer changes.
 """
 
 import json
+import re
+from collections.abc import Iterable
 from functools import cache
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -30,6 +32,9 @@ QUESTIONS = Path(__file__).with_name("questions.jsonl")
 # so that round numbers such as 0, 0.5 and 1 are far from the edge of a step.
 STEP = 0.04547
 
+# The line by which a measured document names the program that it was measured with.
+STAMP = re.compile(r"<!-- measured with the program (\S*) -->")
+
 
 @cache
 def compute_fingerprint() -> str:
@@ -40,6 +45,21 @@ def compute_fingerprint() -> str:
 def digest_of(value: object) -> str:
     """Return the digest of anything that JSON can hold."""
     return sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def stamp_line(program: str = "") -> str:
+    """Return the line that names a program, by default this one."""
+    return f"<!-- measured with the program {program or compute_fingerprint()} -->"
+
+
+def stamp_lines(programs: Iterable[str]) -> list[str]:
+    """Return a line for each distinct program."""
+    return [stamp_line(program) for program in dict.fromkeys(programs)]
+
+
+def is_stale(document: Path, program: str = "") -> bool:
+    """Return whether a document, or a part of it, was measured with another program, or names none."""
+    return set(STAMP.findall(document.read_text(encoding="utf-8"))) != {program or compute_fingerprint()}
 
 
 def hash_shipped_data() -> dict[str, str]:

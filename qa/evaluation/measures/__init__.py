@@ -6,11 +6,12 @@ have neither: they come from ir_measures together (``ranking.py``).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.evaluation.measures import abstention, calibration, evidence, ranking, reading
+from qa.evaluation.measures import confidence, evidence, ranking, reading
 from qa.evaluation.measures.statistics import bootstrap_interval, bootstrap_statistic
 from qa.evaluation.types import Interval, Judgement, Outcome, SystemReply
 from qa.types import Status
@@ -55,16 +56,8 @@ class Measure:
     headline: bool = False
 
 
-def _is_answerable(judgement: Judgement) -> bool:
-    return judgement.answerable
-
-
-def _is_unanswerable(judgement: Judgement) -> bool:
-    return not judgement.answerable
-
-
-def _has_evidence(judgement: Judgement) -> bool:
-    return bool(judgement.evidence)
+_is_answerable = attrgetter("answerable")
+_has_evidence = attrgetter("evidence")
 
 
 def _has_answers(judgement: Judgement) -> bool:
@@ -75,24 +68,18 @@ def _gives_answer(reply: SystemReply) -> bool:
     return reply.status is not Status.NOT_FOUND
 
 
-def _create_ranking_measure(meaning: str, headline: bool = False) -> Measure:
-    return Measure(meaning, applies=_is_answerable, headline=headline)
-
-
 # Every measure in the order in which it is shown.
 MEASURES: Mapping[str, Measure] = {
-    "Hit@1": _create_ranking_measure("share of questions with something right in first place", headline=True),
-    "Hit@3": _create_ranking_measure("… among the first three"),
-    "Hit@5": _create_ranking_measure("… among the first five"),
-    "Hit@10": _create_ranking_measure("… among the first ten"),
-    "Recall@5": _create_ranking_measure("share of what is right that is among the first five"),
-    "Recall@10": _create_ranking_measure("… among the first ten"),
-    "Recall@50": _create_ranking_measure("… among the first fifty"),
-    "MRR@10": _create_ranking_measure("mean of 1 / rank of the first that is right, 0 beyond ten", headline=True),
-    "nDCG@10": _create_ranking_measure(
-        "gain by grade, discounted by log2(rank + 1), over the best order possible", headline=True
-    ),
-    "MAP": _create_ranking_measure("mean of the precision at each rank with something right"),
+    "Hit@1": Measure("share of questions with something right in first place", headline=True),
+    "Hit@3": Measure("… among the first three"),
+    "Hit@5": Measure("… among the first five"),
+    "Hit@10": Measure("… among the first ten"),
+    "Recall@5": Measure("share of what is right that is among the first five"),
+    "Recall@10": Measure("… among the first ten"),
+    "Recall@50": Measure("… among the first fifty"),
+    "MRR@10": Measure("mean of 1 / rank of the first that is right, 0 beyond ten", headline=True),
+    "nDCG@10": Measure("gain by grade, discounted by log2(rank + 1), over the best order possible", headline=True),
+    "MAP": Measure("mean of the precision at each rank with something right"),
     "evidence first": Measure(
         "share whose first mark, in the first passage, overlaps the evidence",
         evidence.score_first_mark,
@@ -130,7 +117,7 @@ MEASURES: Mapping[str, Measure] = {
     "not found where absent": Measure(
         "share of unanswerable questions that are called `not_found`",
         lambda j, r: float(not _gives_answer(r)),
-        applies=_is_unanswerable,
+        applies=lambda judgement: not judgement.answerable,
     ),
     "abstention": Measure(
         "share of questions rightly called `not_found` or rightly not, at the shipped threshold",
@@ -139,22 +126,22 @@ MEASURES: Mapping[str, Measure] = {
     ),
     "AUROC": Measure(
         "chance that an answerable question has more confidence than an unanswerable one",
-        of_all=lambda c: abstention.auroc(c.confidence[c.answerable], c.confidence[~c.answerable]),
+        of_all=lambda c: confidence.auroc(c.confidence[c.answerable], c.confidence[~c.answerable]),
     ),
     "AURC": Measure(
         "share wrong among the most confident answers, averaged over how many are given (risk-coverage area)",
-        of_all=lambda c: abstention.risk_coverage_area(c.confidence, c.right),
+        of_all=lambda c: confidence.risk_coverage_area(c.confidence, c.right),
         lower_is_better=True,
     ),
     "Brier": Measure(
         "squared gap of confidence and truth, with a right first passage as truth",
-        lambda j, r: calibration.brier_score(r.confidence, ranking.is_first_right(j, r)),
+        lambda j, r: confidence.brier_score(r.confidence, ranking.is_first_right(j, r)),
         lower_is_better=True,
         headline=True,
     ),
     "ECE": Measure(
         "mean gap of confidence and share right over ten equally full bins",
-        of_all=lambda c: calibration.calibration_error(c.confidence, c.right),
+        of_all=lambda c: confidence.calibration_error(c.confidence, c.right),
         lower_is_better=True,
     ),
 }

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qa.evaluation.comparison.compare import Difference
-from qa.evaluation.measures import MEASURES, Confidences, abstention, calibration, ranking
+from qa.evaluation.comparison import Difference
+from qa.evaluation.measures import MEASURES, Confidences, confidence, ranking
 from qa.evaluation.report.slices import Slice
 from qa.evaluation.types import Interval, Run
 from qa.types import Status
@@ -64,7 +64,7 @@ def draw_reliability(run: Run) -> Plot | None:
     found = Confidences.from_outcomes(run.outcomes)
     if len(found.confidence) < MIN_BINNED_QUESTIONS:
         return None
-    bins = calibration.bin_reliability(found.confidence, found.right)
+    bins = confidence.bin_reliability(found.confidence, found.right)
     few, many = min(b.count for b in bins), max(b.count for b in bins)
     sizes = f"each point: {few:,} questions" if few == many else f"each point: {few:,} or {many:,} questions"
     figure, axes = _create_axes("how sure it says it is", "how often it is right")
@@ -84,7 +84,7 @@ def draw_risk_coverage(run: Run) -> Plot | None:
     found = Confidences.from_outcomes(run.outcomes)
     if not len(found.confidence):
         return None
-    coverage, risk = abstention.risk_coverage(found.confidence, found.right)
+    coverage, risk = confidence.risk_coverage(found.confidence, found.right)
     figure, axes = _create_axes("share of questions answered, the surest first", "share of those that are wrong")
     axes.plot(coverage, risk, color=BLUE, linewidth=2)
     words = f"Answering all, {_format_percent(risk[-1])} are wrong."

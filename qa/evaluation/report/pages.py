@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import qa.evaluation.report.figures as figures
-from qa.evaluation.ablation.ablate import MAIN_MEASURE, Ablation
-from qa.evaluation.ablation.results import choose_columns, format_cells
-from qa.evaluation.comparison.compare import Comparison
+from qa.evaluation.ablation.ablate import MAIN_MEASURE, Ablation, choose_columns, format_cells
+from qa.evaluation.comparison import Comparison
 from qa.evaluation.measures import MEASURES
 from qa.evaluation.report.failures import Case, build_case, find_worst_cases
 from qa.evaluation.report.slices import SLICE_MEASURES, cut_slices

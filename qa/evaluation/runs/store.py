@@ -10,7 +10,6 @@ from index.errors import UsageError
 from index.types import Span
 from qa.evaluation.data.lines import read_json_lines
 from qa.evaluation.measures import ranking
-from qa.evaluation.runs.ask_all import ANSWERS, SCORES
 from qa.evaluation.runs.trec import lower_ties, write_qrels, write_run
 from qa.evaluation.types import (
     NO_REPLY,
@@ -26,9 +25,61 @@ from qa.evaluation.types import (
 )
 from qa.types import Turn
 
-QUESTIONS = "questions.jsonl"
+BEGUN, ANSWERS, QUESTIONS, SCORES = "begun.json", "answers.jsonl", "questions.jsonl", "scores.json"
+# Questions asked, and answers written, at a time.
+BATCH = 64
 # Characters kept of a whole document that was judged.
 MAX_TEXT_CHARS = 2000
+
+
+class Journal:
+    """The answers of an unfinished run.
+
+    Only whole batches count: a run that was interrupted asks in the same ones as one that was not.
+    """
+
+    def __init__(self, folder: Path, about: RunDescription) -> None:
+        """Prepare the folder for a run of this description."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._answers, self._begun, self._scores = folder / ANSWERS, folder / BEGUN, folder / SCORES
+        self._about = json.dumps(asdict(about), indent=1) + "\n"
+
+    def read_answers(self, judgements: Sequence[Judgement]) -> list[Mapping[str, Any]]:
+        """Return the answers of this run that are there; begin again if they are another run's or finished."""
+        unfinished = self._begun.is_file() and self._answers.is_file() and not self._scores.is_file()
+        if unfinished and self._begun.read_text(encoding="utf-8") == self._about:
+            return self._read_batches(judgements)
+        self._scores.unlink(missing_ok=True)
+        self._answers.write_bytes(b"")
+        self._begun.write_text(self._about, encoding="utf-8")
+        return []
+
+    def append(self, judgements: Sequence[Judgement], answers: Sequence[Mapping[str, Any]]) -> None:
+        """Append the answers to these judgements."""
+        rows = ({"id": j.id} | dict(answer) for j, answer in zip(judgements, answers, strict=True))
+        with self._answers.open("a", encoding="utf-8") as file:
+            file.write("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+
+    def _read_batches(self, judgements: Sequence[Judgement]) -> list[Mapping[str, Any]]:
+        lines = self._answers.read_bytes().splitlines(keepends=True)
+        found: list[Mapping[str, Any]] = []
+        for line, judgement in zip(lines, judgements, strict=False):
+            answer = _parse_line(line)
+            if answer.get("id") != judgement.id:
+                break
+            found.append(answer)
+        whole = len(found) if len(found) == len(judgements) else len(found) // BATCH * BATCH
+        self._answers.write_bytes(b"".join(lines[:whole]))
+        return found[:whole]
+
+
+def _parse_line(line: bytes) -> Mapping[str, Any]:
+    """Parse an answer; empty if the line is cut off."""
+    try:
+        answer = json.loads(line) if line.endswith(b"\n") else {}
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def save_run(run: Run, folder: Path) -> None:
@@ -48,7 +99,10 @@ def save_run(run: Run, folder: Path) -> None:
             {question: ranking.list_relevant(o.judgement) for question, o in spans.items()},
             folder / "evidence-qrels.trec",
         )
-    lines = (json.dumps(_describe_question(o.judgement), ensure_ascii=False) + "\n" for o in run.outcomes)
+    rows = [asdict(o.judgement) for o in run.outcomes]
+    for row in rows:
+        row["wanted"] = {document: text[:MAX_TEXT_CHARS] for document, text in row["wanted"].items()}
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     (folder / QUESTIONS).write_text("".join(lines), encoding="utf-8")
     (folder / SCORES).write_text(json.dumps(_describe_scores(run), indent=1) + "\n", encoding="utf-8")
 
@@ -77,7 +131,7 @@ def load_run(folder: str | Path) -> Run:
 
 
 def _read_replies(folder: Path, judgements: Sequence[Judgement]) -> Mapping[str, SystemReply]:
-    """Read the replies by question; ``NO_REPLY`` for each if only a ranking was scored (``external.py``)."""
+    """Read the replies by question; ``NO_REPLY`` for each if only a ranking was scored (``trec.py``)."""
     if not (folder / ANSWERS).is_file():
         return dict.fromkeys((judgement.id for judgement in judgements), NO_REPLY)
     return {row["id"]: SystemReply.from_json(row) for _, row in read_json_lines(folder / ANSWERS)}
@@ -103,22 +157,7 @@ def _describe_scores(run: Run) -> Mapping[str, Any]:
     }
 
 
-def _describe_question(judgement: Judgement) -> dict[str, Any]:
-    row = asdict(judgement)
-    row["wanted"] = {document: text[:MAX_TEXT_CHARS] for document, text in judgement.wanted.items()}
-    return row
-
-
 def _parse_judgement(row: Mapping[str, Any], where: str) -> Judgement:
-    return Judgement(
-        **{
-            **row,
-            "history": tuple(Turn(**turn) for turn in row["history"]),
-            "evidence": tuple(_parse_evidence(gold) for gold in row["evidence"]),
-            "answers": tuple(row["answers"]),
-        }
-    )
-
-
-def _parse_evidence(row: Mapping[str, Any]) -> GoldEvidence:
-    return GoldEvidence(row["document"], Span(**row["span"]), row["quote"])
+    evidence = tuple(GoldEvidence(gold["document"], Span(**gold["span"]), gold["quote"]) for gold in row["evidence"])
+    history = tuple(Turn(**turn) for turn in row["history"])
+    return Judgement(**{**row, "history": history, "evidence": evidence, "answers": tuple(row["answers"])})

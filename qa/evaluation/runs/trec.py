@@ -1,12 +1,15 @@
-"""TREC's files, which every retrieval tool reads: runs and judgements, columns between white space."""
+"""TREC's files, which every retrieval tool reads, and the run of another system in one of them."""
 
 import re
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote
 
 from index.errors import UsageError
 from qa.evaluation.data.lines import read_lines
+from qa.evaluation.measures import ranking, summarise_outcomes
+from qa.evaluation.types import NO_REPLY, DataProblem, Dataset, Outcome, Run, RunDescription
 
 UNSAFE = re.compile(r"[\s%]")
 # What is taken from a tied score, so that it falls: tools break ties in opposite ways.
@@ -57,7 +60,12 @@ def read_run(path: Path) -> Rankings:
         if document in rows.setdefault(question, {}):
             raise UsageError(f"{where} has {document!r} for {question!r} a second time; delete one of the lines")
         rows[question][document] = place
-    return {_unescape_id(question): _order_documents(documents) for question, documents in rows.items()}
+    return {
+        unquote(question): {
+            unquote(document): -place[0] for document, place in sorted(documents.items(), key=lambda item: item[1])
+        }
+        for question, documents in rows.items()
+    }
 
 
 def write_qrels(qrels: Qrels, path: Path) -> None:
@@ -70,29 +78,35 @@ def write_qrels(qrels: Qrels, path: Path) -> None:
     )
 
 
-def read_qrels(path: Path) -> Qrels:
-    """Read grades of documents by question. Raises UsageError, which names the line."""
-    found: dict[str, dict[str, int]] = {}
-    for where, line in read_lines(path):
-        try:
-            question, _, document, grade = line.split()
-            found.setdefault(_unescape_id(question), {})[_unescape_id(document)] = int(grade)
-        except ValueError as error:
-            raise UsageError(
-                f"{where} is not 'question 0 document grade' ({line.strip()!r}); mend or delete the line"
-            ) from error
-    return found
+def read_external(dataset: Dataset, path: Path) -> Run:
+    """Read the run of another system, and compute its ranking measures of documents.
 
-
-def _order_documents(documents: Mapping[str, tuple[float, int]]) -> dict[str, float]:
-    best = sorted(documents.items(), key=lambda item: item[1])
-    return {_unescape_id(document): -place[0] for document, place in best}
+    It has no passages and no confidences. A question that the file lacks counts 0. Raises UsageError for a run over another
+    dataset, none of whose questions is known.
+    """
+    rankings = read_run(path)
+    answerable = {j.id: j for j in dataset.judgements if j.answerable}
+    unknown = [question for question in rankings if question not in {j.id for j in dataset.judgements}]
+    if len(unknown) == len(rankings):
+        raise UsageError(
+            f"{path} is a run over another dataset: {dataset.name} has none of its questions, such as "
+            f"{next(iter(rankings), '')!r}"
+        )
+    scores = ranking.evaluate_rankings(
+        {question: list(rankings.get(question, {})) for question in answerable},
+        {question: judgement.documents for question, judgement in answerable.items()},
+    )
+    outcomes = tuple(Outcome(judgement, NO_REPLY, scores[question]) for question, judgement in answerable.items())
+    measured = {name: i for name, i in summarise_outcomes(outcomes).items() if name in ranking.NAMES}
+    about = RunDescription(
+        dataset.name, dataset.fingerprint, path.name, "fast", 0, sha256(path.read_bytes()).hexdigest()
+    )
+    problems = tuple(
+        DataProblem(str(path), f"ranks for {question!r}, which {dataset.name} lacks") for question in unknown
+    )
+    return Run(about, outcomes, measured, problems=(*dataset.problems, *problems))
 
 
 def _escape_id(id: str) -> str:
     """Remove white space from an id, reversibly: ``a b%`` becomes ``a%20b%25``."""
     return UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), id)
-
-
-def _unescape_id(id: str) -> str:
-    return unquote(id)

@@ -11,8 +11,7 @@ from index.text.analyzer import Analyzer
 from index.types import Encoder
 from qa.engine import Engine
 from qa.evaluation import Dataset, load, run
-from qa.evaluation.ablation.ablate import Ablation, ablate
-from qa.evaluation.ablation.results import merge_results, read_results, to_markdown
+from qa.evaluation.ablation.ablate import Ablation, ablate, merge_results, read_results, to_markdown
 from qa.evaluation.ablation.rows import (
     ROWS,
     asked_politely,

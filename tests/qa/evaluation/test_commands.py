@@ -9,8 +9,7 @@ from click.testing import CliRunner, Result
 
 from qa.evaluation import load
 from qa.evaluation.__main__ import main
-from qa.evaluation.ablation.ablate import Ablation
-from qa.evaluation.ablation.results import merge_results, read_results
+from qa.evaluation.ablation.ablate import Ablation, merge_results, read_results
 from qa.evaluation.ablation.rows import compute_ablation_fingerprint
 from qa.evaluation.runs.store import save_run
 from qa.evaluation.types import Run

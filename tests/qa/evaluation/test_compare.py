@@ -7,7 +7,7 @@ import pytest
 
 from index.errors import UsageError
 from qa.evaluation import compare
-from qa.evaluation.comparison.gates import find_broken_limits, parse_limits
+from qa.evaluation.comparison import find_broken_limits, parse_limits
 from qa.evaluation.types import Interval
 from tests.qa.evaluation.helpers import dataset, made_up_run
 

@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 from index.types import Span
 from qa.evaluation.measures import (
     MEASURES,
-    abstention,
-    calibration,
+    confidence,
     evidence,
-    latency,
     reading,
     score_replies,
     summarise_outcomes,
 )
+from qa.evaluation.runs.run import summarise_latency
 from qa.evaluation.types import GoldEvidence, Judgement, ReturnedPassage, SystemReply
 from qa.types import Status
 
@@ -128,24 +127,24 @@ def test_an_exact_match_has_a_full_f1(words: str, wanted: list[str]) -> None:
 
 def test_auroc_is_the_share_of_pairs_in_order() -> None:
     """Of 2 × 2 pairs three are in order and one is tied: 3.5 / 4."""
-    assert abstention.auroc([0.9, 0.5], [0.5, 0.1]) == pytest.approx(3.5 / 4)
-    assert isnan(abstention.auroc([], [0.5]))
+    assert confidence.auroc([0.9, 0.5], [0.5, 0.1]) == pytest.approx(3.5 / 4)
+    assert isnan(confidence.auroc([], [0.5]))
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=20), st.lists(st.integers(0, 5), min_size=1, max_size=20))
 def test_auroc_agrees_with_counting_every_pair(positive: list[int], negative: list[int]) -> None:
     """Mann and Whitney's definition, the slow way."""
     pairs = [(p > n) + 0.5 * (p == n) for p in positive for n in negative]
-    assert abstention.auroc(positive, negative) == pytest.approx(np.mean(pairs))
+    assert confidence.auroc(positive, negative) == pytest.approx(np.mean(pairs))
 
 
 def test_risk_grows_with_coverage() -> None:
     """The surest is right, the second wrong: risks 0/1, 1/2, 1/3 at coverages 1/3, 2/3, 1."""
-    coverage, risk = abstention.risk_coverage([0.2, 0.9, 0.5], [True, True, False])
+    coverage, risk = confidence.risk_coverage([0.2, 0.9, 0.5], [True, True, False])
     assert coverage.tolist() == pytest.approx([1 / 3, 2 / 3, 1])
     assert risk.tolist() == pytest.approx([0, 1 / 2, 1 / 3])
-    assert abstention.risk_coverage_area([0.2, 0.9, 0.5], [True, True, False]) == pytest.approx((0 + 1 / 2 + 1 / 3) / 3)
-    assert isnan(abstention.risk_coverage_area([], []))
+    assert confidence.risk_coverage_area([0.2, 0.9, 0.5], [True, True, False]) == pytest.approx((0 + 1 / 2 + 1 / 3) / 3)
+    assert isnan(confidence.risk_coverage_area([], []))
 
 
 @given(st.lists(st.tuples(st.sampled_from([0.1, 0.5, 0.9]), st.booleans()), min_size=1, max_size=30), st.randoms())
@@ -153,7 +152,7 @@ def test_the_order_of_equally_sure_questions_changes_nothing(rows: list[tuple[fl
     """Neither the risk-coverage area nor the calibration error."""
     shuffled = list(rows)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
-    for measure in (abstention.risk_coverage_area, calibration.calibration_error):
+    for measure in (confidence.risk_coverage_area, confidence.calibration_error):
         assert measure(*zip(*rows, strict=True)) == pytest.approx(measure(*zip(*shuffled, strict=True)))
 
 
@@ -163,33 +162,33 @@ def test_the_order_of_equally_sure_questions_changes_nothing(rows: list[tuple[fl
 def test_calibration_error_is_the_mean_gap_over_the_bins() -> None:
     """Two bins of two: |0.15 - 0| / 2 + |0.85 - 1| / 2."""
     sure, right = [0.1, 0.2, 0.8, 0.9], [False, False, True, True]
-    assert calibration.calibration_error(sure, right, bins=2) == pytest.approx(0.15 / 2 + 0.15 / 2)
-    assert [(b.confidence, b.right, b.count) for b in calibration.bin_reliability(sure, right, 2)] == [
+    assert confidence.calibration_error(sure, right, bins=2) == pytest.approx(0.15 / 2 + 0.15 / 2)
+    assert [(b.confidence, b.right, b.count) for b in confidence.bin_reliability(sure, right, 2)] == [
         (pytest.approx(0.15), 0.0, 2),
         (pytest.approx(0.85), 1.0, 2),
     ]
-    assert isnan(calibration.calibration_error([], []))
+    assert isnan(confidence.calibration_error([], []))
 
 
 def test_bins_are_equally_full() -> None:
     """25 questions in ten bins are two or three in each, whatever their confidence."""
-    bins = calibration.bin_reliability(np.linspace(0, 0.01, 25), [True] * 25)
+    bins = confidence.bin_reliability(np.linspace(0, 0.01, 25), [True] * 25)
     assert [b.count for b in bins] == [3] * 5 + [2] * 5
 
 
 def test_the_brier_score_is_a_squared_gap() -> None:
     """(0.9 - 1)² where right, (0.9 - 0)² where wrong."""
-    assert calibration.brier_score(0.9, True) == pytest.approx(0.01)
-    assert calibration.brier_score(0.9, False) == pytest.approx(0.81)
+    assert confidence.brier_score(0.9, True) == pytest.approx(0.01)
+    assert confidence.brier_score(0.9, False) == pytest.approx(0.81)
 
 
 def test_latency_is_of_questions_alone_and_the_rate_of_batches() -> None:
     """The median, the 95th percentile, and questions by seconds."""
-    found = latency.summarise_latency(list(range(101)), batched=50, batched_s=2.0)
+    found = summarise_latency(list(range(101)), batched=50, batched_s=2.0)
     assert found is not None
     assert (found.p50, found.p95, found.per_second, found.count) == (50.0, 95.0, 25.0, 101)
-    assert latency.summarise_latency([], 50, 2.0) is None
-    assert latency.summarise_latency([1.0], 0, 0.0) is None
+    assert summarise_latency([], 50, 2.0) is None
+    assert summarise_latency([1.0], 0, 0.0) is None
 
 
 # The table

@@ -16,7 +16,7 @@ from qa.evaluation import compare
 from qa.evaluation.measures import score_replies, summarise_outcomes
 from qa.evaluation.report import write_ablation, write_comparison, write_report, write_summary
 from qa.evaluation.report.failures import build_case, find_worst_cases, split_stretches
-from qa.evaluation.runs.external import read_external
+from qa.evaluation.runs.trec import read_external
 from qa.evaluation.types import DataProblem, Dataset, Judgement, ReturnedPassage, Run, SystemReply
 from qa.types import Status
 from tests.qa.evaluation.helpers import dataset, made_up_run, made_up_table

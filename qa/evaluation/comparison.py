@@ -1,8 +1,8 @@
 """Whether one run is better than another on the same questions, or only luckier."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isnan
+from math import isfinite, isnan, nan
 from pathlib import Path
 
 from index.errors import UsageError
@@ -128,3 +128,34 @@ def _format_line(d: Difference) -> str:
         f"{d.measure:20} {d.a:7.3f} {d.b:7.3f} {d.change.signed:>24} {d.p:7.4f} {d.p_holm:7.4f} {shows:>7} "
         f"{d.won:5} {d.lost:5}  {d.verdict}"
     )
+
+
+def parse_limits(texts: Iterable[str]) -> dict[str, float]:
+    """Parse ``MEASURE=VALUE``. Raises UsageError for an unknown measure or a value that is not a number."""
+    limits = {}
+    for text in texts:
+        name, _, value = text.rpartition("=")
+        if name not in MEASURES:
+            raise UsageError(
+                f"invalid value {text!r} for --fail-below: must be MEASURE=VALUE with one of the measures "
+                f"{', '.join(MEASURES)}"
+            )
+        try:
+            limits[name] = float(value)
+        except ValueError:
+            limits[name] = nan
+        if not isfinite(limits[name]):
+            raise UsageError(f"invalid value {text!r} for --fail-below: {value!r} is not a number; write nDCG@10=0.7")
+    return limits
+
+
+def find_broken_limits(run: Run, limits: Mapping[str, float]) -> list[str]:
+    """Return a sentence for each limit that the run does not keep; it keeps none of what it does not measure."""
+    broken = []
+    for name, limit in limits.items():
+        mean = run.scores[name].mean if name in run.scores else None
+        lower = MEASURES[name].lower_is_better
+        if mean is None or (mean > limit if lower else mean < limit):
+            shown = "not measured" if mean is None else f"{mean:.3f}"
+            broken.append(f"{name} is {shown}; must be at {'most' if lower else 'least'} {limit}")
+    return broken
