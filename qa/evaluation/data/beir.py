@@ -1,11 +1,12 @@
 """A BEIR folder: corpus, queries and judgements of whole documents (Thakur et al. 2021)."""
 
+import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from index.build.load import load_documents
 from index.errors import UsageError
-from qa.evaluation.data.lines import explain_unaskable, read_json_lines, read_tab_lines
+from qa.evaluation.data.lines import explain_unaskable, read_json_lines, read_lines
 from qa.evaluation.types import DataProblem, Dataset, Judgement
 
 # A corpus that is evaluated is as large as it is.
@@ -32,14 +33,25 @@ def read_beir(folder: Path) -> Dataset:
     judgements = []
     for query, (where, question) in queries.items():
         grades, wrong = _select_grades(qrels.get(query, {}), documents)
-        reason = explain_unaskable(question) or _explain_unjudged(query in qrels, grades)
-        problems += wrong + ([DataProblem(where, reason)] if reason else [])
-        if not reason:
-            wanted = {document: documents[document].text for document in grades}
-            judgements.append(Judgement(query, question, documents=grades, wanted=wanted, where=where))
-    problems += [_describe_unknown_query(query, judged) for query, judged in qrels.items() if query not in queries]
+        problems += wrong
+        reason = explain_unaskable(question)
+        if not reason and query not in qrels:
+            reason = "has no judgement; it is not asked"
+        if not reason and not grades:
+            reason = "has no judgement above 0 of a document that the corpus has; it is not asked"
+        if reason:
+            problems.append(DataProblem(where, reason))
+            continue
+        wanted = {document: documents[document].text for document in grades}
+        judgements.append(Judgement(query, question, documents=grades, wanted=wanted, where=where))
+    for query, judged in qrels.items():
+        if query not in queries:
+            _, where = next(iter(judged.values()))
+            unknown = f"judges the query {query!r}, which queries.jsonl lacks; the judgement is left out"
+            problems.append(DataProblem(where, unknown))
     if not judgements:
-        raise UsageError(f"{folder} has no question with a judged document of its corpus; {_quote_first(problems)}")
+        first = f"the first of {len(problems)} problems: {problems[0]}" if problems else "queries.jsonl is empty"
+        raise UsageError(f"{folder} has no question with a judged document of its corpus; {first}")
     return Dataset(folder.resolve().name, tuple(judgements), documents, corpus, tuple(problems))
 
 
@@ -76,7 +88,8 @@ def _read_qrels(folder: Path) -> Qrels:
 
 
 def _read_judgements(path: Path) -> Iterator[tuple[str, str, str, int]]:
-    for number, (where, row) in enumerate(read_tab_lines(path)):
+    for number, (where, line) in enumerate(read_lines(path)):
+        row = next(csv.reader([line.rstrip("\r\n")], delimiter="\t", quoting=csv.QUOTE_NONE))
         if number == 0 and not row[-1].lstrip("-").isdigit():
             continue  # the header line
         if len(row) != 3 or not row[2].lstrip("-").isdigit():
@@ -95,22 +108,3 @@ def _select_grades(
         if document not in documents
     ]
     return {document: grade for document, (grade, _) in relevant.items() if document in documents}, problems
-
-
-def _explain_unjudged(is_judged: bool, grades: Mapping[str, int]) -> str | None:
-    if grades:
-        return None
-    return (
-        "has no judgement above 0 of a document that the corpus has; it is not asked"
-        if is_judged
-        else "has no judgement; it is not asked"
-    )
-
-
-def _describe_unknown_query(query: str, judged: Mapping[str, tuple[int, str]]) -> DataProblem:
-    where = next(iter(judged.values()))[1]
-    return DataProblem(where, f"judges the query {query!r}, which queries.jsonl lacks; the judgement is left out")
-
-
-def _quote_first(problems: list[DataProblem]) -> str:
-    return f"the first of {len(problems)} problems: {problems[0]}" if problems else "queries.jsonl is empty"

@@ -4,13 +4,11 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from index.build.pipeline import build_folder, build_index
+from index.build.pipeline import build_folder
 from index.errors import UsageError
-from index.generation.directory import IndexDirectory
 from index.generation.fingerprint import fingerprint_documents
 from index.progress import Progress, Silent
 from index.settings import IndexSettings
-from index.types import Encoder
 from qa.engine import Engine
 from qa.evaluation.types import Dataset
 from qa.reader import SHIPPED
@@ -19,21 +17,14 @@ COLLECTIONS = Path("var/evaluation")
 
 
 def build_engine(
-    dataset: Dataset,
-    settings: IndexSettings,
-    encoder: Encoder | None = None,
-    progress: Progress | None = None,
-    reader: str = SHIPPED,
+    dataset: Dataset, settings: IndexSettings, progress: Progress | None = None, reader: str = SHIPPED
 ) -> Engine:
     """Build an engine over the dataset's own collection; only what has changed is indexed again.
 
     Raises UsageError if it has none, BuildError if it cannot be indexed.
     """
-    if encoder is None:
-        build_folder(write_corpus(dataset), settings, progress or Silent())
-        return Engine.open(settings.index, reader=reader)
-    build_index(write_corpus(dataset), settings, encoder, progress or Silent())
-    return Engine(IndexDirectory(Path(settings.index)).open_current(), encoder, reader)
+    build_folder(write_corpus(dataset), settings, progress or Silent())
+    return Engine.open(settings.index, reader=reader)
 
 
 def write_corpus(dataset: Dataset) -> Path:

@@ -1,6 +1,5 @@
 """Rows of a file, each with the place that an error names: ``FILE:LINE``."""
 
-import csv
 import gzip
 import json
 from collections.abc import Iterator
@@ -40,12 +39,6 @@ def read_lines(path: Path) -> Iterator[tuple[str, str]]:
                     yield f"{path}:{number}", line
     except (EOFError, gzip.BadGzipFile, UnicodeDecodeError) as error:
         raise UsageError(f"{path}:{number + 1} cannot be read ({error}); download or save it again") from error
-
-
-def read_tab_lines(path: Path) -> Iterator[tuple[str, list[str]]]:
-    """Yield each line of a table of tabs with its place."""
-    for where, line in read_lines(path):
-        yield where, next(csv.reader([line.rstrip("\r\n")], delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def explain_unaskable(question: str) -> str | None:

@@ -6,7 +6,6 @@ Trap: "impossible" says that one paragraph does not answer; another one of the f
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -63,37 +62,17 @@ def _build_document(article: Any, number: int, path: Path) -> Document:  # noqa:
         raise UsageError(f"{path}: article {number + 1} has no paragraphs with a context ({error!r})") from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Paragraph:
-    document: Document
-    start: int
-    context: str
-
-    def gold(self, answer: Mapping[str, Any]) -> GoldEvidence | None:
-        """Return the sentences of the paragraph that hold the answer; None if it is not at its place."""
-        start, text = int(answer["answer_start"]), str(answer["text"])
-        if not text or self.context[start : start + len(text)] != text:
-            return None
-        place = Span(self.start + start, self.start + start + len(text))
-        whole = Span(self.start, self.start + len(self.context))
-        around = [
-            s for s in split_into_sentences(self.document.text, whole, PunctuatedNames()) if s.overlaps(place)
-        ] or [place]
-        span = Span(min(around[0].start, place.start), max(around[-1].end, place.end))
-        return GoldEvidence(self.document.id, span, self.document.text[span.start : span.end])
-
-
 def _read_questions(
     article: Mapping[str, Any], document: Document, path: Path, problems: list[DataProblem]
 ) -> Iterator[Judgement]:
     start = 0
     for paragraph in article["paragraphs"]:
-        here = _Paragraph(document, start, paragraph["context"])
-        start += len(paragraph["context"]) + len(GAP)
+        place = Span(start, start + len(paragraph["context"]))
+        start = place.end + len(GAP)
         for row in paragraph.get("qas", ()):
             where = f"{path}: question {row.get('id')!r}"
             try:
-                judgement, wrong = _parse_question(row, here, where)
+                judgement, wrong = _parse_question(row, document, place, where)
             except (AttributeError, KeyError, TypeError, ValueError) as error:
                 raise UsageError(f"{where} is not as SQuAD has it ({error!r})") from error
             problems += [DataProblem(where, what) for what in wrong]
@@ -101,17 +80,31 @@ def _read_questions(
                 yield judgement
 
 
-def _parse_question(row: Mapping[str, Any], paragraph: _Paragraph, where: str) -> tuple[Judgement | None, list[str]]:
+def _parse_question(
+    row: Mapping[str, Any], document: Document, paragraph: Span, where: str
+) -> tuple[Judgement | None, list[str]]:
     """Return the judgement, or None, and what is wrong with the row."""
     if reason := explain_unaskable(row["question"]):
         return None, [reason]
     if row.get("is_impossible"):
         return Judgement(str(row["id"]), row["question"], kind="impossible", where=where), []
-    placed = [(answer["text"], paragraph.gold(answer)) for answer in row["answers"]]
+    placed = [(answer["text"], _find_evidence(answer, document, paragraph)) for answer in row["answers"]]
     wrong = [f"has the answer {t!r} at a place with other words; it is left out" for t, gold in placed if not gold]
     evidence = tuple(dict.fromkeys(gold for _, gold in placed if gold))
     if not evidence:
         return None, [*wrong, "has no answer that is in its paragraph; it is not asked"]
     texts = tuple(dict.fromkeys(text for text, gold in placed if gold))
-    documents = {paragraph.document.id: 1}
-    return Judgement(str(row["id"]), row["question"], (), evidence, documents, texts, where=where), wrong
+    return Judgement(str(row["id"]), row["question"], (), evidence, {document.id: 1}, texts, where=where), wrong
+
+
+def _find_evidence(answer: Mapping[str, Any], document: Document, paragraph: Span) -> GoldEvidence | None:
+    """Return the sentences of the paragraph that hold the answer; None if it is not at its place."""
+    start, text = int(answer["answer_start"]), str(answer["text"])
+    context = document.text[paragraph.start : paragraph.end]
+    if not text or context[start : start + len(text)] != text:
+        return None
+    place = Span(paragraph.start + start, paragraph.start + start + len(text))
+    sentences = split_into_sentences(document.text, paragraph, PunctuatedNames())
+    around = [sentence for sentence in sentences if sentence.overlaps(place)] or [place]
+    span = Span(min(around[0].start, place.start), max(around[-1].end, place.end))
+    return GoldEvidence(document.id, span, document.text[span.start : span.end])

@@ -39,19 +39,14 @@ class Confidences:
         return Confidences(self.confidence[positions], self.right[positions], self.answerable[positions])
 
 
-OfOne = Callable[[Judgement, SystemReply], float]
-OfAll = Callable[[Confidences], float]
-Applies = Callable[[Judgement], bool]
-
-
 @dataclass(frozen=True, slots=True)
 class Measure:
     """``meaning`` is shown in reports; ``headline`` measures are compared unless others are named."""
 
     meaning: str
-    of_one: OfOne | None = None
-    of_all: OfAll | None = None
-    applies: Applies = lambda judgement: True
+    of_one: Callable[[Judgement, SystemReply], float] | None = None
+    of_all: Callable[[Confidences], float] | None = None
+    applies: Callable[[Judgement], bool] = lambda judgement: True
     lower_is_better: bool = False
     headline: bool = False
 

@@ -81,8 +81,8 @@ def write_qrels(qrels: Qrels, path: Path) -> None:
 def read_external(dataset: Dataset, path: Path) -> Run:
     """Read the run of another system, and compute its ranking measures of documents.
 
-    It has no passages and no confidences. A question that the file lacks counts 0. Raises UsageError for a run over another
-    dataset, none of whose questions is known.
+    It has no passages and no confidences. A question that the file lacks counts 0. Raises
+    UsageError for a run over another dataset, none of whose questions is known.
     """
     rankings = read_run(path)
     answerable = {j.id: j for j in dataset.judgements if j.answerable}
