@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.generation.generation import Generation
-from index.types import Passage, PassageKind
+from index.types import PassageKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Catalog:
         if position is None:
             return None
         first, last = map(int, self._passages.find_ranges(position))
-        spans = tuple(_passage_span(passage) for passage in self._passages[first:last])
+        spans = tuple(PassageSpan(p.id, p.start, p.end, p.heading, p.kind, p.page) for p in self._passages[first:last])
         return DocumentContent(self._document_info(position), self._documents.texts[position], spans)
 
     def match_documents(self, pattern: str) -> bool:
@@ -112,7 +112,3 @@ class Catalog:
             passages=last - first,
             metadata=self._documents.get_metadata(position),
         )
-
-
-def _passage_span(passage: Passage) -> PassageSpan:
-    return PassageSpan(passage.id, passage.start, passage.end, passage.heading, passage.kind, passage.page)

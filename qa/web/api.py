@@ -63,8 +63,8 @@ def verify(service: Service) -> Response:
 def give_feedback(service: Service) -> Response:
     """Store whether a passage answers a question."""
     read_query(NoQuery)
-    entry = service.store_feedback(read_body(FeedbackBody))
-    return json_response(FeedbackReceipt(entry.id, entry.verdict))
+    body = read_body(FeedbackBody)
+    return json_response(FeedbackReceipt(service.store_feedback(body), body.verdict))
 
 
 def feedback(service: Service) -> Response:

@@ -15,19 +15,16 @@ from qa.web.service import AppOptions, Service
 
 DEFAULT_OPTIONS = AppOptions()
 EXTENSION = "netsphere"
-
-
-class _JSONProvider(DefaultJSONProvider):
-    # Keys in the order of API.md, and Japanese as Japanese.
-    sort_keys = False
-    ensure_ascii = False
+MAX_BODY_BYTES = 1024 * 1024
 
 
 def create_app(engine: Engine, options: AppOptions = DEFAULT_OPTIONS) -> Flask:
     """Return the application that serves ``engine``; needs no model. Close its ``service_of`` to end its threads."""
     app = Flask("qa.web", static_folder=None, template_folder="pages/templates")
-    app.json = _JSONProvider(app)
-    app.config["MAX_CONTENT_LENGTH"] = options.limits.body_bytes
+    # Keys in the order of API.md, and Japanese as Japanese.
+    app.json = provider = DefaultJSONProvider(app)
+    provider.sort_keys = provider.ensure_ascii = False
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     # A document id may hold two slashes in a row; merging them would redirect to another document.
     app.url_map.merge_slashes = False
     service = Service(engine, options, build_openapi(ROUTES))

@@ -4,15 +4,13 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
+from uuid import uuid4
 
-from index.types import Span
-from qa.types import Turn
-
-Verdict: TypeAlias = Literal["right", "wrong"]
+from qa.collection.catalog import DocumentContent, PassageSpan
+from qa.web.requests.models import FeedbackBody
 
 # How long a process waits for the lock of another one that writes.
 LOCK_TIMEOUT_S = 5.0
@@ -32,20 +30,6 @@ HAVING sum(CASE verdict WHEN 'right' THEN 1 ELSE -1 END) > 0 ORDER BY min(given_
 """
 
 
-@dataclass(frozen=True, slots=True)
-class FeedbackEntry:
-    """A verdict on a passage, with the passage's place and words: offsets outlive every change of chunking."""
-
-    id: str
-    question: str
-    history: tuple[Turn, ...]
-    document: str
-    sha256: str
-    span: Span
-    quote: str
-    verdict: Verdict
-
-
 class FeedbackStore:
     """A SQLite file that several processes may write at once; created with the first verdict."""
 
@@ -53,15 +37,20 @@ class FeedbackStore:
         """Remember the path; the file is not touched yet."""
         self._path = path
 
-    def add_entry(self, entry: FeedbackEntry) -> None:
-        """Store a verdict, in place of an earlier one with its id. Raises OSError or sqlite3.Error."""
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        history = json.dumps([[turn.question, turn.answer] for turn in entry.history], ensure_ascii=False)
-        place = (entry.document, entry.sha256, entry.span.start, entry.span.end, entry.quote)
+    def add_verdict(self, body: FeedbackBody, document: DocumentContent, passage: PassageSpan) -> str:
+        """Store a verdict, in place of an earlier one with its id, and return the id. Raises OSError or sqlite3.Error.
+
+        The passage is stored as its place and words, because offsets outlive every change of chunking.
+        """
+        key, now = body.id or uuid4().hex, datetime.now(UTC).isoformat(timespec="milliseconds")
+        history = json.dumps([[turn.question, turn.answer] for turn in body.history], ensure_ascii=False)
+        start, end = passage.start, passage.end
+        place = (document.info.id, document.info.sha256, start, end, document.text[start:end])
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._connect() as database:
             database.execute(CREATE_TABLE)
-            database.execute(UPSERT, (entry.id, now, entry.question, history, *place, entry.verdict))
+            database.execute(UPSERT, (key, now, body.question, history, *place, body.verdict))
+        return key
 
     def export_judgements(self) -> list[dict[str, Any]]:
         """Return every question with a relevant passage, as span judgements of docs/evaluation.md.

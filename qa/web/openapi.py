@@ -2,16 +2,17 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
 from qa.web.errors.problems import MEDIA_TYPE, Code, Problem
 from qa.web.responses import get_adapter
 from qa.web.routes import Route
 
 Json = dict[str, Any]
+_Input: TypeAlias = tuple[object, Literal["validation", "serialization"], TypeAdapter[Any]]
 
 REF = "#/components/schemas/{model}"
 # Problems that any route can return, before its view is reached or in it.
@@ -31,10 +32,12 @@ HEADERS = {
 
 def build_openapi(routes: Sequence[Route]) -> Json:
     """Return the document that describes ``routes``."""
-    schemas = _Schemas(routes)
+    schemas, components = _build_schemas(routes)
     paths: dict[str, Json] = defaultdict(dict)
     for route in routes:
-        paths[PATH_PARAMETER.sub(r"{\1}", route.path)][route.method.lower()] = _describe_operation(route, schemas)
+        operation = _describe_operation(route, schemas)
+        operation["parameters"] += _list_parameters(schemas[route.query], components)
+        paths[PATH_PARAMETER.sub(r"{\1}", route.path)][route.method.lower()] = operation
     headers = {
         name: {"description": text, "required": True, "schema": {"type": kind}}
         for name, (text, kind) in HEADERS.items()
@@ -43,46 +46,33 @@ def build_openapi(routes: Sequence[Route]) -> Json:
         "openapi": "3.1.0",
         "info": {"title": "Netsphere", "version": "1", "description": DESCRIPTION},
         "paths": dict(paths),
-        "components": {"schemas": schemas.components, "headers": headers},
+        "components": {"schemas": components, "headers": headers},
     }
 
 
-_Input: TypeAlias = tuple[object, Literal["validation", "serialization"], TypeAdapter[Any]]
+def _build_schemas(routes: Sequence[Route]) -> tuple[Mapping[object, Json], Json]:
+    """Return the schemas of all request bodies, queries, problems and, by the name of the route, responses.
+
+    The second value is their shared parts, named once.
+    """
+    models = {model for route in routes for model in (route.body, route.query) if model}
+    inputs: list[_Input] = [(model, "validation", TypeAdapter(model)) for model in models]
+    inputs += [(r.name, "serialization", get_adapter(r.response)) for r in routes if not isinstance(r.response, tuple)]
+    inputs.append((Problem, "serialization", TypeAdapter(Problem)))
+    schemas, definitions = TypeAdapter.json_schemas(inputs, ref_template=REF)
+    return {key: schema for (key, _), schema in schemas.items()}, definitions["$defs"]
 
 
-class _Schemas:
-    """JSON schemas of all request bodies, queries and responses, their shared parts named once."""
-
-    def __init__(self, routes: Iterable[Route]) -> None:
-        models = {model for route in routes for model in (route.body, route.query) if model}
-        inputs: list[_Input] = [(model, "validation", TypeAdapter(model)) for model in models]
-        inputs += [
-            (r.name, "serialization", get_adapter(r.response)) for r in routes if not isinstance(r.response, tuple)
-        ]
-        inputs.append((Problem, "serialization", TypeAdapter(Problem)))
-        self._schemas, definitions = TypeAdapter.json_schemas(inputs, ref_template=REF)
-        self.components: Json = definitions["$defs"]
-
-    def of_model(self, model: type[BaseModel]) -> Json:
-        return self._schemas[model, "validation"]
-
-    def of_response(self, route: Route) -> Json:
-        return self._schemas[route.name, "serialization"]
-
-    def of_problem(self) -> Json:
-        return self._schemas[Problem, "serialization"]
-
-    def list_parameters(self, model: type[BaseModel]) -> list[Json]:
-        schema = self.of_model(model)
-        schema = self.components[schema["$ref"].rsplit("/", 1)[-1]] if "$ref" in schema else schema
-        required = schema.get("required", [])
-        return [
-            {"name": name, "in": "query", "required": name in required, "schema": part}
-            for name, part in schema.get("properties", {}).items()
-        ]
+def _list_parameters(schema: Json, components: Json) -> list[Json]:
+    schema = components[schema["$ref"].rsplit("/", 1)[-1]] if "$ref" in schema else schema
+    required = schema.get("required", [])
+    return [
+        {"name": name, "in": "query", "required": name in required, "schema": part}
+        for name, part in schema.get("properties", {}).items()
+    ]
 
 
-def _describe_operation(route: Route, schemas: _Schemas) -> Json:
+def _describe_operation(route: Route, schemas: Mapping[object, Json]) -> Json:
     in_path = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
         for name in PATH_PARAMETER.findall(route.path)
@@ -90,24 +80,24 @@ def _describe_operation(route: Route, schemas: _Schemas) -> Json:
     operation: Json = {
         "operationId": route.name,
         "summary": (route.view.__doc__ or "").splitlines()[0],
-        "parameters": in_path + schemas.list_parameters(route.query),
+        "parameters": in_path,
         "responses": {"200": _describe_success(route, schemas)} | _describe_problems(route, schemas),
     }
     if route.body:
-        content = {"application/json": {"schema": schemas.of_model(route.body)}}
+        content = {"application/json": {"schema": schemas[route.body]}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 
-def _describe_success(route: Route, schemas: _Schemas) -> Json:
+def _describe_success(route: Route, schemas: Mapping[object, Json]) -> Json:
     if isinstance(route.response, tuple):
         content: Json = {media_type: {"schema": {"type": "string"}} for media_type in route.response}
     else:
-        content = {"application/json": {"schema": schemas.of_response(route)}}
+        content = {"application/json": {"schema": schemas[route.name]}}
     return {"description": "Success.", "headers": _refer_to_headers(), "content": content}
 
 
-def _describe_problems(route: Route, schemas: _Schemas) -> Json:
+def _describe_problems(route: Route, schemas: Mapping[object, Json]) -> Json:
     """Return one response per status, which names the codes that it can carry."""
     by_status: dict[int, list[Code]] = defaultdict(list)
     for code in dict.fromkeys((*COMMON_PROBLEMS, *route.problems)):
@@ -116,7 +106,7 @@ def _describe_problems(route: Route, schemas: _Schemas) -> Json:
         str(status): {
             "description": "; ".join(f"`{code.word}`: {code.title}" for code in codes),
             "headers": _refer_to_headers(*(["Retry-After"] if Code.NOT_READY in codes else [])),
-            "content": {MEDIA_TYPE: {"schema": schemas.of_problem()}},
+            "content": {MEDIA_TYPE: {"schema": schemas[Problem]}},
         }
         for status, codes in sorted(by_status.items())
     }

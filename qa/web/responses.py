@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from qa.collection.catalog import DocumentInfo
 from qa.types import Answer
-from qa.web.feedback_store import Verdict
+from qa.web.requests.models import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""gunicorn with threads, in one process or several, configured here and nowhere else."""
+"""gunicorn with threads, in one process or several, configured here and nowhere else.
+
+Its worker answers unreadable requests with problem+json and closes the application when it ends.
+"""
 
 import logging
 import os
@@ -6,17 +9,24 @@ import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import click
 from flask import Flask
+from gunicorn import util
 from gunicorn.app.base import BaseApplication
 from gunicorn.errors import AppImportError
 from gunicorn.http import message
 from gunicorn.workers.base import Worker
+from gunicorn.workers.gthread import ThreadWorker
 
 from index.errors import NetsphereError
 from qa.web.app import service_of
+from qa.web.errors.handlers import to_problem
+from qa.web.errors.problems import MEDIA_TYPE, Code, ProblemError
+from qa.web.metrics import choose_request_id, format_server_timing
+from qa.web.security import HEADERS
 
 # 1,000 characters are 12,000 bytes in a URL if each is an emoji; gunicorn's limit, 8,190, cannot be
 # raised by its setting, and no limit at all (0) would let one caller fill the memory.
@@ -83,7 +93,7 @@ def _build_config(listener: socket.socket, options: ServerOptions) -> dict[str, 
 
     return {
         "bind": f"fd://{listener.detach()}",  # gunicorn duplicates and closes it
-        "worker_class": "qa.web.gunicorn_worker.ProblemWorker",
+        "worker_class": ProblemWorker,
         "workers": options.workers,
         "threads": options.threads,
         "timeout": 0,  # the first question on a cold machine may be slow; killing the worker would not help
@@ -117,3 +127,33 @@ class _Server(BaseApplication):
         except NetsphereError as error:
             # gunicorn prints its message and stops; any other error is logged with its traceback.
             raise AppImportError(f"error: {error}") from None
+
+
+class ProblemWorker(ThreadWorker):
+    """Worker whose own failures, before the application sees a request, have the shape of every other failure."""
+
+    def handle_error(self, req: object, client: socket.socket, addr: object, exc: BaseException) -> None:
+        """Answer a request that gunicorn cannot read; gunicorn closes the connection afterwards."""
+        problem = to_problem(exc)
+        request_id = choose_request_id(None)
+        if problem.code is Code.INTERNAL_ERROR:
+            self.log.error("request %s failed", request_id, exc_info=exc)
+        try:
+            util.write_nonblock(client, _encode_response(problem, request_id))
+        except OSError:
+            self.log.debug("the client of request %s disconnected before its answer", request_id)
+
+
+def _encode_response(problem: ProblemError, request_id: str) -> bytes:
+    """Return the whole response, head and body."""
+    status, body = HTTPStatus(problem.code.status), problem.encode_body()
+    headers = {
+        "Content-Type": MEDIA_TYPE,
+        "Content-Length": str(len(body)),
+        "Connection": "close",
+        "X-Request-ID": request_id,
+        "Server-Timing": format_server_timing(0.0),
+        **HEADERS,
+    }
+    lines = [f"HTTP/1.1 {status.value} {status.phrase}", *(f"{key}: {value}" for key, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode("ascii") + body

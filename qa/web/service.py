@@ -5,36 +5,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from index.generation.id_patterns import WILDCARDS
-from index.types import Span
 from qa.collection.catalog import DocumentContent, PassageSpan
 from qa.engine import Engine
 from qa.types import Answer, Request
 from qa.web.engine.answer_cache import AnswerCache
 from qa.web.engine.micro_batcher import QuestionBatcher
-from qa.web.errors.problems import Code, FieldError, ProblemError
-from qa.web.errors.validation import MAX_ERRORS, format_value
-from qa.web.feedback_store import FeedbackEntry, FeedbackStore
+from qa.web.errors.problems import Code, FieldError, ProblemError, format_value
+from qa.web.feedback_store import FeedbackStore
 from qa.web.metrics import Metrics
 from qa.web.pages.suggested_questions import SuggestedQuestions
 from qa.web.requests.models import FeedbackBody
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The largest request body, and the Retry-After of a server that is not ready."""
-
-    body_bytes: int = 1024 * 1024
-    retry_after_s: int = 5
+# Seconds that a client waits before it asks again a server that is not ready.
+RETRY_AFTER_S = 5
 
 
 @dataclass(frozen=True, slots=True)
 class AppOptions:
     """Configuration of an application. ``metrics_folder`` as in ``Metrics``; without ``admin_key`` no admin routes."""
 
-    limits: Limits = Limits()
     metrics_folder: str | None = None
     feedback: Path = Path("var/feedback.sqlite")
     admin_key: str = ""
@@ -77,27 +68,19 @@ class Service:
         failed = [leg for leg, found in legs.items() if not found]
         if failed:
             detail = f"Not every leg finds a sentence that is indexed ({', '.join(failed)}); the log says why."
-            raise ProblemError(Code.NOT_READY, detail, headers={"Retry-After": str(self.options.limits.retry_after_s)})
+            raise ProblemError(Code.NOT_READY, detail, headers={"Retry-After": str(RETRY_AFTER_S)})
         return legs
 
-    def store_feedback(self, body: FeedbackBody) -> FeedbackEntry:
-        """Store a verdict; raise ProblemError if its passage is not served or the file cannot be written."""
+    def store_feedback(self, body: FeedbackBody) -> str:
+        """Store a verdict and return its id.
+
+        Raises ProblemError if its passage is not served or the file cannot be written.
+        """
         document, passage = self._find_passage(body.passage)
-        entry = FeedbackEntry(
-            id=body.id or uuid4().hex,
-            question=body.question,
-            history=body.turns,
-            document=document.info.id,
-            sha256=document.info.sha256,
-            span=Span(passage.start, passage.end),
-            quote=document.text[passage.start : passage.end],
-            verdict=body.verdict,
-        )
         try:
-            self._feedback.add_entry(entry)
+            return self._feedback.add_verdict(body, document, passage)
         except (OSError, sqlite3.Error) as error:
             raise _feedback_problem(error) from error
-        return entry
 
     def export_feedback(self) -> list[dict[str, Any]]:
         """Return the stored verdicts as judged questions; raise ProblemError if the file cannot be read."""
@@ -132,7 +115,7 @@ class Service:
             if WILDCARDS.isdisjoint(entry) and not self.engine.catalog.match_documents(entry)
         ]
         if unknown:
-            raise ProblemError.for_fields(unknown[:MAX_ERRORS])
+            raise ProblemError.for_fields(unknown)
 
     def _find_passage(self, id: str) -> tuple[DocumentContent, PassageSpan]:
         document = self.engine.catalog.get_document(id.rpartition("#")[0])

@@ -8,7 +8,7 @@ from gunicorn.http import errors as transport
 from werkzeug.exceptions import HTTPException
 
 from qa.errors import QuestionError
-from qa.web.errors.problems import Code, ProblemError, problem_response
+from qa.web.errors.problems import MEDIA_TYPE, Code, ProblemError
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def handle_exception(error: Exception) -> Response:
     problem = to_problem(error)
     if problem.code is Code.INTERNAL_ERROR:
         log.error("request %s to %s failed", g.get("request_id"), request.path, exc_info=error)
-    return problem_response(problem)
+    return Response(problem.encode_body(), problem.code.status, problem.headers, content_type=MEDIA_TYPE)
 
 
 def to_problem(error: BaseException) -> ProblemError:

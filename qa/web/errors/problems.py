@@ -8,12 +8,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import Enum
-
-from flask import Response
+from reprlib import Repr
 
 from index.errors import NetsphereError
 
 MEDIA_TYPE = "application/problem+json"
+# A body that is wrong everywhere must not make a response as large as itself.
+MAX_ERRORS = 20
+# Short and shallow: the value is the caller's and may be a megabyte, or a thousand levels deep.
+_repr = Repr()
+_repr.maxstring = _repr.maxother = _repr.maxlong = 60
+_repr.maxlevel = 2
 
 
 class Code(Enum):
@@ -103,23 +108,19 @@ class ProblemError(NetsphereError):
 
     @classmethod
     def for_fields(cls, errors: Sequence[FieldError]) -> "ProblemError":
-        """Return a problem for one or more invalid fields; the first gives the code and the detail."""
-        first = errors[0]
-        more = f" ({len(errors) - 1} more: see errors)" if len(errors) > 1 else ""
-        return cls(Code[first.code.upper()], f"{first.message}{more}.", errors)
+        """Return a problem that names at most MAX_ERRORS invalid fields; the first gives the code and the detail."""
+        first, named = errors[0], errors[:MAX_ERRORS]
+        more = f" ({len(named) - 1} more: see errors)" if len(named) > 1 else ""
+        return cls(Code[first.code.upper()], f"{first.message}{more}.", named)
 
-    @property
-    def problem(self) -> Problem:
-        """The body of the response."""
+    def encode_body(self) -> bytes:
+        """Return the body of the response; ASCII only, because a detail may quote text that UTF-8 cannot encode."""
         code = self.code
-        return Problem(f"/docs#{code.word}", code.title, code.status, str(self), code.word, self.errors)
+        body = Problem(f"/docs#{code.word}", code.title, code.status, str(self), code.word, self.errors)
+        return json.dumps(asdict(body)).encode("ascii")
 
 
-def encode_problem(error: ProblemError) -> bytes:
-    """Return the body as bytes; ASCII only, because a detail may quote text that UTF-8 cannot encode."""
-    return json.dumps(asdict(error.problem)).encode("ascii")
-
-
-def problem_response(error: ProblemError) -> Response:
-    """Return the whole response."""
-    return Response(encode_problem(error), error.code.status, error.headers, content_type=MEDIA_TYPE)
+def format_value(value: object) -> str:
+    """Return a value of the caller's, shortened, in the spelling of JSON if that differs from Python's."""
+    words = {True: "true", False: "false", None: "null"}
+    return words[value] if value is None or isinstance(value, bool) else _repr.repr(value)

@@ -4,14 +4,15 @@ Validation is strict: ``"5"`` is not a number in JSON, and an unknown field is a
 """
 
 import re
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from index.types import Span
 from qa.types import MAX_TURNS, Mode, Request, Turn
-from qa.web.feedback_store import Verdict
+
+Verdict: TypeAlias = Literal["right", "wrong"]
 
 MAX_QUESTIONS = 256
 MAX_DOCUMENTS = 200
@@ -108,17 +109,13 @@ class AskBody(StrictModel):
         """Return the request to the engine."""
         return Request(
             question=self.question,
-            history=_convert_turns(self.history),
+            history=tuple(Turn(turn.question, turn.answer) for turn in self.history),
             top_k=self.top_k,
             mode=self.mode,
             documents=tuple(self.filter.document or ()),
             explain=self.explain,
             literal=self.literal,
         )
-
-
-def _convert_turns(history: list[TurnBody]) -> tuple[Turn, ...]:
-    return tuple(Turn(turn.question, turn.answer) for turn in history)
 
 
 def _wrap_string(value: object) -> object:
@@ -186,17 +183,11 @@ class FeedbackBody(StrictModel):
         Field(description="Chosen by the caller: a verdict sent again with the same id replaces the earlier one."),
     ] = None
 
-    @property
-    def turns(self) -> tuple[Turn, ...]:
-        """The conversation before the question."""
-        return _convert_turns(self.history)
 
-
-class LenientModel(BaseModel):
+class LenientModel(StrictModel):
     """Base of the queries of pages. Unknown parameters are ignored: links collect them (``utm_source``)."""
 
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
-    repeatable: ClassVar[frozenset[str]] = frozenset()
+    model_config = ConfigDict(extra="ignore")
 
 
 class PageQuery(LenientModel):

@@ -1,22 +1,36 @@
 """Request bodies and query strings to validated models. Every mistake of the caller is a ``ProblemError``."""
 
 import json
-from collections.abc import Sequence
-from typing import NoReturn, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
 from flask import request
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
-from qa.web.errors.problems import Code, FieldError, ProblemError
-from qa.web.errors.validation import convert_validation_error, format_value
-from qa.web.requests.models import LenientModel, StrictModel
+from qa.web.errors.problems import MAX_ERRORS, Code, FieldError, ProblemError, format_value
+from qa.web.requests.models import StrictModel
 
 # More than any caller needs: the filter allows 100 patterns.
 MAX_PARAMETERS = 200
+# Every other type of error is a value of the wrong type.
+CODES: Mapping[str, Code] = {
+    "missing": Code.MISSING_FIELD,
+    "extra_forbidden": Code.UNKNOWN_FIELD,
+    "nul_character": Code.INVALID_TEXT,
+    "string_unicode": Code.INVALID_TEXT,
+    "greater_than_equal": Code.OUT_OF_BOUNDS,
+    "less_than_equal": Code.OUT_OF_BOUNDS,
+    "literal_error": Code.OUT_OF_BOUNDS,
+    "string_too_long": Code.OUT_OF_BOUNDS,
+    "string_too_short": Code.OUT_OF_BOUNDS,
+    "too_long": Code.OUT_OF_BOUNDS,
+    "too_short": Code.OUT_OF_BOUNDS,
+}
 
 Body = TypeVar("Body", bound=BaseModel)
-Query = TypeVar("Query", bound=StrictModel | LenientModel)
+Query = TypeVar("Query", bound=StrictModel)
 
 
 def read_body(model: type[Body]) -> Body:
@@ -83,7 +97,8 @@ def _validate(model: type[Body], value: object) -> Body:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise convert_validation_error(error, model) from None
+        details = error.errors(include_url=False)[:MAX_ERRORS]
+        raise ProblemError.for_fields([_convert_detail(detail, model) for detail in details]) from None
 
 
 def _build_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -98,3 +113,34 @@ def _build_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _reject_constant(word: str) -> NoReturn:
     raise ValueError(f"{word} is not a JSON number")
+
+
+def _convert_detail(detail: ErrorDetails, model: type[BaseModel]) -> FieldError:
+    path = _format_path(detail["loc"])
+    code = CODES.get(detail["type"], Code.WRONG_TYPE)
+    return FieldError(path, f"{path} {_describe_error(detail, code, model)}", code.word)
+
+
+def _format_path(location: Sequence[int | str]) -> str:
+    """Return ``("questions", 3, "top_k")`` as ``questions[3].top_k``; the root is ``body``."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
+    return "".join(steps).removeprefix(".") or "body"
+
+
+def _describe_error(detail: ErrorDetails, code: Code, model: type[BaseModel]) -> str:
+    value: Any = detail["input"]
+    if code is Code.MISSING_FIELD:
+        return "is missing; send it"
+    if code is Code.UNKNOWN_FIELD:
+        top = f"; the fields are {', '.join(model.model_fields)}" if len(detail["loc"]) == 1 else "; leave it out"
+        return f"is not known{top}"
+    if detail["type"] == "string_unicode":
+        return "should be text without lone surrogates"
+    if detail["type"] == "model_type":
+        return f"should be an object, not {format_value(value)}"
+    # "List should have at most 3 items after validation, not 4": the path takes the place of the first word,
+    # and what follows the bound says less than our own measure.
+    bound = detail["msg"].partition(" after validation")[0]
+    bound = bound[bound.find("should") :] if "should" in bound else bound
+    is_length = detail["type"] in {"string_too_long", "too_long", "too_short"}
+    return f"{bound}, not {f'{len(value):,}' if is_length else format_value(value)}"
