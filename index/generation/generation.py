@@ -71,7 +71,23 @@ class Generation:
         """
         manifest = Manifest.read(folder)
         manifest.check_files(folder, max_hashed_bytes)
-        return cls(folder, manifest, _open_contents(folder, manifest))
+        try:
+            documents = Documents.load(folder / DOCUMENTS)
+            contents = GenerationContents(
+                documents=documents,
+                passages=Passages.load(folder / PASSAGES, documents),
+                units=open_mapped(folder / UNITS),
+                keys=open_mapped(folder / KEYS),
+                store=STORES[manifest.settings["store"]]().load(folder / STORE),
+                lexical=BM25Index.load(folder / LEXICAL),
+                tokens=LateInteractionIndex.load(folder / TOKENS),
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            # The sizes and hashes are right, so the fault is in the program that wrote the files.
+            raise DamagedGeneration(
+                f"{folder} cannot be read ({error}); rebuild it with: python -m index build"
+            ) from error
+        return cls(folder, manifest, contents)
 
 
 def write_generation(
@@ -106,20 +122,3 @@ def sync_to_disk(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _open_contents(folder: Path, manifest: Manifest) -> GenerationContents:
-    try:
-        documents = Documents.load(folder / DOCUMENTS)
-        return GenerationContents(
-            documents=documents,
-            passages=Passages.load(folder / PASSAGES, documents),
-            units=open_mapped(folder / UNITS),
-            keys=open_mapped(folder / KEYS),
-            store=STORES[manifest.settings["store"]]().load(folder / STORE),
-            lexical=BM25Index.load(folder / LEXICAL),
-            tokens=LateInteractionIndex.load(folder / TOKENS),
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        # The sizes and hashes are right, so the fault is in the program that wrote the files.
-        raise DamagedGeneration(f"{folder} cannot be read ({error}); rebuild it with: python -m index build") from error

@@ -72,7 +72,9 @@ class Manifest:
             raise IncompatibleGeneration(
                 f"{folder} has format {version!r}, this program reads {FORMAT}; rebuild it with: python -m index build"
             )
-        return _parse_body(body)
+        problems = tuple(LoadProblem(**problem) for problem in body["problems"])
+        files = {name: FileDigest(**digest) for name, digest in body["files"].items()}
+        return cls(**body | {"problems": problems, "files": files})
 
     def check_files(self, folder: Path, max_hashed_bytes: float = inf) -> None:
         """Compare the size of every file, and the SHA-256 of the smallest ones up to ``max_hashed_bytes`` in total.
@@ -95,10 +97,3 @@ def _hash_body(body: Mapping[str, Any]) -> str:
     text = json.dumps(body, sort_keys=True, ensure_ascii=False)
     # The JSON of a damaged manifest may hold lone surrogates; they must not raise another error.
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _parse_body(body: Mapping[str, Any]) -> Manifest:
-    rest = {key: value for key, value in body.items() if key not in {"problems", "files"}}
-    problems = tuple(LoadProblem(**problem) for problem in body["problems"])
-    files = {name: FileDigest(**digest) for name, digest in body["files"].items()}
-    return Manifest(**rest, problems=problems, files=files)

@@ -25,14 +25,7 @@ def find_exact(quote: str, span: Span, text: str) -> Span | None:
     """Return ``span`` if the quotation is there, else the nearest place with the same characters, else None."""
     if text[span.start : span.end] == quote:
         return span
-    places = [
-        place
-        for place in (
-            text.rfind(quote, 0, max(0, span.start - 1 + len(quote))) if span.start else -1,
-            text.find(quote, span.start),
-        )
-        if place >= 0
-    ]
+    places = _find_around(quote, text, span.start)
     if not places:
         return None
     nearest = min(places, key=lambda place: abs(place - span.start))
@@ -44,9 +37,8 @@ def find_normalized(quote: str, span: Span, text: str) -> Span | None:
     sought, whole = _NormalizedText.of(quote).text, _NormalizedText.of(text)
     if not sought:
         return None
-    near = whole.to_normalized(span.start)
-    found = [whole.text.rfind(sought, 0, near - 1 + len(sought)) if near else -1, whole.text.find(sought, near)]
-    starts = [whole.to_original(place) for place in found if place >= 0]
+    found = _find_around(sought, whole.text, whole.to_normalized(span.start))
+    starts = [whole.to_original(place) for place in found]
     if not starts:
         return None
     start = min(starts, key=lambda place: abs(place - span.start))
@@ -66,6 +58,12 @@ def find_approximate(quote: str, span: Span, text: str) -> Span | None:
     if found is None or len(text) < MIN_SIMILARITY / 100 * len(quote):
         return None
     return Span(found.dest_start, found.dest_end)
+
+
+def _find_around(sought: str, text: str, place: int) -> list[int]:
+    """Return where the last match before a place and the first match from there on begin, as far as there are any."""
+    before = text.rfind(sought, 0, place - 1 + len(sought)) if place else -1
+    return [found for found in (before, text.find(sought, place)) if found >= 0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,11 @@
 """Overgenerate questions from sentences, then keep those that the engine answers with the very sentence."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice, zip_longest
+from itertools import islice, takewhile, zip_longest
 from math import gcd
-from typing import TypeVar
 
 from index.text.sentences import PunctuatedNames, split_into_sentences
 from index.types import PassageKind, Span
@@ -29,7 +28,6 @@ MAX_LENGTH = 90
 ASKED_TOGETHER = 4
 
 Stop = Callable[[], bool]
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +59,11 @@ def suggest_questions(
 def _generate_candidates(catalog: Catalog, is_stopped: Stop) -> Iterator[Suggestion]:
     """Yield every question of a sample of the collection, each once."""
     seen: set[str] = set()
-    for document, passage in _take_until(is_stopped, islice(_sample_passages(catalog), MAX_PASSAGES)):
+    for document, passage in takewhile(lambda _: not is_stopped(), islice(_sample_passages(catalog), MAX_PASSAGES)):
         for candidate in _ask_passage(document, passage):
             if len(candidate.question) <= MAX_LENGTH and candidate.question not in seen:
                 seen.add(candidate.question)
                 yield candidate
-
-
-def _take_until(is_stopped: Stop, items: Iterable[Item]) -> Iterator[Item]:
-    for item in items:
-        if is_stopped():
-            return
-        yield item
 
 
 def _sample_passages(catalog: Catalog) -> Iterator[tuple[DocumentContent, PassageSpan]]:
@@ -116,7 +107,7 @@ def _skip_heading(text: str, passage: PassageSpan) -> Span:
 def _keep_answered(engine: Engine, suggestions: Sequence[Suggestion], mode: Mode, is_stopped: Stop) -> list[Suggestion]:
     """Return those that are answered by their own sentence, the most confident first."""
     answers: list[Answer] = []
-    for first in _take_until(is_stopped, range(0, len(suggestions), ASKED_TOGETHER)):
+    for first in takewhile(lambda _: not is_stopped(), range(0, len(suggestions), ASKED_TOGETHER)):
         batch = suggestions[first : first + ASKED_TOGETHER]
         answers += engine.ask_many([Request(one.question, top_k=1, mode=mode) for one in batch])
     pairs = sorted(zip(suggestions, answers, strict=False), key=lambda pair: -pair[1].confidence)
@@ -144,10 +135,11 @@ def _interleave_kinds(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
 
 
 def _interleave_sections(suggestions: Sequence[Suggestion]) -> list[Suggestion]:
-    seen: defaultdict[tuple[str, str | None], int] = defaultdict(int)
-    numbered = []
-    for one in suggestions:
+    seen: Counter[tuple[str, str | None]] = Counter()
+
+    def take_turn(one: Suggestion) -> int:
         section = (one.document, one.heading)
-        numbered.append((seen[section], one))
         seen[section] += 1
-    return [one for _, one in sorted(numbered, key=lambda pair: pair[0])]
+        return seen[section]
+
+    return sorted(suggestions, key=take_turn)
