@@ -73,8 +73,17 @@ def compare(a: Run | str | Path, b: Run | str | Path, measures: Sequence[str] = 
     Raises UsageError if the runs are over different data or lack a measure.
     """
     first, second = (run if isinstance(run, Run) else load_run(run) for run in (a, b))
-    _check_same_data(first, second)
-    pairs = {name: _pair_values(name, first, second) for name in _choose_measures(measures, first, second)}
+    if first.about.data != second.about.data:
+        raise UsageError(
+            f"the runs are over different questions ({first.about.name} {first.about.data[:8]}, "
+            f"{second.about.name} {second.about.data[:8]}); compare runs over the same data"
+        )
+    pairs = {}
+    for name in _choose_measures(measures, first, second):
+        theirs = second.values(name)
+        pairs[name] = [
+            (value, theirs[question]) for question, value in first.values(name).items() if question in theirs
+        ]
     ids = [{outcome.judgement.id for outcome in run.outcomes} for run in (first, second)]
     return Comparison(first, second, _test_differences(pairs), len(ids[0] ^ ids[1]))
 
@@ -85,19 +94,6 @@ def _choose_measures(measures: Sequence[str], a: Run, b: Run) -> Sequence[str]:
     if unknown := [name for name in measures if name not in shared]:
         raise UsageError(f"{unknown[0]!r} is no measure of each question in both runs; they share {', '.join(shared)}")
     return measures or [name for name in shared if MEASURES[name].headline]
-
-
-def _check_same_data(a: Run, b: Run) -> None:
-    if a.about.data != b.about.data:
-        raise UsageError(
-            f"the runs are over different questions ({a.about.name} {a.about.data[:8]}, "
-            f"{b.about.name} {b.about.data[:8]}); compare runs over the same data"
-        )
-
-
-def _pair_values(name: str, a: Run, b: Run) -> Pairs:
-    theirs = b.values(name)
-    return [(value, theirs[question]) for question, value in a.values(name).items() if question in theirs]
 
 
 def _test_differences(pairs: Mapping[str, Pairs]) -> tuple[Difference, ...]:

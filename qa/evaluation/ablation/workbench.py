@@ -17,13 +17,11 @@ from qa.engine import Engine
 from qa.evaluation.ablation.memo import MemoReader
 from qa.evaluation.data import collection
 from qa.evaluation.data.anchor import anchor_evidence, drop_unknown_documents
-from qa.evaluation.runs.answer_sources import EngineClient
+from qa.evaluation.runs.answer_sources import EngineClient, ask_in_batches
 from qa.evaluation.types import Dataset, Judgement, SystemReply
 from qa.ranking.pipeline import Pipeline
 from qa.reader.reader import TrainedReader
 from qa.types import MAX_TOP_K, Request
-
-BATCH = 64
 
 
 class Workbench:
@@ -37,7 +35,8 @@ class Workbench:
         if not dataset.documents and source is None:
             raise UsageError(f"{dataset.name} judges stretches of texts; name their folder with --source")
         self._source = source if source and not dataset.documents else collection.write_corpus(dataset)
-        self._folder = collection.find_folder(dataset)
+        # Also for what takes rows long to compute.
+        self.folder = collection.find_folder(dataset)
         self._progress = progress
         self.encoder = encoder
         self._reader = MemoReader(TrainedReader())
@@ -49,17 +48,12 @@ class Workbench:
         """Whether whole documents were judged."""
         return not any(judgement.evidence for judgement in self.dataset.judgements)
 
-    @property
-    def folder(self) -> Path:
-        """A folder for what takes rows long to compute."""
-        return self._folder
-
     def open_generation(self, **settings: Any) -> Generation:  # noqa: ANN401 — values of any setting
         """Index the collection with these settings, if that has not been done, and open it."""
-        folder = self._folder / "-".join(["index", *(f"{name}={value}" for name, value in settings.items())])
+        folder = self.folder / "-".join(["index", *(f"{name}={value}" for name, value in settings.items())])
         if settings and not folder.is_dir():
             # A copy brings the vectors of the first index, so that equal sentences are not embedded again.
-            shutil.copytree(self._folder / "index", folder)
+            shutil.copytree(self.folder / "index", folder)
         build_index(self._source, replace(IndexSettings(index=str(folder), keep=1), **settings), self.encoder)
         return IndexDirectory(folder).open_current()
 
@@ -71,11 +65,6 @@ class Workbench:
 
     def ask(self, engine: Engine, judgements: Sequence[Judgement]) -> list[SystemReply]:
         """Ask every question, for as many passages as the API returns."""
-        client = EngineClient(engine)
         requests = [Request(j.question, j.history, MAX_TOP_K) for j in judgements]
-        replies: list[SystemReply] = []
-        with self._progress.step("asking", len(requests)) as advance:
-            for start in range(0, len(requests), BATCH):
-                replies += map(SystemReply.from_json, client.ask(requests[start : start + BATCH]))
-                advance(len(requests[start : start + BATCH]))
-        return replies
+        batches = ask_in_batches(EngineClient(engine), requests, self._progress)
+        return [SystemReply.from_json(answer) for answers in batches for answer in answers]

@@ -18,30 +18,23 @@ def read_spans(path: Path) -> Dataset:
     found: dict[str, Judgement] = {}
     problems: list[DataProblem] = []
     for where, row in read_json_lines(path):
-        judgement = _parse_row(row, where)
+        unknown = sorted(row.keys() - FIELDS)
+        if unknown:
+            raise UsageError(f"{where} has the field {unknown[0]!r}; known are {', '.join(sorted(FIELDS))}")
+        try:
+            judgement = _parse_judgement(row, where)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            reason = f"the field {error} is missing" if isinstance(error, KeyError) else str(error)
+            raise UsageError(f"{where} is not a span judgement: {reason}; see docs/evaluation.md") from error
         if judgement.id in found:
             raise UsageError(
                 f"{where} repeats the id {judgement.id!r} of {found[judgement.id].where}; give each its own"
             )
         found[judgement.id] = judgement
-        reason = explain_unaskable(judgement.question)
-        problems += [DataProblem(where, reason)] if reason else []
-    left_out = {problem.where for problem in problems}
-    asked = tuple(judgement for judgement in found.values() if judgement.where not in left_out)
+        if unaskable := explain_unaskable(judgement.question):
+            problems.append(DataProblem(where, unaskable))
+    asked = tuple(judgement for judgement in found.values() if not explain_unaskable(judgement.question))
     return Dataset(path.name.removesuffix(".gz").removesuffix(".jsonl"), asked, problems=tuple(problems))
-
-
-def _parse_row(row: Mapping[str, Any], where: str) -> Judgement:
-    unknown = sorted(row.keys() - FIELDS)
-    if unknown:
-        raise UsageError(f"{where} has the field {unknown[0]!r}; known are {', '.join(sorted(FIELDS))}")
-    try:
-        return _parse_judgement(row, where)
-    except KeyError as error:
-        reason = f"the field {error} is missing"
-    except (TypeError, ValueError, AttributeError) as error:
-        reason = str(error)
-    raise UsageError(f"{where} is not a span judgement: {reason}; see docs/evaluation.md")
 
 
 def _parse_judgement(row: Mapping[str, Any], where: str) -> Judgement:

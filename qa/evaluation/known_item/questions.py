@@ -1,6 +1,6 @@
 """Questions that a passage should answer, of its own words. All of it follows from the text alone."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 
 import regex
@@ -69,11 +69,15 @@ HEADING = "heading"
 MAKERS: Mapping[str, Maker] = {HEADING: ask_heading, "key sentence": ask_key_sentence, "rare name": ask_rare_name}
 
 
-def make_items(material: CollectionView, positions: Iterable[int]) -> list[KnownItem]:
+def make_items(material: CollectionView, positions: Sequence[int]) -> list[KnownItem]:
     """Make all questions for these passages, kind by kind, each once."""
-    positions = list(positions)
-    probes = (_build_item(kind, MAKERS[kind](material, position)) for kind in MAKERS for position in positions)
-    return list(dict.fromkeys(probe for probe in probes if probe))
+    items: dict[KnownItem, None] = {}
+    for kind, make in MAKERS.items():
+        for position in positions:
+            if made := make(material, position):
+                question, right = made
+                items[KnownItem(kind, question[:MAX_QUESTION_CHARS], right)] = None
+    return list(items)
 
 
 def mask_words(sentence: str, words: Analyzer) -> str:
@@ -103,10 +107,6 @@ def _find_words(sentence: str) -> Sequence[tuple[int, int]]:
         else:
             found.append(token.span())
     return found
-
-
-def _build_item(kind: str, made: tuple[str, frozenset[int]] | None) -> KnownItem | None:
-    return KnownItem(kind, made[0][:MAX_QUESTION_CHARS], made[1]) if made else None
 
 
 def _has_content(material: CollectionView, question: str) -> bool:

@@ -37,14 +37,14 @@ Relevant = Mapping[str, int]
 def list_relevant(judgement: Judgement) -> Relevant:
     """Return what has to be found: places of evidence, or documents if whole ones were judged."""
     if judgement.evidence:
-        return {_name_place(number): 1 for number, _ in enumerate(judgement.evidence)}
+        return {f"place-{number}": 1 for number, _ in enumerate(judgement.evidence)}
     return judgement.documents
 
 
 def rank_findings(judgement: Judgement, reply: SystemReply) -> Ranking:
-    """Rank what was returned, by the ids of ``list_relevant``."""
+    """Rank what was returned, by the ids of ``list_relevant``: documents by their best passage."""
     if not judgement.evidence:
-        return rank_documents(reply)
+        return list(dict.fromkeys(passage.document for passage in reply.passages))
     found: dict[str, None] = {}
     for rank, passage in enumerate(reply.passages, 1):
         fresh = [place for place in find_places(judgement, passage) if place not in found]
@@ -52,15 +52,10 @@ def rank_findings(judgement: Judgement, reply: SystemReply) -> Ranking:
     return list(found)
 
 
-def rank_documents(reply: SystemReply) -> Ranking:
-    """Rank document ids by their best passage."""
-    return list(dict.fromkeys(passage.document for passage in reply.passages))
-
-
 def find_places(judgement: Judgement, passage: ReturnedPassage) -> list[str]:
     """Find the places of evidence that share at least one character with a passage."""
     return [
-        _name_place(number)
+        f"place-{number}"
         for number, gold in enumerate(judgement.evidence)
         if gold.document == passage.document and gold.span.overlaps(passage.span)
     ]
@@ -104,7 +99,3 @@ def _parse_measure(name: str) -> Any:  # noqa: ANN401 — ir_measures has no typ
     import ir_measures
 
     return ir_measures.parse_measure(NAMES.get(name, name))
-
-
-def _name_place(number: int) -> str:
-    return f"place-{number}"

@@ -61,12 +61,6 @@ class Case:
             return f"The right passage is first, but at a confidence of {reply.confidence:.2f} it was called not found."
         return "The right passage is first."
 
-    @property
-    def unquoted(self) -> str:
-        """What was expected, if no words of it are known."""
-        judged = self.outcome.judgement.documents
-        return f"A passage of {', '.join(list(judged)[:5])}." if judged else "To be called not found."
-
 
 def build_case(outcome: Outcome, passages: int = 1) -> Case:
     """Build a case of a question with the first few passages of its reply."""

@@ -72,23 +72,16 @@ def write_ablation(ablations: Sequence[Ablation], path: Path) -> Path:
     return _write_page(path, "ablation.html", tables=tables, rows=rows)
 
 
-# A question in run A and in run B, and by how much B is better.
-Pair = tuple[Case, Case, float]
-
-
-def _find_changed(comparison: Comparison, measure: str) -> tuple[list[Pair], list[Pair]]:
-    """Return the questions that B won and those that it lost, the largest changes first."""
-    theirs = {outcome.judgement.id: outcome for outcome in comparison.a.outcomes}
+def _find_changed(comparison: Comparison, measure: str) -> list[list[tuple[Case, Case]]]:
+    """Return the questions that B won and those that it lost in both runs, the largest changes first."""
+    before, after = comparison.a.values(measure), comparison.b.values(measure)
     sign = -1 if MEASURES[measure].lower_is_better else 1
-    pairs = [
-        (theirs[o.judgement.id], o, sign * (o.scores[measure] - theirs[o.judgement.id].scores[measure]))
-        for o in comparison.b.outcomes
-        if o.judgement.id in theirs and measure in o.scores and measure in theirs[o.judgement.id].scores
-    ]
-    ordered = sorted(pairs, key=lambda pair: -abs(pair[2]))
-    sides = [[p for p in ordered if p[2] > 0][:MAX_CHANGED], [p for p in ordered if p[2] < 0][:MAX_CHANGED]]
-    won, lost = ([(build_case(a), build_case(b), change) for a, b, change in side] for side in sides)
-    return won, lost
+    changes = {question: sign * (value - before[question]) for question, value in after.items() if question in before}
+    ordered = sorted(changes, key=lambda question: -abs(changes[question]))
+    won = [question for question in ordered if changes[question] > 0][:MAX_CHANGED]
+    lost = [question for question in ordered if changes[question] < 0][:MAX_CHANGED]
+    a, b = ({o.judgement.id: o for o in run.outcomes} for run in (comparison.a, comparison.b))
+    return [[(build_case(a[question]), build_case(b[question])) for question in side] for side in (won, lost)]
 
 
 def _write_page(path: Path, template: str, **context: Any) -> Path:  # noqa: ANN401 — whatever the template shows

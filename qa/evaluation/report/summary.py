@@ -23,7 +23,9 @@ def write_summary(run: Run, path: Path) -> Path:
     cut = cut_slices(run)
     plots = figures.draw_figures(run, cut)
     for name, plot in plots.items():
-        (path.parent / f"{path.stem}-{name}.svg").write_text(_make_standalone(plot.svg), encoding="utf-8")
+        # A file of its own has no page to take its colours from.
+        coloured = plot.svg.replace(">", f">{COLOURS}", 1)
+        (path.parent / f"{path.stem}-{name}.svg").write_text(coloured, encoding="utf-8")
     path.write_text(render_markdown(run, cut, plots, path.stem), encoding="utf-8", errors="replace")
     return path
 
@@ -39,13 +41,17 @@ def render_markdown(run: Run, cut: Sequence[Slice], plots: Mapping[str, figures.
         _describe_run(run),
         "",
     ]
-    measures = _render_table(
-        ["measure", "mean [95 % interval]", "questions", "meaning"],
-        ([f"`{name}`", str(i), f"{i.count:,}", _explain_measure(name)] for name, i in run.scores.items()),
-    )
+    rows = []
+    for name, interval in run.scores.items():
+        lower = " (lower is better)" if MEASURES[name].lower_is_better else ""
+        rows.append([f"`{name}`", str(interval), f"{interval.count:,}", MEASURES[name].meaning + lower])
+    measures = _render_table(["measure", "mean [95 % interval]", "questions", "meaning"], rows)
     pictures = [f"\n![{CAPTIONS[name]}]({stem}-{name}.svg)\n\n*{CAPTIONS[name]}*" for name in plots]
     shown = [name for name in SLICE_MEASURES if any(name in one.scores for one in cut)]
-    rows = ([one.by, escape_markdown(one.name), f"{one.count:,}", *_format_means(one, shown)] for one in cut)
+    rows = []
+    for one in cut:
+        means = [f"{one.scores[name].mean:.3f}" if name in one.scores else "" for name in shown]
+        rows.append([one.by, escape_markdown(one.name), f"{one.count:,}", *means])
     sliced = ["\n## By kind of question\n", *_render_table(["cut", "slice", "questions", *shown], rows)] if cut else []
     problems = (
         [f"\n{len(run.problems)} judgements or questions were left out; `scores.json` lists them."]
@@ -66,21 +72,6 @@ def _describe_run(run: Run) -> str:
     asked = f"mode {about.mode}, {about.depth} passages a question" if about.depth else "only its ranking is known"
     service = f", asked over {escape_markdown(about.url)}" if about.url else ""
     return f"The texts answer {answerable:,} of them. Index {escape_markdown(about.index)}, {asked}{service}."
-
-
-def _make_standalone(svg: str) -> str:
-    """Make a figure a file of its own, which has no page to take its colours from."""
-    end = svg.index(">") + 1
-    return svg[:end] + COLOURS + svg[end:]
-
-
-def _explain_measure(name: str) -> str:
-    measure = MEASURES[name]
-    return measure.meaning + (" (lower is better)" if measure.lower_is_better else "")
-
-
-def _format_means(one: Slice, shown: Sequence[str]) -> list[str]:
-    return [f"{one.scores[name].mean:.3f}" if name in one.scores else "" for name in shown]
 
 
 def _render_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

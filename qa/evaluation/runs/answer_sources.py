@@ -1,7 +1,8 @@
 """Sources of answers: an engine in this process, or a service over HTTP. Both return the JSON of API.md."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,6 +12,7 @@ from urllib.request import Request as HttpRequest
 from urllib.request import urlopen
 
 from index.errors import UsageError
+from index.progress import Progress
 from qa.answer.serialize import answer_json
 from qa.engine import Engine
 from qa.errors import ServiceError
@@ -21,22 +23,20 @@ Json = Any
 # Documents asked for at a time.
 PAGE_SIZE = 100
 TIMEOUT_S = 300.0
+# Questions asked, and answers kept, at a time.
+BATCH = 64
 
 
 class AnswerSource(Protocol):
-    """Answers questions over one collection."""
+    """Answers questions over one collection.
 
-    @property
-    def index(self) -> str:
-        """The generation that answers."""
+    ``index`` is the generation that answers; ``url`` is the address of the service, empty in this
+    process; ``reader`` reads the best passages, empty if that is not known.
+    """
 
-    @property
-    def url(self) -> str:
-        """Address of the service; empty in this process."""
-
-    @property
-    def reader(self) -> str:
-        """What reads the best passages; empty if that is not known."""
+    index: str
+    url: str
+    reader: str
 
     def has(self, document: str) -> bool:
         """Return whether the collection has a document."""
@@ -100,7 +100,10 @@ class HttpClient:
 
     def ask(self, requests: Sequence[Request]) -> list[Mapping[str, Json]]:
         """Ask by POST /v1/ask/batch, or by /v1/ask if it is one request."""
-        bodies = [_build_body(request) for request in requests]
+        bodies = [
+            {"question": r.question, "history": [asdict(turn) for turn in r.history], "top_k": r.top_k, "mode": r.mode}
+            for r in requests
+        ]
         if len(bodies) == 1:
             return [self._json("/v1/ask", bodies[0])]
         return list(self._json("/v1/ask/batch", {"questions": bodies})["answers"])
@@ -128,16 +131,22 @@ class HttpClient:
             raise ServiceError(f"cannot reach {self.url}{path} ({reason}); is the service running?") from error
 
 
+def ask_in_batches(
+    source: AnswerSource, requests: Sequence[Request], progress: Progress
+) -> Iterator[list[Mapping[str, Json]]]:
+    """Yield the answers batch by batch, in the order of the requests."""
+    with progress.step("asking", len(requests)) as advance:
+        for start in range(0, len(requests), BATCH):
+            answers = source.ask(requests[start : start + BATCH])
+            yield answers
+            advance(len(answers))
+
+
 def open_source(target: Engine | AnswerSource | str) -> AnswerSource:
     """Return a source for an engine, for the address of a service, or the source that was given."""
     if isinstance(target, Engine):
         return EngineClient(target)
     return HttpClient(target) if isinstance(target, str) else target
-
-
-def _build_body(request: Request) -> Mapping[str, Json]:
-    history = [{"question": turn.question, "answer": turn.answer} for turn in request.history]
-    return {"question": request.question, "history": history, "top_k": request.top_k, "mode": request.mode}
 
 
 def _read_detail(error: HTTPError) -> str:

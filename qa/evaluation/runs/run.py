@@ -11,8 +11,8 @@ from qa.engine import Engine
 from qa.evaluation.data.anchor import anchor_evidence, drop_unknown_documents
 from qa.evaluation.fingerprint import compute_fingerprint
 from qa.evaluation.measures import score_replies, summarise_outcomes
-from qa.evaluation.runs.answer_sources import AnswerSource, open_source
-from qa.evaluation.runs.store import BATCH, Journal, save_run
+from qa.evaluation.runs.answer_sources import AnswerSource, ask_in_batches, open_source
+from qa.evaluation.runs.store import Journal, save_run
 from qa.evaluation.types import Dataset, Latency, Run, RunDescription, SystemReply
 from qa.types import MAX_TOP_K, Mode, Request
 
@@ -45,13 +45,10 @@ def run(
     journal = Journal(folder, about) if folder else None
     replies = [SystemReply.from_json(answer) for answer in journal.read_answers(checked.judgements)] if journal else []
     resumed_at, started = len(replies), perf_counter()
-    with progress.step("asking", len(requests) - resumed_at) as advance:
-        for start in range(resumed_at, len(requests), BATCH):
-            answers = answerer.ask(requests[start : start + BATCH])
-            if journal:
-                journal.append(checked.judgements[start : start + BATCH], answers)
-            replies += map(SystemReply.from_json, answers)
-            advance(len(answers))
+    for answers in ask_in_batches(answerer, requests[resumed_at:], progress):
+        if journal:
+            journal.append(checked.judgements[len(replies) : len(replies) + len(answers)], answers)
+        replies += map(SystemReply.from_json, answers)
     took = perf_counter() - started
     alone = _time_singly(answerer, requests[:: -(-len(requests) // MAX_TIMED) or 1], progress)
     latency = summarise_latency(alone, len(replies) - resumed_at, took)

@@ -10,6 +10,7 @@ from index.errors import UsageError
 from index.types import Span
 from qa.evaluation.data.lines import read_json_lines
 from qa.evaluation.measures import ranking
+from qa.evaluation.runs.answer_sources import BATCH
 from qa.evaluation.runs.trec import lower_ties, write_qrels, write_run
 from qa.evaluation.types import (
     NO_REPLY,
@@ -26,8 +27,6 @@ from qa.evaluation.types import (
 from qa.types import Turn
 
 BEGUN, ANSWERS, QUESTIONS, SCORES = "begun.json", "answers.jsonl", "questions.jsonl", "scores.json"
-# Questions asked, and answers written, at a time.
-BATCH = 64
 # Characters kept of a whole document that was judged.
 MAX_TEXT_CHARS = 2000
 
@@ -90,21 +89,31 @@ def save_run(run: Run, folder: Path) -> None:
     same figures with these two. ``scores.json`` comes last: with it a run is finished.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    write_run({o.judgement.id: _rank_documents(o.reply) for o in run.outcomes}, folder / "run.trec")
+    documents = {o.judgement.id: lower_ties((p.document, p.score) for p in o.reply.passages) for o in run.outcomes}
+    write_run(documents, folder / "run.trec")
     write_qrels({o.judgement.id: o.judgement.documents for o in run.outcomes}, folder / "qrels.trec")
-    spans = {o.judgement.id: o for o in run.outcomes if o.judgement.evidence}
-    if spans:
-        write_run({question: _rank_findings(o) for question, o in spans.items()}, folder / "evidence.trec")
+    judged = [outcome for outcome in run.outcomes if outcome.judgement.evidence]
+    if judged:
+        findings = {o.judgement.id: ranking.rank_findings(o.judgement, o.reply) for o in judged}
+        scored = {q: lower_ties((one, 1 / rank) for rank, one in enumerate(ids, 1)) for q, ids in findings.items()}
+        write_run(scored, folder / "evidence.trec")
         write_qrels(
-            {question: ranking.list_relevant(o.judgement) for question, o in spans.items()},
-            folder / "evidence-qrels.trec",
+            {o.judgement.id: ranking.list_relevant(o.judgement) for o in judged}, folder / "evidence-qrels.trec"
         )
     rows = [asdict(o.judgement) for o in run.outcomes]
     for row in rows:
         row["wanted"] = {document: text[:MAX_TEXT_CHARS] for document, text in row["wanted"].items()}
     lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     (folder / QUESTIONS).write_text("".join(lines), encoding="utf-8")
-    (folder / SCORES).write_text(json.dumps(_describe_scores(run), indent=1) + "\n", encoding="utf-8")
+    scores = {
+        "about": asdict(run.about),
+        "command": run.command,
+        "measures": {name: asdict(interval) for name, interval in run.scores.items()},
+        "latency": asdict(run.latency) if run.latency else None,
+        "problems": [asdict(problem) for problem in run.problems],
+        "questions": {outcome.judgement.id: dict(outcome.scores) for outcome in run.outcomes},
+    }
+    (folder / SCORES).write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
 
 
 def load_run(folder: str | Path) -> Run:
@@ -114,7 +123,7 @@ def load_run(folder: str | Path) -> Run:
         scores = json.loads((folder / SCORES).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder} holds no finished run ({error}); make one with: qa.evaluation run") from error
-    judgements = [_parse_judgement(row, where) for where, row in read_json_lines(folder / QUESTIONS)]
+    judgements = [_parse_judgement(row) for _, row in read_json_lines(folder / QUESTIONS)]
     replies = _read_replies(folder, judgements)
     missing = [j.id for j in judgements if j.id not in replies or j.id not in scores["questions"]]
     if missing:
@@ -137,27 +146,7 @@ def _read_replies(folder: Path, judgements: Sequence[Judgement]) -> Mapping[str,
     return {row["id"]: SystemReply.from_json(row) for _, row in read_json_lines(folder / ANSWERS)}
 
 
-def _rank_documents(reply: SystemReply) -> Mapping[str, float]:
-    return lower_ties((passage.document, passage.score) for passage in reply.passages)
-
-
-def _rank_findings(outcome: Outcome) -> Mapping[str, float]:
-    found = ranking.rank_findings(outcome.judgement, outcome.reply)
-    return lower_ties((finding, 1 / rank) for rank, finding in enumerate(found, 1))
-
-
-def _describe_scores(run: Run) -> Mapping[str, Any]:
-    return {
-        "about": asdict(run.about),
-        "command": run.command,
-        "measures": {name: asdict(interval) for name, interval in run.scores.items()},
-        "latency": asdict(run.latency) if run.latency else None,
-        "problems": [asdict(problem) for problem in run.problems],
-        "questions": {outcome.judgement.id: dict(outcome.scores) for outcome in run.outcomes},
-    }
-
-
-def _parse_judgement(row: Mapping[str, Any], where: str) -> Judgement:
+def _parse_judgement(row: Mapping[str, Any]) -> Judgement:
     evidence = tuple(GoldEvidence(gold["document"], Span(**gold["span"]), gold["quote"]) for gold in row["evidence"])
     history = tuple(Turn(**turn) for turn in row["history"])
     return Judgement(**{**row, "history": history, "evidence": evidence, "answers": tuple(row["answers"])})
