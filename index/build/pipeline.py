@@ -20,9 +20,8 @@ from index.embedding.batching import shorten_to_fit
 from index.errors import BuildError, GenerationError, QuantizationError, UsageError
 from index.generation.directory import IndexDirectory
 from index.generation.documents import Documents
-from index.generation.fingerprint import fingerprint_documents, fingerprint_recipe
 from index.generation.generation import Generation, GenerationContents, UnitTable, write_generation
-from index.generation.manifest import FileDigest, Manifest
+from index.generation.manifest import FileDigest, Manifest, fingerprint_documents, fingerprint_recipe
 from index.generation.passages import Passages
 from index.progress import Progress, Silent
 from index.search.bm25 import BM25Index

@@ -1,15 +1,19 @@
-"""Manifest of a generation: where it comes from, and the size and hash of each of its files."""
+"""Manifest of a generation: fingerprints of what it was built from, and the size and hash of each of its files."""
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from index import __version__
 from index.errors import DamagedGeneration, IncompatibleGeneration
-from index.types import LoadProblem
+from index.types import Document, Encoder, LoadProblem
+
+if TYPE_CHECKING:
+    from index.settings import IndexSettings
 
 # Raise it if an older program cannot read what this one writes, or this one what an older one wrote.
 FORMAT = 3
@@ -91,6 +95,22 @@ class Manifest:
                 raise DamagedGeneration(
                     f"{path} is damaged: it does not have the size or the sha256 of {MANIFEST_NAME}"
                 )
+
+
+def fingerprint_documents(documents: Iterable[Document]) -> str:
+    """Return the hex digest of every document's id, text, title, metadata and structure, in order."""
+    digest = hashlib.sha256()
+    for document in documents:
+        row = [document.id, document.sha256, document.title, document.metadata, document.pages]
+        row.append([(h.start, h.end, h.level) for h in document.headings])
+        digest.update(json.dumps(row, sort_keys=True, default=str).encode())
+    return digest.hexdigest()
+
+
+def fingerprint_recipe(settings: "IndexSettings", encoder: Encoder) -> str:
+    """Return the hex digest of the program's version, the settings that decide answers, and the model."""
+    recipe = [FORMAT, __version__, settings.answer_settings, encoder.name, encoder.fingerprint]
+    return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
 
 
 def _hash_body(body: Mapping[str, Any]) -> str:

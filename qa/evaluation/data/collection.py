@@ -6,7 +6,7 @@ from pathlib import Path
 
 from index.build.pipeline import build_folder
 from index.errors import UsageError
-from index.generation.fingerprint import fingerprint_documents
+from index.generation.manifest import fingerprint_documents
 from index.progress import Progress, Silent
 from index.settings import IndexSettings
 from qa.engine import Engine
