@@ -43,30 +43,18 @@ class CitationCheck:
         return None if self.start is None or self.end is None else Span(self.start, self.end)
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A quotation with the place, the document and, if known, the version of the document it was taken from."""
-
-    document: str
-    span: Span
-    quote: str
-    sha256: str | None = None
-
-
-def check_citation(citation: Citation, document: DocumentContent | None) -> CitationCheck:
-    """Look for a quotation in a document; ``document`` is None if it is no longer indexed.
+def check_citation(quote: str, span: Span, document: DocumentContent, sha256: str | None = None) -> CitationCheck:
+    """Look for a quotation in a document; ``span`` and, if known, ``sha256`` are its place and version when cited.
 
     White space, case, and the forms of quotation marks and dashes may differ; if the words are in several
     places, the nearest one counts.
     """
-    if document is None:
-        return CitationCheck(CitationStatus.GONE, citation.document)
-    quote, span, sha256 = citation.quote, citation.span, document.info.sha256
-    changed = citation.sha256 != sha256 if citation.sha256 else None
+    info = document.info
+    changed = sha256 != info.sha256 if sha256 else None
     found = find_exact(quote, span, document.text) or find_normalized(quote, span, document.text)
     if found is None:
-        return CitationCheck(CitationStatus.GONE, citation.document, sha256, document_changed=changed)
+        return CitationCheck(CitationStatus.GONE, info.id, info.sha256, document_changed=changed)
     text = document.text[found.start : found.end]
     is_valid = found == span and text == quote and not changed
     status = CitationStatus.VALID if is_valid else CitationStatus.MOVED
-    return CitationCheck(status, citation.document, sha256, found.start, found.end, text, changed)
+    return CitationCheck(status, info.id, info.sha256, found.start, found.end, text, changed)

@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from index.types import Span
 from qa.answer.serialize import answer_json
-from qa.collection.citations import Citation, check_citation
+from qa.collection.citations import CitationCheck, CitationStatus, check_citation
 from qa.web.requests.models import AskBody, AskQuery, BatchBody, FeedbackBody, ListQuery, NoQuery, VerifyBody
 from qa.web.requests.parsing import read_body, read_query
 from qa.web.responses import Alive, DocumentList, FeedbackReceipt, Ready, json_response
@@ -55,9 +55,10 @@ def verify(service: Service) -> Response:
     """Check a citation: whether a quotation is still in its document, at its place or elsewhere."""
     read_query(NoQuery)
     body = read_body(VerifyBody)
-    citation = Citation(body.document, Span(body.start, body.end), body.text, body.sha256)
-    check = check_citation(citation, service.engine.catalog.get_document(body.document))
-    return json_response(check)
+    document = service.engine.catalog.get_document(body.document)
+    if document is None:
+        return json_response(CitationCheck(CitationStatus.GONE, body.document))
+    return json_response(check_citation(body.text, Span(body.start, body.end), document, body.sha256))
 
 
 def give_feedback(service: Service) -> Response:

@@ -6,7 +6,7 @@ from itertools import groupby, pairwise
 
 from index.types import Span
 from qa.collection.catalog import DocumentContent
-from qa.collection.citations import Citation, CitationCheck, check_citation
+from qa.collection.citations import CitationCheck, check_citation
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,7 @@ def build_document_view(document: DocumentContent, spans: Sequence[Span], quote:
     A mark keeps the anchor of the span that was requested, wherever its words are now, so that old links
     still lead there. Spans outside of the text are left out; of overlapping spans the first is kept.
     """
-    cited = Citation(document.info.id, spans[0], quote) if quote and spans else None
-    check = check_citation(cited, document) if cited else None
+    check = check_citation(quote, spans[0], document) if quote and spans else None
     by_anchor = {f"{span.start}-{span.end}": span for span in spans}
     if check:
         by_anchor[next(iter(by_anchor))] = check.span or Span(0, 0)

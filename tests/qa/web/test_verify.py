@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from index.types import Span
 from qa.collection.catalog import DocumentContent, DocumentInfo
-from qa.collection.citations import Citation, CitationStatus, check_citation
+from qa.collection.citations import CitationStatus, check_citation
 from qa.web.errors.problems import Code
 from tests.qa.web.helpers import DOCUMENT, SENTENCE, TEXT
 from tests.qa.web.shape import problem
@@ -75,7 +75,7 @@ def test_words_that_are_there_are_found_and_slice_exactly(quote: str, before: st
     """Whatever is around them."""
     text = before + quote + after
     document = DocumentContent(DocumentInfo("d", "", "ab" * 32, len(text), 0, {}), text, ())
-    found = check_citation(Citation("d", Span(0, len(quote)), quote), document)
+    found = check_citation(quote, Span(0, len(quote)), document)
     assert found.status in {CitationStatus.VALID, CitationStatus.MOVED}
     assert found.span is not None
     assert text[found.span.start : found.span.end] == found.text == quote
