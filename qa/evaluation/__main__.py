@@ -224,9 +224,7 @@ def _open_engine(dataset: Dataset, flags: dict[str, Any]) -> Engine | AnswerSour
     settings = IndexSettings(**{name: flags[name] for name in INDEX_SETTINGS})
     reader = flags["reader"]
     if dataset.documents and not is_flag_given("index"):
-        return collection.build_engine(
-            dataset, collection.place_index(dataset, settings), progress=Terminal(), reader=reader
-        )
+        return collection.build_engine(dataset, settings, Terminal(), reader)
     return Engine.open(settings.index, settings.model if is_stated("model") else None, reader)
 
 

@@ -34,11 +34,7 @@ def read_beir(folder: Path) -> Dataset:
     for query, (where, question) in queries.items():
         grades, wrong = _select_grades(qrels.get(query, {}), documents)
         problems += wrong
-        reason = explain_unaskable(question)
-        if not reason and query not in qrels:
-            reason = "has no judgement; it is not asked"
-        if not reason and not grades:
-            reason = "has no judgement above 0 of a document that the corpus has; it is not asked"
+        reason = explain_unaskable(question) or _explain_unjudged(query in qrels, grades)
         if reason:
             problems.append(DataProblem(where, reason))
             continue
@@ -108,3 +104,9 @@ def _select_grades(
         if document not in documents
     ]
     return {document: grade for document, (grade, _) in relevant.items() if document in documents}, problems
+
+
+def _explain_unjudged(is_judged: bool, grades: Mapping[str, int]) -> str | None:
+    if not is_judged:
+        return "has no judgement; it is not asked"
+    return None if grades else "has no judgement above 0 of a document that the corpus has; it is not asked"

@@ -19,12 +19,13 @@ COLLECTIONS = Path("var/evaluation")
 def build_engine(
     dataset: Dataset, settings: IndexSettings, progress: Progress | None = None, reader: str = SHIPPED
 ) -> Engine:
-    """Build an engine over the dataset's own collection; only what has changed is indexed again.
+    """Build an engine over the dataset's own collection, in its folder; only what has changed is indexed again.
 
     Raises UsageError if it has none, BuildError if it cannot be indexed.
     """
-    build_folder(write_corpus(dataset), settings, progress or Silent())
-    return Engine.open(settings.index, reader=reader)
+    index = str(find_folder(dataset) / "index")
+    build_folder(write_corpus(dataset), replace(settings, index=index), progress or Silent())
+    return Engine.open(index, reader=reader)
 
 
 def write_corpus(dataset: Dataset) -> Path:
@@ -45,8 +46,3 @@ def write_corpus(dataset: Dataset) -> Path:
 def find_folder(dataset: Dataset) -> Path:
     """Return a folder for this collection alone, by name and content."""
     return COLLECTIONS / f"{dataset.name}-{fingerprint_documents(list(dataset.documents.values()))[:8]}"
-
-
-def place_index(dataset: Dataset, settings: IndexSettings) -> IndexSettings:
-    """Return the settings with the index in the folder of the dataset."""
-    return replace(settings, index=str(find_folder(dataset) / "index"))

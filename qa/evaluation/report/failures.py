@@ -1,6 +1,6 @@
 """The questions that failed worst, with what was returned and what was expected."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.types import Span
@@ -80,42 +80,29 @@ class CaseGroup:
 
 
 def find_worst_cases(outcomes: Sequence[Outcome]) -> list[CaseGroup]:
-    """Return at most ten cases of each sort that has any."""
-    surest = sorted(outcomes, key=lambda outcome: -outcome.reply.confidence)
-    least_sure = sorted(outcomes, key=lambda outcome: outcome.reply.confidence)
-    # The name and meaning of a sort, what belongs to it, and its outcomes, the worst first.
-    sorts: list[tuple[str, str, Callable[[Outcome], bool], Sequence[Outcome]]] = [
-        ("Sure and wrong", "The first passage is wrong, and the system was sure of it.", _is_confident_error, surest),
-        ("Not returned at all", "The documents answer, and nothing that was returned does.", _is_missed, surest),
-        (
-            "Right and not believed",
-            "The first passage is right, and the system called it not found.",
-            _is_doubted,
-            least_sure,
-        ),
+    """Return at most ten cases of each sort that has any, the worst first."""
+    wrong, missed, doubted = [], [], []
+    for outcome in sorted(outcomes, key=lambda outcome: -outcome.reply.confidence):
+        is_found = outcome.reply.status is not Status.NOT_FOUND
+        is_right = ranking.is_first_right(outcome.judgement, outcome.reply)
+        if is_found and not is_right:
+            wrong.append(outcome)
+        if outcome.judgement.answerable and _find_right_rank(outcome) is None:
+            missed.append(outcome)
+        if is_right and not is_found:
+            doubted.append(outcome)
+    # Of these the least sure are the worst.
+    doubted.sort(key=lambda outcome: outcome.reply.confidence)
+    groups = (
+        ("Sure and wrong", "The first passage is wrong, and the system was sure of it.", wrong),
+        ("Not returned at all", "The documents answer, and nothing that was returned does.", missed),
+        ("Right and not believed", "The first passage is right, and the system called it not found.", doubted),
+    )
+    return [
+        CaseGroup(name, meaning, len(found), tuple(build_case(outcome, MAX_TEXTS) for outcome in found[:MAX_CASES]))
+        for name, meaning, found in groups
+        if found
     ]
-    groups = []
-    for name, meaning, applies, ordered in sorts:
-        found = list(filter(applies, ordered))
-        if found:
-            groups.append(
-                CaseGroup(name, meaning, len(found), tuple(build_case(o, MAX_TEXTS) for o in found[:MAX_CASES]))
-            )
-    return groups
-
-
-def _is_confident_error(outcome: Outcome) -> bool:
-    is_right = ranking.is_first_right(outcome.judgement, outcome.reply)
-    return outcome.reply.status is not Status.NOT_FOUND and not is_right
-
-
-def _is_missed(outcome: Outcome) -> bool:
-    return outcome.judgement.answerable and _find_right_rank(outcome) is None
-
-
-def _is_doubted(outcome: Outcome) -> bool:
-    is_right = ranking.is_first_right(outcome.judgement, outcome.reply)
-    return outcome.reply.status is Status.NOT_FOUND and is_right
 
 
 def _find_right_rank(outcome: Outcome) -> int | None:

@@ -94,12 +94,7 @@ def save_run(run: Run, folder: Path) -> None:
     write_qrels({o.judgement.id: o.judgement.documents for o in run.outcomes}, folder / "qrels.trec")
     judged = [outcome for outcome in run.outcomes if outcome.judgement.evidence]
     if judged:
-        findings = {o.judgement.id: ranking.rank_findings(o.judgement, o.reply) for o in judged}
-        scored = {q: lower_ties((one, 1 / rank) for rank, one in enumerate(ids, 1)) for q, ids in findings.items()}
-        write_run(scored, folder / "evidence.trec")
-        write_qrels(
-            {o.judgement.id: ranking.list_relevant(o.judgement) for o in judged}, folder / "evidence-qrels.trec"
-        )
+        _write_findings(judged, folder)
     rows = [asdict(o.judgement) for o in run.outcomes]
     for row in rows:
         row["wanted"] = {document: text[:MAX_TEXT_CHARS] for document, text in row["wanted"].items()}
@@ -114,6 +109,13 @@ def save_run(run: Run, folder: Path) -> None:
         "questions": {outcome.judgement.id: dict(outcome.scores) for outcome in run.outcomes},
     }
     (folder / SCORES).write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
+
+
+def _write_findings(outcomes: Sequence[Outcome], folder: Path) -> None:
+    findings = {o.judgement.id: ranking.rank_findings(o.judgement, o.reply) for o in outcomes}
+    scored = {q: lower_ties((one, 1 / rank) for rank, one in enumerate(ids, 1)) for q, ids in findings.items()}
+    write_run(scored, folder / "evidence.trec")
+    write_qrels({o.judgement.id: ranking.list_relevant(o.judgement) for o in outcomes}, folder / "evidence-qrels.trec")
 
 
 def load_run(folder: str | Path) -> Run:

@@ -112,13 +112,12 @@ def test_a_set_that_is_indexed_on_the_spot_gives_the_same_numbers(
 
     monkeypatch.setattr(collection, "COLLECTIONS", tmp_path / "kept")
     data = load(squad(tmp_path, SQUAD))
-    settings = collection.place_index(data, IndexSettings())
-    spot = run(data, collection.build_engine(data, settings))
-    named = run(data, Engine.open(settings.index))
+    spot = run(data, collection.build_engine(data, IndexSettings()))
+    named = run(data, Engine.open(str(collection.find_folder(data) / "index")))
     assert figures(spot) == figures(named)
     assert spot.scores["Hit@1"].mean == 1.0
     before = sorted((tmp_path / "kept").rglob("manifest.json"))
-    collection.build_engine(data, settings)
+    collection.build_engine(data, IndexSettings())
     assert sorted((tmp_path / "kept").rglob("manifest.json")) == before
 
 
