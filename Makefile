@@ -38,7 +38,7 @@ index: $(RUN) ## index SEEDS into INDEX; only what changed is embedded again
 test: lint ## everything that CI runs: style, types, all tests
 	@$(PYTEST)
 
-quick: lint ## style, types and unit tests, in under a minute
+quick: lint ## style, types and unit tests, in about a minute
 	@$(PYTEST) -m "not slow" --ignore tests/benchmarks --ignore tests/browser
 
 lint: $(DEV) ## style and types

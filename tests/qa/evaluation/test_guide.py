@@ -15,6 +15,7 @@ GUIDE = ROOT / "docs" / "evaluation.md"
 SEED = ROOT / "tests" / "judgements" / "blame.jsonl"
 
 
+@pytest.mark.slow
 def test_the_ten_lines_evaluate_a_users_own_collection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As they stand in the guide, over a folder ``texts`` and a file ``judged.jsonl``."""
     found = re.search(r"<!-- lines.*?```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)

@@ -197,6 +197,7 @@ def test_a_run_of_which_only_the_ranking_is_known_has_pages_too(tmp_path: Path) 
     assert words.count("What it returned was not kept.") == 2
 
 
+@pytest.mark.slow
 def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
     """Pages, summaries and plots: nothing of the hour or of chance is in them."""
     for folder in (tmp_path / "a", tmp_path / "b"):
@@ -227,6 +228,7 @@ def test_a_summary_is_markdown_that_points_at_its_plots(tmp_path: Path) -> None:
     assert sorted(pictures) == sorted(path.name for path in tmp_path.glob("*.svg"))
 
 
+@pytest.mark.slow
 def test_a_large_run_gives_a_small_page(tmp_path: Path) -> None:
     """12,000 questions, below two megabytes: only the worst are shown."""
     few_outcomes = made_up_run(3).outcomes
