@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from qa.ranking.retriever import Candidates
 from qa.types import Reading
 
-# Equal shares: 0.3 and 0.7 are no better on any measured set.
+# Equal shares: 0.3 and 0.7 are not better beyond chance on any set of docs/quality.md.
 DENSE_WEIGHT = 0.5
 
 
