@@ -33,9 +33,9 @@ def rank_by_document_vectors(bench: Workbench, judgements: Sequence[Judgement]) 
 
 def rank_by_document_bm25(bench: Workbench, judgements: Sequence[Judgement]) -> list[SystemReply]:
     """Rank documents, with their titles, by BM25 with the k1 and b of the lexical leg."""
-    words = Analyzer()
-    lexical = BM25Index.build([words(text) for text in _list_texts(bench)])
-    hits = [lexical.search(dict.fromkeys(words(j.question), 1.0), MAX_TOP_K) for j in judgements]
+    analyzer = Analyzer()
+    lexical = BM25Index.build([analyzer(text) for text in _list_texts(bench)])
+    hits = [lexical.search(dict.fromkeys(analyzer(j.question), 1.0), MAX_TOP_K) for j in judgements]
     return [_rank_documents(bench, matches.positions) for matches in hits]
 
 

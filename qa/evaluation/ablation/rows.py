@@ -75,21 +75,21 @@ def keep_leg(name: str) -> Callable[[Candidates], list[Hit]]:
     return keep
 
 
-def keep_typos(request: Request, words: Analyzer, mend: Rewording) -> Query:
+def keep_typos(request: Request, analyzer: Analyzer, mend: Rewording) -> Query:
     """Understand a question without correcting its spelling."""
-    return understand(request, words)
+    return understand(request, analyzer)
 
 
-def keep_politeness(request: Request, words: Analyzer, mend: Rewording) -> Query:
+def keep_politeness(request: Request, analyzer: Analyzer, mend: Rewording) -> Query:
     """Understand a question with its greetings and thanks."""
     # The text that spelling is asked to correct has been stripped already: correct the whole question instead.
     question = unicodedata.normalize("NFC", request.question).strip()
-    return understand(request, words, lambda stripped: mend(question))
+    return understand(request, analyzer, lambda stripped: mend(question))
 
 
-def ignore_history(request: Request, words: Analyzer, mend: Rewording) -> Query:
+def ignore_history(request: Request, analyzer: Analyzer, mend: Rewording) -> Query:
     """Understand a question as if it was the first one."""
-    return understand(replace(request, history=()), words, mend)
+    return understand(replace(request, history=()), analyzer, mend)
 
 
 def fuse_by_rank(candidates: Candidates, constant: int = 60) -> list[Hit]:

@@ -56,7 +56,7 @@ def find_thin_places(material: CollectionView) -> ThinPlaces:
     """Find blank pages, documents of fewer than ``MIN_WORDS`` words, passages without a content word."""
     documents, passages = material.contents.documents, material.contents.passages
     counted = ((document.id, sum(1 for _ in split_into_words(document.text, joined=False))) for document in documents)
-    wordless = (i for i in range(len(passages)) if not material.words.content_terms(material.text(i)))
+    wordless = (i for i in range(len(passages)) if not material.analyzer.content_terms(material.text(i)))
     return ThinPlaces(
         tuple(page for document in documents for page in _find_blank_pages(document)),
         tuple(ShortDocument(document, words) for document, words in counted if words < MIN_WORDS),

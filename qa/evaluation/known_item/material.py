@@ -17,9 +17,9 @@ MAX_EXCERPT_CHARS = 90
 class CollectionView:
     """Texts, sentences, headings and rare words of a collection, by position of the passage."""
 
-    def __init__(self, contents: GenerationContents, words: Analyzer) -> None:
+    def __init__(self, contents: GenerationContents, analyzer: Analyzer) -> None:
         """Read every heading once; texts are read on demand."""
-        self.contents, self.words = contents, words
+        self.contents, self.analyzer = contents, analyzer
         self._texts = {document.id: document.text for document in contents.documents}
         self._contexts = build_contexts(contents.documents, contents.passages)
         self._under: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
@@ -62,7 +62,7 @@ class CollectionView:
 
     def information(self, text: str) -> float:
         """Sum the idf of the content words, each counted once."""
-        return sum(map(self.contents.lexical.idf, self.words.content_terms(text)))
+        return sum(map(self.contents.lexical.idf, self.analyzer.content_terms(text)))
 
     def _holding(self, phrase: str) -> frozenset[int]:
         """Return the passages whose text has the words of the phrase in succession.
@@ -70,7 +70,7 @@ class CollectionView:
         Only those that have its rarest word are read, so that this scales. Empty for a phrase
         without a content word.
         """
-        content = self.words.content_terms(phrase)
+        content = self.analyzer.content_terms(phrase)
         if not content:
             return frozenset()
         rarest = max(content, key=self.contents.lexical.idf)

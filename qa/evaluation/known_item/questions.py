@@ -44,7 +44,7 @@ def ask_heading(material: CollectionView, position: int) -> tuple[str, frozenset
 def ask_key_sentence(material: CollectionView, position: int) -> tuple[str, frozenset[int]] | None:
     """Ask for the most informative sentence, with some words left out."""
     sentence = max(material.sentences(position), key=material.information)
-    question = mask_words(sentence, material.words)
+    question = mask_words(sentence, material.analyzer)
     return (question, material.holding(sentence) | {position}) if _has_content(material, question) else None
 
 
@@ -55,7 +55,7 @@ def ask_rare_name(material: CollectionView, position: int) -> tuple[str, frozens
     without capitals have none.
     """
     runs = (run for sentence in material.sentences(position) for run in NAME.findall(sentence))
-    names = filter(None, (_trim_name(run, material.words) for run in runs))
+    names = filter(None, (_trim_name(run, material.analyzer) for run in runs))
     held = {name: material.holding(name) | {position} for name in names}
     rare = {name: passages for name, passages in held.items() if len(passages) <= MAX_HOLDING}
     if not rare:
@@ -80,21 +80,21 @@ def make_items(material: CollectionView, positions: Sequence[int]) -> list[Known
     return list(items)
 
 
-def mask_words(sentence: str, words: Analyzer) -> str:
+def mask_words(sentence: str, analyzer: Analyzer) -> str:
     """Remove every third content word of a sentence, and return it on one line."""
     number = count(1)
     keep, end = [], 0
     for start, stop in _find_words(sentence):
-        if words.content_terms(sentence[start:stop]) and next(number) % MASK_EVERY == 0:
+        if analyzer.content_terms(sentence[start:stop]) and next(number) % MASK_EVERY == 0:
             keep.append(sentence[end:start])
             end = stop
     return " ".join("".join([*keep, sentence[end:]]).split())
 
 
-def _trim_name(run: str, words: Analyzer) -> str:
+def _trim_name(run: str, analyzer: Analyzer) -> str:
     """Remove a possessive ending, and "I", "The" and the like at either end; may leave nothing."""
     parts = run.removesuffix("'s").removesuffix("’s").split(" ")
-    bearing = [place for place, part in enumerate(parts) if words.content_terms(part)]
+    bearing = [place for place, part in enumerate(parts) if analyzer.content_terms(part)]
     return " ".join(parts[bearing[0] : bearing[-1] + 1]) if bearing else ""
 
 
@@ -111,4 +111,4 @@ def _find_words(sentence: str) -> Sequence[tuple[int, int]]:
 
 def _has_content(material: CollectionView, question: str) -> bool:
     """Return whether a question has enough content words."""
-    return len(material.words.content_terms(question[:MAX_QUESTION_CHARS])) >= MIN_CONTENT_WORDS
+    return len(material.analyzer.content_terms(question[:MAX_QUESTION_CHARS])) >= MIN_CONTENT_WORDS

@@ -13,7 +13,7 @@ Cut = Callable[[Judgement], str | None]
 MAX_SLICES = 12
 SLICE_MEASURES = ("Hit@1", "nDCG@10", "evidence overlap", "abstention")
 QUESTION_WORDS = ("who", "whom", "whose", "what", "which", "when", "where", "why", "how")
-WORDS = Analyzer("english")
+ANALYZER = Analyzer("english")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ def bin_length(judgement: Judgement) -> str:
 
 def bin_overlap(judgement: Judgement) -> str | None:
     """Return the share of the question's content words in what answers; low if it is paraphrased."""
-    asked = set(WORDS.content_terms(judgement.question))
+    asked = set(ANALYZER.content_terms(judgement.question))
     if not judgement.texts or not asked:
         return None
-    share = max(len(asked & set(WORDS.content_terms(text))) / len(asked) for text in judgement.texts)
+    share = max(len(asked & set(ANALYZER.content_terms(text))) / len(asked) for text in judgement.texts)
     return ("0-24 %", "25-49 %", "50-74 %", "75-100 %", "75-100 %")[int(share * 4)]
 
 
