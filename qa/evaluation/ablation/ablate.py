@@ -127,7 +127,7 @@ def merge_results(path: Path, ablation: Ablation) -> list[Ablation]:
     text = json.dumps({"datasets": [asdict(table) for table in tables.values()]}, ensure_ascii=False)
     # A line per row, so that a diff shows which rows have changed.
     for key in ("dataset", "name"):
-        text = text.replace(f'{{"{key}": ', f'\n{{"{key}": ')
+        text = text.replace(f'{{"{key}": ', f'\n{{"{key}": ').replace(", \n", ",\n")
     path.write_text(text + "\n", encoding="utf-8")
     return list(tables.values())
 
