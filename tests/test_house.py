@@ -211,6 +211,16 @@ def test_only_programs_print() -> None:
 # How it is written
 
 
+@pytest.mark.parametrize("path", [*MODULES, *BENCHMARKS], ids=place)
+def test_a_program_that_is_started_by_its_name_exists(path: Path) -> None:
+    """A module that moves is also moved in the commands that start it: ``"-m", "benchmarks.speed.baseline"``."""
+    started = re.findall(r'"-m", "((?:index|qa|benchmarks)[\w.]*)"', path.read_text(encoding="utf-8"))
+    places = [ROOT.joinpath(*name.split(".")) for name in started]
+    assert [
+        str(at) for at in places if not at.with_suffix(".py").is_file() and not (at / "__main__.py").is_file()
+    ] == []
+
+
 def test_everything_public_is_documented() -> None:
     """Modules, public classes and public functions say what they are; modules of tests say what they test."""
     missing = [place(path, node) for path in MODULES + BENCHMARKS for node in undocumented(tree(path))]

@@ -90,7 +90,7 @@ def measure_collection(data: Path, synthetic: Synthetic, encoder: Encoder, proje
 
 def ask_in_process(index: Path, data: Path) -> AskMeasurement:
     """Measure asking in a fresh process, on one thread."""
-    command = [sys.executable, "-m", "benchmarks.speed.scale_asked", str(index), str(data)]
+    command = [sys.executable, "-m", "benchmarks.speed.scale_child", str(index), str(data)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603  (our own)
     return AskMeasurement(**json.loads(done.stdout.splitlines()[-1]))
