@@ -1,8 +1,15 @@
 """The page without JavaScript, by keyboard, on a phone, on paper, in every script, and its weight."""
 
 import re
+import time
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -131,6 +138,42 @@ def test_nothing_moves_when_an_answer_comes(page: Page, server: str) -> None:
         expect(page.locator(".turn").nth(number)).to_have_attribute("data-turn", ANYTHING)
     page.wait_for_timeout(200)
     assert sum(page.evaluate("window.shifts")) == 0
+
+
+@pytest.mark.parametrize("before", ["<nav", "<details", "<main", "<h2>Documents", '<div id="turns"', "<form"])
+def test_nothing_moves_while_the_page_arrives(page: Page, server: str, before: str) -> None:
+    """No layout shift, wherever a slow connection pauses."""
+    with paused(server, before) as address:
+        page.goto(address)
+        page.evaluate(SHIFTS)
+        page.wait_for_timeout(200)
+        assert sum(page.evaluate("window.shifts")) == 0
+
+
+@contextmanager
+def paused(server: str, before: str) -> Iterator[str]:
+    """Yield the address of a proxy of the server that pauses a page once, before this part."""
+
+    class Proxy(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            with urlopen(server + self.path) as reply:  # noqa: S310
+                body, kind = reply.read(), reply.headers["Content-Type"]
+            self.send_response(HTTPStatus.OK)
+            self.send_header("Content-Type", kind)
+            self.end_headers()
+            head, part, rest = body.partition(before.encode())
+            self.wfile.write(head)
+            if part:
+                time.sleep(0.5)  # a browser paints what it has after a few hundredths of a second
+            self.wfile.write(part + rest)
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as proxy:
+        Thread(target=proxy.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{proxy.server_port}/"
+        proxy.shutdown()
 
 
 def test_the_page_is_light_and_loads_from_nowhere_else(page: Page, server: str) -> None:
