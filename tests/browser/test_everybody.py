@@ -152,10 +152,12 @@ def test_nothing_moves_while_the_page_arrives(page: Page, server: str, before: s
 
 @contextmanager
 def paused(server: str, before: str) -> Iterator[str]:
-    """Yield the address of a proxy of the server that pauses a page once, before this part."""
+    """Yield the address of a proxy of the server that pauses a page once, before this part, which it must have."""
+    pauses = 0
 
     class Proxy(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            nonlocal pauses
             with urlopen(server + self.path) as reply:  # noqa: S310
                 body, kind = reply.read(), reply.headers["Content-Type"]
             self.send_response(HTTPStatus.OK)
@@ -164,6 +166,7 @@ def paused(server: str, before: str) -> Iterator[str]:
             head, part, rest = body.partition(before.encode())
             self.wfile.write(head)
             if part:
+                pauses += 1
                 time.sleep(0.5)  # a browser paints what it has after a few hundredths of a second
             self.wfile.write(part + rest)
 
@@ -174,6 +177,7 @@ def paused(server: str, before: str) -> Iterator[str]:
         Thread(target=proxy.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{proxy.server_port}/"
         proxy.shutdown()
+    assert pauses == 1
 
 
 def test_the_page_is_light_and_loads_from_nowhere_else(page: Page, server: str) -> None:
