@@ -5,6 +5,7 @@
 """
 
 from qa.engine import Engine
-from qa.types import Answer, Request, Turn
+from qa.reader.texts import read, read_many
+from qa.types import Answer, Request, TextReading, Turn
 
-__all__ = ["Answer", "Engine", "Request", "Turn"]
+__all__ = ["Answer", "Engine", "Request", "TextReading", "Turn", "read", "read_many"]

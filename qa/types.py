@@ -101,11 +101,28 @@ class Reading:
 
     ``relevance``: whether the passage answers the question. ``answerable``: by how much the words at
     ``span``, offsets in the passage's text, beat there being no answer. ``span`` is None if there are none.
+    ``margin``: by how much they beat the best other words of the passage.
     """
 
     relevance: float
     answerable: float
     span: Span | None
+    margin: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TextReading:
+    """What the reader says of one given text: ``text == given[start:end]``, all None if nothing in it answers.
+
+    ``confidence`` is the calibrated probability that these words answer, or would if they were given;
+    ``relevance`` the one that the text answers at all.
+    """
+
+    text: str | None
+    start: int | None
+    end: int | None
+    confidence: float
+    relevance: float
 
 
 class Reader(Protocol):

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,3 +30,13 @@ def test_the_answer_in_the_readme_is_the_real_one(
     assert PROBABILITY.sub("#", match[2]) == PROBABILITY.sub("#", printed)
     stated, real = PROBABILITY.findall(match[2]), PROBABILITY.findall(printed)
     assert [float(p) for p in stated] == pytest.approx([float(p) for p in real], abs=0.05)
+
+
+def test_the_lines_that_read_are_run_as_they_are() -> None:
+    """The first text answers with the director's name at its place; the second does not answer."""
+    found = re.search(r"<!-- reading: .*? -->\n```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert found
+    names: dict[str, Any] = {}
+    exec(compile(found[1], str(README), "exec"), names)  # noqa: S102 — our own document
+    first, second = names["readings"]
+    assert (first.text, first.start, first.end, second.text) == ("Hiroyuki Seshita", 24, 40, None)

@@ -104,5 +104,5 @@ class SpanReader:
             output = model(**inputs)
         start, end = output.start_logits[0].numpy(), output.end_logits[0].numpy()
         words = [(offsets[place][0], offsets[place][1]) for place in inside]
-        margin, span = find_best_span(start[inside], end[inside], words, float(start[0] + end[0]))
-        return Reading(margin, margin, span)
+        best = find_best_span(start[inside], end[inside], words, float(start[0] + end[0]))
+        return Reading(best.over_none, best.over_none, best.span, best.over_others)

@@ -53,6 +53,19 @@ class PairTokenizer:
             pairs.append(TokenPair(whole.ids, whole.type_ids, first, words.offsets))
         return pairs
 
+    def count_room(self, question: str, context: str) -> int:
+        """Return how many tokens of words fit beside this question and context."""
+        asked, above = self._encode(question, MAX_QUESTION_TOKENS), self._encode(context, MAX_CONTEXT_TOKENS)
+        return MAX_TOKENS - MARKS - len(asked) - len(above)
+
+    def count_word_tokens(self, text: str) -> list[tuple[int, int]]:
+        """Return where each word of the text starts, in characters, and its number of tokens."""
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        starts: dict[int | None, list[int]] = {}
+        for word, (start, _) in zip(encoding.word_ids, encoding.offsets, strict=True):
+            starts.setdefault(word, []).append(start)
+        return [(found[0], len(found)) for found in starts.values()]
+
     def _encode(self, text: str, max_tokens: int) -> Encoding:
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
         encoding.truncate(max_tokens)

@@ -23,19 +23,19 @@ class TrainedReader:
 
     def __init__(self, folder: Path = SHIPPED) -> None:
         """Load the tokenizer; ``folder`` is as ``benchmarks/training/reader`` writes it."""
-        self._folder = folder
-        self._tokenizer = PairTokenizer(folder / "tokenizer.json")
+        self.folder = folder
+        self.tokenizer = PairTokenizer(folder / "tokenizer.json")
 
     @cached_property
     def _network(self) -> "QuantizedNetwork":
         # Imported and loaded at the first use: mode fast needs neither.
         from qa.reader.ctranslate2 import QuantizedNetwork
 
-        return QuantizedNetwork(self._folder)
+        return QuantizedNetwork(self.folder)
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         """Return what each passage, given as its context and its text, says to the question."""
-        pairs = self._tokenizer.encode_pairs(question, passages)
+        pairs = self.tokenizer.encode_pairs(question, passages)
         readings: dict[int, Reading] = {}
         for rows in batch_by_length([len(pair.ids) for pair in pairs]):
             starts, ends, relevances = self._network([pairs[row] for row in rows])
@@ -43,7 +43,8 @@ class TrainedReader:
                 pair = pairs[row]
                 words = slice(pair.first, pair.first + len(pair.offsets))
                 # The first token means that there is no answer.
-                margin, span = find_best_span(start[words], end[words], pair.offsets, float(start[0] + end[0]))
+                best = find_best_span(start[words], end[words], pair.offsets, float(start[0] + end[0]))
                 # A token may cover no characters; a span of such tokens quotes nothing.
-                readings[row] = Reading(float(relevance), margin, span if span and span.start < span.end else None)
+                span = best.span if best.span and best.span.start < best.span.end else None
+                readings[row] = Reading(float(relevance), best.over_none, span, best.over_others)
         return [readings[row] for row in range(len(pairs))]
