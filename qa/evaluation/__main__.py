@@ -20,8 +20,10 @@ from qa.evaluation.ablation.rows import choose_rows, compute_ablation_fingerprin
 from qa.evaluation.ablation.workbench import Workbench
 from qa.evaluation.comparison import compare, find_broken_limits, parse_limits
 from qa.evaluation.data import collection, load
+from qa.evaluation.data.reading import load_reading
 from qa.evaluation.report import write_ablation, write_comparison, write_report, write_summary
 from qa.evaluation.runs.answer_sources import AnswerSource, HttpClient
+from qa.evaluation.runs.reading import run_reading
 from qa.evaluation.runs.run import run
 from qa.evaluation.runs.store import load_run, save_run
 from qa.evaluation.runs.trec import read_external
@@ -59,6 +61,7 @@ def main() -> None:
 @mode_option
 @click.option("--out", type=click.Path(path_type=Path), help="folder for the results  [default: var/runs/NAME]")
 @click.option("--url", help="ask the service at this address instead of an index")
+@click.option("--reading", is_flag=True, help="read each question in its own text, nothing is searched")
 @click.option("--summary", type=click.Path(path_type=Path), help="also write this Markdown file with its plots beside")
 @fail_below_option
 @setting_options(*INDEX_SETTINGS, "reader")
@@ -67,7 +70,8 @@ def run_command(data: Path, mode: Mode, out: Path | None, **flags: Any) -> None:
 
     DATA is a BEIR folder or a SQuAD file, whose texts are indexed first into a folder that
     is kept, or a file of span judgements over the index of --index. An interrupted run
-    continues when it is called again.
+    continues when it is called again. With --reading, DATA is a SQuAD file or a file of
+    questions that have a context each, and only the reader is measured.
 
     Example: python -m qa.evaluation run ../shared/data/fairytaleqa-val --out var/fairytale
     """
@@ -76,13 +80,20 @@ def run_command(data: Path, mode: Mode, out: Path | None, **flags: Any) -> None:
         raise UsageError(
             "--url asks a service, which has its own index and models; leave out --index, --model, --reader"
         )
-    dataset = load(data)
-    folder = out or RUNS / dataset.name
-    target = HttpClient(flags["url"]) if flags["url"] else _open_engine(dataset, flags)
     given = filter(is_flag_given, ("url", *INDEX_SETTINGS, "reader", "summary"))
-    words = (f"--{name.replace('_', '-')} {flags[name]}" for name in given)
+    words = ["--reading"] * flags["reading"] + [f"--{name.replace('_', '-')} {flags[name]}" for name in given]
     command = " ".join(["python -m qa.evaluation run", str(data), *words])
-    result = replace(run(dataset, target, mode, folder, Terminal()), command=command)
+    if flags["reading"]:
+        _refuse_search_flags()
+        texts = load_reading(data)
+        folder = out or RUNS / f"{texts.name}-reading"
+        result = run_reading(texts, flags["reader"], folder, Terminal())
+    else:
+        dataset = load(data)
+        folder = out or RUNS / dataset.name
+        target = HttpClient(flags["url"]) if flags["url"] else _open_engine(dataset, flags)
+        result = run(dataset, target, mode, folder, Terminal())
+    result = replace(result, command=command)
     save_run(result, folder)
     write_report(result, folder / "report.html")
     click.echo(_format_run(result))
@@ -217,6 +228,12 @@ def _render_ablation(path: Path) -> None:
     path.with_suffix(".md").write_text(to_markdown(tables, path), encoding="utf-8")
     write_ablation(tables, path.with_suffix(".html"))
     click.echo(f"wrote {path.with_suffix('.md')} and {path.with_suffix('.html')}")
+
+
+def _refuse_search_flags() -> None:
+    """Raise UsageError if a flag is given that only searching has."""
+    if wrong := next(filter(is_flag_given, ("url", "mode", *INDEX_SETTINGS)), None):
+        raise UsageError(f"--reading searches nothing; leave out --{wrong.replace('_', '-')}")
 
 
 def _open_engine(dataset: Dataset, flags: dict[str, Any]) -> Engine | AnswerSource:

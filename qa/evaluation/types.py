@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from index.types import Document, Span
 from qa.types import Mode, Status, Turn
+
+# The questions of a run are searched in one of the modes, or read in texts that are given.
+RunMode = Mode | Literal["reading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +103,34 @@ MAX_TEXTS = 3
 
 @dataclass(frozen=True, slots=True)
 class SystemReply:
-    """What is scored of one answer. ``answer`` are its words, None if it has none."""
+    """What is scored of one answer. ``answer`` are its words, None if it has none.
+
+    ``withheld_words`` are the best ones of a reader that gives none, if they are known (``runs/reading.py``).
+    ``words_confidence`` is how sure it is of either.
+    """
 
     status: Status
     confidence: float
     answer: str | None
     passages: tuple[ReturnedPassage, ...]
+    words_confidence: float = 0.0
+    withheld_words: str | None = None
+
+    @property
+    def best_words(self) -> str | None:
+        """The words of the answer, or those withheld."""
+        return self.withheld_words if self.answer is None else self.answer
 
     @classmethod
     def from_json(cls, answer: Mapping[str, Any]) -> "SystemReply":
         """Parse the JSON of API.md, so that every way of asking is scored alike."""
         passages = tuple(_parse_passage(passage, rank) for rank, passage in enumerate(answer["passages"]))
         words = answer["answer"]["text"] if answer["answer"] else None
-        return cls(Status(answer["status"]), answer["confidence"], words, passages)
+        best = answer.get("best_words") or answer["answer"] or {}
+        # A system whose words have no confidence of their own is as sure of them as of their passage.
+        sure = best.get("confidence", answer["confidence"]) if best else 0.0
+        withheld = best.get("text") if words is None else None
+        return cls(Status(answer["status"]), answer["confidence"], words, passages, sure, withheld)
 
 
 # Of a system of which only the ranking is known.
@@ -179,7 +197,7 @@ class RunDescription:
     name: str
     data: str
     index: str
-    mode: Mode
+    mode: RunMode
     depth: int
     program: str
     url: str = ""

@@ -24,7 +24,7 @@ def read_squad(path: Path) -> Dataset:
     An answer that is not at its place in the text is left out with a problem, and a question
     with no other answer with it. Raises UsageError if the file is not SQuAD's.
     """
-    articles = _read_articles(path)
+    articles = read_articles(path)
     documents: dict[str, Document] = {}
     judgements: dict[str, Judgement] = {}
     problems: list[DataProblem] = []
@@ -41,7 +41,8 @@ def read_squad(path: Path) -> Dataset:
     return Dataset(name, tuple(judgements.values()), documents, problems=tuple(problems))
 
 
-def _read_articles(path: Path) -> list[Any]:
+def read_articles(path: Path) -> list[Any]:
+    """Return the articles of a SQuAD file as they are in it. Raises UsageError if it is none."""
     with open_text(path) as file:
         try:
             articles = json.load(file)["data"]

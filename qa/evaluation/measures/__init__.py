@@ -6,62 +6,58 @@ have neither: they come from ir_measures together (``ranking.py``).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from operator import attrgetter
 
-import numpy as np
-from numpy.typing import NDArray
-
 from qa.evaluation.measures import confidence, evidence, ranking, reading
+from qa.evaluation.measures.confidence import Confidences
+from qa.evaluation.measures.reading import has_answers
 from qa.evaluation.measures.statistics import bootstrap_interval, bootstrap_statistic
 from qa.evaluation.types import Interval, Judgement, Outcome, SystemReply
 from qa.types import Status
 
 
-@dataclass(frozen=True, slots=True)
-class Confidences:
-    """Of each question how sure the answer is, whether its first passage is right, whether any could be."""
+class Task(StrEnum):
+    """What a system does with a question: search a collection, or read a text that is given."""
 
-    confidence: NDArray[np.float64]
-    right: NDArray[np.bool_]
-    answerable: NDArray[np.bool_]
-
-    @classmethod
-    def from_outcomes(cls, outcomes: Sequence[Outcome]) -> "Confidences":
-        """Collect the confidences in the order of the outcomes."""
-        return cls(
-            np.array([outcome.reply.confidence for outcome in outcomes], dtype=float),
-            np.array([ranking.is_first_right(o.judgement, o.reply) for o in outcomes], dtype=bool),
-            np.array([outcome.judgement.answerable for outcome in outcomes], dtype=bool),
-        )
-
-    def at(self, positions: NDArray[np.int64]) -> "Confidences":
-        """Select some questions, each as often as it was drawn."""
-        return Confidences(self.confidence[positions], self.right[positions], self.answerable[positions])
+    SEARCH = "search"
+    READING = "reading"
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """``meaning`` is shown in reports; ``headline`` measures are compared unless others are named."""
+    """``meaning`` is shown in reports; ``headline`` measures are compared unless others are named.
+
+    ``of_words``: ``of_all`` is of the words given, not of the first passages. ``tasks``: those it is defined for.
+    """
 
     meaning: str
     of_one: Callable[[Judgement, SystemReply], float] | None = None
     of_all: Callable[[Confidences], float] | None = None
+    of_words: bool = False
     applies: Callable[[Judgement], bool] = lambda judgement: True
     lower_is_better: bool = False
     headline: bool = False
+    tasks: Sequence[Task] = (Task.SEARCH,)
 
 
 _is_answerable = attrgetter("answerable")
 _has_evidence = attrgetter("evidence")
 
 
-def _has_answers(judgement: Judgement) -> bool:
-    return bool(judgement.answers) or not judgement.answerable
+def _knows_words(judgement: Judgement) -> bool:
+    return bool(judgement.answers)
 
 
 def _gives_answer(reply: SystemReply) -> bool:
     return reply.status is not Status.NOT_FOUND
 
+
+def _separate_answerable(found: Confidences) -> float:
+    return confidence.auroc(found.confidence[found.answerable], found.confidence[~found.answerable])
+
+
+BOTH = tuple(Task)
 
 # Every measure in the order in which it is shown.
 MEASURES: Mapping[str, Measure] = {
@@ -96,82 +92,164 @@ MEASURES: Mapping[str, Measure] = {
     "answer exact": Measure(
         "share of answers with exactly the expected words, as SQuAD compares them",
         lambda j, r: reading.exact_match(r.answer, j.answers),
-        applies=_has_answers,
+        applies=has_answers,
+        tasks=BOTH,
     ),
     "answer F1": Measure(
         "words shared by the answer and the expected one, as SQuAD counts them",
         lambda j, r: reading.token_f1(r.answer, j.answers),
-        applies=_has_answers,
+        applies=has_answers,
         headline=True,
+        tasks=BOTH,
+    ),
+    "answer exact where present": Measure(
+        "`answer exact` of answerable questions alone",
+        lambda j, r: reading.exact_match(r.answer, j.answers),
+        applies=_knows_words,
+        tasks=BOTH,
+    ),
+    "answer F1 where present": Measure(
+        "`answer F1` of answerable questions alone",
+        lambda j, r: reading.token_f1(r.answer, j.answers),
+        applies=_knows_words,
+        tasks=BOTH,
+    ),
+    "best words exact": Measure(
+        "the same as `answer exact where present`, with the best words if the reader gives none",
+        lambda j, r: reading.exact_match(r.best_words, j.answers),
+        applies=_knows_words,
+        tasks=(Task.READING,),
+    ),
+    "best words F1": Measure(
+        "the same as `answer F1 where present`, with the best words if the reader gives none",
+        lambda j, r: reading.token_f1(r.best_words, j.answers),
+        applies=_knows_words,
+        tasks=(Task.READING,),
+    ),
+    "answer right": Measure(
+        "share of answerable questions with right words: an F1 above 0.8 with an expected answer",
+        lambda j, r: float(reading.are_right(r.answer, j.answers)),
+        applies=_knows_words,
+        tasks=BOTH,
     ),
     "found where present": Measure(
         "share of answerable questions that are not called `not_found`",
         lambda j, r: float(_gives_answer(r)),
         applies=_is_answerable,
+        tasks=BOTH,
     ),
     "not found where absent": Measure(
         "share of unanswerable questions that are called `not_found`",
         lambda j, r: float(not _gives_answer(r)),
         applies=lambda judgement: not judgement.answerable,
+        tasks=BOTH,
     ),
     "abstention": Measure(
         "share of questions rightly called `not_found` or rightly not, at the shipped threshold",
         lambda j, r: float(_gives_answer(r) == j.answerable),
         headline=True,
+        tasks=BOTH,
     ),
     "AUROC": Measure(
         "chance that an answerable question has more confidence than an unanswerable one",
-        of_all=lambda c: confidence.auroc(c.confidence[c.answerable], c.confidence[~c.answerable]),
+        of_all=_separate_answerable,
+        tasks=BOTH,
     ),
     "AURC": Measure(
         "share wrong among the most confident answers, averaged over how many are given (risk-coverage area)",
         of_all=lambda c: confidence.risk_coverage_area(c.confidence, c.right),
         lower_is_better=True,
+        tasks=BOTH,
     ),
     "Brier": Measure(
         "squared gap of confidence and truth, with a right first passage as truth",
         lambda j, r: confidence.brier_score(r.confidence, ranking.is_first_right(j, r)),
         lower_is_better=True,
         headline=True,
+        tasks=BOTH,
     ),
     "ECE": Measure(
         "mean gap of confidence and share right over ten equally full bins",
         of_all=lambda c: confidence.calibration_error(c.confidence, c.right),
         lower_is_better=True,
+        tasks=BOTH,
+    ),
+    "MacroCE": Measure(
+        "mean gap of confidence and truth, right and wrong first passages counting alike",
+        of_all=lambda c: confidence.macro_calibration_error(c.confidence, c.right),
+        lower_is_better=True,
+        tasks=BOTH,
+    ),
+    "answer AUROC": Measure(
+        "chance that the words for an answerable question have more confidence than those for an unanswerable one",
+        of_all=_separate_answerable,
+        of_words=True,
+        tasks=BOTH,
+    ),
+    "answer AURC": Measure(
+        "as `AURC`, with right words as truth",
+        of_all=lambda c: confidence.risk_coverage_area(c.confidence, c.right),
+        of_words=True,
+        lower_is_better=True,
+        tasks=BOTH,
+    ),
+    "answer Brier": Measure(
+        "squared gap of the confidence in the words and truth, with right words as truth",
+        lambda j, r: confidence.brier_score(r.words_confidence, reading.are_right(r.best_words, j.answers)),
+        applies=has_answers,
+        lower_is_better=True,
+        headline=True,
+        tasks=BOTH,
+    ),
+    "answer ECE": Measure(
+        "as `ECE`, of the words given, with right words as truth",
+        of_all=lambda c: confidence.calibration_error(c.confidence[c.given], c.right[c.given]),
+        of_words=True,
+        lower_is_better=True,
+        tasks=BOTH,
+    ),
+    "answer MacroCE": Measure(
+        "as `MacroCE`, of the words given, with right words as truth",
+        of_all=lambda c: confidence.macro_calibration_error(c.confidence[c.given], c.right[c.given]),
+        of_words=True,
+        lower_is_better=True,
+        tasks=BOTH,
     ),
 }
 
 
-def score_replies(pairs: Sequence[tuple[Judgement, SystemReply]]) -> tuple[Outcome, ...]:
+def score_replies(pairs: Sequence[tuple[Judgement, SystemReply]], task: Task = Task.SEARCH) -> tuple[Outcome, ...]:
     """Compute every measure that is defined for one question, for each question."""
-    answerable = [(judgement, reply) for judgement, reply in pairs if judgement.answerable]
+    searched = [(j, reply) for j, reply in pairs if j.answerable] if task is Task.SEARCH else []
     ranked = ranking.evaluate_rankings(
-        {judgement.id: ranking.rank_findings(judgement, reply) for judgement, reply in answerable},
-        {judgement.id: ranking.list_relevant(judgement) for judgement, reply in answerable},
+        {judgement.id: ranking.rank_findings(judgement, reply) for judgement, reply in searched},
+        {judgement.id: ranking.list_relevant(judgement) for judgement, reply in searched},
     )
-    return tuple(Outcome(j, r, ranked.get(j.id, {}) | _score_question(j, r)) for j, r in pairs)
+    return tuple(Outcome(j, r, ranked.get(j.id, {}) | _score_question(j, r, task)) for j, r in pairs)
 
 
-def _score_question(judgement: Judgement, reply: SystemReply) -> dict[str, float]:
+def _score_question(judgement: Judgement, reply: SystemReply, task: Task) -> dict[str, float]:
     return {
         name: measure.of_one(judgement, reply)
         for name, measure in MEASURES.items()
-        if measure.of_one and measure.applies(judgement)
+        if measure.of_one and measure.applies(judgement) and task in measure.tasks
     }
 
 
-def summarise_outcomes(outcomes: Sequence[Outcome]) -> dict[str, Interval]:
+def summarise_outcomes(outcomes: Sequence[Outcome], task: Task = Task.SEARCH) -> dict[str, Interval]:
     """Return the mean of each measure over the questions that have it, with its interval, in order."""
-    confidences = Confidences.from_outcomes(outcomes)
-    found = {name: _summarise_measure(name, measure, outcomes, confidences) for name, measure in MEASURES.items()}
+    passages, words = Confidences.from_outcomes(outcomes), Confidences.of_words(outcomes)
+    found: dict[str, Interval | None] = {}
+    for name, measure in MEASURES.items():
+        if task not in measure.tasks:
+            continue
+        if measure.of_all:
+            found[name] = _summarise_confidences(measure.of_all, words if measure.of_words else passages)
+        else:
+            values = [outcome.scores[name] for outcome in outcomes if name in outcome.scores]
+            found[name] = bootstrap_interval(values) if values else None
     return {name: interval for name, interval in found.items() if interval}
 
 
-def _summarise_measure(
-    name: str, measure: Measure, outcomes: Sequence[Outcome], confidences: Confidences
-) -> Interval | None:
-    if measure.of_all:
-        of_all = measure.of_all
-        return bootstrap_statistic(lambda positions: of_all(confidences.at(positions)), len(outcomes))
-    values = [outcome.scores[name] for outcome in outcomes if name in outcome.scores]
-    return bootstrap_interval(values) if values else None
+def _summarise_confidences(compute: Callable[[Confidences], float], found: Confidences) -> Interval | None:
+    return bootstrap_statistic(lambda positions: compute(found.at(positions)), len(found.confidence))

@@ -1,13 +1,63 @@
 """Whether the confidence tells right from wrong, and whether a confidence of 0.8 is right four times in five."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from qa.evaluation.measures.ranking import is_first_right
+from qa.evaluation.measures.reading import are_right, has_answers
+from qa.evaluation.types import Outcome
+
 BINS = 10
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Confidences:
+    """Of each question how sure the answer is, whether it is right, whether any could be, whether there is one.
+
+    An answer is a first passage, or the words of an answer.
+    """
+
+    confidence: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    answerable: NDArray[np.bool_]
+    given: NDArray[np.bool_]
+
+    @classmethod
+    def from_outcomes(cls, outcomes: Sequence[Outcome]) -> "Confidences":
+        """Collect the confidences in the first passages, in the order of the outcomes."""
+        return cls(
+            np.array([outcome.reply.confidence for outcome in outcomes], dtype=float),
+            np.array([is_first_right(o.judgement, o.reply) for o in outcomes], dtype=bool),
+            np.array([outcome.judgement.answerable for outcome in outcomes], dtype=bool),
+            np.ones(len(outcomes), dtype=bool),
+        )
+
+    @classmethod
+    def of_words(cls, outcomes: Sequence[Outcome]) -> "Confidences":
+        """Collect the confidences in the words, of the questions for which it is known which are right.
+
+        A question without words is as one with wrong words and a confidence of 0.
+        """
+        if not any(outcome.judgement.answers for outcome in outcomes):
+            return cls(np.zeros(0), *[np.zeros(0, dtype=bool)] * 3)
+        known = [outcome for outcome in outcomes if has_answers(outcome.judgement)]
+        return cls(
+            np.array([outcome.reply.words_confidence for outcome in known], dtype=float),
+            np.array([are_right(o.reply.best_words, o.judgement.answers) for o in known], dtype=bool),
+            np.array([outcome.judgement.answerable for outcome in known], dtype=bool),
+            np.array([outcome.reply.best_words is not None for outcome in known], dtype=bool),
+        )
+
+    def at(self, positions: NDArray[np.int64]) -> "Confidences":
+        """Select some questions, each as often as it was drawn."""
+        return Confidences(
+            self.confidence[positions], self.right[positions], self.answerable[positions], self.given[positions]
+        )
 
 
 def auroc(positive: ArrayLike, negative: ArrayLike) -> float:
@@ -80,6 +130,18 @@ def calibration_error(confidence: ArrayLike, right: ArrayLike, bins: int = BINS)
     found = bin_reliability(confidence, right, bins)
     total = sum(b.count for b in found)
     return sum(abs(b.confidence - b.right) * b.count for b in found) / total if total else float("nan")
+
+
+def macro_calibration_error(confidence: ArrayLike, right: ArrayLike) -> float:
+    """Return MacroCE, the mean of how far the right are from 1 and the wrong from 0 (Si et al. 2022).
+
+    Right and wrong answers count alike however many they are, so a confidence that is always the share of right
+    answers has 0.5, and ECE 0. Lower is better, nan if all are right or all are wrong.
+    """
+    sure, truth = np.asarray(confidence, dtype=float), np.asarray(right, dtype=bool)
+    if not truth.any() or truth.all():
+        return float("nan")
+    return float(((1 - sure[truth]).mean() + sure[~truth].mean()) / 2)
 
 
 def brier_score(confidence: float, right: bool) -> float:

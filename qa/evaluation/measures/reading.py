@@ -11,6 +11,12 @@ import string
 from collections import Counter
 from collections.abc import Sequence
 
+from qa.evaluation.types import Judgement
+
+# Words with an F1 above this are right: a word more or less is no fault in a long answer, while half of a name (2/3), a
+# date without its year (4/5) or one with a preposition is. Si et al. 2022 take the exact match: no long answer has one.
+RIGHT_ABOVE_F1 = 0.8
+
 ARTICLES = re.compile(r"\b(a|an|the)\b")
 PUNCTUATION = str.maketrans("", "", string.punctuation)
 
@@ -35,6 +41,19 @@ def token_f1(given: str | None, wanted: Sequence[str]) -> float:
     if not wanted or given is None:
         return float(not wanted and given is None)
     return max(_f1(normalize_answer(given).split(), normalize_answer(answer).split()) for answer in wanted)
+
+
+def has_answers(judgement: Judgement) -> bool:
+    """Return whether it is known which words are right, or that none are."""
+    return bool(judgement.answers) or not judgement.answerable
+
+
+def are_right(given: str | None, wanted: Sequence[str]) -> bool:
+    """Return whether these words answer: those of an expected answer, or nearly (an F1 above ``RIGHT_ABOVE_F1``).
+
+    Never if no words are given, or if the collection does not answer.
+    """
+    return given is not None and bool(wanted) and token_f1(given, wanted) > RIGHT_ABOVE_F1
 
 
 def _f1(given: Sequence[str], wanted: Sequence[str]) -> float:

@@ -59,6 +59,9 @@ class Case:
             return f"The first right passage is only in place {self.rank}."
         if reply.status is Status.NOT_FOUND:
             return f"The right passage is first, but at a confidence of {reply.confidence:.2f} it was called not found."
+        if reply.answer is not None and self.outcome.scores.get("answer right") == 0:
+            wanted = " or ".join(f"“{words}”" for words in self.outcome.judgement.answers)
+            return f"Its words “{reply.answer}” have a confidence of {reply.words_confidence:.2f}; expected: {wanted}."
         return "The right passage is first."
 
 
@@ -81,7 +84,7 @@ class CaseGroup:
 
 def find_worst_cases(outcomes: Sequence[Outcome]) -> list[CaseGroup]:
     """Return at most ten cases of each sort that has any, the worst first."""
-    wrong, missed, doubted = [], [], []
+    wrong, missed, doubted, misquoted = [], [], [], []
     for outcome in sorted(outcomes, key=lambda outcome: -outcome.reply.confidence):
         is_found = outcome.reply.status is not Status.NOT_FOUND
         is_right = ranking.is_first_right(outcome.judgement, outcome.reply)
@@ -91,10 +94,14 @@ def find_worst_cases(outcomes: Sequence[Outcome]) -> list[CaseGroup]:
             missed.append(outcome)
         if is_right and not is_found:
             doubted.append(outcome)
+        if is_right and outcome.reply.answer is not None and outcome.scores.get("answer right") == 0:
+            misquoted.append(outcome)
     # Of these the least sure are the worst.
     doubted.sort(key=lambda outcome: outcome.reply.confidence)
+    misquoted.sort(key=lambda outcome: -outcome.reply.words_confidence)
     groups = (
         ("Sure and wrong", "The first passage is wrong, and the system was sure of it.", wrong),
+        ("Wrong words", "The first passage is right, and its words given as the answer are others.", misquoted),
         ("Not returned at all", "The documents answer, and nothing that was returned does.", missed),
         ("Right and not believed", "The first passage is right, and the system called it not found.", doubted),
     )

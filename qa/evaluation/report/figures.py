@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qa.evaluation.comparison import Difference
-from qa.evaluation.measures import MEASURES, Confidences, confidence, ranking
+from qa.evaluation.measures import MEASURES, confidence, ranking
+from qa.evaluation.measures.confidence import Confidences
 from qa.evaluation.report.slices import Slice
 from qa.evaluation.types import Interval, Run
 from qa.types import Status
@@ -59,12 +60,11 @@ class Row:
     verdict: str = ""
 
 
-def draw_reliability(run: Run) -> Plot | None:
-    """Draw the share right against confidence, in ten equally full bins; None for few questions."""
-    found = Confidences.from_outcomes(run.outcomes)
-    if len(found.confidence) < MIN_BINNED_QUESTIONS:
+def draw_reliability(found: Confidences, name: str = "reliability") -> Plot | None:
+    """Draw the share right of the answers given against confidence, in ten equally full bins; None for few."""
+    if found.given.sum() < MIN_BINNED_QUESTIONS:
         return None
-    bins = confidence.bin_reliability(found.confidence, found.right)
+    bins = confidence.bin_reliability(found.confidence[found.given], found.right[found.given])
     few, many = min(b.count for b in bins), max(b.count for b in bins)
     sizes = f"each point: {few:,} questions" if few == many else f"each point: {few:,} or {many:,} questions"
     figure, axes = _create_axes("how sure it says it is", "how often it is right")
@@ -76,26 +76,27 @@ def draw_reliability(run: Run) -> Plot | None:
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.04, 1.04))
     points = "; ".join(f"{b.confidence:.2f}, right {_format_percent(b.right)} of {b.count:,}" for b in bins)
     words = f"Mean confidence of each group and how often it is right: {points}."
-    return Plot(_to_svg(figure, "reliability"), words)
+    return Plot(_to_svg(figure, name), words)
 
 
-def draw_risk_coverage(run: Run) -> Plot | None:
-    """Draw the share wrong of the surest questions, against how many are answered; None without questions."""
-    found = Confidences.from_outcomes(run.outcomes)
+def draw_risk_coverage(found: Confidences, answered: int = 0, name: str = "risk-coverage") -> Plot | None:
+    """Draw the share wrong of the surest questions, against how many are answered; None without questions.
+
+    The point at which the system answers as many as ``answered`` is marked.
+    """
     if not len(found.confidence):
         return None
     coverage, risk = confidence.risk_coverage(found.confidence, found.right)
     figure, axes = _create_axes("share of questions answered, the surest first", "share of those that are wrong")
     axes.plot(coverage, risk, color=BLUE, linewidth=2)
     words = f"Answering all, {_format_percent(risk[-1])} are wrong."
-    answered = sum(outcome.reply.status is not Status.NOT_FOUND for outcome in run.outcomes)
     if answered:
         shown = coverage[answered - 1], risk[answered - 1]
         _draw_threshold(axes, *shown)
         share, wrong = map(_format_percent, shown)
         words = f"Answering {share} of the questions, as it does, {wrong} of those are wrong. {words}"
     axes.set(xlim=(0, 1.02), ylim=(0, min(1.05, max(0.1, float(risk.max()) * 1.25))))
-    return Plot(_to_svg(figure, "risk-coverage"), words)
+    return Plot(_to_svg(figure, name), words)
 
 
 def _draw_threshold(axes: "Axes", coverage: float, risk: float) -> None:
@@ -175,8 +176,20 @@ def draw_changes(differences: Sequence[Difference]) -> Plot:
 
 def draw_figures(run: Run, slices: Sequence[Slice]) -> Mapping[str, Plot]:
     """Draw the figures of one run, by the name of their file; those without data are left out."""
-    curves = {"reliability": draw_reliability(run), "risk-coverage": draw_risk_coverage(run)} if run.about.depth else {}
-    found = {**curves, "recall": draw_recall(run), "slices": draw_slices(slices)}
+    passages, words = Confidences.from_outcomes(run.outcomes), Confidences.of_words(run.outcomes)
+    answered = sum(outcome.reply.status is not Status.NOT_FOUND for outcome in run.outcomes)
+    found: dict[str, Plot | None] = {}
+    # Of texts that are given, only the words are to be found.
+    if run.about.mode != "reading":
+        if run.about.depth:
+            found = {
+                "reliability": draw_reliability(passages),
+                "risk-coverage": draw_risk_coverage(passages, answered),
+            }
+        found["recall"] = draw_recall(run)
+    found["words-reliability"] = draw_reliability(words, "words-reliability")
+    found["words-risk-coverage"] = draw_risk_coverage(words, name="words-risk-coverage")
+    found["slices"] = draw_slices(slices)
     return {name: plot for name, plot in found.items() if plot}
 
 

@@ -11,7 +11,7 @@ from qa.evaluation.types import Interval, Judgement, Outcome, Run
 # The slice that a question belongs to; None: to none.
 Cut = Callable[[Judgement], str | None]
 MAX_SLICES = 12
-SLICE_MEASURES = ("Hit@1", "nDCG@10", "evidence overlap", "abstention")
+SLICE_MEASURES = ("Hit@1", "nDCG@10", "evidence overlap", "answer F1", "abstention")
 QUESTION_WORDS = ("who", "whom", "whose", "what", "which", "when", "where", "why", "how")
 ANALYZER = Analyzer("english")
 

@@ -69,6 +69,8 @@ def escape_markdown(text: str) -> str:
 def _describe_run(run: Run) -> str:
     about = run.about
     answerable = sum(outcome.judgement.answerable for outcome in run.outcomes)
+    if about.mode == "reading":
+        return f"The texts answer {answerable:,} of them. Each was read in the text that it is asked about."
     asked = f"mode {about.mode}, {about.depth} passages a question" if about.depth else "only its ranking is known"
     service = f", asked over {escape_markdown(about.url)}" if about.url else ""
     return f"The texts answer {answerable:,} of them. Index {escape_markdown(about.index)}, {asked}{service}."

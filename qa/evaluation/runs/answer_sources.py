@@ -57,10 +57,7 @@ class EngineClient:
         """Use an engine of this process."""
         self._engine = engine
         self.index = engine.catalog.describe_index().generation
-        self.reader = engine.reader
-        # A folder may hold another model tomorrow.
-        if Path(engine.reader).is_dir():
-            self.reader += f" {digest_of(hash_folder(Path(engine.reader)))}"
+        self.reader = describe_reader(engine.reader)
 
     def has(self, document: str) -> bool:
         """Return whether the index has a document."""
@@ -74,6 +71,12 @@ class EngineClient:
     def ask(self, requests: Sequence[Request]) -> list[Mapping[str, Json]]:
         """Answer all requests in one batch."""
         return [answer_json(answer) for answer in self._engine.ask_many(requests)]
+
+
+def describe_reader(name: str) -> str:
+    """Return the name of a reader; of a folder, with its digest, because it may hold another model tomorrow."""
+    folder = Path(name)
+    return f"{name} {digest_of(hash_folder(folder))}" if folder.is_dir() else name
 
 
 class HttpClient:
