@@ -93,17 +93,17 @@ def _load_squad(folder: Path) -> list[Article]:
         article.text += row["text"]
         homes[row["_id"]] = article, Span(start, len(article.text))
     asked = {row["_id"]: row["text"] for row in read_lines(folder / "queries.jsonl.gz")}
-    for question, sentence in read_judgements(folder):
+    for question, sentence, _ in read_judgements(folder):
         article, span = homes[sentence]
         article.questions.append(Question(asked[question], article.id, span, ()))
     return found
 
 
-def read_judgements(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield the id of each question of a retrieval set with the id of a document that answers it."""
+def read_judgements(folder: Path) -> Iterator[tuple[str, str, int]]:
+    """Yield the id of each question of a retrieval set with the id of a judged document, and its grade."""
     for line in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1:]:
-        question, document, _ = line.split("\t")
-        yield question, document
+        question, document, grade = line.split("\t")
+        yield question, document, int(grade)
 
 
 def split_article_sentences(text: str) -> list[Span]:

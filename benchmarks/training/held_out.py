@@ -25,7 +25,7 @@ def main(data: Path, out: Path) -> None:
     sentences = {row["_id"]: place for place, row in enumerate(read_lines(source / "corpus.jsonl.gz"))}
     kept = {
         q: s
-        for q, s in read_judgements(source)
+        for q, s, _ in read_judgements(source)
         if assign_part(SQUAD, str(sentences[s] // ARTICLE_SENTENCES)) is Part.HELD_OUT
     }
     rows = [row for row in read_lines(source / "queries.jsonl.gz") if row["_id"] in kept]

@@ -13,7 +13,6 @@ from benchmarks.splits import Part, assign_part
 from benchmarks.training.held_out import main as held_out
 from benchmarks.training.reader.__main__ import read_rounds
 from benchmarks.training.reader.examples import ROUNDS, Example, Text, build_single_examples
-from benchmarks.training.reader.measure import HeldOutQuestion, measure_reader
 from benchmarks.training.reader.network import Network
 from benchmarks.training.reader.train import BATCH, compute_losses, prepare_example, train
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
@@ -22,7 +21,6 @@ from qa.evaluation import load
 from qa.reader.ctranslate2 import ABOUT
 from qa.reader.pairs import PairTokenizer
 from qa.reader.reader import SHIPPED
-from qa.types import Reading
 
 BASE = find_model_folder(DEFAULT_MODEL)
 PAIRS = PairTokenizer(BASE / "tokenizer.json")
@@ -144,26 +142,6 @@ def test_sentences_in_a_row_are_an_article_and_the_held_out_ones_are_a_data_set(
     held_out([str(tmp_path), str(tmp_path / "out")], standalone_mode=False)
     kept = {judgement.question for judgement in load(tmp_path / "out" / SENTENCES).judgements}
     assert kept == {q.text for article in found if article.part is Part.HELD_OUT for q in article.questions} != set()
-
-
-class Points:
-    """A reader that points at "Ann Lee", and is sure if the passage has it."""
-
-    name = "points"
-
-    def read(self, question: str, passages: list[tuple[str, str]]) -> list[Reading]:
-        places = [words.find("Ann Lee") for _, words in passages]
-        return [Reading(float(at), float(at), Span(at, at + 7) if at >= 0 else None) for at in places]
-
-
-def test_the_measures_are_those_of_the_words_and_of_the_gaps() -> None:
-    """A right answer scores 1 and none scores 0; a context is more relevant than without its answering sentence."""
-    context = "It rains in the hills today and all week long. It was made by Ann Lee."
-    row = {"source": "qed", "question": "Who?", "title": "", "context": context}
-    right = HeldOutQuestion.from_json({**row, "answers": [{"text": "Ann Lee", "start": context.index("Ann")}]})
-    wrong = HeldOutQuestion.from_json({**row, "context": "Nobody knows.", "answers": [{"text": "Nobody", "start": 0}]})
-    found = measure_reader(Points(), [right, wrong])
-    assert (found.questions, found.f1, found.exact, found.gaps, found.separation) == (2, 0.5, 0.5, 1, 1.0)
 
 
 def test_the_page_of_the_shipped_reader_is_of_its_weights() -> None:

@@ -164,7 +164,7 @@ def _build_story_examples(data: Path, encoder: Encoder, folder: Path) -> Iterato
     sections = list(read_lines(data / STORIES / "corpus.jsonl.gz"))
     engine = Engine(index_documents(sections, encoder, folder), encoder)
     relevant: dict[str, set[str]] = {}
-    for question, document in read_judgements(data / STORIES):
+    for question, document, _ in read_judgements(data / STORIES):
         relevant.setdefault(question, set()).add(document)
     rows = [
         row for row in read_lines(data / STORIES / "queries.jsonl.gz") if _is_for_training(relevant.get(row["_id"]))

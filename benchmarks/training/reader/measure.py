@@ -1,43 +1,50 @@
-"""How well the reader reads, on articles that it was not trained on."""
+"""How well a reader reads on held-out articles: python -m benchmarks.training.reader.measure ../shared/data
 
+Every question of the open reading sets about such an article is read in its context as given, by the public entry
+(``qa.read``), and measured as ``python -m qa.evaluation run FILE --reading`` does.
+"""
+
+import json
+import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import mean
-from typing import Any
 
-from benchmarks.articles import MIN_GAP_CHARS, READING, read_lines, remove_answer, split_pieces
-from benchmarks.splits import Part, assign_part
-from index.types import Span
+import click
+
+from benchmarks.articles import MIN_GAP_CHARS, remove_answer
+from benchmarks.splits import Part
+from benchmarks.training.reader.questions import ReadingQuestion, load_questions
+from index.progress import Progress, Silent, Terminal
+from qa.evaluation.data.reading import ReadingDataset, Row, build_reading_dataset
 from qa.evaluation.measures.confidence import auroc
-from qa.evaluation.measures.reading import exact_match, token_f1
-from qa.types import Reader, Reading
+from qa.evaluation.runs.reading import run_reading
+from qa.evaluation.types import Interval
+from qa.reader.reader import SHIPPED, TrainedReader
+from qa.reader.texts import read_many
+from qa.types import Reader
 
-
-@dataclass(frozen=True, slots=True)
-class HeldOutQuestion:
-    """A row of ``reading``: a question, its context as given, all right answers, and the span of the first."""
-
-    source: str
-    question: str
-    title: str
-    context: str
-    answers: tuple[str, ...]
-    span: Span
-
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> "HeldOutQuestion":
-        """Return the question of a row."""
-        first, answers = row["answers"][0], tuple(answer["text"] for answer in row["answers"])
-        span = Span(first["start"], first["start"] + len(first["text"]))
-        return cls(row["source"], row["question"], row["title"], row["context"], answers, span)
+# The columns of the printed table.
+SHOWN = {
+    "best words F1": "best F1",
+    "best words exact": "best EM",
+    "answer F1": "F1",
+    "answer exact": "EM",
+    "AUROC": "AUROC text",
+    "answer AUROC": "AUROC words",
+    "ECE": "ECE text",
+    "answer ECE": "ECE words",
+    "answer MacroCE": "MacroCE",
+    "answer AURC": "AURC",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Means over the questions of a source.
+    """Measures of the questions of one source.
 
-    ``gaps``: contexts without the answering sentence; ``separation``: the AUROC of contexts against them, if any.
+    ``f1`` and ``exact`` are those of the best words for answerable questions. ``gaps``: contexts without the answering
+    sentence; ``separation``: the AUROC of contexts against them, if any. ``scores``: all measures of the evaluation.
     """
 
     questions: int
@@ -45,40 +52,72 @@ class Measured:
     exact: float
     gaps: int
     separation: float | None
+    scores: Mapping[str, Interval]
 
 
-def load_held_out(data: Path) -> list[HeldOutQuestion]:
-    """Return the rows of ``reading`` whose articles are held out."""
-    return [
-        HeldOutQuestion.from_json(row)
-        for row in read_lines(data / READING)
-        if assign_part(row["source"], row["article"]) is Part.HELD_OUT
-    ]
+def load_held_out(data: Path) -> list[ReadingQuestion]:
+    """Return the questions about held-out articles of which it is known which words answer, or that none do."""
+    return [one for one in load_questions(data, Part.HELD_OUT) if one.answers or not one.relevant]
 
 
-def measure_reader(reader: Reader, asked: Sequence[HeldOutQuestion]) -> Measured:
-    """Read every question with its context, and again with the gap if enough is left of it."""
-    found = [_read_context(reader, one, one.context) for one in asked]
-    given = [words for _, words in found]
-    whole, gaps = [], []
-    for one, (reading, _) in zip(asked, found, strict=True):
-        rest = remove_answer(one.context, one.span)
-        if len(rest) >= MIN_GAP_CHARS:
-            whole.append(reading.relevance)
-            gaps.append(_read_context(reader, one, rest)[0].relevance)
+def measure_reader(reader: Reader, asked: Sequence[ReadingQuestion], progress: Progress | None = None) -> Measured:
+    """Read every question with its context, and the answerable ones again with the gap if enough is left of it."""
+    run = run_reading(build_dataset(asked), reader, progress=progress or Silent())
+    texts = [(one, remove_answer(one.context, one.answers[0])) for one in asked if one.answers]
+    gaps = [(one, rest) for one, rest in texts if len(rest) >= MIN_GAP_CHARS]
+    pairs = [(one.question, [(one.title, one.context), (one.title, rest)]) for one, rest in gaps]
+    found = [(whole.relevance, gap.relevance) for whole, gap in read_many(pairs, reader=reader)]
     return Measured(
         questions=len(asked),
-        f1=mean(token_f1(words, one.answers) for words, one in zip(given, asked, strict=True)),
-        exact=mean(exact_match(words, one.answers) for words, one in zip(given, asked, strict=True)),
+        f1=run.scores["best words F1"].mean,
+        exact=run.scores["best words exact"].mean,
         gaps=len(gaps),
-        separation=auroc(whole, gaps) if gaps else None,
+        separation=auroc(*zip(*found, strict=True)) if found else None,
+        scores=run.scores,
     )
 
 
-def _read_context(reader: Reader, one: HeldOutQuestion, context: str) -> tuple[Reading, str]:
-    """Return the reading of the piece that answers best, and its words."""
-    found = [context[piece.start : piece.end] for piece in split_pieces(context)]
-    readings = reader.read(one.question, [(one.title, piece) for piece in found])
-    best = max(range(len(found)), key=lambda place: readings[place].answerable)
-    span = readings[best].span
-    return readings[best], found[best][span.start : span.end] if span else ""
+def build_dataset(asked: Sequence[ReadingQuestion]) -> ReadingDataset:
+    """Return the questions of one source as the evaluation takes them."""
+    name = asked[0].source
+
+    def build_row(number: int, one: ReadingQuestion) -> Row:
+        answers = [{"text": words, "start": span.start} for words, span in zip(one.words, one.answers, strict=True)]
+        fields = {"id": f"{name}-{number}", "question": one.question, "answers": answers}
+        return f"{name}:{number}", one.title, one.context, fields
+
+    rows = (build_row(number, one) for number, one in enumerate(asked, 1))
+    return build_reading_dataset(name, rows, Path(name))
+
+
+def format_table(measured: Mapping[str, Measured]) -> str:
+    """Return the main measures of every source in Markdown, each with its interval."""
+    lines = [f"| source | questions | {' | '.join(SHOWN.values())} | gaps AUROC |", "|---" * (len(SHOWN) + 3) + "|"]
+    for source, one in measured.items():
+        cells = [str(one.scores[name]) if name in one.scores else "" for name in SHOWN]
+        separation = "" if one.separation is None else f"{one.separation:.3f}"
+        lines.append(f"| {source} | {one.questions:,} | {' | '.join(cells)} | {separation} |")
+    return "\n".join(lines)
+
+
+@click.command()
+@click.argument("data", type=click.Path(path_type=Path, exists=True))
+@click.option("--reader", type=click.Path(path_type=Path, exists=True), default=SHIPPED, help="Folder of the reader.")
+@click.option("--most", type=int, help="Draw at most so many questions of each source.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write all measures into this JSON file.")
+def main(data: Path, reader: Path, most: int | None, out: Path | None) -> None:
+    """Measure a reader on the held-out articles of DATA, the folder of open sets."""
+    model, questions, chance = TrainedReader(reader), load_held_out(data), random.Random(0)
+    measured: dict[str, Measured] = {}
+    for source in dict.fromkeys(one.source for one in questions):
+        some = [one for one in questions if one.source == source]
+        some = chance.sample(some, most) if most and most < len(some) else some
+        measured[source] = measure_reader(model, some, Terminal())
+        if out:
+            rows = {name: asdict(one) for name, one in measured.items()}
+            out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    click.echo(format_table(measured))
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m benchmarks.training.reader.measure")
