@@ -187,8 +187,9 @@ def draw_figures(run: Run, slices: Sequence[Slice]) -> Mapping[str, Plot]:
                 "risk-coverage": draw_risk_coverage(passages, answered),
             }
         found["recall"] = draw_recall(run)
-    found["words-reliability"] = draw_reliability(words, "words-reliability")
-    found["words-risk-coverage"] = draw_risk_coverage(words, name="words-risk-coverage")
+    if run.about.depth:
+        found["words-reliability"] = draw_reliability(words, "words-reliability")
+        found["words-risk-coverage"] = draw_risk_coverage(words, name="words-risk-coverage")
     found["slices"] = draw_slices(slices)
     return {name: plot for name, plot in found.items() if plot}
 
