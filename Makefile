@@ -58,6 +58,7 @@ bench-full: speed index ## the same up to a million passages; quality and confid
 	@$(PYTHON) -m benchmarks.speed.processors "$(DATA)"
 	@$(PYTHON) -m benchmarks.training.calibration "$(DATA)"
 	@$(PYTHON) -m benchmarks.training.held_out "$(DATA)" $(HELD_OUT)
+	@$(PYTHON) -m benchmarks.follow_ups "$(DATA)"
 	@$(PYTHON) -m qa.evaluation ablate $(SETS) tests/judgements/blame.jsonl --source seeds --out docs/quality.json
 	@for set in $(SETS); do \
 	  $(PYTHON) -m qa.evaluation run "$$set" --summary "docs/reports/$$(basename "$$set").md" || exit 1; done

@@ -2,7 +2,7 @@
 
 import regex
 
-from index.languages.types import Language
+from index.languages.types import Grammar, Language
 
 STOP_WORDS = (
     "a about above across after again against all almost also although always am among an and another any "
@@ -52,6 +52,56 @@ CONTEXT_BOUND_WORDS = (
 )
 PARTICIPLES = "written made born built known found given taken set drawn led won sold sung held chosen"
 
+# By what they stand for: a pronoun of the same group in two questions means the same.
+PRONOUN_GROUPS = {
+    "masculine": "he him his himself",
+    "feminine": "she her hers herself",
+    "thing": "it its itself",
+    "plural": "they them their theirs themselves",
+}
+FORMS_OF_BE = "is are was were be been being am isn't aren't wasn't weren't"
+AUXILIARIES = (
+    f"{FORMS_OF_BE} do does did has have had can could will would shall should may might must "
+    "don't doesn't didn't hasn't haven't hadn't can't couldn't won't wouldn't shouldn't"
+)
+QUESTION_OPENERS = "who whom whose what when where which why how"
+PREPOSITIONS = "about after as at before besides by during for from in into like of on over since to under until with"
+CLAUSE_BORDERS = (
+    "after although and as because before but how if once or since so than that though unless until what when where "
+    "whether which while who why"
+)
+REPORTING_VERBS = "say says said think thinks thought believe believed claim claimed know known admit feel felt hope"
+WEATHER_VERBS = ("rain", "snow", "hail", "freez", "thunder")
+PERIODS = (
+    "year month week weekend morning afternoon evening night days spring summer autumn winter century monday tuesday "
+    "wednesday thursday friday saturday sunday january february march april may june july august september october "
+    "november december"
+)
+PERSON_ENDINGS = (
+    "er",
+    "or",
+    "ist",
+    "ess",
+    "man",
+    "woman",
+    "boy",
+    "girl",
+    "child",
+    "son",
+    "king",
+    "queen",
+    "prince",
+    "wife",
+    "husband",
+)
+CHOOSING_WORDS = (
+    "which that this these those other another first second third last next previous new old latest best the"
+)
+VAGUE_WORDS = (
+    "anything article aspect aspects detail details fact facts happen happened happens important info information "
+    "interesting notable section significant special something thing things topic"
+)
+
 # The parts of the polite phrases, as regular expressions.
 ASKING = r"(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|can|could|would|will|has|have)"
 PREPOSITION = r"(?:on|in|at|by|from|to|for|with|of|under)"
@@ -72,8 +122,24 @@ REQUESTS = "|".join(
 # A request is polite only before an indirect question: "Tell me who …", not "Tell Me Lies".
 INDIRECT_QUESTION = rf"(?:{PREPOSITION}\s+)?{ASKING}\b|if\b|whether\b|about\b"
 REQUEST = rf"(?:{REQUESTS})\s*[,:–—-]*\s+(?:please\s*[,:]?\s+)?(?={INDIRECT_QUESTION})"
-# "Hello, Dolly!" is a name: after a comma or no mark at all, a question must follow.
-OPENING = rf"{GREETING}(?:\s*[.!]+\s*|[\s,:;–—-]+(?={ASKING}\b|{REQUESTS}|i\b))"
+# What people say between their questions. A phrase comes before its beginnings, because no alternative is tried twice.
+SMALL_TALK_PHRASES = "|".join(
+    (
+        r"(?:many )?thanks?(?: you| u)?(?: (?:again|all|so much|very much|a lot))*|thx|ty|cheers",
+        r"for (?:that|this|everything|(?:your|the|all your) (?:help|time|answer))",
+        r"hi there|hi|hello|hey|hiya|(?:good )?bye(?: bye)?|goodbye|see (?:you|ya)(?: later)?|later|take care",
+        r"good (?:morning|afternoon|evening|night|day|job|work)|have a (?:nice|good|great) (?:day|evening|weekend|one)",
+        r"(?:that|this|it)(?: is|['’]s) (?:all|it|great|good|perfect|helpful|fine|cool|nice)",
+        r"(?:that|this|it) (?:helps|helped|works|worked|makes sense)|makes sense|got it|i see|i understand|understood",
+        r"ok|okay|k|yes|yep|yeah|yup|no problem|no worries|no|nope|sure|all right|alright|right|fine|well done|well",
+        r"great|good|cool|nice|perfect|excellent|awesome|wonderful|brilliant|super|lovely|amazing|fantastic|interesting",
+        r"wow|oh|ah|aha|hmm|very|really|so|you too|never ?mind|you['’]re welcome|sorry|please|lol|haha",
+    )
+)
+SMALL_TALK = rf"\W*+(?:(?>(?:{SMALL_TALK_PHRASES})\b)\W*+)++"
+# "Hello, Dolly!" is a name: after a comma or no mark at all, a question must follow. So it must after small talk.
+GREETED = rf"{GREETING}(?:\s*[.!]+\s*|[\s,:;–—-]+(?={ASKING}\b|{REQUESTS}|i\b))"
+OPENING = rf"{SMALL_TALK}(?<=[.,;!–—-]\s*)(?=(?:and\s+)?{ASKING}\b|{REQUESTS})|{GREETED}"
 # "Who sang Cheers?" asks about it: thanks come after a mark.
 ENDING = (
     r"(?:\s*[,;.!?–—-]+\s*(?:many\s+)?(?:please|pls|thanks|thank\s+you|thx|cheers)"
@@ -89,8 +155,41 @@ ENGLISH = Language(
     reference_titles=tuple(REFERENCE_TITLES.split("|")),
     citation_words=("Retrieved", "Archived", "accessed"),
     question_words=("what", "which", "where", "when", "whose", "does"),
-    referring_words=frozenset(f"{PRONOUNS} that there then one ones same such".split()),
-    follow_up_openers=("and ", "but ", "or ", "also ", "so ", "what about ", "how about ", "what else", "why not"),
+    grammar=Grammar(
+        pronouns={word: group for group, words in PRONOUN_GROUPS.items() for word in words.split()},
+        persons=frozenset({"masculine", "feminine"}),
+        possessives=frozenset({"his", "her", "its", "their"}),
+        subject_pronouns=frozenset({"he", "she", "they"}),
+        demonstratives=frozenset("this that these those there then one ones same".split()),
+        vague_references=frozenset({"other", "others", "else"}),
+        forms_of_be=frozenset(FORMS_OF_BE.split()),
+        auxiliaries=frozenset(AUXILIARIES.split()),
+        question_openers=frozenset(QUESTION_OPENERS.split()),
+        person_openers=frozenset({"who", "whom", "whose"}),
+        prepositions=frozenset(PREPOSITIONS.split()),
+        conjunctions=frozenset({"and", "but", "or", "also", "so"}),
+        articles=frozenset({"a", "an", "any"}),
+        definite_words=frozenset({"the", "this", "that", "these", "those"}),
+        clause_borders=frozenset(CLAUSE_BORDERS.split()),
+        announced_clauses=frozenset({"that", "to", "for", "who", "whether", "if", "when"}),
+        relative_words=frozenset({"who", "whom", "whose", "that", "which", "with", "of", "in", "from"}),
+        reporting_verbs=frozenset(REPORTING_VERBS.split()),
+        making_verbs=frozenset("make makes made making find finds found consider considers".split()),
+        expletive_verbs=("take", "took", "cost", "mean", "seem", "appear", "happen", "turn", "come"),
+        weather_verbs=WEATHER_VERBS,
+        adjective_endings=("ed", "ing", "able", "ible", "ful"),
+        reflexive_endings=("self", "selves"),
+        person_endings=PERSON_ENDINGS,
+        introducing_words=frozenset("a an my our your one some someone somebody anyone everyone".split()),
+        choosing_words=frozenset(CHOOSING_WORDS.split()),
+        excepting_words=frozenset({"than", "besides", "except", "apart", "aside", "addition"}),
+        vague_words=frozenset(VAGUE_WORDS.split()),
+        periods=frozenset(PERIODS.split()),
+        clock_words=frozenset({"time", "day", "date"}),
+        greetings=frozenset({"hi", "hello", "hey"}),
+    ),
+    follow_up_openers=("what about", "how about", "why not"),
+    small_talk=regex.compile(SMALL_TALK, regex.IGNORECASE),
     polite_opening=regex.compile(rf"^\s*(?:{OPENING})?(?:{REQUEST})*", regex.IGNORECASE),
     polite_ending=regex.compile(ENDING, regex.IGNORECASE),
     context_bound_words=frozenset(CONTEXT_BOUND_WORDS.split()),

@@ -1,8 +1,56 @@
 """The word lists and patterns of a language, from stop words to polite phrases."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import regex
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """Classes of function words, with which rules recognise clauses, references and what they refer to."""
+
+    # Pronouns of the third person, each with the group of those that mean the same, and the groups that mean persons.
+    pronouns: Mapping[str, str]
+    persons: frozenset[str]
+    possessives: frozenset[str]
+    subject_pronouns: frozenset[str]
+    # Other words that refer to something, and those that only ask for more of it.
+    demonstratives: frozenset[str]
+    vague_references: frozenset[str]
+    forms_of_be: frozenset[str]
+    auxiliaries: frozenset[str]
+    question_openers: frozenset[str]
+    person_openers: frozenset[str]
+    prepositions: frozenset[str]
+    conjunctions: frozenset[str]
+    # Words before a noun: of something new, and of something known.
+    articles: frozenset[str]
+    definite_words: frozenset[str]
+    # Words that begin a clause, those that begin the one which an "it" announces, and those that follow "those".
+    clause_borders: frozenset[str]
+    announced_clauses: frozenset[str]
+    relative_words: frozenset[str]
+    # Verbs before a clause without a conjunction, and before an "it" that announces a clause.
+    reporting_verbs: frozenset[str]
+    making_verbs: frozenset[str]
+    # Beginnings of verbs behind an "it" that refers to nothing; the weather's need no clause.
+    expletive_verbs: tuple[str, ...]
+    weather_verbs: tuple[str, ...]
+    adjective_endings: tuple[str, ...]
+    reflexive_endings: tuple[str, ...]
+    # Endings of nouns for persons, words that introduce a person ("my son"), and those before a "one" that refers.
+    person_endings: tuple[str, ...]
+    introducing_words: frozenset[str]
+    choosing_words: frozenset[str]
+    # "other than": what others are compared with is named.
+    excepting_words: frozenset[str]
+    # Words that do not say what a question is about.
+    vague_words: frozenset[str]
+    # Units and names of time ("this week" refers to today), and what a clock or a calendar shows.
+    periods: frozenset[str]
+    clock_words: frozenset[str]
+    greetings: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +77,12 @@ class Language:
 
     # Question words that a collection may lack; a typo may mean one of them.
     question_words: tuple[str, ...]
-    # Words that refer to what was said before.
-    referring_words: frozenset[str]
+    # The words with which the rules for follow-ups recognise clauses and references.
+    grammar: Grammar
     # Beginnings of a question that continues a conversation.
     follow_up_openers: tuple[str, ...]
+    # A whole turn that greets, thanks or confirms, and asks nothing.
+    small_talk: regex.Pattern[str]
     # Greetings and polite phrases before a question, and those after it.
     polite_opening: regex.Pattern[str]
     polite_ending: regex.Pattern[str]

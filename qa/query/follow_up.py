@@ -1,68 +1,209 @@
-"""Follow-up questions: whether a question depends on the conversation, and which words it needs from there.
+"""Which words a follow-up needs from the conversation before it.
 
-Tuned on CANARD (Elgohary et al. 2019, "Can You Unpack That?"): people who rewrite a follow-up add mostly
-the names that the conversation is about, then what it began with and what was asked last.
+Chosen on half of CANARD (Elgohary et al. 2019, "Can You Unpack That?"), whose people add to a follow-up mostly the
+names that it is about. ``python -m benchmarks.follow_ups`` measures it on the other half.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 
 from index.languages import ENGLISH
-from index.text.analyzer import split_into_words
+from qa.query.completeness import find_references, has_name, is_fragment
+from qa.query.words import Word, split_written_words
 from qa.types import Turn
 
-# The most frequent names and the first words of the conversation that are carried over, and how many words at most:
-# more of them outweigh the question itself.
-MAX_NAMES, MAX_FIRST_WORDS, MAX_CARRIED = 3, 5, 12
-PUNCTUATION = "?.,;:()[]\"'“”‘’"
-SENTENCE_ENDS = ".?!:"
+GRAMMAR = ENGLISH.grammar
+# More words than these outweigh the question itself.
+MAX_CARRIED = 8
+# The first names of a turn are what it is about; after a few words of its question come details.
+MAX_NAMES, MAX_TOPIC_WORDS = 2, 3
+# A longer answer says more than what a follow-up means; one without a name has to be shorter still.
+MAX_ANSWER_WORDS, MAX_NAMELESS_ANSWER_WORDS = 8, 5
+# Names are introduced at the beginning, and a question must not take long because its conversation is long.
+MAX_ANSWER_CHARS = 1000
+# "How did the band form?": without a name, so few words of content belong to the conversation before them.
+MAX_LINKED_WORDS = 2
+# "Kaif" was introduced as "Katrina Kaif": a name is completed by at most so many words.
+MAX_ADDED_NAMES = 2
 
 
-def depends_on_history(question: str) -> bool:
-    """Return whether a question cannot be understood alone.
+@dataclass(frozen=True)
+class ParsedTurn:
+    """A turn in words, and what they refer to."""
 
-    It refers to something ("it", "they", "then"), begins like a continuation ("and …"), or has at
-    most one content word ("When?", "Who wrote?").
-    """
-    words = list(split_into_words(question))
-    content = [word for word in words if word not in ENGLISH.stop_words]
-    continues = question.casefold().lstrip().startswith(ENGLISH.follow_up_openers)
-    return continues or len(content) <= 1 or not ENGLISH.referring_words.isdisjoint(words)
+    question: Sequence[Word]
+    answer: Sequence[Word]
+
+    @cached_property
+    def references(self) -> list[str]:
+        """The words of the question that refer to something said before."""
+        return find_references(self.question)
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups of its referring pronouns, each once."""
+        pronouns = (word for word in self.references if word in GRAMMAR.pronouns)
+        return list(dict.fromkeys(GRAMMAR.pronouns[pronoun] for pronoun in pronouns))
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """The question words of the question."""
+        return GRAMMAR.question_openers.intersection(word.folded for word in self.question)
+
+    @property
+    def is_dependent(self) -> bool:
+        """Whether the question cannot be understood alone."""
+        return bool(self.references) or is_fragment(self.question)
+
+    @property
+    def is_pointing(self) -> bool:
+        """Whether the question points at what was asked ("Where was that?") or goes on with it ("And in Japan?")."""
+        return is_fragment(self.question) or not GRAMMAR.demonstratives.isdisjoint(self.references)
+
+    @property
+    def known_things(self) -> list[Word]:
+        """What the question takes for known: the words behind "the" and the like, unless it has a name."""
+        if has_name(self.question):
+            return []
+        return [word for article, word in pairwise(self.question) if article.folded in GRAMMAR.definite_words]
+
+
+def is_small_talk(text: str) -> bool:
+    """Return whether a turn only greets, thanks or confirms, and asks nothing."""
+    return ENGLISH.small_talk.fullmatch(text) is not None
 
 
 def carry_words(question: str, history: Sequence[Turn]) -> list[str]:
-    """Return the words of the conversation that the question lacks, at most ``MAX_CARRIED``.
+    """Return the words of the conversation that a question needs, at most ``MAX_CARRIED``.
 
-    The most frequent names come first, then the content words of the last question and of the first turn.
+    A complete question needs none. Others need what they refer to: the names of the last turn, or of
+    the turns before as far as each depends on the one before it; and what was asked about a thing.
     """
-    if not history:
+    asked = _parse_turn(Turn(question))
+    turns = [_parse_turn(turn) for turn in history if not is_small_talk(turn.question)]
+    if is_small_talk(question) or not turns or not (asked.is_dependent or _resumes(asked, turns[-1])):
         return []
-    texts = [text for turn in history for text in (turn.question, turn.answer or "")]
-    first, last = history[0], history[-1]
-    names = [name for name, _ in Counter(name for text in texts for name in _find_names(text)).most_common(MAX_NAMES)]
-    opening = _select_content_words(f"{first.question} {first.answer or ''}".split())[:MAX_FIRST_WORDS]
-    candidates = [*names, *last.question.split(), *opening]
-    return _select_content_words(candidates, frozenset(split_into_words(question)))[:MAX_CARRIED]
+    chain = list(_follow_chain(turns))
+    groups: Sequence[str | None] = asked.groups or [None]
+    if not asked.is_dependent and _have_common_word(asked.known_things, chain[0].question):
+        # "the film" of the last question; its answer is another thing.
+        chain[0] = replace(chain[0], answer=())
+    words: list[Word] = []
+    topic: list[Word] = []
+    for group in groups:
+        names, source = _find_names(chain, group)
+        words += [word for name in names for word in _complete_name(name, turns)]
+        if group == "thing":
+            # Of "Who directed the film?" the thing is the film; what was asked of it is answered.
+            subject = source if "thing" in chain[0].groups else chain[0]
+            topic += _find_topic(word for word in subject.question if not word.is_past)
+        elif group is None and asked.is_pointing:
+            topic += _find_topic(source.question)
+    if not words:
+        # In lower case nothing looks like a name: what the conversation began with is what it is about.
+        topic = [*_find_topic(chain[0].question), *chain[-1].question]
+    return _select_written([*words, *topic], asked.question)[:MAX_CARRIED]
 
 
-def _find_names(text: str) -> Iterator[str]:
-    """Yield the capitalised words inside a sentence, or at its beginning before another capitalised one."""
-    words = text.split()
-    for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
-        inside = before and before[-1] not in SENTENCE_ENDS
-        bare = word.strip(PUNCTUATION)
-        if bare[:1].isupper() and bare.casefold() not in ENGLISH.stop_words and (inside or after[:1].isupper()):
-            yield bare
+def _parse_turn(turn: Turn) -> ParsedTurn:
+    return ParsedTurn(split_written_words(turn.question), split_written_words((turn.answer or "")[:MAX_ANSWER_CHARS]))
 
 
-def _select_content_words(words: Iterable[str], known: frozenset[str] = frozenset()) -> list[str]:
-    """Return the words that are no stop words, without punctuation, each once, none of the ``known``."""
-    seen = set(known | ENGLISH.stop_words)
+def _follow_chain(turns: Sequence[ParsedTurn]) -> Iterator[ParsedTurn]:
+    """Yield the last turn, then the one before it if the last depends on that one, and so on."""
+    yield turns[-1]
+    for turn, before in pairwise(reversed(turns)):
+        if not (turn.is_dependent or _resumes(turn, before) or _is_linked(turn, before)):
+            return
+        yield before
+
+
+def _resumes(turn: ParsedTurn, before: ParsedTurn) -> bool:
+    """Return whether a question without a name takes up a thing of the turn before: "the film"."""
+    return _have_common_word(turn.known_things, (*before.question, *before.answer))
+
+
+def _is_linked(turn: ParsedTurn, before: ParsedTurn) -> bool:
+    """Return whether a complete question is likely to be on the matter of the turn before it."""
+    content = [word for word in turn.question if word.is_content and not word.is_vague]
+    is_short = len(content) <= MAX_LINKED_WORDS
+    return not has_name(turn.question) and (is_short or _have_common_word(content, (*before.question, *before.answer)))
+
+
+def _have_common_word(words: Iterable[Word], others: Iterable[Word]) -> bool:
+    """Return whether texts have a word of content in common, be it in the singular or in the plural."""
+    said = {word.singular for word in others if word.is_content}
+    return any(word.is_content and word.singular in said for word in words)
+
+
+def _find_names(chain: Sequence[ParsedTurn], group: str | None) -> tuple[list[list[Word]], ParsedTurn]:
+    """Return the names that a pronoun of a group means, or another reference (None), and the turn that has them.
+
+    It is the last one that fits. A question with the same pronoun means the same by it, which was named before.
+    """
+    for turn in chain:
+        if group in turn.groups:
+            continue
+        found = _find_answer(turn, group) if turn is chain[0] else []
+        if not found or group not in GRAMMAR.persons:
+            found += _find_runs(turn.question)[:MAX_NAMES]
+        if found:
+            return found, turn
+    return _find_runs(chain[-1].question)[:MAX_NAMES], chain[0]
+
+
+def _find_answer(turn: ParsedTurn, group: str | None) -> list[list[Word]]:
+    """Return the names, or else the words of content, of an answer that a pronoun of a group can mean."""
+    asks_who = not turn.asks.isdisjoint(GRAMMAR.person_openers)
+    if group in GRAMMAR.persons:
+        fits = asks_who
+    elif group is None:
+        fits = "when" not in turn.asks
+    else:
+        fits = turn.asks.isdisjoint(("where", "when", "how")) and not (asks_who and group == "thing")
+    if not turn.asks or not fits or len(turn.answer) > MAX_ANSWER_WORDS:
+        return []
+    names = _find_runs(turn.answer)[:MAX_NAMES]
+    if names or group in GRAMMAR.persons or len(turn.answer) > MAX_NAMELESS_ANSWER_WORDS:
+        return names
+    return [[word] for word in turn.answer if word.is_content and not word.is_number]
+
+
+def _find_topic(words: Iterable[Word]) -> list[Word]:
+    """Return the first words of content that are no names."""
+    topic = [word for word in words if word.is_content and not word.is_name and not word.is_vague]
+    return topic[:MAX_TOPIC_WORDS]
+
+
+def _find_runs(words: Sequence[Word]) -> list[list[Word]]:
+    """Return the names in a text, each as the words that follow each other."""
+    runs: list[list[Word]] = []
+    continues = False
+    for word in words:
+        if word.is_name and continues:
+            runs[-1].append(word)
+        elif word.is_name:
+            runs.append([word])
+        continues = word.is_name and not word.ends_clause
+    return runs
+
+
+def _complete_name(name: Sequence[Word], turns: Sequence[ParsedTurn]) -> Sequence[Word]:
+    """Return a name as it was introduced in full anywhere in the conversation."""
+    known = {word.folded for word in name}
+    runs = (run for turn in turns for words in (turn.question, turn.answer) for run in _find_runs(words))
+    longer = [run for run in runs if known < {word.folded for word in run} and len(run) <= len(name) + MAX_ADDED_NAMES]
+    return max(longer, key=len, default=name)
+
+
+def _select_written(words: Iterable[Word], known: Iterable[Word]) -> list[str]:
+    """Return the words of content as written, each once, none of the ``known`` and none that says nothing."""
+    seen = {word.folded for word in known}
     selected = []
     for word in words:
-        bare = word.strip(PUNCTUATION)
-        folded = list(split_into_words(bare))
-        if folded and not seen.issuperset(folded):
-            seen.update(folded)
-            selected.append(bare)
+        if word.is_content and word.folded not in seen | GRAMMAR.vague_words:
+            seen.add(word.folded)
+            selected.append(word.written)
     return selected

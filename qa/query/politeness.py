@@ -1,4 +1,4 @@
-"""Removing politeness around a question, which says nothing about what is searched.
+"""Removing politeness and small talk around a question, which says nothing about what is searched.
 
 English only; in other languages nothing is removed, and the rare words decide as before.
 """

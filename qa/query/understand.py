@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from index.text.analyzer import Analyzer
-from qa.query.follow_up import carry_words, depends_on_history
+from qa.query.follow_up import carry_words, is_small_talk
 from qa.query.politeness import strip_politeness
 from qa.types import Query, Request
 
@@ -20,16 +20,17 @@ def understand(
     """Return the query of a request: composed Unicode, no politeness, typos corrected, references resolved.
 
     A question that can be understood alone is left alone, whatever the history. Otherwise the words
-    that it leaves unsaid are appended in brackets. ``searched_as`` shows all of it. A literal
-    question is searched as it is.
+    that it leaves unsaid are appended in brackets. ``searched_as`` shows all of it. Thanks and the
+    like have no content terms. A literal question is searched as it is.
     """
     question = unicodedata.normalize("NFC", request.question).strip()
     carried: list[str] = []
-    if not request.literal:
+    asks = request.literal or not is_small_talk(question)
+    if asks and not request.literal:
         question = correct(strip_politeness(question))
-        carried = carry_words(question, request.history) if depends_on_history(question) else []
+        carried = carry_words(question, request.history)
     searched = f"{question} ({' '.join(carried)})" if carried else question
-    content = tuple(analyzer.content_terms(searched))
+    content = tuple(analyzer.content_terms(searched)) if asks else ()
     return Query(
         request=request,
         question=question,

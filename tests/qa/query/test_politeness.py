@@ -18,6 +18,9 @@ from qa.query.politeness import strip_politeness
         ("Hello! Towers of Kyoto", "Towers of Kyoto"),
         ("Hi, I'd like to know why, many thanks", "why"),
         ("I was wondering where they live", "where they live"),
+        ("Great! When was it released?", "When was it released?"),
+        ("Thanks, and who wrote it?", "and who wrote it?"),
+        ("OK, thank you. Could you tell me who is Killy?", "who is Killy?"),
     ],
 )
 def test_politeness_is_stripped(asked: str, meant: str) -> None:
@@ -39,6 +42,9 @@ def test_politeness_is_stripped(asked: str, meant: str) -> None:
         "Good Morning, Vietnam",
         "thanks",
         "good morning",
+        "Great Expectations",
+        "Wow! magazine",
+        "Cool runnings, which year?",
     ],
 )
 def test_words_that_are_asked_about_stay(question: str) -> None:
