@@ -28,7 +28,9 @@ class Judgement:
     """A question and what answers it. Neither evidence nor documents: the collection does not say.
 
     ``evidence`` are places each of which answers; ``documents`` maps ids to grades above 0
-    (where there is evidence, it follows from it). ``wanted`` has the texts of those documents
+    (where there is evidence, it follows from it). ``parts`` are the words that only together
+    answer a question for a list; ``near`` are places that only seem to answer. ``kind`` is what
+    is asked and ``form`` how. ``wanted`` has the texts of those documents
     if whole ones were judged; ``where`` is the judgement's file and line.
     """
 
@@ -38,7 +40,10 @@ class Judgement:
     evidence: tuple[GoldEvidence, ...] = ()
     documents: Mapping[str, int] = field(default_factory=dict)
     answers: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    near: tuple[GoldEvidence, ...] = ()
     kind: str = ""
+    form: str = ""
     wanted: Mapping[str, str] = field(default_factory=dict, repr=False)
     where: str = ""
 

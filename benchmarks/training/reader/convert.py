@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,11 +16,10 @@ from index.embedding.convert import convert_network
 from qa.reader.ctranslate2 import ABOUT, BODY, HEADS, TOKENIZER
 
 BESIDE = (TOKENIZER, "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
-Rounds = Sequence[Mapping[str, int]]
 
 
-def write_reader(network: Network, base: Path, folder: Path, rounds: Rounds) -> None:
-    """Replace ``folder``; ``base`` has the tokenizer, ``rounds`` tells what the network was trained on."""
+def write_reader(network: Network, base: Path, folder: Path, about: Mapping[str, Any]) -> None:
+    """Replace ``folder``; ``base`` has the tokenizer, ``about`` tells what the network was trained on, and how."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     _write_body(network, base, folder / BODY)
@@ -31,7 +30,7 @@ def write_reader(network: Network, base: Path, folder: Path, rounds: Rounds) -> 
     }
     np.savez(folder / HEADS, **heads)
     shutil.copy(base / TOKENIZER, folder / TOKENIZER)
-    (folder / ABOUT).write_text(json.dumps({"rounds": rounds}, indent=1) + "\n", encoding="utf-8")
+    (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 
 
 def _list_parameters(network: Network, head: str) -> list[tuple[str, Any]]:

@@ -5,28 +5,42 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks.training.reader.convert import Rounds
-from benchmarks.training.reader.examples import ROUNDS
 from benchmarks.training.reader.measure import Measured
-from benchmarks.training.reader.train import BATCH, HEADS_FASTER, NO_ANSWER_WEIGHT
+from benchmarks.training.reader.train import COOL_DOWN, HEADS_FASTER, NO_ANSWER_WEIGHT, WRONG_SHARE
 from qa.evaluation.fingerprint import compute_fingerprint, stamp_line
 
+# What each source is, and its licence.
 SOURCES = {
-    "qamr": ("QAMR: sentences of Wikipedia and Wikinews", "MIT"),
-    "qed": ("QED: paragraphs of Natural Questions", "CC BY-SA 3.0"),
+    "squad-train": ("SQuAD 1.1 and 2.0: paragraphs of Wikipedia", "CC BY-SA 4.0"),
+    "squad-train-sentences": ("SQuAD: single sentences", "CC BY-SA 4.0"),
+    "squad-dev": ("SQuAD 2.0: questions written to look answerable, and others", "CC BY-SA 4.0"),
+    "squadshifts-wiki": ("SQuADShifts: new Wikipedia", "CC BY 4.0"),
+    "squadshifts-reddit": ("SQuADShifts: forum posts", "CC BY 4.0"),
+    "squadshifts-amazon": ("SQuADShifts: product reviews", "CC BY 4.0"),
+    "nq-oracle": ("Natural Questions: search queries", "CC BY-SA 3.0"),
+    "nq-swap": ("Natural Questions with another entity in the answer's place", "CC BY-SA 3.0"),
+    "disfl-qa": ("Disfl-QA: SQuAD's questions with slips of the tongue", "CC BY 4.0"),
+    "covidqa": ("COVID-QA: scientific papers", "Apache-2.0"),
+    "doqa": ("DoQA: cooking and film forums", "CC BY-SA 4.0"),
+    "quoref-contrast": ("Quoref contrast sets: coreference", "CC BY 4.0"),
+    "qadiscourse": ("QADiscourse: relations between clauses", "CC BY 4.0"),
     "fairytaleqa": ("FairytaleQA: sections of stories", "Apache-2.0"),
-    "squad": ("SQuAD: sentences of Wikipedia", "CC BY-SA 4.0"),
+    "qed": ("QED: paragraphs of Natural Questions", "CC BY-SA 3.0"),
+    "qamr": ("QAMR: sentences of Wikipedia and Wikinews", "MIT"),
+    "feedbackqa": ("FeedbackQA: health authorities, whole passages", "Apache-2.0"),
+    "medquad": ("MedQuAD: diseases, whole documents", "CC BY 4.0"),
+    "selqa-sentences": ("SelQA: sentences of Wikipedia", "Apache-2.0"),
+    "nq-complex": ("Natural Questions that ask how and why, whole paragraphs", "CC BY-SA 3.0"),
+    "handbooks": ("handbooks, manuals, policies, dialogues, code (this repository)", "CC0"),
 }
-# Follows the name of a source whose passages were read alone.
-ALONE = " alone"
 
 
-def as_figures(folder: Path, trained: Rounds, measured: Mapping[str, Measured]) -> dict[str, Any]:
-    """Return every number of the page as JSON. ``trained``: questions of each source in each round."""
+def as_figures(folder: Path, about: Mapping[str, Any], measured: Mapping[str, Measured]) -> dict[str, Any]:
+    """Return every number of the page as JSON. ``about`` is what was written beside the weights."""
     return {
         "program": compute_fingerprint(),
         "size": sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
-        "trained": trained,
+        "trained": about,
         "measured": {source: asdict(measures) for source, measures in measured.items()},
     }
 
@@ -38,11 +52,12 @@ def render_page(figures: Mapping[str, Any]) -> str:
     return TEMPLATE.format(
         stamp=stamp_line(figures["program"]),
         size=figures["size"] / 1e6,
-        data="\n".join(_format_sources(trained)),
-        head=" | ".join(f"round {number}" for number in range(1, len(trained) + 1)),
-        rule="|---" * len(trained),
-        rounds="\n".join(f"| {n} | {o.rate:g} | {o.wrong} | {o.frozen} |" for n, o in enumerate(ROUNDS, 1)),
-        batch=BATCH,
+        data="\n".join(_format_sources(trained["questions"])),
+        asked=trained["plan"]["steps"] * trained["plan"]["batch"],
+        all=sum(trained["questions"].values()),
+        **trained["plan"],
+        cool_down=COOL_DOWN,
+        wrong=WRONG_SHARE,
         heads_faster=HEADS_FASTER,
         no_answer=NO_ANSWER_WEIGHT,
         rows="\n".join(f"| {SOURCES[source][0]} | {_format_measures(m)} |" for source, m in measured.items()),
@@ -51,11 +66,10 @@ def render_page(figures: Mapping[str, Any]) -> str:
     )
 
 
-def _format_sources(rounds: Rounds) -> Iterator[str]:
-    for name in dict.fromkeys(name for one in rounds for name in one):
-        words, licence = SOURCES[name.removesuffix(ALONE)]
-        how = ", the right passage alone" if name.endswith(ALONE) else ""
-        yield f"| {words}{how} | {' | '.join(f'{one.get(name, 0):,}' for one in rounds)} | {licence} |"
+def _format_sources(questions: Mapping[str, int]) -> Iterator[str]:
+    for source, count in questions.items():
+        what, licence = SOURCES[source]
+        yield f"| {what} | {count:,} | {licence} |"
 
 
 def _format_measures(m: Mapping[str, Any]) -> str:
@@ -66,7 +80,7 @@ def _format_measures(m: Mapping[str, Any]) -> str:
 TEMPLATE = """{stamp}
 # The reader
 
-*Written by `python -m benchmarks.training.reader ../shared/data`; do not edit by hand.*
+*Written by `python -m benchmarks.training.reader measure ../shared/data`; do not edit by hand.*
 
 In mode `precise` one small model reads the first passages together with the question. It says how well a passage
 answers (`relevance`), which of its words answer, and by how much they beat there being no answer (`answerable`). These
@@ -82,32 +96,23 @@ it. See [settings](settings.md).
 
 ## What it was trained on
 
-Questions in each round; a question that is used twice counts twice:
-
-| source | {head} | licence |
-|---{rule}|---|
+| source | questions | licence |
+|---|---|---|
 {data}
 
-Every source is indexed and asked as a user's texts would be. The right passage is shown together with others that our
-own retrieval found for the question. If the place of the answer is known, one of the others may be the same passage
-without the sentence that answers. In the second round SQuAD joins, of which only the sentence that answers is known,
-and passages are also read alone, for their words.
+The questions are {all:,}; {asked:,} were asked in {steps:,} steps of {batch}. Each time a passage of whole sentences is
+drawn from the text, half of them as short as a passage of an index. With {wrong:.0%} of the answerable questions goes
+a passage that does not answer: the same text without the answering sentence, or one that BM25 finds for the question.
+A third of the questions are reworded: without question mark, with a typo, as keywords, or as a statement.
 
-| round | learning rate of the body | wrong passages for each right one | lowest layers that are frozen |
-|---|---|---|---|
-{rounds}
+The learning rate is {rate:g}, {heads_faster} times that for the heads; it is constant until it falls to zero over the
+last {cool_down:.0%} of the steps. The embeddings are not trained. Three losses are summed: of the span (with weight
+{no_answer} for a wrong passage), of each passage being right, and of the right one being better than the wrong one.
 
-A step has {batch} questions. The learning rate of the heads is {heads_faster} times that of the body; all rates decay
-to zero, without dropout. A third of the questions are reworded: without question mark, with a typo, as keywords, or as
-a statement. Three losses are summed: of the span (with weight {no_answer} if there is no answer), of the right passage
-being the first, and of each passage being right at all.
+One article in ten is held out; on one more in ten the [confidence](confidence.md) is fitted. None of them was trained
+on, nor were SciFact, the validation stories of FairytaleQA, or the seed.
 
-One article in ten is held out; on one more in ten the [confidence](confidence.md) is fitted. (SQuAD's set has no
-titles, so 160 consecutive sentences count as an article.) None of them was trained on, nor were SciFact, the validation
-stories of FairytaleQA, or the seed.
-
-`python -m benchmarks.training.reader ../shared/data` repeats the training with the same random seeds: two hours on two
-cores. With `--measure-only` it measures the shipped reader in minutes.
+To repeat the training: `python -m benchmarks.training.reader prepare ../shared/data`, then `… train`.
 
 ## How well it reads
 
@@ -123,7 +128,7 @@ F1 over all: **{f1:.3f}**. What it adds to ranking: the rows with and without it
 
 ## Limits
 
-It was trained on English and on three kinds of text; other languages and other kinds are read with MiniLM's general
-knowledge alone. It reads one passage at a time, so it does not find what only two passages together say. Words beyond
-256 tokens of question and passage are not seen; passages of the default size are never that long.
+It was trained on English; other languages are read with MiniLM's general knowledge alone. It reads one passage at a
+time, so it does not find what only two passages together say. Words beyond 256 tokens of question and passage are not
+seen; passages of the default size are never that long.
 """

@@ -1,222 +1,168 @@
-"""Training examples: questions, the passage that answers, and other passages that our retrieval ranked high.
+"""Training examples: a question, a text that answers it or only seems to, and other texts that do not.
 
-The first round uses texts whose answering words are known. The second adds SQuAD's sentences, and right passages
-without wrong ones, to learn their words. Every collection is indexed and asked like a user's, so the reader learns from
-passages and mistakes of the kind that it will see. One negative is harder: the right passage without the sentence that
-answers.
+They are packed once into a file small enough to carry to another machine; each pass over them draws its own passages
+and wrong texts, so that no two passes are the same.
 """
 
+import gzip
+import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from benchmarks.articles import (
-    MIN_GAP_CHARS,
-    READING,
-    STORIES,
-    Question,
-    load_articles,
-    read_judgements,
-    read_lines,
-    remove_answer,
-    split_pieces,
-)
-from benchmarks.indexing import index_documents
-from benchmarks.splits import Part, assign_part
-from index.text.searchable_text import build_context
-from index.types import Encoder, Span
-from qa.engine import Engine
-from qa.types import AnswerPassage, Request
+import bm25s
 
-DEPTH = 16
-NEGATIVES = 6
-BATCH = 64
+from benchmarks.articles import split_article_sentences
+from benchmarks.training.reader.questions import ReadingQuestion
+from index.types import Span
+from qa.evaluation.measures.reading import normalize_answer
+
+# Texts that BM25 finds for a question, and how many of them without its answer are kept.
+FOUND, KEPT = 16, 6
+# A drawn passage has at most as many characters as one of the index, or as a whole paragraph.
+SHORT_CHARS, LONG_CHARS = 450, 900
+MIN_GAP_CHARS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A passage as the reader sees it: title and heading, and the words."""
+    """A text with its title and the spans of its sentences."""
 
-    context: str
-    words: str
+    title: str
+    text: str
+    sentences: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question, a passage that answers it, and passages that do not.
+    """A question about a text, and the spans of it that answer.
 
-    ``answer`` is a span of the right passage's words, None if only the passage is known.
+    Without ``answers`` the text does not answer or, if it is ``relevant``, its answering words are not known. ``wrong``
+    do not answer. ``text`` and ``wrong`` are numbers of texts.
     """
 
     source: str
     question: str
-    right: Text
+    text: int
+    answers: tuple[Span, ...]
+    relevant: bool
+    wrong: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage as the reader sees it: title and words, and the span of the words that answers, if any does."""
+
+    title: str
+    words: str
     answer: Span | None
-    wrong: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerPlace:
-    """The span of the answer in its passage: exact words or, if not ``exact``, their sentence; None if unknown."""
+class ExampleSet:
+    """All texts, and the examples about them."""
 
-    span: Span | None
-    exact: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class SourceShare:
-    """How many questions are drawn of a source, and the size of its passages."""
-
-    source: str
-    questions_an_article: int
-    passage_chars: int
+    texts: Sequence[Text]
+    examples: Sequence[Example]
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
-    """One round of training: ``times`` repeats each source, ``alone`` repeats the passages without wrong ones.
-
-    ``wrong``: passages for each right one. ``rate``: learning rate of the network's body. ``frozen``: number of its
-    lowest layers that are not trained.
-    """
-
-    shares: tuple[SourceShare, ...]
-    times: Mapping[str, int]
-    wrong: int
-    rate: float
-    alone: int = 0
-    frozen: int = 0
-    stories: bool = True
-
-
-SHORT_QED = SourceShare("qed", 9, 250)
-ROUNDS = (
-    Round(
-        (SourceShare("qamr", 100, 200), SourceShare("qamr", 60, 500), SHORT_QED, SourceShare("qed", 9, 500)),
-        times={"qamr": 1, "qed": 2, "fairytaleqa": 2},
-        wrong=3,
-        rate=2e-4,
-    ),
-    Round(
-        (SourceShare("qamr", 10, 500), SHORT_QED, SourceShare("squad", 1000, 250)),
-        times={"qamr": 1, "qed": 1, "squad": 1},
-        wrong=3,
-        rate=1.5e-4,
-        alone=2,
-        frozen=2,
-        stories=False,
-    ),
-)
+def build_examples(questions: Sequence[ReadingQuestion]) -> ExampleSet:
+    """Find wrong texts for every question among the texts of its source."""
+    numbers: dict[tuple[str, str], int] = {}
+    for one in questions:
+        numbers.setdefault((one.title, one.context), len(numbers))
+    texts = [Text(title, text, tuple(split_article_sentences(text))) for title, text in numbers]
+    examples = []
+    for source in dict.fromkeys(one.source for one in questions):
+        asked = [one for one in questions if one.source == source]
+        found = _find_wrong_texts(asked, numbers, texts)
+        for one, wrong in zip(asked, found, strict=True):
+            own = numbers[one.title, one.context]
+            examples.append(Example(source, one.question, own, one.answers, one.relevant, wrong))
+    return ExampleSet(texts, examples)
 
 
-def build_examples(round_: Round, data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]:
-    """Yield the training examples of a round's sources; indexes are kept in ``folder``."""
-    for share in round_.shares:
-        chosen = [article for article in load_articles(data, share.source) if article.part is Part.TRAIN]
-        rows = [{"_id": article.id, "title": article.title, "text": article.text} for article in chosen]
-        place = folder / f"{share.source}-{share.passage_chars}"
-        engine = Engine(index_documents(rows, encoder, place, share.passage_chars), encoder)
-        chance = random.Random(share.passage_chars)
-        asked = [one for a in chosen for one in _draw_questions(a.questions, share.questions_an_article, chance)]
-        yield from _build_article_examples(share.source, asked, engine)
-    if round_.stories:
-        yield from _build_story_examples(data, encoder, folder / "stories")
+def _find_wrong_texts(
+    asked: Sequence[ReadingQuestion], numbers: Mapping[tuple[str, str], int], texts: Sequence[Text]
+) -> Iterator[tuple[int, ...]]:
+    """Yield for each question the best texts by BM25 that have none of its answers."""
+    pool = sorted({numbers[one.title, one.context] for one in asked})
+    index = bm25s.BM25()
+    index.index(_tokenize([f"{texts[n].title} {texts[n].text}" for n in pool]), show_progress=False)
+    plain = {n: f" {normalize_answer(texts[n].text)} " for n in pool}
+    found, _ = index.retrieve(_tokenize([one.question for one in asked]), k=min(FOUND, len(pool)), show_progress=False)
+    for one, ranked in zip(asked, found, strict=True):
+        own = numbers[one.title, one.context]
+        answers = {f" {normalize_answer(words)} " for words in one.words}
+        others = (pool[place] for place in ranked)
+        yield tuple(n for n in others if n != own and not any(a in plain[n] for a in answers))[:KEPT]
 
 
-def build_single_examples(data: Path) -> Iterator[Example]:
-    """Yield, for every training question whose words are known, the piece of text that has them, without wrong ones."""
-    for row in read_lines(data / READING):
-        if assign_part(row["source"], row["article"]) is Part.TRAIN:
-            shortest = min(row["answers"], key=lambda answer: len(answer["text"]))
-            answer = Span(shortest["start"], shortest["start"] + len(shortest["text"]))
-            for piece in split_pieces(row["context"]):
-                if piece.start <= answer.start and answer.end <= piece.end:
-                    text = Text(row["title"], row["context"][piece.start : piece.end])
-                    moved = Span(answer.start - piece.start, answer.end - piece.start)
-                    yield Example(row["source"], row["question"], text, moved, ())
+def _tokenize(texts: Sequence[str]) -> Any:  # noqa: ANN401 — bm25s does not name the type
+    return bm25s.tokenize(texts, stopwords="en", show_progress=False)
 
 
-def _draw_questions(asked: Sequence[Question], most: int, chance: random.Random) -> list[Question]:
-    return chance.sample(list(asked), min(most, len(asked)))
+def draw_passage(text: Text, answers: Sequence[Span], chance: random.Random) -> Passage:
+    """Draw whole sentences of the text around one of its answers; the whole text if it is short, half of the time."""
+    answer = chance.choice(answers) if answers else None
+    most = chance.choice((SHORT_CHARS, LONG_CHARS))
+    window = _draw_window(text, answer, most, chance)
+    words = text.text[window.start : window.end]
+    return Passage(text.title, words, answer and Span(answer.start - window.start, answer.end - window.start))
 
 
-def _retrieve_passages(engine: Engine, questions: Sequence[str]) -> Iterator[tuple[AnswerPassage, ...]]:
-    """Yield the passages found for each question without the reader."""
-    rest = iter(questions)
-    while batch := list(islice(rest, BATCH)):
-        for answer in engine.ask_many([Request(question, top_k=DEPTH, mode="fast") for question in batch]):
-            yield answer.passages
+def draw_wrong_passage(texts: Sequence[Text], example: Example, chance: random.Random) -> Passage | None:
+    """Draw a passage without the answer: of another text, or the same one without the sentences that answer."""
+    choices: list[Callable[[], Passage | None]] = [lambda: _draw_gap(texts[example.text], example.answers, chance)]
+    if example.wrong:
+        other = texts[chance.choice(example.wrong)]
+        choices += [lambda: draw_passage(other, (), chance)] * 2
+    return chance.choice(choices)()
 
 
-def _build_article_examples(source: str, asked: Sequence[Question], engine: Engine) -> Iterator[Example]:
-    for one, found in zip(asked, _retrieve_passages(engine, [one.text for one in asked]), strict=True):
-        right = [p for p in found if p.document.id == one.document and _lies_within(one.span, p)]
-        wrong = [p for p in found if p.document.id != one.document or not one.span.overlaps(Span(p.start, p.end))]
-        if right:
-            place = AnswerPlace(_move_span(one.span, right[0]), exact=bool(one.answers))
-            yield _build_example(source, one.text, right[0], place, wrong)
+def _draw_gap(text: Text, answers: Sequence[Span], chance: random.Random) -> Passage | None:
+    kept = [s for s in text.sentences if not any(s.overlaps(answer) for answer in answers)]
+    words = " ".join(text.text[s.start : s.end] for s in kept)[: chance.choice((SHORT_CHARS, LONG_CHARS))]
+    return Passage(text.title, words, None) if answers and len(words) >= MIN_GAP_CHARS else None
 
 
-def _build_story_examples(data: Path, encoder: Encoder, folder: Path) -> Iterator[Example]:
-    """Yield FairytaleQA's training questions: the section is known for all, the words for some."""
-    sections = list(read_lines(data / STORIES / "corpus.jsonl.gz"))
-    engine = Engine(index_documents(sections, encoder, folder), encoder)
-    relevant: dict[str, set[str]] = {}
-    for question, document, _ in read_judgements(data / STORIES):
-        relevant.setdefault(question, set()).add(document)
-    rows = [
-        row for row in read_lines(data / STORIES / "queries.jsonl.gz") if _is_for_training(relevant.get(row["_id"]))
-    ]
-    spans = _find_story_spans(data, {section["text"]: section["_id"] for section in sections})
-    for row, found in zip(rows, _retrieve_passages(engine, [row["text"] for row in rows]), strict=True):
-        right = [passage for passage in found if passage.document.id in relevant[row["_id"]]]
-        wrong = [passage for passage in found if passage.document.id not in relevant[row["_id"]]]
-        exact = [
-            (p, span) for p in right for span in spans.get((row["text"], p.document.id), ()) if _lies_within(span, p)
-        ]
-        if exact:
-            passage, span = exact[0]
-            yield _build_example("fairytaleqa", row["text"], passage, AnswerPlace(_move_span(span, passage)), wrong)
-        elif right and not any((row["text"], passage.document.id) in spans for passage in right):
-            yield _build_example("fairytaleqa", row["text"], right[0], AnswerPlace(None), wrong)
+def _draw_window(text: Text, answer: Span | None, most: int, chance: random.Random) -> Span:
+    """Return whole sentences of at most ``most`` characters that hold the answer, which may be anywhere in them."""
+    if len(text.text) <= most or not text.sentences:
+        return Span(0, len(text.text))
+    around = [i for i, s in enumerate(text.sentences) if answer and s.overlaps(answer)]
+    first = around[0] if around else chance.randrange(len(text.sentences))
+    last = around[-1] if around else first
+    while True:
+        grown = [(a, b) for a, b in ((first - 1, last), (first, last + 1)) if a >= 0 and b < len(text.sentences)]
+        grown = [(a, b) for a, b in grown if text.sentences[b].end - text.sentences[a].start <= most]
+        if not grown:
+            return Span(
+                min(text.sentences[first].start, answer.start if answer else len(text.text)),
+                max(text.sentences[last].end, answer.end if answer else 0),
+            )
+        first, last = chance.choice(grown)
 
 
-def _is_for_training(documents: set[str] | None) -> bool:
-    return bool(documents) and all(assign_part("fairytaleqa", d.split("#")[0]) is Part.TRAIN for d in documents or ())
+def write_examples(found: ExampleSet, path: Path) -> None:
+    """Write the set as JSON lines: first the texts, then the examples."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with gzip.open(path, "wt", encoding="utf-8", compresslevel=6) as file:
+        for one in (*found.texts, *found.examples):
+            file.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
 
 
-def _find_story_spans(data: Path, sections: Mapping[str, str]) -> dict[tuple[str, str], tuple[Span, ...]]:
-    """Return the spans of the answers by question and section."""
-    found: dict[tuple[str, str], tuple[Span, ...]] = {}
-    for row in read_lines(data / READING):
-        if row["source"] == "fairytaleqa":
-            key = (row["question"], sections[row["context"]])
-            spans = (Span(a["start"], a["start"] + len(a["text"])) for a in row["answers"])
-            found[key] = tuple(sorted(spans, key=lambda span: span.end - span.start))
-    return found
-
-
-def _lies_within(span: Span, passage: AnswerPassage) -> bool:
-    return passage.start <= span.start and span.end <= passage.end
-
-
-def _move_span(span: Span, passage: AnswerPassage) -> Span:
-    return Span(span.start - passage.start, span.end - passage.start)
-
-
-def _build_example(
-    source: str, question: str, right: AnswerPassage, place: AnswerPlace, wrong: Sequence[AnswerPassage]
-) -> Example:
-    above = _build_passage_context(right)
-    rest = remove_answer(right.text, place.span) if place.span else ""
-    others = [Text(_build_passage_context(passage), passage.text) for passage in wrong]
-    if len(rest) >= MIN_GAP_CHARS:
-        others.insert(0, Text(above, rest))
-    answer = place.span if place.exact else None
-    return Example(source, question, Text(above, right.text), answer, tuple(others[:NEGATIVES]))
-
-
-def _build_passage_context(passage: AnswerPassage) -> str:
-    return build_context(passage.document.title, passage.heading or "")
+def read_examples(path: Path) -> ExampleSet:
+    """Read what ``write_examples`` wrote."""
+    texts, examples = [], []
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for line in file:
+            row = json.loads(line)
+            if "question" in row:
+                answers = tuple(Span(**answer) for answer in row["answers"])
+                examples.append(Example(**row | {"answers": answers, "wrong": tuple(row["wrong"])}))
+            else:
+                texts.append(Text(row["title"], row["text"], tuple(Span(**s) for s in row["sentences"])))
+    return ExampleSet(texts, examples)

@@ -44,7 +44,8 @@ class Network(nn.Module):
 
         Only the first token, which stands for no answer, and the passage's words can begin or end one.
         """
-        ids, types, mask, words = _pad_batch(pairs)
+        device = self.span.weight.device
+        ids, types, mask, words = (tensor.to(device) for tensor in _pad_batch(pairs))
         hidden = self.bert(ids, attention_mask=mask, token_type_ids=types).last_hidden_state.float()
         start, end = self.span(hidden).float().masked_fill(~words[..., None], NEVER).unbind(-1)
         pooled = torch.tanh(self.pool(hidden[:, 0]))

@@ -10,7 +10,7 @@ from qa.evaluation.data.lines import explain_unaskable, read_json_lines
 from qa.evaluation.types import DataProblem, Dataset, GoldEvidence, Judgement
 from qa.types import MAX_TURNS, Turn
 
-FIELDS = {"id", "question", "history", "evidence", "answers", "kind"}
+FIELDS = {"id", "question", "history", "evidence", "answers", "parts", "near", "kind", "form"}
 
 
 def read_spans(path: Path) -> Dataset:
@@ -49,7 +49,10 @@ def _parse_judgement(row: Mapping[str, Any], where: str) -> Judgement:
         evidence=evidence,
         documents={gold.document: 1 for gold in evidence},
         answers=tuple(_require_text(answer) for answer in row.get("answers", ())),
+        parts=tuple(_require_text(part) for part in row.get("parts", ())),
+        near=tuple(_parse_evidence(gold) for gold in row.get("near", ())),
         kind=_require_text(row.get("kind", "")),
+        form=_require_text(row.get("form", "")),
         where=where,
     )
 
