@@ -24,7 +24,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Network, QuantizedNe
     """Return MiniLM with random heads, in float32 and in int8."""
     torch.manual_seed(0)
     network, folder = Network(BASE).eval(), tmp_path_factory.mktemp("reader") / "compiled"
-    write_reader(network, BASE, folder, [{"qed": 1}])
+    write_reader(network, BASE, folder, {"questions": {"qed": 1}})
     return network, QuantizedNetwork(folder)
 
 

@@ -23,7 +23,7 @@ from benchmarks.training.reader.convert import write_reader
 from benchmarks.training.reader.document import as_figures, render_page
 from benchmarks.training.reader.examples import build_examples, read_examples, write_examples
 from benchmarks.training.reader.handbooks import read_handbooks
-from benchmarks.training.reader.measure import load_held_out, measure_reader
+from benchmarks.training.reader.measure import format_table, load_held_out, measure_sources
 from benchmarks.training.reader.network import Network
 from benchmarks.training.reader.questions import ReadingQuestion, load_questions
 from benchmarks.training.reader.train import Plan, train
@@ -87,14 +87,17 @@ def _load_handbooks(part: Part) -> Iterator[ReadingQuestion]:
 
 @main.command()
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
-def measure(data: Path) -> None:
-    """Measure the shipped reader on the held-out articles of DATA."""
-    questions, reader = load_held_out(data), TrainedReader()
-    sources = dict.fromkeys(question.source for question in questions)
-    measured = {source: measure_reader(reader, [q for q in questions if q.source == source]) for source in sources}
-    found = as_figures(SHIPPED, json.loads((SHIPPED / ABOUT).read_text(encoding="utf-8")), measured)
-    FIGURES.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    _render_page()
+@click.option("--reader", type=click.Path(path_type=Path, exists=True), default=SHIPPED, help="Folder of the reader.")
+@click.option("--most", type=int, help="Draw at most so many questions of each source, and write no page.")
+def measure(data: Path, reader: Path, most: int | None) -> None:
+    """Measure a reader on the held-out articles of DATA and of the handbooks."""
+    questions = [*load_held_out(data), *_load_handbooks(Part.HELD_OUT)]
+    measured = measure_sources(TrainedReader(reader), questions, most)
+    click.echo(format_table(measured))
+    if reader == SHIPPED and most is None:
+        found = as_figures(SHIPPED, json.loads((SHIPPED / ABOUT).read_text(encoding="utf-8")), measured)
+        FIGURES.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        _render_page()
 
 
 @main.command()

@@ -1,16 +1,13 @@
-"""How well a reader reads on held-out articles: python -m benchmarks.training.reader.measure ../shared/data
+"""How well a reader reads on held-out articles.
 
 Every question of the open reading sets about such an article is read in its context as given, by the public entry
 (``qa.read``), and measured as ``python -m qa.evaluation run FILE --reading`` does.
 """
 
-import json
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-
-import click
 
 from benchmarks.articles import MIN_GAP_CHARS, remove_answer
 from benchmarks.splits import Part
@@ -20,7 +17,6 @@ from qa.evaluation.data.reading import ReadingDataset, Row, build_reading_datase
 from qa.evaluation.measures.confidence import auroc
 from qa.evaluation.runs.reading import run_reading
 from qa.evaluation.types import Interval
-from qa.reader.reader import SHIPPED, TrainedReader
 from qa.reader.texts import read_many
 from qa.types import Reader
 
@@ -100,24 +96,14 @@ def format_table(measured: Mapping[str, Measured]) -> str:
     return "\n".join(lines)
 
 
-@click.command()
-@click.argument("data", type=click.Path(path_type=Path, exists=True))
-@click.option("--reader", type=click.Path(path_type=Path, exists=True), default=SHIPPED, help="Folder of the reader.")
-@click.option("--most", type=int, help="Draw at most so many questions of each source.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write all measures into this JSON file.")
-def main(data: Path, reader: Path, most: int | None, out: Path | None) -> None:
-    """Measure a reader on the held-out articles of DATA, the folder of open sets."""
-    model, questions, chance = TrainedReader(reader), load_held_out(data), random.Random(0)
+def measure_sources(
+    reader: Reader, questions: Sequence[ReadingQuestion], most: int | None = None
+) -> dict[str, Measured]:
+    """Measure each source by itself, on at most ``most`` questions of it, drawn at random."""
+    chance = random.Random(0)
     measured: dict[str, Measured] = {}
     for source in dict.fromkeys(one.source for one in questions):
         some = [one for one in questions if one.source == source]
-        some = chance.sample(some, most) if most and most < len(some) else some
-        measured[source] = measure_reader(model, some, Terminal())
-        if out:
-            rows = {name: asdict(one) for name, one in measured.items()}
-            out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    click.echo(format_table(measured))
-
-
-if __name__ == "__main__":
-    main(prog_name="python -m benchmarks.training.reader.measure")
+        drawn = chance.sample(some, most) if most and most < len(some) else some
+        measured[source] = measure_reader(reader, drawn, Terminal())
+    return measured
