@@ -3,33 +3,20 @@
 Its documents and questions were written for it; what they are: ``benchmarks/training/handbooks/README.md``.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+from benchmarks.open_sets import ReadingQuestion
 from benchmarks.splits import Part, assign_part
 from index.build.load import load_documents
-from index.types import Document
+from index.types import Document, Span
 from qa.evaluation.data.spans import read_spans
 from qa.evaluation.types import Judgement
 
 FOLDER = Path(__file__).parent / "training" / "handbooks"
 SOURCE = "handbooks"
 MAX_BYTES = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class HandbookQuestion:
-    """A judged question and the document that it is about."""
-
-    judgement: Judgement
-    document: Document
-
-    @property
-    def part(self) -> Part:
-        """The part of the data that the document belongs to."""
-        return assign_part(SOURCE, self.document.id)
 
 
 @cache
@@ -39,9 +26,36 @@ def load_handbooks() -> dict[str, Document]:
     return {document.id: document for document in loaded.documents}
 
 
-def load_handbook_questions() -> Iterator[HandbookQuestion]:
-    """Yield every question with the document that answers it, or that only seems to."""
-    documents = load_handbooks()
-    for judgement in read_spans(FOLDER / "questions.jsonl").judgements:
-        first = (*judgement.evidence, *judgement.near)[0]
-        yield HandbookQuestion(judgement, documents[first.document])
+def load_handbook_judgements() -> Sequence[Judgement]:
+    """Return every judged question."""
+    return read_spans(FOLDER / "questions.jsonl").judgements
+
+
+def load_handbook_questions(part: Part) -> Iterator[ReadingQuestion]:
+    """Yield the questions about the documents of one part, each with its whole document as the context."""
+    for judgement in load_handbook_judgements():
+        document = load_handbooks()[find_document(judgement)]
+        if assign_part(SOURCE, document.id) is part:
+            yield ReadingQuestion(
+                source=SOURCE,
+                article=f"{SOURCE}/{document.id}",
+                title=document.title,
+                context=document.text,
+                question=judgement.question,
+                answers=tuple(find_answers(judgement, document)),
+                relevant=judgement.answerable,
+            )
+
+
+def find_document(judgement: Judgement) -> str:
+    """Return the id of the document that answers, or that only seems to."""
+    return (*judgement.evidence, *judgement.near)[0].document
+
+
+def find_answers(judgement: Judgement, document: Document) -> Iterator[Span]:
+    """Yield the place of each accepted answer, or part of a list, in each quotation of the document."""
+    for gold in judgement.evidence:
+        for words in (*judgement.answers, *judgement.parts):
+            start = document.text.find(words, gold.span.start, gold.span.end) if gold.document == document.id else -1
+            if start >= 0:
+                yield Span(start, start + len(words))

@@ -15,8 +15,8 @@ from statistics import median
 
 import click
 
-from benchmarks.articles import read_lines
 from benchmarks.documents import format_table, write_section
+from benchmarks.open_sets import read_lines
 from benchmarks.speed.baseline import load_baseline_model, split_chunks
 from benchmarks.speed.bulk_quality import DOCUMENTS, compare_quality
 from benchmarks.speed.paired import median_ratio, run_interleaved, time_calls

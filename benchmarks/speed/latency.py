@@ -15,9 +15,9 @@ from statistics import median
 
 import click
 
-from benchmarks.articles import STORIES, read_lines
 from benchmarks.documents import format_table, write_head
 from benchmarks.indexing import index_documents, index_seed
+from benchmarks.open_sets import STORIES, read_lines
 from benchmarks.speed.baseline import Baseline
 from benchmarks.speed.paired import median_ratio, percentile_95, run_interleaved, time_calls
 from benchmarks.speed.plots import plot_measurements

@@ -12,8 +12,8 @@ from typing import Any
 
 import ctranslate2
 
-from benchmarks.articles import read_lines
 from benchmarks.indexing import index_documents, index_seed
+from benchmarks.open_sets import read_lines
 from index.embedding.batching import embed_texts
 from index.embedding.ctranslate2 import QuantizedEncoder
 from qa.engine import Engine

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import islice, zip_longest
 from pathlib import Path
 
-from benchmarks.articles import read_lines
+from benchmarks.open_sets import read_lines
 
 SEED = Path("tests/judgements/blame.jsonl")
 # A claim of SciFact may be longer than a question is allowed to be.

@@ -14,9 +14,9 @@ from statistics import median
 
 import click
 
-from benchmarks.articles import STORIES, read_lines
 from benchmarks.documents import format_table, write_section
 from benchmarks.indexing import index_documents
+from benchmarks.open_sets import STORIES, read_lines
 from benchmarks.speed.baseline import Baseline
 from benchmarks.speed.load import CLIENTS, Load, run_load, write_requests
 from benchmarks.speed.paired import median_ratio, run_interleaved

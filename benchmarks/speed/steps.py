@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 
 import click
 
-from benchmarks.articles import STORIES, read_lines
 from benchmarks.documents import format_table, write_section
 from benchmarks.indexing import index_documents
+from benchmarks.open_sets import STORIES, read_lines
 from benchmarks.speed.latency import CACHE, QUESTIONS, SECTIONS, WARM
 from benchmarks.speed.plots import plot_measurements
 from benchmarks.speed.questions import load_questions

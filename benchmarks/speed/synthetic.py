@@ -13,7 +13,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.articles import read_lines
+from benchmarks.open_sets import read_lines
 from index.build.embed_units import KEY_BYTES
 from index.embedding.batching import embed_texts
 from index.generation.documents import Documents

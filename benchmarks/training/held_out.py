@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
-from benchmarks.articles import ARTICLE_SENTENCES, SENTENCES, SQUAD, read_judgements, read_lines
-from benchmarks.splits import Part, assign_part
+from benchmarks.open_sets import SQUAD_SENTENCES, assign_squad_part, read_judgements, read_lines
+from benchmarks.splits import Part
 
 
 @click.command()
@@ -19,15 +19,11 @@ from benchmarks.splits import Part, assign_part
 @click.argument("out", type=click.Path(path_type=Path))
 def main(data: Path, out: Path) -> None:
     """Write the questions of DATA about held-out articles into OUT, with the whole collection."""
-    source, folder = data / SENTENCES, out / SENTENCES
+    source, folder = data / SQUAD_SENTENCES, out / SQUAD_SENTENCES
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source / "corpus.jsonl.gz", folder / "corpus.jsonl.gz")
     sentences = {row["_id"]: place for place, row in enumerate(read_lines(source / "corpus.jsonl.gz"))}
-    kept = {
-        q: s
-        for q, s, _ in read_judgements(source)
-        if assign_part(SQUAD, str(sentences[s] // ARTICLE_SENTENCES)) is Part.HELD_OUT
-    }
+    kept = {q: s for q, s, _ in read_judgements(source) if assign_squad_part(sentences[s]) is Part.HELD_OUT}
     rows = [row for row in read_lines(source / "queries.jsonl.gz") if row["_id"] in kept]
     with gzip.open(folder / "queries.jsonl.gz", "wt", encoding="utf-8") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.articles import SOURCES, Article
+from benchmarks.articles import Article
+from benchmarks.open_sets import ReadingQuestion
 from benchmarks.training.calibration.__main__ import main
-from benchmarks.training.calibration.collections import MIX, QuestionKind, _cut_collection
+from benchmarks.training.calibration.collections import MIX, SIZES, QuestionKind, _cut_collection
 from benchmarks.training.calibration.document import as_figures, render_page
 from benchmarks.training.calibration.fit import ANSWERED_WRONG, FEATURES, fit_calibration, fit_modes
 from benchmarks.training.calibration.rows import MODES, MeasuredRows, read_rows, write_rows
 from benchmarks.training.calibration.trial import Row, measure_calibration
+from index.types import Span
 from qa.answer.calibration import Features
 
 
@@ -31,7 +33,7 @@ def draw_rows(source: str, count: int) -> list[Row]:
 
 
 def draw_measured(count: int = 60) -> MeasuredRows:
-    rows = [row for source in SOURCES for row in draw_rows(source, count)]
+    rows = [row for source in SIZES for row in draw_rows(source, count)]
     return MeasuredRows(rows, rows)
 
 
@@ -59,7 +61,7 @@ def test_the_page_needs_nothing_but_its_figures() -> None:
     figures = as_figures(fit_modes({mode: draw_measured(24) for mode in MODES}))
     page = render_page(json.loads(json.dumps(figures)))
     assert page == render_page(figures)
-    assert all(f"| `{mode}` | {source} | 24 |" in page for mode in MODES for source in SOURCES)
+    assert all(f"| `{mode}` | {source} | 24 |" in page for mode in MODES for source in SIZES)
     assert "| `relevance` | +" in page
 
 
@@ -75,13 +77,23 @@ def test_an_answer_is_where_the_collection_says_and_a_removed_one_is_gone() -> N
     article = Article("qed", "a", "Makers")
     for name in names:
         context = f"{name} made the thing of {name.lower()} long ago."
-        article.add({"context": context, "question": f"Who made {name}?", "answers": [{"text": name, "start": 0}]})
-    collection = _cut_collection("qed", [article], [article], ["turn on the light"] * 9, random.Random(0))
+        answer = (Span(0, len(name)),)
+        article.add(ReadingQuestion("qed", "a", "Makers", context, f"Who made {name}?", answer, relevant=True))
+        article.add(ReadingQuestion("qed", "a", "Makers", context, f"Who broke {name}?", (), relevant=False))
+    collection = _cut_collection([article], [article], ["turn on the light"] * 9, random.Random(0))
     text = collection.texts["a"]
     by_kind = {kind: [q for q in collection.questions if q.kind is kind] for kind in MIX}
     assert all(by_kind.values())
     for question in by_kind[QuestionKind.ANSWERABLE]:
-        assert question.span is not None
-        assert text[question.span.start : question.span.end] in names
+        assert [text[place.start : place.end] for place in question.places] == list(question.answers)
     assert sum(name in text for name in names) < len(names)
-    assert all(question.span is None for question in by_kind[QuestionKind.OUT_OF_SCOPE])
+    assert all(not q.places for kind in MIX if kind is not QuestionKind.ANSWERABLE for q in by_kind[kind])
+
+
+def test_a_context_that_answers_as_a_whole_stays() -> None:
+    """Its answering sentence is not known, so that nothing of it is taken out, and all of it answers."""
+    article = Article("feedbackqa", "a", "Visas")
+    article.add(ReadingQuestion("feedbackqa", "a", "Visas", "Wait. Ask us.", "What now?", (), relevant=True))
+    collection = _cut_collection([article], [], [], random.Random(0))
+    assert collection.texts["a"] == "Wait. Ask us."
+    assert {q.kind for q in collection.questions} <= {QuestionKind.ANSWERABLE}

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from benchmarks.articles import ARTICLE_SENTENCES, SENTENCES, SQUAD, Article, load_articles
+from benchmarks.articles import Article
+from benchmarks.open_sets import ARTICLE_SENTENCES, SQUAD_SENTENCES, ReadingQuestion, assign_squad_part
 from benchmarks.splits import Part, assign_part
 from benchmarks.training.held_out import main as held_out
 from benchmarks.training.reader.examples import Example, ExampleSet, Text
@@ -43,14 +44,22 @@ def test_an_article_is_always_in_the_same_part_and_eight_in_ten_are_trained_on()
 
 
 def test_an_article_joins_its_contexts_and_keeps_the_places_of_the_answers() -> None:
-    """The shortest of several answers is the one that is pointed at."""
+    """A context that is given again is not repeated; a relevant one without known words answers as a whole."""
     article = Article("qed", "a", "A")
-    for context in ("Ann Lee, a director, made it.", "Bo made tea.", "Ann Lee, a director, made it."):
-        texts = [context[:7], context[:2]]
-        article.add({"context": context, "question": "Who?", "answers": [{"text": t, "start": 0} for t in texts]})
-    assert article.text == "Ann Lee, a director, made it.\n\nBo made tea."
-    assert [article.text[q.span.start : q.span.end] for q in article.questions] == ["An", "Bo", "An"]
-    assert article.questions[0].answers == ("Ann Lee", "An")
+    for context, answers in (
+        ("Ann Lee made it.", (Span(0, 7), Span(0, 3))),
+        ("Bo made tea.", ()),
+        ("Ann Lee made it.", ()),
+    ):
+        article.add(
+            ReadingQuestion(
+                "qed", "a", "A", context, "Who?", answers, relevant=context != "Ann Lee made it." or bool(answers)
+            )
+        )
+    assert article.text == "Ann Lee made it.\n\nBo made tea."
+    places = [[article.text[p.start : p.end] for p in q.places] for q in article.questions]
+    assert places == [["Ann Lee", "Ann"], ["Bo made tea."], []]
+    assert article.questions[0].answers == ("Ann Lee", "Ann")
 
 
 def test_the_target_tokens_are_those_of_the_answer() -> None:
@@ -120,24 +129,23 @@ def a_set(folder: Path, name: str, rows: list[dict[str, object]]) -> None:
         file.writelines(json.dumps(row) + "\n" for row in rows)
 
 
-def test_sentences_in_a_row_are_an_article_and_the_held_out_ones_are_a_data_set(tmp_path: Path) -> None:
-    """Every question of SQuAD has the span of its sentence; questions about held-out articles become a data set."""
+def test_the_held_out_sentences_of_squad_are_a_data_set(tmp_path: Path) -> None:
+    """Questions about held-out sentences are kept, with the whole collection; a run of sentences shares its part."""
     count = 12 * ARTICLE_SENTENCES
     a_set(
-        tmp_path / SENTENCES,
+        tmp_path / SQUAD_SENTENCES,
         "corpus",
         [{"_id": f"s{i}", "title": "", "text": f"thing {i} is here ."} for i in range(count)],
     )
-    a_set(tmp_path / SENTENCES, "queries", [{"_id": f"q{i}", "text": f"where is thing {i} ?"} for i in range(count)])
+    a_set(
+        tmp_path / SQUAD_SENTENCES, "queries", [{"_id": f"q{i}", "text": f"where is thing {i} ?"} for i in range(count)]
+    )
     rows = "".join(f"q{i}\ts{i}\t1\n" for i in range(count))
-    (tmp_path / SENTENCES / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n" + rows, encoding="utf-8")
-    found = load_articles(tmp_path, SQUAD)
-    assert [len(article.questions) for article in found] == [ARTICLE_SENTENCES] * 12
-    asked = [(q.text, article.text[q.span.start : q.span.end]) for article in found for q in article.questions]
-    assert asked[500] == ("where is thing 500 ?", "thing 500 is here .")
+    (tmp_path / SQUAD_SENTENCES / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n" + rows, encoding="utf-8")
     held_out([str(tmp_path), str(tmp_path / "out")], standalone_mode=False)
-    kept = {judgement.question for judgement in load(tmp_path / "out" / SENTENCES).judgements}
-    assert kept == {q.text for article in found if article.part is Part.HELD_OUT for q in article.questions} != set()
+    kept = {judgement.question for judgement in load(tmp_path / "out" / SQUAD_SENTENCES).judgements}
+    assert kept == {f"where is thing {i} ?" for i in range(count) if assign_squad_part(i) is Part.HELD_OUT} != set()
+    assert len(kept) % ARTICLE_SENTENCES == 0
 
 
 def test_the_page_of_the_shipped_reader_is_of_its_weights() -> None:

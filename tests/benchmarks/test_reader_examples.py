@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.open_sets import RANKING_SETS, SETS, ReadingQuestion, load_questions
 from benchmarks.splits import Part, assign_part
 from benchmarks.training.reader.examples import (
     LONG_CHARS,
@@ -21,7 +22,6 @@ from benchmarks.training.reader.examples import (
     read_examples,
     write_examples,
 )
-from benchmarks.training.reader.questions import RANKING_SETS, SETS, ReadingQuestion, load_questions
 from index.types import Span
 
 SENTENCES = [f"Ann Lee made film number {number} in the town of Kyoto." for number in range(40)]
@@ -112,11 +112,11 @@ def test_a_context_of_a_held_out_article_is_never_trained_on(data: Path) -> None
         for c in (common, f"Only {n} says so.")
     ]
     write_rows(data / "reading" / "squad-dev.jsonl.gz", rows)
-    trained = load_questions(data, Part.TRAIN)
+    trained = load_questions(data)[Part.TRAIN]
     assert {row.context for row in trained} == {
         f"Only {name} says so." for name in names if assign_part("reading", name) is Part.TRAIN
     }
-    held_out = load_questions(data, Part.HELD_OUT)
+    held_out = load_questions(data)[Part.HELD_OUT]
     assert len(held_out) == 2 * sum(assign_part("reading", name) is Part.HELD_OUT for name in names) > 0
 
 
@@ -130,7 +130,7 @@ def test_an_article_that_squad_sentences_judges_is_not_trained_on(data: Path) ->
         for n, s in enumerate(sentences[::80])
     ]
     write_rows(data / "reading" / "squad-train.jsonl.gz", contexts)
-    trained, rest = load_questions(data, Part.TRAIN), [load_questions(data, p) for p in (Part.FIT, Part.HELD_OUT)]
+    trained, rest = load_questions(data)[Part.TRAIN], [load_questions(data)[p] for p in (Part.FIT, Part.HELD_OUT)]
     assert len(trained) + sum(map(len, rest)) == len(contexts)
     without = sum(assign_part("reading", f"a{n}") is Part.TRAIN for n in range(len(contexts)))
     assert 0 < len(trained) < without

@@ -6,6 +6,7 @@ from math import exp
 
 import pytest
 
+from benchmarks.open_sets import ReadingQuestion
 from benchmarks.training.reader.calibrate import (
     LabelledReading,
     LabelledText,
@@ -17,7 +18,6 @@ from benchmarks.training.reader.calibrate import (
     weigh_rows,
 )
 from benchmarks.training.reader.measure import format_table, measure_reader
-from benchmarks.training.reader.questions import ReadingQuestion
 from index.types import Span
 from qa.types import Reading
 

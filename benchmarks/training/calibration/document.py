@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from benchmarks.training.calibration.collections import QuestionKind
+from benchmarks.training.calibration.collections import MIX, SIZES, QuestionKind
 from benchmarks.training.calibration.fit import ANSWERED_WRONG, UNSURE_KEEPS, ModeFit
 from qa.evaluation.fingerprint import compute_fingerprint, stamp_line
 from qa.types import Mode
@@ -29,6 +29,9 @@ def render_page(figures: Figures) -> str:
     calibrations = {mode: fit["calibration"] for mode, fit in modes.items()}
     return TEMPLATE.format(
         stamp=stamp_line(figures["program"]),
+        kinds=len(SIZES),
+        largest=max(max(sizes) for sizes in SIZES.values()),
+        answerable=MIX[QuestionKind.ANSWERABLE],
         wrong=figures["answered_wrong"],
         kept=figures["unsure_keeps"],
         weights="\n".join(_format_weights(calibrations)),
@@ -51,9 +54,10 @@ def _format_weights(calibrations: Mapping[str, Figures]) -> Iterator[str]:
 
 
 def _format_trial(mode: str, source: str, trial: Figures) -> str:
-    measures = (trial[name] for name in ("right_first", "error", "ranking"))
-    cells = " | ".join(f"{value:.3f}" for value in (*measures, *trial["separation"].values(), trial["wrong"]))
-    return f"| `{mode}` | {source} | {trial['questions']:,} | {cells} |"
+    measures = [trial[name] for name in ("right_first", "error", "ranking")]
+    separation = [trial["separation"].get(kind) for kind in UNANSWERABLE]
+    cells = ("" if value is None else f"{value:.3f}" for value in (*measures, *separation, trial["wrong"]))
+    return f"| `{mode}` | {source} | {trial['questions']:,} | {' | '.join(cells)} |"
 
 
 def _format_statuses(source: str, trial: Figures) -> Iterator[str]:
@@ -72,12 +76,12 @@ of them is the relevance that the [reader](reader.md) gives the passage, which s
 and the words in common. Passages that it did not read, and all passages in mode `fast`, have a model of their own with
 those features instead.
 
-It was fitted on questions about collections cut from open data: paragraphs and sentences of Wikipedia (QED, QAMR,
-SQuAD), news (QAMR) and stories (FairytaleQA), of 1 to 1,000 documents. Six in ten questions are answerable. For one in
-ten the answering sentence was removed from the collection, two in ten are about another document of the kind, and one
-in ten is an everyday request (CLINC150). Half of them are asked as hurried visitors do: without question mark, with a
-typo, in capitals, or as keywords. A passage is right if it shares text with the words that answer. The reader was not
-trained on any article that is asked about.
+It was fitted on questions about collections of {kinds} kinds, cut from the open sets and from the handbooks of this
+repository, of 1 to {largest:,} documents. {answerable:.0%} of the questions are answerable, as far as a source has all
+kinds; the others are written to look answerable, lost their answering sentence, are about another document of the kind
+or are everyday requests (CLINC150). Half of them are asked as hurried visitors do: without question mark, with a typo,
+in capitals, or as keywords. A passage is right if it shares text with the words that answer. The reader was not trained
+on any article that is asked about.
 
 | feature | `precise` | `fast` |
 |---|---|---|

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import floor
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.articles import SOURCES
+from benchmarks.training.calibration.collections import SIZES
 from benchmarks.training.calibration.rows import MODES, MeasuredRows
 from benchmarks.training.calibration.trial import Row, Trial, measure_calibration
 from qa.answer.calibration import LogisticModel
@@ -34,7 +35,7 @@ def fit_modes(rows: Mapping[Mode, MeasuredRows]) -> dict[Mode, ModeFit]:
     return {
         mode: ModeFit(
             fit_calibration(rows[mode].fitted, FEATURES[mode]),
-            {source: _try_without(source, rows[mode], FEATURES[mode]) for source in SOURCES},
+            {source: _try_without(source, rows[mode], FEATURES[mode]) for source in SIZES},
         )
         for mode in MODES
     }
@@ -59,12 +60,14 @@ def fit_calibration(rows: Sequence[Row], names: Sequence[str]) -> LogisticModel:
 
 
 def _find_thresholds(calibration: LogisticModel, rows: Sequence[Row]) -> tuple[float, float]:
-    first = [(calibration.predict_probability(row.features), row.right) for row in rows if row.rank == 1]
-    first.sort(reverse=True)
-    wrong = np.cumsum([not right for _, right in first]) / np.arange(1, len(first) + 1)
-    kept = [confidence for (confidence, _), share in zip(first, wrong, strict=True) if share <= ANSWERED_WRONG]
-    right = [confidence for confidence, is_right in first if is_right]
-    return round(min(kept, default=0.9), 2), round(float(np.quantile(right, 1 - UNSURE_KEEPS)), 2)
+    """Return the thresholds of ``answered`` and ``unsure``, in hundredths."""
+    first = [row for row in rows if row.rank == 1]
+    confidence = np.array([calibration.predict_probability(row.features) for row in first])
+    right = np.array([row.right for row in first])
+    hundredths = np.arange(1, 100) / 100
+    kept = [float(t) for t in hundredths if (~right[confidence >= t]).sum() <= ANSWERED_WRONG * (confidence >= t).sum()]
+    unsure = floor(100 * float(np.quantile(confidence[right], 1 - UNSURE_KEEPS))) / 100
+    return min(kept, default=0.99), unsure
 
 
 def _try_without(source: str, rows: MeasuredRows, names: Sequence[str]) -> Trial:

@@ -20,7 +20,7 @@ from benchmarks.training.calibration.collections import (
 )
 from benchmarks.training.calibration.trial import Row
 from index.embedding import load_encoder
-from index.types import Encoder
+from index.types import Encoder, Span
 from qa.answer.calibration import Calibration, Confidence, load_calibration
 from qa.engine import Engine
 from qa.evaluation.ablation.memo import MemoEncoder
@@ -86,12 +86,8 @@ def ask_collection(collection: Collection, encoder: Encoder, reader: str, folder
 
 
 def _answers_question(passage: AnswerPassage, question: LabelledQuestion) -> bool:
-    return (
-        question.span is not None
-        and passage.document.id == question.document
-        and question.span.start < passage.end
-        and passage.start < question.span.end
-    )
+    whole = Span(passage.start, passage.end)
+    return passage.document.id == question.document and any(whole.overlaps(place) for place in question.places)
 
 
 def write_rows(found: Mapping[Mode, MeasuredRows], path: Path) -> None:

@@ -46,7 +46,8 @@ def measure_calibration(calibration: LogisticModel, rows: Sequence[Row]) -> Tria
     first = [row for row in rows if row.rank == 1]
     confidence = np.array([calibration.predict_probability(row.features) for row in first])
     right = np.array([row.right for row in first])
-    masks = {kind: np.array([row.kind is kind for row in first]) for kind in QuestionKind}
+    # A source may lack some kinds of unanswerable questions.
+    masks = {kind: np.array([row.kind is kind for row in first]) for kind in {row.kind: None for row in first}}
     answerable = confidence[masks[QuestionKind.ANSWERABLE]]
     answered, kept = confidence >= calibration.answered, confidence >= calibration.unsure
     shares = (answered, kept & ~answered, ~kept)
@@ -60,6 +61,6 @@ def measure_calibration(calibration: LogisticModel, rows: Sequence[Row]) -> Tria
             for kind, mask in masks.items()
             if kind is not QuestionKind.ANSWERABLE
         },
-        wrong=float((~right[answered]).mean()),
+        wrong=float((~right[answered]).mean()) if answered.any() else 0.0,
         statuses={kind: [float(share[mask].mean()) for share in shares] for kind, mask in masks.items()},
     )

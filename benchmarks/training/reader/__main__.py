@@ -14,18 +14,19 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import click
 import torch
 
-from benchmarks.splits import Part, assign_part
+from benchmarks.open_sets import ReadingQuestion, load_questions
+from benchmarks.splits import Part
 from benchmarks.training.reader.convert import write_reader
 from benchmarks.training.reader.document import as_figures, render_page
 from benchmarks.training.reader.examples import build_examples, read_examples, write_examples
 from benchmarks.training.reader.handbooks import read_handbooks
 from benchmarks.training.reader.measure import format_table, load_held_out, measure_sources
 from benchmarks.training.reader.network import Network
-from benchmarks.training.reader.questions import ReadingQuestion, load_questions
 from benchmarks.training.reader.train import Plan, train
 from index.embedding import load_encoder
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
@@ -51,7 +52,7 @@ def main() -> None:
 @click.option("--out", type=click.Path(path_type=Path), default=EXAMPLES, show_default=True)
 def prepare(data: Path, out: Path) -> None:
     """Pack the training examples of DATA, the folder of open sets, and of the handbooks."""
-    questions = [one for one in load_questions(data, Part.TRAIN) if one.source not in LEFT_OUT]
+    questions = [one for one in load_questions(data)[Part.TRAIN] if one.source not in LEFT_OUT]
     found = build_examples([*questions, *_load_handbooks(Part.TRAIN)])
     write_examples(found, out)
     for source, count in Counter(example.source for example in found.examples).items():
@@ -66,7 +67,7 @@ def prepare(data: Path, out: Path) -> None:
 @click.option("--batch", default=plan.batch, show_default=True, help="Questions a step.")
 @click.option("--rate", default=plan.rate, show_default=True, help="Learning rate of the body.")
 @click.option("--threads", default=2, show_default=True, help="Threads on a processor.")
-def train_command(examples: Path, checkpoint: Path, threads: int, **numbers: float) -> None:
+def train_command(examples: Path, checkpoint: Path, threads: int, **numbers: Any) -> None:  # noqa: ANN401 — of Plan
     """Train the reader on packed examples, or go on from the checkpoint, and write the shipped folder."""
     torch.set_num_threads(threads)
     torch.manual_seed(plan.seed)
@@ -80,9 +81,7 @@ def train_command(examples: Path, checkpoint: Path, threads: int, **numbers: flo
 
 def _load_handbooks(part: Part) -> Iterator[ReadingQuestion]:
     encoder = load_encoder()
-    for one in read_handbooks(encoder.count_tokens, encoder.max_tokens):
-        if assign_part(*one.article.split("/", 1)) is part:
-            yield one
+    yield from read_handbooks(part, encoder.count_tokens, encoder.max_tokens)
 
 
 @main.command()

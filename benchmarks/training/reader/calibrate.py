@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.articles import MIN_GAP_CHARS, remove_answer
+from benchmarks.open_sets import ReadingQuestion, load_questions
 from benchmarks.splits import Part
-from benchmarks.training.reader.questions import ReadingQuestion, load_questions
 from qa.evaluation.measures.confidence import auroc, calibration_error
 from qa.evaluation.measures.reading import are_right, normalize_answer
 from qa.reader.calibration import CALIBRATION, LogisticModel, ReadingCalibration, hash_weights
@@ -169,11 +169,11 @@ def describe_fit(calibration: ReadingCalibration, rows: Sequence[LabelledReading
 def main(data: Path, reader: Path, most: int, check: bool) -> None:
     """Fit the confidence of a reader on DATA, the folder of open sets."""
     model = TrainedReader(reader)
-    rows = read_labelled(model, draw_texts(load_questions(data, Part.FIT), most))
+    rows = read_labelled(model, draw_texts(load_questions(data)[Part.FIT], most))
     calibration = fit_calibration(rows, hash_weights(reader))
     click.echo(f"wrote {write_calibration(calibration, reader)}")
     if check:
-        rows = read_labelled(model, draw_texts(load_questions(data, Part.HELD_OUT), most))
+        rows = read_labelled(model, draw_texts(load_questions(data)[Part.HELD_OUT], most))
         click.echo(describe_fit(calibration, rows))
 
 

@@ -9,13 +9,14 @@ import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import bm25s
 
 from benchmarks.articles import split_article_sentences
-from benchmarks.training.reader.questions import ReadingQuestion
+from benchmarks.open_sets import ReadingQuestion
 from index.types import Span
 from qa.evaluation.measures.reading import normalize_answer
 
@@ -150,8 +151,8 @@ def write_examples(found: ExampleSet, path: Path) -> None:
     """Write the set as JSON lines: first the texts, then the examples."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with gzip.open(path, "wt", encoding="utf-8", compresslevel=6) as file:
-        for one in (*found.texts, *found.examples):
-            file.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
+        rows = chain(map(asdict, found.texts), map(asdict, found.examples))
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 def read_examples(path: Path) -> ExampleSet:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.articles import MIN_GAP_CHARS, remove_answer
+from benchmarks.open_sets import ReadingQuestion, load_questions
 from benchmarks.splits import Part
-from benchmarks.training.reader.questions import ReadingQuestion, load_questions
 from index.progress import Progress, Silent, Terminal
 from qa.evaluation.data.reading import ReadingDataset, Row, build_reading_dataset
 from qa.evaluation.measures.confidence import auroc
@@ -53,7 +53,7 @@ class Measured:
 
 def load_held_out(data: Path) -> list[ReadingQuestion]:
     """Return the questions about held-out articles of which it is known which words answer, or that none do."""
-    return [one for one in load_questions(data, Part.HELD_OUT) if one.answers or not one.relevant]
+    return [one for one in load_questions(data)[Part.HELD_OUT] if one.answers or not one.relevant]
 
 
 def measure_reader(reader: Reader, asked: Sequence[ReadingQuestion], progress: Progress | None = None) -> Measured:

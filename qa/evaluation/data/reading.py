@@ -103,7 +103,7 @@ def _parse_question(row: Mapping[str, Any], text: Document, where: str) -> tuple
         return None, [*wrong, "has no answer that is in its text; it is not asked"]
     words = tuple(dict.fromkeys(gold.quote for gold in evidence))
     kind, documents = str(row.get("source") or ""), {text.id: 1} if evidence else {}
-    return Judgement(str(row["id"]), row["question"], (), evidence, documents, words, kind, where=where), wrong
+    return Judgement(str(row["id"]), row["question"], (), evidence, documents, words, kind=kind, where=where), wrong
 
 
 def _find_evidence(answer: Mapping[str, Any], text: Document) -> GoldEvidence | None:

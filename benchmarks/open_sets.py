@@ -5,14 +5,16 @@ rows are trained on is decided by article, over all sets together; a context tha
 is never trained on.
 """
 
+import gzip
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from benchmarks.articles import SQUAD, load_articles, read_judgements, read_lines
 from benchmarks.splits import Part, assign_part
 from index.types import Span
 
@@ -20,6 +22,9 @@ FOLDER = Path("reading")
 # The first set has sources of their own parts; the articles of the others are unique over all sets.
 FIRST_SET = "train"
 OWN_SENTENCES = "squad-train-sentences"
+SQUAD_SENTENCES = Path("squad-sentences")
+STORIES = Path("fairytaleqa-train")
+ARTICLE_SENTENCES = 160
 # A shorter sentence may be in an article by chance.
 MIN_SENTENCE = 40
 SETS = (
@@ -66,21 +71,23 @@ class ReadingQuestion:
         return tuple(self.context[answer.start : answer.end] for answer in self.answers)
 
 
-def load_questions(data: Path, part: Part) -> list[ReadingQuestion]:
-    """Return the questions of all sets that belong to one part, in their order."""
+@cache
+def load_questions(data: Path) -> Mapping[Part, Sequence[ReadingQuestion]]:
+    """Return the questions of all sets by the part that their article belongs to, in their order."""
     rows = [row for name in SETS for row in _read_set(data, name)]
     rows += [row for name, most in RANKING_SETS.items() for row in islice(_read_ranking_set(data / name), most)]
     parts = _assign_parts(data, rows)
-    chosen = [row for row in rows if parts[row.article] is part]
-    if part is not Part.TRAIN:
-        return chosen
-    guarded = {row.context for row in rows if parts[row.article] is not part}
+    found: dict[Part, list[ReadingQuestion]] = {part: [] for part in Part}
+    for row in rows:
+        found[parts[row.article]].append(row)
+    guarded = {row.context for part in (Part.FIT, Part.HELD_OUT) for row in found[part]}
     squad = "\n".join(_normalise(context) for context in guarded)
-    return [
+    found[Part.TRAIN] = [
         row
-        for row in chosen
+        for row in found[Part.TRAIN]
         if row.context not in guarded and not (row.source == OWN_SENTENCES and _normalise(row.context) in squad)
     ]
+    return found
 
 
 def _read_set(data: Path, name: str) -> Iterator[ReadingQuestion]:
@@ -136,11 +143,33 @@ def _assign_parts(data: Path, rows: Iterable[ReadingQuestion]) -> dict[str, Part
 
 
 def _list_squad_sentences(data: Path, part: Part) -> list[str]:
-    articles = [article for article in load_articles(data, SQUAD) if article.part is part]
-    found = [_normalise(sentence) for article in articles for sentence in article.text.split("\n\n")]
+    rows = enumerate(read_lines(data / SQUAD_SENTENCES / "corpus.jsonl.gz"))
+    found = [_normalise(row["text"]) for number, row in rows if assign_squad_part(number) is part]
     return [sentence for sentence in found if len(sentence) >= MIN_SENTENCE]
+
+
+def assign_squad_part(number: int) -> Part:
+    """Return the part of the sentence of that number in ``squad-sentences``.
+
+    The set has no titles but keeps the order of its sentences, so that as many of them as an article has count as one.
+    """
+    return assign_part("squad", str(number // ARTICLE_SENTENCES))
 
 
 def _normalise(text: str) -> str:
     """Return the letters and figures alone: the sentences are lower-cased and tokenised."""
     return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def read_judgements(folder: Path) -> Iterator[tuple[str, str, int]]:
+    """Yield the id of each question of a retrieval set with the id of a judged document, and its grade."""
+    for line in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        question, document, grade = line.split("\t")
+        yield question, document, int(grade)
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a ``.jsonl.gz`` file."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
