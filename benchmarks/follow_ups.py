@@ -18,8 +18,8 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.articles import read_lines
 from benchmarks.documents import format_table, write_head
+from benchmarks.open_sets import read_lines
 from index.text.analyzer import Analyzer
 from qa.evaluation.measures.statistics import bootstrap_interval, bootstrap_statistic
 from qa.evaluation.types import Interval
