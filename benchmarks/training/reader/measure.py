@@ -59,16 +59,19 @@ def load_held_out(data: Path) -> list[ReadingQuestion]:
 def measure_reader(reader: Reader, asked: Sequence[ReadingQuestion], progress: Progress | None = None) -> Measured:
     """Read every question with its context, and the answerable ones again with the gap if enough is left of it."""
     run = run_reading(build_dataset(asked), reader, progress=progress or Silent())
-    texts = [(one, remove_answer(one.context, one.answers[0])) for one in asked if one.answers]
-    gaps = [(one, rest) for one, rest in texts if len(rest) >= MIN_GAP_CHARS]
-    pairs = [(one.question, [(one.title, one.context), (one.title, rest)]) for one, rest in gaps]
-    found = [(whole.relevance, gap.relevance) for whole, gap in read_many(pairs, reader=reader)]
+    texts = [
+        (o, one, remove_answer(one.context, one.answers[0]))
+        for o, one in zip(run.outcomes, asked, strict=True)
+        if one.answers
+    ]
+    gaps = [(outcome.reply.confidence, one, rest) for outcome, one, rest in texts if len(rest) >= MIN_GAP_CHARS]
+    readings = read_many([(one.question, [(one.title, rest)]) for _, one, rest in gaps], reader=reader)
     return Measured(
         questions=len(asked),
         f1=run.scores["best words F1"].mean,
         exact=run.scores["best words exact"].mean,
         gaps=len(gaps),
-        separation=auroc(*zip(*found, strict=True)) if found else None,
+        separation=auroc([whole for whole, *_ in gaps], [gap.relevance for (gap,) in readings]) if gaps else None,
         scores=run.scores,
     )
 
