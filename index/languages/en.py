@@ -2,6 +2,7 @@
 
 import regex
 
+from index.languages.en_answers import QUESTION_PATTERNS, SPAN_WORDS
 from index.languages.types import Grammar, Language
 
 STOP_WORDS = (
@@ -196,4 +197,6 @@ ENGLISH = Language(
     past_tenses=("wrote", "won", "found", "built", "led", "took", "gave", "made"),
     past_participles=tuple(PARTICIPLES.split()),
     place_participles=("born", "located", "situated", "held", "based", "built", "found", "set", "founded"),
+    question_patterns=QUESTION_PATTERNS,
+    span_words=SPAN_WORDS,
 )

@@ -54,6 +54,69 @@ class Grammar:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionPatterns:
+    """What the wording of a question asks for; most patterns are matched at the beginning of the clause that asks.
+
+    ``clause_opening`` finds that clause, and ``request`` matches the words before an indirect question ("tell me").
+    ``explanation_anywhere`` is searched for in keywords. Named groups: ``condition`` in ``yes_no`` is a word that asks
+    for yes or no only if ``condition_asked`` is found ("tell me if"), ``preposition`` in ``interrogative`` is what may
+    come before it, and ``what`` and ``article`` in ``noun_opening`` need more than a plural after them.
+    """
+
+    clause_opening: regex.Pattern[str]
+    request: regex.Pattern[str]
+    yes_no: regex.Pattern[str]
+    condition_asked: regex.Pattern[str]
+    explanation: regex.Pattern[str]
+    explanation_anywhere: regex.Pattern[str]
+    listing: regex.Pattern[str]
+    interrogative: regex.Pattern[str]
+    noun_opening: regex.Pattern[str]
+    # What ends the noun phrase after an interrogative: the first follow the noun, the others a verb or the noun.
+    verbs_and_pronouns: frozenset[str]
+    phrase_ends: frozenset[str]
+    irregular_plurals: frozenset[str]
+    # Words that end in s and are no plurals.
+    false_plurals: frozenset[str]
+    # Words that count: "which two conditions".
+    numerals: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SpanWords:
+    """Words that decide where an answer begins and ends."""
+
+    # Function words that answer when they are alone: "both", "never", "nobody".
+    answering_words: frozenset[str]
+    # Prepositions that say nothing before a date, a number, a name or a determiner.
+    empty_prepositions: frozenset[str]
+    # What such a preposition is part of and not empty: "at least".
+    fixed_phrases: tuple[str, ...]
+    determiners: frozenset[str]
+    # Conjunctions that join an answer to what precedes it.
+    joining_words: frozenset[str]
+    # Words that need another one after them.
+    dangling_words: frozenset[str]
+    # Words with which a clause of its own begins.
+    clause_openers: tuple[str, ...]
+    months: tuple[str, ...]
+    weekdays: tuple[str, ...]
+    # Units that follow a number, what may come between the two, and words that are numbers.
+    units: tuple[str, ...]
+    unit_qualifiers: tuple[str, ...]
+    number_words: tuple[str, ...]
+    scale_words: tuple[str, ...]
+    # Titles before names and particles in names, case as written; abbreviations that keep their full stop.
+    person_titles: tuple[str, ...]
+    name_particles: tuple[str, ...]
+    abbreviations: frozenset[str]
+    # Words between two parts of an enumeration.
+    enumerators: tuple[str, ...]
+    # What follows "and" or "or" and names no further part: "65 and over".
+    open_ends: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """The word lists of one language; words are lower case unless said otherwise.
 
@@ -93,3 +156,6 @@ class Language:
     past_participles: tuple[str, ...]
     # Participles that are followed by a place: "was born in".
     place_participles: tuple[str, ...]
+    # The wording of questions, and the borders of answers.
+    question_patterns: QuestionPatterns
+    span_words: SpanWords
