@@ -28,7 +28,7 @@ from qa.ranking.fusion import Hit
 from qa.ranking.idf import IdfWeights
 from qa.ranking.pipeline import PIPELINES, Pipeline
 from qa.ranking.retriever import Candidates, Retriever, call_leg
-from qa.ranking.stages.rerank import READER, Rerank
+from qa.ranking.stages.rerank import READER
 from qa.reader import NONE, SHIPPED, load_reader
 from qa.types import Answer, Mode, Query, Reader, Request, Retrieval
 
@@ -113,7 +113,7 @@ class Engine:
             evidence = self._marker.mark_evidence(query, hits[: request.top_k])
             features = extract_features(query, hits, request.top_k, self._idf)
             confidence = self._calibration.calibrate(features)
-            retrieval = self._describe_retrieval(request.mode, candidates, hits)
+            retrieval = self._describe_retrieval(candidates, hits[: request.top_k])
             answers.append(self._builder.build_answer(query, evidence, confidence, retrieval))
         took_ms = (perf_counter() - started) * 1000 / max(1, len(answers))
         return [replace(answer, took_ms=took_ms) for answer in answers]
@@ -136,13 +136,11 @@ class Engine:
             return list(queries)
         return [replace(query, embeddings=one) for query, one in zip(queries, embeddings, strict=True)]
 
-    def _describe_retrieval(self, mode: Mode, candidates: Candidates, hits: Sequence[Hit]) -> Retrieval:
-        """Return how the passages were found; ``degraded`` names every leg that failed, and the reader if it did."""
+    def _describe_retrieval(self, candidates: Candidates, hits: Sequence[Hit]) -> Retrieval:
+        """Return how the passages of these hits were found, and every part that failed."""
         failed = [leg.name for leg in candidates.legs if not leg.ran]
-        reranks = self._reader is not None and any(isinstance(stage, Rerank) for stage in self._stages[mode])
-        if reranks and hits and hits[0].reading is None:
-            failed.append(READER)
-        return Retrieval(candidates.legs, tuple(failed), self._generation)
+        unread = dict.fromkeys(hit.unread for hit in hits if hit.unread)
+        return Retrieval(candidates.legs, (*failed, *unread), self._generation)
 
 
 def _is_known_word(encoder: Encoder, lexical: BM25Index, analyzer: Analyzer, word: str) -> bool:

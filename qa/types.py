@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from index.types import Embeddings, PassageKind, Span, Tokens, Vectors
 from qa.errors import QuestionError
 
 # The bounds of API.md. They keep one request from occupying the server for long.
 MAX_QUESTION_CHARS, MAX_TOP_K, MAX_TURNS = 1000, 50, 20
+
+# In ``degraded``: a question or a passage that is returned is in a language that the reader does not read.
+UNREAD_LANGUAGE = "reader:language"
 
 Mode = Literal["fast", "precise"]
 
@@ -136,6 +139,14 @@ class Reader(Protocol):
         """Return what each passage, given as its context (title and heading) and its text, says to the question."""
 
 
+@runtime_checkable
+class LanguageBoundReader(Reader, Protocol):
+    """A reader that was trained on some languages only; any other reader is given texts in all languages."""
+
+    def reads(self, text: str) -> bool:
+        """Return whether it reads the language of the text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """An exact slice of a document: ``text == document.text[start:end]``."""
@@ -205,11 +216,19 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """How the passages were found. ``degraded`` names every leg that failed."""
+    """How the passages were found.
+
+    ``degraded`` names every leg that failed, ``reader`` if the reader did, and ``UNREAD_LANGUAGE``.
+    """
 
     legs: tuple[Leg, ...]
     degraded: tuple[str, ...]
     generation: str
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The legs that failed and may work the next time; a language that is not read will not be."""
+        return tuple(name for name in self.degraded if name != UNREAD_LANGUAGE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ HOMES = {
     "charset_normalizer": "index/parsers/encoding.py",
     "ctranslate2": "index/embedding/ctranslate2.py index/embedding/convert.py qa/reader/ctranslate2.py",
     "faiss": "index/search/stores/",
+    "fasttext": "qa/reader/language.py",
     "filelock": "index/generation/directory.py",
     "flask": "qa/web/",
     "gunicorn": "qa/web/",

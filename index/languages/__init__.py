@@ -10,5 +10,5 @@ from index.languages.types import Language
 
 __all__ = ["ENGLISH", "LANGUAGES", "Language"]
 
-# By ISO 639-1 code. English applies to every text and question: nothing detects the language of a question yet.
+# By ISO 639-1 code. English applies to every text and question; only what is read is chosen by language.
 LANGUAGES: Mapping[str, Language] = {"en": ENGLISH}

@@ -52,6 +52,9 @@ CONTEXT_BOUND_WORDS = (
     "same first second third who which what i me my we us our you your yours mr mrs dr"
 )
 PARTICIPLES = "written made born built known found given taken set drawn led won sold sung held chosen"
+DISTINCTIVE_OPENERS = (
+    "who who's whom whose what what's when when's where where's which why how how's did does could should would"
+)
 
 # By what they stand for: a pronoun of the same group in two questions means the same.
 PRONOUN_GROUPS = {
@@ -156,6 +159,7 @@ ENGLISH = Language(
     reference_titles=tuple(REFERENCE_TITLES.split("|")),
     citation_words=("Retrieved", "Archived", "accessed"),
     question_words=("what", "which", "where", "when", "whose", "does"),
+    distinctive_openers=frozenset(DISTINCTIVE_OPENERS.split()),
     grammar=Grammar(
         pronouns={word: group for group, words in PRONOUN_GROUPS.items() for word in words.split()},
         persons=frozenset({"masculine", "feminine"}),

@@ -140,6 +140,8 @@ class Language:
 
     # Question words that a collection may lack; a typo may mean one of them.
     question_words: tuple[str, ...]
+    # Words that begin a question and are words of no other language.
+    distinctive_openers: frozenset[str]
     # The words with which the rules for follow-ups recognise clauses and references.
     grammar: Grammar
     # Beginnings of a question that continues a conversation.

@@ -6,7 +6,7 @@ import click
 
 from index.types import Span
 from qa.answer.highlight import split_at_marks
-from qa.answer.wording import describe_confidence, describe_status, explain_reason, format_percent
+from qa.answer.wording import describe_confidence, describe_status, explain_language, explain_reason, format_percent
 from qa.types import Answer, AnswerPassage, Status
 
 
@@ -22,8 +22,10 @@ def print_answer(answer: Answer) -> None:
     for passage in answer.passages:
         # If nothing answers, nothing is marked: a mark would say that it does.
         _print_passage(passage, passage.evidence if answer.answer else ())
-    for leg in answer.retrieval.degraded:
+    for leg in answer.retrieval.failed:
         click.secho(f"degraded: the {leg} leg failed", fg="red")
+    if explain_language(answer):
+        click.echo(explain_language(answer))
 
 
 def _format_headline(answer: Answer) -> str:

@@ -1,6 +1,6 @@
 """The words that the page and the terminal show for a status, a reason and a probability."""
 
-from qa.types import Answer, Reason, Status
+from qa.types import UNREAD_LANGUAGE, Answer, Reason, Status
 
 STATUS_LABELS = {
     Status.ANSWERED: "Answer",
@@ -21,6 +21,9 @@ REASONS = {
     Reason.EMPTY_INDEX: "Nothing is indexed yet.",
 }
 
+# For ``UNREAD_LANGUAGE``: the shipped reader, which declares English, is the only one that declares languages.
+LANGUAGE_NOTE = "The reader reads English only: in other languages the sentence is shown, not the exact words."
+
 # Words for a probability from this value on.
 CONFIDENCE_WORDS = (
     (0.9, "almost certain"),
@@ -39,6 +42,11 @@ def describe_status(answer: Answer) -> str:
 def explain_reason(answer: Answer) -> str:
     """Return the reason in a sentence; empty if the question is answered."""
     return REASONS[answer.reason] if answer.reason else ""
+
+
+def explain_language(answer: Answer) -> str:
+    """Return why exact words are missing if a language was not read; empty if every one was."""
+    return LANGUAGE_NOTE if UNREAD_LANGUAGE in answer.retrieval.degraded else ""
 
 
 def describe_confidence(probability: float) -> str:

@@ -21,6 +21,7 @@ class Hit:
     """A passage's position, its score (higher is better), and its scores and ranks in the two legs.
 
     Ranks start at 1. ``reading`` is what the reader says, or None if it did not read the passage.
+    ``unread`` says why, in a word of ``Retrieval.degraded``, if it should have.
     """
 
     passage: int
@@ -30,6 +31,7 @@ class Hit:
     dense_rank: int
     lexical_rank: int
     reading: Reading | None = None
+    unread: str = ""
 
 
 def fuse(candidates: Candidates, dense_weight: float = DENSE_WEIGHT) -> list[Hit]:

@@ -15,7 +15,7 @@ from index.embedding.ctranslate2 import count_cpus
 from qa.reader.pairs import TokenPair
 from qa.reader.spans import Logits
 
-BODY, HEADS, TOKENIZER, ABOUT = "body", "heads.npz", "tokenizer.json", "about.json"
+BODY, HEADS, TOKENIZER = "body", "heads.npz", "tokenizer.json"
 
 
 class QuantizedNetwork:

@@ -40,6 +40,10 @@ class PairTokenizer:
         if self._tokenizer.num_special_tokens_to_add(True) != MARKS:
             raise ModelError(f"{tokenizer} does not mark pairs with [CLS] and [SEP]: a reader needs a model like BERT")
 
+    def has_word(self, word: str) -> bool:
+        """Return whether the vocabulary has the word, in lower case, as one token."""
+        return self._tokenizer.token_to_id(word) is not None
+
     def encode_pairs(
         self, question: str, passages: Sequence[tuple[str, str]], max_tokens: int = MAX_TOKENS
     ) -> list[TokenPair]:

@@ -1,11 +1,13 @@
 """The shipped reader: token pairs through the network, and what its logits say of each passage."""
 
+import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.embedding.batching import batch_by_length
+from qa.reader.language import LanguageDetector
 from qa.reader.pairs import PairTokenizer
 from qa.reader.spans import find_best_span
 from qa.types import Reading
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from qa.reader.ctranslate2 import QuantizedNetwork
 
 SHIPPED = Path(__file__).with_name("shipped")
+# Describes a reader in its own folder, among others the codes of the ``languages`` that it reads.
+ABOUT = "about.json"
 
 
 class TrainedReader:
@@ -32,6 +36,16 @@ class TrainedReader:
         from qa.reader.ctranslate2 import QuantizedNetwork
 
         return QuantizedNetwork(self.folder)
+
+    @cached_property
+    def _detector(self) -> LanguageDetector | None:
+        about = self._folder / ABOUT
+        languages = json.loads(about.read_text(encoding="utf-8")).get("languages") if about.is_file() else None
+        return LanguageDetector(languages, self._tokenizer.has_word) if languages else None
+
+    def reads(self, text: str) -> bool:
+        """Return whether the text is in one of its languages; a reader that declares none reads all."""
+        return self._detector is None or self._detector.recognizes(text)
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         """Return what each passage, given as its context and its text, says to the question."""

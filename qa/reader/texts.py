@@ -6,6 +6,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from index.errors import UsageError
 from index.types import Span
 from qa.reader import SHIPPED, load_reader
 from qa.reader.calibration import CALIBRATION, ReadingCalibration, load_reading_calibration
+from qa.reader.language import can_read
 from qa.reader.pairs import PairTokenizer
 from qa.reader.reader import SHIPPED as SHIPPED_FOLDER
 from qa.reader.reader import TrainedReader
@@ -33,7 +35,7 @@ def read(
 
     A text may have any length, and may be given as a pair of its title and itself: the reader sees the title, too.
     ``text`` of a reading is None if its ``relevance`` is below ``min_relevance``; with 0, the best words are always
-    given. ``reader`` is as in the settings. Raise QuestionError, UsageError or ModelError.
+    given, except in a language that the reader does not read. ``reader`` is as in the settings. Raise QuestionError, UsageError or ModelError.
     """
     return read_many([(question, texts)], reader=reader, min_relevance=min_relevance)[0]
 
@@ -98,7 +100,10 @@ def _read_question(reader: Reader, tokenizer: PairTokenizer, question: str, text
     windows = [split_into_windows(text, tokenizer.count_room(asked, title), tokenizer) for title, text in passages]
     pairs = [(p[0], p[1][s.start : s.end]) for p, spans in zip(passages, windows, strict=True) for s in spans]
     readings = iter(reader.read(asked, pairs))
-    return [_choose_window([(span, next(readings)) for span in spans]) for spans in windows]
+    chosen = [_choose_window([(span, next(readings)) for span in spans]) for spans in windows]
+    # What it points at in a language that it was not trained on is chance.
+    texts_read = [can_read(reader, asked) and can_read(reader, text) for _, text in passages]
+    return [one if read else replace(one, span=None) for one, read in zip(chosen, texts_read, strict=True)]
 
 
 def _choose_window(found: Sequence[tuple[Span, Reading]]) -> Reading:

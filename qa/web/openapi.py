@@ -20,6 +20,9 @@ COMMON_PROBLEMS = (Code.BAD_REQUEST, Code.URL_TOO_LONG, Code.HEADERS_TOO_LARGE, 
 PATH_PARAMETER = re.compile(r"<(?:path:)?(\w+)>")
 DESCRIPTION = (
     "Every answer quotes the documents exactly: offsets are Unicode code points of the document's text, end exclusive. "
+    "`retrieval.degraded` names what an answer had to do without: `dense`, `lexical` or `reader` failed; "
+    "`reader:language` means that the question, or a passage in the answer, is in a language that the reader does not "
+    "read, so that sentences are quoted instead of the exact words. "
     "Every failure is a problem (RFC 9457); its code is a stable word. "
     "HEAD is served wherever GET is; a body sent with GET is ignored."
 )

@@ -20,9 +20,8 @@ from benchmarks.training.reader.train import LabelledPair, Plan, compute_losses,
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from index.types import Span
 from qa.evaluation import load
-from qa.reader.ctranslate2 import ABOUT
 from qa.reader.pairs import PairTokenizer
-from qa.reader.reader import SHIPPED
+from qa.reader.reader import ABOUT, SHIPPED
 
 BASE = find_model_folder(DEFAULT_MODEL)
 PAIRS = PairTokenizer(BASE / "tokenizer.json")

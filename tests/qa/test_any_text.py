@@ -39,7 +39,7 @@ QUESTION = st.one_of(
 
 def check(engine: Engine, question: str, texts: list[str]) -> None:
     answer = engine.ask(Request(question, (Turn(texts[0][:100] or "?"),), top_k=50))
-    assert answer.retrieval.degraded == ()
+    assert answer.retrieval.failed == ()
     for passage in answer.passages:
         view = engine.catalog.get_document(passage.document.id)
         assert view is not None

@@ -30,9 +30,8 @@ from benchmarks.training.reader.network import Network
 from benchmarks.training.reader.train import Plan, train
 from index.embedding import load_encoder
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
-from qa.reader.ctranslate2 import ABOUT
 from qa.reader.pairs import PairTokenizer
-from qa.reader.reader import SHIPPED, TrainedReader
+from qa.reader.reader import ABOUT, SHIPPED, TrainedReader
 
 EXAMPLES = Path("var/reader/examples.jsonl.gz")
 CHECKPOINT = Path("var/reader/network.pt")

@@ -13,9 +13,12 @@ from transformers.utils.logging import disable_progress_bar
 
 from benchmarks.training.reader.network import Network
 from index.embedding.convert import convert_network
-from qa.reader.ctranslate2 import ABOUT, BODY, HEADS, TOKENIZER
+from qa.reader.ctranslate2 import BODY, HEADS, TOKENIZER
+from qa.reader.reader import ABOUT
 
 BESIDE = (TOKENIZER, "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
+# Of all training data. The program gives the reader no text in another language.
+LANGUAGES = ("en",)
 
 
 def write_reader(network: Network, base: Path, folder: Path, about: Mapping[str, Any]) -> None:
@@ -30,6 +33,7 @@ def write_reader(network: Network, base: Path, folder: Path, about: Mapping[str,
     }
     np.savez(folder / HEADS, **heads)
     shutil.copy(base / TOKENIZER, folder / TOKENIZER)
+    about = {"languages": LANGUAGES, **about}
     (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 
 

@@ -128,7 +128,7 @@ F1 over all: **{f1:.3f}**. What it adds to ranking: the rows with and without it
 
 ## Limits
 
-It was trained on English; other languages are read with MiniLM's general knowledge alone. It reads one passage at a
-time, so it does not find what only two passages together say. Words beyond 256 tokens of question and passage are not
-seen; passages of the default size are never that long.
+It was trained on English and is given nothing in another language: the sentence is shown instead of the exact words.
+It reads one passage at a time, so it does not find what only two passages together say. Words beyond 256 tokens of
+question and passage are not seen; passages of the default size are never that long.
 """

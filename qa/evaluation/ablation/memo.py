@@ -6,6 +6,7 @@ import numpy as np
 
 from index.embedding.batching import batch_by_length
 from index.types import Embeddings, Encoder, Tokens, Vectors
+from qa.reader.language import can_read
 from qa.types import Reader, Reading
 
 # What is remembered of a text.
@@ -68,6 +69,10 @@ class MemoReader:
         self.name = inner.name
         self._inner = inner
         self._readings: dict[tuple[str, str, str], Reading] = {}
+
+    def reads(self, text: str) -> bool:
+        """Return whether the wrapped reader reads the language of the text."""
+        return can_read(self._inner, text)
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         """Read with the wrapped reader what has not been read before."""

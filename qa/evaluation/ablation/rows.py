@@ -133,6 +133,7 @@ ROWS: Mapping[str, Row] = {
     "late interaction at twice its weight": configure(replace_stage(LateInteraction, weight=6.0)),
     "ranked by late interaction alone": configure(Pipeline(stages=(partial(LateInteraction, weight=100.0),))),
     "reader reads twice as many characters": configure(replace_stage(Rerank, max_characters=2 * MAX_CHARACTERS)),
+    "reader reads every language": configure(replace_stage(Rerank, every_language=True)),
     "ranked by the reader alone": configure(replace_stage(Rerank, gain=100.0)),
     "asked with a typo": reword(typed_badly),
     "asked with a typo, spelling correction off": reword(typed_badly, Pipeline(understand=keep_typos)),

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import qa.answer.calibration as calibration
+import qa.reader.language as language
 import qa.reader.reader as reader
 from index.build.pipeline import build_index
 from index.embedding.convert import METHOD
@@ -66,6 +67,7 @@ def hash_shipped_data() -> dict[str, str]:
     """Return the hash of each file and form that the program is shipped with, by its role."""
     hashes = {"model": PUBLISHED_SHA256[DEFAULT_MODEL], "quantization": METHOD}
     hashes["calibration"] = digest_of(json.loads(calibration.CALIBRATION.read_text(encoding="utf-8")))
+    hashes["languages"] = digest_of(hash_folder(language.MODEL.parent))
     return hashes | {f"reader/{name}": value for name, value in hash_folder(reader.SHIPPED).items()}
 
 

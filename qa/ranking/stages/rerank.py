@@ -1,18 +1,22 @@
 """Reranking: the reader reads the first passages together with the question, which is slow and sees most.
 
 Nogueira & Cho 2019, "Passage Re-ranking with BERT". The reader's score is added to the fused
-score and is never negative, so a passage that was not read stays below all that were. Measured
-rows: ``docs/quality.md``.
+score and is never negative, so a passage that was not read stays below all that were. A passage
+in a language that the reader does not read is an exception: it gains as much as the mean of those
+that were read. Measured rows: ``docs/quality.md``.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
 from math import exp
+from statistics import fmean
 
 from index.generation.generation import GenerationContents
 from qa.ranking.fusion import Hit
 from qa.ranking.retriever import call_leg
-from qa.types import Query, Reader, Reading
+from qa.reader.language import can_read
+from qa.types import UNREAD_LANGUAGE, Query, Reader, Reading
 
 # Reading time grows with the number and the length of passages: at most this many of each are read. The first
 # passage is always read.
@@ -34,19 +38,35 @@ class Rerank:
         reader: Reader | None,
         gain: float = GAIN,
         max_characters: int = MAX_CHARACTERS,
+        every_language: bool = False,
     ) -> None:
-        """Read nothing yet; an ablation gives another ``gain``, or more characters and with them passages."""
+        """Read nothing yet; an ablation gives another ``gain``, or more characters and with them passages.
+
+        ``every_language``: have the reader read languages that it was not trained on, too.
+        """
         self._passages, self._reader = contents.passages, reader
-        self._gain, self._max_characters = gain, max_characters
+        self._gain, self._max_characters, self._every_language = gain, max_characters, every_language
 
     def __call__(self, query: Query, hits: list[Hit]) -> list[Hit]:
-        """Return the same hits, best first, ties by position; unchanged if the reader fails."""
+        """Return the same hits, best first, ties by position; in the same order if the reader fails."""
         if self._reader is None or not hits:
             return hits
-        # A failed reader gives no readings: the hits stay as they were, and the engine reports it as degraded.
-        readings = call_leg(READER, self._reader.read, query.searched_as, self._select_texts(hits)) or []
-        read = [self._add_reading(hit, reading) for hit, reading in zip(hits, readings, strict=False)]
-        return [*sorted(read, key=lambda hit: (-hit.score, hit.passage)), *hits[len(read) :]]
+        texts = self._select_texts(hits)
+        first, rest = hits[: len(texts)], hits[len(texts) :]
+        # The engine reports a failed reader as degraded.
+        readings = call_leg(READER, self._read_texts, self._reader, query, texts)
+        if readings is None:
+            return [*(replace(hit, unread=READER) for hit in first), *rest]
+        gains = [self._measure_gain(reading) for reading in readings if reading]
+        # Neither above nor below the passages that were read, on average.
+        mean = fmean(gains) if gains else 0.0
+        read = [
+            replace(hit, score=hit.score + self._measure_gain(reading), reading=reading)
+            if reading
+            else replace(hit, score=hit.score + mean, unread=UNREAD_LANGUAGE)
+            for hit, reading in zip(first, readings, strict=True)
+        ]
+        return [*sorted(read, key=lambda hit: (-hit.score, hit.passage)), *rest]
 
     def _select_texts(self, hits: list[Hit]) -> list[tuple[str, str]]:
         """Return the context and the text of as many first passages as may be read."""
@@ -55,6 +75,14 @@ class Rerank:
         sizes = accumulate(len(text) for _, text in texts)
         return texts[: max(1, sum(size <= self._max_characters for size in sizes))]
 
-    def _add_reading(self, hit: Hit, reading: Reading) -> Hit:
+    def _read_texts(self, reader: Reader, query: Query, texts: Sequence[tuple[str, str]]) -> list[Reading | None]:
+        """Return the reading of each text; None if the reader does not read its language or the question's."""
+        rows = [row for row, (_, text) in enumerate(texts) if self._every_language or can_read(reader, text)]
+        if not rows or not (self._every_language or can_read(reader, query.question)):
+            return [None] * len(texts)
+        readings = dict(zip(rows, reader.read(query.searched_as, [texts[row] for row in rows]), strict=True))
+        return [readings.get(row) for row in range(len(texts))]
+
+    def _measure_gain(self, reading: Reading) -> float:
         logit = max(-MAX_LOGIT, min(MAX_LOGIT, reading.relevance)) / TEMPERATURE
-        return replace(hit, score=hit.score + self._gain / (1 + exp(-logit)), reading=reading)
+        return self._gain / (1 + exp(-logit))

@@ -44,8 +44,8 @@ class AnswerCache:
             return self._answers.get(question)
 
     def _store_answer(self, question: Request, answer: Answer) -> None:
-        # A leg that failed may work the next time, so a degraded answer is not worth keeping.
-        if answer.retrieval.degraded:
+        # A leg that failed may work the next time, so an answer without it is not worth keeping.
+        if answer.retrieval.failed:
             return
         with self._lock:
             self._answers[question] = answer

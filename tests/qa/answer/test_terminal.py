@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from qa.answer.terminal import print_answer
+from qa.answer.wording import LANGUAGE_NOTE
 from qa.engine import Engine
 from qa.types import Reason, Request, Status, Turn
 
@@ -30,13 +31,18 @@ def test_not_found_says_so_and_why(engine: Engine, capsys: pytest.CaptureFixture
 
 
 def test_what_was_searched_and_what_failed_are_shown(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
-    """A follow-up shows what it was taken for, a degraded answer the leg that failed."""
+    """A follow-up shows what it was taken for, a degraded answer the leg that failed or the language that was not read."""
     answer = engine.ask(Request("Who wrote it?", (Turn("What is the Blame! film?"),)))
     degraded = replace(answer.retrieval, degraded=("dense",))
     print_answer(replace(answer, retrieval=degraded))
     printed = capsys.readouterr().out
     assert "searched as: Who wrote it? (Blame! film)" in printed
     assert "degraded: the dense leg failed" in printed
+    assert LANGUAGE_NOTE not in printed
+    print_answer(replace(answer, retrieval=replace(degraded, degraded=("reader:language",))))
+    printed = capsys.readouterr().out
+    assert LANGUAGE_NOTE in printed
+    assert "degraded" not in printed
 
 
 @pytest.mark.parametrize("why", list(Reason))

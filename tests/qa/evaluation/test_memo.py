@@ -30,6 +30,18 @@ def test_a_pair_is_read_once_and_its_reading_stays_in_its_place() -> None:
     assert len(inner.read_so_far) == 5
 
 
+def test_the_languages_are_those_of_the_reader() -> None:
+    """A reader that declares none reads all."""
+
+    class NotGerman(Counts):
+        def reads(self, text: str) -> bool:
+            return text != "nein"
+
+    assert MemoReader(Counts()).reads("nein")
+    assert not MemoReader(NotGerman()).reads("nein")
+    assert MemoReader(NotGerman()).reads("no")
+
+
 def test_a_text_is_encoded_once_and_as_the_model_does() -> None:
     """Whatever else it is asked for with."""
     inner = WordEncoder()

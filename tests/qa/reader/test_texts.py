@@ -165,3 +165,12 @@ def test_the_shipped_calibration_was_fitted_for_the_shipped_weights() -> None:
     """Who ships another reader fits it again: python -m benchmarks.training.reader.calibrate ../shared/data."""
     assert load_reading_calibration(SHIPPED).fitted_for == hash_weights(SHIPPED)
     assert texts.MIN_RELEVANCE == 0.5
+
+
+def test_in_another_language_no_words_are_given() -> None:
+    """Neither from a text nor to a question that the reader does not read, whatever relevance is asked for."""
+    german = "Der Film wurde von Hiroyuki Seshita gedreht und kam im Mai in die Kinos."
+    answers = read(QUESTION, [german, DIRECTED], min_relevance=0)
+    assert [answer.text for answer in answers] == [None, "Hiroyuki Seshita"]
+    assert read("Wer hat bei diesem Film Regie geführt?", [german, DIRECTED], min_relevance=0)[1].text is None
+    assert read("Wer hat bei diesem Film Regie geführt?", [german], reader=EchoReader())[0].text == "Der F"

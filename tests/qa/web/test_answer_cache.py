@@ -65,6 +65,17 @@ def test_a_degraded_answer_is_not_cached() -> None:
     assert len(engine.batches) == 2
 
 
+def test_an_answer_without_a_language_is_cached() -> None:
+    """The reader will not have learned it the next time."""
+    engine = Counting()
+    engine.degraded = ("reader:language",)
+    cache = AnswerCache(engine.ask_many)
+    cache.ask_many([asked("Wer?")])
+    (again,) = cache.ask_many([asked("Wer?")])
+    assert len(engine.batches) == 1
+    assert again.retrieval.degraded == ("reader:language",)
+
+
 def test_a_batch_has_one_mode_and_a_maximum_size() -> None:
     """Nine fast questions are two batches, each precise one is its own; the answers are in order."""
     engine = Counting()

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from qa.answer.wording import describe_confidence
+from qa.answer.wording import LANGUAGE_NOTE, describe_confidence
 from qa.types import Turn
 from qa.web.errors.problems import Code
 from tests.qa.web.helpers import DOCUMENT, SENTENCE, TEXT, TITLE, HandMade
@@ -143,6 +143,18 @@ def test_a_failed_leg_is_reported(client: FlaskClient, engine: HandMade) -> None
     """``degraded`` is shown, not hidden."""
     engine.degraded = ("dense",)
     assert "Part of the search failed (dense)" in client.get("/?q=Who").text
+
+
+def test_a_language_that_is_not_read_is_reported_in_words(client: FlaskClient, engine: HandMade) -> None:
+    """It is no failure, and the word of the API is not shown."""
+    engine.degraded = ("reader:language",)
+    page = client.get("/?q=Who").text
+    assert f'<p class="note">{LANGUAGE_NOTE}</p>' in page
+    assert "Part of the search failed" not in page
+    engine.degraded = ("dense", "reader:language")
+    page = client.get("/?q=Who+else").text
+    assert "Part of the search failed (dense);" in page
+    assert LANGUAGE_NOTE in page
 
 
 @pytest.mark.parametrize("url", ["/?q=%3Cscript%3Ealert(2)%3C/script%3E%22%3E'", f"/documents/{DOCUMENT}"])

@@ -141,10 +141,67 @@ def test_late_interaction_adds_three_times_the_difference_to_the_worst() -> None
 
 @pytest.mark.leg_failure
 def test_a_reader_that_fails_changes_nothing(generation: Generation) -> None:
-    """The hits come as they were, unread."""
+    """The hits come in the order in which they were, and say why they were not read."""
     query = understand(Request("Who directed the film?"), Analyzer())
     hits = [hit(p, 0.9 - 0.01 * p) for p in range(3)]
-    assert Rerank(generation.contents, Fails())(query, hits) == hits
+    assert Rerank(generation.contents, Fails())(query, hits) == [replace(hit, unread="reader") for hit in hits]
+
+
+class ReadsEnglish(WantsThird):
+    """A reader of English: of what does not say "kein"."""
+
+    def reads(self, text: str) -> bool:
+        return "kein" not in text
+
+    def read(self, question: str, passages: list[tuple[str, str]]) -> list[Reading]:
+        self.given = [text for _, text in passages]
+        return super().read(question, passages)
+
+
+def rerank_texts(reader: ReadsEnglish, question: str, **options: bool) -> list[Hit]:
+    """Four passages, of which the second is not in English."""
+    texts = SimpleNamespace(
+        get_text=lambda position: "English" if position != 1 else "kein Englisch", get_context=lambda position: ""
+    )
+    query = understand(Request(question), Analyzer())
+    return Rerank(SimpleNamespace(passages=texts), reader, **options)(query, [hit(p, 0.9 - 0.1 * p) for p in range(4)])
+
+
+def test_a_passage_in_another_language_is_not_read_and_gains_the_mean() -> None:
+    """So it stays ahead of what the reader finds wrong and falls behind what it finds right."""
+    reader = ReadsEnglish()
+    ranked = rerank_texts(reader, "Who?")
+    assert reader.given == ["English"] * 3
+    assert [one.passage for one in ranked] == [3, 1, 0, 2]
+    unread = ranked[1]
+    assert (unread.reading, unread.unread) == (None, "reader:language")
+    gains = [one.score - (0.9 - 0.1 * one.passage) for one in ranked if one.reading]
+    assert unread.score - 0.8 == pytest.approx(sum(gains) / 3)
+    assert all(one.unread == "" for one in ranked if one.reading)
+
+
+def test_of_a_question_in_another_language_nothing_is_read() -> None:
+    """The hits keep the order and the scores of mode fast."""
+    reader = ReadsEnglish()
+    ranked = rerank_texts(reader, "Wer ist kein Autor?")
+    assert not hasattr(reader, "given")
+    assert ranked == [replace(hit(p, 0.9 - 0.1 * p), unread="reader:language") for p in range(4)]
+
+
+def test_an_ablation_reads_every_language() -> None:
+    """To measure what leaving them out is worth."""
+    reader = ReadsEnglish()
+    ranked = rerank_texts(reader, "Wer ist kein Autor?", every_language=True)
+    assert len(reader.given) == 4
+    assert all(one.reading and not one.unread for one in ranked)
+
+
+@pytest.mark.leg_failure
+def test_a_reader_that_returns_too_few_readings_has_failed(generation: Generation) -> None:
+    """Nobody could say which passages they belong to."""
+    reader = SimpleNamespace(read=lambda question, passages: [])
+    query = understand(Request("Who directed the film?"), Analyzer())
+    assert Rerank(generation.contents, reader)(query, [hit(0, 0.9)])[0].unread == "reader"
 
 
 def test_the_tokens_of_the_question_lift_the_passage_that_has_them(generation: Generation, encoder: Encoder) -> None:
