@@ -14,6 +14,7 @@ from math import exp
 from pathlib import Path
 
 from index.errors import ModelError
+from qa.reader.reader import ABOUT
 from qa.types import Reading
 
 CALIBRATION = "calibration.json"
@@ -69,8 +70,8 @@ def load_reading_calibration(folder: Path) -> ReadingCalibration:
 
 
 def hash_weights(folder: Path) -> str:
-    """Return the SHA-256 of all files of a reader but its calibration."""
+    """Return the SHA-256 of all files of a reader but its calibration and its description."""
     digest = sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != CALIBRATION):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in {CALIBRATION, ABOUT}):
         digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()

@@ -39,9 +39,9 @@ class TrainedReader:
 
     @cached_property
     def _detector(self) -> LanguageDetector | None:
-        about = self._folder / ABOUT
+        about = self.folder / ABOUT
         languages = json.loads(about.read_text(encoding="utf-8")).get("languages") if about.is_file() else None
-        return LanguageDetector(languages, self._tokenizer.has_word) if languages else None
+        return LanguageDetector(languages, self.tokenizer.has_word) if languages else None
 
     def reads(self, text: str) -> bool:
         """Return whether the text is in one of its languages; a reader that declares none reads all."""

@@ -35,7 +35,8 @@ def read(
 
     A text may have any length, and may be given as a pair of its title and itself: the reader sees the title, too.
     ``text`` of a reading is None if its ``relevance`` is below ``min_relevance``; with 0, the best words are always
-    given, except in a language that the reader does not read. ``reader`` is as in the settings. Raise QuestionError, UsageError or ModelError.
+    given, except in a language that the reader does not read. ``reader`` is as in the settings. Raise QuestionError,
+    UsageError or ModelError.
     """
     return read_many([(question, texts)], reader=reader, min_relevance=min_relevance)[0]
 
