@@ -6,6 +6,7 @@ from itertools import combinations
 import pytest
 
 from index.languages import LANGUAGES, Language
+from index.languages.types import Grammar
 from index.text.analyzer import fold_text
 
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
@@ -20,7 +21,8 @@ def test_no_list_is_empty(language: Language) -> None:
 @EVERY_LANGUAGE
 def test_what_is_compared_with_folded_words_is_folded(language: Language) -> None:
     """Otherwise a word of the list could never be found in a text."""
-    for words in (language.stop_words, language.referring_words, language.question_words):
+    grammar = (getattr(language.grammar, field.name) for field in fields(Grammar))
+    for words in (language.stop_words, language.question_words, *grammar):
         assert {word for word in words if fold_text(word) != word} == set()
 
 
