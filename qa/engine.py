@@ -21,6 +21,7 @@ from qa.collection.catalog import Catalog
 from qa.collection.readiness import ReadinessCheck, pick_known_sentence, reads_sentence
 from qa.query.encode import encode_questions
 from qa.query.spelling import Speller
+from qa.ranking.content_check import ContentCheck
 from qa.ranking.evidence import EvidenceMarker
 from qa.ranking.features import extract_features
 from qa.ranking.filters import build_filter
@@ -30,7 +31,7 @@ from qa.ranking.pipeline import PIPELINES, Pipeline
 from qa.ranking.retriever import Candidates, Retriever, call_leg
 from qa.ranking.stages.rerank import READER
 from qa.reader import NONE, SHIPPED, load_reader
-from qa.types import Answer, Mode, Query, Reader, Request, Retrieval
+from qa.types import Answer, Mode, Query, Reader, Reason, Request, Retrieval
 
 
 class Engine:
@@ -59,6 +60,7 @@ class Engine:
         self._contents, self._retriever = contents, Retriever(contents)
         self._idf = IdfWeights(contents.lexical)
         self._marker = EvidenceMarker(contents, self._analyzer, self._idf)
+        self._content_check = ContentCheck(contents.passages)
         self._pipelines = pipelines
         self._stages = {mode: [make(contents, self._reader) for make in p.stages] for mode, p in pipelines.items()}
         self._calibration = calibration or load_calibration()
@@ -113,6 +115,8 @@ class Engine:
             evidence = self._marker.mark_evidence(query, hits[: request.top_k])
             features = extract_features(query, hits, request.top_k, self._idf)
             confidence = self._calibration.calibrate(features)
+            if not self._content_check.has_content(query, hits):
+                confidence = confidence.withdraw(Reason.NO_CONTENT_WORDS)
             retrieval = self._describe_retrieval(candidates, hits[: request.top_k])
             answers.append(self._builder.build_answer(query, evidence, confidence, retrieval))
         took_ms = (perf_counter() - started) * 1000 / max(1, len(answers))

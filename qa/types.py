@@ -10,6 +10,8 @@ from qa.errors import QuestionError
 
 # The bounds of API.md. They keep one request from occupying the server for long.
 MAX_QUESTION_CHARS, MAX_TOP_K, MAX_TURNS = 1000, 50, 20
+# Copies of a passage that are listed; a footer may have thousands.
+MAX_COPIES = 50
 
 # In ``degraded``: a question or a passage that is returned is in a language that the reader does not read.
 UNREAD_LANGUAGE = "reader:language"
@@ -30,6 +32,7 @@ class Reason(StrEnum):
 
     WEAK_MATCH = "weak_match"
     UNKNOWN_WORDS = "unknown_words"
+    NO_CONTENT_WORDS = "no_content_words"
     FILTERED_OUT = "filtered_out"
     EMPTY_INDEX = "empty_index"
 
@@ -177,6 +180,16 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class PassageCopy:
+    """Another place with the same text as a passage, apart from case and white space."""
+
+    id: str
+    document: Source
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Raw scores behind one passage; shown only on request, and not part of the stable interface."""
 
@@ -189,7 +202,11 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPassage:
-    """One passage of an answer. ``score`` is the calibrated probability that it answers."""
+    """One passage of an answer. ``score`` is the calibrated probability that it answers.
+
+    ``copies`` are the first other places with the same text that the filter allows, in the order of the
+    collection, and ``copies_total`` counts all of them.
+    """
 
     rank: int
     id: str
@@ -202,6 +219,8 @@ class AnswerPassage:
     evidence: tuple[Span, ...]
     kind: PassageKind = PassageKind.BODY
     page: int | None = None
+    copies: tuple[PassageCopy, ...] = ()
+    copies_total: int = 0
     explanation: Explanation | None = None
 
 

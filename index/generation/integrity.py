@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from index.generation.generation import Generation, GenerationContents
-from index.generation.passages import DOCUMENT, END, START
+from index.generation.passages import DOCUMENT, END, START, fold_copy
 from index.types import Document, Passage
 
 # Large collections keep vectors in float16, which changes their length by less than this.
@@ -24,6 +24,7 @@ def find_violations(generation: Generation) -> list[str]:
     return [
         *_check_counts(generation),
         *_check_passages(contents),
+        *_check_copies(contents),
         *_check_units(contents),
         *_check_vectors(contents),
     ]
@@ -70,6 +71,18 @@ def _check_passage(document: Document, passage: Passage, text: str) -> Iterator[
     inside = [passage.start <= s.start < s.end <= passage.end for s in passage.sentences]
     if not inside or not all(inside):
         yield f"{passage.id} has sentences outside itself, or none"
+
+
+def _check_copies(contents: GenerationContents) -> Iterator[str]:
+    passages, everywhere = contents.passages, np.arange(len(contents.passages))
+    firsts = passages.find_first_copies(everywhere)
+    if np.any((firsts < 0) | (firsts > everywhere)):
+        yield "a passage is a copy of one that is not before it"
+        return
+    for position in passages.repeats.tolist():
+        first = int(firsts[position])
+        if fold_copy(passages.get_text(position)) != fold_copy(passages.get_text(first)):
+            yield f"{passages[position].id} is stated to be a copy of {passages[first].id}, which has another text"
 
 
 def _check_coverage(document: Document, passages: Sequence[Passage]) -> Iterator[str]:

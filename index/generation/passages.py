@@ -2,7 +2,8 @@
 
 from array import array
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
 from typing import overload
@@ -17,7 +18,7 @@ from index.text.searchable_text import build_context
 from index.types import Passage, PassageKind, Positions, Span
 
 TABLE, SENTENCES, HEADINGS = "table.npy", "sentences.npy", "headings"
-DOCUMENT, START, END, BYTE, BYTE_END, HEADING, KIND, PAGE, SENTENCE, SENTENCE_END = range(10)
+DOCUMENT, START, END, BYTE, BYTE_END, HEADING, KIND, PAGE, SENTENCE, SENTENCE_END, FIRST_COPY = range(11)
 # In the columns HEADING and PAGE.
 NONE = -1
 # Passages that are remembered for a moment: the steps of one question ask for the same few.
@@ -25,8 +26,9 @@ RECENT_PASSAGES = 256
 KINDS = tuple(PassageKind)
 
 # One row a passage with the columns above: positions of its document, heading and kind, offsets in code points of its
-# document and in bytes of all texts, its page, and the range of its sentences. Another table has the start and end of
-# each sentence. Column by column in memory, so that one column can be searched without reading the others.
+# document and in bytes of all texts, its page, the range of its sentences, and the position of the first passage with
+# the same text, which is its own if none before it has it. Another table has the start and end of each sentence.
+# Column by column in memory, so that one column can be searched without reading the others.
 Table = NDArray[np.int64]
 
 
@@ -47,6 +49,7 @@ class Passages(Sequence[Passage]):
     def build(cls, passages: Iterable[Passage], documents: Documents) -> "Passages":
         """Build from passages in memory, grouped by document; raise KeyError for one that belongs to no document."""
         rows, sentences, headings = array("q"), array("q"), dict[str, int]()
+        hashes = array("Q")
         for name, group in groupby(passages, key=lambda passage: passage.document):
             document, own = documents.find_position(name), list(group)
             if document is None:
@@ -59,8 +62,9 @@ class Passages(Sequence[Passage]):
                 rows.extend((document, passage.start, passage.end, byte, byte_end, heading, kind, page))
                 rows.extend((len(sentences) // 2, len(sentences) // 2 + len(passage.sentences)))
                 sentences.extend(edge for span in passage.sentences for edge in (span.start, span.end))
-        table = _shape_table(rows, SENTENCE_END + 1)
-        return cls(documents, table, _shape_table(sentences, 2), StringTable.build(headings))
+                hashes.append(_hash_text(documents.texts.decode_range(byte, byte_end)))
+        table = np.column_stack([_shape_table(rows, FIRST_COPY), _find_first_copies(hashes)])
+        return cls(documents, np.asfortranarray(table), _shape_table(sentences, 2), StringTable.build(headings))
 
     def __len__(self) -> int:
         """Return the number of passages."""
@@ -98,6 +102,14 @@ class Passages(Sequence[Passage]):
         """Return the position of a passage's document."""
         return int(self.table[position, DOCUMENT])
 
+    def find_documents(self, positions: Positions) -> Positions:
+        """Return the position of the document of each passage."""
+        return np.asarray(self.table[positions, DOCUMENT])
+
+    def get_title(self, position: int) -> str:
+        """Return the title of a passage's document; may be empty."""
+        return self.documents.titles[self.find_document(position)]
+
     def _build_context(self, position: int) -> str:
         """Return the title and heading above a passage; may be empty."""
         document, heading = self.table[position, [DOCUMENT, HEADING]].tolist()
@@ -113,6 +125,30 @@ class Passages(Sequence[Passage]):
         column = self.table[:, DOCUMENT]
         return np.searchsorted(column, documents, "left"), np.searchsorted(column, documents, "right")
 
+    @cached_property
+    def repeats(self) -> Positions:
+        """The positions, in order, of the passages whose text an earlier passage has too."""
+        return np.flatnonzero(self.table[:, FIRST_COPY] != np.arange(len(self)))
+
+    def find_first_copies(self, positions: Positions | Sequence[int]) -> Positions:
+        """Return for each passage the position of the first one with the same text: equal for copies."""
+        return np.asarray(self.table[positions, FIRST_COPY])
+
+    def find_copies(self, position: int) -> Positions:
+        """Return the positions, in order, of all passages with the same text, of which this is one."""
+        if not len(self.repeats):
+            return np.array([position], dtype=np.int64)
+        first, (owners, repeats) = int(self.table[position, FIRST_COPY]), self._repeats_by_text
+        own = slice(*np.searchsorted(owners, [first, first + 1]).tolist())
+        return np.concatenate([[first], repeats[own]])
+
+    @cached_property
+    def _repeats_by_text(self) -> tuple[Positions, Positions]:
+        """The first copy of each repeat, rising, and the repeats in that order."""
+        owners = self.find_first_copies(self.repeats)
+        order = np.argsort(owners, kind="stable")
+        return owners[order], self.repeats[order]
+
     def save(self, folder: Path) -> None:
         """Write arrays, no pickle, into ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -125,6 +161,22 @@ class Passages(Sequence[Passage]):
         """Open what ``save`` wrote, the passages of these documents."""
         table, sentences = open_mapped(folder / TABLE), open_mapped(folder / SENTENCES)
         return cls(documents, table, sentences, StringTable.load(folder, HEADINGS))
+
+
+def fold_copy(text: str) -> str:
+    """Return what two copies of a text have in common: its words and marks, without case and line breaks."""
+    return " ".join(text.casefold().split())
+
+
+def _hash_text(text: str) -> int:
+    """Return 64 bits: the chance that any two of a million different texts share them is 3 in a hundred million."""
+    return int.from_bytes(blake2b(fold_copy(text).encode("utf-8"), digest_size=8).digest(), "big")
+
+
+def _find_first_copies(hashes: "array[int]") -> Positions:
+    """Return for each hash the position of the first one that is equal."""
+    _, firsts, numbers = np.unique(np.array(hashes, dtype=np.uint64), return_index=True, return_inverse=True)
+    return firsts[numbers]
 
 
 def _shape_table(numbers: "array[int]", columns: int) -> Table:

@@ -149,7 +149,6 @@ ENDING = (
     r"(?:\s*[,;.!?–—-]+\s*(?:many\s+)?(?:please|pls|thanks|thank\s+you|thx|cheers)"
     r"(?:\s+(?:a\s+lot|so\s+much|very\s+much|in\s+advance|for\s+(?:your|the)\s+help))*)+\s*[.!?]*\s*$"
 )
-
 ENGLISH = Language(
     stop_words=frozenset(STOP_WORDS.split()),
     sentence_openers=frozenset(SENTENCE_OPENERS.split()),
@@ -194,9 +193,9 @@ ENGLISH = Language(
         greetings=frozenset({"hi", "hello", "hey"}),
     ),
     follow_up_openers=("what about", "how about", "why not"),
-    small_talk=regex.compile(SMALL_TALK, regex.IGNORECASE),
     polite_opening=regex.compile(rf"^\s*(?:{OPENING})?(?:{REQUEST})*", regex.IGNORECASE),
     polite_ending=regex.compile(ENDING, regex.IGNORECASE),
+    small_talk=regex.compile(SMALL_TALK, regex.IGNORECASE),
     context_bound_words=frozenset(CONTEXT_BOUND_WORDS.split()),
     past_tenses=("wrote", "won", "found", "built", "led", "took", "gave", "made"),
     past_participles=tuple(PARTICIPLES.split()),

@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from index.generation.generation import Generation
-from index.types import Span
+from index.types import Positions, Span
 from qa.answer.calibration import Confidence
 from qa.ranking.evidence import Evidence
+from qa.ranking.filters import match_documents
 from qa.types import (
+    MAX_COPIES,
     Answer,
     AnswerPassage,
     AnswerText,
     Explanation,
+    PassageCopy,
     Query,
     Quote,
     Reason,
@@ -34,7 +39,7 @@ class AnswerBuilder:
         """Return the answer; how long it took is not known here."""
         request = query.request
         passages = tuple(
-            self._build_passage(rank, one, score, request.explain)
+            self._build_passage(rank, one, score, request)
             for rank, (one, score) in enumerate(zip(evidence, confidence.scores, strict=True), 1)
         )
         not_found = confidence.status is Status.NOT_FOUND
@@ -50,24 +55,45 @@ class AnswerBuilder:
             took_ms=0.0,
         )
 
-    def _build_passage(self, rank: int, evidence: Evidence, score: float, explain: bool) -> AnswerPassage:
+    def _build_passage(self, rank: int, evidence: Evidence, score: float, request: Request) -> AnswerPassage:
         hit = evidence.hit
-        passage, document = self._passages[hit.passage], self._passages.find_document(hit.passage)
+        passage, copies = self._passages[hit.passage], self._find_copies(hit.passage, request)
         return AnswerPassage(
             rank=rank,
             id=passage.id,
             score=score,
             text=self._passages.get_text(hit.passage),
             heading=passage.heading,
-            document=Source(passage.document, self._documents.titles[document], self._documents.get_sha256(document)),
+            document=self._build_source(hit.passage),
             start=passage.start,
             end=passage.end,
             evidence=evidence.sentences,
             kind=passage.kind,
             page=passage.page,
+            copies=tuple(self._build_copy(position) for position in copies[:MAX_COPIES].tolist()),
+            copies_total=len(copies),
             explanation=Explanation(hit.dense, hit.dense_rank, hit.lexical, hit.lexical_rank, hit.score)
-            if explain
+            if request.explain
             else None,
+        )
+
+    def _find_copies(self, position: int, request: Request) -> Positions:
+        """Return the positions of the other passages with the same text that the filter of the request allows."""
+        copies = self._passages.find_copies(position)
+        allowed = match_documents(self._documents, request.documents)
+        is_shown = copies != position
+        if allowed is not None:
+            is_shown &= np.isin(self._passages.find_documents(copies), allowed)
+        return np.asarray(copies[is_shown])
+
+    def _build_copy(self, position: int) -> PassageCopy:
+        passage = self._passages[position]
+        return PassageCopy(passage.id, self._build_source(position), passage.start, passage.end)
+
+    def _build_source(self, position: int) -> Source:
+        document = self._passages.find_document(position)
+        return Source(
+            self._documents.ids[document], self._documents.titles[document], self._documents.get_sha256(document)
         )
 
 

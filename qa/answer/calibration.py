@@ -55,6 +55,10 @@ class Confidence:
     status: Status
     reason: Reason | None
 
+    def withdraw(self, reason: Reason) -> "Confidence":
+        """Return no confidence in any of the passages, for this reason."""
+        return Confidence((0.0,) * len(self.scores), Status.NOT_FOUND, reason)
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:

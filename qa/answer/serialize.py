@@ -42,6 +42,8 @@ def _passage_json(passage: AnswerPassage) -> dict[str, Any]:
         "evidence": [_copy_fields(span) for span in passage.evidence],
         "kind": passage.kind.value,
         "page": passage.page,
+        "copies": [_copy_fields(copy) | {"document": _copy_fields(copy.document)} for copy in passage.copies],
+        "copies_total": passage.copies_total,
     }
     # Raw scores are left out rather than null: nobody should rely on them.
     return shown | ({"explanation": _copy_fields(passage.explanation)} if passage.explanation else {})

@@ -6,8 +6,18 @@ import click
 
 from index.types import Span
 from qa.answer.highlight import split_at_marks
-from qa.answer.wording import describe_confidence, describe_status, explain_language, explain_reason, format_percent
-from qa.types import Answer, AnswerPassage, Status
+from qa.answer.wording import (
+    describe_confidence,
+    describe_copies,
+    describe_status,
+    explain_language,
+    explain_reason,
+    format_percent,
+)
+from qa.types import Answer, AnswerPassage, Reason, Status
+
+# Copies of a passage that are listed, about two lines.
+MAX_COPIES = 5
 
 
 def print_answer(answer: Answer) -> None:
@@ -19,7 +29,9 @@ def print_answer(answer: Answer) -> None:
         click.echo(f"searched as: {answer.searched_as}")
     if answer.answer:
         click.echo(f"\n  “{answer.answer.text}”")
-    for passage in answer.passages:
+    # What is closest to "thanks!" helps nobody.
+    shown = () if answer.reason is Reason.NO_CONTENT_WORDS else answer.passages
+    for passage in shown:
         # If nothing answers, nothing is marked: a mark would say that it does.
         _print_passage(passage, passage.evidence if answer.answer else ())
     for leg in answer.retrieval.failed:
@@ -32,7 +44,7 @@ def _format_headline(answer: Answer) -> str:
     """Return the status and the confidence; "not found: unlikely (1 %)" would read as the opposite."""
     if answer.status is not Status.NOT_FOUND:
         return f"{describe_status(answer)}: {describe_confidence(answer.confidence)}"
-    best = f" (best match: {format_percent(answer.confidence)})" if answer.passages else ""
+    best = f" (best match: {format_percent(answer.confidence)})" if answer.confidence else ""
     return f"{describe_status(answer)}{best}"
 
 
@@ -44,3 +56,7 @@ def _print_passage(passage: AnswerPassage, marked: Sequence[Span]) -> None:
         for piece in split_at_marks(passage.text, marked, passage.start)
     )
     click.echo(f"   {' '.join(text.split())}")
+    if passage.copies:
+        listed = ", ".join(copy.id for copy in passage.copies[:MAX_COPIES])
+        more = " …" if passage.copies_total > MAX_COPIES else ""
+        click.echo(f"   also in {describe_copies(passage)}: {listed}{more}")

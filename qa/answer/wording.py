@@ -1,6 +1,6 @@
 """The words that the page and the terminal show for a status, a reason and a probability."""
 
-from qa.types import UNREAD_LANGUAGE, Answer, Reason, Status
+from qa.types import UNREAD_LANGUAGE, Answer, AnswerPassage, Reason, Status
 
 STATUS_LABELS = {
     Status.ANSWERED: "Answer",
@@ -17,6 +17,7 @@ PASSAGE_LABELS = {
 REASONS = {
     Reason.WEAK_MATCH: "No passage matches closely enough to be certain.",
     Reason.UNKNOWN_WORDS: "The key words of the question do not occur in the documents.",
+    Reason.NO_CONTENT_WORDS: "No word of the question says what to look for.",
     Reason.FILTERED_OUT: "No document matches the filter.",
     Reason.EMPTY_INDEX: "Nothing is indexed yet.",
 }
@@ -47,6 +48,15 @@ def explain_reason(answer: Answer) -> str:
 def explain_language(answer: Answer) -> str:
     """Return why exact words are missing if a language was not read; empty if every one was."""
     return LANGUAGE_NOTE if UNREAD_LANGUAGE in answer.retrieval.degraded else ""
+
+
+def describe_copies(passage: AnswerPassage) -> str:
+    """Return how many other places have the same text: ``4 other documents``; empty if there are none."""
+    total = passage.copies_total
+    documents = {copy.document.id for copy in passage.copies} - {passage.document.id}
+    # If not all are listed, or two are in one document, they are not as many documents.
+    noun = "document" if len(documents) == total else "place"
+    return f"{total:,} other {noun}{'' if total == 1 else 's'}" if total else ""
 
 
 def describe_confidence(probability: float) -> str:

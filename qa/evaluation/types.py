@@ -94,13 +94,24 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class ReturnedPassage:
-    """A passage as it was returned; ``text`` is kept of the first few only."""
+    """A passage as it was returned; ``text`` is kept of the first few only, ``copies`` are other places with it."""
 
     document: str
     span: Span
     score: float
     evidence: tuple[Span, ...]
     text: str = ""
+    copies: tuple[tuple[str, Span], ...] = ()
+
+    @property
+    def places(self) -> "tuple[ReturnedPassage, ...]":
+        """The passage itself, and as if each of its copies had been returned, with the same words marked."""
+        return (self, *(self._move(document, span) for document, span in self.copies))
+
+    def _move(self, document: str, span: Span) -> "ReturnedPassage":
+        shift = span.start - self.span.start
+        evidence = tuple(Span(mark.start + shift, mark.end + shift) for mark in self.evidence)
+        return ReturnedPassage(document, span, self.score, evidence, self.text)
 
 
 MAX_TEXTS = 3
@@ -149,6 +160,8 @@ def _parse_passage(passage: Mapping[str, Any], rank: int) -> ReturnedPassage:
         passage["score"],
         tuple(Span(span["start"], span["end"]) for span in passage["evidence"]),
         passage["text"] if rank < MAX_TEXTS else "",
+        # A service of an older version lists none.
+        tuple((copy["document"]["id"], Span(copy["start"], copy["end"])) for copy in passage.get("copies", ())),
     )
 
 

@@ -20,9 +20,10 @@ class Features:
     ``cosine``: of the nearest unit and the question. ``coverage``: share of the question's idf
     weight in the passage. ``unknown``: share that the whole collection lacks. ``lead``: score
     less that of the best other hit, as a share of the best, capped at ``MAX_LEAD``.
-    ``agreement``: mean reciprocal rank in the two legs. ``relevance``: the reader's logit over
-    ``MAX_LOGIT``, or None if it did not read the passage. The late-interaction score and the
-    reader's answerability add nothing to these (measured on sources that were left out).
+    ``agreement``: mean reciprocal rank in the two legs, 0 in one that gives it no score.
+    ``relevance``: the reader's logit over ``MAX_LOGIT``, or None if it did not read the passage.
+    The late-interaction score and the reader's answerability add nothing to these (measured on
+    sources that were left out).
     """
 
     cosine: float
@@ -44,11 +45,17 @@ def extract_features(query: Query, hits: Sequence[Hit], top_k: int, idf: IdfWeig
             coverage=coverage,
             unknown=unknown,
             lead=_measure_lead(hits, rank),
-            agreement=(1 / hit.dense_rank + 1 / hit.lexical_rank) / 2,
+            agreement=_measure_agreement(hit),
             relevance=None if hit.reading is None else _clamp(hit.reading.relevance / MAX_LOGIT, 1.0),
         )
         for rank, (hit, coverage) in enumerate(zip(best, coverages, strict=True))
     ]
+
+
+def _measure_agreement(hit: Hit) -> float:
+    """Return the mean reciprocal rank; all passages without any word of the question would share the first one."""
+    legs = ((hit.dense, hit.dense_rank), (hit.lexical, hit.lexical_rank))
+    return sum(1 / rank for score, rank in legs if score > 0) / len(legs)
 
 
 def _measure_lead(hits: Sequence[Hit], rank: int) -> float:

@@ -42,7 +42,7 @@ def fuse(candidates: Candidates, dense_weight: float = DENSE_WEIGHT) -> list[Hit
 
 def build_hits(candidates: Candidates, scores: Mapping[int, float]) -> list[Hit]:
     """Return a hit for each scored candidate, best first, ties by position."""
-    dense_ranks, lexical_ranks = _rank_scores(candidates.dense), _rank_scores(candidates.lexical)
+    dense_ranks, lexical_ranks = rank_scores(candidates.dense), rank_scores(candidates.lexical)
     ordered = sorted(scores, key=lambda passage: (-scores[passage], passage))
     return [
         Hit(p, scores[p], candidates.dense[p], candidates.lexical[p], dense_ranks[p], lexical_ranks[p]) for p in ordered
@@ -55,7 +55,7 @@ def _normalize_scores(scores: Mapping[int, float]) -> dict[int, float]:
     return {passage: max(score, 0.0) / best if best > 0 else 0.0 for passage, score in scores.items()}
 
 
-def _rank_scores(scores: Mapping[int, float]) -> dict[int, int]:
+def rank_scores(scores: Mapping[int, float]) -> dict[int, int]:
     """Return the rank of each passage, from 1; equal scores share the better rank."""
     ranks: dict[float, int] = {}
     for rank, score in enumerate(sorted(scores.values(), reverse=True), 1):

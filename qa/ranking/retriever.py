@@ -1,19 +1,21 @@
 """Retrieval with two legs, always both: the nearest passages by vector and the best ones by BM25.
 
-A leg that fails is named in the result and the other one answers; a failure is never hidden.
+Each leg returns passages of distinct texts: of copies only the best, and at a tie the first in the order of the
+collection. A leg that fails is named in the result and the other one answers; a failure is never hidden.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
 
 from index.disk.arrays import expand_ranges
 from index.generation.generation import GenerationContents
-from index.types import Vectors
-from qa.ranking.filters import Filter
+from index.types import Positions, SearchResult, Vectors
+from qa.ranking.filters import Filter, filter_passages
 from qa.types import Leg, Query
 
 DENSE, LEXICAL = "dense", "lexical"
@@ -59,6 +61,7 @@ class Retriever:
 
     def __init__(self, contents: GenerationContents) -> None:
         """Read nothing yet."""
+        self._contents, self._passages = contents, contents.passages
         self._store, self._lexical = contents.store, contents.lexical
         # Units are sorted by passage, so those of one passage are found by binary search.
         self._passage_of_unit = contents.units[:, 0]
@@ -68,7 +71,8 @@ class Retriever:
         vector = query.vector
         dense = None if vector is None else call_leg(DENSE, self._search_dense, vector, allowed)
         lexical = call_leg(LEXICAL, self._search_lexical, query, allowed)
-        union = sorted({*(dense or ()), *(lexical or ())})
+        found = {*(dense or ()), *(lexical or ())}
+        union = sorted(found.union(self._find_first_copies(found, allowed)))
         nothing = dict.fromkeys(union, 0.0)
         return Candidates(
             nothing if vector is None or dense is None else self._add_missing_dense(vector, dense, union),
@@ -80,18 +84,62 @@ class Retriever:
         """Return for each passage the cosine of its best unit, best first."""
         units = None if allowed is None else allowed.units
         for wanted in SEARCHED_UNITS:
-            matches = self._store.search(vector[None, :], wanted, units)[0]
-            passages, firsts = np.unique(self._passage_of_unit[matches.positions], return_index=True)
-            if len(passages) >= MAX_CANDIDATES or len(matches.positions) < wanted:
-                break
-        order = np.argsort(firsts)[:MAX_CANDIDATES]
-        return dict(zip(passages[order].tolist(), matches.scores[firsts[order]].tolist(), strict=True))
+            matches = self._search_units(vector, wanted, units)
+            found = self._keep_best_copies(matches)
+            if len(found) >= MAX_CANDIDATES or len(matches.positions) < wanted:
+                return found
+        if len(found) == len(np.unique(matches.positions)):
+            return found
+        # Copies of a few texts are in the way of all others.
+        more = self._search_units(vector, wanted, self._allow_first_copies(allowed).units)
+        return self._keep_best_copies(matches, more)
+
+    def _search_units(self, vector: Vectors, wanted: int, units: Positions | None) -> SearchResult:
+        """Return the passages of the nearest units, best first, some of them several times."""
+        matches = self._store.search(vector[None, :], wanted, units)[0]
+        return SearchResult(self._passage_of_unit[matches.positions], matches.scores)
 
     def _search_lexical(self, query: Query, allowed: Filter | None) -> dict[int, float]:
         """Return the BM25 score of each passage, best first."""
-        passages = None if allowed is None else allowed.passages
-        matches = self._lexical.search(query.terms, MAX_CANDIDATES, passages)
-        return dict(zip(matches.positions.tolist(), matches.scores.tolist(), strict=True))
+        matches = self._lexical.search(query.terms, MAX_CANDIDATES, None if allowed is None else allowed.passages)
+        found = self._keep_best_copies(matches)
+        if len(found) == len(matches.positions):
+            return found
+        first_copies = self._allow_first_copies(allowed).passages
+        return self._keep_best_copies(matches, self._lexical.search(query.terms, MAX_CANDIDATES, first_copies))
+
+    def _keep_best_copies(self, *searches: SearchResult) -> dict[int, float]:
+        """Return the best passage of each text with its score, best first, ties by position, ``MAX_CANDIDATES``."""
+        passages = np.concatenate([matches.positions for matches in searches])
+        scores = np.concatenate([matches.scores for matches in searches])
+        if len(searches) > 1:
+            order = np.lexsort((passages, -scores))
+            passages, scores = passages[order], scores[order]
+        texts = self._passages.find_first_copies(passages) if len(self._passages.repeats) else passages
+        firsts = np.sort(np.unique(texts, return_index=True)[1])[:MAX_CANDIDATES]
+        return dict(zip(passages[firsts].tolist(), scores[firsts].tolist(), strict=True))
+
+    def _allow_first_copies(self, allowed: Filter | None) -> Filter:
+        """Return a filter that lets through, of each text, the first allowed passage."""
+        if allowed is None:
+            return self._first_copies
+        first_of_text = np.full(len(self._passages), -1, dtype=np.int64)
+        # Of several values for one place the last is kept.
+        passages = allowed.passages[::-1]
+        first_of_text[self._passages.find_first_copies(passages)] = passages
+        return filter_passages(self._contents, np.sort(first_of_text[first_of_text >= 0]))
+
+    @cached_property
+    def _first_copies(self) -> Filter:
+        everywhere = np.arange(len(self._passages), dtype=np.int64)
+        return filter_passages(self._contents, np.delete(everywhere, self._passages.repeats))
+
+    def _find_first_copies(self, passages: Iterable[int], allowed: Filter | None) -> Iterator[int]:
+        """Yield for each passage that has an earlier copy the first allowed one, which is shown unless it is worse."""
+        found = np.array(list(passages), dtype=np.int64)
+        for passage in found[self._passages.find_first_copies(found) != found].tolist():
+            copies = self._passages.find_copies(passage)
+            yield int((copies if allowed is None else copies[np.isin(copies, allowed.passages)])[0])
 
     def _add_missing_dense(self, vector: Vectors, found: dict[int, float], union: list[int]) -> dict[int, float]:
         """Return the dense scores of all candidates, those that the leg found first."""

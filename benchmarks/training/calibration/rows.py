@@ -86,8 +86,11 @@ def ask_collection(collection: Collection, encoder: Encoder, reader: str, folder
 
 
 def _answers_question(passage: AnswerPassage, question: LabelledQuestion) -> bool:
-    whole = Span(passage.start, passage.end)
-    return passage.document.id == question.document and any(whole.overlaps(place) for place in question.places)
+    return any(
+        place.document.id == question.document
+        and any(span.overlaps(Span(place.start, place.end)) for span in question.places)
+        for place in [passage, *passage.copies]
+    )
 
 
 def write_rows(found: Mapping[Mode, MeasuredRows], path: Path) -> None:

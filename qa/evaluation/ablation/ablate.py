@@ -88,7 +88,7 @@ def ablate(bench: Workbench, rows: Mapping[str, Row] = ROWS, program: str = "", 
 def _applies(row: Row, bench: Workbench, passages: int) -> bool:
     return (
         (bench.judges_documents or not row.whole_documents)
-        and (not row.reembeds or passages <= MAX_REEMBEDDED_PASSAGES)
+        and (not row.reembeds or passages * row.copies <= MAX_REEMBEDDED_PASSAGES)
         and (not row.follow_ups or any(judgement.history for judgement in bench.dataset.judgements))
     )
 

@@ -33,7 +33,8 @@ class Row:
 
     ``ranks_only`` rows return neither evidence nor confidence, so only ranking measures count.
     ``whole_documents`` rows need datasets that judge whole documents, ``follow_ups`` rows those
-    with conversations. ``reembeds`` rows embed the collection again, so it must be small.
+    with conversations. ``reembeds`` rows embed the collection again, so it must be small; those with
+    ``copies`` index each document as often.
     """
 
     answer: AnswerQuestions
@@ -41,6 +42,7 @@ class Row:
     whole_documents: bool = False
     follow_ups: bool = False
     reembeds: bool = False
+    copies: int = 1
 
 
 def configure(pipeline: Pipeline, **settings: Any) -> Row:  # noqa: ANN401 — values of any setting
@@ -57,6 +59,15 @@ def reword(rewording: Rewording, pipeline: Pipeline = PIPELINES["precise"]) -> R
             bench.engine(pipeline),
             [replace(judgement, question=rewording(judgement.question)) for judgement in judgements],
         )
+    )
+
+
+def repeat_documents(copies: int, *, collapse: bool) -> Row:
+    """Return a row for the program over a collection that has each document several times."""
+    return Row(
+        lambda bench, judgements: bench.ask(bench.engine_of_copies(copies, collapse=collapse), judgements),
+        reembeds=True,
+        copies=copies,
     )
 
 
@@ -144,6 +155,8 @@ ROWS: Mapping[str, Row] = {
     "follow-ups carry nothing from the conversation": replace(
         configure(Pipeline(understand=ignore_history)), follow_ups=True
     ),
+    "each document five times": repeat_documents(5, collapse=True),
+    "each document five times, copies not collapsed": repeat_documents(5, collapse=False),
     "title and heading not mixed into the vectors": configure(Pipeline(), context="none"),
     "passages of at most 300 characters": configure(Pipeline(), passage_chars=300),
     "passages of at most 800 characters": configure(Pipeline(), passage_chars=800),

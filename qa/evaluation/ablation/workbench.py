@@ -1,18 +1,22 @@
 """The collection that the rows of an ablation are measured on, indexed as each row needs it."""
 
+import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from index.build.pipeline import build_index
 from index.errors import UsageError
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
+from index.generation.passages import FIRST_COPY, Passages
 from index.progress import Progress
 from index.settings import IndexSettings
-from index.types import Encoder
+from index.types import Document, Encoder
 from qa.engine import Engine
 from qa.evaluation.ablation.memo import MemoReader
 from qa.evaluation.data import collection
@@ -63,8 +67,40 @@ class Workbench:
             self.open_generation(**settings), self.encoder, self._reader, {"fast": pipeline, "precise": pipeline}
         )
 
+    def engine_of_copies(self, copies: int, *, collapse: bool) -> Engine:
+        """Return an engine over the collection with each document several times, which collapses copies or does not."""
+        generation = self._open_copies(copies)
+        if not collapse:
+            generation = forget_copies(generation)
+        return Engine(generation, self.encoder, self._reader)
+
+    def _open_copies(self, copies: int) -> Generation:
+        folder = self.folder / f"copies={copies}"
+        folder.mkdir(exist_ok=True)
+        corpus, index = folder / "corpus.jsonl", folder / "index"
+        write_copies(self.open_generation().contents.documents, copies, corpus)
+        build_index(corpus, IndexSettings(index=str(index), keep=1), self.encoder)
+        return IndexDirectory(index).open_current()
+
     def ask(self, engine: Engine, judgements: Sequence[Judgement]) -> list[SystemReply]:
         """Ask every question, for as many passages as the API returns."""
         requests = [Request(j.question, j.history, MAX_TOP_K) for j in judgements]
         batches = ask_in_batches(EngineClient(engine), requests, self._progress)
         return [SystemReply.from_json(answer) for answers in batches for answer in answers]
+
+
+def write_copies(documents: Iterable[Document], copies: int, path: Path) -> None:
+    """Write each document under its own id, and then its copies under others, as JSON lines."""
+    rows = [{"_id": document.id, "title": document.title, "text": document.text} for document in documents]
+    repeated = (row | {"_id": f"{row['_id']} copy {n}"} for n in range(2, copies + 1) for row in rows)
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in (*rows, *repeated))
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def forget_copies(generation: Generation) -> Generation:
+    """Return the generation as if no two passages had the same text."""
+    passages = generation.contents.passages
+    table = np.array(passages.table)
+    table[:, FIRST_COPY] = np.arange(len(table))
+    unaware = Passages(passages.documents, table, passages.sentences, passages.headings)
+    return replace(generation, contents=replace(generation.contents, passages=unaware))

@@ -122,10 +122,16 @@ def _find_lost(outcomes: Mapping[int, Sequence[KnownItemOutcome]], material: Col
     Worse than a passage in whose stead another right one came is one without such; then
     count the probes that missed it.
     """
+
+    def returns(outcome: KnownItemOutcome, position: int) -> bool:
+        # A copy of it is as good.
+        position, *returned = material.contents.passages.find_first_copies([position, *outcome.returned]).tolist()
+        return position in returned
+
     found = [
         LostPassage(material.place(position), tuple(_describe_missed(outcome, material) for outcome in own))
         for position, own in outcomes.items()
-        if own and not any(position in outcome.returned for outcome in own)
+        if own and not any(returns(outcome, position) for outcome in own)
     ]
     return tuple(sorted(found, key=lambda lost: (lost.stood_in_for, -len(lost.missed))))
 

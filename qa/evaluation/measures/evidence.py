@@ -16,10 +16,15 @@ def score_first_mark(judgement: Judgement, reply: SystemReply) -> float:
 
     Trap: a mark as long as the passage always does; read it beside the precision.
     """
-    best = reply.passages[0] if reply.passages else None
-    if best is None or not best.evidence:
-        return 0.0
-    return float(any(g.document == best.document and g.span.overlaps(best.evidence[0]) for g in judgement.evidence))
+    places = reply.passages[0].places if reply.passages else ()
+    return float(
+        any(
+            gold.document == place.document and gold.span.overlaps(mark)
+            for place in places
+            for mark in place.evidence[:1]
+            for gold in judgement.evidence
+        )
+    )
 
 
 def score_precision(judgement: Judgement, reply: SystemReply) -> float:
@@ -41,11 +46,11 @@ def score_overlap(judgement: Judgement, reply: SystemReply) -> float:
 
 
 def _collect_characters(judgement: Judgement, reply: SystemReply) -> tuple[set[int], set[int]]:
-    if not reply.passages:
-        return set(), set()
-    best = reply.passages[0]
-    shown = [g.span for g in judgement.evidence if g.document == best.document and g.span.overlaps(best.span)]
-    return _expand_spans(best.evidence), _expand_spans(shown)
+    for place in reply.passages[0].places if reply.passages else ():
+        shown = [g.span for g in judgement.evidence if g.document == place.document and g.span.overlaps(place.span)]
+        if shown:
+            return _expand_spans(place.evidence), _expand_spans(shown)
+    return set(), set()
 
 
 def _expand_spans(spans: Iterable[Span]) -> set[int]:

@@ -5,6 +5,7 @@ passage. Of stretches of text: findings. A passage that shares text with a place
 not found before is that finding; one that holds two places is two findings, one after the
 other; one that holds none, or only what was found before, is a miss. So labels survive every
 change of chunking, and a long passage is neither rewarded nor punished for being long.
+A passage that is listed with copies is in all of their documents at once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,7 +45,7 @@ def list_relevant(judgement: Judgement) -> Relevant:
 def rank_findings(judgement: Judgement, reply: SystemReply) -> Ranking:
     """Rank what was returned, by the ids of ``list_relevant``: documents by their best passage."""
     if not judgement.evidence:
-        return list(dict.fromkeys(passage.document for passage in reply.passages))
+        return [document for document, _ in rank_documents(judgement, reply)]
     found: dict[str, None] = {}
     for rank, passage in enumerate(reply.passages, 1):
         fresh = [place for place in find_places(judgement, passage) if place not in found]
@@ -52,12 +53,25 @@ def rank_findings(judgement: Judgement, reply: SystemReply) -> Ranking:
     return list(found)
 
 
+def rank_documents(judgement: Judgement, reply: SystemReply) -> list[tuple[str, float]]:
+    """Rank the documents with the scores of their best passages, each once.
+
+    Of a passage with copies those documents count that are relevant, and if none is, only the one shown.
+    """
+    found: dict[str, float] = {}
+    for passage in reply.passages:
+        relevant = [place.document for place in passage.places if place.document in judgement.documents]
+        for document in relevant or [passage.document]:
+            found.setdefault(document, passage.score)
+    return list(found.items())
+
+
 def find_places(judgement: Judgement, passage: ReturnedPassage) -> list[str]:
-    """Find the places of evidence that share at least one character with a passage."""
+    """Find the places of evidence that share at least one character with a passage or a copy of it."""
     return [
         f"place-{number}"
         for number, gold in enumerate(judgement.evidence)
-        if gold.document == passage.document and gold.span.overlaps(passage.span)
+        if any(gold.document == place.document and gold.span.overlaps(place.span) for place in passage.places)
     ]
 
 
@@ -65,7 +79,7 @@ def is_right(judgement: Judgement, passage: ReturnedPassage) -> bool:
     """Return whether a passage shares text with the evidence or, without it, is of a relevant document."""
     if judgement.evidence:
         return bool(find_places(judgement, passage))
-    return passage.document in judgement.documents
+    return any(place.document in judgement.documents for place in passage.places)
 
 
 def is_first_right(judgement: Judgement, reply: SystemReply) -> bool:

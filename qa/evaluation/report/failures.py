@@ -118,10 +118,13 @@ def _find_right_rank(outcome: Outcome) -> int | None:
 
 
 def _show_passage(outcome: Outcome, passage: ReturnedPassage) -> ShownPassage:
-    wanted = [gold.span for gold in outcome.judgement.evidence if gold.document == passage.document]
-    stretches = split_stretches(passage.text, passage.span.start, passage.evidence, wanted)
     right = ranking.is_right(outcome.judgement, passage)
-    return ShownPassage(passage.document, passage.score, right, tuple(stretches))
+    judged = {gold.document for gold in outcome.judgement.evidence}
+    # Of copies the one that was judged, whose offsets the evidence has.
+    place = next((place for place in passage.places if place.document in judged), passage)
+    wanted = [gold.span for gold in outcome.judgement.evidence if gold.document == place.document]
+    stretches = split_stretches(passage.text, place.span.start, place.evidence, wanted)
+    return ShownPassage(place.document, passage.score, right, tuple(stretches))
 
 
 def split_stretches(text: str, offset: int, marks: Sequence[Span], wanted: Sequence[Span]) -> list[Stretch]:

@@ -89,7 +89,7 @@ def save_run(run: Run, folder: Path) -> None:
     same figures with these two. ``scores.json`` comes last: with it a run is finished.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    documents = {o.judgement.id: lower_ties((p.document, p.score) for p in o.reply.passages) for o in run.outcomes}
+    documents = {o.judgement.id: lower_ties(ranking.rank_documents(o.judgement, o.reply)) for o in run.outcomes}
     write_run(documents, folder / "run.trec")
     write_qrels({o.judgement.id: o.judgement.documents for o in run.outcomes}, folder / "qrels.trec")
     judged = [outcome for outcome in run.outcomes if outcome.judgement.evidence]

@@ -11,7 +11,7 @@ from flask import url_for
 from index.types import Span
 from qa.answer.serialize import answer_json
 from qa.collection.suggestions import Suggestion
-from qa.types import MAX_QUESTION_CHARS, Answer, AnswerPassage, Request, Status
+from qa.types import MAX_QUESTION_CHARS, Answer, AnswerPassage, PassageCopy, Reason, Request, Status
 from qa.web.service import Service
 
 # Digits of a document's SHA-256 in a citation: enough to distinguish two versions of the document.
@@ -25,7 +25,7 @@ class SourceView:
     """A passage with its links: ``open`` marks all likely evidence of the answer, ``link`` that of this passage only.
 
     ``link`` carries the quotation, so that it is found again if the document has changed; ``citation`` is
-    the same as text.
+    the same as text. ``copies`` are the other places with the same text, each with its link.
     """
 
     passage: AnswerPassage
@@ -33,6 +33,7 @@ class SourceView:
     open: str
     link: str
     citation: str
+    copies: tuple[tuple[PassageCopy, str], ...]
 
     @property
     def likely(self) -> bool:
@@ -65,12 +66,14 @@ class TurnView:
 def build_turn_view(service: Service, request: Request, answer: Answer) -> TurnView:
     """Build the view of an answer; needs the context of a request, whose address the links start with."""
     found = answer.status is not Status.NOT_FOUND
+    # What is closest to "thanks!" helps nobody.
+    passages = () if answer.reason is Reason.NO_CONTENT_WORDS else answer.passages
     body = _build_body(request)
     return TurnView(
         request=body,
         answer=answer,
         json=answer_json(answer),
-        sources=tuple(_build_source(passage, answer, found) for passage in answer.passages),
+        sources=tuple(_build_source(passage, answer, found) for passage in passages),
         suggestions=() if found else service.suggestions.near_answer(answer),
         link=_link_to_turn(request, answer),
         literal_link=_link_to_question(request.question, literal=True)
@@ -115,6 +118,7 @@ def _build_source(passage: AnswerPassage, answer: Answer, found: bool) -> Source
         open=_link_to_document(passage.document.id, marked, first),
         link=_link_to_document(passage.document.id, [first], first, quote),
         citation=_format_citation(passage, first, quote),
+        copies=tuple((copy, _link_to_copy(copy)) for copy in passage.copies),
     )
 
 
@@ -133,6 +137,11 @@ def _link_to_document(document: str, spans: Sequence[Span], first: Span, quote: 
     marked = [f"{span.start}-{span.end}" for span in spans]
     anchor = f"{first.start}-{first.end}"
     return url_for("pages.document", id=document, at=marked, quote=quote or None, _anchor=anchor)
+
+
+def _link_to_copy(copy: PassageCopy) -> str:
+    span = Span(copy.start, copy.end)
+    return _link_to_document(copy.document.id, [span], span)
 
 
 def _format_citation(passage: AnswerPassage, span: Span, quote: str) -> str:

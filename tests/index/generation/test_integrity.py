@@ -11,7 +11,7 @@ from index.generation.directory import IndexDirectory
 from index.generation.documents import Documents
 from index.generation.generation import Generation, GenerationContents
 from index.generation.integrity import find_violations
-from index.generation.passages import BYTE, DOCUMENT, Passages
+from index.generation.passages import BYTE, DOCUMENT, FIRST_COPY, Passages
 from index.search.bm25 import BM25Index
 from index.search.stores.exact import ExactStore
 from index.settings import IndexSettings
@@ -66,6 +66,13 @@ def test_rows_of_the_table_that_point_elsewhere_are_found(sound: Generation) -> 
     assert "other words than its document" in faults(sound, passages=cell(contents, 1, BYTE, second.start + 1))
     two = Documents.build([*contents.documents, Document("b.txt", "Birds sing.")])
     assert "not in the order" in faults(sound, documents=two, passages=cell(contents, 0, DOCUMENT, 1))
+
+
+def test_a_passage_that_is_no_copy_of_another_is_found(sound: Generation) -> None:
+    """Stated copies have the same text, and the first one comes first."""
+    contents = sound.contents
+    assert "which has another text" in faults(sound, passages=cell(contents, 1, FIRST_COPY, 0))
+    assert "a copy of one that is not before it" in faults(sound, passages=cell(contents, 0, FIRST_COPY, 1))
 
 
 def test_a_document_with_another_hash_is_found(sound: Generation) -> None:

@@ -49,6 +49,39 @@ def test_the_text_of_a_passage_is_read_without_its_document(passages: Passages) 
         assert passages.get_text(position) == texts[passage.document][passage.start : passage.end]
 
 
+def test_copies_of_a_text_find_each_other(tmp_path: Path) -> None:
+    """In order, whatever their case, line breaks and documents; a text of its own has no copy but itself."""
+    texts = (
+        "Cats  sleep.\nDogs dig.",
+        "Rats.",
+        "cats sleep. DOGS DIG.",
+        "Cats sleep. Dogs dig!",
+        "Rats.",
+        "Cats sleep. Dogs dig.",
+    )
+    documents = Documents.build([Document(f"{n}.txt", text) for n, text in enumerate(texts)])
+    rows = [Passage(f"{n}.txt", 0, len(text), (Span(0, len(text)),)) for n, text in enumerate(texts)]
+    built = Passages.build(rows, documents)
+    built.save(tmp_path)
+    for passages in (built, Passages.load(tmp_path, documents)):
+        assert passages.find_first_copies(range(6)).tolist() == [0, 1, 0, 3, 1, 0]
+        assert passages.repeats.tolist() == [2, 4, 5]
+        assert [passages.find_copies(n).tolist() for n in range(6)] == [
+            [0, 2, 5],
+            [1, 4],
+            [0, 2, 5],
+            [3],
+            [1, 4],
+            [0, 2, 5],
+        ]
+
+
+def test_a_collection_without_copies_has_none(passages: Passages) -> None:
+    """Nothing is looked up for it."""
+    assert passages.repeats.tolist() == []
+    assert [passages.find_copies(n).tolist() for n in range(4)] == [[0], [1], [2], [3]]
+
+
 def test_one_field_of_a_passage_is_read_without_the_passage(passages: Passages) -> None:
     """Its document, and the title and heading above it, are read by themselves."""
     for position, passage in enumerate(PASSAGES):

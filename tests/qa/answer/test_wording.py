@@ -2,7 +2,8 @@
 
 import pytest
 
-from qa.answer.wording import describe_confidence
+from qa.answer.wording import describe_confidence, describe_copies
+from qa.types import AnswerPassage, PassageCopy, Source
 
 
 @pytest.mark.parametrize(
@@ -22,3 +23,23 @@ from qa.answer.wording import describe_confidence
 def test_each_range_has_its_words(probability: float, words: str) -> None:
     """The number is shown beside them, and does not part from its sign."""
     assert describe_confidence(probability).replace("\N{NO-BREAK SPACE}", " ") == words
+
+
+@pytest.mark.parametrize(
+    ("documents", "total", "words"),
+    [
+        ("", 0, ""),
+        ("b", 1, "1 other document"),
+        ("bcde", 4, "4 other documents"),
+        ("a", 1, "1 other place"),
+        ("abb", 3, "3 other places"),
+        ("bc", 4000, "4,000 other places"),
+    ],
+)
+def test_copies_are_counted_in_documents_if_all_are_in_others(documents: str, total: int, words: str) -> None:
+    """Twice in one document, in the document itself, or not all listed: then in places."""
+    copies = tuple(PassageCopy(f"{name}#{n}", Source(name, "", ""), 0, 5) for n, name in enumerate(documents))
+    passage = AnswerPassage(
+        1, "a#0-5", 0.9, "Cats.", None, Source("a", "", ""), 0, 5, (), copies=copies, copies_total=total
+    )
+    assert describe_copies(passage) == words

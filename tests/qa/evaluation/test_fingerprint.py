@@ -62,6 +62,9 @@ CONSTANTS: tuple[tuple[str, object], ...] = (
     ("qa.ranking.evidence.MIN_SECOND_SHARE", 0.94),
     ("qa.ranking.retriever.MAX_CANDIDATES", 45),
     ("qa.ranking.features.MAX_LEAD", 0.45),
+    ("qa.ranking.stages.collapse_copies.MAX_SHORTFALL", 0.5),
+    ("qa.ranking.content_check.MIN_QUOTED_WORDS", 5),
+    ("qa.answer.builder.MAX_COPIES", 0),
     ("qa.query.spelling.MIN_LETTERS", 3),
     ("qa.query.spelling.MIN_LETTERS", 7),
     ("qa.query.spelling.MAX_SWAP_ONLY_LETTERS", 7),
@@ -156,17 +159,19 @@ def test_no_number_is_near_the_edge_of_a_step(observed: list[Any]) -> None:
 
 
 def test_every_step_of_the_program_is_exercised(observed: list[Any]) -> None:
-    """All statuses and reasons, corrected, polite, shortened and follow-up questions, references, quoted words."""
+    """All statuses and reasons, corrected, polite, shortened and follow-up questions, references, quoted words, copies."""
     passages, answers = observed
     assert {answer["status"] for answer in answers} == {"answered", "unsure", "not_found"}
     assert {answer["reason"] for answer in answers if answer["reason"]} == {
         "weak_match",
         "unknown_words",
+        "no_content_words",
         "filtered_out",
     }
     searched = {answer["searched_as"] for answer in answers}
     assert {"Who writes a diary about the lighthouse?", "who cast the bells of Leith?"} <= searched
     assert any(one.endswith(")") for one in searched)
+    assert any(passage["copies"] for answer in answers for passage in answer["passages"])
     assert {kind for _, _, kind, _, _ in passages} == {"body", "reference"}
     assert any(answer["answer"] and len(answer["answer"]["text"]) < 20 for answer in answers)
     assert {tuple(answer["retrieval"]["degraded"]) for answer in answers} == {(), ("reader:language",)}

@@ -38,6 +38,26 @@ NOTHING = SystemReply(Status.NOT_FOUND, 0.0, None, ())
 # Evidence by characters
 
 
+def test_marks_are_the_same_in_a_copy() -> None:
+    """What is marked in the passage shown is marked in the copy that was judged, wherever that begins."""
+    given_reply = reply((115, 125), span=(105, 150), document="other")
+    (shown,) = given_reply.passages
+    for start, overlap in ((5, 5 / 15), (0, 1.0), (60, 0.0)):
+        copied = replace(given_reply, passages=(replace(shown, copies=(("d", Span(start, start + 45)),)),))
+        assert evidence.score_overlap(JUDGED, copied) == pytest.approx(overlap)
+        assert evidence.score_first_mark(JUDGED, copied) == float(overlap > 0)
+
+
+def test_an_answer_without_copies_is_read() -> None:
+    """A service of an older version does not list them."""
+    document = {"id": "d", "title": "", "sha256": ""}
+    passage = {"document": document, "start": 0, "end": 9, "score": 0.5, "evidence": [], "text": "Cats sit."}
+    copies = [{"id": "e#3-12", "document": document | {"id": "e"}, "start": 3, "end": 12}]
+    for listed, places in (({}, ["d"]), ({"copies": copies}, ["d", "e"])):
+        body = {"status": "unsure", "confidence": 0.5, "answer": None, "passages": [passage | listed]}
+        assert [place.document for place in SystemReply.from_json(body).passages[0].places] == places
+
+
 @pytest.mark.parametrize(
     ("marks", "precision", "recall", "overlap"),
     [

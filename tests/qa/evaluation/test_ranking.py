@@ -117,3 +117,22 @@ def test_cutting_a_passage_in_two_never_raises_a_score(sizes: list[int], starts:
     ]
     for name in names:
         assert scores[0]["q"][name] >= scores[1]["q"][name] - 1e-12, name
+
+
+def test_a_document_that_is_shown_as_a_copy_is_found() -> None:
+    """At the rank of the passage, both of two; the one that is shown counts only if none of them is judged."""
+    shown = ReturnedPassage("a", Span(0, 9), 0.5, (), copies=(("b", Span(5, 14)), ("c", Span(0, 9))))
+    given_reply = reply(returned("x", 0, 9), shown)
+    for judged, ranked in ((["b"], ["x", "b"]), (["c", "a"], ["x", "a", "c"]), (["y"], ["x", "a"])):
+        judgement = Judgement("q", "?", documents=dict.fromkeys(judged, 1))
+        assert ranking.rank_findings(judgement, given_reply) == ranked
+        assert ranking.is_right(judgement, shown) is (judged != ["y"])
+    assert ranking.rank_documents(judgement, given_reply) == [("x", 0.5), ("a", 0.5)]
+
+
+def test_evidence_that_is_shown_as_a_copy_is_found() -> None:
+    """The place that was judged is in the copy, so that the copy's offsets count."""
+    shown = ReturnedPassage("a", Span(100, 109), 0.5, (), copies=(("d", Span(10, 19)),))
+    for place, found in (((12, 15), ["place-0"]), ((102, 105), [])):
+        assert ranking.find_places(spans(place), shown) == found
+        assert ranking.is_right(spans(place), shown) is bool(found)

@@ -1,20 +1,25 @@
 """Both legs over the seed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from index.generation.generation import Generation
+from index.generation.documents import Documents
+from index.generation.generation import Generation, GenerationContents
+from index.generation.passages import Passages
 from index.search.bm25 import BM25Index
+from index.search.stores.exact import ExactStore
 from index.text.analyzer import Analyzer
-from index.types import Embeddings, Encoder, SearchResult
+from index.types import Document, Embeddings, Encoder, Passage, SearchResult, Span
 from qa.query.encode import encode_questions
 from qa.query.understand import understand
-from qa.ranking.filters import Filter, build_filter
+from qa.ranking.filters import Filter, build_filter, filter_passages
 from qa.ranking.retriever import DENSE, LEXICAL, MAX_CANDIDATES, Retriever, call_leg
 from qa.types import Leg, Query, Request
+from tests.doubles import WordEncoder
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +92,13 @@ def test_our_own_bugs_cost_a_leg_and_not_the_answer(caplog: pytest.LogCaptureFix
     assert "TypeError: object of type 'int' has no len()" in caplog.text
 
 
+def build_passages(texts: Sequence[str]) -> Passages:
+    """Build a passage of each text, in a document of its own."""
+    documents = Documents.build([Document(f"{n:03}.txt", text) for n, text in enumerate(texts)])
+    rows = [Passage(document.id, 0, len(document.text), (Span(0, len(document.text)),)) for document in documents]
+    return Passages.build(rows, documents)
+
+
 class CountingStore:
     """A store whose best units are in order, and which remembers how many were wanted."""
 
@@ -112,7 +124,8 @@ def test_more_units_are_searched_only_if_the_nearest_belong_to_few_passages(
     """150 units first, then 400; fifty passages at most, and no second search if there are no further units."""
     units = np.array([(passage, 0, 1) for passage in range(passages) for _ in range(units_each)])
     store = CountingStore(len(units))
-    contents = SimpleNamespace(store=store, units=units, lexical=BM25Index.build([["x"]] * passages))
+    texts = build_passages([f"text {number}" for number in range(passages)])
+    contents = SimpleNamespace(store=store, units=units, lexical=BM25Index.build([["x"]] * passages), passages=texts)
     query = understand(Request("yak"), Analyzer("none"))
     vector = Embeddings(np.array([[1.0, 0.0]], dtype=np.float32), ())
     candidates = Retriever(contents).retrieve(replace(query, embeddings=vector))
@@ -121,8 +134,50 @@ def test_more_units_are_searched_only_if_the_nearest_belong_to_few_passages(
 
 def test_each_leg_brings_fifty_passages() -> None:
     """Without a vector the lexical leg answers alone, and the dense one is named as failed."""
-    contents = SimpleNamespace(store=None, units=np.zeros((0, 3)), lexical=BM25Index.build([["yak"]] * 80))
+    texts = build_passages([f"yak {number}" for number in range(80)])
+    lexical = BM25Index.build([["yak"]] * 80)
+    contents = SimpleNamespace(store=None, units=np.zeros((0, 3)), lexical=lexical, passages=texts)
     candidates = Retriever(contents).retrieve(understand(Request("yak"), Analyzer("none")))
     assert candidates.legs == (Leg("dense", False, 0), Leg("lexical", True, 50))
     assert candidates.list_found("lexical") == list(candidates.lexical) == list(range(50))
     assert set(candidates.dense.values()) == {0.0}
+
+
+# 60 texts of which the nearest one has 500 copies, and the others none or one.
+CROWDED = ["yak yak yak yak"] * 500 + [f"yak number {number} {'far ' * number}" for number in range(59)] * 2
+
+
+@pytest.fixture(scope="module")
+def crowded() -> GenerationContents:
+    encoder, texts = WordEncoder(), build_passages(CROWDED)
+    vectors = encoder.encode_passages(CROWDED).vectors
+    units = np.array([(passage, 0, 1) for passage in range(len(CROWDED))])
+    lexical = BM25Index.build([text.split() for text in CROWDED])
+    return SimpleNamespace(store=ExactStore.build(vectors), units=units, lexical=lexical, passages=texts)
+
+
+@pytest.mark.parametrize("first", [0, 3, 510])
+def test_copies_keep_no_other_text_from_being_found(crowded: GenerationContents, first: int) -> None:
+    """Each leg brings fifty texts, each once: the first copy that the filter allows, because all are as good."""
+    positions = np.arange(first, len(CROWDED))
+    allowed = filter_passages(crowded, positions) if first else None
+    query = replace(understand(Request("yak"), Analyzer("none")), embeddings=WordEncoder().encode_questions(["yak"]))
+    candidates = Retriever(crowded).retrieve(query, allowed)
+    kept = {CROWDED[position]: position for position in reversed(positions.tolist())}
+    for leg in (DENSE, LEXICAL):
+        found = candidates.list_found(leg)
+        assert len({CROWDED[passage] for passage in found}) == len(found) == MAX_CANDIDATES
+        assert found == [kept[CROWDED[passage]] for passage in found]
+    assert candidates.legs == (Leg(DENSE, True, 50), Leg(LEXICAL, True, 50))
+
+
+def test_a_better_copy_brings_the_first_one_along(crowded: GenerationContents) -> None:
+    """It may be shown in its place, if it is as good and the filter allows it."""
+    title = SimpleNamespace(
+        **vars(crowded)
+        | {"lexical": BM25Index.build([[*t.split(), *["of"] * (n == 7)] for n, t in enumerate(CROWDED)])}
+    )
+    query = understand(Request("of"), Analyzer("none"))
+    assert set(Retriever(title).retrieve(query).lexical) == {0, 7}
+    assert set(Retriever(title).retrieve(query, filter_passages(title, np.array([3, 7]))).lexical) == {3, 7}
+    assert set(Retriever(title).retrieve(query, filter_passages(title, np.array([7, 8]))).lexical) == {7}

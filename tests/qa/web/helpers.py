@@ -12,6 +12,7 @@ from qa.types import (
     AnswerText,
     Explanation,
     Leg,
+    PassageCopy,
     Quote,
     Reason,
     Request,
@@ -36,6 +37,7 @@ class HandMade:
         self.legs = {"dense": True, "lexical": True}
         self.degraded: tuple[str, ...] = ()
         self.error: Exception | None = None
+        self.copies: tuple[PassageCopy, ...] = ()
         self.catalog = OneDocument()
 
     def ask(self, question: Request) -> Answer:
@@ -64,12 +66,14 @@ class HandMade:
             answer=AnswerText(
                 _slice(NAME), DOCUMENT, NAME.start, NAME.end, Quote(_slice(SENTENCE), SENTENCE.start, SENTENCE.end)
             ),
-            passages=(_passage(request.explain),),
+            passages=(replace(_passage(request.explain), copies=self.copies, copies_total=len(self.copies)),),
             retrieval=retrieval,
             took_ms=1.5,
         )
         if "capital" in request.question:
             return replace(found, status=Status.NOT_FOUND, confidence=0.03, reason=Reason.UNKNOWN_WORDS, answer=None)
+        if "thanks" in request.question:
+            return replace(found, status=Status.NOT_FOUND, confidence=0.0, reason=Reason.NO_CONTENT_WORDS, answer=None)
         if "perhaps" in request.question:
             other = f"{request.question} (Blame! film)"
             return replace(found, status=Status.UNSURE, confidence=0.4, reason=Reason.WEAK_MATCH, searched_as=other)

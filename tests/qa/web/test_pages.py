@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from qa.answer.wording import LANGUAGE_NOTE, describe_confidence
-from qa.types import Turn
+from qa.types import PassageCopy, Source, Turn
 from qa.web.errors.problems import Code
 from tests.qa.web.helpers import DOCUMENT, SENTENCE, TEXT, TITLE, HandMade
 
@@ -53,6 +53,28 @@ def test_the_answer_is_shown_with_its_evidence_marked(client: FlaskClient) -> No
     assert "Answer" in page
     assert "almost certain (97\N{NO-BREAK SPACE}%)" in page
     assert f"<mark>{TEXT[SENTENCE.start : SENTENCE.end]}</mark>" in page
+
+
+def test_the_copies_of_a_passage_are_linked(client: FlaskClient, engine: HandMade) -> None:
+    """How many there are, and each with its document, opened at the place."""
+    copies = (
+        PassageCopy("b.txt#3-9", Source("b.txt", "Second", "cd" * 32), 3, 9),
+        PassageCopy("c.txt#0-6", Source("c.txt", "", "ef" * 32), 0, 6),
+    )
+    assert "Also in" not in client.get("/?q=Who").text
+    engine.copies = copies
+    page = unescape(client.get("/?q=Who+has+copies").text)
+    assert "<summary>Also in 2 other documents</summary>" in page
+    assert '<a href="/documents/b.txt?at=3-9#3-9" dir="auto">Second</a> <span class="heading">b.txt</span>' in page
+    assert '<a href="/documents/c.txt?at=0-6#0-6" dir="auto">c.txt</a>' in page
+
+
+def test_a_question_that_looks_for_nothing_shows_no_passages(client: FlaskClient) -> None:
+    """What is nearest to "thanks!" helps nobody; the reason is shown."""
+    page = client.get("/?q=thanks!").text
+    assert "Not found in these documents" in page
+    assert "No word of the question says what to look for." in page
+    assert "Closest passages" not in page
 
 
 def test_unsure_says_what_was_searched_and_why(client: FlaskClient) -> None:

@@ -1,0 +1,38 @@
+"""Hits with the same text become one."""
+
+from types import SimpleNamespace
+
+from index.text.analyzer import Analyzer
+from qa.query.understand import understand
+from qa.ranking.fusion import Hit
+from qa.ranking.stages.collapse_copies import CollapseCopies
+from qa.types import Request
+from tests.qa.ranking.test_retriever import build_passages
+
+QUERY = understand(Request("cats"), Analyzer())
+COLLAPSE = CollapseCopies(SimpleNamespace(passages=build_passages(["Cats.", "Dogs.", "cats.", "Birds.", "CATS."])))
+
+
+def hit(passage: int, score: float, dense_rank: int = 1) -> Hit:
+    return Hit(passage, score, score / 2, 2 * score, dense_rank, dense_rank)
+
+
+def test_the_first_of_equal_copies_is_kept() -> None:
+    """With the score of the best one, whose place it takes, and the ranks among what is left."""
+    hits = [hit(4, 2.0, 1), hit(2, 1.995, 2), hit(0, 1.99, 3), hit(1, 1.2, 4), hit(3, 1.0, 5)]
+    kept = COLLAPSE(QUERY, hits)
+    assert [(one.passage, one.score) for one in kept] == [(0, 2.0), (1, 1.2), (3, 1.0)]
+    assert [(one.dense_rank, one.lexical_rank) for one in kept] == [(1, 1), (2, 2), (3, 3)]
+
+
+def test_a_copy_that_matches_better_is_kept() -> None:
+    """Its title says what the question asks for; how much better is a share of the best hit of all."""
+    assert [one.passage for one in COLLAPSE(QUERY, [hit(4, 2.0), hit(0, 1.97)])] == [4]
+    assert [one.passage for one in COLLAPSE(QUERY, [hit(1, 2.0), hit(4, 0.11), hit(0, 0.1)])] == [1, 0]
+
+
+def test_without_copies_nothing_changes() -> None:
+    """The very same hits are returned; there may be none."""
+    hits = [hit(1, 2.0), hit(0, 1.0)]
+    assert COLLAPSE(QUERY, hits) is hits
+    assert COLLAPSE(QUERY, []) == []
