@@ -6,12 +6,24 @@ import pytest
 
 from index.types import PassageKind, Span
 from qa.answer.serialize import answer_json
-from qa.types import Answer, AnswerPassage, AnswerText, Explanation, Leg, Quote, Reason, Retrieval, Source, Status
+from qa.types import (
+    Answer,
+    AnswerPassage,
+    AnswerText,
+    Explanation,
+    Leg,
+    PassageCopy,
+    Quote,
+    Reason,
+    Retrieval,
+    Source,
+    Status,
+)
 
 EXPLANATION = Explanation(0.123456, 1, 7.654321, 2, 0.987654)
 PASSAGE = AnswerPassage(
     1, "a#1", 0.98765, "Ann made it.", "Film", Source("a", "A", "0" * 64), 1, 13, (Span(1, 4),), PassageKind.BODY, 3,
-    EXPLANATION,
+    (PassageCopy("b#0", Source("b", "B", "1" * 64), 0, 12),), 1, EXPLANATION,
 )  # fmt: skip
 FULL = Answer(
     "Who?", "Who made it?", Status.UNSURE, 0.98765, Reason.WEAK_MATCH, AnswerText("Ann", "a", 1, 4, Quote("Ann made it.", 1, 13)),

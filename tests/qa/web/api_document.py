@@ -8,6 +8,8 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from qa.answer.wording import REASONS
+from qa.types import MAX_COPIES, Reason
 from qa.web.errors.problems import Code
 
 Json = Mapping[str, Any]
@@ -41,6 +43,19 @@ if (answer.status === "answered") {
   console.log(answer.status, answer.reason);
 }
 """
+ANSWERS = """## Answers
+
+`status` is `answered`, `unsure` or `not_found`. If it is not `answered`, `reason` says why in one stable word:
+
+| reason | |
+|---|---|
+{reasons}
+
+Passages are returned in every case, unless there are none to return. Passages of one answer have different texts: other
+places with the same text, apart from case and white space, are listed under `copies`, at most {copies}, as far as the
+filter allows them; `copies_total` counts all of them. The one that is shown is the first in the order of the
+collection, unless the title or heading of another one matches the question better.
+"""
 # Pages, scripts and metrics change without a change of the API, so only their first line is shown.
 TEXT_TYPES = ("text/html", "text/css", "text/javascript", "text/plain")
 
@@ -65,6 +80,9 @@ def render_document(client: FlaskClient, examples: Mapping[str, Example]) -> str
             "## Clients\n",
             f"```python\n{PYTHON}```\n",
             f"```javascript\n{JAVASCRIPT}```\n",
+            ANSWERS.format(
+                reasons="\n".join(f"| `{reason.value}` | {REASONS[reason]} |" for reason in Reason), copies=MAX_COPIES
+            ),
             *_render_operations(spec, client, examples),
             *_render_problems(client),
         ]

@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from qa.collection.catalog import DocumentInfo
+from qa.types import PassageCopy, Source
 from qa.web import create_app
 from qa.web.routes import ROUTES
 from qa.web.service import AppOptions
@@ -57,7 +58,9 @@ def example_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FlaskClie
     info = DocumentInfo(NAME, "Blame!", HASH, len(TEXT), 1, {"licence": "CC BY-SA 4.0"})
     monkeypatch.setattr(helpers.OneDocument, "info", info)
     options = AppOptions(feedback=tmp_path / "feedback.sqlite", admin_key="KEY")
-    return create_app(helpers.HandMade(), options).test_client()
+    engine = helpers.HandMade()
+    engine.copies = (PassageCopy("films/old/blame.txt#22-88", Source("films/old/blame.txt", "Blame!", HASH), 22, 88),)
+    return create_app(engine, options).test_client()
 
 
 def test_the_document_is_up_to_date(request: pytest.FixtureRequest, example_client: FlaskClient) -> None:

@@ -15,7 +15,10 @@ from tests.qa.web.helpers import DOCUMENT, NAME, SENTENCE, TEXT, HandMade
 from tests.qa.web.shape import problem
 
 KEYS = ["question", "searched_as", "status", "confidence", "reason", "answer", "passages", "retrieval", "took_ms"]
-PASSAGE = ["rank", "id", "score", "text", "heading", "document", "start", "end", "evidence", "kind", "page"]
+PASSAGE = [
+    *("rank", "id", "score", "text", "heading", "document", "start", "end", "evidence", "kind", "page"),
+    *("copies", "copies_total"),
+]
 
 
 def ask(client: FlaskClient, **body: object) -> dict[str, Any]:
