@@ -7,11 +7,13 @@ import pytest
 
 from index.build.pipeline import build_index
 from index.generation.directory import IndexDirectory
+from index.generation.generation import Generation
 from index.settings import IndexSettings
 from index.types import Encoder
 from qa.answer.serialize import answer_json
 from qa.answer.terminal import print_answer
 from qa.engine import Engine
+from qa.evaluation.known_item import evaluate_known_items
 from qa.reader import load_reader
 from qa.types import MAX_COPIES, Reading, Request
 from tests.conftest import SEEDS
@@ -41,16 +43,20 @@ class CountingReader:
         return self._reader.read(question, passages)
 
 
+def index_texts(folder: Path, encoder: Encoder, texts: Mapping[str, str]) -> Generation:
+    """Index texts by their ids; the title is the id without its number."""
+    rows = [{"_id": name, "title": name.rstrip("0123456789"), "text": text} for name, text in texts.items()]
+    (folder / "all.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    build_index(folder / "all.jsonl", IndexSettings(index=str(folder / "index")), encoder)
+    return IndexDirectory(folder / "index").open_current()
+
+
 @pytest.fixture(scope="module")
 def build(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Return a function that indexes texts by their ids; the title is the id without its number."""
+    """Return a function that opens an engine over texts."""
 
     def build_texts(texts: Mapping[str, str], reader: object = "shipped") -> Engine:
-        folder = tmp_path_factory.mktemp("copies")
-        rows = [{"_id": name, "title": name.rstrip("0123456789"), "text": text} for name, text in texts.items()]
-        (folder / "all.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-        build_index(folder / "all.jsonl", IndexSettings(index=str(folder / "index")), encoder)
-        return Engine(IndexDirectory(folder / "index").open_current(), encoder, reader)
+        return Engine(index_texts(tmp_path_factory.mktemp("copies"), encoder, texts), encoder, reader)
 
     return build_texts
 
@@ -125,6 +131,13 @@ def test_a_text_that_one_document_repeats_is_one_passage(build: Build) -> None:
     answer = build({"manual": "".join(sections), "form": NOTE}).ask("When must I return the form to the office?")
     texts = [" ".join(passage.text.casefold().split()) for passage in answer.passages]
     assert len(set(texts)) == len(texts)
+
+
+def test_a_passage_that_is_returned_as_a_copy_is_not_lost(encoder: Encoder, tmp_path: Path) -> None:
+    """The known-item evaluation, which returns ten passages, finds each of a dozen copies by the one that is shown."""
+    texts = {f"note{n}": NOTE for n in range(12)} | {"menu": "Soup, bread and cheese are served at noon."}
+    generation = index_texts(tmp_path, encoder, texts)
+    assert evaluate_known_items(generation, Engine(generation, encoder, "none")).lost == ()
 
 
 def test_a_title_that_the_question_names_chooses_the_copy(build: Build) -> None:
