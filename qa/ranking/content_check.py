@@ -1,8 +1,8 @@
 """Whether a question says what to look for: ``thanks!``, ``😀`` and ``a`` have a nearest passage, but no answer.
 
-A question has content if a word of it is no stop word, unless all of it is small talk. A few have content although none is, and the collection tells
-them: a title or heading that consists of stop words ("The Who"), a word that is written like a name ("Will", "IT"), a
-line that is quoted ("to be or not to be"), code ("--") and emoji.
+A question has content if a word of it is no stop word, unless all of it is small talk. A few have content although
+none is, and the collection tells them: a title or heading that consists of stop words ("The Who"), a word that is
+written like a name ("Will", "IT"), a line that is quoted ("to be or not to be"), code ("--") and emoji.
 """
 
 from collections.abc import Sequence

@@ -86,10 +86,10 @@ def ask_collection(collection: Collection, encoder: Encoder, reader: str, folder
 
 
 def _answers_question(passage: AnswerPassage, question: LabelledQuestion) -> bool:
+    shown = [(passage.document.id, Span(passage.start, passage.end))]
+    shown += [(copy.document.id, Span(copy.start, copy.end)) for copy in passage.copies]
     return any(
-        place.document.id == question.document
-        and any(span.overlaps(Span(place.start, place.end)) for span in question.places)
-        for place in [passage, *passage.copies]
+        document == question.document and span.overlaps(place) for document, span in shown for place in question.places
     )
 
 
