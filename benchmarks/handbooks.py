@@ -3,6 +3,7 @@
 Its documents and questions were written for it; what they are: ``benchmarks/training/handbooks/README.md``.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -59,3 +60,19 @@ def find_answers(judgement: Judgement, document: Document) -> Iterator[Span]:
             start = document.text.find(words, gold.span.start, gold.span.end) if gold.document == document.id else -1
             if start >= 0:
                 yield Span(start, start + len(words))
+
+
+def describe_counts() -> str:
+    """Return the numbers of documents and questions as the data card shows them."""
+    judgements = load_handbook_judgements()
+    absent = sum(not judgement.answerable for judgement in judgements)
+    parts = Counter(assign_part(SOURCE, document) for document in load_handbooks())
+    lines = [
+        f"{len(load_handbooks())} documents and {len(judgements):,} questions, {absent:,} of them unanswerable. Of the "
+        f"documents {parts[Part.TRAIN]} are trained on, {parts[Part.FIT]} fitted on, {parts[Part.HELD_OUT]} held out."
+    ]
+    for name in ("kind", "form"):
+        counts = Counter(getattr(judgement, name) for judgement in judgements).most_common()
+        rows = (f"| `{value}` | {count:,} |" for value, count in counts)
+        lines += ["", f"| {name} | questions |", "|---|--:|", *rows]
+    return "\n".join(lines)

@@ -2,8 +2,12 @@
 
 from collections import Counter
 
+import pytest
+
 from benchmarks.handbooks import (
+    FOLDER,
     SOURCE,
+    describe_counts,
     find_document,
     load_handbook_judgements,
     load_handbook_questions,
@@ -14,6 +18,7 @@ from benchmarks.training.reader.handbooks import read_handbooks
 from index.types import Span
 
 MIN_QUESTIONS, MIN_DOCUMENTS = 1500, 40
+CARD = FOLDER / "README.md"
 
 
 def quote(document: str, span: Span) -> str:
@@ -52,3 +57,15 @@ def test_training_questions_point_at_the_accepted_words() -> None:
     # An answer across the border of two passages is left out; that is rare.
     assert {one.question for one in words} <= asked
     assert len({one.question for one in words}) > 0.9 * len(asked)
+
+
+def test_the_data_card_counts_what_is_there(request: pytest.FixtureRequest) -> None:
+    """Its numbers are those of the files; ``--write`` writes them."""
+    text = CARD.read_text(encoding="utf-8")
+    before, begin, rest = text.partition("<!-- counts: begin -->\n")
+    _, end, after = rest.partition("<!-- counts: end -->")
+    written = f"{before}{begin}{describe_counts()}\n{end}{after}"
+    if request.config.getoption("--write"):
+        CARD.write_text(written, encoding="utf-8")
+        return
+    assert text == written
