@@ -24,10 +24,10 @@ from index.text.sentences import PunctuatedNames
 from index.types import Document, Passage, Span
 from qa.answer.span_borders import tidy_span
 from qa.evaluation.measures.reading import exact_match, token_f1
-from qa.query.question_form import QuestionForm, classify_question
+from qa.query.question_form import classify_question
 from qa.reader.reader import TrainedReader
 from qa.reader.texts import read_texts
-from qa.types import Reader
+from qa.types import QuestionForm, Reader
 
 SETS = ("squad-dev", "squadshifts-wiki", "squadshifts-reddit", "squadshifts-amazon", "nq-oracle", "covidqa", "doqa")
 HANDBOOKS = "handbooks"

@@ -17,12 +17,13 @@ from index.text.analyzer import Analyzer
 from index.types import Encoder
 from qa.answer.builder import AnswerBuilder
 from qa.answer.calibration import Calibration, load_calibration
+from qa.answer.evidence import EvidenceMarker
+from qa.answer.words import COMPARED
 from qa.collection.catalog import Catalog
 from qa.collection.readiness import ReadinessCheck, pick_known_sentence, reads_sentence
 from qa.query.encode import encode_questions
 from qa.query.spelling import Speller
 from qa.ranking.content_check import ContentCheck
-from qa.ranking.evidence import EvidenceMarker
 from qa.ranking.features import extract_features
 from qa.ranking.filters import build_filter
 from qa.ranking.fusion import Hit
@@ -112,13 +113,14 @@ class Engine:
             hits = self._pipelines[request.mode].fuse(candidates)
             for stage in self._stages[request.mode]:
                 hits = stage(query, hits)
-            evidence = self._marker.mark_evidence(query, hits[: request.top_k])
+            evidence = self._marker.mark_evidence(query, hits[: max(request.top_k, COMPARED)])
             features = extract_features(query, hits, request.top_k, self._idf)
             confidence = self._calibration.calibrate(features)
             if not self._content_check.has_content(query, hits):
                 confidence = confidence.withdraw(Reason.NO_CONTENT_WORDS)
+            words = self._calibration.calibrate_words(evidence, confidence, query.form)
             retrieval = self._describe_retrieval(candidates, hits[: request.top_k])
-            answers.append(self._builder.build_answer(query, evidence, confidence, retrieval))
+            answers.append(self._builder.build_answer(query, evidence[: request.top_k], confidence, words, retrieval))
         took_ms = (perf_counter() - started) * 1000 / max(1, len(answers))
         return [replace(answer, took_ms=took_ms) for answer in answers]
 

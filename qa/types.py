@@ -73,13 +73,23 @@ class Request:
             raise QuestionError(f"the history has {len(self.history)} turns: send only the last {MAX_TURNS}")
 
 
+class QuestionForm(StrEnum):
+    """The kind of answer that a question asks for."""
+
+    YES_NO = "yes or no"
+    EXPLANATION = "explanation"
+    LIST = "list"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A request as understood. ``searched_as`` is the text that both legs and the reader receive.
 
     ``terms`` are its stems and their weights in the lexical leg; ``content_terms`` those without stop
     words, each once; ``question_terms`` the same of the question alone, without words carried over
-    from the history. ``embeddings`` has its vector and its tokens; None if encoding failed.
+    from the history. ``form`` is the kind of answer it asks for. ``embeddings`` has its vector and its tokens; None if
+    encoding failed.
     """
 
     request: Request = field(compare=False, repr=False)
@@ -88,6 +98,7 @@ class Query:
     terms: Mapping[str, float]
     content_terms: tuple[str, ...]
     question_terms: tuple[str, ...]
+    form: QuestionForm
     embeddings: Embeddings | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -159,15 +170,31 @@ class Quote:
     end: int
 
 
+class AnswerKind(StrEnum):
+    """How exactly the answer could be pointed at."""
+
+    SPAN = "span"
+    SENTENCE = "sentence"
+    PASSAGE = "passage"
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerText:
-    """The shortest quotation that answers, and the sentence that holds it."""
+    """The shortest quotation that answers with enough confidence, and the sentence that holds it.
+
+    ``kind`` says whether the quotation is the very words, their sentence, or, of a passage in which not even a sentence
+    is likely enough, its best sentence, which is no answer to be shown by itself. ``confidence`` is the calibrated
+    probability that the quotation answers. ``spans`` are several quotations if the question asks for a list.
+    """
 
     text: str
     document: str
     start: int
     end: int
     sentence: Quote
+    kind: AnswerKind
+    confidence: float
+    spans: tuple[Quote, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,3 +295,13 @@ class Answer:
     def text(self) -> str | None:
         """The words that answer, or None if there are none."""
         return self.answer.text if self.answer else None
+
+    @property
+    def headline(self) -> AnswerText | None:
+        """The answer if it is likely enough to be shown by itself, with a confidence of its own."""
+        return self.answer if self.answer and self.answer.kind is not AnswerKind.PASSAGE else None
+
+    @property
+    def shown_confidence(self) -> float:
+        """The probability that what is shown first answers: that of the words if there are any, or of the passage."""
+        return self.headline.confidence if self.headline else self.confidence

@@ -7,22 +7,25 @@ import numpy as np
 from index.generation.generation import Generation
 from index.types import Positions, Span
 from qa.answer.calibration import Confidence
-from qa.ranking.evidence import Evidence
+from qa.answer.enumeration import split_enumeration
+from qa.answer.evidence import Evidence
+from qa.answer.words import WordsChoice
 from qa.ranking.filters import match_documents
 from qa.types import (
     MAX_COPIES,
     Answer,
+    AnswerKind,
     AnswerPassage,
     AnswerText,
     Explanation,
     PassageCopy,
     Query,
+    QuestionForm,
     Quote,
     Reason,
     Request,
     Retrieval,
     Source,
-    Status,
 )
 
 
@@ -34,22 +37,26 @@ class AnswerBuilder:
         self._passages, self._documents = generation.contents.passages, generation.contents.documents
 
     def build_answer(
-        self, query: Query, evidence: Sequence[Evidence], confidence: Confidence, retrieval: Retrieval
+        self,
+        query: Query,
+        evidence: Sequence[Evidence],
+        confidence: Confidence,
+        words: WordsChoice | None,
+        retrieval: Retrieval,
     ) -> Answer:
-        """Return the answer; how long it took is not known here."""
+        """Return the answer; ``words`` is what is shown of the first passage. How long it took is not known here."""
         request = query.request
         passages = tuple(
             self._build_passage(rank, one, score, request)
             for rank, (one, score) in enumerate(zip(evidence, confidence.scores, strict=True), 1)
         )
-        not_found = confidence.status is Status.NOT_FOUND
         return Answer(
             question=request.question.strip(),
             searched_as=query.searched_as,
             status=confidence.status,
             confidence=confidence.scores[0] if passages else 0.0,
             reason=confidence.reason if passages else _explain_emptiness(request),
-            answer=None if not_found else _select_words(passages[0], evidence[0]),
+            answer=_quote_words(passages[0], evidence[0], words, query.form) if words else None,
             passages=passages,
             retrieval=retrieval,
             took_ms=0.0,
@@ -97,12 +104,17 @@ class AnswerBuilder:
         )
 
 
-def _select_words(best: AnswerPassage, evidence: Evidence) -> AnswerText:
-    """Return the words of the first passage that answer, or else its best sentence, the shortest exact quotation."""
-    sentences = evidence.sentences
-    holding = Span(sentences[0].start, sentences[-1].end) if evidence.answer else sentences[0]
-    quote, sentence = _cut_quote(best, evidence.answer or holding), _cut_quote(best, holding)
-    return AnswerText(quote.text, best.document.id, quote.start, quote.end, sentence)
+def _quote_words(best: AnswerPassage, evidence: Evidence, words: WordsChoice, form: QuestionForm) -> AnswerText:
+    """Return the words of the first passage that answer, or their sentence, as exact quotations."""
+    shown = evidence.answer if evidence.answer and words.kind is AnswerKind.SPAN else evidence.sentence
+    quote, sentence = _cut_quote(best, shown), _cut_quote(best, evidence.sentence)
+    spans: tuple[Quote, ...] = (quote,)
+    if words.kind is AnswerKind.SPAN and form is QuestionForm.LIST:
+        parts = split_enumeration(best.text, Span(shown.start - best.start, shown.end - best.start))
+        spans = tuple(_cut_quote(best, Span(best.start + p.start, best.start + p.end)) for p in parts)
+    return AnswerText(
+        quote.text, best.document.id, quote.start, quote.end, sentence, words.kind, words.confidence, spans
+    )
 
 
 def _cut_quote(passage: AnswerPassage, span: Span) -> Quote:

@@ -1,4 +1,4 @@
-"""Calibration: from the features of the first hits to a probability, a status and a reason.
+"""Calibration: from the features of the first hits to a probability, a status and a reason, and to the words shown.
 
 A logistic model (Platt 1999) over features of one passage and its question, fitted by
 ``benchmarks/training/calibration/`` on open data and shipped as ``calibration.json``. What it was
@@ -6,15 +6,17 @@ fitted on, and how well it held on data that it was not fitted on: ``docs/confid
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
-from math import exp
 from pathlib import Path
 
+from qa.answer.evidence import Evidence
+from qa.answer.words import WordsChoice, WordsModel, choose_words, extract_words_features, parse_words
+from qa.logistic import LogisticModel
 from qa.ranking.features import Features
-from qa.types import Reason, Status
+from qa.types import QuestionForm, Reason, Status
 
 CALIBRATION = Path(__file__).with_name("calibration.json")
 # If the collection lacks half of the question's information, that is the reason, not the weak match.
@@ -22,20 +24,11 @@ MIN_UNKNOWN_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class LogisticModel:
-    """A fitted model, its weights by the names of its features, and the thresholds of the two statuses."""
+class PassageModel(LogisticModel):
+    """A model of the probability that a passage answers, and the thresholds of the two statuses."""
 
-    intercept: float
-    weights: Mapping[str, float]
     answered: float
     unsure: float
-
-    def predict_probability(self, features: Features) -> float:
-        """Return the probability that the passage answers the question, 0 to 1."""
-        total = 0.0
-        for name, weight in self.weights.items():
-            total += weight * getattr(features, name)
-        return 1 / (1 + exp(-(self.intercept + total)))
 
     def choose_status(self, confidence: float) -> Status:
         """Return ``answered`` from one threshold on, ``not_found`` below the other, ``unsure`` between them."""
@@ -62,10 +55,11 @@ class Confidence:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A model for passages that the reader has read, and one for those that it has not."""
+    """A model for passages that the reader has read, one for those that it has not, and that of the words."""
 
-    read: LogisticModel
-    unread: LogisticModel
+    read: PassageModel
+    unread: PassageModel
+    words: WordsModel
 
     def calibrate(self, features: Sequence[Features]) -> Confidence:
         """Return the confidence in the passages with these features."""
@@ -79,7 +73,18 @@ class Calibration:
         reason = Reason.UNKNOWN_WORDS if unknown else Reason.WEAK_MATCH
         return Confidence(scores, status, None if status is Status.ANSWERED else reason)
 
-    def select_model(self, features: Features) -> LogisticModel:
+    def calibrate_words(
+        self, evidence: Sequence[Evidence], confidence: Confidence, form: QuestionForm
+    ) -> WordsChoice | None:
+        """Return what is shown of the first passage, and how probably it answers; None if nothing was found.
+
+        ``evidence`` has at least the first ``COMPARED`` passages, so that the answer is the same for any ``top_k``.
+        """
+        if confidence.status is Status.NOT_FOUND:
+            return None
+        return choose_words(extract_words_features(evidence, confidence.scores[0], form), self.words)
+
+    def select_model(self, features: Features) -> PassageModel:
         """Return the model for such features."""
         return self.unread if features.relevance is None else self.read
 
@@ -88,4 +93,4 @@ class Calibration:
 def load_calibration() -> Calibration:
     """Load the calibration that is shipped with the program."""
     fitted = json.loads(CALIBRATION.read_text(encoding="utf-8"))
-    return Calibration(LogisticModel(**fitted["read"]), LogisticModel(**fitted["unread"]))
+    return Calibration(PassageModel(**fitted["read"]), PassageModel(**fitted["unread"]), parse_words(fitted["words"]))

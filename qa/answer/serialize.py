@@ -6,7 +6,7 @@ keys cost half the time of a loop over the fields; ``dataclasses.asdict`` costs 
 
 from typing import Any
 
-from qa.types import Answer, AnswerPassage
+from qa.types import Answer, AnswerPassage, AnswerText
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "status": answer.status.value,
         "confidence": round(answer.confidence, 4),
         "reason": answer.reason.value if answer.reason else None,
-        "answer": _copy_fields(text) | {"sentence": _copy_fields(text.sentence)} if text else None,
+        "answer": _text_json(text) if text else None,
         "passages": [_passage_json(passage) for passage in answer.passages],
         "retrieval": {
             "legs": [_copy_fields(leg) for leg in retrieval.legs],
@@ -26,6 +26,19 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             "generation": retrieval.generation,
         },
         "took_ms": round(answer.took_ms, 2),
+    }
+
+
+def _text_json(text: AnswerText) -> dict[str, Any]:
+    return {
+        "text": text.text,
+        "document": text.document,
+        "start": text.start,
+        "end": text.end,
+        "sentence": _copy_fields(text.sentence),
+        "kind": text.kind.value,
+        "confidence": round(text.confidence, 4),
+        "spans": [_copy_fields(span) for span in text.spans],
     }
 
 

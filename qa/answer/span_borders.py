@@ -15,7 +15,7 @@ from qa.answer.borders.marks import balance_marks, strip_marks
 from qa.answer.borders.names import widen_to_names
 from qa.answer.borders.quantities import widen_to_quantities
 from qa.answer.borders.words import has_content, trim_space, widen_to_words
-from qa.query.question_form import QuestionForm
+from qa.types import QuestionForm
 
 Step = Callable[[str, Span], Span]
 

@@ -27,8 +27,8 @@ def print_answer(answer: Answer) -> None:
         click.echo(explain_reason(answer))
     if answer.searched_as != answer.question:
         click.echo(f"searched as: {answer.searched_as}")
-    if answer.answer:
-        click.echo(f"\n  “{answer.answer.text}”")
+    if answer.headline:
+        click.echo(f"\n  “{answer.headline.text}”")
     # What is closest to "thanks!" helps nobody.
     shown = () if answer.reason is Reason.NO_CONTENT_WORDS else answer.passages
     for passage in shown:
@@ -43,7 +43,7 @@ def print_answer(answer: Answer) -> None:
 def _format_headline(answer: Answer) -> str:
     """Return the status and the confidence; "not found: unlikely (1 %)" would read as the opposite."""
     if answer.status is not Status.NOT_FOUND:
-        return f"{describe_status(answer)}: {describe_confidence(answer.confidence)}"
+        return f"{describe_status(answer)}: {describe_confidence(answer.shown_confidence)}"
     best = f" (best match: {format_percent(answer.confidence)})" if answer.confidence else ""
     return f"{describe_status(answer)}{best}"
 

@@ -1,11 +1,20 @@
 """The words that the page and the terminal show for a status, a reason and a probability."""
 
+from math import floor
+
 from qa.types import UNREAD_LANGUAGE, Answer, AnswerPassage, Reason, Status
 
 STATUS_LABELS = {
     Status.ANSWERED: "Answer",
     Status.UNSURE: "Possible answer",
     Status.NOT_FOUND: "Not found in these documents",
+}
+
+# If neither words nor a sentence are likely enough to be shown by themselves.
+PASSAGE_STATUS_LABELS = {
+    Status.ANSWERED: "The first source answers this",
+    Status.UNSURE: "The first source may answer this",
+    Status.NOT_FOUND: STATUS_LABELS[Status.NOT_FOUND],
 }
 
 PASSAGE_LABELS = {
@@ -37,7 +46,7 @@ CONFIDENCE_WORDS = (
 
 def describe_status(answer: Answer) -> str:
     """Return the status in words."""
-    return STATUS_LABELS[answer.status]
+    return (STATUS_LABELS if answer.headline else PASSAGE_STATUS_LABELS)[answer.status]
 
 
 def explain_reason(answer: Answer) -> str:
@@ -66,5 +75,5 @@ def describe_confidence(probability: float) -> str:
 
 
 def format_percent(probability: float) -> str:
-    """Return the probability in per cent: ``81 %``."""
-    return f"{probability:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
+    """Return the probability in per cent, ``81 %``, as JavaScript rounds the one in the JSON of the answer."""
+    return f"{floor(round(probability, 4) * 100 + 0.5)}\N{NO-BREAK SPACE}%"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from index.types import Document, Span
-from qa.types import Mode, Status, Turn
+from qa.types import AnswerKind, Mode, Status, Turn
 
 # The questions of a run are searched in one of the modes, or read in texts that are given.
 RunMode = Mode | Literal["reading"]
@@ -119,10 +119,10 @@ MAX_TEXTS = 3
 
 @dataclass(frozen=True, slots=True)
 class SystemReply:
-    """What is scored of one answer. ``answer`` are its words, None if it has none.
+    """What is scored of one answer. ``answer`` is its headline, words or a sentence by ``kind``; None if it has none.
 
-    ``withheld_words`` are the best ones of a reader that gives none, if they are known (``runs/reading.py``).
-    ``words_confidence`` is how sure it is of either.
+    ``place`` is where in which document the headline is, if that is known. ``withheld_words`` are the best ones of a
+    reader that gives none, if they are known (``runs/reading.py``). ``words_confidence`` is how sure it is of either.
     """
 
     status: Status
@@ -131,6 +131,8 @@ class SystemReply:
     passages: tuple[ReturnedPassage, ...]
     words_confidence: float = 0.0
     withheld_words: str | None = None
+    kind: AnswerKind = AnswerKind.SPAN
+    place: tuple[str, Span] | None = None
 
     @property
     def best_words(self) -> str | None:
@@ -141,12 +143,23 @@ class SystemReply:
     def from_json(cls, answer: Mapping[str, Any]) -> "SystemReply":
         """Parse the JSON of API.md, so that every way of asking is scored alike."""
         passages = tuple(_parse_passage(passage, rank) for rank, passage in enumerate(answer["passages"]))
-        words = answer["answer"]["text"] if answer["answer"] else None
-        best = answer.get("best_words") or answer["answer"] or {}
+        given = answer["answer"] or {}
+        kind = AnswerKind(given.get("kind", AnswerKind.SPAN))
+        # The sentence of a passage that is shown without a headline is not given as the answer.
+        given = {} if kind is AnswerKind.PASSAGE else given
+        best = answer.get("best_words") or given
         # A system whose words have no confidence of their own is as sure of them as of their passage.
         sure = best.get("confidence", answer["confidence"]) if best else 0.0
-        withheld = best.get("text") if words is None else None
-        return cls(Status(answer["status"]), answer["confidence"], words, passages, sure, withheld)
+        return cls(
+            Status(answer["status"]),
+            answer["confidence"],
+            given.get("text"),
+            passages,
+            sure,
+            None if given else best.get("text"),
+            kind if given else AnswerKind.PASSAGE,
+            (given["document"], Span(given["start"], given["end"])) if "start" in given else None,
+        )
 
 
 # Of a system of which only the ranking is known.

@@ -3,14 +3,13 @@
 English only; a question in another language is ``OTHER``.
 """
 
-from enum import StrEnum
-
 import regex
 
 from index.languages import ENGLISH
 from index.text.sentences import PunctuatedNames, split_into_sentences
 from index.types import Span
 from qa.query.politeness import strip_politeness
+from qa.types import QuestionForm
 
 PATTERNS = ENGLISH.question_patterns
 WORD = regex.compile(r"[\p{L}\p{N}'’-]+")
@@ -18,15 +17,6 @@ MARKED = regex.compile(r"[?？][\"'”’)*\s]*$")
 NO_NAMES = PunctuatedNames()
 # A noun phrase is seldom longer, and words after it say nothing of what is asked for.
 MAX_PHRASE_WORDS = 6
-
-
-class QuestionForm(StrEnum):
-    """The kind of answer that a question asks for."""
-
-    YES_NO = "yes or no"
-    EXPLANATION = "explanation"
-    LIST = "list"
-    OTHER = "other"
 
 
 def classify_question(question: str) -> QuestionForm:

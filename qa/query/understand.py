@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from index.text.analyzer import Analyzer
 from qa.query.follow_up import carry_words, is_small_talk
 from qa.query.politeness import strip_politeness
+from qa.query.question_form import classify_question
 from qa.types import Query, Request
 
 # The share of a term's weight that stop words do not get. In a small collection "how" and "in" are rare, so that BM25
@@ -38,6 +39,7 @@ def understand(
         terms=weigh_terms(analyzer(searched), content, content_share),
         content_terms=content,
         question_terms=tuple(analyzer.content_terms(question)) if carried else content,
+        form=classify_question(question),
     )
 
 

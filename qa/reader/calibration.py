@@ -6,33 +6,17 @@ text answers; of the others some only seem to.
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from math import exp
 from pathlib import Path
 
 from index.errors import ModelError
+from qa.logistic import LogisticModel
 from qa.reader.reader import ABOUT
 from qa.types import Reading
 
 CALIBRATION = "calibration.json"
-# Keeps the exponential within the range of a float.
-MAX_LOGIT = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class LogisticModel:
-    """A fitted model, its weights by the names of the fields of a reading."""
-
-    intercept: float
-    weights: Mapping[str, float]
-
-    def predict_probability(self, reading: Reading) -> float:
-        """Return the probability, 0 to 1."""
-        total = self.intercept + sum(weight * getattr(reading, name) for name, weight in self.weights.items())
-        return 1 / (1 + exp(-max(-MAX_LOGIT, min(MAX_LOGIT, total))))
 
 
 @dataclass(frozen=True, slots=True)

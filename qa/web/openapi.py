@@ -20,6 +20,9 @@ COMMON_PROBLEMS = (Code.BAD_REQUEST, Code.URL_TOO_LONG, Code.HEADERS_TOO_LARGE, 
 PATH_PARAMETER = re.compile(r"<(?:path:)?(\w+)>")
 DESCRIPTION = (
     "Every answer quotes the documents exactly: offsets are Unicode code points of the document's text, end exclusive. "
+    "`confidence` is the probability that the first passage answers, `answer.confidence` that what is quoted does: the "
+    "exact words, each of a list in `answer.spans`, or their sentence; `answer.kind` says which. With the kind "
+    "`passage` neither is likely enough, and the quotation should not be shown by itself. "
     "`retrieval.degraded` names what an answer had to do without: `dense`, `lexical` or `reader` failed; "
     "`reader:language` means that the question, or a passage in the answer, is in a language that the reader does not "
     "read, so that sentences are quoted instead of the exact words. "

@@ -2,6 +2,8 @@
 
 import json
 import random
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,17 +11,38 @@ import pytest
 from benchmarks.articles import Article
 from benchmarks.open_sets import ReadingQuestion
 from benchmarks.training.calibration.__main__ import main
-from benchmarks.training.calibration.collections import MIX, SIZES, QuestionKind, _cut_collection
+from benchmarks.training.calibration.collections import MIX, SIZES, LabelledQuestion, QuestionKind, _cut_collection
 from benchmarks.training.calibration.document import as_figures, render_page
 from benchmarks.training.calibration.fit import ANSWERED_WRONG, FEATURES, fit_calibration, fit_modes
-from benchmarks.training.calibration.rows import MODES, MeasuredRows, read_rows, write_rows
-from benchmarks.training.calibration.trial import Row, measure_calibration
+from benchmarks.training.calibration.fit_words import (
+    SENTENCES_WRONG,
+    WORDS_WRONG,
+    KnownRow,
+    fit_words,
+    list_words,
+    measure_words,
+)
+from benchmarks.training.calibration.rows import (
+    MODES,
+    MeasuredRows,
+    RecordedWords,
+    _label_words,
+    read_rows,
+    write_rows,
+)
+from benchmarks.training.calibration.trial import LabelledWords, Row, measure_calibration
 from index.types import Span
 from qa.answer.calibration import Features
+from qa.answer.words import WordsFeatures, WordsModel, choose_words
+from qa.logistic import LogisticModel
+from qa.types import AnswerKind, AnswerPassage, Mode, Source
+
+# Features of no account in a test; it replaces those that are.
+WORDS = WordsFeatures(0.9, 0.5, 0.0, 0.0, 0.0, 0.2, 0.0, 1.0, quotable=True)
 
 
 def draw_rows(source: str, count: int) -> list[Row]:
-    """Draw rows whose relevance and cosine mostly tell whether they are right."""
+    """Draw rows whose relevance and cosine mostly tell whether they are right, and whose margin does of the words."""
     chance = random.Random(source)
     kinds = list(QuestionKind)
     rows = []
@@ -27,7 +50,12 @@ def draw_rows(source: str, count: int) -> list[Row]:
         kind = kinds[number % len(kinds)]
         right = kind is QuestionKind.ANSWERABLE
         signal = chance.gauss(0.25 if right else -0.25, 0.25)
-        rows.append(Row(source, kind, 1, Features(signal, 0.5, 0.0, 0.1, 0.5, signal), right))
+        words_right = right and chance.random() < 0.7
+        margin = chance.gauss(0.4 if words_right else -0.4, 0.25)
+        words = LabelledWords(replace(WORDS, margin=margin, answerable=signal), words_right, sentence_right=right)
+        # Of some sources only the passages that answer are known.
+        known = words if number % 12 else None
+        rows.append(Row(source, kind, 1, Features(signal, 0.5, 0.0, 0.1, 0.5, signal), right, known))
         rows.append(Row(source, kind, 2, Features(-0.4, 0.5, 0.0, -0.1, 0.2, None), right=False))
     return rows
 
@@ -50,19 +78,103 @@ def test_a_fit_finds_the_feature_that_tells_right_from_wrong_and_keeps_its_promi
 
 
 def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
-    """That includes rows that the reader has not read."""
+    """That includes rows that the reader has not read, and the words of the first ones."""
     rows = {mode: draw_measured(4) for mode in MODES}
+    assert {row.words is None for row in rows["precise"].fitted if row.rank == 1} == {True, False}
     write_rows(rows, tmp_path / "rows.jsonl.gz")
     assert read_rows(tmp_path / "rows.jsonl.gz") == rows
 
 
 def test_the_page_needs_nothing_but_its_figures() -> None:
     """Figures that went through JSON give the same page, with a line for each mode and source."""
-    figures = as_figures(fit_modes({mode: draw_measured(24) for mode in MODES}))
+    rows = {mode: draw_measured(24) for mode in MODES}
+    fits = fit_modes(rows)
+    figures = as_figures(fits, fit_words(rows, fits))
     page = render_page(json.loads(json.dumps(figures)))
     assert page == render_page(figures)
     assert all(f"| `{mode}` | {source} | 24 |" in page for mode in MODES for source in SIZES)
     assert "| `relevance` | +" in page
+    words = page[page.index("## The words") :]
+    assert all(f"| {source} | " in words for source in SIZES)
+    assert f"shown from {figures['words']['model']['min_span']} on" in words
+
+
+def list_shown(model: WordsModel, rows: Sequence[KnownRow], kind: AnswerKind) -> list[bool]:
+    """Of everything that is shown as this, whether it is right."""
+    return [row.words.is_right(kind) for row in rows if choose_words(row.words.features, model).kind is kind]
+
+
+def test_the_words_keep_their_promises() -> None:
+    """Of the words, and of the sentences, that are shown at most the promised share is wrong; some are shown."""
+    rows: dict[Mode, MeasuredRows] = {mode: draw_measured() for mode in MODES}
+    fits = fit_modes(rows)
+    fit = fit_words(rows, fits)
+    known = [row for mode in MODES for row in list_words(rows[mode].fitted, fits[mode].calibration)]
+    for kind, promised in ((AnswerKind.SPAN, WORDS_WRONG), (AnswerKind.SENTENCE, SENTENCES_WRONG)):
+        shown = list_shown(fit.model, known, kind)
+        assert len(shown) > len(known) / 20
+        assert 1 - sum(shown) / len(shown) <= promised
+    # Words in a lower place than the threshold would break it: it is no higher than it must be.
+    lower = replace(fit.model, min_span=fit.model.min_span - 0.01)
+    shown = list_shown(lower, known, AnswerKind.SPAN)
+    assert 1 - sum(shown) / len(shown) > WORDS_WRONG
+    assert max(fit.model.span.weights, key=lambda name: fit.model.span.weights[name]) == "margin"
+    assert set(fit.trials) == set(SIZES)
+
+
+def test_what_is_not_found_or_not_known_is_no_row_of_the_words() -> None:
+    """Nothing is shown of it; a source of which only the passages are known says nothing of words."""
+    rows: dict[Mode, MeasuredRows] = {mode: draw_measured() for mode in MODES}
+    calibration = fit_modes(rows)["precise"].calibration
+    known = list_words(rows["precise"].fitted, calibration)
+    likely = [
+        row
+        for row in rows["precise"].fitted
+        if row.words and calibration.predict_probability(row.features) >= calibration.unsure
+    ]
+    assert 0 < len(known) == len(likely) < len(rows["precise"].fitted) / 2
+    assert all(row.words.features.passage >= calibration.unsure for row in known)
+
+
+def test_shares_of_what_is_shown_are_worked_by_hand() -> None:
+    """Words, a sentence and a passage of answerable questions, and words for one that nothing answers."""
+    model = WordsModel(LogisticModel(0.0, {"margin": 8.0}), LogisticModel(0.0, {"answerable": 8.0}), 0.5, 0.5)
+
+    def know(kind: QuestionKind, margin: float, answerable: float, *, right: bool, sentence: bool) -> KnownRow:
+        features = replace(WORDS, passage=0.99, margin=margin, answerable=answerable)
+        return KnownRow("a", kind, LabelledWords(features, right, sentence))
+
+    answerable = QuestionKind.ANSWERABLE
+    rows = [
+        know(answerable, 0.5, 0.6, right=True, sentence=True),
+        know(answerable, 0.5, 0.6, right=False, sentence=True),
+        know(answerable, -0.5, 0.6, right=True, sentence=True),
+        know(answerable, -0.5, -0.6, right=False, sentence=False),
+        know(QuestionKind.NEAR_MISS, 0.1, 0.6, right=False, sentence=False),
+    ]
+    trial = measure_words(model, rows)
+    assert trial.shown == {"span": 0.5, "sentence": 0.25, "passage": 0.25}
+    assert trial.wrong == {"span": pytest.approx(2 / 3), "sentence": 0.0}
+    assert (trial.questions, trial.right, trial.wrong_sure) == (5, 0.25, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("answers", "sentence", "words", "expected"),
+    [
+        (("Ann Lee",), Span(0, 30), "Ann Lee", (True, True)),
+        (("Ann Lee",), Span(0, 30), "Bob", (False, True)),
+        (("Ann Lee",), Span(40, 60), "Ann Lee", (False, False)),
+        ((), Span(0, 30), "Ann Lee", None),
+    ],
+)
+def test_words_are_right_where_they_answer(
+    answers: tuple[str, ...], sentence: Span, words: str, expected: tuple[bool, bool] | None
+) -> None:
+    """The same words in a sentence that does not answer are wrong; only the sentence that would be shown counts."""
+    passage = AnswerPassage(1, "a#0-60", 0.9, "", None, Source("a", "A", ""), 0, 60, (Span(0, 30), Span(40, 60)))
+    question = LabelledQuestion("Who?", QuestionKind.ANSWERABLE, "a", (Span(10, 17),), answers)
+    found = _label_words(passage, question, RecordedWords(WORDS, words, sentence))
+    assert (found and (found.words_right, found.sentence_right)) == expected
 
 
 def test_without_data_the_command_says_what_is_missing() -> None:

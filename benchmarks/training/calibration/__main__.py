@@ -14,6 +14,7 @@ import click
 
 from benchmarks.training.calibration.document import as_figures, render_page
 from benchmarks.training.calibration.fit import fit_modes
+from benchmarks.training.calibration.fit_words import fit_words
 from benchmarks.training.calibration.rows import measure_rows, read_rows, write_rows
 from qa.answer.calibration import CALIBRATION, load_calibration
 from qa.reader import SHIPPED
@@ -43,12 +44,16 @@ def _write_fit(data: Path | None, reader: str, refit: bool) -> None:
         if data is None:
             raise click.UsageError("missing DATA: give the folder of open sets, or --refit or --render")
         write_rows(measure_rows(data, reader), ROWS)
-    fits = fit_modes(read_rows(ROWS))
-    shipped = {name: asdict(fits[mode].calibration) for mode, name in SHIPPED_NAMES.items()}
+    rows = read_rows(ROWS)
+    fits = fit_modes(rows)
+    words = fit_words(rows, fits)
+    shipped = {name: asdict(fits[mode].calibration) for mode, name in SHIPPED_NAMES.items()} | {
+        "words": asdict(words.model)
+    }
     CALIBRATION.write_text(json.dumps(shipped, indent=2) + "\n", encoding="utf-8")
     # The fingerprint of the program, which the figures hold, is that of the new calibration.
     load_calibration.cache_clear()
-    FIGURES.write_text(json.dumps(as_figures(fits), indent=1) + "\n", encoding="utf-8")
+    FIGURES.write_text(json.dumps(as_figures(fits, words), indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

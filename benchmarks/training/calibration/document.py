@@ -6,20 +6,25 @@ from typing import Any
 
 from benchmarks.training.calibration.collections import MIX, SIZES, QuestionKind
 from benchmarks.training.calibration.fit import ANSWERED_WRONG, UNSURE_KEEPS, ModeFit
+from benchmarks.training.calibration.fit_words import SENTENCES_WRONG, WORDS_WRONG, WordsFit
 from qa.evaluation.fingerprint import compute_fingerprint, stamp_line
+from qa.evaluation.measures.confidence import SURE
 from qa.types import Mode
 
 Figures = Mapping[str, Any]
 UNANSWERABLE = [kind for kind in QuestionKind if kind is not QuestionKind.ANSWERABLE]
 
 
-def as_figures(fits: Mapping[Mode, ModeFit]) -> dict[str, Any]:
+def as_figures(fits: Mapping[Mode, ModeFit], words: WordsFit) -> dict[str, Any]:
     """Return every number of the page as JSON, with the fingerprint of the program as it is now."""
     return {
         "program": compute_fingerprint(),
         "answered_wrong": ANSWERED_WRONG,
         "unsure_keeps": UNSURE_KEEPS,
+        "words_wrong": WORDS_WRONG,
+        "sentences_wrong": SENTENCES_WRONG,
         "modes": {mode: asdict(fit) for mode, fit in fits.items()},
+        "words": asdict(words),
     }
 
 
@@ -39,6 +44,12 @@ def render_page(figures: Figures) -> str:
         head=" | ".join(f"AUROC: {kind}" for kind in UNANSWERABLE),
         rule="|---" * len(UNANSWERABLE),
         lines="\n".join(_format_trial(m, s, t) for m, fit in modes.items() for s, t in fit["trials"].items()),
+        words_wrong=figures["words_wrong"],
+        sentences_wrong=figures["sentences_wrong"],
+        sure=SURE,
+        min_span=figures["words"]["model"]["min_span"],
+        min_sentence=figures["words"]["model"]["min_sentence"],
+        words="\n".join(_format_words(source, trial) for source, trial in figures["words"]["trials"].items()),
         statuses="\n".join(
             line for source, trial in modes["precise"]["trials"].items() for line in _format_statuses(source, trial)
         ),
@@ -58,6 +69,11 @@ def _format_trial(mode: str, source: str, trial: Figures) -> str:
     separation = [trial["separation"].get(kind) for kind in UNANSWERABLE]
     cells = ("" if value is None else f"{value:.3f}" for value in (*measures, *separation, trial["wrong"]))
     return f"| `{mode}` | {source} | {trial['questions']:,} | {' | '.join(cells)} |"
+
+
+def _format_words(source: str, trial: Figures) -> str:
+    cells = (*trial["shown"].values(), trial["right"], *trial["wrong"].values(), trial["wrong_sure"], trial["error"])
+    return f"| {source} | {trial['questions']:,} | {' | '.join(f'{value:.3f}' for value in cells)} |"
 
 
 def _format_statuses(source: str, trial: Figures) -> Iterator[str]:
@@ -111,4 +127,19 @@ The shares of `answered` / `unsure` / `not_found` in mode `precise`:
 | source left out | questions | answered | unsure | not found |
 |---|---|---|---|---|
 {statuses}
+
+## The words
+
+`answer.confidence` is the probability that what is shown answers: the words (`answer.kind` is `span`), their sentence
+(`sentence`), or, as the sentence that is shown of a passage, nothing that should stand alone (`passage`). It is never
+greater than the confidence of the passage. Words are shown from {min_span} on, the lowest confidence above which at
+most {words_wrong:.0%} of the words were wrong on the fitting questions; sentences from {min_sentence} on, with at most
+{sentences_wrong:.0%}. Words are right if they are an accepted answer or nearly (a token F1 above 0.8).
+
+Mode `precise`, questions about held-out articles that are not called `not_found`, each source left out of its own fit.
+The first four columns are shares of the answerable ones; "sure" words have a confidence of {sure} or more.
+
+| source | questions | words | sentence | passage | right words | wrong words | wrong sentences | sure, wrong | error |
+|---|---|---|---|---|---|---|---|---|---|
+{words}
 """

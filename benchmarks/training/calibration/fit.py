@@ -1,16 +1,19 @@
 """Fits a logistic model to rows, and tries it on sources that it was not fitted on."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import floor
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.training.calibration.collections import SIZES
 from benchmarks.training.calibration.rows import MODES, MeasuredRows
 from benchmarks.training.calibration.trial import Row, Trial, measure_calibration
-from qa.answer.calibration import LogisticModel
+from qa.answer.calibration import PassageModel
+from qa.logistic import LogisticModel
 from qa.types import Mode
 
 # ``unsure`` keeps this share of the right first passages; of the ``answered`` ones at most this share may be wrong.
@@ -26,7 +29,7 @@ FEATURES: Mapping[Mode, Sequence[str]] = {
 class ModeFit:
     """The calibration of one mode, and its trials on each source left out."""
 
-    calibration: LogisticModel
+    calibration: PassageModel
     trials: Mapping[str, Trial]
 
 
@@ -41,33 +44,38 @@ def fit_modes(rows: Mapping[Mode, MeasuredRows]) -> dict[Mode, ModeFit]:
     }
 
 
-def fit_calibration(rows: Sequence[Row], names: Sequence[str]) -> LogisticModel:
+def fit_calibration(rows: Sequence[Row], names: Sequence[str]) -> PassageModel:
     """Fit a logistic model in which every source has the same weight, and its two thresholds.
 
     ``answered``: the lowest confidence above which at most ``ANSWERED_WRONG`` are wrong.
     ``unsure``: the highest that still keeps ``UNSURE_KEEPS`` of the right first passages.
     """
     rows = [row for row in rows if all(getattr(row.features, name) is not None for name in names)]
-    x = np.array([[getattr(row.features, name) for name in names] for row in rows])
-    y = np.array([row.right for row in rows])
-    counts = {source: sum(row.source == source for row in rows) for source in {row.source for row in rows}}
-    weights = np.array([1 / counts[row.source] for row in rows]) * len(rows) / len(counts)
-    model = LogisticRegression(C=10.0, max_iter=1000).fit(x, y, sample_weight=weights)
-    fitted = {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
-    plain = LogisticModel(round(float(model.intercept_[0]), 4), fitted, 0.5, 0.0)
-    answered, unsure = _find_thresholds(plain, rows)
-    return replace(plain, answered=answered, unsure=unsure)
-
-
-def _find_thresholds(calibration: LogisticModel, rows: Sequence[Row]) -> tuple[float, float]:
-    """Return the thresholds of ``answered`` and ``unsure``, in hundredths."""
+    model = fit_logistic([row.source for row in rows], [row.features for row in rows], [r.right for r in rows], names)
     first = [row for row in rows if row.rank == 1]
-    confidence = np.array([calibration.predict_probability(row.features) for row in first])
+    confidence = np.array([model.predict_probability(row.features) for row in first])
     right = np.array([row.right for row in first])
-    hundredths = np.arange(1, 100) / 100
-    kept = [float(t) for t in hundredths if (~right[confidence >= t]).sum() <= ANSWERED_WRONG * (confidence >= t).sum()]
     unsure = floor(100 * float(np.quantile(confidence[right], 1 - UNSURE_KEEPS))) / 100
-    return min(kept, default=0.99), unsure
+    return PassageModel(model.intercept, model.weights, find_threshold(confidence, right, ANSWERED_WRONG), unsure)
+
+
+def fit_logistic(
+    sources: Sequence[str], features: Sequence[object], right: Sequence[bool], names: Sequence[str]
+) -> LogisticModel:
+    """Fit a logistic model in which every source has the same weight."""
+    counts = Counter(sources)
+    weights = np.array([1 / counts[source] for source in sources]) * len(sources) / len(counts)
+    x = np.array([[getattr(one, name) for name in names] for one in features], dtype=float)
+    model = LogisticRegression(C=10.0, max_iter=1000).fit(x, np.array(right), sample_weight=weights)
+    fitted = {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
+    return LogisticModel(round(float(model.intercept_[0]), 4), fitted)
+
+
+def find_threshold(confidence: NDArray[np.float64], right: NDArray[np.bool_], most_wrong: float) -> float:
+    """Return the lowest threshold, in hundredths, from which on at most this share is wrong; 0.99 if there is none."""
+    hundredths = np.arange(1, 100) / 100
+    kept = [float(t) for t in hundredths if (~right[confidence >= t]).sum() <= most_wrong * (confidence >= t).sum()]
+    return min(kept, default=0.99)
 
 
 def _try_without(source: str, rows: MeasuredRows, names: Sequence[str]) -> Trial:

@@ -18,16 +18,20 @@ from benchmarks.training.calibration.collections import (
     QuestionKind,
     draw_collections,
 )
-from benchmarks.training.calibration.trial import Row
+from benchmarks.training.calibration.trial import LabelledWords, Row
 from index.embedding import load_encoder
 from index.types import Encoder, Span
 from qa.answer.calibration import Calibration, Confidence, load_calibration
+from qa.answer.evidence import Evidence
+from qa.answer.words import COMPARED, WordsChoice, WordsFeatures, extract_words_features
 from qa.engine import Engine
 from qa.evaluation.ablation.memo import MemoEncoder
+from qa.evaluation.measures.reading import are_right
 from qa.ranking.features import Features
-from qa.types import AnswerPassage, Mode, Request
+from qa.types import AnswerPassage, Mode, QuestionForm, Request
 
-TOP = 3
+# As many as have a say in how sure the words are.
+TOP = COMPARED
 MODES: tuple[Mode, ...] = ("precise", "fast")
 
 
@@ -43,16 +47,37 @@ class MeasuredRows:
         return self.fitted if part is Part.FIT else self.held_out
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedWords:
+    """The words found in a first passage, and the sentence that would be shown instead."""
+
+    features: WordsFeatures
+    words: str
+    sentence: Span
+
+
 @dataclass(frozen=True)
 class RecordingCalibration(Calibration):
-    """A calibration that keeps the features of the passages of every question."""
+    """A calibration that keeps the features of the passages of every question, and the words of the first one."""
 
     recorded: list[Sequence[Features]] = field(default_factory=list)
+    recorded_words: list[RecordedWords | None] = field(default_factory=list)
 
     def calibrate(self, features: Sequence[Features]) -> Confidence:
         """Keep the features and return the confidence."""
         self.recorded.append(features)
         return super().calibrate(features)
+
+    def calibrate_words(
+        self, evidence: Sequence[Evidence], confidence: Confidence, form: QuestionForm
+    ) -> WordsChoice | None:
+        """Keep the words, whatever the status, and return what is shown."""
+        found = None
+        if evidence:
+            features = extract_words_features(evidence, confidence.scores[0], form)
+            found = RecordedWords(features, evidence[0].words, evidence[0].sentence)
+        self.recorded_words.append(found)
+        return super().calibrate_words(evidence, confidence, form)
 
 
 def measure_rows(data: Path, reader: str) -> dict[Mode, MeasuredRows]:
@@ -74,15 +99,33 @@ def ask_collection(collection: Collection, encoder: Encoder, reader: str, folder
     shipped = load_calibration()
     found: dict[Mode, list[Row]] = {}
     for mode in MODES:
-        calibration = RecordingCalibration(shipped.read, shipped.unread)
+        calibration = RecordingCalibration(shipped.read, shipped.unread, shipped.words)
         engine = Engine(generation, encoder, reader, calibration=calibration)
         answers = engine.ask_many([Request(one.text, top_k=TOP, mode=mode) for one in collection.questions])
+        asked = zip(collection.questions, answers, calibration.recorded, calibration.recorded_words, strict=True)
         found[mode] = [
-            Row(collection.source, question.kind, passage.rank, features, _answers_question(passage, question))
-            for question, answer, recorded in zip(collection.questions, answers, calibration.recorded, strict=True)
+            Row(
+                collection.source,
+                question.kind,
+                passage.rank,
+                features,
+                _answers_question(passage, question),
+                _label_words(passage, question, words) if words and passage.rank == 1 else None,
+            )
+            for question, answer, recorded, words in asked
             for passage, features in zip(answer.passages, recorded, strict=True)
         ]
     return found
+
+
+def _label_words(passage: AnswerPassage, question: LabelledQuestion, words: RecordedWords) -> LabelledWords | None:
+    """Return whether the words and their sentence answer; None if only the passage is known to."""
+    if question.places and not question.answers:
+        return None
+    same = passage.document.id == question.document
+    sentence = same and any(words.sentence.overlaps(place) for place in question.places)
+    # The accepted words may stand elsewhere, in a sentence that does not answer.
+    return LabelledWords(words.features, sentence and are_right(words.words, question.answers), sentence)
 
 
 def _answers_question(passage: AnswerPassage, question: LabelledQuestion) -> bool:
@@ -116,4 +159,7 @@ def read_rows(path: Path) -> dict[Mode, MeasuredRows]:
 
 def _parse_row(cells: Mapping[str, Any]) -> Row:
     features, kind = Features(**cells["features"]), QuestionKind(cells["kind"])
-    return Row(cells["source"], kind, cells["rank"], features, cells["right"])
+    words = cells["words"]
+    if words:
+        words = LabelledWords(**words | {"features": WordsFeatures(**words["features"])})
+    return Row(cells["source"], kind, cells["rank"], features, cells["right"], words)

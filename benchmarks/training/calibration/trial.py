@@ -6,20 +6,39 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.training.calibration.collections import QuestionKind
-from qa.answer.calibration import LogisticModel
+from qa.answer.calibration import PassageModel
+from qa.answer.words import WordsFeatures
 from qa.evaluation.measures.confidence import auroc, calibration_error
 from qa.ranking.features import Features
+from qa.types import AnswerKind
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledWords:
+    """The words found in a first passage: their features, whether they are right, and whether their sentence is."""
+
+    features: WordsFeatures
+    words_right: bool
+    sentence_right: bool
+
+    def is_right(self, shown: AnswerKind) -> bool:
+        """Return whether what is shown is right: the words, or otherwise their sentence."""
+        return self.words_right if shown is AnswerKind.SPAN else self.sentence_right
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One passage that was returned for one question, and whether it answers."""
+    """One passage that was returned for one question, and whether it answers.
+
+    ``words`` are those of a first passage, if it is known which are right, or that none are.
+    """
 
     source: str
     kind: QuestionKind
     rank: int
     features: Features
     right: bool
+    words: LabelledWords | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +60,7 @@ class Trial:
     statuses: Mapping[str, Sequence[float]]
 
 
-def measure_calibration(calibration: LogisticModel, rows: Sequence[Row]) -> Trial:
+def measure_calibration(calibration: PassageModel, rows: Sequence[Row]) -> Trial:
     """Return the measures over the first passage of every question of ``rows``."""
     first = [row for row in rows if row.rank == 1]
     confidence = np.array([calibration.predict_probability(row.features) for row in first])

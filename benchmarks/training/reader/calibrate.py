@@ -23,7 +23,8 @@ from benchmarks.open_sets import ReadingQuestion, load_questions
 from benchmarks.splits import Part
 from qa.evaluation.measures.confidence import auroc, calibration_error
 from qa.evaluation.measures.reading import are_right, normalize_answer
-from qa.reader.calibration import CALIBRATION, LogisticModel, ReadingCalibration, hash_weights
+from qa.logistic import LogisticModel
+from qa.reader.calibration import CALIBRATION, ReadingCalibration, hash_weights
 from qa.reader.reader import SHIPPED, TrainedReader
 from qa.reader.texts import read_texts
 from qa.types import Reader, Reading

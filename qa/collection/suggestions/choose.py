@@ -105,7 +105,7 @@ def _skip_heading(text: str, passage: PassageSpan) -> Span:
 
 
 def _keep_answered(engine: Engine, suggestions: Sequence[Suggestion], mode: Mode, is_stopped: Stop) -> list[Suggestion]:
-    """Return those that are answered by their own sentence, the most confident first."""
+    """Return those that are answered by their own sentence or words of it, the most confident first."""
     answers: list[Answer] = []
     for first in takewhile(lambda _: not is_stopped(), range(0, len(suggestions), ASKED_TOGETHER)):
         batch = suggestions[first : first + ASKED_TOGETHER]
@@ -115,7 +115,7 @@ def _keep_answered(engine: Engine, suggestions: Sequence[Suggestion], mode: Mode
 
 
 def _is_answered(suggestion: Suggestion, answer: Answer) -> bool:
-    found = answer.answer
+    found = answer.headline
     return (
         answer.status is Status.ANSWERED
         and answer.searched_as == suggestion.question

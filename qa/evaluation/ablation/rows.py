@@ -9,6 +9,7 @@ from typing import Any
 
 from index.errors import UsageError
 from index.text.analyzer import Analyzer
+from qa.answer.calibration import load_calibration
 from qa.evaluation.ablation import baselines
 from qa.evaluation.ablation.workbench import Workbench
 from qa.evaluation.data.rewordings import add_politeness, add_typo, capitalise, remove_accents
@@ -74,6 +75,17 @@ def repeat_documents(copies: int, *, collapse: bool) -> Row:
 def seed_by_question(rewording: Callable[[str, random.Random], str]) -> Rewording:
     """Return a rewording that is the same every time a question is asked."""
     return lambda question: rewording(question, random.Random(question))  # noqa: S311 — no secret
+
+
+def show_from(min_span: float) -> Row:
+    """Return a row for the program with words shown from another confidence on."""
+
+    def answer(bench: Workbench, judgements: Sequence[Judgement]) -> list[SystemReply]:
+        shipped = load_calibration()
+        calibration = replace(shipped, words=replace(shipped.words, min_span=min_span))
+        return bench.ask(bench.engine(PIPELINES["precise"], calibration), judgements)
+
+    return Row(answer)
 
 
 def keep_leg(name: str) -> Callable[[Candidates], list[Hit]]:
@@ -146,6 +158,8 @@ ROWS: Mapping[str, Row] = {
     "reader reads twice as many characters": configure(replace_stage(Rerank, max_characters=2 * MAX_CHARACTERS)),
     "reader reads every language": configure(replace_stage(Rerank, every_language=True)),
     "ranked by the reader alone": configure(replace_stage(Rerank, gain=100.0)),
+    "words shown however unlikely": show_from(min_span=0.0),
+    "sentences shown, never words": show_from(min_span=2.0),
     "asked with a typo": reword(typed_badly),
     "asked with a typo, spelling correction off": reword(typed_badly, Pipeline(understand=keep_typos)),
     "asked politely": reword(asked_politely),

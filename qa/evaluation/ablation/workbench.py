@@ -17,6 +17,7 @@ from index.generation.passages import FIRST_COPY, Passages
 from index.progress import Progress
 from index.settings import IndexSettings
 from index.types import Document, Encoder
+from qa.answer.calibration import Calibration
 from qa.engine import Engine
 from qa.evaluation.ablation.memo import MemoReader
 from qa.evaluation.data import collection
@@ -25,7 +26,7 @@ from qa.evaluation.runs.answer_sources import EngineClient, ask_in_batches
 from qa.evaluation.types import Dataset, Judgement, SystemReply
 from qa.ranking.pipeline import Pipeline
 from qa.reader.reader import TrainedReader
-from qa.types import MAX_TOP_K, Request
+from qa.types import MAX_TOP_K, Mode, Request
 
 
 class Workbench:
@@ -61,11 +62,15 @@ class Workbench:
         build_index(self._source, replace(IndexSettings(index=str(folder), keep=1), **settings), self.encoder)
         return IndexDirectory(folder).open_current()
 
-    def engine(self, pipeline: Pipeline, **settings: Any) -> Engine:  # noqa: ANN401 — values of any setting
-        """Return an engine that uses this pipeline in both modes."""
-        return Engine(
-            self.open_generation(**settings), self.encoder, self._reader, {"fast": pipeline, "precise": pipeline}
-        )
+    def engine(
+        self,
+        pipeline: Pipeline,
+        calibration: Calibration | None = None,
+        **settings: Any,  # noqa: ANN401 — values of any setting
+    ) -> Engine:
+        """Return an engine that uses this pipeline in both modes, and the calibration if one is given."""
+        pipelines: dict[Mode, Pipeline] = {"fast": pipeline, "precise": pipeline}
+        return Engine(self.open_generation(**settings), self.encoder, self._reader, pipelines, calibration)
 
     def engine_of_copies(self, copies: int, *, collapse: bool) -> Engine:
         """Return an engine over the collection with each document several times, which collapses copies or does not."""

@@ -11,10 +11,11 @@ from operator import attrgetter
 
 from qa.evaluation.measures import confidence, evidence, ranking, reading
 from qa.evaluation.measures.confidence import Confidences
+from qa.evaluation.measures.headline import is_headline_right, is_shown_as
 from qa.evaluation.measures.reading import has_answers
 from qa.evaluation.measures.statistics import bootstrap_interval, bootstrap_statistic
 from qa.evaluation.types import Interval, Judgement, Outcome, SystemReply
-from qa.types import Status
+from qa.types import AnswerKind, Status
 
 
 class Task(StrEnum):
@@ -28,7 +29,7 @@ class Task(StrEnum):
 class Measure:
     """``meaning`` is shown in reports; ``headline`` measures are compared unless others are named.
 
-    ``of_words``: ``of_all`` is of the words given, not of the first passages. ``tasks``: those it is defined for.
+    ``of_words``: ``of_all`` is of the headlines, not of the first passages. ``tasks``: those it is defined for.
     """
 
     meaning: str
@@ -132,6 +133,46 @@ MEASURES: Mapping[str, Measure] = {
         applies=_knows_words,
         tasks=BOTH,
     ),
+    "headline right": Measure(
+        "share of answerable questions with right words, or with a sentence that answers",
+        lambda j, r: float(r.answer is not None and is_headline_right(j, r)),
+        applies=_knows_words,
+    ),
+    "words shown": Measure(
+        "share of answerable questions that are answered with words",
+        lambda j, r: float(is_shown_as(r, AnswerKind.SPAN)),
+        applies=_is_answerable,
+    ),
+    "sentence shown": Measure(
+        "… with a sentence",
+        lambda j, r: float(is_shown_as(r, AnswerKind.SENTENCE)),
+        applies=_is_answerable,
+    ),
+    "passage shown": Measure(
+        "… with passages only, without a headline",
+        lambda j, r: float(is_shown_as(r, AnswerKind.PASSAGE)),
+        applies=_is_answerable,
+    ),
+    "wrong words": Measure(
+        "share wrong among the words shown",
+        of_all=lambda c: confidence.wrong_share(c.right[c.are_words]),
+        of_words=True,
+        lower_is_better=True,
+        tasks=BOTH,
+    ),
+    "wrong words at 0.8": Measure(
+        "share wrong among the words shown with a confidence of 0.8 or more",
+        of_all=lambda c: confidence.wrong_share(c.right[c.are_words & (c.confidence >= confidence.SURE)]),
+        of_words=True,
+        lower_is_better=True,
+        tasks=BOTH,
+    ),
+    "wrong sentences": Measure(
+        "share wrong among the sentences shown",
+        of_all=lambda c: confidence.wrong_share(c.right[c.are_sentences]),
+        of_words=True,
+        lower_is_better=True,
+    ),
     "found where present": Measure(
         "share of answerable questions that are not called `not_found`",
         lambda j, r: float(_gives_answer(r)),
@@ -181,35 +222,35 @@ MEASURES: Mapping[str, Measure] = {
         tasks=BOTH,
     ),
     "answer AUROC": Measure(
-        "chance that the words for an answerable question have more confidence than those for an unanswerable one",
+        "chance that the headline for an answerable question has more confidence than that for an unanswerable one",
         of_all=_separate_answerable,
         of_words=True,
         tasks=BOTH,
     ),
     "answer AURC": Measure(
-        "as `AURC`, with right words as truth",
+        "as `AURC`, with a right headline as truth",
         of_all=lambda c: confidence.risk_coverage_area(c.confidence, c.right),
         of_words=True,
         lower_is_better=True,
         tasks=BOTH,
     ),
     "answer Brier": Measure(
-        "squared gap of the confidence in the words and truth, with right words as truth",
-        lambda j, r: confidence.brier_score(r.words_confidence, reading.are_right(r.best_words, j.answers)),
+        "squared gap of the confidence in the headline and truth, with a right headline as truth",
+        lambda j, r: confidence.brier_score(r.words_confidence, is_headline_right(j, r)),
         applies=has_answers,
         lower_is_better=True,
         headline=True,
         tasks=BOTH,
     ),
     "answer ECE": Measure(
-        "as `ECE`, of the words given, with right words as truth",
+        "as `ECE`, of the headlines given, with a right headline as truth",
         of_all=lambda c: confidence.calibration_error(c.confidence[c.given], c.right[c.given]),
         of_words=True,
         lower_is_better=True,
         tasks=BOTH,
     ),
     "answer MacroCE": Measure(
-        "as `MacroCE`, of the words given, with right words as truth",
+        "as `MacroCE`, of the headlines given, with a right headline as truth",
         of_all=lambda c: confidence.macro_calibration_error(c.confidence[c.given], c.right[c.given]),
         of_words=True,
         lower_is_better=True,

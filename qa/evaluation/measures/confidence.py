@@ -1,16 +1,20 @@
 """Whether the confidence tells right from wrong, and whether a confidence of 0.8 is right four times in five."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from qa.evaluation.measures.headline import is_headline_right, is_shown_as
 from qa.evaluation.measures.ranking import is_first_right
-from qa.evaluation.measures.reading import are_right, has_answers
+from qa.evaluation.measures.reading import has_answers
 from qa.evaluation.types import Outcome
+from qa.types import AnswerKind
 
 BINS = 10
+# Words with so much confidence are "sure" ones, of which users expect that hardly any is wrong.
+SURE = 0.8
 
 Floats = NDArray[np.float64]
 
@@ -19,13 +23,16 @@ Floats = NDArray[np.float64]
 class Confidences:
     """Of each question how sure the answer is, whether it is right, whether any could be, whether there is one.
 
-    An answer is a first passage, or the words of an answer.
+    An answer is a first passage, or the headline of an answer: its words or their sentence. ``are_words`` and
+    ``are_sentences`` say which of the headlines are shown as which.
     """
 
     confidence: NDArray[np.float64]
     right: NDArray[np.bool_]
     answerable: NDArray[np.bool_]
     given: NDArray[np.bool_]
+    are_words: NDArray[np.bool_]
+    are_sentences: NDArray[np.bool_]
 
     @classmethod
     def from_outcomes(cls, outcomes: Sequence[Outcome]) -> "Confidences":
@@ -35,29 +42,38 @@ class Confidences:
             np.array([is_first_right(o.judgement, o.reply) for o in outcomes], dtype=bool),
             np.array([outcome.judgement.answerable for outcome in outcomes], dtype=bool),
             np.ones(len(outcomes), dtype=bool),
+            *[np.zeros(len(outcomes), dtype=bool)] * 2,
         )
 
     @classmethod
     def of_words(cls, outcomes: Sequence[Outcome]) -> "Confidences":
-        """Collect the confidences in the words, of the questions for which it is known which are right.
+        """Collect the confidences in the headlines, of the questions for which it is known which are right.
 
-        A question without words is as one with wrong words and a confidence of 0.
+        A question without a headline is as one with a wrong one and a confidence of 0.
         """
         if not any(outcome.judgement.answers for outcome in outcomes):
-            return cls(np.zeros(0), *[np.zeros(0, dtype=bool)] * 3)
+            return cls(np.zeros(0), *[np.zeros(0, dtype=bool)] * 5)
         known = [outcome for outcome in outcomes if has_answers(outcome.judgement)]
         return cls(
             np.array([outcome.reply.words_confidence for outcome in known], dtype=float),
-            np.array([are_right(o.reply.best_words, o.judgement.answers) for o in known], dtype=bool),
+            np.array([is_headline_right(o.judgement, o.reply) for o in known], dtype=bool),
             np.array([outcome.judgement.answerable for outcome in known], dtype=bool),
             np.array([outcome.reply.best_words is not None for outcome in known], dtype=bool),
+            np.array([is_shown_as(outcome.reply, AnswerKind.SPAN) for outcome in known], dtype=bool),
+            np.array([is_shown_as(outcome.reply, AnswerKind.SENTENCE) for outcome in known], dtype=bool),
         )
 
     def at(self, positions: NDArray[np.int64]) -> "Confidences":
         """Select some questions, each as often as it was drawn."""
-        return Confidences(
-            self.confidence[positions], self.right[positions], self.answerable[positions], self.given[positions]
-        )
+        return Confidences(*(getattr(self, field.name)[positions] for field in fields(self)))
+
+
+def wrong_share(right: NDArray[np.bool_]) -> float:
+    """Return the share of wrong ones, nan if there are none at all.
+
+    Trap: a system that shows hardly anything has hardly anything wrong; read it beside the share shown.
+    """
+    return float((~right).mean()) if len(right) else float("nan")
 
 
 def auroc(positive: ArrayLike, negative: ArrayLike) -> float:

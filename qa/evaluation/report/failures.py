@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from index.types import Span
 from qa.answer.highlight import split_at_marks
 from qa.evaluation.measures import ranking
+from qa.evaluation.measures.headline import is_headline_right
 from qa.evaluation.types import MAX_TEXTS, Outcome, ReturnedPassage
 from qa.types import Status
 
@@ -59,9 +60,9 @@ class Case:
             return f"The first right passage is only in place {self.rank}."
         if reply.status is Status.NOT_FOUND:
             return f"The right passage is first, but at a confidence of {reply.confidence:.2f} it was called not found."
-        if reply.answer is not None and self.outcome.scores.get("answer right") == 0:
+        if _is_misquoted(self.outcome):
             wanted = " or ".join(f"“{words}”" for words in self.outcome.judgement.answers)
-            return f"Its words “{reply.answer}” have a confidence of {reply.words_confidence:.2f}; expected: {wanted}."
+            return f"Shown with a confidence of {reply.words_confidence:.2f}: “{reply.answer}”; expected: {wanted}."
         return "The right passage is first."
 
 
@@ -94,14 +95,14 @@ def find_worst_cases(outcomes: Sequence[Outcome]) -> list[CaseGroup]:
             missed.append(outcome)
         if is_right and not is_found:
             doubted.append(outcome)
-        if is_right and outcome.reply.answer is not None and outcome.scores.get("answer right") == 0:
+        if is_right and _is_misquoted(outcome):
             misquoted.append(outcome)
     # Of these the least sure are the worst.
     doubted.sort(key=lambda outcome: outcome.reply.confidence)
     misquoted.sort(key=lambda outcome: -outcome.reply.words_confidence)
     groups = (
         ("Sure and wrong", "The first passage is wrong, and the system was sure of it.", wrong),
-        ("Wrong words", "The first passage is right, and its words given as the answer are others.", misquoted),
+        ("Wrong words", "The first passage is right, and the words or the sentence shown are others.", misquoted),
         ("Not returned at all", "The documents answer, and nothing that was returned does.", missed),
         ("Right and not believed", "The first passage is right, and the system called it not found.", doubted),
     )
@@ -110,6 +111,12 @@ def find_worst_cases(outcomes: Sequence[Outcome]) -> list[CaseGroup]:
         for name, meaning, found in groups
         if found
     ]
+
+
+def _is_misquoted(outcome: Outcome) -> bool:
+    """Return whether a headline is shown that is known to be wrong."""
+    judgement, reply = outcome.judgement, outcome.reply
+    return reply.answer is not None and bool(judgement.answers) and not is_headline_right(judgement, reply)
 
 
 def _find_right_rank(outcome: Outcome) -> int | None:

@@ -10,14 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.training.calibration.fit import FEATURES
-from qa.answer.calibration import CALIBRATION, Calibration, LogisticModel, load_calibration
+from qa.answer.calibration import CALIBRATION, Calibration, PassageModel, load_calibration
 from qa.ranking.features import Features
 from qa.types import Reason, Status
 
 WEIGHTS = {"cosine": 1.0, "coverage": 2.0, "unknown": -3.0}
-PLAIN = LogisticModel(-1.0, WEIGHTS, answered=0.6, unsure=0.2)
+PLAIN = PassageModel(-1.0, WEIGHTS, answered=0.6, unsure=0.2)
 # Its logit is the cosine, so that a test chooses the probability.
-COSINE = LogisticModel(0.0, {"cosine": 1.0}, answered=0.6, unsure=0.4)
+COSINE = PassageModel(0.0, {"cosine": 1.0}, answered=0.6, unsure=0.4)
+WORDS = load_calibration().words
 SOME = Features(0.5, 0.25, 0.1, 0.2, 0.5)
 
 
@@ -49,7 +50,7 @@ def test_the_reason_follows_from_the_status_and_the_unknown_words(
     cosine: float, unknown: float, status: Status, reason: Reason | None
 ) -> None:
     """An answered question has no reason; words that the collection lacks explain more than a weak match."""
-    confidence = Calibration(COSINE, COSINE).calibrate([replace(SOME, cosine=cosine, unknown=unknown)])
+    confidence = Calibration(COSINE, COSINE, WORDS).calibrate([replace(SOME, cosine=cosine, unknown=unknown)])
     assert (confidence.status, confidence.reason) == (status, reason)
 
 
@@ -61,7 +62,7 @@ def test_without_passages_nothing_is_found() -> None:
 
 def test_what_was_read_is_judged_by_the_model_for_it() -> None:
     """Each passage by its own model, the status by that of the first."""
-    calibration = Calibration(read=replace(COSINE, intercept=1.0), unread=COSINE)
+    calibration = Calibration(read=replace(COSINE, intercept=1.0), unread=COSINE, words=WORDS)
     read, unread = replace(SOME, cosine=0.0, relevance=0.3), replace(SOME, cosine=0.0)
     confidence = calibration.calibrate([read, unread])
     assert confidence.scores == pytest.approx((1 / (1 + exp(-1.0)), 0.5))
@@ -73,7 +74,7 @@ def test_what_was_read_is_judged_by_the_model_for_it() -> None:
 def test_a_later_passage_is_never_surer(cosines: list[float]) -> None:
     """Scores fall with the rank, none is raised, and the first is its own."""
     raw = [COSINE.predict_probability(replace(SOME, cosine=cosine)) for cosine in cosines]
-    capped = Calibration(COSINE, COSINE).calibrate([replace(SOME, cosine=cosine) for cosine in cosines]).scores
+    capped = Calibration(COSINE, COSINE, WORDS).calibrate([replace(SOME, cosine=cosine) for cosine in cosines]).scores
     assert all(a >= b for a, b in pairwise(capped))
     assert all(after <= before for after, before in zip(capped, raw, strict=True))
     assert capped[0] == raw[0]

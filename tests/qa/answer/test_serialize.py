@@ -8,6 +8,7 @@ from index.types import PassageKind, Span
 from qa.answer.serialize import answer_json
 from qa.types import (
     Answer,
+    AnswerKind,
     AnswerPassage,
     AnswerText,
     Explanation,
@@ -25,9 +26,11 @@ PASSAGE = AnswerPassage(
     1, "a#1", 0.98765, "Ann made it.", "Film", Source("a", "A", "0" * 64), 1, 13, (Span(1, 4),), PassageKind.BODY, 3,
     (PassageCopy("b#0", Source("b", "B", "1" * 64), 0, 12),), 1, EXPLANATION,
 )  # fmt: skip
+WORDS = AnswerText(
+    "Ann", "a", 1, 4, Quote("Ann made it.", 1, 13), AnswerKind.SPAN, 0.87654, (Quote("Ann", 1, 4),)
+)  # fmt: skip
 FULL = Answer(
-    "Who?", "Who made it?", Status.UNSURE, 0.98765, Reason.WEAK_MATCH, AnswerText("Ann", "a", 1, 4, Quote("Ann made it.", 1, 13)),
-    (PASSAGE,), Retrieval((Leg("dense", True, 1), Leg("lexical", False, 0)), ("lexical",), "g1"), 1.23456,
+    "Who?", "Who made it?", Status.UNSURE, 0.98765, Reason.WEAK_MATCH, WORDS, (PASSAGE,), Retrieval((Leg("dense", True, 1), Leg("lexical", False, 0)), ("lexical",), "g1"), 1.23456,
 )  # fmt: skip
 
 
@@ -47,6 +50,7 @@ def test_confidences_have_four_digits_and_times_two() -> None:
     """What follows is noise; raw scores are shown as they are."""
     shown = answer_json(FULL)
     assert (shown["confidence"], shown["passages"][0]["score"], shown["took_ms"]) == (0.9877, 0.9877, 1.23)
+    assert (shown["answer"]["confidence"], shown["answer"]["kind"]) == (0.8765, "span")
     assert shown["passages"][0]["explanation"]["fused"] == 0.987654
 
 

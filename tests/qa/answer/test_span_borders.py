@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from index.types import Span
 from qa.answer.span_borders import tidy_span
-from qa.query.question_form import QuestionForm
+from qa.types import QuestionForm
 
 OTHER, EXPLANATION, LIST = QuestionForm.OTHER, QuestionForm.EXPLANATION, QuestionForm.LIST
 TABLE = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.answer.wording import describe_confidence, describe_copies
+from qa.answer.wording import describe_confidence, describe_copies, format_percent
 from qa.types import AnswerPassage, PassageCopy, Source
 
 
@@ -43,3 +43,9 @@ def test_copies_are_counted_in_documents_if_all_are_in_others(documents: str, to
         1, "a#0-5", 0.9, "Cats.", None, Source("a", "", ""), 0, 5, (), copies=copies, copies_total=total
     )
     assert describe_copies(passage) == words
+
+
+@pytest.mark.parametrize(("probability", "shown"), [(0.125, 13), (0.12496, 13), (0.12494, 12), (0.875, 88), (1.0, 100)])
+def test_per_cents_are_rounded_as_scripts_round_them(probability: float, shown: int) -> None:
+    """``Math.round`` of the JSON's four digits: a half goes up."""
+    assert format_percent(probability) == f"{shown}\N{NO-BREAK SPACE}%"

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.query.question_form import QuestionForm, classify_question
+from qa.query.question_form import classify_question
+from qa.types import QuestionForm
 
 
 @pytest.mark.parametrize(

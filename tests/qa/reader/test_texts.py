@@ -10,7 +10,8 @@ from index.errors import ModelError, UsageError
 from index.types import Span
 from qa import TextReading, read, read_many
 from qa.errors import QuestionError
-from qa.reader.calibration import CALIBRATION, LogisticModel, ReadingCalibration, hash_weights, load_reading_calibration
+from qa.logistic import LogisticModel
+from qa.reader.calibration import CALIBRATION, ReadingCalibration, hash_weights, load_reading_calibration
 from qa.reader.pairs import MAX_TOKENS
 from qa.reader.reader import SHIPPED, TrainedReader
 from qa.types import Reading

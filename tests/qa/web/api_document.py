@@ -27,7 +27,7 @@ request = Request("http://127.0.0.1:8000/v1/ask", body, {"Content-Type": "applic
 with urlopen(request) as response:
     answer = json.load(response)
 if answer["status"] == "answered":
-    print(f"{answer['answer']['text']} ({answer['answer']['document']}, confidence {answer['confidence']})")
+    print(f"{answer['answer']['text']} ({answer['answer']['document']}, confidence {answer['answer']['confidence']})")
 else:
     print(answer["status"], answer["reason"])
 """
@@ -38,7 +38,7 @@ JAVASCRIPT = """const response = await fetch("http://127.0.0.1:8000/v1/ask", {
 });
 const answer = await response.json();
 if (answer.status === "answered") {
-  console.log(`${answer.answer.text} (${answer.answer.document}, confidence ${answer.confidence})`);
+  console.log(`${answer.answer.text} (${answer.answer.document}, confidence ${answer.answer.confidence})`);
 } else {
   console.log(answer.status, answer.reason);
 }

@@ -8,6 +8,7 @@ from index.types import PassageKind, Span
 from qa.collection.catalog import DocumentContent, DocumentInfo, IndexInfo, PassageSpan
 from qa.types import (
     Answer,
+    AnswerKind,
     AnswerPassage,
     AnswerText,
     Explanation,
@@ -29,7 +30,10 @@ NAME = Span(46, 62)
 
 
 class HandMade:
-    """An engine over one document; every question has the same answer, but "capital" and "perhaps" have others."""
+    """An engine over one document; every question has the same words, 91 % sure, in the same passage, 97 % sure.
+
+    A question with "perhaps" gets their sentence, one with "somewhere" only the passage, one with "capital" nothing.
+    """
 
     def __init__(self) -> None:
         """Answer well until a test says otherwise."""
@@ -63,9 +67,7 @@ class HandMade:
             status=Status.ANSWERED,
             confidence=0.97,
             reason=None,
-            answer=AnswerText(
-                _slice(NAME), DOCUMENT, NAME.start, NAME.end, Quote(_slice(SENTENCE), SENTENCE.start, SENTENCE.end)
-            ),
+            answer=_words(AnswerKind.SPAN, 0.91),
             passages=(replace(_passage(request.explain), copies=self.copies, copies_total=len(self.copies)),),
             retrieval=retrieval,
             took_ms=1.5,
@@ -76,7 +78,17 @@ class HandMade:
             return replace(found, status=Status.NOT_FOUND, confidence=0.0, reason=Reason.NO_CONTENT_WORDS, answer=None)
         if "perhaps" in request.question:
             other = f"{request.question} (Blame! film)"
-            return replace(found, status=Status.UNSURE, confidence=0.4, reason=Reason.WEAK_MATCH, searched_as=other)
+            sentence = _words(AnswerKind.SENTENCE, 0.36)
+            return replace(
+                found,
+                status=Status.UNSURE,
+                confidence=0.4,
+                reason=Reason.WEAK_MATCH,
+                searched_as=other,
+                answer=sentence,
+            )
+        if "somewhere" in request.question:
+            return replace(found, answer=_words(AnswerKind.PASSAGE, 0.13))
         return found
 
 
@@ -110,6 +122,12 @@ class OneDocument:
 
 def _slice(span: Span) -> str:
     return TEXT[span.start : span.end]
+
+
+def _words(kind: AnswerKind, confidence: float) -> AnswerText:
+    shown = NAME if kind is AnswerKind.SPAN else SENTENCE
+    quote, sentence = (Quote(_slice(span), span.start, span.end) for span in (shown, SENTENCE))
+    return AnswerText(quote.text, DOCUMENT, quote.start, quote.end, sentence, kind, confidence, (quote,))
 
 
 def _passage(explain: bool) -> AnswerPassage:

@@ -35,7 +35,8 @@ def test_shape_and_order_of_an_answer(client: FlaskClient) -> None:
     assert list(answer) == KEYS
     assert list(answer["passages"][0]) == PASSAGE
     assert list(answer["passages"][0]["document"]) == ["id", "title", "sha256"]
-    assert list(answer["answer"]) == ["text", "document", "start", "end", "sentence"]
+    assert list(answer["answer"]) == ["text", "document", "start", "end", "sentence", "kind", "confidence", "spans"]
+    assert list(answer["answer"]["spans"][0]) == list(answer["answer"]["sentence"]) == ["text", "start", "end"]
     assert answer["answer"]["text"] == TEXT[NAME.start : NAME.end]
     assert answer["passages"][0]["evidence"] == [{"start": SENTENCE.start, "end": SENTENCE.end}]
 
@@ -43,7 +44,7 @@ def test_shape_and_order_of_an_answer(client: FlaskClient) -> None:
 def test_an_answer_fits_its_schema(client: FlaskClient) -> None:
     """An answer validates against its schema in the OpenAPI document."""
     schema = TypeAdapter(Answer).json_schema(mode="serialization")
-    for question in ("Who?", "perhaps", "the capital"):
+    for question in ("Who?", "perhaps", "somewhere", "the capital"):
         Draft202012Validator(schema).validate(ask(client, question=question, explain=True))
 
 

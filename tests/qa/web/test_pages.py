@@ -51,7 +51,7 @@ def test_the_answer_is_shown_with_its_evidence_marked(client: FlaskClient) -> No
     """Answer, status and confidence in words, and the sentence marked in its passage."""
     page = unescape(client.get("/?q=Who").text)
     assert "Answer" in page
-    assert "almost certain (97\N{NO-BREAK SPACE}%)" in page
+    assert "almost certain (91\N{NO-BREAK SPACE}%)" in page
     assert f"<mark>{TEXT[SENTENCE.start : SENTENCE.end]}</mark>" in page
 
 

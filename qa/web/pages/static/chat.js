@@ -1,6 +1,6 @@
 // The conversation: asking, the states while a question waits or fails, and the keyboard.
 import {
-  deleteConversations, exportAs, listConversations, loadTurns, newId, saveConversation, setTitle, setting,
+  deleteConversations, exportAs, getHeadline, listConversations, loadTurns, newId, saveConversation, setTitle, setting,
 } from "./history.js";
 import { closePanel, hasRoomForPanel, openPanel } from "./document.js";
 
@@ -41,7 +41,7 @@ const parseTurn = (html) => {
 function ask(request, place = null) {
   if (pending) return announce("One moment: the previous question is still being answered.");
   const earlierTurns = answeredTurns(place).slice(-MAX_HISTORY).map(({ request: earlier, answer }) => ({
-    question: earlier.question, ...(answer.answer && { answer: answer.answer.text }),
+    question: earlier.question, ...(getHeadline(answer) && { answer: getHeadline(answer).text }),
   }));
   const turn = cloneTemplate("pending");
   turn.dataset.request = JSON.stringify(request);

@@ -61,13 +61,24 @@ const markEvidence = ({ text, start, evidence }) => {
   return out + escapeMarkdown(points.slice(done).join(""));
 };
 
+// The words or their sentence, with a confidence of their own, if they are likely enough to be shown by themselves.
+export const getHeadline = ({ answer }) => (answer && answer.kind !== "passage" ? answer : null);
+
+// What the page shows first: the headline, or else only how sure the passage is.
+const showHeadline = (answer) => {
+  // A conversation that was stored by an earlier version has no confidence of the words.
+  const headline = getHeadline(answer), confidence = headline?.confidence ?? answer.confidence;
+  const sure = `Confidence: ${Math.round(confidence * 100)} % (${answer.status.replace("_", " ")})`;
+  if (answer.status === "not_found") return ["Not found in these documents.", sure];
+  return headline ? [`> ${escapeMarkdown(headline.text)}`, sure] : [sure];
+};
+
 export const exportAs = {
   json: (turns) => JSON.stringify(turns, null, 2),
   markdown: (turns) => turns.map(({ answer }) => [
     `## ${escapeMarkdown(answer.question)}`,
     ...(answer.searched_as === answer.question ? [] : [`Searched as: ${escapeMarkdown(answer.searched_as)}`]),
-    answer.answer ? `> ${escapeMarkdown(answer.answer.text)}` : "Not found in these documents.",
-    `Confidence: ${Math.round(answer.confidence * 100)} % (${answer.status.replace("_", " ")})`,
+    ...showHeadline(answer),
     ...answer.passages.map((one) => {
       const where = [one.document.title || one.document.id, one.heading].filter(Boolean).map(escapeMarkdown).join(" › ");
       const evidence = answer.status === "not_found" ? [] : one.evidence;

@@ -9,8 +9,8 @@ import pytest
 from index.search.bm25 import BM25Index
 from index.text.analyzer import Analyzer
 from index.types import Embeddings, Passage, Span
+from qa.answer.evidence import Evidence, EvidenceMarker
 from qa.query.understand import understand
-from qa.ranking.evidence import Evidence, EvidenceMarker
 from qa.ranking.fusion import Hit
 from qa.ranking.idf import IdfWeights
 from qa.types import Query, Reading, Request
@@ -18,6 +18,7 @@ from qa.types import Query, Reading, Request
 # One passage "cats sleep. dogs dig. rats dig." that begins at 10, below a heading at 5.
 SENTENCES = (Span(10, 21), Span(22, 31), Span(32, 41))
 TEXTS = ["cats sleep.", "dogs dig.", "rats dig."]
+TEXT = f"Pets {' '.join(TEXTS)}"
 ANALYZER = Analyzer("none")
 LEXICAL = BM25Index.build([["cats", "sleep", "dogs", "dig", "rats"], ["cats"], ["other"], ["words"]])
 
@@ -41,6 +42,9 @@ class Passages:
     def __getitem__(self, position: int) -> Passage:
         return Passage("a", 5, 41, SENTENCES, "Pets")
 
+    def get_text(self, position: int) -> str:
+        return TEXT
+
     def get_sentence_texts(self, position: int) -> list[str]:
         return TEXTS
 
@@ -52,11 +56,25 @@ def ask(question: str, encoded: bool = True) -> Query:
 
 
 def test_the_sentences_that_hold_the_readers_words_are_the_evidence() -> None:
-    """Offsets of the reader are those of the passage; words across two sentences mark both."""
+    """Offsets of the reader are those of the passage; an explanation across two sentences marks both."""
     one = mark([0.9, 0.0, 0.0], ask("cats"), Reading(1.0, 1.0, Span(17, 21)))
-    assert (one.sentences, one.answer) == ((SENTENCES[1],), Span(22, 26))
-    two = mark([0.9, 0.0, 0.0], ask("cats"), Reading(1.0, 1.0, Span(11, 21)))
-    assert (two.sentences, two.answer) == (SENTENCES[:2], Span(16, 26))
+    assert (one.sentences, one.answer, one.words) == ((SENTENCES[1],), Span(22, 26), "dogs")
+    two = mark([0.9, 0.0, 0.0], ask("why do cats sleep?"), Reading(1.0, 1.0, Span(5, 26)))
+    assert two.sentences == SENTENCES[:2]
+
+
+def test_instead_of_the_words_all_sentences_that_hold_them_are_shown() -> None:
+    """Without words the best sentence alone, also if a second one is marked."""
+    two = mark([0.9, 0.0, 0.0], ask("why do cats sleep?"), Reading(1.0, 1.0, Span(5, 26)))
+    assert two.sentence == Span(10, 31)
+    none = mark([1.0, 0.975, 0.0], ask("yak"))
+    assert (len(none.sentences), none.sentence) == (2, SENTENCES[0])
+
+
+def test_words_without_content_are_no_words() -> None:
+    """A reader's full stop is not shown: the likeliest sentence is marked instead."""
+    found = mark([0.9, 0.0, 0.0], ask("cats"), Reading(1.0, 1.0, Span(25, 26)))
+    assert (found.sentences, found.answer, found.words) == ((SENTENCES[0],), None, "")
 
 
 def test_words_in_the_heading_are_no_answer() -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from index.generation.generation import GenerationContents
 from index.text.analyzer import Analyzer
 from index.types import Passage, Span
+from qa.answer.span_borders import tidy_span
 from qa.ranking.fusion import Hit
 from qa.ranking.idf import IdfWeights
 from qa.types import Query
@@ -21,11 +22,20 @@ MIN_SECOND_SHARE = 0.97
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A hit and the sentences of its passage that answer, best first; ``answer`` are the words, if they are known."""
+    """A hit and the sentences of its passage that answer, best first.
+
+    ``answer`` is the span of the very words in the document, and ``words`` are these; None and "" if not known.
+    """
 
     hit: Hit
     sentences: tuple[Span, ...]
     answer: Span | None = None
+    words: str = ""
+
+    @property
+    def sentence(self) -> Span:
+        """What is shown instead of the words: the sentences that hold them, or else the best sentence."""
+        return Span(self.sentences[0].start, self.sentences[-1].end) if self.answer else self.sentences[0]
 
 
 class EvidenceMarker:
@@ -44,13 +54,22 @@ class EvidenceMarker:
         marked = []
         for hit in hits:
             passage = self._passages[hit.passage]
-            answer = _find_answer(passage, hit)
+            answer = self._find_answer(query, hit)
             sentences = tuple(sentence for sentence in passage.sentences if answer and sentence.overlaps(answer))
-            if sentences:
-                marked.append(Evidence(hit, sentences, answer))
+            if answer and sentences:
+                words = self._passages.get_text(hit.passage)[answer.start - passage.start : answer.end - passage.start]
+                marked.append(Evidence(hit, sentences, answer, words))
             else:
                 marked.append(Evidence(hit, self._choose_sentences(query, passage, hit.passage)))
         return marked
+
+    def _find_answer(self, query: Query, hit: Hit) -> Span | None:
+        """Return the reader's words, cut as the text and the question want it, as offsets in the document."""
+        if hit.reading is None or hit.reading.span is None:
+            return None
+        tidy = tidy_span(self._passages.get_text(hit.passage), hit.reading.span, query.form)
+        start = self._passages[hit.passage].start
+        return Span(start + tidy.start, start + tidy.end) if tidy else None
 
     def _choose_sentences(self, query: Query, passage: Passage, position: int) -> tuple[Span, ...]:
         """Return the best sentence, and a second one if it is nearly as good, by vectors and words alone."""
@@ -74,10 +93,3 @@ class EvidenceMarker:
         unit_of = {(start, end): first + i for i, (start, end) in enumerate(self._units[first:last, 1:].tolist())}
         rows = [unit_of[sentence.start, sentence.end] for sentence in passage.sentences]
         return np.asarray(self._store.vectors(rows) @ query.vector, dtype=np.float32)
-
-
-def _find_answer(passage: Passage, hit: Hit) -> Span | None:
-    """Return the reader's words as offsets in the document."""
-    if hit.reading is None or hit.reading.span is None:
-        return None
-    return Span(passage.start + hit.reading.span.start, passage.start + hit.reading.span.end)

@@ -1,0 +1,137 @@
+"""Fits the confidence of the words and of their sentence, and tries it on sources that it was not fitted on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.training.calibration.collections import SIZES, QuestionKind
+from benchmarks.training.calibration.fit import ModeFit, find_threshold, fit_logistic
+from benchmarks.training.calibration.rows import MeasuredRows
+from benchmarks.training.calibration.trial import LabelledWords, Row
+from qa.answer.calibration import PassageModel
+from qa.answer.words import WordsModel, choose_words, measure_odds
+from qa.evaluation.measures.confidence import SURE, calibration_error
+from qa.types import AnswerKind, Mode
+
+SPAN_FEATURES = ("odds", "answerable", "margin", "support", "length", "explains")
+SENTENCE_FEATURES = ("odds", "answerable", "margin", "read")
+# Of the words, and of the sentences, that are shown at most this share may be wrong.
+WORDS_WRONG, SENTENCES_WRONG = 0.1, 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRow:
+    """The words of one question, of which it is known whether they are right."""
+
+    source: str
+    kind: QuestionKind
+    words: LabelledWords
+
+
+@dataclass(frozen=True, slots=True)
+class WordsTrial:
+    """Measures over the first passages of one source that are not called ``not_found``, in mode ``precise``.
+
+    ``error``: expected calibration error of what is shown. ``shown``: shares of answerable questions that get the
+    words, the sentence and only the passage. ``wrong``: shares of wrong ones among the words and the sentences shown.
+    ``wrong_sure``: the share of wrong ones among the words shown with ``SURE`` or more. ``right``: share of answerable
+    questions that get the right words.
+    """
+
+    questions: int
+    error: float
+    shown: Mapping[str, float]
+    wrong: Mapping[str, float]
+    wrong_sure: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
+class WordsFit:
+    """The model of the words, and its trials on each source left out."""
+
+    model: WordsModel
+    trials: Mapping[str, WordsTrial]
+
+
+def fit_words(rows: Mapping[Mode, MeasuredRows], fits: Mapping[Mode, ModeFit]) -> WordsFit:
+    """Fit on all sources, and try on each source with a fit on the others; ``fits`` are those of the passages."""
+    fitted = [row for mode in rows for row in list_words(rows[mode].fitted, fits[mode].calibration)]
+    held_out = list_words(rows["precise"].held_out, fits["precise"].calibration)
+    trials = {}
+    for source in SIZES:
+        asked = [row for row in held_out if row.source == source]
+        if any(row.kind is QuestionKind.ANSWERABLE for row in asked):
+            without = _fit_model([row for row in fitted if row.source != source])
+            trials[source] = measure_words(without, asked)
+    return WordsFit(_fit_model(fitted), trials)
+
+
+def list_words(rows: Sequence[Row], calibration: PassageModel) -> list[KnownRow]:
+    """Return the rows with known words that are not called ``not_found``, with the probabilities of this fit."""
+    found = []
+    for row in rows:
+        # A passage of mode precise that was not read belongs to the model of the other mode.
+        known = row.words and all(getattr(row.features, name) is not None for name in calibration.weights)
+        probability = calibration.predict_probability(row.features) if known else 0.0
+        if row.words and known and probability >= calibration.unsure:
+            features = replace(row.words.features, passage=probability, odds=measure_odds(probability))
+            found.append(KnownRow(row.source, row.kind, replace(row.words, features=features)))
+    return found
+
+
+def _fit_model(rows: Sequence[KnownRow]) -> WordsModel:
+    quotable = [row for row in rows if row.words.features.quotable]
+    span = fit_logistic(
+        [row.source for row in quotable],
+        [row.words.features for row in quotable],
+        [row.words.words_right for row in quotable],
+        SPAN_FEATURES,
+    )
+    sentence = fit_logistic(
+        [row.source for row in rows],
+        [row.words.features for row in rows],
+        [row.words.sentence_right for row in rows],
+        SENTENCE_FEATURES,
+    )
+    plain = WordsModel(span, sentence, 0.0, 0.0)
+    spans = _list_shown(rows, plain, AnswerKind.SPAN)
+    model = replace(plain, min_span=_find_threshold(spans, WORDS_WRONG))
+    sentences = _list_shown(rows, model, AnswerKind.SENTENCE)
+    return replace(model, min_sentence=_find_threshold(sentences, SENTENCES_WRONG))
+
+
+def _list_shown(rows: Sequence[KnownRow], model: WordsModel, kind: AnswerKind) -> list[tuple[float, bool]]:
+    """Return the confidence of everything of one kind that is shown, and whether it is right."""
+    choices = [(choose_words(row.words.features, model), row.words) for row in rows]
+    return [(choice.confidence, words.is_right(kind)) for choice, words in choices if choice.kind is kind]
+
+
+def _find_threshold(pairs: Sequence[tuple[float, bool]], most_wrong: float) -> float:
+    confidence, right = np.array([sure for sure, _ in pairs]), np.array([is_right for _, is_right in pairs], dtype=bool)
+    return find_threshold(confidence, right, most_wrong)
+
+
+def measure_words(model: WordsModel, rows: Sequence[KnownRow]) -> WordsTrial:
+    """Return the measures of what is shown."""
+    choices = [choose_words(row.words.features, model) for row in rows]
+    kinds = np.array([choice.kind.value for choice in choices])
+    confidence = np.array([choice.confidence for choice in choices])
+    right = np.array([row.words.is_right(choice.kind) for row, choice in zip(rows, choices, strict=True)])
+    answerable = np.array([row.kind is QuestionKind.ANSWERABLE for row in rows])
+    are_words = kinds == AnswerKind.SPAN.value
+    quoted = (AnswerKind.SPAN.value, AnswerKind.SENTENCE.value)
+    return WordsTrial(
+        questions=len(rows),
+        error=calibration_error(confidence.tolist(), right.tolist()),
+        shown={kind.value: float((kinds[answerable] == kind.value).mean()) for kind in AnswerKind},
+        wrong={kind: _measure_share(~right[kinds == kind]) for kind in quoted},
+        wrong_sure=_measure_share(~right[are_words & (confidence >= SURE)]),
+        right=float((are_words & right)[answerable].mean()),
+    )
+
+
+def _measure_share(flags: NDArray[np.bool_]) -> float:
+    return float(flags.mean()) if len(flags) else 0.0
