@@ -109,7 +109,7 @@ def ask_collection(collection: Collection, encoder: Encoder, reader: str, folder
                 question.kind,
                 passage.rank,
                 features,
-                _answers_question(passage, question),
+                _answers_question(passage, Span(passage.start, passage.end), question),
                 _label_words(passage, question, words) if words and passage.rank == 1 else None,
             )
             for question, answer, recorded, words in asked
@@ -122,17 +122,18 @@ def _label_words(passage: AnswerPassage, question: LabelledQuestion, words: Reco
     """Return whether the words and their sentence answer; None if only the passage is known to."""
     if question.places and not question.answers:
         return None
-    same = passage.document.id == question.document
-    sentence = same and any(words.sentence.overlaps(place) for place in question.places)
+    sentence = _answers_question(passage, words.sentence, question)
     # The accepted words may stand elsewhere, in a sentence that does not answer.
     return LabelledWords(words.features, sentence and are_right(words.words, question.answers), sentence)
 
 
-def _answers_question(passage: AnswerPassage, question: LabelledQuestion) -> bool:
-    shown = [(passage.document.id, Span(passage.start, passage.end))]
-    shown += [(copy.document.id, Span(copy.start, copy.end)) for copy in passage.copies]
+def _answers_question(passage: AnswerPassage, span: Span, question: LabelledQuestion) -> bool:
+    """Return whether a part of the passage answers, in its own document or in that of a copy."""
+    shifts = [(passage.document.id, 0), *((copy.document.id, copy.start - passage.start) for copy in passage.copies)]
     return any(
-        document == question.document and span.overlaps(place) for document, span in shown for place in question.places
+        document == question.document and Span(span.start + shift, span.end + shift).overlaps(place)
+        for document, shift in shifts
+        for place in question.places
     )
 
 

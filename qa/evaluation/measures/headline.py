@@ -23,13 +23,9 @@ def is_shown_as(reply: SystemReply, kind: AnswerKind) -> bool:
 def is_headline_right(judgement: Judgement, reply: SystemReply) -> bool:
     """Return whether the words, or those withheld, are right, or whether the sentence is one that answers."""
     if reply.kind is AnswerKind.SENTENCE:
-        places = list(_list_places(reply))
-        if any(
-            gold.document == document and gold.span.overlaps(span)
-            for gold in judgement.evidence
-            for document, span in places
-        ):
-            return True
+        for document, span in _list_places(reply):
+            if any(gold.document == document and gold.span.overlaps(span) for gold in judgement.evidence):
+                return True
     return are_right(reply.best_words, judgement.answers)
 
 

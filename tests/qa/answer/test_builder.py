@@ -3,10 +3,11 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from index.text.analyzer import Analyzer
-from index.types import Passage, Span
+from index.types import Passage, Positions, Span
 from qa.answer.builder import AnswerBuilder
 from qa.answer.calibration import Confidence
 from qa.answer.evidence import Evidence
@@ -30,6 +31,9 @@ class Passages:
     def find_document(self, position: int) -> int:
         return 0
 
+    def find_copies(self, position: int) -> Positions:
+        return np.array([position])
+
     def get_text(self, position: int) -> str:
         return DOCUMENT[PASSAGE.start : PASSAGE.end]
 
@@ -39,7 +43,7 @@ def build(words: str, kind: AnswerKind, form: QuestionForm = QuestionForm.OTHER)
     place = Span(DOCUMENT.index(words), DOCUMENT.index(words) + len(words)) if words else None
     held = tuple(sentence for sentence in SENTENCES if place is None or sentence.overlaps(place))
     evidence = Evidence(Hit(0, 1.0, 0.5, 1.0, 1, 1), held, place, words)
-    documents = SimpleNamespace(titles=["A"], get_sha256=lambda document: "0" * 64)
+    documents = SimpleNamespace(ids=["a"], titles=["A"], get_sha256=lambda document: "0" * 64)
     builder = AnswerBuilder(SimpleNamespace(contents=SimpleNamespace(passages=Passages(), documents=documents)))
     query = replace(understand(Request("q"), Analyzer("none")), form=form)
     confidence = Confidence((0.9,), Status.ANSWERED, None)
