@@ -293,7 +293,7 @@ class Answer:
 
     @property
     def text(self) -> str | None:
-        """The words that answer, or None if there are none."""
+        """The quotation that answers best, or None if nothing was found."""
         return self.answer.text if self.answer else None
 
     @property

@@ -1,14 +1,17 @@
 """The words of thirty questions over the seed, with the real model."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
+from index.generation.generation import Generation
+from index.types import Encoder, Span
 from qa.engine import Engine
 from qa.evaluation import load
 from qa.evaluation.types import Judgement
 from qa.query.question_form import classify_question
-from qa.types import Answer, AnswerKind, QuestionForm, Quote, Request
+from qa.types import Answer, AnswerKind, QuestionForm, Quote, Reading, Request
 from tests.conftest import SEEDS
 
 JUDGEMENTS = SEEDS.parent / "tests" / "judgements" / "blame.jsonl"
@@ -70,11 +73,29 @@ def test_a_yes_or_no_question_is_answered_with_a_sentence(engine: Engine, questi
     assert answer is None or answer.kind is not AnswerKind.SPAN
 
 
-def test_a_list_is_answered_with_its_parts(engine: Engine) -> None:
-    """Several quotations, each exact."""
-    answer = engine.ask("Who wrote the Blame! film? List the writers.").answer
-    assert answer is not None
-    assert len(answer.spans) == 2
+class PointingReader:
+    """A reader that is sure of these words wherever it reads them."""
+
+    name = "pointing"
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        starts = [text.find(self._words) for _, text in passages]
+        sure, none = Reading(9.0, 9.0, None, margin=9.0), Reading(-9.0, -9.0, None)
+        return [none if s < 0 else replace(sure, span=Span(s, s + len(self._words))) for s in starts]
+
+
+def test_a_question_for_several_things_gets_each(generation: Generation, encoder: Encoder) -> None:
+    """Several quotations, each exact; if it asks for one thing, the same words are one."""
+    engine = Engine(generation, encoder, PointingReader("Tsutomu Nihei and Sadayuki Murai"))
+    listed, whole = engine.ask_many(["Which people wrote the Blame! film?", "Who wrote the Blame! film?"])
+    assert listed.headline is not None and whole.headline is not None
+    assert [span.text for span in listed.headline.spans] == ["Tsutomu Nihei", "Sadayuki Murai"]
+    assert [span.text for span in whole.headline.spans] == ["Tsutomu Nihei and Sadayuki Murai"]
+    document = generation.contents.documents[0].text
+    assert all(span.text == document[span.start : span.end] for span in listed.headline.spans)
 
 
 @pytest.mark.parametrize("question", ["Who directed the film?", "When was it released on Netflix?", "Harvey Award"])
