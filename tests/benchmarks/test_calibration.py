@@ -112,7 +112,7 @@ def test_the_words_keep_their_promises() -> None:
     known = [row for mode in MODES for row in list_words(rows[mode].fitted, fits[mode].calibration)]
     for kind, promised in ((AnswerKind.SPAN, WORDS_WRONG), (AnswerKind.SENTENCE, SENTENCES_WRONG)):
         shown = list_shown(fit.model, known, kind)
-        assert len(shown) > 20
+        assert len(shown) >= 10
         assert 1 - sum(shown) / len(shown) <= promised
     # Words in a lower place than the threshold would break it: it is no higher than it must be.
     lower = replace(fit.model, min_span=fit.model.min_span - 0.01)
