@@ -5,7 +5,7 @@
 """
 
 from qa.engine import Engine
-from qa.reader.texts import read, read_many
-from qa.types import Answer, Request, TextReading, Turn
+from qa.reader.texts import TextReading, read, read_many
+from qa.types import Answer, Request, Turn
 
 __all__ = ["Answer", "Engine", "Request", "TextReading", "Turn", "read", "read_many"]

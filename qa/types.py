@@ -127,21 +127,6 @@ class Reading:
     margin: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class TextReading:
-    """What the reader says of one given text: ``text == given[start:end]``, all None if nothing in it answers.
-
-    ``confidence`` is the calibrated probability that these words answer, or would if they were given;
-    ``relevance`` the one that the text answers at all.
-    """
-
-    text: str | None
-    start: int | None
-    end: int | None
-    confidence: float
-    relevance: float
-
-
 class Reader(Protocol):
     """A question-answering model."""
 

@@ -6,7 +6,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -19,13 +19,28 @@ from qa.reader.pairs import PairTokenizer
 from qa.reader.reader import SHIPPED as SHIPPED_FOLDER
 from qa.reader.reader import TrainedReader
 from qa.reader.windows import split_into_windows
-from qa.types import Reader, Reading, Request, TextReading
+from qa.types import Reader, Reading, Request
 
 # Words are given if the text is more likely to answer than not.
 MIN_RELEVANCE = 0.5
 
 # A text, or its title and the text.
 Text = str | tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TextReading:
+    """What the reader says of one given text: ``text == given[start:end]``, all None if nothing in it answers.
+
+    ``confidence`` is the calibrated probability that these words answer, or would if they were given;
+    ``relevance`` the one that the text answers at all.
+    """
+
+    text: str | None
+    start: int | None
+    end: int | None
+    confidence: float
+    relevance: float
 
 
 def read(

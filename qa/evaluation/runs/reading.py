@@ -12,8 +12,8 @@ from qa.evaluation.runs.answer_sources import BATCH, describe_reader
 from qa.evaluation.runs.store import Journal, save_run
 from qa.evaluation.types import Judgement, Run, RunDescription, SystemReply
 from qa.reader import SHIPPED
-from qa.reader.texts import MIN_RELEVANCE, choose_reader, read_many
-from qa.types import Reader, Status, TextReading
+from qa.reader.texts import MIN_RELEVANCE, TextReading, choose_reader, read_many
+from qa.types import Reader, Status
 
 
 def run_reading(
