@@ -128,7 +128,7 @@ SPAN_WORDS = SpanWords(
         "all always both down either everybody everyone everything few further less many may more most neither never "
         "no nobody none nothing off on once one out over several twice under up yes".split()
     ),
-    empty_prepositions=frozenset("at by for from in of on to with".split()),
+    empty_openers=frozenset("at by for from in of on to with is are was were".split()),
     fixed_phrases=tuple(
         "at least|at most|at the latest|at the earliest|at the moment|at the same time|at any time|at all times|at no"
         "|by no|for no|for the time being|in each case|in front|in no|in the event|in the meantime|in the middle|of "

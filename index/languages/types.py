@@ -88,9 +88,9 @@ class SpanWords:
 
     # Function words that answer when they are alone: "both", "never", "nobody".
     answering_words: frozenset[str]
-    # Prepositions that say nothing before a date, a number, a name or a determiner.
-    empty_prepositions: frozenset[str]
-    # What such a preposition is part of and not empty: "at least".
+    # Prepositions and forms of "be" that say nothing before a date, a number, a name or a determiner.
+    empty_openers: frozenset[str]
+    # What such a word is part of and not empty: "at least".
     fixed_phrases: tuple[str, ...]
     determiners: frozenset[str]
     # Conjunctions that join an answer to what precedes it.

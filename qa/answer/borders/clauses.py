@@ -98,7 +98,7 @@ def drop_dangling_words(text: str, span: Span) -> Span:
 
 def _is_empty(text: str, word: str, span: Span, rest: Span) -> bool:
     """Return whether a preposition says nothing: before a date, a number, a name or a determiner."""
-    if word not in WORDS.empty_prepositions:
+    if word not in WORDS.empty_openers:
         return False
     phrase = text[span.start : span.end].lower()
     if phrase.startswith(WORDS.fixed_phrases):

@@ -3,7 +3,7 @@
 import regex
 
 from index.types import Span
-from qa.answer.borders.words import is_abbreviation
+from qa.answer.borders.words import NAME_MARK, is_abbreviation
 
 OPENERS = {"(": ")", "[": "]", "{": "}", "“": "”", "«": "»", "„": "“"}
 CLOSERS = {closer: opener for opener, closer in OPENERS.items() if opener != "„"}
@@ -144,8 +144,8 @@ def _strip_trailing(text: str, span: Span) -> Span:
 
 
 def _ends_whole(text: str, start: int, end: int) -> bool:
-    """Return whether a final mark belongs to an abbreviation or to a whole sentence."""
-    if text[end - 1] == "." and is_abbreviation(text, end):
+    """Return whether a final mark belongs to an abbreviation, a name or a whole sentence."""
+    if (text[end - 1] == "." and is_abbreviation(text, end)) or NAME_MARK.match(text, end - 1):
         return True
     before = text[:start].rstrip(" \t\"'“‘*_(")
     begins = not before or (before[-1] in ".!?\n" and not is_abbreviation(text, len(before)))

@@ -7,7 +7,7 @@ import regex
 from index.languages import ENGLISH
 from index.types import Span
 from qa.answer.borders.quantities import CODES
-from qa.answer.borders.words import DATE_NAMES, WORDS, is_abbreviation, iterate_near, widen_to
+from qa.answer.borders.words import DATE_NAMES, NAME_MARK, WORDS, is_abbreviation, iterate_near, widen_to
 
 PARTICLES = "|".join(WORDS.name_particles)
 TITLES = "|".join(WORDS.person_titles)
@@ -40,6 +40,8 @@ def widen_to_names(text: str, span: Span) -> Span:
     # The second part alone is an answer: "Visa Section: Mrs Adoma".
     titles = [Span(*m.span()) for m in iterate_near(TITLE_WITH_COLON, text, span) if m.start("first") >= span.start]
     names = [name for name in names if not _is_at_acronym(text, span, name)]
+    if NAME_MARK.match(text, span.end):
+        span = Span(span.start, span.end + 1)
     return widen_to(span, [one for one in (*names, *titles, *_find_quoted_titles(text, span)) if _tears(span, one)])
 
 

@@ -44,6 +44,8 @@ MAX_GRAPHEME = 16
 DATE_NAMES = (*WORDS.months, *WORDS.weekdays)
 # "Dr.", "Nov.", "Sat."
 SHORT_NAMES = {*WORDS.person_titles, *(a for a in DATE_NAMES if any(b != a and b.startswith(a) for b in DATE_NAMES))}
+# "the Yahoo! portal", "Blame!, a film": the sentence goes on after a name's own mark.
+NAME_MARK = regex.compile(r"(?<=\p{Lu}[\p{L}\p{N}'’-]*)[!?](?=[\"”’)*_]*(?:[ \u00a0]\p{Ll}|[,;:)]|['’]s\b))")
 GRAPHEME = regex.compile(r"\X")
 TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}]+)?")
 
