@@ -1,8 +1,10 @@
 """How the reader alone is measured and its confidence fitted, on examples made by hand."""
 
+import json
 import random
 from collections.abc import Sequence
 from math import exp
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,7 @@ from benchmarks.training.reader.calibrate import (
     read_labelled,
     weigh_rows,
 )
+from benchmarks.training.reader.document import as_figures, render_page
 from benchmarks.training.reader.measure import format_table, measure_reader
 from index.types import Span
 from qa.types import Reading
@@ -53,6 +56,18 @@ def test_the_measures_are_those_of_the_words_and_of_the_gaps() -> None:
     row = format_table({"qed": found}).splitlines()[2]
     assert row.startswith("| qed | 3 | 0.500 [0.000, 1.000] | 0.500 ")
     assert row.endswith("| 1.000 |")
+
+
+def test_the_page_shows_each_source_with_its_interval_above_the_reader_before(tmp_path: Path) -> None:
+    """The figures go through JSON, as ``render`` reads them; a source without a measure leaves its cell empty."""
+    now = measure_reader(Points(), [question(CONTEXT, (LEE,)), question("It rains.", ())])
+    before = measure_reader(Points(), [question("Nobody knows.", (Span(0, 6),))])
+    about = {"questions": {"qed": 7}, "plan": {"steps": 1, "batch": 2, "rate": 0.1, "seed": 0}}
+    page = render_page(json.loads(json.dumps(as_figures(tmp_path, about, {"qed": now}, {"qed": before}))))
+    rows = [line for line in page.splitlines() if "QED" in line or "*before*" in line]
+    assert rows[1].startswith("| QED: paragraphs of Natural Questions | 2 | 1.000 [1.000, 1.000] | 1.000 ")
+    assert rows[2].startswith("| *before* | | 0.000 [0.000, 0.000] | 0.000 ")
+    assert rows[-1] == "| QED: paragraphs of Natural Questions | 1 | 1.000 |  |"
 
 
 def test_every_answerable_question_is_drawn_with_its_text_and_often_with_a_wrong_one() -> None:

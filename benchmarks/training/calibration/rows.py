@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -33,6 +32,8 @@ from qa.types import AnswerPassage, Mode, QuestionForm, Request
 # As many as have a say in how sure the words are.
 TOP = COMPARED
 MODES: tuple[Mode, ...] = ("precise", "fast")
+# Kept, so that the next fit embeds only what has changed.
+INDEXES = Path("var/calibration/indexes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,10 @@ def measure_rows(data: Path, reader: str) -> dict[Mode, MeasuredRows]:
     encoder = MemoEncoder(load_encoder())
     found = {mode: MeasuredRows([], []) for mode in MODES}
     for part in (Part.FIT, Part.HELD_OUT):
-        for collection in tqdm(list(draw_collections(data, part)), desc=part):
-            with tempfile.TemporaryDirectory() as folder:
-                for mode, rows in ask_collection(collection, encoder, reader, Path(folder)).items():
-                    found[mode].of_part(part).extend(rows)
+        for number, collection in enumerate(tqdm(list(draw_collections(data, part)), desc=part)):
+            folder = INDEXES / part / f"{number:02d}-{collection.source}"
+            for mode, rows in ask_collection(collection, encoder, reader, folder).items():
+                found[mode].of_part(part).extend(rows)
     return found
 
 

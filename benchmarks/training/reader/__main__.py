@@ -86,14 +86,16 @@ def _load_handbooks(part: Part) -> Iterator[ReadingQuestion]:
 @main.command()
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
 @click.option("--reader", type=click.Path(path_type=Path, exists=True), default=SHIPPED, help="Folder of the reader.")
+@click.option("--before", type=click.Path(path_type=Path, exists=True), help="Folder of a reader to show beside it.")
 @click.option("--most", type=int, help="Draw at most so many questions of each source, and write no page.")
-def measure(data: Path, reader: Path, most: int | None) -> None:
+def measure(data: Path, reader: Path, before: Path | None, most: int | None) -> None:
     """Measure a reader on the held-out articles of DATA and of the handbooks."""
     questions = [*load_held_out(data), *_load_handbooks(Part.HELD_OUT)]
     measured = measure_sources(TrainedReader(reader), questions, most)
     click.echo(format_table(measured))
     if reader == SHIPPED and most is None:
-        found = as_figures(SHIPPED, json.loads((SHIPPED / ABOUT).read_text(encoding="utf-8")), measured)
+        earlier = measure_sources(TrainedReader(before), questions) if before else {}
+        found = as_figures(SHIPPED, json.loads((SHIPPED / ABOUT).read_text(encoding="utf-8")), measured, earlier)
         FIGURES.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
         _render_page()
 

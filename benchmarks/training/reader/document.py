@@ -8,6 +8,10 @@ from typing import Any
 from benchmarks.training.reader.measure import Measured
 from benchmarks.training.reader.train import COOL_DOWN, HEADS_FASTER, NO_ANSWER_WEIGHT, WRONG_SHARE
 from qa.evaluation.fingerprint import compute_fingerprint, stamp_line
+from qa.evaluation.types import Interval
+
+# By source, as ``Measured`` is in JSON.
+Measures = Mapping[str, Mapping[str, Any]]
 
 # What each source is, and its licence.
 SOURCES = {
@@ -35,19 +39,38 @@ SOURCES = {
 }
 
 
-def as_figures(folder: Path, about: Mapping[str, Any], measured: Mapping[str, Measured]) -> dict[str, Any]:
-    """Return every number of the page as JSON. ``about`` is what was written beside the weights."""
+# The columns of each table: their heads and the names of the measures.
+WORDS = {
+    "F1": "best words F1",
+    "exact match": "best words exact",
+    "wrong at 0.8": "wrong words at 0.8",
+    "ECE": "answer ECE",
+    "MacroCE": "answer MacroCE",
+    "AURC": "answer AURC",
+}
+TEXTS = {"answerable or not": "AUROC", "ECE": "ECE"}
+
+
+def as_figures(
+    folder: Path, about: Mapping[str, Any], measured: Mapping[str, Measured], before: Mapping[str, Measured]
+) -> dict[str, Any]:
+    """Return every number of the page as JSON.
+
+    ``about`` is what was written beside the weights, ``before`` the measures of another reader, beside which this one
+    is shown.
+    """
     return {
         "program": compute_fingerprint(),
         "size": sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
         "trained": about,
         "measured": {source: asdict(measures) for source, measures in measured.items()},
+        "before": {source: asdict(measures) for source, measures in before.items()},
     }
 
 
 def render_page(figures: Mapping[str, Any]) -> str:
     """Return the page of the figures in Markdown."""
-    trained, measured = figures["trained"], figures["measured"]
+    trained, measured, before = figures["trained"], figures["measured"], figures["before"]
     total = sum(m["questions"] for m in measured.values())
     return TEMPLATE.format(
         stamp=stamp_line(figures["program"]),
@@ -60,7 +83,9 @@ def render_page(figures: Mapping[str, Any]) -> str:
         wrong=WRONG_SHARE,
         heads_faster=HEADS_FASTER,
         no_answer=NO_ANSWER_WEIGHT,
-        rows="\n".join(f"| {SOURCES[source][0]} | {_format_measures(m)} |" for source, m in measured.items()),
+        words="\n".join(_format_table(WORDS, measured, before)),
+        texts="\n".join(_format_table(TEXTS, measured, before)),
+        gaps="\n".join(_format_gaps(measured, before)),
         total=total,
         f1=sum(m["f1"] * m["questions"] for m in measured.values()) / total,
     )
@@ -72,9 +97,29 @@ def _format_sources(questions: Mapping[str, int]) -> Iterator[str]:
         yield f"| {what} | {count:,} | {licence} |"
 
 
-def _format_measures(m: Mapping[str, Any]) -> str:
-    separation = "" if m["separation"] is None else f"{m['separation']:.3f}"
-    return f"{m['questions']:,} | {m['f1']:.3f} | {m['exact']:.3f} | {m['gaps']:,} | {separation}"
+def _format_table(columns: Mapping[str, str], measured: Measures, before: Measures) -> Iterator[str]:
+    """Yield a row for each source that has the measures; the reader before stands in italics under this one."""
+    yield f"| source | questions | {' | '.join(columns)} |"
+    yield "|---" * (len(columns) + 2) + "|"
+    for source, one in measured.items():
+        if any(name in one["scores"] for name in columns.values()):
+            yield f"| {SOURCES[source][0]} | {one['questions']:,} | {' | '.join(_format_cells(columns, one))} |"
+        if source in before:
+            yield f"| *before* | | {' | '.join(_format_cells(columns, before[source]))} |"
+
+
+def _format_cells(columns: Mapping[str, str], one: Mapping[str, Any]) -> Iterator[str]:
+    for name in columns.values():
+        score = one["scores"].get(name)
+        yield str(Interval(**score)) if score else ""
+
+
+def _format_gaps(measured: Measures, before: Measures) -> Iterator[str]:
+    for source, one in measured.items():
+        if one["separation"] is not None:
+            earlier = before.get(source, {}).get("separation")
+            cells = ("" if area is None else f"{area:.3f}" for area in (one["separation"], earlier))
+            yield f"| {SOURCES[source][0]} | {one['gaps']:,} | {' | '.join(cells)} |"
 
 
 TEMPLATE = """{stamp}
@@ -116,15 +161,31 @@ To repeat the training: `python -m benchmarks.training.reader prepare ../shared/
 
 ## How well it reads
 
-On the held-out articles, with the contexts as given ({total:,} questions). F1 and exact match are SQuAD's. "Separation"
-is the AUROC of the relevance of contexts against the same contexts without the sentence that answers, if enough is left
-of them; their number is in the column before.
+On the held-out articles, with the contexts as given ({total:,} questions), by the reader alone (`qa.read`)
+and in italics by the reader that was shipped before. The brackets are 95 % bootstrap intervals. F1 over all:
+**{f1:.3f}**. What the reader adds to ranking: the rows with and without it in [quality](quality.md).
 
-| source | questions | F1 | exact match | without the answer | separation |
-|---|---|---|---|---|---|
-{rows}
+### The words
 
-F1 over all: **{f1:.3f}**. What it adds to ranking: the rows with and without it in [quality](quality.md).
+F1 and exact match are SQuAD's, of the best words for every answerable question. The other columns are of the confidence
+in the words: how many are wrong of those given with 0.8 or more, its expected calibration error, the mean error of
+right and of wrong words (MacroCE, Si et al. 2022), and the area under the curve of risk over coverage
+([evaluation](evaluation.md)).
+
+{words}
+
+### Whether a text answers
+
+The AUROC of the confidence in a text, for texts that answer against texts that do not but seem to, where a source has
+both, and its calibration error.
+
+{texts}
+
+The AUROC against the same texts without the sentence that answers, where enough is left of them:
+
+| source | texts | AUROC | before |
+|---|---|---|---|
+{gaps}
 
 ## Limits
 
