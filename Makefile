@@ -10,8 +10,9 @@ INDEX  ?= var/index
 SEEDS  ?= seeds
 DATA   ?= ../shared/data
 
-# Questions of SQuAD about articles that the reader was trained on are no test.
-HELD_OUT := var/held-out
+# Questions about texts that the reader was trained on are no test.
+HELD_OUT  := var/held-out
+HANDBOOKS := benchmarks/training/handbooks/documents
 SETS     := "$(DATA)/scifact-train" "$(DATA)/fairytaleqa-val" $(HELD_OUT)/squad-sentences
 
 # A stamp is named after what was installed, so a changed file installs again. It goes before an
@@ -60,9 +61,12 @@ bench-full: speed index ## the same up to a million passages; quality and confid
 	@$(PYTHON) -m benchmarks.training.held_out "$(DATA)" $(HELD_OUT)
 	@$(PYTHON) -m benchmarks.follow_ups "$(DATA)"
 	@$(PYTHON) -m qa.evaluation ablate $(SETS) tests/judgements/blame.jsonl --source seeds --out docs/quality.json
+	@$(PYTHON) -m qa.evaluation ablate $(HELD_OUT)/handbooks.jsonl --source $(HANDBOOKS) --out docs/quality.json
 	@for set in $(SETS); do \
 	  $(PYTHON) -m qa.evaluation run "$$set" --summary "docs/reports/$$(basename "$$set").md" || exit 1; done
 	@$(PYTHON) -m qa.evaluation run tests/judgements/blame.jsonl --index "$(INDEX)" --summary docs/reports/blame.md
+	@$(PYTHON) -m index build $(HANDBOOKS) --index var/handbooks
+	@$(PYTHON) -m qa.evaluation run $(HELD_OUT)/handbooks.jsonl --index var/handbooks --summary docs/reports/handbooks.md
 
 # One thread for a question, as in serve.py; programs that start processes set theirs themselves.
 speed: $(DEV)

@@ -11,9 +11,11 @@ import pytest
 import torch
 
 from benchmarks.articles import Article
+from benchmarks.handbooks import find_document, load_handbook_questions
 from benchmarks.open_sets import ARTICLE_SENTENCES, SQUAD_SENTENCES, ReadingQuestion, assign_squad_part
 from benchmarks.splits import Part, assign_part
 from benchmarks.training.held_out import main as held_out
+from benchmarks.training.held_out import write_handbooks
 from benchmarks.training.reader.examples import Example, ExampleSet, Text
 from benchmarks.training.reader.network import Network
 from benchmarks.training.reader.train import LabelledPair, Plan, compute_losses, draw_pairs, train
@@ -145,6 +147,14 @@ def test_the_held_out_sentences_of_squad_are_a_data_set(tmp_path: Path) -> None:
     kept = {judgement.question for judgement in load(tmp_path / "out" / SQUAD_SENTENCES).judgements}
     assert kept == {f"where is thing {i} ?" for i in range(count) if assign_squad_part(i) is Part.HELD_OUT} != set()
     assert len(kept) % ARTICLE_SENTENCES == 0
+
+
+def test_the_held_out_handbooks_are_judgements_over_all_documents(tmp_path: Path) -> None:
+    """Every question about a held-out document is kept, and no other."""
+    write_handbooks(tmp_path / "handbooks.jsonl")
+    kept = load(tmp_path / "handbooks.jsonl").judgements
+    assert {assign_part("handbooks", find_document(one)) for one in kept} == {Part.HELD_OUT}
+    assert len(kept) == sum(1 for _ in load_handbook_questions(Part.HELD_OUT))
 
 
 def test_the_page_of_the_shipped_reader_is_of_its_weights() -> None:
