@@ -15,7 +15,7 @@ from qa.types import Reading
 if TYPE_CHECKING:
     from qa.reader.ctranslate2 import QuantizedNetwork
 
-SHIPPED = Path(__file__).with_name("shipped")
+SHIPPED, SHIPPED_NAME = Path(__file__).with_name("shipped"), "shipped"
 # Describes a reader in its own folder, among others the codes of the ``languages`` that it reads.
 ABOUT = "about.json"
 
@@ -23,11 +23,10 @@ ABOUT = "about.json"
 class TrainedReader:
     """The shipped reader, or one of the same form from another folder. Safe to share between threads."""
 
-    name = "shipped"
-
     def __init__(self, folder: Path = SHIPPED) -> None:
         """Load the tokenizer; ``folder`` is as ``benchmarks/training/reader`` writes it."""
         self.folder = folder
+        self.name = SHIPPED_NAME if folder == SHIPPED else str(folder)
         self.tokenizer = PairTokenizer(folder / "tokenizer.json")
 
     @cached_property
@@ -62,3 +61,8 @@ class TrainedReader:
                 span = best.span if best.span and best.span.start < best.span.end else None
                 readings[row] = Reading(float(relevance), best.over_none, span, best.over_others)
         return [readings[row] for row in range(len(pairs))]
+
+
+def is_trained_reader(folder: Path) -> bool:
+    """Return whether the folder holds a reader of the form of the shipped one."""
+    return (folder / ABOUT).is_file()

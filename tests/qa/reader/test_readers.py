@@ -1,6 +1,7 @@
 """Readers by name, and what they say of real passages."""
 
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
@@ -9,6 +10,7 @@ from transformers import BertConfig, BertForQuestionAnswering, BertForSequenceCl
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from index.errors import ModelError
 from qa.reader import load_reader
+from qa.reader.reader import SHIPPED, TrainedReader
 from qa.types import Reader
 
 FILM = "The film premiered in May. It was directed by Ann Lee and filmed in Kyoto."
@@ -60,6 +62,16 @@ def tiny(folder: Path, kind: type, **config: object) -> str:
     sizes = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8}
     kind(BertConfig(vocab_size=64, **sizes, **config)).save_pretrained(folder)
     return str(folder)
+
+
+def test_a_folder_of_the_shipped_form_takes_the_place(tmp_path: Path, reader: Reader) -> None:
+    """One that was trained with ``benchmarks/training/reader`` reads without any library that the shipped one lacks."""
+    copied = copytree(SHIPPED, tmp_path / "mine")
+    mine = load_reader(str(copied))
+    assert isinstance(mine, TrainedReader)
+    assert mine.name == str(copied)
+    passages = [("", "The film was directed by Ann Lee.")]
+    assert mine.read("Who directed it?", passages) == reader.read("Who directed it?", passages)
 
 
 def test_a_cross_encoder_takes_the_place_and_gives_no_words(tmp_path: Path) -> None:
