@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import exp
 
 # Keeps the exponential within the range of a float.
-MAX_LOGIT = 30.0
+MAX_EXPONENT = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,4 +20,4 @@ class LogisticModel:
         total = self.intercept
         for name, weight in self.weights.items():
             total += weight * getattr(features, name)
-        return 1 / (1 + exp(-max(-MAX_LOGIT, min(MAX_LOGIT, total))))
+        return 1 / (1 + exp(-max(-MAX_EXPONENT, min(MAX_EXPONENT, total))))

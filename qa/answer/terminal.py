@@ -17,7 +17,7 @@ from qa.answer.wording import (
 from qa.types import Answer, AnswerPassage, Reason, Status
 
 # Copies of a passage that are listed, about two lines.
-MAX_COPIES = 5
+MAX_LISTED_COPIES = 5
 
 
 def print_answer(answer: Answer) -> None:
@@ -57,6 +57,6 @@ def _print_passage(passage: AnswerPassage, marked: Sequence[Span]) -> None:
     )
     click.echo(f"   {' '.join(text.split())}")
     if passage.copies:
-        listed = ", ".join(copy.id for copy in passage.copies[:MAX_COPIES])
-        more = " …" if passage.copies_total > MAX_COPIES else ""
+        listed = ", ".join(copy.id for copy in passage.copies[:MAX_LISTED_COPIES])
+        more = " …" if passage.copies_total > MAX_LISTED_COPIES else ""
         click.echo(f"   also in {describe_copies(passage)}: {listed}{more}")

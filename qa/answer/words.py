@@ -13,7 +13,7 @@ from typing import Any
 
 from qa.answer.evidence import Evidence
 from qa.logistic import LogisticModel
-from qa.ranking.features import MAX_LOGIT
+from qa.ranking.features import scale_logit
 from qa.types import AnswerKind, QuestionForm
 
 # So many passages, however many are returned, have a say in how sure the words of the first are; the fit has as many.
@@ -26,9 +26,9 @@ MAX_WORDS = 32
 class WordsFeatures:
     """Features of the words that were found in the first passage; each means the same in any collection.
 
-    ``passage``: the passage's probability, ``odds`` its log odds over ``MAX_LOGIT``. ``answerable``: by how much the
+    ``passage``: the passage's probability, ``odds`` its log odds over ``LOGIT_SCALE``. ``answerable``: by how much the
     words beat no answer, and ``margin``, by how much they beat the best other words of the passage, both over
-    ``MAX_LOGIT``. ``support``: 1 if another of the first ``COMPARED`` passages has the same words. ``length``: the
+    ``LOGIT_SCALE``. ``support``: 1 if another of the first ``COMPARED`` passages has the same words. ``length``: the
     logarithm of the number of words over that of ``MAX_WORDS``. ``explains``: 1 if the question asks for an
     explanation, whose borders are a matter of taste. ``read``: 1 if the passage was read. ``quotable``: whether there
     are words that may be shown alone.
@@ -73,8 +73,8 @@ def extract_words_features(evidence: Sequence[Evidence], probability: float, for
     return WordsFeatures(
         passage=probability,
         odds=measure_odds(probability),
-        answerable=_limit(reading.answerable) if reading and found else 0.0,
-        margin=_limit(reading.margin) if reading and found else 0.0,
+        answerable=scale_logit(reading.answerable) if reading and found else 0.0,
+        margin=scale_logit(reading.margin) if reading and found else 0.0,
         support=float(found and any(one.words.casefold() == first.words.casefold() for one in evidence[1:COMPARED])),
         length=log(min(MAX_WORDS, max(1, len(first.words.split())))) / log(MAX_WORDS),
         explains=float(form is QuestionForm.EXPLANATION),
@@ -85,8 +85,8 @@ def extract_words_features(evidence: Sequence[Evidence], probability: float, for
 
 
 def measure_odds(probability: float) -> float:
-    """Return the log odds of a probability over ``MAX_LOGIT``, within -1 and 1."""
-    return _limit(log(max(probability, 1e-6) / max(1 - probability, 1e-6)))
+    """Return the log odds of a probability over ``LOGIT_SCALE``, within -1 and 1."""
+    return scale_logit(log(max(probability, 1e-6) / max(1 - probability, 1e-6)))
 
 
 def choose_words(features: WordsFeatures, model: WordsModel) -> WordsChoice:
@@ -106,7 +106,3 @@ def parse_words(fitted: Mapping[str, Any]) -> WordsModel:
     """Return the model as ``calibration.json`` has it."""
     span, sentence = (LogisticModel(**fitted[name]) for name in ("span", "sentence"))
     return WordsModel(span, sentence, fitted["min_span"], fitted["min_sentence"])
-
-
-def _limit(logit: float) -> float:
-    return max(-1.0, min(1.0, logit / MAX_LOGIT))

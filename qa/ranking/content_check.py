@@ -44,11 +44,16 @@ class ContentCheck:
         words, text = _join_words(question), self._passages.get_text(position)
         heading, title = self._passages[position].heading or "", self._passages.get_title(position)
         return (
-            any(name.strip() and name in words for name in map(_join_words, (title, heading)))
+            any(_names_title(words, name) for name in map(_join_words, (title, heading)))
             or any(regex.search(INSIDE_SENTENCE.replace("{name}", name), text) for name in _find_names(question))
             or (len(words.split()) >= MIN_QUOTED_WORDS and words in _join_words(text))
             or any(symbol in text for symbol in SYMBOLS.findall(question) if symbol not in DASHES)
         )
+
+
+def _names_title(words: str, title: str) -> bool:
+    """Return whether a question is a title or holds one; a single stop word ("About") is in too many questions."""
+    return (words == title and title.strip() != "") or (len(title.split()) > 1 and title in words)
 
 
 def _find_names(question: str) -> list[str]:

@@ -10,7 +10,7 @@ from qa.types import Query
 # Caps the lead, so that a lone candidate does not look certain.
 MAX_LEAD = 0.5
 # The reader's logits lie between about -8 and 8.
-MAX_LOGIT = 8.0
+LOGIT_SCALE = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Features:
     weight in the passage. ``unknown``: share that the whole collection lacks. ``lead``: score
     less that of the best other hit, as a share of the best, capped at ``MAX_LEAD``.
     ``agreement``: mean reciprocal rank in the two legs, 0 in one that gives it no score.
-    ``relevance``: the reader's logit over ``MAX_LOGIT``, or None if it did not read the passage.
+    ``relevance``: the reader's logit over ``LOGIT_SCALE``, or None if it did not read the passage.
     The late-interaction score and the reader's answerability add nothing to these (measured on
     sources that were left out).
     """
@@ -46,10 +46,15 @@ def extract_features(query: Query, hits: Sequence[Hit], top_k: int, idf: IdfWeig
             unknown=unknown,
             lead=_measure_lead(hits, rank),
             agreement=_measure_agreement(hit),
-            relevance=None if hit.reading is None else _clamp(hit.reading.relevance / MAX_LOGIT, 1.0),
+            relevance=None if hit.reading is None else scale_logit(hit.reading.relevance),
         )
         for rank, (hit, coverage) in enumerate(zip(best, coverages, strict=True))
     ]
+
+
+def scale_logit(logit: float) -> float:
+    """Return a logit over ``LOGIT_SCALE``, within -1 and 1."""
+    return _clamp(logit / LOGIT_SCALE, 1.0)
 
 
 def _measure_agreement(hit: Hit) -> float:

@@ -74,7 +74,7 @@ CONSTANTS: tuple[tuple[str, object], ...] = (
     ("qa.query.follow_up.MAX_TOPIC_WORDS", 1),
     ("qa.query.follow_up.MAX_CARRIED", 2),
     ("qa.answer.calibration.MIN_UNKNOWN_SHARE", 0.6),
-    ("qa.ranking.features.MAX_LOGIT", 5.0),
+    ("qa.ranking.features.LOGIT_SCALE", 5.0),
     ("qa.reader.spans.MAX_ANSWER_TOKENS", 10),
     ("qa.reader.pairs.MAX_QUESTION_TOKENS", 10),
     ("qa.reader.pairs.MAX_CONTEXT_TOKENS", 2),

@@ -58,11 +58,12 @@ def test_only_a_headline_is_given(kind: str | None, given: str | None, confidenc
         ("span", "It was written by Tsutomu Nihei", 10, False),
         ("sentence", "It was written by Tsutomu Nihei", 10, True),
         ("sentence", "Tsutomu Nihei was born in 1971.", 50, False),
+        ("sentence", "It was written in 1997 by Nihei", 10, False),
         ("sentence", "Tsutomu Nihei.", 50, True),
         ("passage", "Tsutomu Nihei", 26, False),
     ],
 )
-def test_words_are_right_by_themselves_and_a_sentence_by_its_place(
+def test_words_are_right_by_themselves_and_a_sentence_by_its_place_and_the_words_in_it(
     kind: str, text: str, start: int, right: bool
 ) -> None:
     """A sentence that is not evidence is right only as words are; a passage claims nothing."""

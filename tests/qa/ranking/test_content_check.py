@@ -108,6 +108,13 @@ def test_stop_words_and_signs_that_mean_something_here(
     assert not has_content(question, PLAIN)
 
 
+@pytest.mark.parametrize("question", ["What is it about?", "Can you help?", "How are you there?"])
+def test_a_heading_of_one_stop_word_is_no_name_within_a_question(question: str) -> None:
+    """Pages called "About", "Help" or "You" would give content to every question with that word."""
+    for heading in ("About", "Help", "You"):
+        assert not has_content(question, check("The ferry leaves at noon.", "Ferries", heading))
+
+
 def test_a_name_is_told_from_the_beginning_of_a_sentence() -> None:
     """Every sentence begins with a capital, in the question as in the text."""
     assert not has_content("Will it?", check("Will leaves. Will stays."))
