@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.documents import format_table, write_head
+from benchmarks.handbooks import load_handbook_judgements
 from benchmarks.open_sets import read_lines
 from index.text.analyzer import Analyzer
 from qa.evaluation.measures.statistics import bootstrap_interval, bootstrap_statistic
@@ -166,6 +167,15 @@ def measure_alone(rule: Rule, questions: Sequence[str], follow_ups: Sequence[Fol
     return bootstrap_interval([not rule(asked, before) for asked, before in zip(questions, histories, strict=False)])
 
 
+def measure_handbooks(rule: Rule) -> Interval:
+    """Return the share of the handbooks' questions that carry nothing from one about another document."""
+    asked = [one for one in load_handbook_judgements() if not one.history]
+    # They are in the order of their documents, of which none has half of the questions.
+    others = asked[len(asked) // 2 :] + asked[: len(asked) // 2]
+    turns = [Turn(one.question, one.answers[0] if one.answers else None) for one in others]
+    return bootstrap_interval([not rule(one.question, [turn]) for one, turn in zip(asked, turns, strict=True)])
+
+
 def measure_after_switch(rule: Rule, follow_ups: Sequence[FollowUp]) -> Interval:
     """Return the share of follow-ups that carry no term which only the turns on another matter have."""
     rewrites = {(one.dialog, len(one.history)): one.rewrite for one in follow_ups}
@@ -190,6 +200,7 @@ def measure_rule(rule: Rule, data: Path) -> Iterator[tuple[str, Interval | None]
     yield "rewrites on another matter: left alone", measure_alone(rule, rewrites, others)
     for name in COMPLETE:
         yield f"`{name}` on another matter: left alone", measure_alone(rule, load_complete(data, name), follow_ups)
+    yield "questions about handbooks after one about another: left alone", measure_handbooks(rule)
     yield "follow-ups after a switch: nothing from before it", measure_after_switch(rule, held_out)
     said = [text for text in SMALL_TALK for _ in range(20)]
     yield "thanks, greetings and the like: left alone", measure_alone(rule, said, follow_ups)

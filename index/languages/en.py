@@ -105,6 +105,11 @@ VAGUE_WORDS = (
     "anything article aspect aspects detail details fact facts happen happened happens important info information "
     "interesting notable section significant special something thing things topic"
 )
+GENERAL_NOUNS = (
+    "album albums artist author band book books character characters city company country episode event film films "
+    "game games group man movie movies novel novels people person place play record season seasons series show shows "
+    "song songs story stories team time title woman word words work works"
+)
 
 # The parts of the polite phrases, as regular expressions.
 ASKING = r"(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|can|could|would|will|has|have)"
@@ -164,6 +169,7 @@ ENGLISH = Language(
         persons=frozenset({"masculine", "feminine"}),
         possessives=frozenset({"his", "her", "its", "their"}),
         subject_pronouns=frozenset({"he", "she", "they"}),
+        speakers=frozenset({"i", "we", "you"}),
         demonstratives=frozenset("this that these those there then one ones same".split()),
         vague_references=frozenset({"other", "others", "else"}),
         forms_of_be=frozenset(FORMS_OF_BE.split()),
@@ -188,6 +194,7 @@ ENGLISH = Language(
         choosing_words=frozenset(CHOOSING_WORDS.split()),
         excepting_words=frozenset({"than", "besides", "except", "apart", "aside", "addition"}),
         vague_words=frozenset(VAGUE_WORDS.split()),
+        general_nouns=frozenset(GENERAL_NOUNS.split()),
         periods=frozenset(PERIODS.split()),
         clock_words=frozenset({"time", "day", "date"}),
         greetings=frozenset({"hi", "hello", "hey"}),

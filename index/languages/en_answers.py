@@ -179,4 +179,9 @@ SPAN_WORDS = SpanWords(
     ),
     enumerators=("and", "or", "as well as", "and/or", "plus"),
     open_ends=tuple("above below earlier later less more not older over so under up younger".split()),
+    list_endings=tuple(
+        "etc.|etc|and more|and many more|and others|and many others|and so on|and so forth|and the like|among others|"
+        "or similar".split("|")
+    ),
+    name_suffixes=tuple("Jr Sr Inc Ltd LLC Esq PhD MD MBE OBE".split()),
 )

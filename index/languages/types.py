@@ -15,6 +15,8 @@ class Grammar:
     persons: frozenset[str]
     possessives: frozenset[str]
     subject_pronouns: frozenset[str]
+    # Who asks and who is asked: "How do I register?", "Do you deliver?"
+    speakers: frozenset[str]
     # Other words that refer to something, and those that only ask for more of it.
     demonstratives: frozenset[str]
     vague_references: frozenset[str]
@@ -47,6 +49,8 @@ class Grammar:
     excepting_words: frozenset[str]
     # Words that do not say what a question is about.
     vague_words: frozenset[str]
+    # Nouns that another word of the conversation says more exactly: "this film".
+    general_nouns: frozenset[str]
     # Units and names of time ("this week" refers to today), and what a clock or a calendar shows.
     periods: frozenset[str]
     clock_words: frozenset[str]
@@ -114,6 +118,10 @@ class SpanWords:
     enumerators: tuple[str, ...]
     # What follows "and" or "or" and names no further part: "65 and over".
     open_ends: tuple[str, ...]
+    # What ends an enumeration that is not complete: "etc.", "and more".
+    list_endings: tuple[str, ...]
+    # What follows a name and a comma and belongs to it: "Smith, Jr."
+    name_suffixes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

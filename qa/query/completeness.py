@@ -8,7 +8,7 @@ can be explained by them. ``python -m benchmarks.follow_ups`` measures how often
 from collections.abc import Sequence
 
 from index.languages import ENGLISH
-from qa.query.words import Word, split_written_words
+from qa.query.words import Word
 
 GRAMMAR = ENGLISH.grammar
 # What comes later in a question refers to what it has said itself. The time grows with the square of it.
@@ -21,12 +21,6 @@ MIN_CLAUSE_WORDS = 2
 MAX_VAGUE_WORDS = 3
 # "this" in a question with more words of content points at no word of the conversation.
 MAX_POINTING_WORDS = 4
-
-
-def depends_on_history(question: str) -> bool:
-    """Return whether a question cannot be understood alone: it refers to something unnamed, or says too little."""
-    words = split_written_words(question)
-    return is_fragment(words) or bool(find_references(words))
 
 
 def find_references(words: Sequence[Word]) -> list[str]:
@@ -56,7 +50,15 @@ def is_fragment(words: Sequence[Word]) -> bool:
     single = len(content) == 1 and content[0].written[0].islower()
     borders = GRAMMAR.clause_borders - GRAMMAR.question_openers - GRAMMAR.prepositions
     has_clause = any(word.folded in borders for word in words[1:-MIN_CLAUSE_WORDS])
-    return single and not has_clause and not _is_definition(words)
+    return single and not has_clause and not _is_definition(words) and not _asks_for_action(words)
+
+
+def _asks_for_action(words: Sequence[Word]) -> bool:
+    """Return whether one word of content says what somebody or the weather does: "How do I register?"."""
+    subject = next((place for place, word in enumerate(words) if word.folded in GRAMMAR.speakers), len(words))
+    asks = any(word.folded in GRAMMAR.question_openers | GRAMMAR.auxiliaries for word in words[:subject])
+    is_weather = any(word.folded.startswith(GRAMMAR.weather_verbs) for word in words)
+    return asks and (is_weather or any(word.is_content for word in words[subject:]))
 
 
 def _is_definition(words: Sequence[Word]) -> bool:
@@ -109,7 +111,25 @@ def _points_back(words: Sequence[Word], place: int) -> bool:
             # "during this pandemic": a question with much content of its own means what everybody knows.
             content = sum(word.is_content and not word.is_vague for word in words)
             known = content > MAX_POINTING_WORDS or not GRAMMAR.periods.isdisjoint(rest[:2])
-            return not known and after not in GRAMMAR.relative_words
+            return not known and after not in GRAMMAR.relative_words and not _names_thing(words, place)
+
+
+def _names_thing(words: Sequence[Word], place: int) -> bool:
+    """Return whether "this" or "these" is before a noun that says what is meant: "this warranty", but not "this film".
+
+    After an auxiliary or a conjunction it is a noun only if a verb follows: "Does this warranty cover …", but "Does
+    this apply to …".
+    """
+    noun, before = words[place + 1 : place + 2], words[place - 1].folded if place else ""
+    if not noun or words[place].ends_clause or not noun[0].is_content or noun[0].is_vague:
+        return False
+    name = noun[0].folded
+    is_verb = name.endswith((*GRAMMAR.adjective_endings, "ly")) or name in ENGLISH.past_participles
+    if is_verb or name in GRAMMAR.general_nouns:
+        return False
+    follower = words[place + 2 : place + 3]
+    needs_verb = not before or before in GRAMMAR.auxiliaries | GRAMMAR.clause_borders | GRAMMAR.question_openers
+    return not needs_verb or any(word.is_content or word.folded == "mean" for word in follower)
 
 
 def _asks_for_more(words: Sequence[Word], place: int) -> bool:

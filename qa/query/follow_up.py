@@ -64,10 +64,9 @@ class ParsedTurn:
 
     @property
     def known_things(self) -> list[Word]:
-        """What the question takes for known: the words behind "the" and the like, unless it has a name."""
-        if has_name(self.question):
-            return []
-        return [word for article, word in pairwise(self.question) if article.folded in GRAMMAR.definite_words]
+        """What the question takes for known: the words behind "the" and the like; with a name only behind "this"."""
+        articles = GRAMMAR.demonstratives if has_name(self.question) else GRAMMAR.definite_words
+        return [word for article, word in pairwise(self.question) if article.folded in articles]
 
 
 def is_small_talk(text: str) -> bool:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.query.completeness import depends_on_history, find_references, has_name
+from qa.query.completeness import find_references, has_name
+from qa.query.follow_up import ParsedTurn
 from qa.query.words import split_written_words
 
 REFERRING = (
@@ -24,6 +25,11 @@ POINTING = (
     "Where was that published?",
     "What year did that come out?",
     "Who directed that film?",
+    "Who directed this film?",
+    "Does this apply to me?",
+    "Why did this happen?",
+    "Is this included?",
+    "Do these count?",
     "Is that so?",
     "What else is in this article?",
     "Did the brothers live there?",
@@ -102,7 +108,22 @@ COMPLETE = (
     "What should I do if I have asthma?",
     "誰が監督しましたか?",
     "Wer hat Regie geführt?",
+    "How do I register?",
+    "Where can I park?",
+    "Can I smoke?",
+    "Do you deliver?",
+    "Is it raining?",
+    "Does this warranty cover water damage?",
+    "How do I get a refund for this order?",
+    "Who wrote this handbook?",
+    "What does this error mean: ECONNREFUSED?",
+    "How do these boots fit?",
+    "Which of these plans is cheapest?",
 )
+
+
+def depends_on_history(question: str) -> bool:
+    return ParsedTurn(split_written_words(question), ()).is_dependent
 
 
 @pytest.mark.parametrize("question", [*REFERRING, *POINTING, *SHORT])

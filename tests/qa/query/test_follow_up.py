@@ -100,6 +100,15 @@ def test_the_thing_of_the_last_turn_is_taken_up() -> None:
     assert carry_words("Who printed the manga?", [Turn("What did Ann draw?", "the manga Blame!")]) == ["Blame", "Ann"]
 
 
+def test_this_thing_is_taken_up_if_it_was_named() -> None:
+    """Otherwise the question says itself what it means, and may be on another matter."""
+    warranty = Turn("How long is the warranty of the Kestrel kettle?", "two years")
+    assert carry_words("Does this warranty cover water damage?", [warranty]) == ["Kestrel"]
+    assert carry_words("Does this warranty cover Poland?", [warranty]) == ["Kestrel"]
+    assert carry_words("Does this warranty cover water damage?", [FILM]) == []
+    assert carry_words("How do I register?", [FILM]) == []
+
+
 def test_a_name_is_completed_as_it_was_introduced() -> None:
     """The last turn has the surname only."""
     turns = [Turn("Who is Katrina Kaif?"), Turn("Did Kaif win a prize?")]
