@@ -56,7 +56,7 @@ class AnswerBuilder:
             status=confidence.status,
             confidence=confidence.scores[0] if passages else 0.0,
             reason=confidence.reason if passages else _explain_emptiness(request),
-            answer=_quote_words(passages[0], evidence[0], words, query.form) if words else None,
+            answer=_quote_words(passages[0], evidence[0], words, query) if words else None,
             passages=passages,
             retrieval=retrieval,
             took_ms=0.0,
@@ -87,11 +87,12 @@ class AnswerBuilder:
     def _find_copies(self, position: int, request: Request) -> Positions:
         """Return the positions of the other passages with the same text that the filter of the request allows."""
         copies = self._passages.find_copies(position)
-        allowed = match_documents(self._documents, request.documents)
-        is_shown = copies != position
+        copies = copies[copies != position]
+        # Patterns are matched against every id: not for a passage without copies, as most are.
+        allowed = match_documents(self._documents, request.documents) if len(copies) else None
         if allowed is not None:
-            is_shown &= np.isin(self._passages.find_documents(copies), allowed)
-        return np.asarray(copies[is_shown])
+            copies = copies[np.isin(self._passages.find_documents(copies), allowed)]
+        return np.asarray(copies)
 
     def _build_copy(self, position: int) -> PassageCopy:
         passage = self._passages[position]
@@ -104,13 +105,14 @@ class AnswerBuilder:
         )
 
 
-def _quote_words(best: AnswerPassage, evidence: Evidence, words: WordsChoice, form: QuestionForm) -> AnswerText:
+def _quote_words(best: AnswerPassage, evidence: Evidence, words: WordsChoice, query: Query) -> AnswerText:
     """Return the words of the first passage that answer, or their sentence, as exact quotations."""
     shown = evidence.answer if evidence.answer and words.kind is AnswerKind.SPAN else evidence.sentence
     quote, sentence = _cut_quote(best, shown), _cut_quote(best, evidence.sentence)
     spans: tuple[Quote, ...] = (quote,)
-    if words.kind is AnswerKind.SPAN and form is QuestionForm.LIST:
-        parts = split_enumeration(best.text, Span(shown.start - best.start, shown.end - best.start))
+    if words.kind is AnswerKind.SPAN and query.form is QuestionForm.LIST:
+        place = Span(shown.start - best.start, shown.end - best.start)
+        parts = split_enumeration(best.text, place, query.question)
         spans = tuple(_cut_quote(best, Span(best.start + p.start, best.start + p.end)) for p in parts)
     return AnswerText(
         quote.text, best.document.id, quote.start, quote.end, sentence, words.kind, words.confidence, spans

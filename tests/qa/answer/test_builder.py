@@ -38,16 +38,23 @@ class Passages:
         return DOCUMENT[PASSAGE.start : PASSAGE.end]
 
 
-def build(words: str, kind: AnswerKind, form: QuestionForm = QuestionForm.OTHER) -> Answer:
+def build(
+    words: str, kind: AnswerKind, form: QuestionForm = QuestionForm.OTHER, documents: tuple[str, ...] = ()
+) -> Answer:
     """The answer if the reader finds these words; none if they are empty."""
     place = Span(DOCUMENT.index(words), DOCUMENT.index(words) + len(words)) if words else None
     held = tuple(sentence for sentence in SENTENCES if place is None or sentence.overlaps(place))
     evidence = Evidence(Hit(0, 1.0, 0.5, 1.0, 1, 1), held, place, words)
-    documents = SimpleNamespace(ids=["a"], titles=["A"], get_sha256=lambda document: "0" * 64)
-    builder = AnswerBuilder(SimpleNamespace(contents=SimpleNamespace(passages=Passages(), documents=documents)))
-    query = replace(understand(Request("q"), Analyzer("none")), form=form)
+    shelf = SimpleNamespace(ids=["a"], titles=["A"], get_sha256=lambda document: "0" * 64)
+    builder = AnswerBuilder(SimpleNamespace(contents=SimpleNamespace(passages=Passages(), documents=shelf)))
+    query = replace(understand(Request("q", documents=documents), Analyzer("none")), form=form)
     confidence = Confidence((0.9,), Status.ANSWERED, None)
     return builder.build_answer(query, [evidence], confidence, WordsChoice(kind, 0.6), Retrieval((), (), "g"))
+
+
+def test_the_filter_is_not_matched_for_a_passage_without_copies() -> None:
+    """Its patterns go through every id of the collection, which the documents here could not do."""
+    assert build("2017", AnswerKind.SPAN, documents=("a*",)).passages[0].copies_total == 0
 
 
 def list_quotes(answer: AnswerText) -> list[Quote]:
