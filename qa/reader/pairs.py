@@ -11,16 +11,18 @@ from index.errors import ModelError
 MAX_TOKENS = 256
 # Long questions and headings must leave room for the passage's words.
 MAX_QUESTION_TOKENS, MAX_CONTEXT_TOKENS = 96, 32
-# BERT's marks: [CLS] question [SEP] passage [SEP].
-MARKS = 3
+# [CLS] question [SEP] passage [SEP], or MPNet's <s> question </s></s> passage </s>.
+BERT_MARKS, MPNET_MARKS = 3, 4
+# MPNet's first position; those before it belong to padding.
+FIRST_POSITION = 2
 
 
 @dataclass(frozen=True, slots=True)
 class TokenPair:
     """``[CLS] question [SEP] context words [SEP]`` as token ids, with the type of each: 0 question, 1 passage.
 
-    ``first`` is the first token of the passage's words; ``offsets`` has the start and end of each
-    token of them, in characters of the words.
+    A model like MPNet has no types: ``type_ids`` are the positions of its tokens. ``first`` is the first token of the
+    passage's words; ``offsets`` has the start and end of each token of them, in characters of the words.
     """
 
     ids: list[int]
@@ -33,12 +35,16 @@ class PairTokenizer:
     """Encodes pairs with one model's tokenizer. Words beyond the limit are not seen."""
 
     def __init__(self, tokenizer: Path) -> None:
-        """Load ``tokenizer.json``. Raise ModelError if it does not mark pairs as BERT does."""
+        """Load ``tokenizer.json``. Raise ModelError if it marks pairs neither as BERT nor as MPNet does."""
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        if self._tokenizer.num_special_tokens_to_add(True) != MARKS:
-            raise ModelError(f"{tokenizer} does not mark pairs with [CLS] and [SEP]: a reader needs a model like BERT")
+        self._marks = self._tokenizer.num_special_tokens_to_add(True)
+        if self._marks not in {BERT_MARKS, MPNET_MARKS}:
+            raise ModelError(
+                f"{tokenizer} marks pairs with {self._marks} tokens: a reader needs a model like BERT ({BERT_MARKS}) "
+                f"or MPNet ({MPNET_MARKS})"
+            )
 
     def has_word(self, word: str) -> bool:
         """Return whether the vocabulary has the word, in lower case, as one token."""
@@ -51,16 +57,21 @@ class PairTokenizer:
         asked, pairs = self._encode(question, MAX_QUESTION_TOKENS), []
         for context, text in passages:
             above = self._encode(context, MAX_CONTEXT_TOKENS)
-            words = self._encode(text, max_tokens - MARKS - len(asked) - len(above))
+            words = self._encode(text, max_tokens - self._marks - len(asked) - len(above))
             whole = self._tokenizer.post_process(asked, Encoding.merge([above, words], growing_offsets=False))
             first = len(whole) - 1 - len(words)
-            pairs.append(TokenPair(whole.ids, whole.type_ids, first, words.offsets))
+            pairs.append(TokenPair(whole.ids, self._list_types(whole), first, words.offsets))
         return pairs
+
+    def _list_types(self, whole: Encoding) -> list[int]:
+        if self._marks == BERT_MARKS:
+            return whole.type_ids
+        return list(range(FIRST_POSITION, FIRST_POSITION + len(whole)))
 
     def count_room(self, question: str, context: str) -> int:
         """Return how many tokens of words fit beside this question and context."""
         asked, above = self._encode(question, MAX_QUESTION_TOKENS), self._encode(context, MAX_CONTEXT_TOKENS)
-        return MAX_TOKENS - MARKS - len(asked) - len(above)
+        return MAX_TOKENS - self._marks - len(asked) - len(above)
 
     def count_word_tokens(self, text: str) -> list[tuple[int, int]]:
         """Return where each word of the text starts, in characters, and its number of tokens."""
