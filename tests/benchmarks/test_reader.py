@@ -3,7 +3,7 @@
 import gzip
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from benchmarks.training.held_out import main as held_out
 from benchmarks.training.held_out import write_handbooks
 from benchmarks.training.reader.examples import Example, ExampleSet, Text
 from benchmarks.training.reader.network import Network
-from benchmarks.training.reader.train import LabelledPair, Plan, compute_losses, draw_pairs, train
+from benchmarks.training.reader.train import Plan, compute_losses, draw_pairs, train
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from index.types import Span
 from qa.evaluation import load
@@ -88,7 +88,7 @@ def test_training_lowers_every_loss(tmp_path: Path) -> None:
     network = Network(BASE)
     pairs = next(p for p in (draw_pairs(FOUND, FOUND.examples[0], PAIRS, random.Random(n)) for n in range(9)) if p[1:])
     before = [float(loss.detach()) for loss in compute_losses(network, [pairs])]
-    train(network, PAIRS, FOUND, Plan(steps=4, batch=4, rate=0.01), tmp_path / "network.pt")
+    train(network, FOUND, Plan(steps=4, batch=4, rate=0.01), tmp_path / "network.pt")
     after = [float(loss.detach()) for loss in compute_losses(network, [pairs])]
     assert all(late < early for early, late in zip(before, after, strict=True))
 
@@ -104,9 +104,9 @@ def test_training_that_was_stopped_ends_like_one_that_was_not(tmp_path: Path, mo
         if stopped:
             with pytest.raises(KeyboardInterrupt), monkeypatch.context() as patch:
                 patch.setattr("benchmarks.training.reader.train.compute_losses", interrupt_after(2))
-                train(network, PAIRS, FOUND, plan, checkpoint)
+                train(network, FOUND, plan, checkpoint)
             network = Network(BASE)
-        train(network, PAIRS, FOUND, plan, checkpoint)
+        train(network, FOUND, plan, checkpoint)
         networks.append(network.state_dict())
     assert all(torch.equal(networks[0][name], networks[1][name]) for name in networks[0])
 
@@ -115,11 +115,11 @@ def interrupt_after(calls: int) -> Callable[..., object]:
     """Return the real losses so many times, and then what Ctrl-C does."""
     left = [calls]
 
-    def compute(network: Network, batch: Sequence[Sequence[LabelledPair]]) -> object:
+    def compute(*arguments: object) -> object:
         if not left[0]:
             raise KeyboardInterrupt
         left[0] -= 1
-        return compute_losses(network, batch)
+        return compute_losses(*arguments)
 
     return compute
 

@@ -2,11 +2,13 @@
 
 python -m benchmarks.training.reader prepare ../shared/data
 python -m benchmarks.training.reader train
+python -m benchmarks.training.reader convert var/reader/distilled.safetensors
 python -m benchmarks.training.reader measure ../shared/data
 
 ``prepare`` packs the training examples into one file of a few megabytes. ``train`` needs nothing else: it uses a GPU
 if there is one, continues from its last checkpoint if it was stopped, and writes ``qa/reader/shipped/`` at its end.
-``measure`` writes the figures ``docs/reader.json`` and their page ``docs/reader.md``.
+``convert`` does so with what ``benchmarks/training/reader/teach.py`` trained: a teacher, or the reader that learnt from
+it. ``measure`` writes the figures ``docs/reader.json`` and their page ``docs/reader.md``.
 """
 
 import json
@@ -23,21 +25,26 @@ from benchmarks.open_sets import ReadingQuestion, load_questions
 from benchmarks.splits import Part
 from benchmarks.training.reader.convert import write_reader
 from benchmarks.training.reader.document import as_figures, render_page
-from benchmarks.training.reader.examples import build_examples, read_examples, write_examples
+from benchmarks.training.reader.examples import (
+    ExampleSet,
+    build_examples,
+    keep_labelled,
+    read_examples,
+    write_examples,
+)
 from benchmarks.training.reader.handbooks import read_handbooks
 from benchmarks.training.reader.measure import format_table, load_held_out, measure_sources
-from benchmarks.training.reader.network import Network
+from benchmarks.training.reader.network import Network, load_network
 from benchmarks.training.reader.train import Plan, train
 from index.embedding import load_encoder
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
-from qa.reader.pairs import PairTokenizer
 from qa.reader.reader import ABOUT, SHIPPED, TrainedReader
 
 EXAMPLES = Path("var/reader/examples.jsonl.gz")
 CHECKPOINT = Path("var/reader/network.pt")
 FIGURES, PAGE = Path("docs/reader.json"), Path("docs/reader.md")
-# QAMR's labels are noisy, QADiscourse's questions stiff (the README of the open sets).
-LEFT_OUT = frozenset({"qamr", "qadiscourse"})
+# QAMR's labels are noisy, QADiscourse's questions stiff (the README of the open sets): only a teacher labels them.
+UNLABELLED = frozenset({"qamr", "qadiscourse"})
 plan = Plan()
 
 
@@ -51,10 +58,13 @@ def main() -> None:
 @click.option("--out", type=click.Path(path_type=Path), default=EXAMPLES, show_default=True)
 def prepare(data: Path, out: Path) -> None:
     """Pack the training examples of DATA, the folder of open sets, and of the handbooks."""
-    questions = [one for one in load_questions(data)[Part.TRAIN] if one.source not in LEFT_OUT]
-    found = build_examples([*questions, *_load_handbooks(Part.TRAIN)])
-    write_examples(found, out)
-    for source, count in Counter(example.source for example in found.examples).items():
+    questions = sorted(
+        [*load_questions(data)[Part.TRAIN], *_load_handbooks(Part.TRAIN)], key=lambda one: one.source in UNLABELLED
+    )
+    found = build_examples(questions)
+    examples = [replace(one, answers=(), relevant=None) if one.source in UNLABELLED else one for one in found.examples]
+    write_examples(ExampleSet(found.texts, examples), out)
+    for source, count in Counter(example.source for example in examples).items():
         click.echo(f"{source}: {count:,} questions")
     click.echo(f"wrote {out} ({out.stat().st_size / 1e6:.1f} MB)")
 
@@ -70,12 +80,23 @@ def train_command(examples: Path, checkpoint: Path, threads: int, **numbers: Any
     """Train the reader on packed examples, or go on from the checkpoint, and write the shipped folder."""
     torch.set_num_threads(threads)
     torch.manual_seed(plan.seed)
-    base, found = find_model_folder(DEFAULT_MODEL), read_examples(examples)
+    base, found = find_model_folder(DEFAULT_MODEL), keep_labelled(read_examples(examples))
     network = Network(base).to("cuda" if torch.cuda.is_available() else "cpu")
     chosen = replace(plan, **numbers)
-    train(network, PairTokenizer(base / "tokenizer.json"), found, chosen, checkpoint)
+    train(network, found, chosen, checkpoint)
     questions = Counter(example.source for example in found.examples)
     write_reader(network.eval().cpu(), base, SHIPPED, {"questions": questions, "plan": asdict(chosen)})
+
+
+@main.command()
+@click.argument("trained", type=click.Path(path_type=Path, exists=True))
+@click.option("--base", type=click.Path(path_type=Path, exists=True), help="Of the teacher.  [default: MiniLM]")
+@click.option("--out", type=click.Path(path_type=Path), default=SHIPPED, show_default=True)
+def convert(trained: Path, base: Path | None, out: Path) -> None:
+    """Write the reader of what `benchmarks.training.reader.teach` TRAINED."""
+    base = base or find_model_folder(DEFAULT_MODEL)
+    network, about = load_network(base, trained)
+    write_reader(network, base, out, about)
 
 
 def _load_handbooks(part: Part) -> Iterator[ReadingQuestion]:

@@ -1,4 +1,4 @@
-"""Converts the trained network to the folder that the program reads with: no torch, 25 MB."""
+"""Converts a trained network to the folder that the program reads with: no torch; the small one takes 25 MB."""
 
 import json
 import shutil
@@ -8,9 +8,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from transformers import BertModel
 from transformers.utils.logging import disable_progress_bar
 
+from benchmarks.training.reader import mpnet  # noqa: F401 — registers MPNet with the converter
+from benchmarks.training.reader.adapters import merge_adapters
 from benchmarks.training.reader.network import Network
 from index.embedding.convert import convert_network
 from qa.reader.ctranslate2 import BODY, HEADS, TOKENIZER
@@ -46,8 +47,9 @@ def _write_body(network: Network, base: Path, folder: Path) -> None:
     disable_progress_bar()  # type: ignore[no-untyped-call]
     with TemporaryDirectory() as draft:
         plain = Path(draft) / "plain"
-        body = BertModel(network.bert.config)
-        body.load_state_dict(network.bert.state_dict(), strict=False)  # all but the pooler, which nothing uses
+        merge_adapters(network.bert)
+        body = type(network.bert)(network.bert.config)
+        body.load_state_dict(network.bert.state_dict(), strict=False)  # without the pooler, which nothing uses
         body.save_pretrained(plain)
         for name in BESIDE:
             if (base / name).is_file():

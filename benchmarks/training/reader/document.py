@@ -5,8 +5,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from benchmarks.training.reader.distill import TEMPERATURE
 from benchmarks.training.reader.measure import Measured
-from benchmarks.training.reader.train import COOL_DOWN, HEADS_FASTER, NO_ANSWER_WEIGHT, WRONG_SHARE
+from benchmarks.training.reader.train import COOL_DOWN, HEADS_FASTER, NO_ANSWER_WEIGHT, TEACHER_SHARE, WRONG_SHARE
 from qa.evaluation.fingerprint import compute_fingerprint, stamp_line
 from qa.evaluation.types import Interval
 
@@ -83,6 +84,7 @@ def render_page(figures: Mapping[str, Any]) -> str:
         wrong=WRONG_SHARE,
         heads_faster=HEADS_FASTER,
         no_answer=NO_ANSWER_WEIGHT,
+        teacher=TEACHER.format(share=TEACHER_SHARE, temperature=TEMPERATURE) if trained.get("teacher") else "",
         words="\n".join(_format_table(WORDS, measured, before)),
         texts="\n".join(_format_table(TEXTS, measured, before)),
         gaps="\n".join(_format_gaps(measured, before)),
@@ -122,6 +124,11 @@ def _format_gaps(measured: Measures, before: Measures) -> Iterator[str]:
             yield f"| {SOURCES[source][0]} | {one['gaps']:,} | {' | '.join(cells)} |"
 
 
+TEACHER = """
+A teacher, all-mpnet-base-v2 trained on the same examples, read every pair, too. {share:.0%} of the losses of spans and
+relevance are the divergence from its logits, at a temperature of {temperature:g} for spans. Questions of QAMR and
+QADiscourse have no other labels.
+"""
 TEMPLATE = """{stamp}
 # The reader
 
@@ -153,11 +160,11 @@ A third of the questions are reworded: without question mark, with a typo, as ke
 The learning rate is {rate:g}, {heads_faster} times that for the heads; it is constant until it falls to zero over the
 last {cool_down:.0%} of the steps. The embeddings are not trained. Three losses are summed: of the span (with weight
 {no_answer} for a wrong passage), of each passage being right, and of the right one being better than the wrong one.
-
+{teacher}
 One article in ten is held out; on one more in ten the [confidence](confidence.md) is fitted. None of them was trained
 on, nor were SciFact, the validation stories of FairytaleQA, or the seed.
 
-To repeat the training: `python -m benchmarks.training.reader prepare ../shared/data`, then `… train`.
+To repeat the training: [contributing](../CONTRIBUTING.md#training-the-reader).
 
 ## How well it reads
 

@@ -40,15 +40,16 @@ class Text:
 class Example:
     """A question about a text, and the spans of it that answer.
 
-    Without ``answers`` the text does not answer or, if it is ``relevant``, its answering words are not known. ``wrong``
-    do not answer. ``text`` and ``wrong`` are numbers of texts.
+    Without ``answers`` the text does not answer or, if it is ``relevant``, its answering words are not known. If it is
+    None, nothing is known, and only a teacher can label it. ``wrong`` do not answer. ``text`` and ``wrong`` are numbers
+    of texts.
     """
 
     source: str
     question: str
     text: int
     answers: tuple[Span, ...]
-    relevant: bool
+    relevant: bool | None
     wrong: tuple[int, ...]
 
 
@@ -145,6 +146,11 @@ def _draw_window(text: Text, answer: Span | None, most: int, chance: random.Rand
                 max(text.sentences[last].end, answer.end if answer else 0),
             )
         first, last = chance.choice(grown)
+
+
+def keep_labelled(found: ExampleSet) -> ExampleSet:
+    """Return the set without the examples that only a teacher can label."""
+    return ExampleSet(found.texts, [one for one in found.examples if one.relevant is not None])
 
 
 def write_examples(found: ExampleSet, path: Path) -> None:

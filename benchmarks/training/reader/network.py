@@ -1,62 +1,110 @@
-"""The reader's network: MiniLM over a question and a passage together, with three small heads.
+"""The reader's network: MiniLM or MPNet over a question and a passage together, with three small heads.
 
 Devlin et al. 2019, "BERT", for the span of the answer; Nogueira & Cho 2019, "Passage Re-ranking with
 BERT", for the relevance; Rajpurkar et al. 2018, "Know What You Don't Know", for the span of no answer,
 which is the first token. The product reads with what ``benchmarks/training/reader/convert.py`` makes of it.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import torch
-from safetensors.torch import load_file
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
-from transformers import BertConfig, BertModel
+from transformers import AutoConfig, BertModel, MPNetModel, PreTrainedModel
 
+from benchmarks.training.reader.adapters import add_adapters
 from index.errors import ModelError
-from qa.reader.pairs import TokenPair
+from qa.reader.pairs import PairTokenizer, TokenPair
 
 # Batches are padded to a multiple of this many tokens, so that there are fewer shapes to prepare.
 ROUND = 8
 NEVER = -1e4
+# The kinds of network, and what each calls the second input, which is the ``type_ids`` of a token pair.
+BODIES: dict[str, tuple[type[PreTrainedModel], str]] = {
+    "bert": (BertModel, "token_type_ids"),
+    "mpnet": (MPNetModel, "position_ids"),
+}
+# Start and end logits, shape (pairs, tokens), and relevance logits, shape (pairs,).
+Logits = tuple[Tensor, Tensor, Tensor]
 
 
 class Network(nn.Module):
     """A network that returns start, end and relevance of a batch of pairs."""
 
-    def __init__(self, base: Path) -> None:
-        """Load MiniLM's weights from the folder ``base``; the heads are initialised randomly."""
+    def __init__(self, base: Path, rank: int = 0) -> None:
+        """Load the weights and the tokenizer of the folder ``base``; the heads are initialised randomly.
+
+        With a ``rank``, the body is frozen and low-rank adapters are added to it; otherwise all of it but its
+        embeddings is trained.
+        """
         super().__init__()
-        config = BertConfig.from_pretrained(base, local_files_only=True)
+        self.tokenizer, self.rank = PairTokenizer(base / "tokenizer.json"), rank
+        config = AutoConfig.from_pretrained(base, local_files_only=True)
+        if config.model_type not in BODIES:
+            raise ModelError(f"{base} holds a {config.model_type}: a reader needs one of {', '.join(BODIES)}")
+        body, self._second_input = BODIES[config.model_type]
         config._attn_implementation = "eager"  # measured: 1.7 times as fast to train as the fused attention on CPUs
-        self.bert = BertModel(config, add_pooling_layer=False)
+        # Checkpoints and the groups of parameters know the body by this name, of whichever kind it is.
+        self.bert = body(config, add_pooling_layer=False)
         missing = self.bert.load_state_dict(load_file(base / "model.safetensors"), strict=False).missing_keys
         if missing:
-            raise ModelError(f"{base} has no {missing[0]}: it is not a BERT model, so no reader can be trained from it")
+            raise ModelError(f"{base} has no {missing[0]}: it is not a model of its kind, so no reader can be trained")
+        if rank:
+            add_adapters(self.bert, rank)
+        self.bert.embeddings.requires_grad_(False)  # few of them are met often enough to learn
         width = config.hidden_size
         self.span = nn.Linear(width, 2)
         self.pool = nn.Linear(width, width)
         self.relevance = nn.Linear(width, 1)
 
-    def forward(self, pairs: Sequence[TokenPair]) -> tuple[Tensor, Tensor, Tensor]:
-        """Return start and end logits, shape (pairs, tokens), and the relevance logit of each, shape (pairs,).
+    def forward(self, pairs: Sequence[TokenPair]) -> Logits:
+        """Return the logits of the pairs.
 
         Only the first token, which stands for no answer, and the passage's words can begin or end one.
         """
         device = self.span.weight.device
         ids, types, mask, words = (tensor.to(device) for tensor in _pad_batch(pairs))
-        hidden = self.bert(ids, attention_mask=mask, token_type_ids=types).last_hidden_state.float()
+        hidden = self.bert(ids, attention_mask=mask, **{self._second_input: types}).last_hidden_state.float()
         start, end = self.span(hidden).float().masked_fill(~words[..., None], NEVER).unbind(-1)
         pooled = torch.tanh(self.pool(hidden[:, 0]))
         return start, end, cast(Tensor, self.relevance(pooled)).float().squeeze(-1)
 
+    def list_trained(self) -> dict[str, Tensor]:
+        """Return the parameters that training changes; the base has the others."""
+        return {name: parameter.detach() for name, parameter in self.named_parameters() if parameter.requires_grad}
 
-def load_network(base: Path, weights: Path) -> Network:
-    """Load the trained network from the ``weights`` that a round of training wrote."""
-    network = Network(base)
-    network.load_state_dict(load_file(weights))
-    return network.eval()
+    def load_trained(self, tensors: Mapping[str, Tensor]) -> None:
+        """Load what ``list_trained`` returned; other parameters of the network may be among it."""
+        missing = self.list_trained().keys() - tensors.keys()
+        unexpected = self.load_state_dict(tensors, strict=False).unexpected_keys
+        if missing or unexpected:
+            raise ModelError(
+                f"these weights are of another network ({len(missing)} are missing, {len(unexpected)} unknown): "
+                "choose the same base and rank as in training, or another checkpoint"
+            )
+
+
+def write_trained(network: Network, path: Path, about: Mapping[str, Any]) -> None:
+    """Write the trained parameters in half precision: adapters take a few megabytes.
+
+    ``about`` tells what the network was trained on, and how.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    tensors = {name: tensor.cpu().half() for name, tensor in network.list_trained().items()}
+    save_file(tensors, path, metadata={"rank": str(network.rank), "about": json.dumps(about)})
+
+
+def load_network(base: Path, trained: Path) -> tuple[Network, dict[str, Any]]:
+    """Return the network that ``write_trained`` wrote, for reading only, and what it was trained on."""
+    with safe_open(trained, "pt") as file:
+        metadata = file.metadata()
+    network = Network(base, int(metadata["rank"]))
+    network.load_trained(load_file(trained))
+    return network.eval().requires_grad_(False), json.loads(metadata["about"])
 
 
 def has_bfloat16() -> bool:

@@ -1,11 +1,12 @@
 """The training loop: which words answer, that a text does not answer, and which of two texts answers better.
 
 It writes a checkpoint every few hundred steps and continues from it if it was stopped: what a step draws depends on its
-number alone, so the result is the same.
+number alone, so the result is the same. The small reader and its teacher are trained alike; the small one may learn
+from the teacher's logits, too.
 """
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,19 @@ import click
 import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+from torch.utils.data import DataLoader, Dataset
 
+from benchmarks.training.reader.distill import label_pairs, measure_divergence, measure_relevance_divergence
 from benchmarks.training.reader.examples import Example, ExampleSet, Passage, draw_passage, draw_wrong_passage
-from benchmarks.training.reader.network import Network, has_bfloat16
+from benchmarks.training.reader.network import Logits, Network, has_bfloat16
 from index.types import Span
 from qa.evaluation.data.rewordings import vary_question
 from qa.reader.pairs import PairTokenizer, TokenPair
 
-# Pairs that go through the network together.
-AT_ONCE = 16
+# Pairs that go through the network together; a GPU needs more of them to be busy.
+AT_ONCE, AT_ONCE_ON_GPU = 16, 128
+# Processes that draw batches for a GPU: drawing takes longer than its steps.
+GPU_WORKERS = 12
 HEADS_FASTER = 2.5
 WARM_UP_STEPS = 150
 # The rate is constant until the last steps, so that training can be prolonged from where it has begun to fall
@@ -32,6 +37,8 @@ MAX_TOKENS = 256
 # The share of answerable questions that are shown a wrong passage, too, and the weight of its span loss.
 WRONG_SHARE = 0.6
 NO_ANSWER_WEIGHT = 0.5
+# The weight of the teacher's labels, if there is a teacher; the given ones have the rest.
+TEACHER_SHARE = 0.5
 STEPS_PER_CHECKPOINT = 250
 STEPS_PER_MESSAGE = 50
 
@@ -48,35 +55,50 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class LabelledPair:
-    """A token pair; the tokens of its answer, first and last, or (0, 0) for none; None if it is not known."""
+    """A token pair and its texts; the tokens of its answer, first and last, or (0, 0) for none; None if not known."""
 
     pair: TokenPair
     target: tuple[int, int] | None
-    relevant: bool
+    relevant: bool | None
+    texts: tuple[str, tuple[str, str]]
 
 
-def train(network: Network, tokenizer: PairTokenizer, found: ExampleSet, plan: Plan, checkpoint: Path) -> None:
+# Of each question of a batch, the pair with its passage and perhaps one with a wrong passage.
+Batch = Sequence[Sequence[LabelledPair]]
+
+
+class Batches(Dataset[Batch]):
+    """The batches of all steps: each depends on the number of its step alone."""
+
+    def __init__(self, found: ExampleSet, tokenizer: PairTokenizer, plan: Plan) -> None:
+        """Order the examples."""
+        self._found, self._tokenizer, self._plan = found, tokenizer, plan
+        self._order = _order_examples(len(found.examples), plan)
+
+    def __getitem__(self, step: int) -> Batch:
+        """Draw the batch of this step."""
+        chance = random.Random(f"{self._plan.seed}/{step}")
+        numbers = self._order[step * self._plan.batch :][: self._plan.batch]
+        return [draw_pairs(self._found, self._found.examples[n], self._tokenizer, chance) for n in numbers]
+
+
+def train(network: Network, found: ExampleSet, plan: Plan, checkpoint: Path, teacher: Network | None = None) -> None:
     """Train the network on the examples, or continue from the checkpoint; write the losses to standard output."""
     device = next(network.parameters()).device
     heads = [p for name, p in network.named_parameters() if not name.startswith("bert.")]
-    network.bert.embeddings.requires_grad_(False)  # half of all weights; few of them are met often enough to learn
     body = [p for p in network.bert.parameters() if p.requires_grad]
     groups = [{"params": body, "lr": plan.rate}, {"params": heads, "lr": HEADS_FASTER * plan.rate}]
     optimizer = torch.optim.AdamW(groups, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _scale_rate(step, plan.steps))
     network.eval()  # no dropout: few passes over many examples do not need it (measured: it halves the speed)
     begun = _resume(checkpoint, network, optimizer, schedule)
-    order = _order_examples(len(found.examples), plan)
-    sums = torch.zeros(3)
-    for step in range(begun, plan.steps):
-        chance = random.Random(f"{plan.seed}/{step}")
-        numbers = order[step * plan.batch :][: plan.batch]
-        batch = [draw_pairs(found, found.examples[n], tokenizer, chance) for n in numbers]
-        for part in _split_batch(batch):
+    sums = torch.zeros(3, device=device)
+    for step, batch in enumerate(_load_batches(Batches(found, network.tokenizer, plan), begun, plan, device), begun):
+        for part in _split_batch(batch, AT_ONCE_ON_GPU if device.type == "cuda" else AT_ONCE):
             with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda" or has_bfloat16()):
-                losses = torch.stack(compute_losses(network, part)) / plan.batch
+                losses = torch.stack(compute_losses(network, part, teacher)) / plan.batch
             losses.sum().backward()  # type: ignore[no-untyped-call]
-            sums += losses.detach().cpu()
+            sums += losses.detach()
         torch.nn.utils.clip_grad_norm_([*body, *heads], 1.0)
         optimizer.step()
         optimizer.zero_grad()
@@ -94,41 +116,82 @@ def train(network: Network, tokenizer: PairTokenizer, found: ExampleSet, plan: P
                 _write_checkpoint(path, state)
 
 
+def _load_batches(batches: Batches, begun: int, plan: Plan, device: torch.device) -> Iterable[Batch]:
+    """Return the batches of the steps that are left."""
+    steps = range(begun, plan.steps)
+    if device.type != "cuda":
+        return map(batches.__getitem__, steps)
+    return DataLoader(batches, batch_size=None, sampler=steps, num_workers=GPU_WORKERS, collate_fn=_pass_batch)
+
+
+def _pass_batch(batch: Batch) -> Batch:
+    # A loader would look for arrays in it.
+    return batch
+
+
 def draw_pairs(found: ExampleSet, one: Example, tokenizer: PairTokenizer, chance: random.Random) -> list[LabelledPair]:
     """Return the question, reworded, with a passage of its text and a wrong one; one of them may be all there is."""
     text = found.texts[one.text]
     passage = draw_passage(text, one.answers, chance)
-    wrong = draw_wrong_passage(found.texts, one, chance) if one.relevant and chance.random() < WRONG_SHARE else None
+    draws_wrong = one.relevant is not False and chance.random() < WRONG_SHARE
+    wrong = draw_wrong_passage(found.texts, one, chance) if draws_wrong else None
     answer = passage.words[passage.answer.start : passage.answer.end] if passage.answer else ""
     question = vary_question(one.question, answer, chance)
-    passages = [passage, wrong] if wrong else [passage]
-    pairs = tokenizer.encode_pairs(question, [(p.title, p.words) for p in passages], MAX_TOKENS)
-    right = LabelledPair(pairs[0], _find_target(one, passage, pairs[0]), one.relevant)
-    return [right, LabelledPair(pairs[1], (0, 0), relevant=False)] if wrong else [right]
+    texts = [(p.title, p.words) for p in ([passage, wrong] if wrong else [passage])]
+    pairs = tokenizer.encode_pairs(question, texts, MAX_TOKENS)
+    drawn = [LabelledPair(pairs[0], _find_target(one, passage, pairs[0]), one.relevant, (question, texts[0]))]
+    if wrong:
+        known = one.relevant is not None
+        drawn.append(LabelledPair(pairs[1], (0, 0) if known else None, False if known else None, (question, texts[1])))
+    return drawn
 
 
-def compute_losses(network: Network, batch: Sequence[Sequence[LabelledPair]]) -> tuple[Tensor, Tensor, Tensor]:
+def compute_losses(network: Network, batch: Batch, teacher: Network | None = None) -> tuple[Tensor, Tensor, Tensor]:
     """Return three losses summed over the questions.
 
-    Of the spans, of the relevance of each passage, and of the right passage being better than the wrong one.
+    Of the spans, of the relevance of each passage, and of the right passage being better than the wrong one. With a
+    teacher, the first two are mixed with the divergences from its logits.
     """
     rows = [one for pairs in batch for one in pairs]
-    start, end, relevance = network([one.pair for one in rows])
+    logits = network([one.pair for one in rows])
+    weights = torch.tensor([_weigh_span(one, pairs) for pairs in batch for one in pairs], device=logits[0].device)
+    span, right = _compute_given_losses(logits, rows, weights)
+    if teacher:
+        taught = _compute_divergences(logits, rows, weights, teacher)
+        span, right = (torch.lerp(a, b, TEACHER_SHARE) for a, b in zip((span, right), taught, strict=True))
+    relevance = logits[2]
+    firsts = [n for n, one in enumerate(rows[:-1]) if one.relevant and not rows[n + 1].relevant and _follows(batch, n)]
+    better = torch.nn.functional.softplus(relevance[[n + 1 for n in firsts]] - relevance[firsts]).sum()
+    return span, right, better
+
+
+def _compute_given_losses(logits: Logits, rows: Sequence[LabelledPair], weights: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the losses of the spans and of the relevance if these are known."""
+    start, end, relevance = logits
     known = [n for n, one in enumerate(rows) if one.target is not None]
-    targets = torch.tensor([rows[n].target for n in known], device=start.device).reshape(-1, 2)
-    weights = torch.tensor([_weigh_span(one, pairs) for pairs in batch for one in pairs if one.target is not None])
+    targets = torch.tensor([rows[n].target for n in known], dtype=torch.long, device=start.device).reshape(-1, 2)
     span = (
         cross_entropy(start[known], targets[:, 0], reduction="none")
         + cross_entropy(end[known], targets[:, 1], reduction="none")
     ) / 2
-    labels = torch.tensor([float(one.relevant) for one in rows], device=start.device)
-    right = binary_cross_entropy_with_logits(relevance, labels, reduction="sum") / 2
-    firsts = [n for n, one in enumerate(rows[:-1]) if one.relevant and not rows[n + 1].relevant and _follows(batch, n)]
-    better = torch.nn.functional.softplus(relevance[[n + 1 for n in firsts]] - relevance[firsts]).sum()
-    return (span * weights.to(span.device)).sum(), right, better
+    judged = [n for n, one in enumerate(rows) if one.relevant is not None]
+    labels = torch.tensor([bool(rows[n].relevant) for n in judged], dtype=torch.float, device=start.device)
+    right = binary_cross_entropy_with_logits(relevance[judged], labels, reduction="sum") / 2
+    return (span * weights[known]).sum(), right
 
 
-def _follows(batch: Sequence[Sequence[LabelledPair]], row: int) -> bool:
+def _compute_divergences(
+    logits: Logits, rows: Sequence[LabelledPair], weights: Tensor, teacher: Network
+) -> tuple[Tensor, Tensor]:
+    """Return the divergences from the teacher in the spans and in the relevance."""
+    start, end, relevance = logits
+    taught, same = label_pairs(teacher, [one.texts for one in rows], [one.pair for one in rows], start)
+    span = (measure_divergence(start, taught[0]) + measure_divergence(end, taught[1])) / 2
+    right = measure_relevance_divergence(relevance, taught[2]).sum() / 2
+    return (span * weights * same).sum(), right
+
+
+def _follows(batch: Batch, row: int) -> bool:
     """Return whether the row after this one is of the same question."""
     for pairs in batch:
         if row < len(pairs):
@@ -143,7 +206,7 @@ def _weigh_span(one: LabelledPair, pairs: Sequence[LabelledPair]) -> float:
 
 def _find_target(one: Example, passage: Passage, pair: TokenPair) -> tuple[int, int] | None:
     if passage.answer is None:
-        return None if one.relevant else (0, 0)
+        return (0, 0) if one.relevant is False else None
     return _find_answer_tokens(pair, passage.answer)
 
 
@@ -161,12 +224,12 @@ def _order_examples(count: int, plan: Plan) -> list[int]:
     return [n for number in range(passes) for n in random.Random(f"{plan.seed}/{number}").sample(range(count), count)]
 
 
-def _split_batch(batch: Sequence[Sequence[LabelledPair]]) -> Iterator[list[Sequence[LabelledPair]]]:
-    """Yield questions of similar length together, to save padding, with ``AT_ONCE`` pairs or one more."""
+def _split_batch(batch: Batch, at_once: int) -> Iterator[list[Sequence[LabelledPair]]]:
+    """Yield questions of similar length together, to save padding, with ``at_once`` pairs or one more."""
     some: list[Sequence[LabelledPair]] = []
     for pairs in sorted(batch, key=lambda pairs: max(len(one.pair.ids) for one in pairs)):
         some.append(pairs)
-        if sum(map(len, some)) >= AT_ONCE:
+        if sum(map(len, some)) >= at_once:
             yield some
             some = []
     if some:
@@ -190,7 +253,7 @@ def _describe_state(
 ) -> dict[str, Any]:
     return {
         "step": step,
-        "network": network.state_dict(),
+        "network": network.list_trained(),
         "optimizer": optimizer.state_dict(),
         "schedule": schedule.state_dict(),
     }
@@ -207,11 +270,11 @@ def _write_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
 def _resume(
     path: Path, network: Network, optimizer: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LRScheduler
 ) -> int:
-    """Load the checkpoint, if there is one, and return the number of steps done."""
+    """Load the checkpoint if there is one, and return the number of steps done."""
     if not path.is_file():
         return 0
     state = torch.load(path, map_location=next(network.parameters()).device, weights_only=True)
-    network.load_state_dict(state["network"])
+    network.load_trained(state["network"])
     optimizer.load_state_dict(state["optimizer"])
     schedule.load_state_dict(state["schedule"])
     return int(state["step"])

