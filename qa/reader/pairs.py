@@ -42,8 +42,8 @@ class PairTokenizer:
         self._marks = self._tokenizer.num_special_tokens_to_add(True)
         if self._marks not in {BERT_MARKS, MPNET_MARKS}:
             raise ModelError(
-                f"{tokenizer} marks pairs with {self._marks} tokens: a reader needs a model like BERT ({BERT_MARKS}) "
-                f"or MPNet ({MPNET_MARKS})"
+                f"{tokenizer} marks pairs with {self._marks} tokens, not as BERT does ([CLS] and [SEP]) nor as MPNet "
+                "(<s> and </s>): a reader needs a model like one of these"
             )
 
     def has_word(self, word: str) -> bool:

@@ -83,7 +83,7 @@ def mpnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return a_base(tmp_path_factory.mktemp("bases") / "mpnet", "mpnet")
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.slow
 def test_mpnet_reads_like_transformers_and_converted_like_in_torch(mpnet: Path, tmp_path: Path) -> None:
     """Positions and marks of a pair are those that MPNetModel gives itself; the int8 reader finds the same words."""
     torch.manual_seed(0)
@@ -168,6 +168,7 @@ def test_the_divergence_of_equals_is_zero() -> None:
     assert measure_relevance_divergence(one[:, 0], -one[:, 0]).item() > 0
 
 
+@pytest.mark.slow
 def test_distillation_brings_the_student_closer_to_the_teacher(bert: Path, mpnet: Path, tmp_path: Path) -> None:
     """In the words and in the relevance, on a question without labels."""
     torch.manual_seed(0)
@@ -196,6 +197,7 @@ def test_a_question_without_labels_gets_no_label(bert: Path) -> None:
     assert keep_labelled(FOUND).examples == [EXAMPLE]
 
 
+@pytest.mark.slow
 def test_a_distillation_that_was_stopped_ends_like_one_that_was_not(
     bert: Path, mpnet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -269,6 +271,7 @@ def test_other_weights_are_refused_with_the_remedy(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_training_imports_nothing_that_a_bare_machine_with_a_gpu_lacks() -> None:
     """Four small libraries beside torch and transformers are carried there; others would not fit."""
     heavy = {"ctranslate2", "faiss", "fasttext", "sklearn", "flask", "pydantic", "trafilatura", "pypdf", "ir_measures"}
