@@ -5,9 +5,11 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from math import inf
 from typing import Any
 
 from index.errors import UsageError
+from index.generation.generation import GenerationContents
 from index.text.analyzer import Analyzer
 from qa.answer.calibration import load_calibration
 from qa.evaluation.ablation import baselines
@@ -19,10 +21,10 @@ from qa.query.understand import understand
 from qa.ranking.fusion import Hit, build_hits, fuse
 from qa.ranking.pipeline import PIPELINES, Pipeline
 from qa.ranking.retriever import DENSE, LEXICAL, Candidates
-from qa.ranking.stages import STAGES
+from qa.ranking.stages import STAGES, StageFactory
 from qa.ranking.stages.late_interaction import LateInteraction
-from qa.ranking.stages.rerank import MAX_CHARACTERS, Rerank
-from qa.types import Query, Request
+from qa.ranking.stages.rerank import MAX_CHARACTERS, WEIGHT, Rerank
+from qa.types import Query, Reader, Request
 
 AnswerQuestions = Callable[[Workbench, Sequence[Judgement]], list[SystemReply]]
 Rewording = Callable[[str], str]
@@ -126,7 +128,25 @@ def fuse_by_rank(candidates: Candidates, constant: int = 60) -> list[Hit]:
 
 def replace_stage(stage: Any, **changes: Any) -> Pipeline:  # noqa: ANN401 — a stage and any of its parameters
     """Return the precise pipeline with other parameters for one stage."""
-    return Pipeline(stages=tuple(partial(one, **changes) if one is stage else one for one in STAGES["precise"]))
+    return swap_stage(stage, partial(stage, **changes))
+
+
+def swap_stage(stage: StageFactory, other: StageFactory) -> Pipeline:
+    """Return the precise pipeline with another stage in the place of one."""
+    return Pipeline(stages=tuple(other if one is stage else one for one in STAGES["precise"]))
+
+
+class EveryLanguage:
+    """Wraps a reader; it reads languages that it was not trained on, too."""
+
+    def __init__(self, inner: Reader) -> None:
+        """Wrap a reader."""
+        self.name, self.read = inner.name, inner.read
+
+
+def rerank_every_language(contents: GenerationContents, reader: Reader | None) -> Rerank:
+    """Build the stage with a reader of every language."""
+    return Rerank(contents, EveryLanguage(reader) if reader else None)
 
 
 def remove_stage(stage: Any) -> Pipeline:  # noqa: ANN401 — any stage
@@ -156,8 +176,11 @@ ROWS: Mapping[str, Row] = {
     "late interaction at twice its weight": configure(replace_stage(LateInteraction, weight=6.0)),
     "ranked by late interaction alone": configure(Pipeline(stages=(partial(LateInteraction, weight=100.0),))),
     "reader reads twice as many characters": configure(replace_stage(Rerank, max_characters=2 * MAX_CHARACTERS)),
-    "reader reads every language": configure(replace_stage(Rerank, every_language=True)),
-    "ranked by the reader alone": configure(replace_stage(Rerank, gain=100.0)),
+    "reader reads on when it is sure": configure(replace_stage(Rerank, likely_relevance=inf)),
+    "reader reads every language": configure(swap_stage(Rerank, rerank_every_language)),
+    "reader at half its weight": configure(replace_stage(Rerank, weight=WEIGHT / 2)),
+    "reader at twice its weight": configure(replace_stage(Rerank, weight=2 * WEIGHT)),
+    "ranked by the reader alone": configure(replace_stage(Rerank, weight=100.0)),
     "words shown however unlikely": show_from(min_span=0.0),
     "sentences shown, never words": show_from(min_span=2.0),
     "asked with a typo": reword(typed_badly),

@@ -1,15 +1,15 @@
 """Reranking: the reader reads the first passages together with the question, which is slow and sees most.
 
-Nogueira & Cho 2019, "Passage Re-ranking with BERT". The reader's score is added to the fused
-score and is never negative, so a passage that was not read stays below all that were. A passage
-in a language that the reader does not read is an exception: it gains as much as the mean of those
-that were read. Measured rows: ``docs/quality.md``.
+Nogueira & Cho 2019, "Passage Re-ranking with BERT". The reader's logit, which is a log odds, is added
+to the fused score with a weight. The sum is never below the fused score, so a passage that was not
+read stays below all that were. Passages are read a few at a time, until no other is likely to become the
+first. A passage in a language that the reader does not read gains as much as the mean of those that
+were read. Measured rows: ``docs/quality.md``.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
-from math import exp
 from statistics import fmean
 
 from index.generation.generation import GenerationContents
@@ -18,45 +18,45 @@ from qa.ranking.retriever import call_leg
 from qa.reader.language import can_read
 from qa.types import UNREAD_LANGUAGE, Query, Reader, Reading
 
-# Reading time grows with the number and the length of passages: at most this many of each are read. The first
-# passage is always read.
-MAX_PASSAGES, MAX_CHARACTERS = 8, 2200
-# What a passage gains if the reader is certain of it, beside a score of about 2, and the scale of the logits.
-# Flat around these: on questions that were not measured on (SQuAD, FairytaleQA) 0.8 and 1.2 differ by 0.002 nDCG.
-GAIN, TEMPERATURE = 0.8, 2.0
-# Keeps the exponential within the range of a float.
-MAX_LOGIT = 30.0
+# Reading time grows with the number and the length of passages: at most this many of each are read, so many at a time.
+# The first passage is always read.
+MAX_PASSAGES, MAX_CHARACTERS = 12, 3300
+READ_TOGETHER = 2
+# What a logit adds to a score, beside a score of about 2, and the limit of the logits.
+WEIGHT, MAX_RELEVANCE = 0.1, 8.0
+# One passage in twenty is more relevant than this: what an unread one may turn out to be.
+LIKELY_RELEVANCE = 5.0
 READER = "reader"
 
 
 class Rerank:
-    """Adds the reader's score to the first hits and keeps what it says of each; does nothing without a reader."""
+    """Adds the reader's logit to the first hits and keeps what it says of each; does nothing without a reader."""
 
     def __init__(
         self,
         contents: GenerationContents,
         reader: Reader | None,
-        gain: float = GAIN,
+        weight: float = WEIGHT,
         max_characters: int = MAX_CHARACTERS,
-        every_language: bool = False,
+        likely_relevance: float = LIKELY_RELEVANCE,
     ) -> None:
-        """Read nothing yet; an ablation gives another ``gain``, or more characters and with them passages.
+        """Read nothing yet; an ablation gives another ``weight``, or more characters and with them passages.
 
-        ``every_language``: have the reader read languages that it was not trained on, too.
+        ``likely_relevance``: read on while a passage of this relevance could become the first; infinity reads all.
         """
         self._passages, self._reader = contents.passages, reader
-        self._gain, self._max_characters, self._every_language = gain, max_characters, every_language
+        self._weight, self._max_characters = weight, max_characters
+        self._likely_gain = weight * (likely_relevance + MAX_RELEVANCE)
 
     def __call__(self, query: Query, hits: list[Hit]) -> list[Hit]:
         """Return the same hits, best first, ties by position; in the same order if the reader fails."""
         if self._reader is None or not hits:
             return hits
-        texts = self._select_texts(hits)
-        first, rest = hits[: len(texts)], hits[len(texts) :]
+        first = self._select_hits(hits)
         # The engine reports a failed reader as degraded.
-        readings = call_leg(READER, self._read_texts, self._reader, query, texts)
+        readings = call_leg(READER, self._read_until_sure, self._reader, query, first)
         if readings is None:
-            return [*(replace(hit, unread=READER) for hit in first), *rest]
+            return [*(replace(hit, unread=READER) for hit in first), *hits[len(first) :]]
         gains = [self._measure_gain(reading) for reading in readings if reading]
         # Neither above nor below the passages that were read, on average.
         mean = fmean(gains) if gains else 0.0
@@ -64,25 +64,40 @@ class Rerank:
             replace(hit, score=hit.score + self._measure_gain(reading), reading=reading)
             if reading
             else replace(hit, score=hit.score + mean, unread=UNREAD_LANGUAGE)
-            for hit, reading in zip(first, readings, strict=True)
+            for hit, reading in zip(hits, readings, strict=False)
         ]
-        return [*sorted(read, key=lambda hit: (-hit.score, hit.passage)), *rest]
+        return [*sorted(read, key=lambda hit: (-hit.score, hit.passage)), *hits[len(read) :]]
 
-    def _select_texts(self, hits: list[Hit]) -> list[tuple[str, str]]:
-        """Return the context and the text of as many first passages as may be read."""
+    def _select_hits(self, hits: list[Hit]) -> list[Hit]:
+        """Return as many first hits as may be read."""
         first = hits[: MAX_PASSAGES * self._max_characters // MAX_CHARACTERS]
-        texts = [(self._passages.get_context(hit.passage), self._passages.get_text(hit.passage)) for hit in first]
-        sizes = accumulate(len(text) for _, text in texts)
-        return texts[: max(1, sum(size <= self._max_characters for size in sizes))]
+        sizes = accumulate(len(self._passages.get_text(hit.passage)) for hit in first)
+        return first[: max(1, sum(size <= self._max_characters for size in sizes))]
 
-    def _read_texts(self, reader: Reader, query: Query, texts: Sequence[tuple[str, str]]) -> list[Reading | None]:
-        """Return the reading of each text; None if the reader does not read its language or the question's."""
-        rows = [row for row, (_, text) in enumerate(texts) if self._every_language or can_read(reader, text)]
-        if not rows or not (self._every_language or can_read(reader, query.question)):
+    def _read_until_sure(self, reader: Reader, query: Query, hits: Sequence[Hit]) -> list[Reading | None]:
+        """Return the readings of the first hits, until no other is likely to become the first.
+
+        None if the reader does not read the language of the passage or of the question.
+        """
+        if not can_read(reader, query.question):
+            return [None] * len(hits)
+        readings: list[Reading | None] = []
+        best = 0.0
+        while len(readings) < len(hits) and hits[len(readings)].score + self._likely_gain >= best:
+            some = hits[len(readings) :][:READ_TOGETHER]
+            found = self._read_hits(reader, query, some)
+            read = zip(some, found, strict=True)
+            best = max([best, *(hit.score + self._measure_gain(reading) for hit, reading in read if reading)])
+            readings += found
+        return readings
+
+    def _read_hits(self, reader: Reader, query: Query, hits: Sequence[Hit]) -> list[Reading | None]:
+        texts = [(self._passages.get_context(hit.passage), self._passages.get_text(hit.passage)) for hit in hits]
+        rows = [row for row, (_, text) in enumerate(texts) if can_read(reader, text)]
+        if not rows:
             return [None] * len(texts)
         readings = dict(zip(rows, reader.read(query.searched_as, [texts[row] for row in rows]), strict=True))
         return [readings.get(row) for row in range(len(texts))]
 
     def _measure_gain(self, reading: Reading) -> float:
-        logit = max(-MAX_LOGIT, min(MAX_LOGIT, reading.relevance)) / TEMPERATURE
-        return self._gain / (1 + exp(-logit))
+        return self._weight * (MAX_RELEVANCE + max(-MAX_RELEVANCE, min(MAX_RELEVANCE, reading.relevance)))

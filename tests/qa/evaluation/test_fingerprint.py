@@ -56,8 +56,9 @@ CONSTANTS: tuple[tuple[str, object], ...] = (
     ("index.text.chunking.EXTRA_SENTENCE_COST", 0.3),
     ("index.text.chunking.TORN_PARAGRAPH_COST", 0.9),
     ("index.text.searchable_text.MAX_CONTEXT", 10),
-    ("qa.ranking.stages.rerank.MAX_PASSAGES", 7),
-    ("qa.ranking.stages.rerank.TEMPERATURE", 2.2),
+    ("qa.ranking.stages.rerank.MAX_PASSAGES", 1),
+    ("qa.ranking.stages.rerank.READ_TOGETHER", 1),
+    ("qa.ranking.stages.rerank.MAX_RELEVANCE", 3.0),
     ("qa.answer.evidence.COSINE_WEIGHT", 0.45),
     ("qa.answer.evidence.MIN_SECOND_SHARE", 0.94),
     ("qa.ranking.retriever.MAX_CANDIDATES", 45),
@@ -85,9 +86,9 @@ DEFAULTS: tuple[tuple[Callable[..., Any], tuple[object, ...]], ...] = (
     (fuse, (0.48,)),
     (understand, (str, 0.48)),
     (LateInteraction.__init__, (2.9,)),
-    (Rerank.__init__, (0.79, 2200, False)),
-    (Rerank.__init__, (0.8, 600, False)),
-    (Rerank.__init__, (0.8, 2200, True)),
+    (Rerank.__init__, (0.09, 3300, 5.0)),
+    (Rerank.__init__, (0.1, 600, 5.0)),
+    (Rerank.__init__, (0.1, 3300, -8.0)),
 )
 # What so small a collection cannot show. Change one of these and the documents stay fresh: measure them again.
 UNSEEN = (

@@ -1,7 +1,7 @@
 """What every ranking stage of every mode must keep, whatever it does."""
 
 from dataclasses import replace
-from math import exp
+from math import inf
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,6 +10,7 @@ import pytest
 from index.generation.generation import Generation
 from index.text.analyzer import Analyzer
 from index.types import Embeddings, Encoder, Span
+from qa.evaluation.ablation.rows import EveryLanguage
 from qa.query.encode import encode_questions
 from qa.query.understand import understand
 from qa.ranking.fusion import Hit
@@ -17,7 +18,7 @@ from qa.ranking.stages import STAGES
 from qa.ranking.stages.late_interaction import LateInteraction
 from qa.ranking.stages.rerank import Rerank
 from qa.reader import load_reader
-from qa.types import Query, Reading, Request
+from qa.types import Query, Reader, Reading, Request
 
 MAKERS = sorted({maker for makers in STAGES.values() for maker in makers}, key=lambda maker: maker.__name__)
 
@@ -30,6 +31,9 @@ def hit(passage: int, score: float) -> Hit:
     return Hit(passage, score, dense=0.5, lexical=1.0, dense_rank=1, lexical_rank=1)
 
 
+# What the stage returned, and what its reader was given together.
+Reranked = tuple[list[Hit], list[list[str]]]
+WHO = Request("Who?")
 READERS = {"shipped": load_reader("shipped"), "none": None}
 
 
@@ -59,8 +63,13 @@ class WantsThird:
 
     name = "wants the third"
 
+    def __init__(self) -> None:
+        self.given: list[str] = []
+
     def read(self, question: str, passages: list[tuple[str, str]]) -> list[Reading]:
-        return [Reading(*([9.0, 9.0] if place == 2 else [-9.0, -9.0]), Span(0, 1)) for place in range(len(passages))]
+        self.given += [text for _, text in passages]
+        places = range(len(self.given) - len(passages), len(self.given))
+        return [Reading(*([9.0, 9.0] if place == 2 else [-9.0, -9.0]), Span(0, 1)) for place in places]
 
 
 class Fails(WantsThird):
@@ -81,47 +90,56 @@ def test_what_the_reader_wants_comes_first_and_what_it_did_not_read_last(generat
     assert 1 < len(read) < len(hits)
 
 
-class Undecided:
-    """A reader that finds every passage as likely as not, and keeps what it was given."""
+class Scripted:
+    """A reader that finds each passage as relevant as the number that it is, and keeps what it was given."""
 
-    name = "undecided"
+    name = "scripted"
+
+    def __init__(self) -> None:
+        self.given: list[list[str]] = []
 
     def read(self, question: str, passages: list[tuple[str, str]]) -> list[Reading]:
-        self.given = passages
-        return [Reading(0.0, 0.0, None) for _ in passages]
+        self.given.append([text for _, text in passages])
+        return [Reading(float(text.strip("x")), 0.0, None) for _, text in passages]
 
 
-class Sized:
-    """Passages of one size, with a context that does not count."""
-
-    def __init__(self, size: int) -> None:
-        self.text = "x" * size
-
-    def get_text(self, position: int) -> str:
-        return self.text
-
-    def get_context(self, position: int) -> str:
-        return "context " * 100
-
-
-@pytest.mark.parametrize(("size", "count"), [(10, 8), (275, 8), (276, 7), (1100, 2), (1101, 1), (5000, 1)])
-def test_at_most_eight_passages_and_2200_characters_are_read(size: int, count: int) -> None:
-    """The first is read however long it is."""
-    reader = Undecided()
-    ranked = Rerank(SimpleNamespace(passages=Sized(size)), reader)(
-        understand(Request("Who?"), Analyzer()), [hit(p, 0.9 - 0.01 * p) for p in range(12)]
-    )
-    assert len(reader.given) == count
-    assert [one.reading is not None for one in ranked] == [True] * count + [False] * (12 - count)
+def rerank_scripted(relevances: list[float], scores: list[float], size: int = 1, **options: float) -> Reranked:
+    """Rerank passages of this size, given the relevance and the fused score of each."""
+    texts = [str(relevance).ljust(size, "x") for relevance in relevances]
+    # A context does not count.
+    passages = SimpleNamespace(get_text=texts.__getitem__, get_context=lambda position: "context " * 100)
+    reader = Scripted()
+    hits = [hit(passage, score) for passage, score in enumerate(scores)]
+    return Rerank(SimpleNamespace(passages=passages), reader, **options)(
+        understand(WHO, Analyzer()), hits
+    ), reader.given
 
 
-@pytest.mark.parametrize(("relevance", "gain"), [(0.0, 0.4), (2.0, 0.8 / (1 + exp(-1))), (1e9, 0.8), (-1e9, 0.0)])
-def test_a_reading_adds_its_probability(relevance: float, gain: float) -> None:
-    """The logistic of half the logit, times 0.8; whatever a reader says, the score stays finite."""
+@pytest.mark.parametrize(
+    ("size", "count"), [(10, 12), (275, 12), (276, 11), (1100, 3), (1650, 2), (1651, 1), (5000, 1)]
+)
+def test_at_most_twelve_passages_and_3300_characters_are_read(size: int, count: int) -> None:
+    """If none is more relevant than another; the first is read however long it is."""
+    ranked, _ = rerank_scripted([0.0] * 14, [0.9 - 0.01 * p for p in range(14)], size)
+    assert [one.reading is not None for one in ranked] == [True] * count + [False] * (14 - count)
+
+
+def test_it_reads_on_while_another_is_likely_to_become_the_first() -> None:
+    """Two at a time; with a relevance of 5 a passage gains 1.3."""
+    scores = [2.0, 1.9, 1.5, 1.4, 1.3, 1.2]
+    nothing, far, near = [-8.0] * 6, [4.0, *[-8.0] * 5], [-8.0, -8.0, 4.0, *[-8.0] * 3]
+    assert [len(rerank_scripted(relevances, scores)[1]) for relevances in (nothing, far, near)] == [3, 1, 2]
+    assert len(rerank_scripted(far, [2.0, 1.9, 1.89, 1.88, 1.0, 0.9])[1]) == 1
+    assert len(rerank_scripted(far, [2.0, 1.95, 1.91, 1.9, 1.0, 0.9])[1]) == 2
+    assert len(rerank_scripted(far, scores, likely_relevance=inf)[1]) == 3
+
+
+@pytest.mark.parametrize(("relevance", "gain"), [(0.0, 0.8), (2.0, 1.0), (-3.0, 0.5), (1e9, 1.6), (-1e9, 0.0)])
+def test_a_reading_adds_a_tenth_of_its_logit_over_the_least(relevance: float, gain: float) -> None:
+    """Whatever a reader says, the score stays finite and is not below the fused one."""
     reader = SimpleNamespace(read=lambda question, passages: [Reading(relevance, 0.0, None)])
-    (ranked,) = Rerank(SimpleNamespace(passages=Sized(10)), reader)(
-        understand(Request("Who?"), Analyzer()), [hit(0, 1.0)]
-    )
+    passages = SimpleNamespace(get_text=lambda position: "text", get_context=lambda position: "")
+    (ranked,) = Rerank(SimpleNamespace(passages=passages), reader)(understand(WHO, Analyzer()), [hit(0, 1.0)])
     assert ranked.score == pytest.approx(1.0 + gain, abs=1e-6)
 
 
@@ -153,18 +171,14 @@ class ReadsEnglish(WantsThird):
     def reads(self, text: str) -> bool:
         return "kein" not in text
 
-    def read(self, question: str, passages: list[tuple[str, str]]) -> list[Reading]:
-        self.given = [text for _, text in passages]
-        return super().read(question, passages)
 
-
-def rerank_texts(reader: ReadsEnglish, question: str, **options: bool) -> list[Hit]:
+def rerank_texts(reader: Reader, question: str) -> list[Hit]:
     """Four passages, of which the second is not in English."""
     texts = SimpleNamespace(
         get_text=lambda position: "English" if position != 1 else "kein Englisch", get_context=lambda position: ""
     )
     query = understand(Request(question), Analyzer())
-    return Rerank(SimpleNamespace(passages=texts), reader, **options)(query, [hit(p, 0.9 - 0.1 * p) for p in range(4)])
+    return Rerank(SimpleNamespace(passages=texts), reader)(query, [hit(p, 0.9 - 0.1 * p) for p in range(4)])
 
 
 def test_a_passage_in_another_language_is_not_read_and_gains_the_mean() -> None:
@@ -184,14 +198,14 @@ def test_of_a_question_in_another_language_nothing_is_read() -> None:
     """The hits keep the order and the scores of mode fast."""
     reader = ReadsEnglish()
     ranked = rerank_texts(reader, "Wer ist kein Autor?")
-    assert not hasattr(reader, "given")
+    assert reader.given == []
     assert ranked == [replace(hit(p, 0.9 - 0.1 * p), unread="reader:language") for p in range(4)]
 
 
 def test_an_ablation_reads_every_language() -> None:
     """To measure what leaving them out is worth."""
     reader = ReadsEnglish()
-    ranked = rerank_texts(reader, "Wer ist kein Autor?", every_language=True)
+    ranked = rerank_texts(EveryLanguage(reader), "Wer ist kein Autor?")
     assert len(reader.given) == 4
     assert all(one.reading and not one.unread for one in ranked)
 
