@@ -14,7 +14,7 @@ from qa.answer.wording import (
     explain_reason,
     format_percent,
 )
-from qa.types import Answer, AnswerPassage, Reason, Status
+from qa.types import Answer, AnswerPassage, AnswerText, Reason, Status
 
 # Copies of a passage that are listed, about two lines.
 MAX_LISTED_COPIES = 5
@@ -28,7 +28,7 @@ def print_answer(answer: Answer) -> None:
     if answer.searched_as != answer.question:
         click.echo(f"searched as: {answer.searched_as}")
     if answer.headline:
-        click.echo(f"\n  “{answer.headline.text}”")
+        click.echo("\n" + _format_quotation(answer.headline))
     # What is closest to "thanks!" helps nobody.
     shown = () if answer.reason is Reason.NO_CONTENT_WORDS else answer.passages
     for passage in shown:
@@ -38,6 +38,13 @@ def print_answer(answer: Answer) -> None:
         click.secho(f"degraded: the {leg} leg failed", fg="red")
     if explain_language(answer):
         click.echo(explain_language(answer))
+
+
+def _format_quotation(headline: AnswerText) -> str:
+    """Return the quotation, or each part of a list on a line of its own."""
+    if len(headline.spans) > 1:
+        return "\n".join(f"  • {' '.join(part.text.split())}" for part in headline.spans)
+    return f"  “{headline.text}”"
 
 
 def _format_headline(answer: Answer) -> str:

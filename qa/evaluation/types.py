@@ -123,6 +123,7 @@ class SystemReply:
 
     ``place`` is where in which document the headline is, if that is known. ``withheld_words`` are the best ones of a
     reader that gives none, if they are known (``runs/reading.py``). ``words_confidence`` is how sure it is of either.
+    ``parts`` are those of a list, or the answer alone.
     """
 
     status: Status
@@ -133,6 +134,7 @@ class SystemReply:
     withheld_words: str | None = None
     kind: AnswerKind = AnswerKind.SPAN
     place: tuple[str, Span] | None = None
+    parts: tuple[str, ...] = ()
 
     @property
     def best_words(self) -> str | None:
@@ -159,6 +161,8 @@ class SystemReply:
             None if given else best.get("text"),
             kind if given else AnswerKind.PASSAGE,
             (given["document"], Span(given["start"], given["end"])) if "start" in given else None,
+            # Another system, or an older version, gives only the whole.
+            tuple(part["text"] for part in given.get("spans", [given] if given else [])),
         )
 
 

@@ -24,6 +24,12 @@ MODEL = Path(__file__).with_name("languages") / "lid.176.ftz"
 MAX_CHARACTERS = 2000
 LABEL = "__label__"
 LABELS = 176
+# Option, call, path, attribute, operator: what code has and prose seldom. Its names are of no language.
+CODE_MARK = regex.compile(
+    r"(?<=[\w\])])[(\[]|[)\]](?=[:;{.(\[])|[{}<>=$#\\/_;&@~^+]|(?<!\S)--?\p{L}|(?<=\p{L})\.(?=\p{L})"
+)
+# A line with more words to a mark is prose.
+MAX_WORDS_PER_CODE_MARK = 2
 WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*(?:['’]\p{L}+)*")
 LATIN = regex.compile(r"\p{Latin}")
 # One or two words are a name or a keyword more often than a question.
@@ -56,8 +62,9 @@ class LanguageDetector:
         self._openers = frozenset[str]().union(*(LANGUAGES[code].distinctive_openers for code in languages))
 
     def recognizes(self, text: str) -> bool:
-        """Return False if the text is in another language; True if it may be in one of these, or in none."""
-        words = WORD.findall(text[:MAX_CHARACTERS])
+        """Return False if the prose is in another language; True if it may be in one of these, or in none."""
+        lines = text[:MAX_CHARACTERS].splitlines()
+        words = [word for line in lines if not _is_code(line) for word in WORD.findall(line)]
         latin = [word for word in words if LATIN.match(word)]
         stop_words = sum(_fold(word) in self._stop_words for word in latin)
         letters = sum(map(len, latin))
@@ -84,6 +91,10 @@ class LanguageDetector:
         long = [word.lower() for word in words if len(word) >= MIN_KNOWN_LETTERS and word.isascii()]
         known = len(long) > 1 and sum(map(self._is_known_word, long)) >= MIN_KNOWN_SHARE * len(long)
         return KNOWN_FACTOR * threshold if known else threshold
+
+
+def _is_code(line: str) -> bool:
+    return len(WORD.findall(line)) <= MAX_WORDS_PER_CODE_MARK * len(CODE_MARK.findall(line))
 
 
 def _fold(word: str) -> str:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from index.errors import UsageError
 from index.types import Span
+from qa.answer.span_borders import tidy_span
+from qa.query.question_form import classify_question
 from qa.reader import SHIPPED, load_reader
 from qa.reader.calibration import CALIBRATION, ReadingCalibration, load_reading_calibration
 from qa.reader.language import can_read
@@ -19,7 +21,7 @@ from qa.reader.pairs import PairTokenizer
 from qa.reader.reader import SHIPPED as SHIPPED_FOLDER
 from qa.reader.reader import TrainedReader
 from qa.reader.windows import split_into_windows
-from qa.types import Reader, Reading, Request
+from qa.types import QuestionForm, Reader, Reading, Request
 
 # Words are given if the text is more likely to answer than not.
 MIN_RELEVANCE = 0.5
@@ -50,8 +52,8 @@ def read(
 
     A text may have any length, and may be given as a pair of its title and itself: the reader sees the title, too.
     ``text`` of a reading is None if its ``relevance`` is below ``min_relevance``; with 0, the best words are always
-    given, except in a language that the reader does not read. ``reader`` is as in the settings. Raise QuestionError,
-    UsageError or ModelError.
+    given, except words that answer nothing, such as "it", and in a language that the reader does not read. ``reader``
+    is as in the settings. Raise QuestionError, UsageError or ModelError.
     """
     return read_many([(question, texts)], reader=reader, min_relevance=min_relevance)[0]
 
@@ -66,20 +68,26 @@ def read_many(
     model = choose_reader(reader)
     calibration = load_reading_calibration(_find_calibration(model))
     return [
-        [_build_reading(text, one, calibration, min_relevance) for text, one in zip(texts, readings, strict=True)]
-        for (_, texts), readings in zip(questions, read_texts(model, questions), strict=True)
+        [
+            _build_reading(classify_question(question), text, one, calibration, min_relevance)
+            for text, one in zip(texts, readings, strict=True)
+        ]
+        for (question, texts), readings in zip(questions, read_texts(model, questions), strict=True)
     ]
 
 
-def _build_reading(given: Text, reading: Reading, calibration: ReadingCalibration, min_relevance: float) -> TextReading:
+def _build_reading(
+    form: QuestionForm, given: Text, reading: Reading, calibration: ReadingCalibration, min_relevance: float
+) -> TextReading:
     text = given if isinstance(given, str) else given[1]
     if not text.strip():
         return TextReading(None, None, None, 0.0, 0.0)
     confidence, relevance = calibration.compute_confidence(reading)
-    if reading.span is None or relevance < min_relevance:
+    # The same borders as in an answer of the engine.
+    span = tidy_span(text, reading.span, form) if reading.span and relevance >= min_relevance else None
+    if span is None:
         return TextReading(None, None, None, confidence, relevance)
-    start, end = reading.span.start, reading.span.end
-    return TextReading(text[start:end], start, end, confidence, relevance)
+    return TextReading(text[span.start : span.end], span.start, span.end, confidence, relevance)
 
 
 def choose_reader(reader: str | Reader) -> Reader:

@@ -133,6 +133,11 @@ MEASURES: Mapping[str, Measure] = {
         applies=_knows_words,
         tasks=BOTH,
     ),
+    "answer parts F1": Measure(
+        "of questions for a list: parts shared by those returned and those expected, whole and in any order",
+        lambda j, r: reading.parts_f1(r.parts, j.parts),
+        applies=attrgetter("parts"),
+    ),
     "headline right": Measure(
         "share of answerable questions with right words, or with a sentence that answers",
         lambda j, r: float(r.answer is not None and is_headline_right(j, r)),

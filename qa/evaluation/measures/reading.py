@@ -43,6 +43,11 @@ def token_f1(given: str | None, wanted: Sequence[str]) -> float:
     return max(_f1(normalize_answer(given).split(), normalize_answer(answer).split()) for answer in wanted)
 
 
+def parts_f1(given: Sequence[str], wanted: Sequence[str]) -> float:
+    """Return the harmonic mean of precision and recall of whole parts of a list, normalised like answers."""
+    return _f1([normalize_answer(part) for part in given], [normalize_answer(part) for part in wanted])
+
+
 def has_answers(judgement: Judgement) -> bool:
     """Return whether it is known which words are right, or that none are."""
     return bool(judgement.answers) or not judgement.answerable

@@ -144,6 +144,22 @@ def test_the_report_lists_wrong_headlines_only(reply: Mapping[str, Any], wrong: 
     assert ("Shown with a confidence of 0.70" in build_case(outcome).verdict) is wrong
 
 
+def test_the_parts_of_a_list_are_judged_one_by_one() -> None:
+    """Case, articles and order do not count; a list that is not split is one part, and none is no part."""
+    listed = replace(JUDGED, parts=("Toho", "Polygon Pictures"), answers=("Toho and Polygon Pictures",))
+
+    def score(given: Mapping[str, Any]) -> float:
+        return score_replies([(listed, SystemReply.from_json(given))])[0].scores["answer parts F1"]
+
+    whole = answer("span", "Toho and Polygon Pictures")
+    parts = [{"text": text, "start": 0, "end": 1} for text in ("the polygon pictures", "Toho", "King")]
+    assert score(whole | {"answer": whole["answer"] | {"spans": parts}}) == pytest.approx(0.8)
+    assert score(whole) == 0.0
+    assert score(answer("passage")) == 0.0
+    scored = score_replies([(JUDGED, SystemReply.from_json(whole))])[0].scores
+    assert "answer parts F1" not in scored
+
+
 def test_a_question_that_is_not_found_is_shown_nothing() -> None:
     """Whatever words a system gives beside that status."""
     reply = SystemReply(Status.NOT_FOUND, 0.1, "Nihei", (FIRST,))

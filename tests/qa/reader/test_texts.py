@@ -64,6 +64,45 @@ def test_the_window_is_the_one_whose_words_beat_no_answer_by_most() -> None:
     assert found.start <= text.index("right") < found.start + 1500
 
 
+class DoubtfulReader:
+    """Points at the first letters of a passage that it takes for irrelevant."""
+
+    name = "doubtful"
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        return [Reading(-9.0, -5.0, Span(0, 4), 2.0) for _ in passages]
+
+
+class TornReader:
+    """Points into the words that answer, as tokens are torn."""
+
+    name = "torn"
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        return [Reading(9.0, 5.0, Span(text.index("iroyuki"), text.index("ita.") + 4), 2.0) for _, text in passages]
+
+
+def test_the_words_respect_the_text_as_in_an_answer() -> None:
+    """Whole words, and not the full stop."""
+    (found,) = read(QUESTION, [DIRECTED], reader=TornReader())
+    assert (found.text, found.start, found.end) == ("Hiroyuki Seshita", 24, 40)
+
+
+@pytest.mark.parametrize(
+    ("question", "code", "words"),
+    [
+        ("Which command lists all files?", "$ ls -la /tmp  # lists all files", "ls -la /tmp"),
+        ("Which function loads a path?", "def load(path):\n    return open(path).read()", None),
+    ],
+)
+def test_code_is_read(question: str, code: str, words: str | None) -> None:
+    """Its words are no prose of another language."""
+    (found,) = read(question, [code], min_relevance=0)
+    assert found.text is not None
+    assert found.text in code
+    assert words in (None, found.text)
+
+
 def test_offsets_count_code_points_of_the_text_as_given() -> None:
     """White space, combining marks and letters beyond the first plane move nothing."""
     text = f"  🎬 Naïve e\u0301tude 映画\r\n\n{DIRECTED}\n"
@@ -83,10 +122,10 @@ def test_a_title_is_read_too() -> None:
 
 def test_with_no_least_relevance_the_best_words_are_always_given() -> None:
     """With one of more than 1, never; the probabilities stay."""
-    (default,) = read(QUESTION, [RELEASED])
-    (forced,) = read(QUESTION, [RELEASED], min_relevance=0)
-    assert forced.text is not None
-    assert forced.text in RELEASED
+    released = "Toho released it."
+    (default,) = read("When was it released?", [released], reader=DoubtfulReader())
+    (forced,) = read("When was it released?", [released], reader=DoubtfulReader(), min_relevance=0)
+    assert (default.text, forced.text) == (None, "Toho")
     assert (forced.confidence, forced.relevance) == (default.confidence, default.relevance)
     assert read(QUESTION, [DIRECTED], min_relevance=1.1)[0].text is None
 
@@ -174,4 +213,4 @@ def test_in_another_language_no_words_are_given() -> None:
     answers = read(QUESTION, [german, DIRECTED], min_relevance=0)
     assert [answer.text for answer in answers] == [None, "Hiroyuki Seshita"]
     assert read("Wer hat bei diesem Film Regie geführt?", [german, DIRECTED], min_relevance=0)[1].text is None
-    assert read("Wer hat bei diesem Film Regie geführt?", [german], reader=EchoReader())[0].text == "Der F"
+    assert read("Wer hat bei diesem Film Regie geführt?", [german], reader=EchoReader())[0].text == "Der Film"

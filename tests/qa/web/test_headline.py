@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from flask.testing import FlaskClient
 from qa.answer.serialize import answer_json
 from qa.answer.terminal import print_answer
 from qa.evaluation.types import SystemReply
-from qa.types import Request
+from qa.types import Quote, Request
 from qa.web import pages
 from tests.qa.web.helpers import NAME, SENTENCE, TEXT, HandMade
 
@@ -46,6 +47,20 @@ def test_the_page_shows_the_headline_with_its_own_number(
     assert announced
     assert find_numbers(announced[1]) == ({number} if headline else set())
     assert (WORDS in announced[1]) == (headline is not None)
+
+
+def test_the_parts_of_a_list_are_shown_one_by_one(
+    client: FlaskClient, engine: HandMade, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Items of a list on the page, lines on the terminal, instead of words that run together."""
+    answer = engine.ask(Request("Who"))
+    assert answer.answer
+    parts = tuple(Quote(word, 0, 1) for word in ("Toho", "King <Records>"))
+    listed = replace(answer, answer=replace(answer.answer, spans=parts))
+    print_answer(listed)
+    assert "\n  • Toho\n  • King <Records>\n" in capsys.readouterr().out
+    monkeypatch.setattr(engine, "_answer", lambda request: listed)
+    assert "<ul><li>Toho</li><li>King &lt;Records&gt;</li></ul></blockquote>" in client.get("/?q=Who").text
 
 
 def test_without_a_headline_the_page_points_at_the_source(client: FlaskClient) -> None:
