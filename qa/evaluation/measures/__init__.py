@@ -44,10 +44,7 @@ class Measure:
 
 _is_answerable = attrgetter("answerable")
 _has_evidence = attrgetter("evidence")
-
-
-def _knows_words(judgement: Judgement) -> bool:
-    return bool(judgement.answers)
+_has_answers = attrgetter("answers")
 
 
 def _gives_answer(reply: SystemReply) -> bool:
@@ -106,31 +103,31 @@ MEASURES: Mapping[str, Measure] = {
     "answer exact where present": Measure(
         "`answer exact` of answerable questions alone",
         lambda j, r: reading.exact_match(r.answer, j.answers),
-        applies=_knows_words,
+        applies=_has_answers,
         tasks=BOTH,
     ),
     "answer F1 where present": Measure(
         "`answer F1` of answerable questions alone",
         lambda j, r: reading.token_f1(r.answer, j.answers),
-        applies=_knows_words,
+        applies=_has_answers,
         tasks=BOTH,
     ),
     "best words exact": Measure(
         "the same as `answer exact where present`, with the best words if the reader gives none",
         lambda j, r: reading.exact_match(r.best_words, j.answers),
-        applies=_knows_words,
+        applies=_has_answers,
         tasks=(Task.READING,),
     ),
     "best words F1": Measure(
         "the same as `answer F1 where present`, with the best words if the reader gives none",
         lambda j, r: reading.token_f1(r.best_words, j.answers),
-        applies=_knows_words,
+        applies=_has_answers,
         tasks=(Task.READING,),
     ),
     "answer right": Measure(
         "share of answerable questions with right words: an F1 above 0.8 with an expected answer",
         lambda j, r: float(reading.are_right(r.answer, j.answers)),
-        applies=_knows_words,
+        applies=_has_answers,
         tasks=BOTH,
     ),
     "answer parts F1": Measure(
@@ -141,7 +138,7 @@ MEASURES: Mapping[str, Measure] = {
     "headline right": Measure(
         "share of answerable questions with right words, or with a sentence that answers",
         lambda j, r: float(r.answer is not None and is_headline_right(j, r)),
-        applies=_knows_words,
+        applies=_has_answers,
     ),
     "words shown": Measure(
         "share of answerable questions that are answered with words",
