@@ -65,7 +65,9 @@ class ParsedTurn:
     @property
     def known_things(self) -> list[Word]:
         """What the question takes for known: the words behind "the" and the like; with a name only behind "this"."""
-        articles = GRAMMAR.demonstratives if has_name(self.question) else GRAMMAR.definite_words
+        articles = GRAMMAR.definite_words
+        if has_name(self.question):
+            articles &= GRAMMAR.demonstratives
         return [word for article, word in pairwise(self.question) if article.folded in articles]
 
 

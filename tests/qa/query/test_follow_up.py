@@ -107,6 +107,7 @@ def test_this_thing_is_taken_up_if_it_was_named() -> None:
     assert carry_words("Does this warranty cover Poland?", [warranty]) == ["Kestrel"]
     assert carry_words("Does this warranty cover water damage?", [FILM]) == []
     assert carry_words("How do I register?", [FILM]) == []
+    assert carry_words("Which trains go to Oslo the same day?", [Turn("Which day is free?", "Monday")]) == []
 
 
 def test_a_name_is_completed_as_it_was_introduced() -> None:
