@@ -69,12 +69,14 @@ LISTING = (
     r"list\b|enumerate\b|(?:name|mention|give)\s+(?:all|every|each|both|some|any)\b|(?:all|both)\s+(?:of\s+)?the\b",
     r"who\s+(?:are|were|all)\b|(?:what|which)\s+(?:are|were)\s+(?:the|all|some|your|our|my)\b|(?:what|which)\s+all\b",
 )
+# Keywords after a name that is an auxiliary too: "Will Smith age".
+NAME_ALONE = r"(?-i:Can|May|Will)\s(?-i:\p{Lu}\p{Ll}+)(?:\s(?-i:\p{Ll}+)){0,2}$"
 QUESTION_PATTERNS = QuestionPatterns(
     clause_opening=regex.compile(
         rf"(?:^|[,;:.–—(-]\s*|\s[–—-]\s|\b(?:and|so|but|then)\s+)(?={ASKING})", regex.IGNORECASE
     ),
     request=regex.compile(REQUEST, regex.IGNORECASE),
-    yes_no=regex.compile(rf"{AUXILIARY}\s+\S|whether\s|(?P<condition>if\s)", regex.IGNORECASE),
+    yes_no=regex.compile(rf"(?!{NAME_ALONE}){AUXILIARY}\s+\S|whether\s|(?P<condition>if\s)", regex.IGNORECASE),
     condition_asked=regex.compile(
         r"\b(?:tell|remind|inform|let|know|wonder(?:ing)?|ask|curious|check|say)\b[^.?!]{0,30}\bif\s", regex.IGNORECASE
     ),
@@ -90,6 +92,7 @@ QUESTION_PATTERNS = QuestionPatterns(
         "is are was were am do does did has have had can could will would shall should may might must need i we you u "
         "they he she it one of there isn't aren't don't doesn't can't".split()
     ),
+    objects=frozenset({"it", "there"}),
     phrase_ends=frozenset(
         "that which who whom whose where when if in on at for to from by with about and or but than as not so against "
         "into the a an this these those my our your his her its their".split()
@@ -107,37 +110,17 @@ QUESTION_PATTERNS = QuestionPatterns(
     ),
 )
 
-TIME_UNITS = (
-    "second|sec|minute|min|hour|hr|day|night|weekday|weekend|week|fortnight|month|quarter|year|yr|decade|century"
-)
-MEASURE_UNITS = (
-    "millimetre|millimeter|centimetre|centimeter|metre|meter|kilometre|kilometer|inch|foot|yard|mile|acre|hectare"
-    "|milligram|gram|gramme|kilogram|kilo|tonne|ton|pound|lb|ounce|stone|millilitre|milliliter|litre|liter|pint|gallon"
-    "|quart|teaspoon|tablespoon|cup|degree|volt|amp|ampere|watt|kilowatt|hertz|decibel|bar|byte|bit|kilobyte|megabyte"
-    "|gigabyte|terabyte|pixel|calorie|joule|percent|per cent|percentage point|point|knot|light-year"
-)
-MONEY_UNITS = "euro|dollar|cent|penny|franc|crown|krone|yen|yuan|rupee|peso|real|rand|rouble|ruble|shilling|guilder"
-# Units that add no s, and the hours of the day.
-OTHER_UNITS = (
-    "feet|inches|square feet|square foot|centuries|pence|kroner|mph|deg C|deg F|a.m.|p.m.|a.m|p.m|am|pm|o'clock|o’clock"
-)
-UNITS = f"{TIME_UNITS}|{MEASURE_UNITS}|{MONEY_UNITS}".split("|")
-
 SPAN_WORDS = SpanWords(
     answering_words=frozenset(
-        "all always both down either everybody everyone everything few further less many may more most neither never "
-        "no nobody none nothing off on once one out over several twice under up yes".split()
+        "after all always before both down either everybody everyone everything few further less many may more most "
+        "neither never no nobody none not nothing off on once one out over several twice under up yes".split()
     ),
-    empty_openers=frozenset("at by for from in of on to with is are was were".split()),
-    fixed_phrases=tuple(
-        "at least|at most|at the latest|at the earliest|at the moment|at the same time|at any time|at all times|at no"
-        "|by no|for no|for the time being|in each case|in front|in no|in the event|in the meantime|in the middle|of "
-        "their own|on no|on the left|on the right|on the whole|to the left|to the right".split("|")
-    ),
+    empty_openers=frozenset("at for in of on to with".split()),
+    linking_words=frozenset("by is are was were".split()),
     determiners=frozenset(
         "the a an this that these those my our your his her its their any each every some all both no another".split()
     ),
-    joining_words=frozenset("and or but nor namely".split()),
+    joining_words=frozenset("and or but nor of namely".split()),
     dangling_words=frozenset(
         "a an and as but by for from her his into its my nor of onto or our than that the their this to via whose with "
         "your is are was were be been".split()
@@ -157,16 +140,10 @@ SPAN_WORDS = SpanWords(
         "Mondays Tuesdays Wednesdays Thursdays Fridays Saturdays Sundays "
         "Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun".split()
     ),
-    units=(*UNITS, *(f"{unit}s" for unit in UNITS), *OTHER_UNITS.split("|")),
-    unit_qualifiers=tuple(
-        "working business calendar consecutive full whole school academic square cubic nautical metric Canadian "
-        "Australian US American Swiss British Danish Norwegian Swedish".split()
-    ),
     number_words=tuple(
         "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
         "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety half".split()
     ),
-    scale_words=tuple("hundred thousand million billion trillion dozen hundreds thousands millions billions".split()),
     person_titles=tuple(
         "Dr Mr Mrs Ms Miss Mx Prof Professor Sir Dame Lord Lady Rev St Capt Sgt Lt Col Gen Herr Frau".split()
     ),

@@ -78,6 +78,8 @@ class QuestionPatterns:
     noun_opening: regex.Pattern[str]
     # What ends the noun phrase after an interrogative: the first follow the noun, the others a verb or the noun.
     verbs_and_pronouns: frozenset[str]
+    # Pronouns that may follow a verb as well as the noun.
+    objects: frozenset[str]
     phrase_ends: frozenset[str]
     irregular_plurals: frozenset[str]
     # Words that end in s and are no plurals.
@@ -92,10 +94,9 @@ class SpanWords:
 
     # Function words that answer when they are alone: "both", "never", "nobody".
     answering_words: frozenset[str]
-    # Prepositions and forms of "be" that say nothing before a date, a number, a name or a determiner.
+    # Prepositions that say nothing before a name or a year, and words that say nothing before a determiner or a name.
     empty_openers: frozenset[str]
-    # What such a word is part of and not empty: "at least".
-    fixed_phrases: tuple[str, ...]
+    linking_words: frozenset[str]
     determiners: frozenset[str]
     # Conjunctions that join an answer to what precedes it.
     joining_words: frozenset[str]
@@ -105,11 +106,7 @@ class SpanWords:
     clause_openers: tuple[str, ...]
     months: tuple[str, ...]
     weekdays: tuple[str, ...]
-    # Units that follow a number, what may come between the two, and words that are numbers.
-    units: tuple[str, ...]
-    unit_qualifiers: tuple[str, ...]
     number_words: tuple[str, ...]
-    scale_words: tuple[str, ...]
     # Titles before names and particles in names, case as written; abbreviations that keep their full stop.
     person_titles: tuple[str, ...]
     name_particles: tuple[str, ...]

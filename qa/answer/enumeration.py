@@ -9,11 +9,10 @@ from index.languages import ENGLISH
 from index.text.sentences import strip_span
 from index.types import Span
 from qa.answer.borders.clauses import find_sentences
-from qa.answer.borders.code import find_code_line, is_code
+from qa.answer.borders.code import is_code, is_code_line
 from qa.answer.borders.layout import BREAK, ITEM, find_cells
 from qa.answer.borders.marks import balance_marks, strip_marks
-from qa.answer.borders.quantities import QUANTITY
-from qa.answer.borders.words import WORD, WORDS, has_content, list_words
+from qa.answer.borders.words import QUANTITY, WORD, WORDS, find_line, has_content, list_words
 
 PATTERNS = ENGLISH.question_patterns
 MONTHS = "|".join(WORDS.months)
@@ -47,7 +46,7 @@ def split_enumeration(text: str, span: Span, question: str) -> tuple[Span, ...]:
     The parts are in order and do not overlap; marks and words between them belong to none. "X and Y" may be one name
     ("Marks and Spencer"): it is split only if the question asks for several. In doubt nothing is split.
     """
-    if is_code(text, span) or find_code_line(text, span):
+    if is_code(text, span) or is_code_line(text, span):
         return (span,)
     min_separators = 1 if _asks_for_several(question) else MIN_SEPARATORS
     split_phrase = partial(_split_phrase, min_separators=min_separators)
@@ -69,7 +68,7 @@ def _split_blocks(text: str, span: Span) -> Iterator[Span]:
 
 def _split_cells(text: str, span: Span) -> Iterator[Span]:
     """Yield the table cells of a span within one row."""
-    line = Span(text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end) % (len(text) + 1))
+    line = Span(find_line(text, span.start).start, find_line(text, span.end).end)
     for cell in find_cells(text, line):
         if cell.overlaps(span):
             yield Span(max(cell.start, span.start), min(cell.end, span.end))

@@ -54,7 +54,7 @@ class EvidenceMarker:
         marked = []
         for hit in hits:
             passage = self._passages[hit.passage]
-            answer = self._find_answer(query, hit)
+            answer = self._find_answer(hit)
             sentences = tuple(sentence for sentence in passage.sentences if answer and sentence.overlaps(answer))
             if answer and sentences:
                 words = self._passages.get_text(hit.passage)[answer.start - passage.start : answer.end - passage.start]
@@ -63,11 +63,11 @@ class EvidenceMarker:
                 marked.append(Evidence(hit, self._choose_sentences(query, passage, hit.passage)))
         return marked
 
-    def _find_answer(self, query: Query, hit: Hit) -> Span | None:
-        """Return the reader's words, cut as the text and the question want it, as offsets in the document."""
+    def _find_answer(self, hit: Hit) -> Span | None:
+        """Return the reader's words, cut as the text wants it, as offsets in the document."""
         if hit.reading is None or hit.reading.span is None:
             return None
-        tidy = tidy_span(self._passages.get_text(hit.passage), hit.reading.span, query.form)
+        tidy = tidy_span(self._passages.get_text(hit.passage), hit.reading.span)
         start = self._passages[hit.passage].start
         return Span(start + tidy.start, start + tidy.end) if tidy else None
 

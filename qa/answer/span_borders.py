@@ -1,94 +1,57 @@
 """From the words that a reader chose to words that respect the text.
 
-A reader's span begins and ends at tokens. Here its ends move to the borders that the text has: whole words, numbers
-with their units, names, table cells, list items and commands; no mark or function word that is not needed. Offsets
-stay exact.
+A reader's span begins and ends at tokens. A span that is torn is mended: half a word, number or name, a bracket or
+quotation mark without its partner, a bullet, a prompt, a mark or function word at its ends. A span that is right stays
+as it is. Offsets stay exact.
 """
 
-from collections.abc import Callable, Sequence
-
 from index.types import Span
-from qa.answer.borders.clauses import cut_to_sentence, drop_dangling_words, drop_leading_words, widen_to_clause
-from qa.answer.borders.code import find_code_line, is_code, widen_to_code
-from qa.answer.borders.layout import cut_to_block, cut_to_blocks, widen_to_cells, widen_to_item
+from qa.answer.borders.clauses import complete_name, drop_dangling_words, drop_leading_words
+from qa.answer.borders.code import is_code_line, strip_prompt
+from qa.answer.borders.layout import cut_to_blocks, cut_to_cells, is_whole_cell, strip_bullet
 from qa.answer.borders.marks import balance_marks, strip_marks
-from qa.answer.borders.names import widen_to_names
-from qa.answer.borders.quantities import widen_to_quantities
 from qa.answer.borders.words import has_content, trim_space, widen_to_words
-from qa.types import QuestionForm
 
-Step = Callable[[str, Span], Span]
-
-CODE_STEPS: Sequence[Step] = (trim_space, widen_to_code)
-# In this order: first where the span is, then what it tears, then what is at its ends.
-STEPS: Sequence[Step] = (
-    trim_space,
+CODE_STEPS = (widen_to_words, strip_prompt, trim_space)
+# In this order: first where the span is, then what is at its ends.
+STEPS = (
     widen_to_words,
-    widen_to_code,
-    cut_to_block,
-    widen_to_cells,
-    widen_to_item,
-    cut_to_sentence,
-    widen_to_quantities,
-    widen_to_names,
+    cut_to_blocks,
+    cut_to_cells,
+    strip_bullet,
+    complete_name,
     balance_marks,
     strip_marks,
     drop_dangling_words,
     drop_leading_words,
-)
-EXPLAINING_STEPS: Sequence[Step] = (
     trim_space,
-    widen_to_words,
-    widen_to_code,
-    cut_to_block,
-    widen_to_cells,
-    widen_to_item,
-    widen_to_quantities,
-    widen_to_names,
-    balance_marks,
-    widen_to_clause,
-    strip_marks,
-    drop_dangling_words,
 )
-LISTING_STEPS: Sequence[Step] = tuple(
-    cut_to_blocks if step is cut_to_block else step for step in STEPS if step is not cut_to_sentence
-)
-STEPS_OF_FORM = {
-    QuestionForm.EXPLANATION: EXPLAINING_STEPS,
-    QuestionForm.LIST: LISTING_STEPS,
-    QuestionForm.YES_NO: tuple(step for step in EXPLAINING_STEPS if step is not widen_to_clause),
-    QuestionForm.OTHER: STEPS,
-}
-# Two steps could move an end to and fro; nothing sensible takes more rounds.
+# A step may leave work for an earlier one. Spans that need more rounds are not mended.
 MAX_ROUNDS = 8
 
 
-def tidy_span(text: str, span: Span, form: QuestionForm, border: Span | None = None) -> Span | None:
+def tidy_span(text: str, span: Span, border: Span | None = None) -> Span | None:
     """Return the words of ``text`` meant by a reader's span, inside ``border``, or None if no word of it can answer.
 
     ``border`` is the passage; without it the text is. The result is the same if it is tidied again.
     """
     border = border or Span(0, len(text))
     passage = text[border.start : border.end]
-    current = Span(max(span.start, border.start) - border.start, min(span.end, border.end) - border.start)
-    seen: list[Span] = []
-    while current not in seen:
-        seen.append(current)
-        current = _tidy_once(passage, current, STEPS_OF_FORM[form])
-        if current.start >= current.end:
-            return None
-    # Of spans that lead to each other, the same one is chosen whichever was the first.
-    current = min(seen[seen.index(current) :], key=lambda one: (one.start, one.end))
-    if not (has_content(passage, current) or is_code(passage, current)):
+    inside = Span(max(span.start, border.start) - border.start, min(span.end, border.end) - border.start)
+    tidied = _mend_span(passage, widen_to_words(passage, trim_space(passage, inside)))
+    if not (has_content(passage, tidied) or is_whole_cell(passage, tidied)):
         return None
-    return Span(border.start + current.start, border.start + current.end)
+    return Span(border.start + tidied.start, border.start + tidied.end)
 
 
-def _tidy_once(text: str, span: Span, steps: Sequence[Step]) -> Span:
-    if span.start < span.end and find_code_line(text, span):
-        steps = CODE_STEPS
-    for step in steps:
-        if span.start >= span.end:
-            break
-        span = step(text, span)
+def _mend_span(text: str, span: Span) -> Span:
+    """Return the span that all steps leave as it is, or the span itself if there is none after ``MAX_ROUNDS``."""
+    current = span
+    for _ in range(MAX_ROUNDS):
+        before = current
+        for step in CODE_STEPS if is_code_line(text, current) else STEPS:
+            if current.start < current.end:
+                current = step(text, current)
+        if current == before or current.start >= current.end:
+            return current
     return span

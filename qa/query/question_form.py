@@ -66,8 +66,9 @@ def _asks_for_several(asked: str, requested: bool) -> bool:
     if opening["what"] and len(phrase) == 1 and not follows_noun:
         # "What counts as …": the word is a verb.
         return False
-    # The last word may be a verb too ("which command shows the …") unless one follows ("which export formats does").
-    nouns = [*phrase[:1], *phrase[-1:]] if follows_noun else phrase[:1]
+    # The last word may be a verb too ("which command shows the …") unless one follows ("which export formats does")
+    # and more than an object follows ("which bus goes there").
+    nouns = [*phrase[:1], *phrase[-1:]] if follows_noun and follower not in PATTERNS.objects else phrase[:1]
     return any(word in PATTERNS.numerals for word in phrase[:3]) or any(map(_is_plural, nouns))
 
 

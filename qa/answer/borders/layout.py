@@ -6,7 +6,7 @@ import regex
 
 from index.text.sentences import strip_span
 from index.types import Span
-from qa.answer.borders.words import has_content, list_words
+from qa.answer.borders.words import find_line, has_content, intersect, list_words
 
 BULLET = r"(?:[-*+•‣–·▪◦]|\(?\p{Nd}{1,3}[.)]|\p{Nd}{1,2}(?:\.\p{Nd}{1,2}){1,3}\.?(?=[ \t]+[\p{Lu}*\"“(`])|\(?[a-z][.)])"
 # A paragraph, a list item, a table row, a heading, a line "Label: value" and a rule begin on a line of their own.
@@ -26,97 +26,65 @@ GAP = regex.compile(
 )
 MAYBE_COLUMNS = regex.compile(r"\S  |\t| \.\.\. |\.{4}")
 HEADING = regex.compile(r"[ \t]*#{1,6}[ \t].*|[^\p{Ll}\n]*\p{Lu}[^\p{Ll}\n]*|.*\n[=-]{3,}[ \t]*")
-# A cell or an item of which this share of words was chosen is meant as a whole.
-WHOLE_CELL_SHARE, WHOLE_ITEM_SHARE = 0.5, 0.7
-# What is left of the chosen words is often another part of the sentence, so that only so many are added there.
-MAX_MISSING_WORDS = 1
-# After the chosen words, no more than their sentence and its part is added.
-STOP = regex.compile(r"[.!?…](?=[\s\"'”’)*_`]|$)|[;:](?=\s)|[()]|\s[–—]\s")
-MARK = regex.compile(r"[,;:.!?*_`()–—]")
-PART_MARKS = ",;:-–—("
-# "*Manufacturer:* …", "**Stash** – …", "Pumping station: …".
-LABEL = regex.compile(r"(?:(?P<mark>[*_`]{1,3})[^*_`\n]{1,60}(?P=mark)[:.]?|[^\n:|]{1,50}:)[ \t]+(?:[–—-][ \t]+)?")
+# A cell or a block of which less than this share of words was chosen was not meant, if another one was.
+FRAGMENT_SHARE = 0.5
 # Longer lines with double spaces are prose.
 MAX_ROW_CHARS = 160
-# Short cells are one value.
-MAX_VALUE_WORDS = 3
-
-
-def find_block(text: str, position: int) -> Span:
-    """Return the paragraph, list item or line of a table at a position."""
-    start, end = 0, len(text)
-    for found in BREAK.finditer(text):
-        if found.end() <= position:
-            start = found.end()
-        elif found.start() > position:
-            end = found.start()
-            break
-    return Span(start, end)
-
-
-def find_cell(text: str, position: int) -> Span:
-    """Return the table cell at a position, or the block if it is no table's."""
-    for cell in _find_row(text, position):
-        if cell.start <= position < cell.end:
-            return cell
-    return find_block(text, position)
 
 
 def is_whole_cell(text: str, span: Span) -> bool:
     """Return whether the span is a cell of a table."""
-    return span in _find_row(text, span.start)
-
-
-def _find_row(text: str, position: int) -> list[Span]:
-    """Return the cells of the table row at a position; none if it is no row."""
-    end = text.find("\n", position)
-    cells = find_cells(text, Span(text.rfind("\n", 0, position) + 1, end if end >= 0 else len(text)))
-    return cells if len(cells) > 1 else []
-
-
-def cut_to_block(text: str, span: Span) -> Span:
-    """Return the first part of the span that is in one block, has content and is no heading."""
-    parts = _split_at_breaks(text, span)
-    if len(parts) == 1:
-        return parts[0]
-    body = [part for part in parts if has_content(text, part) and not _is_in_heading(text, part)]
-    return (body or parts)[0]
+    cells = find_cells(text, find_line(text, span.start))
+    return len(cells) > 1 and span in cells
 
 
 def cut_to_blocks(text: str, span: Span) -> Span:
-    """Return the span without the headings at its ends; the answer to a question for several may cross blocks."""
-    parts = [p for p in _split_at_breaks(text, span) if has_content(text, p) and not _is_in_heading(text, p)]
-    return Span(parts[0].start, parts[-1].end) if parts else span
-
-
-def widen_to_item(text: str, span: Span) -> Span:
-    """Return the whole list item without bullet and label if the span has nearly all of it; never a bullet alone."""
-    block = find_block(text, span.start)
-    bullet = ITEM.match(text, block.start, block.end)
-    if bullet is None:
+    """Return the span without fragments of blocks, headings and empty parts at its ends, if something is left."""
+    breaks = [m.span() for m in BREAK.finditer(text)]
+    cut = [place for start, end in breaks if span.start <= start and end <= span.end for place in (start, end)]
+    if not cut:
         return span
-    if span.start < bullet.end():
-        span = Span(min(bullet.end(), span.end), span.end)
-    label = LABEL.match(text, bullet.end(), block.end)
-    start = label.end() if label and span.start >= label.end() else bullet.end()
-    item = strip_span(text, Span(start, block.end))
-    if span.start < span.end <= item.end:
-        return widen_to_whole(text, span, item, WHOLE_ITEM_SHARE)
-    return span
+    edges = [0, *(place for pair in breaks for place in pair), len(text)]
+    blocks = [Span(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    parts = [(intersect(span, block), block) for block in blocks if block.overlaps(span)]
+    body = [(p, b) for p, b in parts if has_content(text, p) and not _is_in_heading(text, p)]
+    whole = [part for part, block in body if _measure_share(text, part, block) >= FRAGMENT_SHARE]
+    kept = whole or [part for part, _ in body][:1]
+    return Span(kept[0].start, kept[-1].end) if kept else span
 
 
-def widen_to_cells(text: str, span: Span) -> Span:
-    """Return the whole cell that the span tears, or the cells of one row that it covers, without the marks between."""
-    lines = _find_lines(text, span)
-    rows = [cells for line in lines if len(cells := find_cells(text, line)) > 1]
-    if not rows:
+def strip_bullet(text: str, span: Span) -> Span:
+    """Return the span without the bullet that it begins with or in; never nothing."""
+    line = find_line(text, span.start)
+    bullet = ITEM.match(text, line.start, line.end)
+    if bullet is None or not span.start < bullet.end() < span.end or _goes_on(text, line, bullet.group()):
         return span
-    if len(rows) < len(lines):
-        inside = [s for line in lines if not find_cells(text, line)[1:] for s in [_intersect(line, span)]]
-        if not any(cell.overlaps(span) for row in rows for cell in row):
-            return inside[0] if inside else span
-    chosen = max((_choose_cells(text, span, row) for row in rows), key=lambda cells: _count_shared(text, span, cells))
-    return Span(chosen[0].start, chosen[-1].end) if chosen else Span(span.start, span.start)
+    return Span(bullet.end(), span.end)
+
+
+def _goes_on(text: str, line: Span, bullet: str) -> bool:
+    """Return whether a number goes on with the sentence of the line before: "born on | 12. May"."""
+    before = find_line(text, max(0, line.start - 1))
+    ending = text[before.start : before.end].rstrip()[-1:]
+    numbered = any(mark.isdigit() for mark in bullet)
+    return numbered and (ending.islower() or ending == ",") and not ITEM.match(text, before.start, before.end)
+
+
+def cut_to_cells(text: str, span: Span) -> Span:
+    """Return the span without fragments of table cells, marks between cells and the first cell, which names the row."""
+    line = find_line(text, span.start)
+    cells = find_cells(text, line)
+    if len(cells) < 2 or any(cell.start <= span.start and span.end <= cell.end for cell in cells):
+        return span
+    touched = [cell for cell in cells if cell.overlaps(span)]
+    if len(touched) > 1 and touched[0] == cells[0]:
+        touched = touched[1:]
+    covered = [cell for cell in touched if _measure_share(text, span, cell) >= FRAGMENT_SHARE]
+    if covered:
+        return Span(covered[0].start, span.end if span.end > line.end else covered[-1].end)
+    if not touched:
+        return span
+    return intersect(max(touched, key=lambda cell: len(list_words(text, intersect(cell, span)))), span)
 
 
 def find_cells(text: str, line: Span) -> list[Span]:
@@ -136,69 +104,11 @@ def find_cells(text: str, line: Span) -> list[Span]:
     return [cell for cell in cells if cell.start < cell.end and not RULE.fullmatch(text, cell.start, cell.end)]
 
 
-def _find_lines(text: str, span: Span) -> list[Span]:
-    """Return the lines that the span touches."""
-    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
-    return [Span(*m.span()) for m in LINE.finditer(text, start, end if end >= 0 else len(text))]
-
-
-def _choose_cells(text: str, span: Span, row: list[Span]) -> list[Span]:
-    """Return the cells that the span covers, or the one that it touches, whole if it is short or nearly whole."""
-    touched = [cell for cell in row if cell.overlaps(span)]
-    if len(touched) > 1 and touched[0] == row[0]:
-        # The first cell names the row.
-        touched = touched[1:]
-    covered = [cell for cell in touched if _measure_share(text, span, cell) > WHOLE_CELL_SHARE]
-    if len(covered) == 1 and _is_whole_part(text, _intersect(covered[0], span), covered[0]):
-        return [_intersect(covered[0], span)]
-    if covered:
-        first, last = row.index(covered[0]), row.index(covered[-1])
-        return row[first : last + 1]
-    if not touched:
-        return []
-    most = max(touched, key=lambda cell: len(list_words(text, _intersect(cell, span))))
-    part = _intersect(most, span)
-    return [part if len(list_words(text, most)) > MAX_VALUE_WORDS or _is_whole_part(text, part, most) else most]
-
-
-def _is_whole_part(text: str, part: Span, whole: Span) -> bool:
-    """Return whether marks separate a part from the rest of its cell: "18%, at least $9", "09.00 - 18.00"."""
-    before, after = text[whole.start : part.start].rstrip(), text[part.end : whole.end].lstrip()
-    return (not before or before[-1] in PART_MARKS) and (not after or after[0] in PART_MARKS + ")]")
-
-
-def widen_to_whole(text: str, span: Span, whole: Span, share: float) -> Span:
-    """Return the whole if the span has this share of its words, and all but two of those before it."""
-    if _measure_share(text, span, whole) < share:
-        return span
-    missing = text[whole.start : span.start]
-    few = len(list_words(text, Span(whole.start, span.start))) <= MAX_MISSING_WORDS
-    mark = STOP.search(text, span.end, whole.end)
-    return Span(whole.start if few and not MARK.search(missing) else span.start, mark.start() if mark else whole.end)
-
-
-def _count_shared(text: str, span: Span, cells: list[Span]) -> int:
-    return sum(len(list_words(text, _intersect(cell, span))) for cell in cells)
-
-
-def _split_at_breaks(text: str, span: Span) -> list[Span]:
-    breaks = [m.span() for m in BREAK.finditer(text) if span.start <= m.start() and m.end() <= span.end]
-    starts, ends = [span.start, *(end for _, end in breaks)], [*(start for start, _ in breaks), span.end]
-    parts = [strip_span(text, Span(start, end)) for start, end in zip(starts, ends, strict=True) if start < end]
-    return [part for part in parts if part.start < part.end] or [span]
-
-
 def _is_in_heading(text: str, part: Span) -> bool:
     """Return whether a part that ends with its block is the end of a heading."""
-    start, end = text.rfind("\n", 0, part.start) + 1, text.find("\n", part.end)
-    line = text[start : end if end >= 0 else len(text)]
+    line = text[find_line(text, part.start).start : find_line(text, part.end).end]
     return HEADING.fullmatch(line) is not None and "|" not in line
 
 
 def _measure_share(text: str, span: Span, whole: Span) -> float:
-    return len(list_words(text, _intersect(span, whole))) / max(1, len(list_words(text, whole)))
-
-
-def _intersect(a: Span, b: Span) -> Span:
-    start, end = max(a.start, b.start), min(a.end, b.end)
-    return Span(start, max(start, end))
+    return len(list_words(text, intersect(span, whole))) / max(1, len(list_words(text, whole)))

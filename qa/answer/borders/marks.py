@@ -100,23 +100,23 @@ def _is_single(text: str, mark: str, before: str, after: str) -> bool:
 
 
 def _complete_left(text: str, span: Span, mark: Span, other: int) -> Span:
-    """Return the span from the other half of a closing mark on, if there is one, or else the larger part beside it."""
+    """Return the span from the other half of a closing mark on, or without the mark if it is at an end."""
     if other < 0 or mark.end == span.end or "\n" in text[other : span.start]:
-        return _keep_larger_part(span, mark)
+        return _drop_at_end(span, mark)
     return Span(other, span.end)
 
 
 def _complete_right(text: str, span: Span, mark: Span, other: int) -> Span:
-    """Return the span up to the other half of an opening mark, if there is one, or else the larger part beside it."""
+    """Return the span up to the other half of an opening mark, or without the mark if it is at an end."""
     if other < 0 or mark.start == span.start or "\n\n" in text[span.end : other]:
-        return _keep_larger_part(span, mark)
+        return _drop_at_end(span, mark)
     return Span(span.start, other + 1)
 
 
-def _keep_larger_part(span: Span, mark: Span) -> Span:
-    if mark.start - span.start >= span.end - mark.end:
-        return Span(span.start, mark.start)
-    return Span(mark.end, span.end)
+def _drop_at_end(span: Span, mark: Span) -> Span:
+    if mark.start == span.start:
+        return Span(mark.end, span.end)
+    return Span(span.start, mark.start) if mark.end == span.end else span
 
 
 def _strip_leading(text: str, span: Span) -> Span:

@@ -1,4 +1,4 @@
-"""Whole words: what is one word, and which words carry meaning."""
+"""Whole words and numbers: what is one word, and which words carry meaning."""
 
 from collections.abc import Iterator
 
@@ -17,9 +17,21 @@ HYPHEN = (
     rf"(?:(?<=\b\p{{Ll}}[\p{{Ll}}\p{{M}}]*)[-‐‑](?=\p{{Ll}})|(?<=\p{{Lu}}\p{{Ll}}+)[-‐‑](?=\p{{Lu}})"
     rf"|(?<=\b\p{{L}})[-‐‑](?={LETTER})|(?<=\p{{Lu}})[-‐‑](?=[\p{{Lu}}\p{{N}}]))"
 )
-# "don't", "we'll", but not the "'s" of "Anna's".
-APOSTROPHE = r"(?<=\p{L})['’](?=\p{Ll}{1,2}\b(?<!['’]s))"
-WORD = regex.compile(rf"(?V1){LETTER}+(?:(?:{HYPHEN}|{APOSTROPHE}){LETTER}+)*")
+# "don't", "we'll", "O'Brien" and "AT&T", but not the "'s" of "Anna's".
+JOINT = r"(?<=\p{L})['’](?=\p{Ll}{1,2}\b(?<!['’]s))|(?<=\b\p{Lu})['’](?=\p{Lu}\p{Ll})|(?<=\p{Lu})&(?=\p{Lu})"
+# "C++", "C#", ".NET", "p.m."
+WORD = regex.compile(
+    rf"(?V1)\b(?:\p{{L}}\.){{2,4}}(?!\p{{L}})|(?:(?<=^|\s)\.(?=\p{{Lu}}{{2}}))?{LETTER}+(?:(?:{HYPHEN}|{JOINT}){LETTER}+)*(?:(?<=\b\p{{Lu}})(?:\+\+|\#))?"
+)
+# Marks between two digits belong to the number, but commas only before three of them: 1,000.5, 14:45, 7/8, 3.4.1, 1:20;
+# then dates and numbers with two hyphens, and what may follow: 1.5e-3, 10^24, 2.3.1-rc1.
+NUMBER = (
+    r"(?:\p{Nd}++(?:-\p{Nd}++){2,4}+|\p{Nd}++(?:(?:[.:/'’·\u00a0\u202f\u2009]|,(?=\p{Nd}{3}(?!\p{Nd})))\p{Nd}++){0,6}+"
+    r"(?:[eE][-+]?\p{Nd}+|\^[-−]?\p{Nd}+|(?<=\.\p{Nd}+)-\p{Ll}+[\p{Ll}\p{Nd}.]*(?<!\.))?)(?![.:/-]?\p{Nd})"
+)
+QUANTITY = regex.compile(
+    rf"(?<![\p{{L}}\p{{N}}])[-+−±]?(?P<currency>\p{{Sc}}?)[-−]?(?<!\p{{Nd}}[.:/-])(?P<number>{NUMBER})"
+)
 # Addresses, paths, options, versions and names of code: everything up to white space belongs to them.
 TECHNICAL = regex.compile(
     r"""(?<![^\s"'“”‘’`(\[<|*,;=])
@@ -34,41 +46,34 @@ TECHNICAL = regex.compile(
     )""",
     regex.VERBOSE,
 )
-# Names, numbers and terms are shorter; looking further would cost time in long passages.
-REACH = 100
-NOT_SPACE = regex.compile(r"\S*")
 TRAILING_MARKS = ".,;:!?)]}'\"”’»*"
 INITIALS = regex.compile(r"(?:\p{L}\.){2,}|\p{Lu}\.")
 # Longer ones are no writing.
 MAX_GRAPHEME = 16
 DATE_NAMES = (*WORDS.months, *WORDS.weekdays)
-# "Dr.", "Nov.", "Sat."
-SHORT_NAMES = {*WORDS.person_titles, *(a for a in DATE_NAMES if any(b != a and b.startswith(a) for b in DATE_NAMES))}
+# "dr.", "nov.", "sat."
+SHORT_NAMES = {
+    name.lower()
+    for name in (*WORDS.person_titles, *(a for a in DATE_NAMES if any(b != a and b.startswith(a) for b in DATE_NAMES)))
+}
 # "the Yahoo! portal", "Blame!, a film": the sentence goes on after a name's own mark.
 NAME_MARK = regex.compile(r"(?<=\p{Lu}[\p{L}\p{N}'’-]*)[!?](?=[\"”’)*_]*(?:[ \u00a0]\p{Ll}|[,;:)]|['’]s\b))")
 GRAPHEME = regex.compile(r"\X")
 TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}]+)?")
+NOT_SPACE = regex.compile(r"\S*")
+QUOTES = ('"', "“", "”", "«", "»", "`")
 
 
-def iterate_near(pattern: regex.Pattern[str], text: str, span: Span) -> Iterator[regex.Match[str]]:
-    """Yield the matches of the pattern that share a character with the span, in their order."""
-    first = max(0, span.start - REACH)
-    space = NOT_SPACE.match(text, first, span.start) if first else None
-    # Not from within a word, which would look whole.
-    start = space.end() if space and space.end() < span.start else first
-    for match in pattern.finditer(text, start, min(len(text), span.end + REACH)):
-        if match.start() < span.end and span.start < match.end():
-            yield match
+def find_line(text: str, position: int) -> Span:
+    """Return the line at a position, without its line break."""
+    end = text.find("\n", position)
+    return Span(text.rfind("\n", 0, position) + 1, end if end >= 0 else len(text))
 
 
-def find_matches(pattern: regex.Pattern[str], text: str, span: Span) -> list[Span]:
-    """Return the matches of the pattern that share a character with the span."""
-    return [Span(*match.span()) for match in iterate_near(pattern, text, span)]
-
-
-def widen_to(span: Span, others: list[Span]) -> Span:
-    """Return the shortest span that holds all of them."""
-    return Span(min([span.start, *(o.start for o in others)]), max([span.end, *(o.end for o in others)]))
+def intersect(a: Span, b: Span) -> Span:
+    """Return what both spans have; an empty span if that is nothing."""
+    start = max(a.start, b.start)
+    return Span(start, max(start, min(a.end, b.end)))
 
 
 def trim_space(text: str, span: Span) -> Span:
@@ -77,29 +82,49 @@ def trim_space(text: str, span: Span) -> Span:
 
 
 def widen_to_words(text: str, span: Span) -> Span:
-    """Return the span with the words, graphemes and technical terms whole that it tears."""
-    span = widen_to(span, find_matches(WORD, text, _widen_to_graphemes(text, span)))
-    return widen_to(span, find_technical_terms(text, span))
+    """Return the span with the words, numbers, graphemes and technical terms whole that it tears.
+
+    None of these has white space in it, so that the span grows at most to the white space around it.
+    """
+    near = Span(_find_space_before(text, span.start), NOT_SPACE.match(text, span.end).end())  # type: ignore[union-attr]
+    terms = [Span(*match.span()) for match in WORD.finditer(text, near.start, near.end)]
+    terms += [*_find_numbers(text, span, near), *_find_technical_terms(text, near), *_find_graphemes(text, span)]
+    start, end = span.start, span.end
+    for term in sorted(terms, key=lambda term: -term.end):
+        start = term.start if term.start < start < term.end else start
+    for term in sorted(terms, key=lambda term: term.start):
+        end = term.end if term.start < end < term.end else end
+    return Span(start, end)
 
 
-def _widen_to_graphemes(text: str, span: Span) -> Span:
-    """Return the span with the graphemes whole that it tears, such as a letter and its accent."""
+def _find_space_before(text: str, position: int) -> int:
+    while position and not text[position - 1].isspace():
+        position -= 1
+    return position
+
+
+def _find_numbers(text: str, span: Span, near: Span) -> Iterator[Span]:
+    """Yield the numbers with their signs and currencies; "20" is whole in "£20" too."""
+    for match in QUANTITY.finditer(text, near.start, near.end):
+        bare = match["currency"] and match.start("number") == span.start
+        yield Span(*match.span("number" if bare else 0))
+
+
+def _find_graphemes(text: str, span: Span) -> Iterator[Span]:
+    """Yield the graphemes at the ends of the span, such as a letter and its accent."""
     for place in (span.start, span.end):
         if not text[max(0, place - 1) : place + 1].isascii():
-            near = GRAPHEME.finditer(text, max(0, place - MAX_GRAPHEME), min(len(text), place + MAX_GRAPHEME))
-            span = widen_to(span, [Span(*g.span()) for g in near if g.start() < place < g.end()])
-    return span
+            for match in GRAPHEME.finditer(text, max(0, place - MAX_GRAPHEME), min(len(text), place + MAX_GRAPHEME)):
+                yield Span(*match.span())
 
 
-def find_technical_terms(text: str, span: Span) -> list[Span]:
-    """Return the addresses, paths, options and names of code that the span touches, without a mark after them."""
-    terms = []
-    for term in find_matches(TECHNICAL, text, span):
-        end = term.end
-        while text[end - 1] in TRAILING_MARKS and not text[term.start : end].endswith("()"):
+def _find_technical_terms(text: str, near: Span) -> Iterator[Span]:
+    """Yield the addresses, paths, options and names of code, without a mark after them."""
+    for match in TECHNICAL.finditer(text, near.start, near.end):
+        start, end = match.span()
+        while text[end - 1] in TRAILING_MARKS and not text[start:end].endswith("()"):
             end -= 1
-        terms.append(Span(term.start, end))
-    return [term for term in terms if term.overlaps(span)]
+        yield Span(start, end)
 
 
 def list_words(text: str, span: Span) -> list[str]:
@@ -108,25 +133,28 @@ def list_words(text: str, span: Span) -> list[str]:
 
 
 def has_content(text: str, span: Span) -> bool:
-    """Return whether the span has a word that can answer: neither a function word nor a mark alone."""
-    return any(_is_content(text, match) for match in TOKEN.finditer(text, span.start, span.end))
+    """Return whether the span has a word that can answer: neither a mark nor a small function word alone.
 
-
-def _is_content(text: str, match: regex.Match[str]) -> bool:
-    word = match.group()
-    # Capitals make a name: "US", "WHO", and the letter in "gate A".
-    if word.isupper() and (len(word) > 1 or (word != "I" and text[: match.start()].rstrip()[-1:].isalnum())):
+    Capitals, quotation marks and code make a word a name: "The Who", "Help!", "-a".
+    """
+    words = list_words(text, span)
+    if any(_is_content(word) for word in words) or (len(words) > 1 and all(word[0].isupper() for word in words)):
         return True
-    return word.lower() in WORDS.answering_words or word.lower().replace("’", "'") not in ENGLISH.stop_words
+    quoted = text[max(0, span.start - 1) : span.start] in QUOTES and text[span.end : span.end + 1] in QUOTES
+    return bool(words) and (quoted or any(term == span for term in _find_technical_terms(text, span)))
+
+
+def _is_content(word: str) -> bool:
+    if word[0].isupper():
+        return word != "I" and (word.isupper() or word.lower() not in WORDS.determiners)
+    return word in WORDS.answering_words or word.replace("’", "'") not in ENGLISH.stop_words
 
 
 def is_abbreviation(text: str, end: int) -> bool:
     """Return whether the full stop before ``end`` belongs to an abbreviation such as "U.S." or "etc."."""
-    start = end
-    while start and not text[start - 1].isspace():
-        start -= 1
+    start = _find_space_before(text, end)
     word = text[start:end].lstrip("([{\"'“‘*")
-    if word.lower() in WORDS.abbreviations or word[:-1] in SHORT_NAMES:
+    if word.lower() in WORDS.abbreviations or word[:-1].lower() in SHORT_NAMES:
         return True
     # "J. Lund" after a word in capitals or a mark is a name; "by gate A." ends a sentence.
     return INITIALS.fullmatch(word) is not None and (len(word) > 2 or _follows_name(text, start))
@@ -134,6 +162,6 @@ def is_abbreviation(text: str, end: int) -> bool:
 
 def _follows_name(text: str, start: int) -> bool:
     """Return whether a name may begin at ``start``: after a capital, a function word, or nothing."""
-    before = text[max(0, start - REACH) : start].split()[-1:]
-    word = before[0].lstrip("([{\"'“‘*") if before else ""
+    before = text[:start].rstrip()
+    word = before[_find_space_before(before, len(before)) :].lstrip("([{\"'“‘*")
     return not word[:1].islower() or word in ENGLISH.stop_words
