@@ -13,7 +13,6 @@ from pathlib import Path
 from index.errors import UsageError
 from index.types import Span
 from qa.answer.span_borders import tidy_span
-from qa.query.question_form import classify_question
 from qa.reader import SHIPPED, load_reader
 from qa.reader.calibration import CALIBRATION, ReadingCalibration, load_reading_calibration
 from qa.reader.language import can_read
@@ -21,7 +20,7 @@ from qa.reader.pairs import PairTokenizer
 from qa.reader.reader import SHIPPED as SHIPPED_FOLDER
 from qa.reader.reader import TrainedReader
 from qa.reader.windows import split_into_windows
-from qa.types import QuestionForm, Reader, Reading, Request
+from qa.types import Reader, Reading, Request
 
 # Words are given if the text is more likely to answer than not.
 MIN_RELEVANCE = 0.5
@@ -68,23 +67,18 @@ def read_many(
     model = choose_reader(reader)
     calibration = load_reading_calibration(_find_calibration(model))
     return [
-        [
-            _build_reading(classify_question(question), text, one, calibration, min_relevance)
-            for text, one in zip(texts, readings, strict=True)
-        ]
-        for (question, texts), readings in zip(questions, read_texts(model, questions), strict=True)
+        [_build_reading(text, one, calibration, min_relevance) for text, one in zip(texts, readings, strict=True)]
+        for (_, texts), readings in zip(questions, read_texts(model, questions), strict=True)
     ]
 
 
-def _build_reading(
-    form: QuestionForm, given: Text, reading: Reading, calibration: ReadingCalibration, min_relevance: float
-) -> TextReading:
+def _build_reading(given: Text, reading: Reading, calibration: ReadingCalibration, min_relevance: float) -> TextReading:
     text = given if isinstance(given, str) else given[1]
     if not text.strip():
         return TextReading(None, None, None, 0.0, 0.0)
     confidence, relevance = calibration.compute_confidence(reading)
     # The same borders as in an answer of the engine.
-    span = tidy_span(text, reading.span, form) if reading.span and relevance >= min_relevance else None
+    span = tidy_span(text, reading.span) if reading.span and relevance >= min_relevance else None
     if span is None:
         return TextReading(None, None, None, confidence, relevance)
     return TextReading(text[span.start : span.end], span.start, span.end, confidence, relevance)
