@@ -14,13 +14,17 @@ PROMPT = regex.compile(
     r"|(?:[ ]{4,}|\t)[ \t]*[#>][ \t]+(?=\p{Ll}[\w./-]+(?:[ \t]|$))"
     r"|#[ \t]+(?=\p{Ll}[\w./-]*[^\n#]*(?:[ \t]--?\p{L}|[ \t]{2,}#[ \t]))"
 )
+# After a command, before its comment.
+COMMENT_MARK = regex.compile(r"[ \t]+(?:#+|//)$")
 
 
 def strip_prompt(text: str, span: Span) -> Span:
-    """Return the span without the prompt that it begins with or in."""
+    """Return the span without the prompt that it begins with or in, and the mark of a comment that it ends with."""
     line = find_line(text, span.start)
     prompt = PROMPT.match(text, line.start, line.end)
-    return Span(min(max(span.start, prompt.end()), span.end), span.end) if prompt else span
+    mark = COMMENT_MARK.search(text, span.start, span.end)
+    end = mark.start() if mark else span.end
+    return Span(min(max(span.start, prompt.end()), end), end) if prompt else span
 
 
 def is_code_line(text: str, span: Span) -> bool:

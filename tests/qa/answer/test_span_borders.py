@@ -167,6 +167,7 @@ def test_cells_and_items_have_no_marks_around_them(text: str, words: str, expect
     ("text", "words", "expected"),
     [
         (SHELL, "ax3:~# cfg commit", "cfg commit"),
+        (SHELL, "cfg commit                #", "cfg commit"),
         (SHELL, "changes are lost", "changes are lost"),
         (SHELL, "$ fern requeue", "fern requeue"),
         (SHELL, "17", "17"),
