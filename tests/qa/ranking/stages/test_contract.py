@@ -103,14 +103,14 @@ class Scripted:
         return [Reading(float(text.strip("x")), 0.0, None) for _, text in passages]
 
 
-def rerank_scripted(relevances: list[float], scores: list[float], size: int = 1, **options: float) -> Reranked:
+def rerank_scripted(relevances: list[float], scores: list[float], size: int = 1, sure: float = 5.0) -> Reranked:
     """Rerank passages of this size, given the relevance and the fused score of each."""
     texts = [str(relevance).ljust(size, "x") for relevance in relevances]
     # A context does not count.
     passages = SimpleNamespace(get_text=texts.__getitem__, get_context=lambda position: "context " * 100)
     reader = Scripted()
     hits = [hit(passage, score) for passage, score in enumerate(scores)]
-    return Rerank(SimpleNamespace(passages=passages), reader, **options)(
+    return Rerank(SimpleNamespace(passages=passages), reader, 0.1, likely_relevance=sure)(
         understand(WHO, Analyzer()), hits
     ), reader.given
 
@@ -125,17 +125,17 @@ def test_at_most_twelve_passages_and_3300_characters_are_read(size: int, count: 
 
 
 def test_it_reads_on_while_another_is_likely_to_become_the_first() -> None:
-    """Two at a time; with a relevance of 5 a passage gains 1.3."""
+    """Two at a time; with a weight of 0.1 and a relevance of 5 a passage gains 1.3."""
     scores = [2.0, 1.9, 1.5, 1.4, 1.3, 1.2]
     nothing, far, near = [-8.0] * 6, [4.0, *[-8.0] * 5], [-8.0, -8.0, 4.0, *[-8.0] * 3]
     assert [len(rerank_scripted(relevances, scores)[1]) for relevances in (nothing, far, near)] == [3, 1, 2]
     assert len(rerank_scripted(far, [2.0, 1.9, 1.89, 1.88, 1.0, 0.9])[1]) == 1
     assert len(rerank_scripted(far, [2.0, 1.95, 1.91, 1.9, 1.0, 0.9])[1]) == 2
-    assert len(rerank_scripted(far, scores, likely_relevance=inf)[1]) == 3
+    assert len(rerank_scripted(far, scores, sure=inf)[1]) == 3
 
 
-@pytest.mark.parametrize(("relevance", "gain"), [(0.0, 0.8), (2.0, 1.0), (-3.0, 0.5), (1e9, 1.6), (-1e9, 0.0)])
-def test_a_reading_adds_a_tenth_of_its_logit_over_the_least(relevance: float, gain: float) -> None:
+@pytest.mark.parametrize(("relevance", "gain"), [(0.0, 1.2), (2.0, 1.5), (-3.0, 0.75), (1e9, 2.4), (-1e9, 0.0)])
+def test_a_reading_adds_its_weighted_logit_over_the_least(relevance: float, gain: float) -> None:
     """Whatever a reader says, the score stays finite and is not below the fused one."""
     reader = SimpleNamespace(read=lambda question, passages: [Reading(relevance, 0.0, None)])
     passages = SimpleNamespace(get_text=lambda position: "text", get_context=lambda position: "")
