@@ -115,6 +115,10 @@ SPAN_WORDS = SpanWords(
         "after all always before both down either everybody everyone everything few further less many may more most "
         "neither never no nobody none not nothing off on once one out over several twice under up yes".split()
     ),
+    filler_words=frozenset(
+        "the a an this that these those my our your his her its their at for from in of on to with by is are was were "
+        "be been it he she they".split()
+    ),
     empty_openers=frozenset("at for in of on to with".split()),
     linking_words=frozenset("by is are was were".split()),
     determiners=frozenset(

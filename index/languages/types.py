@@ -94,6 +94,8 @@ class SpanWords:
 
     # Function words that answer when they are alone: "both", "never", "nobody".
     answering_words: frozenset[str]
+    # Words that may be added to an answer or left out without changing it.
+    filler_words: frozenset[str]
     # Prepositions that say nothing before a name or a year, and words that say nothing before a determiner or a name.
     empty_openers: frozenset[str]
     linking_words: frozenset[str]

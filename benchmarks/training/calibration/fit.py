@@ -1,7 +1,7 @@
 """Fits a logistic model to rows, and tries it on sources that it was not fitted on."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
 
@@ -50,7 +50,7 @@ def fit_calibration(rows: Sequence[Row], names: Sequence[str]) -> PassageModel:
     ``answered``: the lowest confidence above which at most ``ANSWERED_WRONG`` are wrong.
     ``unsure``: the highest that still keeps ``UNSURE_KEEPS`` of the right first passages.
     """
-    rows = [row for row in rows if all(getattr(row.features, name) is not None for name in names)]
+    rows = select_complete(rows, names)
     model = fit_logistic([row.source for row in rows], [row.features for row in rows], [r.right for r in rows], names)
     first = [row for row in rows if row.rank == 1]
     confidence = np.array([model.predict_probability(row.features) for row in first])
@@ -80,4 +80,11 @@ def find_threshold(confidence: NDArray[np.float64], right: NDArray[np.bool_], mo
 
 def _try_without(source: str, rows: MeasuredRows, names: Sequence[str]) -> Trial:
     calibration = fit_calibration([row for row in rows.fitted if row.source != source], names)
-    return measure_calibration(calibration, [row for row in rows.held_out if row.source == source])
+    held_out = [row for row in rows.held_out if row.source == source]
+    return measure_calibration(calibration, select_complete(held_out, names))
+
+
+def select_complete(rows: Sequence[Row], names: Iterable[str]) -> list[Row]:
+    """Return the rows that have these features; a passage of mode ``precise`` that was not read lacks ``relevance``."""
+    names = list(names)
+    return [row for row in rows if all(getattr(row.features, name) is not None for name in names)]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.training.calibration.collections import SIZES, QuestionKind
-from benchmarks.training.calibration.fit import ModeFit, find_threshold, fit_logistic
+from benchmarks.training.calibration.fit import ModeFit, find_threshold, fit_logistic, select_complete
 from benchmarks.training.calibration.rows import MeasuredRows
 from benchmarks.training.calibration.trial import LabelledWords, Row
 from qa.answer.calibration import PassageModel
@@ -18,7 +18,7 @@ from qa.types import AnswerKind, Mode
 SPAN_FEATURES = ("odds", "answerable", "margin", "support", "length", "explains")
 SENTENCE_FEATURES = ("odds", "answerable", "margin", "read")
 # Of the words, and of the sentences, that are shown at most this share may be wrong.
-WORDS_WRONG, SENTENCES_WRONG = 0.1, 0.2
+WORDS_WRONG, SENTENCES_WRONG = 0.2, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,9 @@ def fit_words(rows: Mapping[Mode, MeasuredRows], fits: Mapping[Mode, ModeFit]) -
 def list_words(rows: Sequence[Row], calibration: PassageModel) -> list[KnownRow]:
     """Return the rows with known words that are not called ``not_found``, with the probabilities of this fit."""
     found = []
-    for row in rows:
-        # A passage of mode precise that was not read belongs to the model of the other mode.
-        known = row.words and all(getattr(row.features, name) is not None for name in calibration.weights)
-        probability = calibration.predict_probability(row.features) if known else 0.0
-        if row.words and known and probability >= calibration.unsure:
+    for row in select_complete(rows, calibration.weights):
+        probability = calibration.predict_probability(row.features)
+        if row.words and probability >= calibration.unsure:
             features = replace(row.words.features, passage=probability, odds=measure_odds(probability))
             found.append(KnownRow(row.source, row.kind, replace(row.words, features=features)))
     return found

@@ -125,7 +125,7 @@ def _label_words(passage: AnswerPassage, question: LabelledQuestion, words: Reco
         return None
     sentence = _answers_question(passage, words.sentence, question)
     # The accepted words may stand elsewhere, in a sentence that does not answer.
-    return LabelledWords(words.features, sentence and are_right(words.words, question.answers), sentence)
+    return LabelledWords(words.features, sentence and are_right(words.words, question.answers, question.text), sentence)
 
 
 def _answers_question(passage: AnswerPassage, span: Span, question: LabelledQuestion) -> bool:

@@ -112,7 +112,7 @@ def read_labelled(reader: Reader, texts: Sequence[LabelledText]) -> list[Labelle
     """Read every text, and compare the words with those that answer."""
     found = read_texts(reader, [(one.question, [(one.title, one.text)]) for one in texts])
     return [
-        LabelledReading(one, reading, are_right(_cut_words(one.text, reading), one.answers))
+        LabelledReading(one, reading, are_right(_cut_words(one.text, reading), one.answers, one.question))
         for one, (reading,) in zip(texts, found, strict=True)
     ]
 

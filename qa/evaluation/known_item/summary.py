@@ -6,6 +6,7 @@ from textwrap import indent
 from qa.evaluation.known_item.defects import MIN_COSINE, MIN_JACCARD, MIN_WORDS, SHINGLE_WORDS
 from qa.evaluation.known_item.evaluate import DEPTHS
 from qa.evaluation.known_item.types import Excerpt, KnownItemReport, LostPassage, MissedItem
+from qa.types import UNREAD_LANGUAGE
 
 # Examples of each finding; probe.json has all of them.
 MAX_EXAMPLES = 5
@@ -36,7 +37,10 @@ def _format_head(probed: KnownItemReport) -> Iterator[str]:
     which = "all of them asked for" if probed.every == 1 else some
     yield f"{probed.index}, mode {probed.mode}: {_format_count(probed.passages, 'passage')}, {which}"
     for leg, count in probed.degraded.items():
-        yield f"{count:,} questions were asked while the {leg} leg failed"
+        if leg == UNREAD_LANGUAGE:
+            yield f"{_format_count(count, 'question')} met a language that the reader does not read"
+        else:
+            yield f"{count:,} questions were asked while the {leg} leg failed"
 
 
 def _format_table(probed: KnownItemReport) -> Iterator[str]:

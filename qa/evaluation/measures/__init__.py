@@ -125,8 +125,8 @@ MEASURES: Mapping[str, Measure] = {
         tasks=(Task.READING,),
     ),
     "answer right": Measure(
-        "share of answerable questions with right words: an F1 above 0.8 with an expected answer",
-        lambda j, r: float(reading.are_right(r.answer, j.answers)),
+        "share of answerable questions with right words: an F1 above 0.8 with an expected answer, or equivalent words",
+        lambda j, r: float(reading.are_right(r.answer, j.answers, j.question)),
         applies=_has_answers,
         tasks=BOTH,
     ),

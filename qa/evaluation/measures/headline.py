@@ -1,8 +1,8 @@
 """What is shown as the answer by itself, its headline, and whether it is right.
 
-Words are right if they are those of an expected answer, or nearly. A sentence is not compared with words that it may
-hold among twenty others: it is right if its place is one that answers and the expected words, if known, are in it. A
-passage without a headline claims nothing that could be wrong.
+Words are right if they are those of an expected answer, nearly, or equivalent (``reading.are_right``). A sentence is
+not compared with words that it may hold among twenty others: it is right if its place is one that answers and the
+expected words, if known, are in it. A passage without a headline claims nothing that could be wrong.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ def is_headline_right(judgement: Judgement, reply: SystemReply) -> bool:
         for document, span in _list_places(reply):
             if any(gold.document == document and gold.span.overlaps(span) for gold in judgement.evidence):
                 return True
-    return are_right(reply.best_words, judgement.answers)
+    return are_right(reply.best_words, judgement.answers, judgement.question)
 
 
 def _holds_answer(sentence: str | None, answers: Sequence[str]) -> bool:

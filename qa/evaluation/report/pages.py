@@ -25,7 +25,7 @@ CAPTIONS = {
     "the dashed line a confidence of 0.8 is right four times in five; below it the system is too sure.",
     "risk-coverage": "How many answers would be wrong if only the surest questions were answered. The mark is the "
     "system itself, which answers all but what it calls not found.",
-    "words-reliability": "How often the words given are right (an F1 above 0.8 with an expected answer), in ten "
+    "words-reliability": "How often the words given are right (an expected answer, or nearly), in ten "
     "equally large groups by their confidence.",
     "words-risk-coverage": "How many of the words would be wrong if only the surest were shown. A question that the "
     "texts do not answer has no right words.",

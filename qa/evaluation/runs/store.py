@@ -1,7 +1,7 @@
 """A run in a folder, for people, for other tools and for ``compare``."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -149,6 +149,16 @@ def _read_replies(folder: Path, judgements: Sequence[Judgement]) -> Mapping[str,
 
 
 def _parse_judgement(row: Mapping[str, Any]) -> Judgement:
-    evidence = tuple(GoldEvidence(gold["document"], Span(**gold["span"]), gold["quote"]) for gold in row["evidence"])
-    history = tuple(Turn(**turn) for turn in row["history"])
-    return Judgement(**{**row, "history": history, "evidence": evidence, "answers": tuple(row["answers"])})
+    parsed = {
+        "history": tuple(Turn(**turn) for turn in row["history"]),
+        "evidence": _parse_places(row["evidence"]),
+        "answers": tuple(row["answers"]),
+        # Runs written before these fields existed lack them.
+        "parts": tuple(row.get("parts", ())),
+        "near": _parse_places(row.get("near", ())),
+    }
+    return Judgement(**{**row, **parsed})
+
+
+def _parse_places(rows: Iterable[Mapping[str, Any]]) -> tuple[GoldEvidence, ...]:
+    return tuple(GoldEvidence(gold["document"], Span(**gold["span"]), gold["quote"]) for gold in rows)

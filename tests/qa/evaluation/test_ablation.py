@@ -96,7 +96,7 @@ def test_what_only_ranks_has_no_evidence_and_no_confidence(table: Ablation) -> N
 def test_whole_documents_are_ranked_if_they_are_judged(encoder: Encoder, tmp_path: Path) -> None:
     """By their own vectors and by BM25, as others publish it; a document's vectors are embedded once."""
     bench = Workbench(load(beir(tmp_path, "q1\td1\t1\n")), None, encoder, Silent())
-    found = {row.name: row for row in ablate(bench, choose_rows(["document"])).rows}
+    found = {row.name: row for row in ablate(bench, choose_rows(["one vector per document", "whole documents"])).rows}
     assert {name: row.scores["Hit@1"].mean for name, row in found.items()} == {
         FIRST: 1.0,
         "one vector per document": 1.0,

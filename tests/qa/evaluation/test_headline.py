@@ -15,7 +15,7 @@ from qa.types import AnswerKind, Status
 
 SPAN, SENTENCE, PASSAGE = AnswerKind.SPAN, AnswerKind.SENTENCE, AnswerKind.PASSAGE
 FIRST = ReturnedPassage("d", Span(0, 90), 0.9, (Span(10, 40),))
-# "It was written by Tsutomu Nihei." is at 10 to 40 of the document "d".
+# "It was written by Tsutomu Nihei in 1997." begins at 10 of the document "d".
 JUDGED = Judgement("q", "Who?", (), (GoldEvidence("d", Span(10, 40), "x"),), {"d": 1}, ("Tsutomu Nihei",))
 ABSENT = Judgement("absent", "Who?")
 
@@ -55,8 +55,8 @@ def test_only_a_headline_is_given(kind: str | None, given: str | None, confidenc
     ("kind", "text", "start", "right"),
     [
         ("span", "Tsutomu Nihei", 26, True),
-        ("span", "It was written by Tsutomu Nihei", 10, False),
-        ("sentence", "It was written by Tsutomu Nihei", 10, True),
+        ("span", "It was written by Tsutomu Nihei in 1997", 10, False),
+        ("sentence", "It was written by Tsutomu Nihei in 1997", 10, True),
         ("sentence", "Tsutomu Nihei was born in 1971.", 50, False),
         ("sentence", "It was written in 1997 by Nihei", 10, False),
         ("sentence", "Tsutomu Nihei.", 50, True),
@@ -76,7 +76,7 @@ def test_words_are_right_by_themselves_and_a_sentence_by_its_place_and_the_words
 
 def test_a_sentence_is_right_if_it_is_right_in_a_copy() -> None:
     """The document that was judged may be listed only as a copy of the one that is shown."""
-    shown = SystemReply.from_json(answer("sentence", "It was written by Tsutomu Nihei.", 10))
+    shown = SystemReply.from_json(answer("sentence", "It was written by Tsutomu Nihei in 1997.", 10))
     judged = replace(JUDGED, evidence=(GoldEvidence("copy", Span(110, 140), "x"),))
     assert not is_headline_right(judged, shown)
     copied = replace(shown, passages=(replace(FIRST, copies=(("copy", Span(100, 190)),)),))
@@ -86,7 +86,7 @@ def test_a_sentence_is_right_if_it_is_right_in_a_copy() -> None:
 
 def test_shares_of_what_is_shown_and_of_what_is_wrong_are_worked_by_hand() -> None:
     """Answerable questions by what they get; words wrong among those shown, also for unanswerable questions."""
-    sentence = answer("sentence", "It was written by Tsutomu Nihei.", 10, confidence=0.6)
+    sentence = answer("sentence", "It was written by Tsutomu Nihei in 1997.", 10, confidence=0.6)
     replies = {
         "right": answer("span", confidence=0.9),
         "wrong": answer("span", "Nihei", confidence=0.8),
@@ -131,7 +131,7 @@ def test_a_passage_without_a_headline_claims_nothing_wrong() -> None:
 @pytest.mark.parametrize(
     ("reply", "wrong"),
     [
-        (answer("sentence", "It was written by Tsutomu Nihei.", 10), False),
+        (answer("sentence", "It was written by Tsutomu Nihei in 1997.", 10), False),
         (answer("sentence", "Tsutomu Nihei was born in 1971.", 50), True),
         (answer("span", "1971", 76), True),
         (answer("passage"), False),

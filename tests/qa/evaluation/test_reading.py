@@ -152,7 +152,7 @@ def test_a_reader_that_gives_no_words_is_measured_by_its_best_ones(tmp_path: Pat
     means = {name: interval.mean for name, interval in run.scores.items()}
     assert (means["answer F1"], means["answer F1 where present"], means["not found where absent"]) == (0.2, 0.0, 1.0)
     assert (means["best words exact"], means["AUROC"], means["abstention"]) == (0.0, 0.5, 0.2)
-    assert all(o.reply.withheld_words in {FILM[:5], TEA[:5]} for o in run.outcomes)
+    assert all(o.reply.withheld_words in {"The film", "Green"} for o in run.outcomes)
 
 
 def test_an_interrupted_run_continues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,18 +204,33 @@ def test_searching_has_its_own_flags(tmp_path: Path, arguments: tuple[str, ...],
     [
         ("the Ann Lee", "Ann Lee", True),
         ("Lee", "Ann Lee", False),
-        ("in Kyoto", "Kyoto", False),
         ("12 May", "12 May 2017", False),
-        ("it was the rain of last night", "the rain of last night", False),
+        ("it was the cold rain of a last long night", "the rain of last night", True),
+        ("it was the cold rain of a last very long night", "the rain of last night", False),
         ("was rain of all last night", "rain of all last night", True),
         ("Kyoto", "", False),
         (None, "Kyoto", False),
         (None, "", False),
+        # Equivalent: the question says the rest, or what is added does not mislead.
+        ("38", "38 votes", True),
+        ("38", "38 seats", False),
+        ("in Kyoto", "Kyoto", True),
+        ("General Ann Lee", "Ann Lee", True),
+        ("Ann Lee's", "Ann Lee", True),
+        ("same-sex", "same-sex vote", True),
+        ("votes", "38 votes", False),
+        ("not in Kyoto", "Kyoto", False),
+        ("before May", "May", False),
+        ("38 of 40", "38", False),
+        ("General Ann Lee with long white hair", "Ann Lee", False),
+        ("Ann Lee and Bob", "Ann Lee", False),
+        ("Ann Lee, Bob", "Ann Lee", False),
+        ("the young and brave General Ann Lee", "Ann Lee", False),
     ],
 )
 def test_right_words_are_nearly_all_of_the_expected_ones(given: str | None, wanted: str, right: bool) -> None:
-    """F1 above 0.8; no words are never right words, also where none are to be found."""
-    assert are_right(given, (wanted,) if wanted else ()) is right
+    """F1 above 0.8, or equivalent; no words are never right words, also where none are to be found."""
+    assert are_right(given, (wanted,) if wanted else (), "How many votes did the general have?") is right
 
 
 def test_macro_calibration_error_is_worked_by_hand() -> None:
