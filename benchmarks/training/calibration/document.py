@@ -134,7 +134,7 @@ The shares of `answered` / `unsure` / `not_found` in mode `precise`:
 (`sentence`), or, as the sentence that is shown of a passage, nothing that should stand alone (`passage`). It is never
 greater than the confidence of the passage. Words are shown from {min_span} on, the lowest confidence above which at
 most {words_wrong:.0%} of the words were wrong on the fitting questions; sentences from {min_sentence} on, with at most
-{sentences_wrong:.0%}. Words are right if they are an accepted answer nearly (a token F1
+{sentences_wrong:.0%}. Words are right if they are an accepted answer, nearly (a token F1
 above 0.8), or equivalent ([evaluation](evaluation.md#what-is-measured)).
 
 Mode `precise`, questions about held-out articles that are not called `not_found`, each source left out of its own fit.
