@@ -42,7 +42,7 @@ def follow_up(page: Page, to: Addresses) -> None:
 def unsure(page: Page, to: Addresses) -> None:
     """A possible answer, marked as such."""
     page.goto(to.seed)
-    expect(ask(page, "Who composed the music of the film?")).to_have_class("turn unsure")
+    expect(ask(page, "Which magazine printed the film's manga?")).to_have_class("turn unsure")
 
 
 def not_found(page: Page, to: Addresses) -> None:
