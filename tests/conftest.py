@@ -95,8 +95,11 @@ def serving(index: Path, port: int = 0) -> Iterator[str]:
     with subprocess.Popen(command, cwd=SEEDS.parent, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         line = process.stdout.readline()
-        yield line.removeprefix("Netsphere answers on ").strip()
-        process.send_signal(signal.SIGTERM)
+        try:
+            yield line.removeprefix("Netsphere answers on ").strip()
+        finally:
+            # Also after a failed test: leaving the context waits for the process.
+            process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
 
 

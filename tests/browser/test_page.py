@@ -33,7 +33,7 @@ def test_a_follow_up_knows_what_was_said_and_can_be_searched_literally(page: Pag
     page.goto(server)
     ask(page, DIRECTOR)
     turn = ask(page, "When was it released?")
-    expect(turn.locator("blockquote")).to_have_text("May 20, 2017")
+    expect(turn.locator("blockquote")).to_contain_text("May 20, 2017")
     expect(turn.locator(".note q")).to_contain_text("film")
     shared = page.url
     assert "film" in unquote_plus(shared)
@@ -42,7 +42,7 @@ def test_a_follow_up_knows_what_was_said_and_can_be_searched_literally(page: Pag
     expect(literal).to_contain_text("Searched for the exact words.")
     assert "literal=true" in page.url
     page.goto(shared)
-    expect(page.locator("blockquote")).to_have_text("May 20, 2017")
+    expect(page.locator("blockquote")).to_contain_text("May 20, 2017")
 
 
 def test_not_found_says_why_and_what_else_to_ask(page: Page, server: str) -> None:
@@ -146,7 +146,7 @@ def test_a_link_to_a_question_answers_it_and_begins_a_conversation(page: Page, s
     """The turn that the server rendered is part of the conversation of a follow-up."""
     page.goto(link(server, DIRECTOR))
     expect(page.locator("blockquote")).to_have_text("Hiroyuki Seshita")
-    expect(ask(page, "When was it released?").locator("blockquote")).to_have_text("May 20, 2017")
+    expect(ask(page, "When was it released?").locator("blockquote")).to_contain_text("May 20, 2017")
 
 
 def test_back_and_reload_lead_to_where_one_was(page: Page, server: str) -> None:
@@ -174,7 +174,7 @@ def test_conversations_stay_on_the_device_and_can_be_cleared(page: Page, server:
     page.goto(server)
     page.locator("#earlier a", has_text=DIRECTOR).click()
     expect(page.locator("blockquote")).to_have_text("Hiroyuki Seshita")
-    expect(ask(page, "When was it released?").locator("blockquote")).to_have_text("May 20, 2017")
+    expect(ask(page, "When was it released?").locator("blockquote")).to_contain_text("May 20, 2017")
     page.locator(".menu summary").click()
     page.get_by_role("button", name="Delete this conversation").click()
     expect(page.locator(".welcome")).to_be_visible()

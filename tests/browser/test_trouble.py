@@ -85,7 +85,7 @@ def test_a_server_that_was_stopped_loses_no_question(page: Page, seed_index: Pat
         page.reload()
         expect(turn.locator("h3")).to_have_text("Not answered yet")
         turn.get_by_role("button", name="Ask again").click()
-        expect(page.locator("blockquote").nth(1)).to_have_text("May 20, 2017")
+        expect(page.locator("blockquote").nth(1)).to_contain_text("May 20, 2017")
 
 
 def test_a_problem_is_shown_in_the_words_of_the_server(page: Page, server: str) -> None:
