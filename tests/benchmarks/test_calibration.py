@@ -99,6 +99,17 @@ def test_the_page_needs_nothing_but_its_figures() -> None:
     assert f"shown from {figures['words']['model']['min_span']} on" in words
 
 
+def test_a_first_passage_that_was_not_read_has_no_say_in_the_mode_that_reads() -> None:
+    """As in a language that the reader does not read: neither fitted nor tried, by passages or by words."""
+    rows = {mode: draw_measured(24) for mode in MODES}
+    first = rows["precise"].held_out[0]
+    unread = replace(first, features=replace(first.features, relevance=None))
+    more = rows | {"precise": MeasuredRows([*rows["precise"].fitted, unread], [*rows["precise"].held_out, unread])}
+    fits = fit_modes(more)
+    assert fits == fit_modes(rows)
+    assert fit_words(more, fits) == fit_words(rows, fits)
+
+
 def list_shown(model: WordsModel, rows: Sequence[KnownRow], kind: AnswerKind) -> list[bool]:
     """Of everything that is shown as this, whether it is right."""
     return [row.words.is_right(kind) for row in rows if choose_words(row.words.features, model).kind is kind]
