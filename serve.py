@@ -40,7 +40,8 @@ def main(index: str, model: str, **flags: Any) -> None:  # noqa: ANN401 — of t
     Example: python serve.py --index var/index --port 8123
     """
     settings = ServeSettings(**flags)
-    IndexDirectory(Path(index)).require_current()
+    directory = IndexDirectory(Path(index))
+    directory.require_current()
     with _metrics_folder(settings.workers) as folder:
         # Late, because prometheus_client reads its environment variable when it is imported.
         from qa.web.server import ServerOptions, run_server
@@ -48,7 +49,8 @@ def main(index: str, model: str, **flags: Any) -> None:  # noqa: ANN401 — of t
 
         options = AppOptions(metrics_folder=folder, feedback=Path(settings.feedback), admin_key=settings.admin_key)
         app = partial(_create_app, index, model if is_stated("model") else None, settings.reader, options)
-        run_server(app, settings.host, settings.port, ServerOptions(settings.workers, settings.threads))
+        server = ServerOptions(settings.workers, settings.threads)
+        run_server(app, settings.host, settings.port, server, directory.require_current)
 
 
 @contextmanager
@@ -66,12 +68,12 @@ def _metrics_folder(workers: int) -> Iterator[str | None]:
             rmtree(folder, ignore_errors=True)
 
 
-def _create_app(index: str, model: str | None, reader: str, options: "AppOptions") -> "Flask":
+def _create_app(index: str, model: str | None, reader: str, options: "AppOptions", generation: str) -> "Flask":
     """Create the application in the serving process. Its first question loads the model before any visitor's."""
     from qa.engine import Engine
     from qa.web import create_app
 
-    engine = Engine.open(index, model, reader)
+    engine = Engine.open(index, model, reader, generation)
     for part, works in engine.check_readiness().items():
         if not works:
             log.error("the %s fails on a sentence of the index; answers will be degraded", part)

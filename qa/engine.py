@@ -72,15 +72,18 @@ class Engine:
         self.catalog = Catalog(generation)
 
     @classmethod
-    def open(cls, index: str | Path = "var/index", model: str | None = None, reader: str = SHIPPED) -> "Engine":
-        """Open the current generation of an index folder together with the model that built it.
+    def open(
+        cls, index: str | Path = "var/index", model: str | None = None, reader: str = SHIPPED, generation: str = ""
+    ) -> "Engine":
+        """Open the current generation of an index folder, or the one named, together with the model that built it.
 
         ``model`` may name the folder in which that model is now; any other model is refused.
         ``reader`` is "shipped", "none", or the folder or hub id of a reader.
         Raise NoGeneration, DamagedGeneration, IncompatibleGeneration or ModelError.
         """
-        generation = IndexDirectory(Path(index)).open_current()
-        return cls(generation, load_generation_encoder(generation.folder, generation.manifest, model), reader)
+        directory = IndexDirectory(Path(index))
+        opened = directory.open_named(generation) if generation else directory.open_current()
+        return cls(opened, load_generation_encoder(opened.folder, opened.manifest, model), reader)
 
     @classmethod
     def build(cls, folder: str | Path, settings: IndexSettings | None = None) -> "Engine":

@@ -29,7 +29,6 @@ HOMES = {
     "fasttext": "qa/reader/language.py",
     "filelock": "index/generation/directory.py",
     "flask": "qa/web/",
-    "gunicorn": "qa/web/",
     "huggingface_hub": "index/embedding/model_files.py",
     "ir_measures": "qa/evaluation/measures/ranking.py",
     "jinja2": "qa/evaluation/report/pages.py",
@@ -48,6 +47,7 @@ HOMES = {
     "tqdm": "index/progress.py",
     "trafilatura": "index/parsers/html.py",
     "transformers": "index/embedding/sentence_transformer.py qa/reader/other_models.py",
+    "waitress": "qa/web/server/",
     "webencodings": "index/parsers/html.py",
     "werkzeug": "qa/web/",
 }

@@ -71,17 +71,30 @@ class IndexDirectory:
             # A build may have published another generation and pruned this one while it was read.
             if self.find_current() != current:
                 return self.open_current()
-            older = self._open_older(current)
-            if older is None:
-                raise DamagedGeneration(
-                    f"{error}; no generation before it is intact; repair it with: python -m index build"
-                ) from error
-            log.error(
-                "%s; serving the generation before it, %s; repair it with: python -m index build",
-                error,
-                older.folder.name,
-            )
-            return older
+            return self._replace_damaged(current, error)
+
+    def open_named(self, name: str) -> Generation:
+        """Open one generation or, if it is damaged, the newest intact one before it.
+
+        Processes that are given the same name serve the same generation. Raise GenerationNotFound if it was pruned.
+        """
+        if name not in self.list_generations():
+            raise GenerationNotFound(f"generation {name} is no longer in {self.root}")
+        try:
+            return Generation.open(self.root / name)
+        except DamagedGeneration as error:
+            return self._replace_damaged(name, error)
+
+    def _replace_damaged(self, name: str, error: DamagedGeneration) -> Generation:
+        older = self._open_older(name)
+        if older is None:
+            raise DamagedGeneration(
+                f"{error}; no generation before it is intact; repair it with: python -m index build"
+            ) from error
+        log.error(
+            "%s; serving the generation before it, %s; repair it with: python -m index build", error, older.folder.name
+        )
+        return older
 
     def _open_older(self, current: str) -> Generation | None:
         """Open the newest intact generation older than ``current``, never a newer one: it may be rolled back."""

@@ -1,27 +1,15 @@
-"""Any exception to a ``ProblemError``: for the error handler of Flask and for the gunicorn worker."""
+"""Any exception of a route to a ``ProblemError``."""
 
 import logging
 from http import HTTPStatus
 
 from flask import Response, g, request
-from gunicorn.http import errors as transport
 from werkzeug.exceptions import HTTPException
 
 from qa.errors import QuestionError
 from qa.web.errors.problems import MEDIA_TYPE, Code, ProblemError
 
 log = logging.getLogger(__name__)
-
-# gunicorn goes on parsing while the application reads the body, so a view can raise these as well.
-# The first class that matches counts: the last one is a base class of the others.
-TRANSPORT_CODES = (
-    (transport.ConfigurationProblem, Code.INTERNAL_ERROR),
-    (transport.LimitRequestLine, Code.URL_TOO_LONG),
-    (transport.LimitRequestHeaders, Code.HEADERS_TOO_LARGE),
-    (transport.ExpectationFailed, Code.EXPECTATION_FAILED),
-    (transport.UnsupportedTransferCoding, Code.UNSUPPORTED_TRANSFER),
-    (transport.ParseException, Code.BAD_REQUEST),
-)
 
 HTTP_DETAILS = {
     HTTPStatus.NOT_FOUND: (Code.ROUTE_NOT_FOUND, "Nothing is served at {path}; /docs lists every route."),
@@ -46,10 +34,7 @@ def to_problem(error: BaseException) -> ProblemError:
         return ProblemError(Code.INVALID_QUESTION, str(error))
     if isinstance(error, HTTPException):
         return _convert_http_error(error)
-    code = next((code for kind, code in TRANSPORT_CODES if isinstance(error, kind)), Code.INTERNAL_ERROR)
-    if code is Code.INTERNAL_ERROR:
-        return ProblemError(code, "An internal error occurred; search the log for this X-Request-ID.")
-    return ProblemError(code, f"The server cannot read this request: {error}.")
+    return ProblemError(Code.INTERNAL_ERROR, "An internal error occurred; search the log for this X-Request-ID.")
 
 
 def _convert_http_error(error: HTTPException) -> ProblemError:

@@ -52,6 +52,7 @@ class Code(Enum):
     HEADERS_TOO_LARGE = (431, "The request headers are too large")
     INTERNAL_ERROR = (500, "Internal server error")
     UNSUPPORTED_TRANSFER = (501, "The transfer coding is not supported")
+    OVERLOADED = (503, "Too many requests are waiting")
     NOT_READY = (503, "The server is not ready")
     NOT_KEPT = (503, "The feedback cannot be stored")
 

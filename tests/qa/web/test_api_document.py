@@ -16,7 +16,7 @@ from qa.web.routes import ROUTES
 from qa.web.service import AppOptions
 from tests.qa.web import helpers
 from tests.qa.web.api_document import JAVASCRIPT, PYTHON, Example, render_document
-from tests.qa.web.test_server import ready
+from tests.qa.web.server.process import ready
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "api.md"
 QUESTION = "Who directed the film?"

@@ -1,0 +1,64 @@
+"""The HTTP server: waitress in one process or several, configured here and nowhere else.
+
+``supervisor`` starts, replaces and stops the processes; ``worker`` is one of them; ``http_server`` and
+``request_parser`` adapt waitress.
+"""
+
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import click
+from flask import Flask
+
+from index.errors import NetsphereError
+from qa.web.server.supervisor import ServedApp, Supervisor
+
+LOG_FORMAT = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"
+DATE_FORMAT = "%Y-%m-%d %H:%M:%S %z"
+
+
+class AddressInUse(NetsphereError):
+    """The host and port cannot be listened on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerOptions:
+    """The number of worker processes, and of the requests that each of them takes at once."""
+
+    workers: int
+    threads: int
+
+
+def run_server(
+    make_app: Callable[[str], Flask], host: str, port: int, options: ServerOptions, find_version: Callable[[], str]
+) -> None:
+    """Serve until SIGTERM or SIGINT; SIGHUP, or a new version, replaces the workers without a failed request.
+
+    ``find_version`` names what is to be served now; ``make_app`` opens it in each worker, after the fork.
+    Ends with SystemExit: 0 after a signal, 1 if ``make_app`` failed. Raises AddressInUse if the
+    address cannot be listened on. Port 0 takes a free port; the ready line names it.
+    """
+    listener = _open_listener(host, port)
+    bound, number = listener.getsockname()[:2]
+    address = f"http://[{bound}]:{number}" if ":" in bound else f"http://{bound}:{number}"
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter(LOG_FORMAT, DATE_FORMAT))
+    for name in (__name__, "waitress"):
+        logging.getLogger(name).addHandler(handler)
+    app = ServedApp(find_version, make_app, lambda: click.echo(f"Netsphere answers on {address}"))
+    raise SystemExit(Supervisor(app, listener, options.workers, options.threads).run())
+
+
+def _open_listener(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        reason = (error.strerror or str(error)).lower()
+        detail = f"cannot listen on {host}:{port}: {reason}; choose another port with --port"
+        raise AddressInUse(detail) from None
+    return listener
