@@ -2,13 +2,17 @@
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
 import pytest
+
+from tests.conftest import serving
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS = 24
@@ -33,6 +37,36 @@ def test_two_workers_answer_and_count_together(seed_index: Path, tmp_path: Path)
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_a_new_generation_is_served_by_itself(seed_index: Path, tmp_path: Path) -> None:
+    """No question fails meanwhile, and after the first answer from the new generation there is none from the old."""
+    index = tmp_path / "index"
+    shutil.copytree(seed_index, index)
+    with serving(index, workers=2) as address:
+        url = f"{address}/v1/ask?q=Who+directed+the+film%3F&mode=fast"
+        old = json.loads(fetched(url))["retrieval"]["generation"]
+        build = [
+            sys.executable,
+            "-m",
+            "index",
+            "build",
+            str(ROOT / "seeds"),
+            "--index",
+            str(index),
+            "--stemmer",
+            "none",
+        ]
+        generations = [old]
+        with subprocess.Popen(build, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+            end = time.monotonic() + 120
+            while generations[-1] == old:
+                generations.append(json.loads(fetched(url))["retrieval"]["generation"])
+                assert time.monotonic() < end
+        generations += [json.loads(fetched(url))["retrieval"]["generation"] for _ in range(50)]
+    assert process.returncode == 0
+    assert generations == sorted(generations)
 
 
 def fetched(url: str) -> str:

@@ -16,7 +16,13 @@ _Input: TypeAlias = tuple[object, Literal["validation", "serialization"], TypeAd
 
 REF = "#/components/schemas/{model}"
 # Problems that any route can return, before its view is reached or in it.
-COMMON_PROBLEMS = (Code.BAD_REQUEST, Code.URL_TOO_LONG, Code.HEADERS_TOO_LARGE, Code.INTERNAL_ERROR)
+COMMON_PROBLEMS = (
+    Code.BAD_REQUEST,
+    Code.URL_TOO_LONG,
+    Code.HEADERS_TOO_LARGE,
+    Code.INTERNAL_ERROR,
+    Code.OVERLOADED,
+)
 PATH_PARAMETER = re.compile(r"<(?:path:)?(\w+)>")
 DESCRIPTION = (
     "Every answer quotes the documents exactly: offsets are Unicode code points of the document's text, end exclusive. "
@@ -111,7 +117,7 @@ def _describe_problems(route: Route, schemas: Mapping[object, Json]) -> Json:
     return {
         str(status): {
             "description": "; ".join(f"`{code.word}`: {code.title}" for code in codes),
-            "headers": _refer_to_headers(*(["Retry-After"] if Code.NOT_READY in codes else [])),
+            "headers": _refer_to_headers(*(["Retry-After"] if Code.OVERLOADED in codes else [])),
             "content": {MEDIA_TYPE: {"schema": schemas[Problem]}},
         }
         for status, codes in sorted(by_status.items())

@@ -128,5 +128,7 @@ class Service:
 
 def _feedback_problem(error: Exception) -> ProblemError:
     return ProblemError(
-        Code.NOT_KEPT, f"The feedback file cannot be used ({error}); the setting feedback names the file."
+        Code.NOT_KEPT,
+        f"The feedback file cannot be used ({error}); the setting feedback names the file.",
+        headers={"Retry-After": str(RETRY_AFTER_S)},
     )

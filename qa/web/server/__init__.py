@@ -13,6 +13,7 @@ import click
 from flask import Flask
 
 from index.errors import NetsphereError
+from qa.web.server.http_server import BACKLOG
 from qa.web.server.supervisor import ServedApp, Supervisor
 
 LOG_FORMAT = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"
@@ -56,6 +57,8 @@ def _open_listener(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        # Now, not when the workers are ready: of two servers that start at once, one must fail here.
+        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         reason = (error.strerror or str(error)).lower()

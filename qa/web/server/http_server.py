@@ -37,14 +37,18 @@ MAX_LINGER_BYTES = 64 * 1024 * 1024
 MAX_CONNECTIONS = 1000
 # As many requests wait as there are threads; more would wait longer than their clients do.
 RETRY_AFTER_S = 1
-# Paths that are answered even if every thread of the application is busy.
-HEALTH_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
-HEALTH_THREADS = 2
+# Paths that are answered even if every thread of the application is busy. Liveness shares its thread with errors
+# only; readiness asks the index a question.
+LIVENESS_PATH = "/healthz"
+CHECK_PATHS = frozenset({"/readyz", "/metrics"})
+CHECK_THREADS = 2
 # At a stop, clients with an open connection get this time to send a request; the answer closes the connection.
 KEEPALIVE_LINGER_S = 1.0
 # Docker kills ten seconds after SIGTERM.
 DRAIN_S = 6.0
 POLL_S = 1.0
+# Connections that wait until they are accepted; the kernel's own limit is often 4,096.
+BACKLOG = 2048
 RECV_BYTES = 64 * 1024
 # Responses are whole when they are sent; more than this only of a stream, which waits for its client.
 MAX_UNSENT_BYTES = 64 * 1024 * 1024
@@ -224,12 +228,14 @@ class WebServer(TcpWSGIServer):
             outbuf_high_watermark=MAX_UNSENT_BYTES,
             channel_request_lookahead=1,  # to notice that a client has left
             connection_limit=1 << 30,  # ours is in handle_accept
+            backlog=BACKLOG,
         )
         address = (listener.family, listener.type, listener.proto, listener.getsockname())
         super().__init__(app, _start=False, _sock=listener, adj=adjustments, sockinfo=address, bind_socket=False)
         self.draining = self.stopping = False
-        self._health = ThreadedTaskDispatcher()
-        self._health.set_thread_count(HEALTH_THREADS)
+        self._quick, self._checks = ThreadedTaskDispatcher(), ThreadedTaskDispatcher()
+        self._quick.set_thread_count(1)
+        self._checks.set_thread_count(CHECK_THREADS)
         self._max_connections = min(MAX_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
 
     def serve(self, on_drain: Callable[[], object]) -> None:
@@ -266,13 +272,16 @@ class WebServer(TcpWSGIServer):
             # A client that does not read must not fill the memory with the answers to its next requests.
             channel.deferred = True
             return
-        if not request.error and request.path not in HEALTH_PATHS:
-            if self._count_pending() < 2 * self.adj.threads:
-                self.task_dispatcher.add_task(channel)
-                return
+        if request.error or request.path == LIVENESS_PATH:
+            self._quick.add_task(channel)
+        elif request.path in CHECK_PATHS:
+            self._checks.add_task(channel)
+        elif self._count_pending() < 2 * self.adj.threads:
+            self.task_dispatcher.add_task(channel)
+        else:
             detail = f"Too many requests are waiting; send it again in {RETRY_AFTER_S} s."
             request.error = ProblemError(Code.OVERLOADED, detail, headers={"Retry-After": str(RETRY_AFTER_S)})
-        self._health.add_task(channel)
+            self._quick.add_task(channel)
 
     def _count_pending(self) -> int:
         """Return how many requests are computed or wait for a thread."""

@@ -29,8 +29,6 @@ STOP_TIMEOUT_S = 9.0
 SWITCH_S = 1.0
 # A worker that dies is replaced after this time, doubled for each that lived for less than the maximum.
 RESTART_S, MAX_RESTART_S = 0.5, 30.0
-# Connections that wait until a worker accepts them; the kernel's own limit is often 4,096.
-BACKLOG = 2048
 
 
 @dataclass(slots=True, eq=False)
@@ -136,18 +134,21 @@ class Supervisor:
 
     def _reload_if_outdated(self) -> None:
         """Start the newest version if it is not the one that is served, or if a signal asked for it."""
+        version = self._find_version()
+        if version and (self._reload_requested or version not in {self._version, self._failed_version}):
+            self._start_round(version)
+        self._reload_requested = False
+
+    def _find_version(self) -> str:
+        """Return the newest version; an empty text if it cannot be found."""
         try:
-            version = self.app.find_version()
+            return self.app.find_version()
         except (NetsphereError, OSError) as error:
             if self._reload_requested:
                 log.error("cannot reload: %s; version %s is still served", error, self._version)
-            self._reload_requested = False
-            return
-        if self._reload_requested or version not in {self._version, self._failed_version}:
-            self._start_round(version)
+            return ""
 
     def _start_round(self, version: str) -> None:
-        self._reload_requested = False
         self._starting = []
         for _ in range(self.workers):
             self._starting.append(self._fork_worker(version))
@@ -209,7 +210,6 @@ class Supervisor:
         is_first = not self._version
         self._serving, self._starting = self._starting, []
         self._version = self._serving[0].version
-        self.listener.listen(BACKLOG)
         if is_first:
             self.app.announce()
         for worker in self._serving:
@@ -246,6 +246,8 @@ class Supervisor:
         if self._version:
             log.error("cannot reload version %s: %s; version %s is still served", worker.version, reason, self._version)
             return
+        if self._find_version() not in {"", worker.version}:
+            return  # a build has replaced it meanwhile; the next look at the version starts that one
         os.write(2, f"{reason}\n".encode())
         self._exit_code = 1
         self._close()

@@ -227,6 +227,18 @@ def test_a_generation_pruned_while_it_is_opened_gives_way_to_the_new_one(
     assert text_of(IndexDirectory(tmp_path / "index")) == "Two cats."
 
 
+def test_a_generation_is_opened_by_its_name(tmp_path: Path) -> None:
+    """Though another one is current; if it is damaged the one before it, and never one after it, takes its place."""
+    first, second, third = (build(tmp_path, f"{count} cats.") for count in ("One", "Two", "Three"))
+    directory = IndexDirectory(tmp_path / "index")
+    assert [directory.open_named(name).manifest.generation for name in (first, second)] == [first, second]
+    (directory.root / second / "documents" / "texts.npy").write_bytes(b"")
+    assert directory.open_named(second).manifest.generation == first
+    assert directory.find_current() == third
+    with pytest.raises(GenerationNotFound, match="generation 000009-deadbeef is no longer in"):
+        directory.open_named("000009-deadbeef")
+
+
 def test_a_reader_finishes_on_what_it_has_opened(tmp_path: Path) -> None:
     """Even after its files were replaced and removed."""
     build(tmp_path, "One cat.", keep=1)

@@ -123,7 +123,9 @@ def test_an_unusable_file_is_a_problem_that_names_the_setting(tmp_path: Path) ->
     path.write_text("this is no database, and long enough to be seen as none" * 20)
     client = create_app(HandMade(), AppOptions(feedback=path, admin_key="the key")).test_client()
     body = {"question": "a", "passage": PASSAGE, "verdict": "right"}
-    assert "setting feedback" in problem(client.post("/v1/feedback", json=body), Code.NOT_KEPT)["detail"]
+    response = client.post("/v1/feedback", json=body)
+    assert "setting feedback" in problem(response, Code.NOT_KEPT)["detail"]
+    assert response.headers["Retry-After"] == "5"
     problem(client.get("/v1/feedback", headers=ADMIN), Code.NOT_KEPT)
     assert client.get("/v1/ask?q=Who").status_code == 200
 
