@@ -1,7 +1,7 @@
 """The HTTP server: waitress in one process or several, configured here and nowhere else.
 
-``supervisor`` starts, replaces and stops the processes; ``worker`` is one of them; ``http_server`` and
-``request_parser`` adapt waitress.
+``supervisor`` starts, replaces and stops the processes; ``worker`` is one of them; ``http_server``,
+``connection`` and ``request_parser`` adapt waitress.
 """
 
 import logging

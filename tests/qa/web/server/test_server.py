@@ -135,6 +135,14 @@ def test_an_engine_that_cannot_open_is_one_sentence() -> None:
     assert (process.returncode, output, errors) == (1, "", "error: no index; build one\n")
 
 
+def test_a_worker_that_is_killed_at_the_start_ends_the_server() -> None:
+    """As the kernel does where the memory is too small: one sentence in place of endless tries."""
+    with start("__import__('os').kill(__import__('os').getpid(), 9)") as process:
+        output, errors = process.communicate(timeout=20)
+    assert (process.returncode, output) == (1, "")
+    assert errors == "error: a worker was killed (SIGKILL); the machine may be out of memory\n"
+
+
 def test_a_bug_at_the_start_is_shown_whole() -> None:
     """An unexpected error keeps its traceback, and the server stops as well."""
     with start("fails(ZeroDivisionError('oh'))") as process:

@@ -22,8 +22,8 @@ SLOW_REQUESTS = {
 }
 # One second in place of fifteen.
 IMPATIENT = """
-from qa.web.server import http_server
-http_server.SLOW_S = http_server.IDLE_S = http_server.LINGER_S = 1.0
+from qa.web.server import connection
+connection.SLOW_S = connection.IDLE_S = connection.LINGER_S = 1.0
 """
 
 
