@@ -49,7 +49,7 @@ def main(index: str, model: str, **flags: Any) -> None:  # noqa: ANN401 — of t
 
         options = AppOptions(metrics_folder=folder, feedback=Path(settings.feedback), admin_key=settings.admin_key)
         app = partial(_create_app, index, model if is_stated("model") else None, settings.reader, options)
-        server = ServerOptions(settings.workers, settings.threads)
+        server = ServerOptions(settings.workers, settings.threads, folder)
         run_server(app, settings.host, settings.port, server, directory.require_current)
 
 

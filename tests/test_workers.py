@@ -47,25 +47,18 @@ def test_a_new_generation_is_served_by_itself(seed_index: Path, tmp_path: Path) 
     with serving(index, workers=2) as address:
         url = f"{address}/v1/ask?q=Who+directed+the+film%3F&mode=fast"
         old = json.loads(fetched(url))["retrieval"]["generation"]
-        build = [
-            sys.executable,
-            "-m",
-            "index",
-            "build",
-            str(ROOT / "seeds"),
-            "--index",
-            str(index),
-            "--stemmer",
-            "none",
-        ]
+        build = [sys.executable, *"-m index build seeds --stemmer none --index".split(), index]
         generations = [old]
         with subprocess.Popen(build, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
             end = time.monotonic() + 120
             while generations[-1] == old:
                 generations.append(json.loads(fetched(url))["retrieval"]["generation"])
                 assert time.monotonic() < end
+            assert process.wait() == 0
         generations += [json.loads(fetched(url))["retrieval"]["generation"] for _ in range(50)]
-    assert process.returncode == 0
+        # Until the old workers have ended, which wait a second for requests on open connections.
+        while fetched(f"{address}/metrics").count("\nnetsphere_index_info{") != 1:
+            assert time.monotonic() < end
     assert generations == sorted(generations)
 
 

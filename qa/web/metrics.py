@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from qa.collection.catalog import IndexInfo
 from qa.types import Answer
@@ -46,7 +46,7 @@ class Metrics:
             "What is served.",
             ("generation", "model"),
             registry=registry,
-            multiprocess_mode="mostrecent",
+            multiprocess_mode="livemostrecent",
         )
         served.labels(index.generation, index.model).set(1)
         ProcessCollector(registry=registry)
@@ -71,6 +71,12 @@ class Metrics:
         registry = CollectorRegistry()
         MultiProcessCollector(registry, self._folder)  # type: ignore[no-untyped-call]
         return generate_latest(registry)
+
+
+def forget_process(folder: str | None, pid: int) -> None:
+    """Take a process that has ended out of the gauges in the shared folder; what it has counted stays."""
+    if folder is not None:
+        mark_process_dead(pid, folder)  # type: ignore[no-untyped-call]
 
 
 def instrument_app(app: Flask, metrics: Metrics) -> None:

@@ -8,11 +8,13 @@ import logging
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import click
 from flask import Flask
 
 from index.errors import NetsphereError
+from qa.web.metrics import forget_process
 from qa.web.server.http_server import BACKLOG
 from qa.web.server.supervisor import ServedApp, Supervisor
 
@@ -26,10 +28,14 @@ class AddressInUse(NetsphereError):
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
-    """The number of worker processes, and of the requests that each of them takes at once."""
+    """The number of worker processes, and of the requests that each of them takes at once.
+
+    ``metrics_folder`` is the one in which the processes share their metrics, if there are several.
+    """
 
     workers: int
     threads: int
+    metrics_folder: str | None = None
 
 
 def run_server(
@@ -48,7 +54,12 @@ def run_server(
     handler.setFormatter(logging.Formatter(LOG_FORMAT, DATE_FORMAT))
     for name in (__name__, "waitress"):
         logging.getLogger(name).addHandler(handler)
-    app = ServedApp(find_version, make_app, lambda: click.echo(f"Netsphere answers on {address}"))
+    app = ServedApp(
+        find_version,
+        make_app,
+        announce=lambda: click.echo(f"Netsphere answers on {address}"),
+        forget_worker=partial(forget_process, options.metrics_folder),
+    )
     raise SystemExit(Supervisor(app, listener, options.workers, options.threads).run())
 
 

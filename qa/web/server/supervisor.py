@@ -52,12 +52,14 @@ class Worker:
 class ServedApp:
     """What is served: ``find_version`` names the newest version, and ``make_app`` opens one in a worker.
 
-    Both raise NetsphereError. ``announce`` is called once, when the first workers are ready.
+    Both raise NetsphereError. ``announce`` is called once, when the first workers are ready, and ``forget_worker``
+    with the process id of each worker that has ended.
     """
 
     find_version: Callable[[], str]
     make_app: MakeApp
-    announce: Callable[[], None] = lambda: None
+    announce: Callable[[], None]
+    forget_worker: Callable[[int], None]
 
 
 @dataclass
@@ -226,6 +228,7 @@ class Supervisor:
         self._selector.unregister(worker.control)
         worker.control.close()
         _, status = os.waitpid(worker.pid, 0)
+        self.app.forget_worker(worker.pid)
         reason = worker.message[1:].decode() or _describe_end(os.waitstatus_to_exitcode(status))
         if worker in self._starting:
             self._starting.remove(worker)
