@@ -10,7 +10,10 @@ import os
 import selectors
 import signal
 import socket
+import struct
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from ctypes import addressof, create_string_buffer
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
@@ -21,6 +24,8 @@ from qa.web.server.worker import DRAINING, READY, SERVE, MakeApp, run_worker
 log = logging.getLogger(__name__)
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+# Of Linux (asm-generic/socket.h); Python's socket module does not name it.
+SO_ATTACH_FILTER = 26
 # How often the version is looked up, and deadlines are checked.
 TICK_S = 1.0
 # More than a worker needs to drain and close; less than the ten seconds after which Docker kills everything.
@@ -257,6 +262,7 @@ class Supervisor:
 
     def _close(self) -> None:
         self._is_closing = True
+        _stop_handshakes(self.listener)
         # The workers still hold it, and answer what the kernel has accepted.
         self.listener.close()
         self._stop_workers([*self._serving, *self._starting])
@@ -271,6 +277,18 @@ class Supervisor:
 
     def _all_workers(self) -> list[Worker]:
         return [*self._serving, *self._starting, *self._stopping]
+
+
+def _stop_handshakes(listener: socket.socket) -> None:
+    """Make the kernel ignore new connections, on Linux.
+
+    One that began between a worker's last accept and its close would be reset; a client that is ignored tries again
+    by itself, and then the connection is refused.
+    """
+    # A classic BPF program of one instruction: return 0, which is how many bytes of a packet to keep.
+    instruction = create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
+    with suppress(OSError):
+        listener.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HL", 1, addressof(instruction)))
 
 
 def _describe_end(code: int) -> str:
