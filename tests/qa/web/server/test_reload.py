@@ -53,7 +53,7 @@ class Load:
         self.failures: list[object] = []
         self.versions: list[str] = []
         self._port, self._stop = port, Event()
-        self._threads = [Thread(target=self._ask, args=(keeps,)) for keeps in (True, False)]
+        self._threads = [Thread(target=self._ask, args=(keeps,), daemon=True) for keeps in (True, False)]
         for thread in self._threads:
             thread.start()
 
