@@ -25,7 +25,7 @@ PIP     := $(PYTHON) -m pip install -qq --disable-pip-version-check
 # One process for each processor; the tests of one file share what they set up.
 PYTEST  := HF_HUB_OFFLINE=1 $(PYTHON) -m pytest -n auto --dist loadfile
 
-.PHONY: help serve test quick lint fix index bench bench-full speed clean
+.PHONY: help serve test quick soak lint fix index bench bench-full speed clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ test: lint ## everything that CI runs: style, types, all tests
 
 quick: lint ## style, types and unit tests, in about a minute
 	@$(PYTEST) -m "not slow" --ignore tests/benchmarks --ignore tests/browser
+
+soak: $(DEV) ## load, faults and damage for hours; `make test` has a short form of each
+	@HF_HUB_OFFLINE=1 $(PYTHON) -m pytest tests/soak --soak
 
 lint: $(DEV) ## style and types
 	@$(PYTHON) -m ruff check .

@@ -35,8 +35,9 @@ settings.load_profile("repeatable")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--write`` makes the tests of documents write what they would compare."""
+    """``--write`` makes the tests of documents write what they would compare; ``--soak`` makes tests/soak run long."""
     parser.addoption("--write", action="store_true", help="write the documents that show what the program prints")
+    parser.addoption("--soak", action="store_true", help="run the tests of tests/soak in their long form: hours")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,6 +45,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "encoder" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def soak(request: pytest.FixtureRequest) -> bool:
+    """Whether to run the long form of a test."""
+    return bool(request.config.getoption("--soak"))
 
 
 @pytest.fixture(autouse=True)
