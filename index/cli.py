@@ -95,8 +95,10 @@ def setting_options(*names: str) -> Callable[[Callable[..., R]], Callable[..., R
 
     def decorate(command: Callable[..., R]) -> Callable[..., R]:
         for name in reversed(names):
+            flag = name.replace("_", "-")
+            is_switch = isinstance(SETTINGS[name].default, bool)
             command = click.option(
-                f"--{name.replace('_', '-')}",
+                f"--{flag}/--no-{flag}" if is_switch else f"--{flag}",
                 cls=Option,
                 type=SETTINGS[name].metadata["type"],
                 default=SETTINGS[name].default,

@@ -33,7 +33,7 @@ class NonEmpty(click.ParamType[str]):
         return value
 
 
-def _setting(default: str | int, kind: click.ParamType[Any], description: str) -> Any:  # noqa: ANN401 — as dataclasses.field
+def _setting(default: str | int | bool, kind: click.ParamType[Any], description: str) -> Any:  # noqa: ANN401 — as dataclasses.field
     return field(default=default, metadata={"type": kind, "help": description})
 
 
@@ -56,6 +56,7 @@ class IndexSettings:
     )
     max_file_mb: int = _setting(100, click.IntRange(1, 100_000), "larger files are reported and skipped")
     keep: int = _setting(3, click.IntRange(1, 1000), "finished generations to keep, including the one being served")
+    hold: bool = _setting(False, click.BOOL, "whether a new generation waits to be published instead of being served")
 
     def chunk_sizes(self, max_tokens: int) -> ChunkSizes:
         """Return the sizes of passages for an encoder that takes ``max_tokens`` tokens.

@@ -4,6 +4,7 @@ Offsets are Unicode code points of ``Document.text``, end exclusive, so that
 ``document.text[start:end]`` is always exactly the text meant.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -67,6 +68,13 @@ class Document:
     def sha256(self) -> str:
         """Hex digest of the text in UTF-8."""
         return sha256(self.text.encode("utf-8")).hexdigest()
+
+    @property
+    def fingerprint(self) -> str:
+        """Hex digest of everything that is indexed: id, text, title, metadata and structure."""
+        headings = [(heading.start, heading.end, heading.level) for heading in self.headings]
+        row = [self.id, self.sha256, self.title, self.metadata, self.pages, headings]
+        return sha256(json.dumps(row, sort_keys=True, default=str).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +190,10 @@ class Store(Protocol):
 
     def vectors(self, positions: Positions | Sequence[int]) -> Vectors:
         """Return the rows themselves, shape (len(positions), dimension)."""
+
+    @property
+    def rows(self) -> Any:  # noqa: ANN401 — index.disk.arrays.RowSource, which this module must not import
+        """All rows as stored, shape (rows, dimension): an array, or a file of which slices are read."""
 
     @property
     def description(self) -> Mapping[str, str | int]:

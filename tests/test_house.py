@@ -22,7 +22,6 @@ TESTS = sorted(ROOT.glob("tests/**/*.py"))
 
 # A library is imported in the modules (or, with a slash at the end, under the folder) that stand beside it.
 HOMES = {
-    "bm25s": "index/search/bm25.py",
     "charset_normalizer": "index/parsers/encoding.py",
     "ctranslate2": "index/embedding/ctranslate2.py index/embedding/convert.py qa/reader/ctranslate2.py",
     "faiss": "index/search/stores/",

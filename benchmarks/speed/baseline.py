@@ -110,7 +110,7 @@ def create_baseline_app(baseline: Baseline) -> "Flask":
 @click.argument("corpus", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def main(port: int, corpus: Path) -> None:
     """Serve the baseline in the folder CORPUS on PORT; 0 takes a free one."""
-    from waitress import create_server  # type: ignore[import-untyped]
+    from waitress import create_server
 
     # A line for each request that waits, which with many clients is every one.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)

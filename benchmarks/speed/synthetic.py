@@ -131,7 +131,7 @@ class Synthetic:
         ids = chance.integers(VOCABULARY, size=rows, dtype=np.int32)
         vectors = chance.integers(-40, 40, size=(rows, projection.shape[1]), dtype=np.int8)
         edges = np.arange(0, rows + 1, TOKENS, dtype=np.int64)
-        return LateInteractionIndex(ids, vectors, edges, np.ones(VOCABULARY + 1, dtype=np.float32), projection)
+        return LateInteractionIndex(ids, vectors, edges, np.bincount(ids, minlength=VOCABULARY), projection)
 
     def build_contents(self, store: Store, projection: Vectors) -> GenerationContents:
         """Return everything that a generation holds, made like in a build."""
@@ -146,7 +146,7 @@ class Synthetic:
         lexical = BM25Index.build([words(text) for text in texts], count_words(texts))
         keys = np.random.default_rng(3).integers(256, size=(len(passages) * UNITS, KEY_BYTES), dtype=np.uint8)
         return GenerationContents(
-            documents, passages, self.list_units(passages), keys, store, lexical, self.draw_tokens(projection)
+            documents, passages, self.list_units(passages), keys, store, lexical, self.draw_tokens(projection), {}
         )
 
     def _pair_documents(self, documents: Sequence[Document]) -> Iterator[tuple[Document, Passage]]:

@@ -63,23 +63,31 @@ class PreviousEmbeddings:
     """Embeddings in a generation that the same model built, by key."""
 
     def __init__(self, contents: GenerationContents) -> None:
-        """Sort the keys of the generation."""
+        """Find which rows have tokens."""
         self._contents = contents
         self.projection = contents.tokens.projection
         self._passages = np.full(len(contents.keys), MISSING, dtype=np.int64)
         self._passages[contents.whole_passage_units] = np.arange(len(contents.passages))
-        strings = _view_as_strings(np.asarray(contents.keys))
-        # Of rows with the same key, those with tokens come first, so that they are found.
-        self._order = np.lexsort((self._passages == MISSING, strings))
-        self._sorted = strings[self._order]
+        self._strings = _view_as_strings(np.asarray(contents.keys))
 
     def find_rows(self, keys: Keys, needs_tokens: NDArray[np.bool_]) -> Positions:
-        """Return the row of each key, ``MISSING`` if there is none or it lacks tokens that are needed."""
-        strings = _view_as_strings(keys)
-        places = np.minimum(np.searchsorted(self._sorted, strings), len(self._sorted) - 1)
-        rows = self._order[places]
-        is_found = (self._sorted[places] == strings) & (~needs_tokens | (self._passages[rows] != MISSING))
-        return np.where(is_found, rows, MISSING)
+        """Return the row of each key, ``MISSING`` if there is none or it lacks tokens that are needed.
+
+        Each key is given once.
+        """
+        found = np.full(len(keys), MISSING, dtype=np.int64)
+        if not len(keys) or not len(self._strings):
+            return found
+        # The keys that are sought are sorted, not those of the generation, of which there are many more.
+        order = np.argsort(_view_as_strings(keys))
+        wanted = _view_as_strings(keys)[order]
+        places = np.minimum(np.searchsorted(wanted, self._strings), len(wanted) - 1)
+        rows = np.flatnonzero(wanted[places] == self._strings)
+        # Of rows with the same key, the last that is written stays: one with tokens, if there is one.
+        rows = rows[np.argsort(self._passages[rows] != MISSING, kind="stable")]
+        found[order[places[rows]]] = rows
+        found[needs_tokens & (self._passages[found] == MISSING)] = MISSING
+        return found
 
     def read_vectors(self, rows: Positions) -> Vectors:
         """Return the vectors of rows, shape (rows, dimension)."""
@@ -134,7 +142,7 @@ def embed_units(
     ``root`` is the index folder, which holds the cache. Raise OSError or sqlite3.Error if it cannot be written.
     """
     keys = np.frombuffer(b"".join(unit.key for unit in units), dtype=np.uint8).reshape(-1, KEY_BYTES)
-    is_whole = np.array([unit.is_whole_passage for unit in units])
+    is_whole = np.array([unit.is_whole_passage for unit in units], dtype=np.bool_)
     # Units with the same key have the same embedding, which needs tokens if one of them does.
     _, firsts, groups = np.unique(_view_as_strings(keys), return_index=True, return_inverse=True)
     needs_tokens = np.zeros(len(firsts), dtype=np.bool_)
@@ -146,14 +154,15 @@ def embed_units(
             [
                 row == MISSING and not cache.has_embedding(keys[unit].tobytes(), needs)
                 for unit, row, needs in zip(firsts.tolist(), rows.tolist(), needs_tokens.tolist(), strict=True)
-            ]
+            ],
+            dtype=np.bool_,
         )
         # In the order of the units, so that they are read in the order in which they were written.
         missing = sorted(zip(firsts[is_missing].tolist(), needs_tokens[is_missing].tolist(), strict=True))
         inputs = [replace(units[unit], is_whole_passage=needs) for unit, needs in missing]
         _embed_missing(inputs, encoder, projection, cache, progress)
         known = _KnownEmbeddings(keys, rows[groups], cache, previous)
-        vectors = SpooledArray(root, np.float32)
+        vectors = SpooledArray(root, np.float32, projection.shape[:1])
         for start in range(0, len(units), READ_UNITS):
             vectors.append(known.read_vectors(slice(start, start + READ_UNITS)))
         passages = known.read_tokens(np.flatnonzero(is_whole), projection.shape[1])

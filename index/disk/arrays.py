@@ -73,11 +73,14 @@ RowSource = NDArray[Any] | FileArray
 class SpooledArray:
     """An array that grows row by row in an unnamed temporary file, so that it needs no memory."""
 
-    def __init__(self, folder: Path | None, dtype: DTypeLike) -> None:
-        """Create the file in ``folder``, or in the system's folder for temporary files if it is None."""
+    def __init__(self, folder: Path | None, dtype: DTypeLike, row_shape: tuple[int, ...] = ()) -> None:
+        """Create the file in ``folder``, or in the system's folder for temporary files if it is None.
+
+        ``row_shape`` is the shape of a row while there is none; the rows themselves decide it.
+        """
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  (closed once its rows are mapped)
         self._dtype = np.dtype(dtype)
-        self._shape: tuple[int, ...] = (0,)
+        self._shape: tuple[int, ...] = (0, *row_shape)
 
     def append(self, rows: NDArray[Any]) -> None:
         """Append rows, shape (rows, ...); all of one width."""

@@ -1,6 +1,6 @@
 """Strings concatenated in UTF-8, with the offset of each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.disk.arrays import FileArray, RowSource, open_mapped
+from index.disk.splice import Splice
 
 
 class StringTable:
@@ -25,6 +26,13 @@ class StringTable:
         encoded = [text.encode("utf-8") for text in texts]
         offsets = np.fromiter(accumulate(map(len, encoded), initial=0), dtype=np.int64)
         return cls(np.frombuffer(b"".join(encoded), dtype=np.uint8), offsets)
+
+    @classmethod
+    def merge(cls, parts: "Sequence[StringTable]", splice: Splice, folder: Path | None = None) -> "StringTable":
+        """Build the table of strings that are those of two others; in a temporary file in ``folder``, if given."""
+        edges = [part.offsets for part in parts]
+        data = splice.widen(edges).concatenate([part._data for part in parts], folder)
+        return cls(data, splice.splice_edges(edges))
 
     def __len__(self) -> int:
         """Return the number of strings."""

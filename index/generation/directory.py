@@ -147,12 +147,13 @@ class IndexDirectory:
         last = max(map(_parse_number, self.list_generations()), default=0)
         return f"{last + 1:06d}-{fingerprint[:8]}"
 
-    def publish_draft(self, draft: Path, name: str) -> None:
-        """Rename the draft to a generation and serve it; both steps are atomic."""
+    def publish_draft(self, draft: Path, name: str, serve: bool = True) -> None:
+        """Rename the draft to a generation and, unless it is held, serve it; both steps are atomic."""
         draft.rename(self.root / name)
         # After a power failure the pointer must not name a generation that the folder does not have.
         sync_to_disk(self.root)
-        self.set_current(name)
+        if serve:
+            self.set_current(name)
 
     def set_current(self, name: str) -> None:
         """Serve ``name`` from now on."""

@@ -1,7 +1,7 @@
 """Documents of a generation: on disk, found by position or by id, and read on access."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from hashlib import sha256
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.disk.arrays import open_mapped
+from index.disk.splice import Splice
 from index.disk.string_table import StringTable
 from index.generation.id_patterns import WILDCARDS, find_matching_rows
 from index.types import Document, Heading, Positions
@@ -23,9 +24,10 @@ FACTS, ORDER = "facts.npy", "order.npy"
 # Patterns whose documents are remembered: one question asks for the same ones several times.
 RECENT_PATTERNS = 16
 
-# One row a document: the SHA-256 of its text, 32 bytes, and the number of its code points.
+# One row a document: the SHA-256 of its text, that of everything that decides what is indexed of it, each 32 bytes, and
+# the number of its code points.
 Facts = NDArray[np.void]
-FACTS_DTYPE = np.dtype([("sha256", "u1", (32,)), ("characters", "<i8")])
+FACTS_DTYPE = np.dtype([("sha256", "u1", (32,)), ("fingerprint", "u1", (32,)), ("characters", "<i8")])
 # The hashes of all ids, rising, and the position of each, shape (documents, 2), column by column on disk.
 IdOrder = NDArray[np.int64]
 
@@ -48,8 +50,28 @@ class Documents(Sequence[Document]):
             TITLES: StringTable.build(document.title for document in documents),
             REST: StringTable.build(map(_serialize_rest, documents)),
         }
-        facts = [(np.frombuffer(bytes.fromhex(d.sha256), dtype=np.uint8), len(d.text)) for d in documents]
-        return cls(strings, np.array(facts, dtype=FACTS_DTYPE), _sort_ids(document.id for document in documents))
+        facts = np.empty(len(documents), dtype=FACTS_DTYPE)
+        for fact, document in zip(facts, documents, strict=True):
+            fact["sha256"], fact["fingerprint"] = map(_parse_digest, (document.sha256, document.fingerprint))
+            fact["characters"] = len(document.text)
+        hashes = np.fromiter((_hash_id(document.id) for document in documents), dtype=np.int64)
+        return cls(strings, facts, _sort_hashes(hashes))
+
+    @classmethod
+    def merge(cls, parts: "Sequence[Documents]", splice: Splice, folder: Path) -> "Documents":
+        """Build from documents of two generations, ``OLD`` and ``FRESH``, with temporary files in ``folder``."""
+        strings = {
+            name: StringTable.merge([part.strings[name] for part in parts], splice, folder) for name in parts[0].strings
+        }
+        facts = splice.concatenate([part.facts for part in parts])
+        hashes = splice.concatenate([part._list_hashes() for part in parts])
+        return cls(strings, facts, _sort_hashes(hashes))
+
+    def _list_hashes(self) -> NDArray[np.int64]:
+        """Return the hash of each id, by position."""
+        hashes = np.empty(len(self), dtype=np.int64)
+        hashes[self.order[:, 1]] = self.order[:, 0]
+        return hashes
 
     def __len__(self) -> int:
         """Return the number of documents."""
@@ -88,6 +110,15 @@ class Documents(Sequence[Document]):
     def get_sha256(self, position: int) -> str:
         """Return the hex digest of the document's text in UTF-8, computed when the index was built."""
         return bytes(self.facts["sha256"][position]).hex()
+
+    def get_fingerprint(self, position: int) -> str:
+        """Return ``Document.fingerprint`` of a document, computed when the index was built."""
+        return bytes(self.facts["fingerprint"][position]).hex()
+
+    @property
+    def fingerprint(self) -> str:
+        """Hex digest of the fingerprints of all documents, in order."""
+        return sha256(np.ascontiguousarray(self.facts["fingerprint"]).tobytes()).hexdigest()
 
     def count_characters(self, position: int) -> int:
         """Return the number of code points of the document's text."""
@@ -128,7 +159,10 @@ def _hash_id(document: str) -> int:
     return int.from_bytes(sha256(document.encode("utf-8", "surrogatepass")).digest()[:8], "big") >> 1
 
 
-def _sort_ids(ids: Iterable[str]) -> IdOrder:
-    hashes = np.fromiter(map(_hash_id, ids), dtype=np.int64)
+def _sort_hashes(hashes: NDArray[np.int64]) -> IdOrder:
     order = np.argsort(hashes, kind="stable")
     return np.asfortranarray(np.stack([hashes[order], order], axis=1))
+
+
+def _parse_digest(digest: str) -> NDArray[np.uint8]:
+    return np.frombuffer(bytes.fromhex(digest), dtype=np.uint8)

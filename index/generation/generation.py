@@ -1,5 +1,6 @@
 """Generation: one built index on disk, written once, never changed, and verified on every opening."""
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from index.search.stores import STORES
 from index.types import Positions, Store
 
 DOCUMENTS, PASSAGES, STORE, LEXICAL, TOKENS = "documents", "passages", "store", "lexical", "tokens"
-UNITS, KEYS = "units.npy", "keys.npy"
+UNITS, KEYS, MARKED_NAMES = "units.npy", "keys.npy", "marked_names.json"
 
 # Bytes that are hashed on opening: about half a second, enough for all files of 10,000 passages. Larger files were
 # hashed before the generation was published, and ``python -m index verify`` hashes them again.
@@ -33,7 +34,10 @@ Keys = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class GenerationContents:
-    """Everything in a generation except its manifest."""
+    """Everything in a generation except its manifest.
+
+    ``marked_names`` counts the names that may end in a mark; see ``index.text.sentences.count_marked_names``.
+    """
 
     documents: Documents
     passages: Passages
@@ -42,6 +46,7 @@ class GenerationContents:
     store: Store
     lexical: BM25Index
     tokens: LateInteractionIndex
+    marked_names: Mapping[str, int]
 
     @property
     def whole_passage_units(self) -> Positions:
@@ -81,6 +86,7 @@ class Generation:
                 store=STORES[manifest.settings["store"]]().load(folder / STORE),
                 lexical=BM25Index.load(folder / LEXICAL),
                 tokens=LateInteractionIndex.load(folder / TOKENS),
+                marked_names=json.loads((folder / MARKED_NAMES).read_text(encoding="utf-8")),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             # The sizes and hashes are right, so the fault is in the program that wrote the files.
@@ -105,6 +111,8 @@ def write_generation(
     contents.store.save(folder / STORE)
     contents.lexical.save(folder / LEXICAL)
     contents.tokens.save(folder / TOKENS)
+    names = json.dumps(dict(sorted(contents.marked_names.items())), ensure_ascii=False)
+    (folder / MARKED_NAMES).write_text(names, encoding="utf-8")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     for path in [*files, *{path.parent for path in files}]:
         sync_to_disk(path)

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.disk.arrays import open_mapped
+from index.disk.splice import FRESH, OLD, Splice
 from index.disk.string_table import StringTable
 from index.generation.documents import Documents
 from index.text.searchable_text import build_context
 from index.types import Passage, PassageKind, Positions, Span
 
 TABLE, SENTENCES, HEADINGS = "table.npy", "sentences.npy", "headings"
-DOCUMENT, START, END, BYTE, BYTE_END, HEADING, KIND, PAGE, SENTENCE, SENTENCE_END, FIRST_COPY = range(11)
+DOCUMENT, START, END, BYTE, BYTE_END, HEADING, KIND, PAGE, SENTENCE, SENTENCE_END, HASH, FIRST_COPY = range(12)
 # In the columns HEADING and PAGE.
 NONE = -1
 # Passages that are remembered for a moment: the steps of one question ask for the same few.
@@ -26,8 +27,9 @@ RECENT_PASSAGES = 256
 KINDS = tuple(PassageKind)
 
 # One row a passage with the columns above: positions of its document, heading and kind, offsets in code points of its
-# document and in bytes of all texts, its page, the range of its sentences, and the position of the first passage with
-# the same text, which is its own if none before it has it. Another table has the start and end of each sentence.
+# document and in bytes of all texts, its page, the range of its sentences, a hash of its text, and the position of the
+# first passage with the same text, which is its own if none before it has it. Another table has the start and end of
+# each sentence.
 # Column by column in memory, so that one column can be searched without reading the others.
 Table = NDArray[np.int64]
 
@@ -49,7 +51,6 @@ class Passages(Sequence[Passage]):
     def build(cls, passages: Iterable[Passage], documents: Documents) -> "Passages":
         """Build from passages in memory, grouped by document; raise KeyError for one that belongs to no document."""
         rows, sentences, headings = array("q"), array("q"), dict[str, int]()
-        hashes = array("Q")
         for name, group in groupby(passages, key=lambda passage: passage.document):
             document, own = documents.find_position(name), list(group)
             if document is None:
@@ -62,9 +63,47 @@ class Passages(Sequence[Passage]):
                 rows.extend((document, passage.start, passage.end, byte, byte_end, heading, kind, page))
                 rows.extend((len(sentences) // 2, len(sentences) // 2 + len(passage.sentences)))
                 sentences.extend(edge for span in passage.sentences for edge in (span.start, span.end))
-                hashes.append(_hash_text(documents.texts.decode_range(byte, byte_end)))
-        table = np.column_stack([_shape_table(rows, FIRST_COPY), _find_first_copies(hashes)])
-        return cls(documents, np.asfortranarray(table), _shape_table(sentences, 2), StringTable.build(headings))
+                rows.append(_hash_text(documents.texts.decode_range(byte, byte_end)))
+        table, strings = _shape_table(rows, FIRST_COPY), StringTable.build(headings)
+        return cls(documents, _add_first_copies(table), _shape_table(sentences, 2), strings)
+
+    @classmethod
+    def merge(cls, parts: "Sequence[Passages]", documents: Documents, splice: Splice) -> "Passages":
+        """Build from the passages of two generations, ``OLD`` and ``FRESH``.
+
+        ``documents`` are those of the new generation, and ``splice`` is that of the documents. The result equals the
+        one that ``build`` makes of the same passages.
+        """
+        edges = [part.edges for part in parts]
+        passages = splice.widen(edges)
+        sentences = passages.widen([part.sentence_edges for part in parts])
+        headings = [*parts[OLD].headings, *parts[FRESH].headings]
+        moved = []
+        for table, part in enumerate(parts):
+            rows = np.array(part.table[:, :FIRST_COPY])
+            owners = part.table[:, DOCUMENT]
+            rows[:, DOCUMENT] = splice.map_positions(table, len(part.documents))[owners]
+            # What is removed takes any shift, because it is not copied.
+            shift = documents.texts.offsets[rows[:, DOCUMENT]] - part.documents.texts.offsets[owners]
+            rows[:, [BYTE, BYTE_END]] += shift[:, None]
+            rows[rows[:, HEADING] != NONE, HEADING] += table * len(parts[OLD].headings)
+            moved.append(rows)
+        new = passages.concatenate(moved)
+        counts = np.concatenate([[0], np.cumsum(new[:, SENTENCE_END] - new[:, SENTENCE])])
+        new[:, SENTENCE], new[:, SENTENCE_END] = counts[:-1], counts[1:]
+        new[:, HEADING], kept = _number_headings(new[:, HEADING], headings)
+        spans = np.asfortranarray(sentences.concatenate([part.sentences for part in parts]))
+        return cls(documents, _add_first_copies(new), spans, StringTable.build(kept))
+
+    @property
+    def edges(self) -> NDArray[np.int64]:
+        """The position of the first passage of each document, and the end, shape (documents + 1,)."""
+        return np.searchsorted(self.table[:, DOCUMENT], np.arange(len(self.documents) + 1)).astype(np.int64)
+
+    @property
+    def sentence_edges(self) -> NDArray[np.int64]:
+        """The position of the first sentence of each passage, and the end, shape (passages + 1,)."""
+        return np.append(self.table[:, SENTENCE], len(self.sentences))
 
     def __len__(self) -> int:
         """Return the number of passages."""
@@ -170,13 +209,26 @@ def fold_copy(text: str) -> str:
 
 def _hash_text(text: str) -> int:
     """Return 64 bits: the chance that any two of a million different texts share them is 3 in a hundred million."""
-    return int.from_bytes(blake2b(fold_copy(text).encode("utf-8"), digest_size=8).digest(), "big")
+    digest = blake2b(fold_copy(text).encode("utf-8"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
-def _find_first_copies(hashes: "array[int]") -> Positions:
-    """Return for each hash the position of the first one that is equal."""
-    _, firsts, numbers = np.unique(np.array(hashes, dtype=np.uint64), return_index=True, return_inverse=True)
-    return firsts[numbers]
+def _add_first_copies(table: Table) -> Table:
+    """Return the table with its last column: the position of the first passage with the same hash."""
+    _, firsts, numbers = np.unique(table[:, HASH], return_index=True, return_inverse=True)
+    return np.asfortranarray(np.column_stack([table, firsts[numbers]]))
+
+
+def _number_headings(numbers: NDArray[np.int64], headings: Sequence[str]) -> tuple[NDArray[np.int64], list[str]]:
+    """Return new numbers, by first occurrence, and the headings that are used."""
+    used, firsts = np.unique(numbers[numbers != NONE], return_index=True)
+    new: dict[str, int] = {}
+    for number in used[np.argsort(firsts)].tolist():
+        new.setdefault(headings[number], len(new))
+    # One more row, which NONE, -1, finds at the end.
+    table = np.full(len(headings) + 1, NONE, dtype=np.int64)
+    table[used] = [new[headings[number]] for number in used.tolist()]
+    return table[numbers], list(new)
 
 
 def _shape_table(numbers: "array[int]", columns: int) -> Table:

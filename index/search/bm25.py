@@ -1,13 +1,16 @@
-"""Lexical retrieval: BM25 over passages. The only module that imports bm25s.
+"""Lexical retrieval: BM25 over passages.
 
 Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework", in the Lucene variant
-(Kamphuis et al. 2020), whose scores are never negative.
+(Kamphuis et al. 2020), whose scores are never negative. Scores are computed when an index is built ("eager scoring",
+Lù 2024, "BM25S"). The counts behind them are kept as well, because every score changes with the collection: so an
+index can be built from the one before it.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 from math import log1p
 from operator import attrgetter, itemgetter
 from pathlib import Path
@@ -17,13 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.disk.arrays import open_mapped
+from index.disk.splice import FRESH, OLD, REMOVED, Splice
 from index.search.max_score import PostingList, WeightedTerm, find_candidates
 from index.search.top_k import select_top_k
 from index.types import Positions, SearchResult
 
 # The defaults of Anserini, the baseline that publications on passage retrieval compare with.
 K1, B = 0.9, 0.4
-ARRAYS = ("data", "indices", "indptr")
+ARRAYS = ("data", "counts", "indices", "indptr", "lengths")
 VOCABULARY_FILE = "lexical.json"
 # Terms whose posting lists are kept: finding the highest score of a list reads all of it.
 MAX_CACHED_TERMS = 100_000
@@ -37,6 +41,18 @@ MAX_ALLOWED_SCORED_ALL = 10_000
 TermWeights = Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Which passages contain each term, and how often: a sparse matrix by terms, in rising order of both.
+
+    ``terms`` (the number of the term), ``passages`` and ``counts`` have one row an entry, shape (entries,).
+    """
+
+    terms: NDArray[np.int64]
+    passages: NDArray[np.int64]
+    counts: NDArray[np.int32]
+
+
 class BM25Index:
     """Inverted index with precomputed BM25 scores; higher is better.
 
@@ -44,19 +60,16 @@ class BM25Index:
     """
 
     def __init__(
-        self,
-        vocabulary: Mapping[str, int],
-        arrays: Mapping[str, NDArray[Any]],
-        length: int,
-        spellings: Mapping[str, int],
+        self, vocabulary: Mapping[str, int], arrays: Mapping[str, NDArray[Any]], spellings: Mapping[str, int]
     ) -> None:
-        """Use ``build`` or ``load``.
+        """Use ``build``, ``merge`` or ``load``.
 
-        ``vocabulary`` gives the number of each term. ``arrays`` is a sparse matrix by terms: the passages of each
-        (``indices``), its score in each (``data``), and where each term's entries begin (``indptr``).
+        ``vocabulary`` gives the number of each term, in alphabetical order. ``arrays`` is a sparse matrix by terms: the
+        passages of each (``indices``), its score (``data``) and how often it occurs (``counts``) in each, and where
+        each term's entries begin (``indptr``); and the number of terms of each passage (``lengths``).
         """
         self._vocabulary, self._arrays = vocabulary, arrays
-        self._length = length
+        self._length = len(arrays["lengths"])
         self.spellings = spellings
         self._read_postings = lru_cache(maxsize=MAX_CACHED_TERMS)(self._read_postings_uncached)
         self._score_all = lru_cache(maxsize=MAX_CACHED_QUESTIONS)(lambda terms: self._sum_terms(dict(terms)))
@@ -65,15 +78,66 @@ class BM25Index:
     @classmethod
     def build(cls, passages: Sequence[Sequence[str]], spellings: Mapping[str, int] | None = None) -> "BM25Index":
         """Build the index from the terms of each passage, as ``index.text.analyzer`` returns them."""
-        import bm25s  # late, because it imports scipy, which answering does not need
+        vocabulary = _number_terms(set(chain.from_iterable(passages)))
+        lengths = np.fromiter(map(len, passages), dtype=np.int32, count=len(passages))
+        terms = np.fromiter(map(vocabulary.__getitem__, chain.from_iterable(passages)), np.int64, int(lengths.sum()))
+        # One number for each pair of a term and a passage, so that equal pairs can be counted.
+        pairs = terms * len(passages) + np.repeat(np.arange(len(passages)), lengths)
+        pairs, counts = np.unique(pairs, return_counts=True)
+        postings = Postings(*np.divmod(pairs, max(1, len(passages))), counts.astype(np.int32))
+        return cls._score_postings(vocabulary, postings, lengths, spellings or {})
 
-        spellings = spellings or {}
-        if not any(passages):
-            return cls({}, {}, len(passages), spellings)
-        model = bm25s.BM25(k1=K1, b=B, method="lucene")
-        model.index([list(terms) for terms in passages], show_progress=False)
-        vocabulary = {term: number for term, number in model.vocab_dict.items() if term}
-        return cls(vocabulary, {name: np.asarray(model.scores[name]) for name in ARRAYS}, len(passages), spellings)
+    @classmethod
+    def merge(cls, parts: "Sequence[BM25Index]", splice: Splice, spellings: Mapping[str, int]) -> "BM25Index":
+        """Build the index of a collection whose passages are those of two others, ``OLD`` and ``FRESH``.
+
+        It equals the one that ``build`` makes of the same passages.
+        """
+        lengths = splice.concatenate([part._arrays["lengths"] for part in parts])
+        kept = [part._keep_postings(splice.map_positions(table, len(part))) for table, part in enumerate(parts)]
+        names = [list(part._vocabulary) for part in parts]
+        used = [np.unique(postings.terms) for postings in kept]
+        vocabulary = _number_terms({names[table][term] for table in (OLD, FRESH) for term in used[table].tolist()})
+        for table, postings in enumerate(kept):
+            numbers = np.zeros(len(names[table]), dtype=np.int64)
+            numbers[used[table]] = [vocabulary[names[table][term]] for term in used[table].tolist()]
+            postings.terms[:] = numbers[postings.terms]
+        terms, passages, counts = (
+            np.concatenate([getattr(postings, name) for postings in kept]) for name in Postings.__slots__
+        )
+        # Both parts are in order, which a stable sort makes use of.
+        order = np.argsort(terms * len(lengths) + passages, kind="stable")
+        merged = Postings(terms[order], passages[order], counts[order])
+        return cls._score_postings(vocabulary, merged, lengths, spellings)
+
+    def _keep_postings(self, positions: Positions) -> Postings:
+        """Return the entries of the passages that stay, with their new positions."""
+        terms = np.repeat(np.arange(len(self._vocabulary)), np.diff(self._arrays["indptr"]))
+        passages = positions[self._arrays["indices"]]
+        stays = passages != REMOVED
+        return Postings(terms[stays], passages[stays], self._arrays["counts"][stays])
+
+    @classmethod
+    def _score_postings(
+        cls,
+        vocabulary: Mapping[str, int],
+        postings: Postings,
+        lengths: NDArray[np.int32],
+        spellings: Mapping[str, int],
+    ) -> "BM25Index":
+        """Compute idf · tf / (tf + k1 · (1 - b + b · length / mean length)) for each entry."""
+        frequencies = np.bincount(postings.terms, minlength=len(vocabulary))
+        idf = np.log1p((len(lengths) - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
+        norms = (K1 * (1 - B + B * lengths / max(lengths.mean(), 1e-9))).astype(np.float32) if len(lengths) else lengths
+        counts = postings.counts.astype(np.float32)
+        arrays: dict[str, NDArray[Any]] = {
+            "data": idf[postings.terms] * counts / (counts + norms[postings.passages]),
+            "counts": postings.counts,
+            "indices": postings.passages.astype(np.int32),
+            "indptr": np.concatenate([[0], np.cumsum(frequencies, dtype=np.int64)]),
+            "lengths": lengths,
+        }
+        return cls(vocabulary, arrays, spellings)
 
     def __len__(self) -> int:
         """Return the number of passages."""
@@ -158,7 +222,7 @@ class BM25Index:
     def save(self, folder: Path) -> None:
         """Write arrays and JSON, no pickle, into ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
-        about = {"length": self._length, "vocabulary": self._vocabulary, "spellings": self.spellings}
+        about = {"vocabulary": self._vocabulary, "spellings": self.spellings}
         (folder / VOCABULARY_FILE).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
         for name, array in self._arrays.items():
             np.save(folder / f"{name}.npy", array, allow_pickle=False)
@@ -167,5 +231,10 @@ class BM25Index:
     def load(cls, folder: Path) -> "BM25Index":
         """Load what ``save`` wrote; the arrays are memory-mapped."""
         about = json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8"))
-        arrays = {name: open_mapped(folder / f"{name}.npy") for name in ARRAYS} if about["vocabulary"] else {}
-        return cls(about["vocabulary"], arrays, about["length"], about["spellings"])
+        arrays = {name: open_mapped(folder / f"{name}.npy") for name in ARRAYS}
+        return cls(about["vocabulary"], arrays, about["spellings"])
+
+
+def _number_terms(terms: Iterable[str]) -> dict[str, int]:
+    """Return numbers for terms, in alphabetical order, so that equal collections have equal indexes."""
+    return {term: number for number, term in enumerate(sorted(terms))}

@@ -7,7 +7,7 @@ Measured rows: ``docs/quality.md``.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.disk.arrays import FileArray, RowSource, SpooledArray, open_mapped, take_ranges
+from index.disk.splice import FRESH, OLD, REMOVED, Splice
 from index.types import Encoder, Tokens, Vectors
 
 # A token takes 68 bytes: one for each direction, and its number.
@@ -24,7 +25,7 @@ DIMENSIONS = 64
 INT8_SCALE = 127
 # The projection is learned from texts of words drawn from the model's vocabulary: how many texts, of how many words.
 SAMPLE_TEXTS, SAMPLE_WORDS = 120, 30
-FILES = ("ids.npy", "small.npy", "edges.npy", "weights.npy", "basis.npy")
+FILES = ("ids.npy", "small.npy", "edges.npy", "frequencies.npy", "basis.npy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +48,18 @@ class LateInteractionIndex:
         ids: RowSource,
         vectors: RowSource,
         edges: NDArray[np.int64],
-        weights: NDArray[np.float32],
+        frequencies: NDArray[np.int64],
         projection: Vectors,
     ) -> None:
-        """Use ``build`` or ``load``.
+        """Use ``build``, ``merge`` or ``load``.
 
         ``ids``: int32, shape (tokens,). ``vectors``: int8, shape (tokens, directions). ``edges``: where each
-        passage's tokens begin, and the end, shape (passages + 1,). ``weights``: of each token number, the last
-        one for all others. ``projection``: shape (dimension, directions).
+        passage's tokens begin, and the end, shape (passages + 1,). ``frequencies``: the number of passages that
+        contain each token number, up to the highest. ``projection``: shape (dimension, directions).
         """
         self._ids, self._vectors = ids, vectors
-        self._edges, self._weights = edges, weights
+        self._edges, self._frequencies = edges, frequencies
+        self._weights = _compute_weights(frequencies, len(edges) - 1)
         self.projection = projection
 
     @classmethod
@@ -65,19 +67,41 @@ class LateInteractionIndex:
         cls, passages: Iterable[QuantizedTokens], projection: Vectors, folder: Path | None = None
     ) -> "LateInteractionIndex":
         """Build the index from the tokens of each passage, kept in a temporary file in ``folder``, not in memory."""
-        ids, vectors, lengths, frequencies = (
-            SpooledArray(folder, np.int32),
-            SpooledArray(folder, np.int8),
-            [0],
-            Counter[int](),
-        )
+        ids, vectors = SpooledArray(folder, np.int32), SpooledArray(folder, np.int8, projection.shape[1:])
+        lengths, counter = [0], Counter[int]()
         for tokens in passages:
             ids.append(tokens.ids)
             vectors.append(tokens.vectors)
             lengths.append(len(tokens.ids))
-            frequencies.update(set(tokens.ids.tolist()))
-        weights = _compute_weights(frequencies, len(lengths) - 1)
-        return cls(ids.open_array(), vectors.open_array(), np.cumsum(lengths, dtype=np.int64), weights, projection)
+            counter.update(set(tokens.ids.tolist()))
+        frequencies = np.zeros(max(counter, default=-1) + 1, dtype=np.int64)
+        frequencies[list(counter)] = list(counter.values())
+        return cls(ids.open_array(), vectors.open_array(), np.cumsum(lengths, dtype=np.int64), frequencies, projection)
+
+    @classmethod
+    def merge(
+        cls, parts: "Sequence[LateInteractionIndex]", splice: Splice, folder: Path | None = None
+    ) -> "LateInteractionIndex":
+        """Build the index of a collection whose passages are those of two others, ``OLD`` and ``FRESH``.
+
+        It equals the one that ``build`` makes of the same passages. Both parts must have the same projection.
+        """
+        old, fresh = parts[OLD], parts[FRESH]
+        edges = [part._edges for part in parts]
+        tokens = splice.widen(edges)
+        removed = np.flatnonzero(splice.map_positions(OLD, len(old)) == REMOVED)
+        frequencies = np.zeros(max(len(old._frequencies), len(fresh._frequencies)), dtype=np.int64)
+        frequencies[: len(old._frequencies)] += old._frequencies
+        frequencies[: len(fresh._frequencies)] += fresh._frequencies
+        for position in removed.tolist():
+            frequencies[np.unique(old.passage_tokens(position).ids)] -= 1
+        return cls(
+            tokens.concatenate([part._ids for part in parts], folder),
+            tokens.concatenate([part._vectors for part in parts], folder),
+            splice.splice_edges(edges),
+            np.trim_zeros(frequencies, "b"),
+            old.projection,
+        )
 
     def __len__(self) -> int:
         """Return the number of passages."""
@@ -116,7 +140,7 @@ class LateInteractionIndex:
     def save(self, folder: Path) -> None:
         """Write arrays, no pickle, into ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
-        arrays: list[NDArray[Any]] = [self._ids[:], self._vectors[:], self._edges, self._weights, self.projection]
+        arrays: list[NDArray[Any]] = [self._ids[:], self._vectors[:], self._edges, self._frequencies, self.projection]
         for name, array in zip(FILES, arrays, strict=True):
             np.save(folder / name, array, allow_pickle=False)
 
@@ -124,14 +148,13 @@ class LateInteractionIndex:
     def load(cls, folder: Path) -> "LateInteractionIndex":
         """Load what ``save`` wrote; what grows with the collection is memory-mapped or read when it is needed."""
         ids, vectors, edges, *small = (folder / name for name in FILES)
-        weights, projection = (np.load(path, allow_pickle=False) for path in small)
-        return cls(FileArray(ids), FileArray(vectors), open_mapped(edges), weights, projection)
+        frequencies, projection = (np.load(path, allow_pickle=False) for path in small)
+        return cls(FileArray(ids), FileArray(vectors), open_mapped(edges), frequencies, projection)
 
 
-def _compute_weights(frequencies: Mapping[int, int], passage_count: int) -> NDArray[np.float32]:
+def _compute_weights(frequencies: NDArray[np.int64], passage_count: int) -> NDArray[np.float32]:
     """Return ln(1 + (N - n + 0.5) / (n + 0.5)) of each token number, and last that of a token in no passage."""
-    counts = np.zeros(max(frequencies, default=-1) + 2)
-    counts[list(frequencies)] = list(frequencies.values())
+    counts = np.append(frequencies, 0)
     return np.log1p((passage_count - counts + 0.5) / (counts + 0.5)).astype(np.float32)
 
 

@@ -5,7 +5,7 @@ are learned from the collection itself, not listed.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import regex
@@ -35,23 +35,33 @@ class PunctuatedNames:
 
     @classmethod
     def learn_from(cls, texts: Iterable[str]) -> "PunctuatedNames":
-        """Collect the words with a mark that occur inside sentences at least ``MIN_NAME_COUNT`` times.
+        """Collect the words with a mark that occur inside sentences at least ``MIN_NAME_COUNT`` times."""
+        return cls.choose_from(count_marked_names(texts))
 
-        The evidence is a capital after a lower-case word, if the sentence then goes on ("the Blame!
-        film"); an exclamation such as "Oh! what" has no word before it.
-        """
-        counts: Counter[str] = Counter()
-        for text in texts:
-            for match in NAME_WITH_MARK.finditer(text):
-                before = text[max(0, match.start() - 3) : match.start()]
-                after = text[match.end() : match.end() + 3]
-                if MID_SENTENCE.search(before) and CONTINUATION.match(after):
-                    counts[match.group()] += 1
+    @classmethod
+    def choose_from(cls, counts: Mapping[str, int]) -> "PunctuatedNames":
+        """Collect the names of ``count_marked_names`` that occur at least ``MIN_NAME_COUNT`` times."""
         return cls(frozenset(name for name, count in counts.items() if count >= MIN_NAME_COUNT))
 
     def is_at_end_of(self, text: str) -> bool:
         """Return whether the text ends in one of the names."""
         return bool(text.strip()) and text.rsplit(maxsplit=1)[-1].lstrip("\"'“‘«([") in self.known
+
+
+def count_marked_names(texts: Iterable[str]) -> Counter[str]:
+    """Count the words with a mark that occur inside sentences.
+
+    The evidence is a capital after a lower-case word, if the sentence then goes on ("the Blame!
+    film"); an exclamation such as "Oh! what" has no word before it.
+    """
+    counts: Counter[str] = Counter()
+    for text in texts:
+        for match in NAME_WITH_MARK.finditer(text):
+            before = text[max(0, match.start() - 3) : match.start()]
+            after = text[match.end() : match.end() + 3]
+            if MID_SENTENCE.search(before) and CONTINUATION.match(after):
+                counts[match.group()] += 1
+    return counts
 
 
 def detect_language(text: str, declared: str = "") -> str:

@@ -99,7 +99,7 @@ def test_what_was_stated_differs_from_a_default_of_the_same_value(tmp_path: Path
 
 
 def format_default(default: object) -> str:
-    return f"`{default}`" if default != "" else ""
+    return f"`{json.dumps(default) if isinstance(default, bool) else default}`" if default != "" else ""
 
 
 def test_every_setting_is_documented(request: pytest.FixtureRequest) -> None:
@@ -130,7 +130,9 @@ def test_every_default_is_a_value_that_could_be_stated(name: str, tmp_path: Path
     """In any of the three ways, with the same result."""
     default = SETTINGS[name].default
     assert resolve(tmp_path)[name] == default
-    assert resolve(tmp_path, f"--{name.replace('_', '-')}", str(default))[name] == default
+    flag = name.replace("_", "-")
+    stated = [f"--{'' if default else 'no-'}{flag}"] if isinstance(default, bool) else [f"--{flag}", str(default)]
+    assert resolve(tmp_path, *stated)[name] == default
     assert resolve(tmp_path, environment={f"NETSPHERE_{name.upper()}": str(default)})[name] == default
     assert resolve(tmp_path, file=f"{name} = {json.dumps(default)}\n")[name] == default
 

@@ -4,14 +4,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from index.types import Store, Vectors
+from index.disk.arrays import RowSource
+from index.types import Store
 
 
 class StoreClass(Protocol):
     """A class of stores."""
 
-    def build(self, vectors: Vectors) -> Store:
-        """Build a store over unit vectors, shape (rows, dimension)."""
+    def build(self, vectors: RowSource, trained: Store | None = None) -> Store:
+        """Build a store over unit vectors in memory or in a file, shape (rows, dimension).
+
+        It may take over what ``trained``, a store of the same kind, has learned from vectors much like these.
+        """
 
     def load(self, folder: Path) -> Store:
         """Load what a store's ``save`` wrote into ``folder``."""

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from index.disk.arrays import RowSource
 from index.search.top_k import select_top_k
-from index.types import Positions, SearchResult, Vectors
+from index.types import Positions, SearchResult, Store, Vectors
 
 VECTORS_FILE = "vectors.npy"
 
@@ -19,9 +20,9 @@ class ExactStore:
         self._vectors = vectors
 
     @classmethod
-    def build(cls, vectors: Vectors) -> "ExactStore":
-        """Build the store over unit vectors, shape (rows, dimension)."""
-        return cls(vectors)
+    def build(cls, vectors: RowSource, trained: Store | None = None) -> "ExactStore":
+        """Build the store over unit vectors, shape (rows, dimension); it learns nothing, so ``trained`` is ignored."""
+        return cls(np.asarray(vectors[:], dtype=np.float32))
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -35,6 +36,11 @@ class ExactStore:
     def vectors(self, positions: Positions | Sequence[int]) -> Vectors:
         """Return the rows as they were given, shape (len(positions), dimension)."""
         return np.asarray(self._vectors[np.asarray(positions, dtype=np.int64)], dtype=np.float32)
+
+    @property
+    def rows(self) -> RowSource:
+        """All rows, shape (rows, dimension)."""
+        return self._vectors
 
     @property
     def description(self) -> Mapping[str, str | int]:

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from index.disk.arrays import RowSource
 from index.search.stores.faiss_flat import FaissFlatStore
 from index.search.stores.faiss_ivf import VECTORS_FILE, FaissIVFStore
-from index.types import Store, Vectors
+from index.types import Store
 
 # Comparing with this many rows takes a millisecond on one thread.
 MAX_FLAT_ROWS = 10_000
@@ -14,9 +15,11 @@ class FaissAutoStore:
     """Chooses between ``FaissFlatStore`` and ``FaissIVFStore``."""
 
     @classmethod
-    def build(cls, vectors: Vectors) -> Store:
-        """Build the store that suits the number of rows."""
-        return FaissFlatStore.build(vectors) if len(vectors) <= MAX_FLAT_ROWS else FaissIVFStore.build(vectors)
+    def build(cls, vectors: RowSource, trained: Store | None = None) -> Store:
+        """Build the store that suits the number of rows; see ``FaissIVFStore.build`` for ``trained``."""
+        if len(vectors) <= MAX_FLAT_ROWS:
+            return FaissFlatStore.build(vectors)
+        return FaissIVFStore.build(vectors, trained if isinstance(trained, FaissIVFStore) else None)
 
     @classmethod
     def load(cls, folder: Path) -> Store:

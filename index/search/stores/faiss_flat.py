@@ -9,8 +9,9 @@ from pathlib import Path
 import faiss
 import numpy as np
 
+from index.disk.arrays import RowSource
 from index.search.top_k import select_top_k
-from index.types import Positions, SearchResult, Vectors
+from index.types import Positions, SearchResult, Store, Vectors
 
 INDEX_FILE = "index.faiss"
 # Scores this close may be equal after rounding to SCORE_DECIMALS.
@@ -25,10 +26,10 @@ class FaissFlatStore:
         self._index = index
 
     @classmethod
-    def build(cls, vectors: Vectors) -> "FaissFlatStore":
-        """Build the index over unit vectors, shape (rows, dimension)."""
+    def build(cls, vectors: RowSource, trained: Store | None = None) -> "FaissFlatStore":
+        """Build the index over unit vectors, shape (rows, dimension); it learns nothing, so ``trained`` is ignored."""
         index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+        index.add(np.ascontiguousarray(vectors[:], dtype=np.float32))
         return cls(index)
 
     def __len__(self) -> int:
@@ -67,6 +68,11 @@ class FaissFlatStore:
         if not len(wanted):  # FAISS fails on none
             return np.empty((0, self._index.d), dtype=np.float32)
         return np.asarray(self._index.reconstruct_batch(wanted), dtype=np.float32)
+
+    @property
+    def rows(self) -> RowSource:
+        """All rows, shape (rows, dimension)."""
+        return np.asarray(self._index.reconstruct_n(0, len(self)), dtype=np.float32)
 
     @property
     def description(self) -> Mapping[str, str | int]:

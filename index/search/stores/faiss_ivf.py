@@ -14,7 +14,6 @@ from typing import Any
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
 
 from index.disk.arrays import FileArray, RowSource, take_ranges
 from index.search.stores.faiss_flat import make_selector, read_index, write_index
@@ -51,19 +50,27 @@ class FaissIVFStore:
         self._rows = rows
 
     @classmethod
-    def build(cls, vectors: Vectors | NDArray[np.float16]) -> "FaissIVFStore":
-        """Build the index over unit vectors, shape (rows, dimension), at least 100; it learns from a sample."""
+    def build(cls, vectors: RowSource, trained: "FaissIVFStore | None" = None) -> "FaissIVFStore":
+        """Build the index over unit vectors, shape (rows, dimension), at least 100; it learns from a sample.
+
+        It takes over what ``trained`` has learned from vectors much like these, if it has as many lists.
+        """
         rows, dimension = vectors.shape
         lists = _choose_list_count(rows)
-        kind = f"IVF{lists},{_choose_code(dimension, lists)}"
-        index: Any = faiss.index_factory(dimension, kind, faiss.METRIC_INNER_PRODUCT)
-        size = min(rows, max(lists * TRAINING_ROWS_PER_LIST, MIN_TRAINING_ROWS))
-        sample = np.random.default_rng(SEED).choice(rows, size, replace=False)
-        index.train(vectors[np.sort(sample)].astype(np.float32))
+        if trained and (trained._index.nlist, trained._index.d) == (lists, dimension):
+            index: Any = faiss.clone_index(trained._index)
+            index.reset()
+        else:
+            index = _train_index(vectors, lists)
         for block in _split_blocks(rows):
             index.add(vectors[block].astype(np.float32))
         index.nprobe = min(lists, NPROBE)
         return cls(index, vectors)
+
+    @property
+    def rows(self) -> RowSource:
+        """All rows as stored, shape (rows, dimension)."""
+        return self._rows
 
     @property
     def description(self) -> Mapping[str, str | int]:
@@ -127,6 +134,17 @@ class FaissIVFStore:
     def load(cls, folder: Path) -> "FaissIVFStore":
         """Load what ``save`` wrote: the codes into memory; the vectors are read when they are needed."""
         return cls(read_index(folder), FileArray(folder / VECTORS_FILE))
+
+
+def _train_index(vectors: RowSource, lists: int) -> Any:  # noqa: ANN401 — FAISS's stubs lack IndexIVF
+    """Return an index without rows that has learned its centroids and codes from a sample."""
+    rows, dimension = vectors.shape
+    kind = f"IVF{lists},{_choose_code(dimension, lists)}"
+    index: Any = faiss.index_factory(dimension, kind, faiss.METRIC_INNER_PRODUCT)
+    size = min(rows, max(lists * TRAINING_ROWS_PER_LIST, MIN_TRAINING_ROWS))
+    sample = np.sort(np.random.default_rng(SEED).choice(rows, size, replace=False))
+    index.train(take_ranges(vectors, sample, sample + 1).astype(np.float32))
+    return index
 
 
 def _split_blocks(rows: int) -> Iterator[slice]:

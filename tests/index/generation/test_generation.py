@@ -48,7 +48,7 @@ def collect_answers(contents: GenerationContents) -> object:
 def list_places(path: Path, size: int) -> list[int]:
     """Return both ends of a file and a sample in between, a larger one for the manifest: no other file has its hash."""
     count = 40 if path.name == MANIFEST_NAME else 4
-    return [0, 1, *np.random.default_rng(size).integers(2, size - 2, count).tolist(), size - 2, size - 1]
+    return [0, 1, *np.random.default_rng(size).integers(size, size=count).tolist(), size - 2, size - 1]
 
 
 def open_answers(folder: Path) -> object | None:

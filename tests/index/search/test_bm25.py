@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.disk.splice import FRESH, OLD, Splice
 from index.search import bm25 as bm25_module
 from index.search.bm25 import MAX_ALLOWED_SCORED_ALL, MAX_PASSAGES_SCORED_ALL, BM25Index
 from index.search.top_k import select_top_k
@@ -157,3 +158,17 @@ def test_which_passages_have_a_word_is_known() -> None:
     index = BM25Index.build([["cat"], ["dog"], ["cat", "dog"]])
     assert index.contains_term("cat", np.array([2, 1, 0])).tolist() == [True, False, True]
     assert index.contains_term("walrus", np.array([0, 1])).tolist() == [False, False]
+
+
+@given(COLLECTIONS, COLLECTIONS, st.sets(st.integers(0, 7)))
+def test_a_merged_index_is_that_of_all_passages(old: list[list[str]], fresh: list[list[str]], kept: set[int]) -> None:
+    """Of those that stay and the fresh ones, in any order, to the bit."""
+    rows = [(OLD, place) for place in range(len(old)) if place in kept]
+    rows += [(FRESH, place) for place in range(len(fresh))]
+    parts = [BM25Index.build(old), BM25Index.build(fresh)]
+    merged = BM25Index.merge(parts, Splice.from_rows(rows), {})
+    built = BM25Index.build([[old, fresh][table][place] for table, place in rows])
+    assert merged.vocabulary == built.vocabulary
+    for word in built.vocabulary:
+        assert merged.passage_frequency(word) == built.passage_frequency(word)
+        assert merged.score_all({word: 1.0}).tolist() == built.score_all({word: 1.0}).tolist()

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.disk.splice import FRESH, OLD, Splice
 from index.search import late_interaction
 from index.search.late_interaction import (
     DIMENSIONS,
@@ -132,3 +133,13 @@ def test_a_model_without_tokens_scores_nothing() -> None:
         [quantize_tokens(nothing, projection), quantize_tokens(nothing, projection)], projection
     )
     assert index.score_passages(nothing, [1, 0]).tolist() == [0.0, 0.0]
+
+
+def test_a_merged_index_is_that_of_all_passages() -> None:
+    """Tokens and their rarity are those of the passages that stay and of the fresh ones."""
+    old, fresh = ["cats sleep", "dogs dig deep", "", "cats purr"], ["birds sing", "cats run"]
+    splice = Splice.from_rows([(OLD, 0), (FRESH, 0), (OLD, 2), (OLD, 3), (FRESH, 1)])
+    merged = LateInteractionIndex.merge([indexed(old), indexed(fresh)], splice)
+    built = indexed([old[0], fresh[0], old[2], old[3], fresh[1]])
+    asked = tokens("which cats dig and sing")
+    assert merged.score_passages(asked, range(5)).tolist() == built.score_passages(asked, range(5)).tolist()

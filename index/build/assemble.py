@@ -1,0 +1,111 @@
+"""Make the contents of a generation: chunk, embed and index what is new, and merge it with what stays."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from index.build.changes import Changes
+from index.build.embed_units import PreviousEmbeddings, UnitEmbeddings, UnitInput, embed_units
+from index.build.merge import Parts, merge_parts
+from index.embedding.batching import shorten_to_fit
+from index.generation.documents import Documents
+from index.generation.generation import GenerationContents
+from index.generation.passages import Passages
+from index.progress import Progress
+from index.search.bm25 import BM25Index
+from index.search.stores import STORES
+from index.settings import IndexSettings
+from index.text.analyzer import Analyzer, count_words
+from index.text.chunking import make_units, split_into_passages
+from index.text.searchable_text import build_contexts, build_lexical_texts, slice_unit_texts
+from index.text.sentences import PunctuatedNames
+from index.types import Document, Encoder, Passage, Unit
+
+
+class Assembler:
+    """Makes contents with the same settings and model, in the same index folder."""
+
+    def __init__(self, settings: IndexSettings, encoder: Encoder, progress: Progress) -> None:
+        """Remember them; temporary files go into the index folder."""
+        self._settings, self._encoder, self._progress = settings, encoder, progress
+        self._folder, self._analyze = Path(settings.index), Analyzer(settings.stemmer)
+
+    def assemble(self, changes: Changes, previous: GenerationContents | None) -> tuple[GenerationContents, int]:
+        """Return the contents of the next generation, and the number of units that were embedded.
+
+        ``previous`` is a generation of the same model, whose embeddings are reused. Raise OSError or sqlite3.Error if
+        the folder cannot be written.
+        """
+        passages = self._split_documents(changes)
+        units = make_units(passages)
+        embeddings = self._embed_units(changes.fresh, passages, units, previous)
+        parts = self._index_parts(changes.fresh, passages, units, embeddings)
+        trained = None
+        if changes.base:
+            fresh_units, parts = len(units), merge_parts(changes.base, parts, changes, self._folder)
+            # What the store has learned suits the vectors as long as most of them are the same.
+            trained = changes.base.store if 2 * fresh_units < len(parts.units) else None
+        contents = GenerationContents(
+            parts.documents,
+            parts.passages,
+            parts.units,
+            parts.keys,
+            STORES[self._settings.store]().build(parts.vectors, trained),
+            parts.lexical,
+            parts.tokens,
+            changes.marked_names,
+        )
+        return contents, len(units) - embeddings.reused
+
+    def _split_documents(self, changes: Changes) -> list[Passage]:
+        names = PunctuatedNames.choose_from(changes.marked_names)
+        sizes, passages = self._settings.chunk_sizes(self._encoder.max_tokens), list[Passage]()
+        with self._progress.step("chunking", len(changes.fresh)) as advance:
+            for document in changes.fresh:
+                passages.extend(split_into_passages(document, names, sizes, self._encoder.count_tokens))
+                advance(1)
+        return passages
+
+    def _embed_units(
+        self,
+        documents: Sequence[Document],
+        passages: Sequence[Passage],
+        units: Sequence[Unit],
+        previous: GenerationContents | None,
+    ) -> UnitEmbeddings:
+        contexts = [""] * len(passages)
+        if self._settings.context != "none":
+            contexts = shorten_to_fit(self._encoder, build_contexts(documents, passages))
+        edges = [(p.sentences[0].start, p.sentences[-1].end) for p in passages]
+        inputs = [
+            UnitInput(text, contexts[unit.passage], (unit.start, unit.end) == edges[unit.passage])
+            for text, unit in zip(slice_unit_texts(documents, passages, units), units, strict=True)
+        ]
+        if previous is None:
+            self._encoder.check_quantization([unit.text for unit in inputs])
+        reusable = PreviousEmbeddings(previous) if previous else None
+        return embed_units(inputs, self._encoder, self._folder, reusable, self._progress)
+
+    def _index_parts(
+        self,
+        documents: Sequence[Document],
+        passages: Sequence[Passage],
+        units: Sequence[Unit],
+        embeddings: UnitEmbeddings,
+    ) -> Parts:
+        with self._progress.step("indexing words", len(passages)) as advance:
+            texts = build_lexical_texts(documents, passages)
+            lexical = BM25Index.build([self._analyze(text) for text in texts], count_words(texts))
+            advance(len(passages))
+        stored = Documents.build(documents)
+        table = np.array([(unit.passage, unit.start, unit.end) for unit in units], dtype=np.int64).reshape(-1, 3)
+        return Parts(
+            stored,
+            Passages.build(passages, stored),
+            table,
+            embeddings.keys,
+            embeddings.vectors,
+            lexical,
+            embeddings.tokens,
+        )
