@@ -47,7 +47,7 @@ def main(index: str, model: str, **flags: Any) -> None:  # noqa: ANN401 — of t
         from qa.web.server import ServerOptions, run_server
         from qa.web.service import AppOptions
 
-        options = AppOptions(metrics_folder=folder, feedback=Path(settings.feedback), admin_key=settings.admin_key)
+        options = AppOptions(folder, Path(settings.feedback), settings.admin_key, Path(settings.keys))
         app = partial(_create_app, index, model if is_stated("model") else None, settings.reader, options)
         server = ServerOptions(settings.workers, settings.threads, folder)
         run_server(app, settings.host, settings.port, server, directory.require_current)

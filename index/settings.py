@@ -90,8 +90,11 @@ class ServeSettings:
     feedback: str = _setting(
         "var/feedback.sqlite", NonEmpty(), "SQLite file of visitors' feedback; created when the first arrives"
     )
+    keys: str = _setting("var/keys.sqlite", NonEmpty(), "SQLite file of the keys; python -m qa keys adds one")
     admin_key: str = _setting(
-        "", click.STRING, "key for GET /v1/feedback; set NETSPHERE_ADMIN_KEY, because flags are visible to other users"
+        "",
+        click.STRING,
+        "one more key with the scope admin; set NETSPHERE_ADMIN_KEY, because flags are visible to other users",
     )
 
 

@@ -1,7 +1,9 @@
-"""python -m qa: ask on the terminal."""
+"""python -m qa: ask on the terminal, and manage the keys of a server."""
 
 import json
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,10 +13,13 @@ from qa.answer.terminal import print_answer
 from qa.engine import Engine
 from qa.types import MAX_TOP_K, Request
 
+if TYPE_CHECKING:
+    from qa.web.access.keys import KeyStore
+
 
 @click.group(cls=Group, context_settings={"max_content_width": 100})
 def main() -> None:
-    """Ask an index.
+    """Ask an index; manage the keys of a server.
 
     Example: python -m qa ask "Who directed the film?"
     """
@@ -40,6 +45,66 @@ def ask(question: str, as_json: bool, index: str, model: str, reader: str, **opt
         click.echo(json.dumps(answer_json(answer), ensure_ascii=False, indent=2))
     else:
         print_answer(answer)
+
+
+@main.group(cls=Group)
+def keys() -> None:
+    """Add, list and revoke the keys with which others may ask, write or administer.
+
+    Example: python -m qa keys add website --scope ask
+    """
+
+
+@keys.command("add")
+@click.argument("name")
+@click.option(
+    "--scope",
+    "scopes",
+    cls=Option,
+    multiple=True,
+    default=["ask"],
+    show_default=True,
+    type=click.Choice(["ask", "write", "admin"]),
+    help="what the key allows; admin allows everything",
+)
+@click.option("--days", cls=Option, type=click.IntRange(1, 36500), help="how long it is valid; without it, for ever")
+@setting_options("keys")
+def add_key(name: str, scopes: tuple[str, ...], days: int | None, keys: str) -> None:
+    """Add a key and print it: the only time that it is shown.
+
+    Example: python -m qa keys add importer --scope write --days 90
+    """
+    expires = datetime.now(UTC) + timedelta(days=days) if days else None
+    click.echo(_open_keys(keys).add_key(name, scopes, expires))
+
+
+@keys.command("list")
+@setting_options("keys")
+def list_keys(keys: str) -> None:
+    """List all keys: name, id, scopes and state. The keys themselves are not stored.
+
+    Example: python -m qa keys list
+    """
+    for key in _open_keys(keys).list_keys():
+        click.echo(f"{key.name}  {key.id}  {','.join(sorted(key.scopes))}  {key.describe_state(datetime.now(UTC))}")
+
+
+@keys.command("revoke")
+@click.argument("name")
+@setting_options("keys")
+def revoke_key(name: str, keys: str) -> None:
+    """Revoke the key NAME. A running server refuses it from then on.
+
+    Example: python -m qa keys revoke website
+    """
+    _open_keys(keys).revoke_key(name)
+
+
+def _open_keys(path: str) -> "KeyStore":
+    # Late, because it loads the web server's libraries, which no other command needs.
+    from qa.web.access.keys import KeyStore
+
+    return KeyStore(Path(path))
 
 
 if __name__ == "__main__":

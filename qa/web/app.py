@@ -6,6 +6,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
 from qa.engine import Engine
+from qa.web.access.authorization import Authorization, require_scopes
 from qa.web.errors.handlers import handle_exception
 from qa.web.metrics import instrument_app
 from qa.web.openapi import build_openapi
@@ -32,6 +33,8 @@ def create_app(engine: Engine, options: AppOptions = DEFAULT_OPTIONS) -> Flask:
     for route in ROUTES:
         app.add_url_rule(route.path, route.name, partial(route.view, service), methods=[route.method])
     instrument_app(app, service.metrics)
+    authorization = Authorization(options.keys, options.admin_key, options.key_needed)
+    require_scopes(app, authorization, {route.name: route.scope for route in ROUTES})
     app.after_request(add_security_headers)
     app.register_error_handler(Exception, handle_exception)
     return app

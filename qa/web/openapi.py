@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import TypeAdapter
 
+from qa.web.access.keys import Scope
 from qa.web.errors.problems import MEDIA_TYPE, Code, Problem
 from qa.web.responses import get_adapter
 from qa.web.routes import Route
@@ -23,6 +24,8 @@ COMMON_PROBLEMS = (
     Code.INTERNAL_ERROR,
     Code.OVERLOADED,
 )
+# Problems of the routes that a key may be needed for.
+ACCESS_PROBLEMS = (Code.UNAUTHORIZED, Code.FORBIDDEN, Code.NOT_READY)
 PATH_PARAMETER = re.compile(r"<(?:path:)?(\w+)>")
 DESCRIPTION = (
     "Every answer quotes the documents exactly: offsets are Unicode code points of the document's text, end exclusive. "
@@ -35,6 +38,14 @@ DESCRIPTION = (
     "Every failure is a problem (RFC 9457); its code is a stable word. "
     "HEAD is served wherever GET is; a body sent with GET is ignored."
 )
+SECURITY_SCHEMES = {
+    "key": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A key of `python -m qa keys add`. The scopes that it must have are named beside it; `admin` "
+        "has all. Asking needs a key if the server was told so, or once a key with the scope `ask` was added.",
+    }
+}
 HEADERS = {
     "X-Request-ID": ("The caller's id if it was 1 to 64 of A-Z a-z 0-9 . _ -, else a new one.", "string"),
     "Server-Timing": ("Milliseconds spent.", "string"),
@@ -58,7 +69,7 @@ def build_openapi(routes: Sequence[Route]) -> Json:
         "openapi": "3.1.0",
         "info": {"title": "Netsphere", "version": "1", "description": DESCRIPTION},
         "paths": dict(paths),
-        "components": {"schemas": components, "headers": headers},
+        "components": {"schemas": components, "headers": headers, "securitySchemes": SECURITY_SCHEMES},
     }
 
 
@@ -95,6 +106,10 @@ def _describe_operation(route: Route, schemas: Mapping[object, Json]) -> Json:
         "parameters": in_path,
         "responses": {"200": _describe_success(route, schemas)} | _describe_problems(route, schemas),
     }
+    if route.scope:
+        # The empty alternative says that it may work without a key.
+        anybody: list[Json] = [{}] if route.scope is Scope.ASK else []
+        operation["security"] = [*anybody, {"key": [route.scope.value]}]
     if route.body:
         content = {"application/json": {"schema": schemas[route.body]}}
         operation["requestBody"] = {"required": True, "content": content}
@@ -112,7 +127,8 @@ def _describe_success(route: Route, schemas: Mapping[object, Json]) -> Json:
 def _describe_problems(route: Route, schemas: Mapping[object, Json]) -> Json:
     """Return one response per status, which names the codes that it can carry."""
     by_status: dict[int, list[Code]] = defaultdict(list)
-    for code in dict.fromkeys((*COMMON_PROBLEMS, *route.problems)):
+    access = ACCESS_PROBLEMS if route.scope else ()
+    for code in dict.fromkeys((*COMMON_PROBLEMS, *access, *route.problems)):
         by_status[code.status].append(code)
     return {
         str(status): {

@@ -12,6 +12,7 @@ import qa.web.pages.views as pages
 from qa.collection.catalog import DocumentContent, IndexInfo
 from qa.collection.citations import CitationCheck
 from qa.types import Answer
+from qa.web.access.keys import Scope
 from qa.web.errors.problems import Code
 from qa.web.requests.models import (
     AskBody,
@@ -58,6 +59,8 @@ class Route:
     query: type[BaseModel] = NoQuery
     body: type[BaseModel] | None = None
     problems: tuple[Code, ...] = ()
+    # What the caller's key must allow; None: nothing. Asking needs a key on some servers only.
+    scope: Scope | None = Scope.ASK
 
     @property
     def name(self) -> str:
@@ -90,14 +93,14 @@ ROUTES = (
     ),
     Route(
         "GET", "/v1/feedback", api.feedback, (api.JSON_LINES,),
-        problems=(*QUERY, Code.UNAUTHORIZED, Code.FORBIDDEN, Code.NOT_KEPT),
+        problems=(*QUERY, Code.NOT_KEPT), scope=Scope.ADMIN,
     ),
     Route("GET", "/v1/index", api.index, IndexInfo, problems=QUERY),
-    Route("GET", "/healthz", api.alive, Alive),
-    Route("GET", "/readyz", api.ready, Ready, problems=(Code.NOT_READY,)),
+    Route("GET", "/healthz", api.alive, Alive, scope=None),
+    Route("GET", "/readyz", api.ready, Ready, problems=(Code.NOT_READY,), scope=None),
     Route("GET", "/metrics", api.metrics, ("text/plain",)),
-    Route("GET", "/openapi.json", api.openapi, dict[str, Any]),
-    Route("GET", "/docs", pages.docs, HTML),
+    Route("GET", "/openapi.json", api.openapi, dict[str, Any], scope=None),
+    Route("GET", "/docs", pages.docs, HTML, scope=None),
     Route(
         "GET", "/", pages.ask, HTML, PageQuery,
         problems=(Code.MALFORMED_QUERY, Code.REPEATED_FIELD, Code.WRONG_TYPE, *QUESTION),
@@ -112,6 +115,6 @@ ROUTES = (
     ),
     Route(
         "GET", "/static/<path:name>", pages.static, ("text/css", "text/javascript"),
-        problems=(Code.ROUTE_NOT_FOUND,),
+        problems=(Code.ROUTE_NOT_FOUND,), scope=None,
     ),
 )  # fmt: skip

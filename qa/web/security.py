@@ -1,10 +1,6 @@
-"""Security: headers for every response, and the bearer-token check for admin routes."""
-
-from hmac import compare_digest
+"""Security headers for every response."""
 
 from flask import Response
-
-from qa.web.errors.problems import Code, ProblemError
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -33,15 +29,3 @@ def add_security_headers(response: Response) -> Response:
     """Add the headers to a response, failures included."""
     response.headers.update(HEADERS)
     return response
-
-
-def require_admin_key(authorization: str | None, key: str) -> None:
-    """Raise ProblemError unless the ``Authorization`` header is ``Bearer`` and the admin key; always without a key."""
-    if not key:
-        raise ProblemError(Code.FORBIDDEN, "No admin key is set; start the server with NETSPHERE_ADMIN_KEY.")
-    scheme, _, token = (authorization or "").partition(" ")
-    if scheme.casefold() != "bearer" or not token:
-        detail = "This route needs the admin key; send it as Authorization: Bearer KEY."
-        raise ProblemError(Code.UNAUTHORIZED, detail, headers={"WWW-Authenticate": "Bearer"})
-    if not compare_digest(token.strip().encode(), key.encode()):
-        raise ProblemError(Code.FORBIDDEN, "Invalid admin key; send the value of the server's setting admin_key.")

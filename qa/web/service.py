@@ -24,11 +24,17 @@ RETRY_AFTER_S = 5
 
 @dataclass(frozen=True, slots=True)
 class AppOptions:
-    """Configuration of an application. ``metrics_folder`` as in ``Metrics``; without ``admin_key`` no admin routes."""
+    """Configuration of an application. ``metrics_folder`` as in ``Metrics``.
+
+    ``keys`` is the file of keys, ``admin_key`` one more key with the scope ``admin``. ``key_needed`` says whether
+    asking needs a key; None: as soon as a key with the scope ``ask`` was added.
+    """
 
     metrics_folder: str | None = None
     feedback: Path = Path("var/feedback.sqlite")
     admin_key: str = ""
+    keys: Path | None = None
+    key_needed: bool | None = None
 
 
 class Service:

@@ -1,0 +1,167 @@
+"""Keys: what a caller sends to be let in, and the SQLite file that knows their digests and scopes."""
+
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+from hmac import compare_digest
+from pathlib import Path
+from secrets import token_hex, token_urlsafe
+from typing import Any
+
+from index.errors import NetsphereError, UsageError
+
+# How long a process waits for the lock of another one that writes.
+LOCK_TIMEOUT_S = 5.0
+# The first part of every key, by which people and programs that look for leaked secrets recognise it.
+PREFIX = "ns"
+# With 48 bits two keys of one file never have the same id by chance.
+ID_BYTES = 6
+VALID_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# Nobody guesses 256 random bits. For the same reason one round of SHA-256 is enough, without salt: slow hashes and
+# salts protect passwords, which people choose, against tries of all likely ones.
+SECRET_BYTES = 32
+# A revoked key keeps its row: that a key was ever needed must not be forgotten with the key. Names are of the keys that
+# are not revoked.
+CREATE_TABLE = """
+CREATE TABLE IF NOT EXISTS keys (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, digest BLOB NOT NULL, scopes TEXT NOT NULL,
+  created TEXT NOT NULL, expires TEXT, revoked TEXT)
+"""
+CREATE_INDEX = "CREATE UNIQUE INDEX IF NOT EXISTS names ON keys (name) WHERE revoked IS NULL"
+
+
+class Scope(StrEnum):
+    """What a key allows: to ask and read, to change documents, or everything."""
+
+    ASK = "ask"
+    WRITE = "write"
+    ADMIN = "admin"
+
+
+class KeyFileUnusable(NetsphereError):
+    """The file of keys cannot be read or written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What is known about a key, which is not the key itself. ``id`` is its second part, for logs and lists."""
+
+    id: str
+    name: str
+    digest: bytes
+    scopes: frozenset[Scope]
+    created: datetime | None = None
+    expires: datetime | None = None
+    revoked: datetime | None = None
+
+    def allows(self, scope: Scope) -> bool:
+        """Return whether the key has a scope; ``admin`` has all."""
+        return scope in self.scopes or Scope.ADMIN in self.scopes
+
+    def is_valid(self, now: datetime) -> bool:
+        """Return whether the key is neither revoked nor expired."""
+        return self.revoked is None and (self.expires is None or now < self.expires)
+
+    def describe_state(self, now: datetime) -> str:
+        """Return whether the key is valid, and until when."""
+        if self.revoked:
+            return f"revoked on {self.revoked:%Y-%m-%d}"
+        if self.expires:
+            return f"{'valid until' if self.is_valid(now) else 'expired on'} {self.expires:%Y-%m-%d}"
+        return "valid"
+
+
+class KeyStore:
+    """A SQLite file of keys, read at every check, so that what a command changes counts at once in every process.
+
+    All methods raise KeyFileUnusable.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Remember the path; the file is created with the first key."""
+        self._path = path
+
+    def add_key(self, name: str, scopes: Sequence[str], expires: datetime | None = None) -> str:
+        """Store a new key and return it: the only time that it is known. Raises UsageError for an unusable name."""
+        if not VALID_NAME.fullmatch(name):
+            raise UsageError(f"invalid value {name!r} for NAME: must be 1 to 64 letters, digits, dots, dashes or _")
+        number = token_hex(ID_BYTES)
+        key = f"{PREFIX}_{number}_{token_urlsafe(SECRET_BYTES)}"
+        times = (_format_time(datetime.now(UTC)), _format_time(expires), None)
+        row = (number, name, hash_key(key), " ".join(map(Scope, scopes)), *times)
+        with self._write() as database:
+            try:
+                database.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            except sqlite3.IntegrityError:
+                raise UsageError(f"there is a key {name!r} already; revoke it or choose another name") from None
+        return key
+
+    def list_keys(self) -> list[Key]:
+        """Return all keys in the order in which they were added, revoked ones too."""
+        return [_read_key(*row) for row in self._select("SELECT * FROM keys ORDER BY rowid")]
+
+    def revoke_key(self, name: str) -> None:
+        """Make a key invalid for ever. Raises UsageError if no key that is not revoked has the name."""
+        if not any(key.name == name and not key.revoked for key in self.list_keys()):
+            raise UsageError(f"there is no key {name!r} that is not revoked; python -m qa keys list shows all")
+        with self._write() as database:
+            now = _format_time(datetime.now(UTC))
+            database.execute("UPDATE keys SET revoked = ? WHERE name = ? AND revoked IS NULL", (now, name))
+
+    def find_key(self, sent: str) -> Key | None:
+        """Return what is known about a key that a caller has sent; None if it is unknown, revoked or expired."""
+        # The id is no secret, so that only the comparison of the digests must take the same time for all of them.
+        _, _, rest = sent.partition("_")
+        for row in self._select("SELECT * FROM keys WHERE id = ?", rest.partition("_")[0]):
+            key = _read_key(*row)
+            if compare_digest(key.digest, hash_key(sent)) and key.is_valid(datetime.now(UTC)):
+                return key
+        return None
+
+    def _select(self, query: str, *values: str) -> list[tuple[Any, ...]]:
+        with self._named_errors():
+            if not self._path.exists() or not self._path.stat().st_size:
+                return []
+            with closing(sqlite3.connect(self._path, timeout=LOCK_TIMEOUT_S)) as database:
+                return database.execute(query, values).fetchall()
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        """Yield a connection; commit if the block succeeds, roll back otherwise. Creates the file if it is missing."""
+        with self._named_errors():
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.touch(0o600)
+            with closing(sqlite3.connect(self._path, timeout=LOCK_TIMEOUT_S)) as database, database:
+                database.execute(CREATE_TABLE)
+                database.execute(CREATE_INDEX)
+                yield database
+
+    @contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            detail = f"the file of keys {self._path} cannot be used ({error}); the setting keys names it"
+            raise KeyFileUnusable(detail) from error
+
+
+def hash_key(key: str) -> bytes:
+    """Return the digest of a key, which may be any text."""
+    return sha256(key.encode("utf-8", "surrogatepass")).digest()
+
+
+def _read_key(id: str, name: str, digest: bytes, scopes: str, *times: str | None) -> Key:
+    return Key(id, name, digest, frozenset(map(Scope, scopes.split())), *map(_parse_time, times))
+
+
+def _parse_time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _format_time(time: datetime | None) -> str | None:
+    return time.isoformat(timespec="seconds") if time else None
