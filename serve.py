@@ -45,9 +45,8 @@ def main(index: str, model: str, **flags: Any) -> None:  # noqa: ANN401 — of t
     with _metrics_folder(settings.workers) as folder:
         # Late, because prometheus_client reads its environment variable when it is imported.
         from qa.web.server import ServerOptions, run_server
-        from qa.web.service import AppOptions
 
-        options = AppOptions(folder, Path(settings.feedback), settings.admin_key, Path(settings.keys))
+        options = _build_options(settings, folder)
         app = partial(_create_app, index, model if is_stated("model") else None, settings.reader, options)
         server = ServerOptions(settings.workers, settings.threads, folder)
         run_server(app, settings.host, settings.port, server, directory.require_current)
@@ -66,6 +65,29 @@ def _metrics_folder(workers: int) -> Iterator[str | None]:
     finally:
         if os.getpid() == parent:  # a worker that exits also comes here, and the others still use the folder
             rmtree(folder, ignore_errors=True)
+
+
+def _build_options(settings: ServeSettings, metrics_folder: str | None) -> "AppOptions":
+    """Return the options of the application. Raises UsageError if others could reach it without a key."""
+    from qa.web.access.exposure import decide_key_needed
+    from qa.web.access.proxies import parse_networks
+    from qa.web.service import AppOptions
+
+    proxies, keys = parse_networks(settings.proxies), Path(settings.keys)
+    return AppOptions(
+        metrics_folder=metrics_folder,
+        feedback=Path(settings.feedback),
+        admin_key=settings.admin_key,
+        keys=keys,
+        key_needed=decide_key_needed(settings.host, proxies, settings.public, keys, settings.admin_key),
+        hosts=(settings.host, *_split_list(settings.hosts)),
+        origins=_split_list(settings.origins),
+        proxies=proxies,
+    )
+
+
+def _split_list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _create_app(index: str, model: str | None, reader: str, options: "AppOptions", generation: str) -> "Flask":

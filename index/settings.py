@@ -96,6 +96,18 @@ class ServeSettings:
         click.STRING,
         "one more key with the scope admin; set NETSPHERE_ADMIN_KEY, because flags are visible to other users",
     )
+    public: bool = _setting(False, click.BOOL, "whether everybody who reaches the server may ask without a key")
+    hosts: str = _setting(
+        "", click.STRING, "names by which the server is reached, besides localhost, with commas between them"
+    )
+    origins: str = _setting(
+        "", click.STRING, "other sites whose pages may use the API, such as https://example.org, with commas"
+    )
+    proxies: str = _setting(
+        "",
+        click.STRING,
+        "addresses or networks, with commas, of proxies whose X-Forwarded- headers are believed",
+    )
 
 
 SETTINGS: Mapping[str, Field[Any]] = {row.name: row for row in (*fields(IndexSettings), *fields(ServeSettings))}
@@ -115,4 +127,8 @@ def read_settings_file(folder: Path) -> dict[str, str]:
         raise UsageError(f"cannot read {path} as TOML: {error}") from error
     if unknown := sorted(values.keys() - SETTINGS.keys()):
         raise UsageError(f"unknown setting {unknown[0]!r} in {SETTINGS_FILE}: must be one of {', '.join(SETTINGS)}")
-    return {name: str(value) for name, value in values.items()}
+    return {name: _format_value(value) for name, value in values.items()}
+
+
+def _format_value(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -7,6 +7,8 @@ from flask.json.provider import DefaultJSONProvider
 
 from qa.engine import Engine
 from qa.web.access.authorization import Authorization, require_scopes
+from qa.web.access.cross_site import guard_sites
+from qa.web.access.proxies import TrustedProxies
 from qa.web.errors.handlers import handle_exception
 from qa.web.metrics import instrument_app
 from qa.web.openapi import build_openapi
@@ -33,9 +35,11 @@ def create_app(engine: Engine, options: AppOptions = DEFAULT_OPTIONS) -> Flask:
     for route in ROUTES:
         app.add_url_rule(route.path, route.name, partial(route.view, service), methods=[route.method])
     instrument_app(app, service.metrics)
+    guard_sites(app, options.hosts, options.origins)
     authorization = Authorization(options.keys, options.admin_key, options.key_needed)
     require_scopes(app, authorization, {route.name: route.scope for route in ROUTES})
     app.after_request(add_security_headers)
+    app.wsgi_app = TrustedProxies(app.wsgi_app, options.proxies)  # type: ignore[method-assign]  # as Flask documents it
     app.register_error_handler(Exception, handle_exception)
     return app
 

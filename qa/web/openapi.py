@@ -19,6 +19,8 @@ REF = "#/components/schemas/{model}"
 # Problems that any route can return, before its view is reached or in it.
 COMMON_PROBLEMS = (
     Code.BAD_REQUEST,
+    Code.CROSS_SITE,
+    Code.UNKNOWN_HOST,
     Code.URL_TOO_LONG,
     Code.HEADERS_TOO_LARGE,
     Code.INTERNAL_ERROR,

@@ -22,6 +22,11 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     # The address of a page holds the question that was asked.
     "Referrer-Policy": "no-referrer",
+    # A page that opens this one cannot reach into its window, and no other site can load anything from here.
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # What the pages never use, so that nothing that runs in them can.
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
 

@@ -10,6 +10,7 @@ from index.generation.id_patterns import WILDCARDS
 from qa.collection.catalog import DocumentContent, PassageSpan
 from qa.engine import Engine
 from qa.types import Answer, Request
+from qa.web.access.proxies import Network
 from qa.web.engine.answer_cache import AnswerCache
 from qa.web.engine.micro_batcher import QuestionBatcher
 from qa.web.errors.problems import Code, FieldError, ProblemError, format_value
@@ -27,7 +28,8 @@ class AppOptions:
     """Configuration of an application. ``metrics_folder`` as in ``Metrics``.
 
     ``keys`` is the file of keys, ``admin_key`` one more key with the scope ``admin``. ``key_needed`` says whether
-    asking needs a key; None: as soon as a key with the scope ``ask`` was added.
+    asking needs a key; None: as soon as a key with the scope ``ask`` was added. ``hosts`` are names of the server
+    besides localhost, ``origins`` other sites whose pages may use it, ``proxies`` the networks of trusted proxies.
     """
 
     metrics_folder: str | None = None
@@ -35,6 +37,9 @@ class AppOptions:
     admin_key: str = ""
     keys: Path | None = None
     key_needed: bool | None = None
+    hosts: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    proxies: tuple[Network, ...] = ()
 
 
 class Service:

@@ -51,6 +51,7 @@ class WebServer(TcpWSGIServer):
             asyncore_use_poll=True,  # select() cannot watch more than 1,024 sockets
             cleanup_interval=1,
             log_socket_errors=False,
+            clear_untrusted_proxy_headers=False,  # qa.web.access.proxies does
             max_request_header_size=MAX_REQUEST_LINE + MAX_HEADER_BYTES,
             outbuf_high_watermark=MAX_UNSENT_BYTES,
             channel_request_lookahead=1,  # to notice that a client has left

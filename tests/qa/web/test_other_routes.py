@@ -82,6 +82,8 @@ def test_headers_of_every_response(client: FlaskClient, url: str) -> None:
     assert float(headers["Server-Timing"].removeprefix("total;dur=")) >= 0
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "microphone=()" in headers["Permissions-Policy"].split(", ")
     policy = headers["Content-Security-Policy"].split("; ")
     assert policy[0] == "default-src 'none'"
     assert "script-src 'self'" in policy

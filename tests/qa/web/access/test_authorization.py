@@ -35,9 +35,12 @@ def bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
 
+def url_of(route: Route) -> str:
+    return route.path.replace("<path:id>", DOCUMENT).replace("<path:name>", "style.css").replace("<id>", "1")
+
+
 def call(client: FlaskClient, route: Route, **options: object) -> int:
-    url = route.path.replace("<path:id>", DOCUMENT).replace("<path:name>", "style.css").replace("<id>", "1")
-    with client.open(url, method=route.method, **options) as response:
+    with client.open(url_of(route), method=route.method, **options) as response:
         return response.status_code
 
 

@@ -15,6 +15,7 @@ from flask import Flask, Response, request
 
 from index.errors import NetsphereError
 from qa.web import create_app
+from qa.web.service import AppOptions
 from tests.qa.web.helpers import HandMade
 
 ROOT = Path(__file__).parents[4]
@@ -44,7 +45,7 @@ def make_app(version: str) -> Flask:
     """The application with routes that are slow, big, or say who answers. No version starts with "broken"."""
     if version.startswith("broken"):
         raise NetsphereError(f"{version} cannot be opened")
-    app = create_app(HandMade())
+    app = create_app(HandMade(), AppOptions(hosts=("a",)))
     counted: list[str] = []
 
     def count() -> Response:
