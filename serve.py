@@ -77,6 +77,7 @@ def _build_options(settings: ServeSettings, metrics_folder: str | None) -> "AppO
     return AppOptions(
         metrics_folder=metrics_folder,
         feedback=Path(settings.feedback),
+        feedback_mb=settings.feedback_mb,
         admin_key=settings.admin_key,
         keys=keys,
         key_needed=decide_key_needed(settings.host, proxies, settings.public, keys, settings.admin_key),

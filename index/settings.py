@@ -90,6 +90,7 @@ class ServeSettings:
     feedback: str = _setting(
         "var/feedback.sqlite", NonEmpty(), "SQLite file of visitors' feedback; created when the first arrives"
     )
+    feedback_mb: int = _setting(100, click.IntRange(1, 100_000), "maximum size of that file; a full one takes no more")
     keys: str = _setting("var/keys.sqlite", NonEmpty(), "SQLite file of the keys; python -m qa keys adds one")
     admin_key: str = _setting(
         "",

@@ -1,8 +1,8 @@
 """The JSON routes. The first line of a docstring is the summary in OpenAPI."""
 
-import json
+import os
 
-from flask import Response, jsonify
+from flask import Response, jsonify, send_file
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from index.types import Span
@@ -70,8 +70,10 @@ def give_feedback(service: Service) -> Response:
 def feedback(service: Service) -> Response:
     """Export the stored verdicts as judged questions for the evaluation, one JSON object a line."""
     read_query(NoQuery)
-    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in service.export_feedback())
-    return Response("".join(lines), content_type=JSON_LINES)
+    exported = service.export_feedback()
+    response = send_file(exported, JSON_LINES)
+    response.content_length = os.fstat(exported.fileno()).st_size
+    return response
 
 
 def index(service: Service) -> Response:

@@ -2,16 +2,22 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 from uuid import uuid4
 
 from qa.collection.catalog import DocumentContent, PassageSpan
+from qa.query.follow_up import MAX_ANSWER_CHARS
 from qa.web.requests.models import FeedbackBody
 
+# The default of SQLite.
+PAGE_BYTES = 4096
 # How long a process waits for the lock of another one that writes.
 LOCK_TIMEOUT_S = 5.0
 # One row a verdict. Nothing says who gave it; a verdict sent again with its id replaces the earlier one.
@@ -22,28 +28,34 @@ CREATE TABLE IF NOT EXISTS feedback (
   verdict TEXT NOT NULL CHECK (verdict IN ('right', 'wrong')))
 """
 UPSERT = "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-# A passage is relevant if more visitors call it right than wrong; a draw is no judgement.
+# A passage is relevant if more visitors call it right than wrong; a draw is no judgement. Passages of one question come
+# together, questions in the order in which they were first judged. SQLite sorts in temporary files, not in memory.
 SELECT_RELEVANT = """
-SELECT question, history, document, "start", "end", quote FROM feedback
-GROUP BY question, history, document, "start", "end", quote
-HAVING sum(CASE verdict WHEN 'right' THEN 1 ELSE -1 END) > 0 ORDER BY min(given_at), min(id)
+WITH relevant AS (
+  SELECT question, history, document, "start", "end", quote, min(given_at) AS given_at, min(id) AS id FROM feedback
+  GROUP BY question, history, document, "start", "end", quote
+  HAVING sum(CASE verdict WHEN 'right' THEN 1 ELSE -1 END) > 0)
+SELECT question, history, document, "start", "end", quote FROM relevant
+ORDER BY min(given_at) OVER (PARTITION BY question, history), question, history, given_at, id
 """
 
 
 class FeedbackStore:
     """A SQLite file that several processes may write at once; created with the first verdict."""
 
-    def __init__(self, path: Path) -> None:
-        """Remember the path; the file is not touched yet."""
-        self._path = path
+    def __init__(self, path: Path, max_bytes: int) -> None:
+        """Remember the path, and the size that the file may have; the file is not touched yet."""
+        self._path, self._max_pages = path, max_bytes // PAGE_BYTES
 
     def add_verdict(self, body: FeedbackBody, document: DocumentContent, passage: PassageSpan) -> str:
         """Store a verdict, in place of an earlier one with its id, and return the id. Raises OSError or sqlite3.Error.
 
-        The passage is stored as its place and words, because offsets outlive every change of chunking.
+        The passage is stored as its place and words, because offsets outlive every change of chunking. Of an earlier
+        answer the part is stored that is read to understand the question. A full file is an sqlite3.Error, too.
         """
         key, now = body.id or uuid4().hex, datetime.now(UTC).isoformat(timespec="milliseconds")
-        history = json.dumps([[turn.question, turn.answer] for turn in body.history], ensure_ascii=False)
+        turns = [[turn.question, turn.answer and turn.answer[:MAX_ANSWER_CHARS]] for turn in body.history]
+        history = json.dumps(turns, ensure_ascii=False)
         start, end = passage.start, passage.end
         place = (document.info.id, document.info.sha256, start, end, document.text[start:end])
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,29 +64,42 @@ class FeedbackStore:
             database.execute(UPSERT, (key, now, body.question, history, *place, body.verdict))
         return key
 
-    def export_judgements(self) -> list[dict[str, Any]]:
-        """Return every question with a relevant passage, as span judgements of docs/evaluation.md.
+    def export_judgements(self) -> IO[bytes]:
+        """Return a temporary file of every question with a relevant passage, as span judgements of docs/evaluation.md.
 
         A question whose passages are all wrong is left out: that no passage shown was right does not say that
-        none is. Raises OSError or sqlite3.Error.
+        none is. Raises OSError or sqlite3.Error. A file, because verdicts may be more than the memory holds, and
+        because a client that reads slowly must not keep the lock of the database.
         """
-        if not self._path.exists():
-            return []
+        with ExitStack() as stack:
+            exported = stack.enter_context(TemporaryFile())
+            if self._path.exists():
+                self._write_judgements(exported)
+            exported.seek(0)
+            stack.pop_all()  # the caller closes it
+        return exported
+
+    def _write_judgements(self, exported: IO[bytes]) -> None:
         with self._connect() as database:
-            rows = database.execute(SELECT_RELEVANT).fetchall()
-        found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        for question, history, document, start, end, quote in rows:
-            evidence = {"document": document, "start": start, "end": end, "quote": quote}
-            found.setdefault((question, history), []).append(evidence)
-        return [_build_judgement(number, *key, evidence) for number, (key, evidence) in enumerate(found.items(), 1)]
+            rows = groupby(database.execute(SELECT_RELEVANT), key=itemgetter(0, 1))
+            for number, ((question, history), evidence) in enumerate(rows, 1):
+                judgement = _build_judgement(number, question, history, evidence)
+                exported.write(json.dumps(judgement, ensure_ascii=False).encode() + b"\n")
 
     @contextmanager
     def _connect(self) -> Iterator[sqlite3.Connection]:
         """Yield a connection; commit if the block succeeds, roll back otherwise."""
         with closing(sqlite3.connect(self._path, timeout=LOCK_TIMEOUT_S)) as database, database:
+            database.execute(f"PRAGMA max_page_count = {self._max_pages}")
             yield database
 
 
-def _build_judgement(number: int, question: str, history: str, evidence: list[dict[str, Any]]) -> dict[str, Any]:
+def is_full(error: Exception) -> bool:
+    """Return whether an error of the store says that the file has its maximum size, or that the disk is full."""
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+
+
+def _build_judgement(number: int, question: str, history: str, rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
     turns = [{"question": earlier, "answer": answer} for earlier, answer in json.loads(history)]
+    evidence = [{"document": row[2], "start": row[3], "end": row[4], "quote": row[5]} for row in rows]
     return {"id": f"feedback-{number}", "question": question, "history": turns, "evidence": evidence, "answers": []}

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from index.generation.id_patterns import WILDCARDS
 from qa.collection.catalog import DocumentContent, PassageSpan
@@ -14,13 +14,15 @@ from qa.web.access.proxies import Network
 from qa.web.engine.answer_cache import AnswerCache
 from qa.web.engine.micro_batcher import QuestionBatcher
 from qa.web.errors.problems import Code, FieldError, ProblemError, format_value
-from qa.web.feedback_store import FeedbackStore
+from qa.web.feedback_store import FeedbackStore, is_full
 from qa.web.metrics import Metrics
 from qa.web.pages.suggested_questions import SuggestedQuestions
 from qa.web.requests.models import FeedbackBody
 
 # Seconds that a client waits before it asks again a server that is not ready.
 RETRY_AFTER_S = 5
+# The same if the feedback file is full, until somebody moves it away.
+FULL_RETRY_AFTER_S = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class AppOptions:
 
     metrics_folder: str | None = None
     feedback: Path = Path("var/feedback.sqlite")
+    feedback_mb: int = 100
     admin_key: str = ""
     keys: Path | None = None
     key_needed: bool | None = None
@@ -50,7 +53,7 @@ class Service:
         self.engine, self.options, self.openapi = engine, options, openapi
         self.metrics = Metrics(engine.catalog.describe_index(), options.metrics_folder)
         self.suggestions = SuggestedQuestions(engine)
-        self._feedback = FeedbackStore(options.feedback)
+        self._feedback = FeedbackStore(options.feedback, options.feedback_mb * 1024 * 1024)
         self._batcher = QuestionBatcher(engine.ask_many)
         self._cache = AnswerCache(self._batcher.ask_many)
 
@@ -91,10 +94,14 @@ class Service:
         try:
             return self._feedback.add_verdict(body, document, passage)
         except (OSError, sqlite3.Error) as error:
+            if is_full(error):
+                limit = f"The feedback file has the {self.options.feedback_mb} MB of the setting feedback_mb"
+                detail = f"{limit}; export it with GET /v1/feedback and move it away."
+                raise ProblemError(Code.NOT_KEPT, detail, headers={"Retry-After": str(FULL_RETRY_AFTER_S)}) from error
             raise _feedback_problem(error) from error
 
-    def export_feedback(self) -> list[dict[str, Any]]:
-        """Return the stored verdicts as judged questions; raise ProblemError if the file cannot be read."""
+    def export_feedback(self) -> IO[bytes]:
+        """Return a file of the stored verdicts as judged questions; raise ProblemError if they cannot be read."""
         try:
             return self._feedback.export_judgements()
         except (OSError, sqlite3.Error) as error:

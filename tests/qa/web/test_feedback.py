@@ -1,6 +1,8 @@
 """Verdicts are stored, replaced and exported as judged questions, to an admin only."""
 
 import json
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from tests.qa.web.helpers import DOCUMENT, TEXT, HandMade
 from tests.qa.web.shape import problem
 
 PASSAGE = f"{DOCUMENT}#22-{len(TEXT)}"
+ROOT = Path(__file__).parents[3]
 ADMIN = {"Authorization": "Bearer the key"}
 
 
@@ -26,16 +29,20 @@ def give(client: FlaskClient, verdict: str = "right", **more: object) -> dict[st
 
 
 def judged(client: FlaskClient) -> list[dict[str, object]]:
-    reply = client.get("/v1/feedback", headers=ADMIN)
-    assert (reply.status_code, reply.content_type) == (200, "application/x-ndjson")
-    return [json.loads(line) for line in reply.text.splitlines()]
+    return [json.loads(line) for line in exported(client).splitlines()]
+
+
+def exported(client: FlaskClient) -> str:
+    with client.get("/v1/feedback", headers=ADMIN) as reply:
+        assert (reply.status_code, reply.content_type) == (200, "application/x-ndjson")
+        return reply.text
 
 
 def test_what_is_right_becomes_a_judged_question_that_the_evaluation_reads(client: FlaskClient, tmp_path: Path) -> None:
     """The exported file is a data set: place, words and conversation are those of the passage that was shown."""
     give(client, history=[{"question": "What?", "answer": "A film"}])
     path = tmp_path / "visitors.jsonl"
-    path.write_text(client.get("/v1/feedback", headers=ADMIN).text, encoding="utf-8")
+    path.write_text(exported(client), encoding="utf-8")
     (judgement,) = load(path).judgements
     (gold,) = judgement.evidence
     assert (judgement.question, gold.document, gold.quote) == ("Who?", DOCUMENT, TEXT[22:])
@@ -126,6 +133,58 @@ def test_an_unusable_file_is_a_problem_that_names_the_setting(tmp_path: Path) ->
     assert response.headers["Retry-After"] == "5"
     problem(client.get("/v1/feedback", headers=ADMIN), Code.NOT_KEPT)
     assert client.get("/v1/ask?q=Who").status_code == 200
+
+
+def test_a_full_file_takes_no_more_and_says_so(tmp_path: Path) -> None:
+    """Anonymous verdicts do not fill the disk; what is stored stays, and can be exported."""
+    path = tmp_path / "feedback.sqlite"
+    client = create_app(HandMade(), AppOptions(feedback=path, feedback_mb=1, admin_key="the key")).test_client()
+    history = [{"question": "What?", "answer": "x" * 10_000}] * 20
+    body = {"question": "Who?", "passage": PASSAGE, "verdict": "right", "history": history}
+    for number in range(200):
+        response = client.post("/v1/feedback", json=body | {"question": f"Who {number}?"})
+        if response.status_code != 200:
+            break
+    assert "setting feedback_mb" in problem(response, Code.NOT_KEPT)["detail"]
+    assert response.headers["Retry-After"] == "3600"
+    assert path.stat().st_size <= 1024 * 1024
+    assert number > 40  # of an earlier answer only what is read is stored: 20 kB a verdict, not 200
+    assert len(judged(client)) == number
+
+
+def test_a_conversation_is_stored_as_far_as_it_is_read(client: FlaskClient) -> None:
+    """The first thousand characters of an answer say what a follow-up question means."""
+    give(client, history=[{"question": "What?", "answer": "x" * 1001}, {"question": "And?"}])
+    (row,) = judged(client)
+    assert row["history"] == [{"question": "What?", "answer": "x" * 1000}, {"question": "And?", "answer": None}]
+
+
+# Fills a file with verdicts of a kilobyte, and prints by how much the memory grows while they are exported.
+EXPORT = """
+import resource, sqlite3, sys
+from pathlib import Path
+from qa.web.feedback_store import CREATE_TABLE, UPSERT, FeedbackStore
+
+path, rows = Path(sys.argv[1]), int(sys.argv[2])
+with sqlite3.connect(path) as database:
+    database.execute(CREATE_TABLE)
+    database.executemany(UPSERT, (
+        (str(n), "2026", f"Who {n % 1000}?", "[]", f"{n}.txt", "", 0, 1, "x" * 1000, "right") for n in range(rows)))
+size = path.stat().st_size
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+with FeedbackStore(path, 10**12).export_judgements() as exported:
+    lines = sum(1 for line in exported)
+print(lines, size, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024)
+"""
+
+
+def test_an_export_needs_no_memory_for_the_whole_file(tmp_path: Path) -> None:
+    """It grows by a small part of the size of the file: what one question has, and the cache of SQLite."""
+    command = [sys.executable, "-c", EXPORT, str(tmp_path / "feedback.sqlite"), "60000"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
+    lines, size, grown = map(int, done.stdout.split())
+    assert (lines, size > 60_000_000) == (1000, True)
+    assert grown < size / 4
 
 
 def test_many_at_once_are_all_kept(client: FlaskClient) -> None:
