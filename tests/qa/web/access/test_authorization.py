@@ -94,10 +94,11 @@ def test_the_admin_key_of_the_settings_has_all_scopes(tmp_path: Path) -> None:
         feedback=tmp_path / "f.sqlite", admin_key="the key", keys=tmp_path / "keys.sqlite", key_needed=True
     )
     client = create_app(HandMade(), options).test_client()
-    for url in ("/v1/feedback", "/v1/ask?q=a"):
-        assert client.get(url, headers=bearer("the key")).status_code == 200
-        assert client.get(url, headers=bearer("the  key")).status_code == 403
-        assert client.get(url, headers={"Authorization": "Basic dGhlIGtleQ=="}).status_code == 401
+    for name in ("api.feedback", "api.index"):
+        route = next(route for route in ROUTES if route.name == name)
+        assert call(client, route, headers=bearer("the key")) == 200
+        assert call(client, route, headers=bearer("the  key")) == 403
+        assert call(client, route, headers={"Authorization": "Basic dGhlIGtleQ=="}) == 401
 
 
 def test_a_refusal_says_what_is_missing(client: FlaskClient, store: KeyStore) -> None:
