@@ -84,6 +84,7 @@ def _build_options(settings: ServeSettings, metrics_folder: str | None) -> "AppO
         hosts=(settings.host, *_split_list(settings.hosts)),
         origins=_split_list(settings.origins),
         proxies=proxies,
+        log_questions=settings.log_questions,
     )
 
 

@@ -97,6 +97,7 @@ class ServeSettings:
         click.STRING,
         "one more key with the scope admin; set NETSPHERE_ADMIN_KEY, because flags are visible to other users",
     )
+    log_questions: bool = _setting(False, click.BOOL, "whether questions are written to the log, with who asked them")
     public: bool = _setting(False, click.BOOL, "whether everybody who reaches the server may ask without a key")
     hosts: str = _setting(
         "", click.STRING, "names by which the server is reached, besides localhost, with commas between them"

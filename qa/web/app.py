@@ -12,6 +12,7 @@ from qa.web.access.proxies import TrustedProxies
 from qa.web.errors.handlers import handle_exception
 from qa.web.metrics import instrument_app
 from qa.web.openapi import build_openapi
+from qa.web.question_log import enable_question_log
 from qa.web.routes import ROUTES
 from qa.web.security import add_security_headers
 from qa.web.service import AppOptions, Service
@@ -31,6 +32,8 @@ def create_app(engine: Engine, options: AppOptions = DEFAULT_OPTIONS) -> Flask:
     # A document id may hold two slashes in a row; merging them would redirect to another document.
     app.url_map.merge_slashes = False
     service = Service(engine, options, build_openapi(ROUTES))
+    if options.log_questions:
+        enable_question_log()
     app.extensions[EXTENSION] = service
     for route in ROUTES:
         app.add_url_rule(route.path, route.name, partial(route.view, service), methods=[route.method])

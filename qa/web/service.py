@@ -17,6 +17,7 @@ from qa.web.errors.problems import Code, FieldError, ProblemError, format_value
 from qa.web.feedback_store import FeedbackStore, is_full
 from qa.web.metrics import Metrics
 from qa.web.pages.suggested_questions import SuggestedQuestions
+from qa.web.question_log import log_answers
 from qa.web.requests.models import FeedbackBody
 
 # Seconds that a client waits before it asks again a server that is not ready.
@@ -43,6 +44,7 @@ class AppOptions:
     hosts: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     proxies: tuple[Network, ...] = ()
+    log_questions: bool = False
 
 
 class Service:
@@ -117,6 +119,7 @@ class Service:
         answers = self._cache.ask_many(questions)
         for answer in answers:
             self.metrics.count_answer(answer)
+        log_answers(answers)
         return answers
 
     def _check_filters(self, questions: Iterable[tuple[Request, str]]) -> None:

@@ -52,7 +52,7 @@ def run_server(
     address = f"http://[{bound}]:{number}" if ":" in bound else f"http://{bound}:{number}"
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter(LOG_FORMAT, DATE_FORMAT))
-    for name in (__name__, "waitress"):
+    for name in (__name__, "waitress", "qa.web.question_log"):
         logging.getLogger(name).addHandler(handler)
     app = ServedApp(
         find_version,
