@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
+import numpy as np
 import regex
+from numpy.typing import NDArray
 
 from index.text.sentences import PunctuatedNames, strip_span
 from index.text.structure import Sentence, is_heading, outline_document, strip_heading_marks
@@ -92,33 +94,56 @@ def _group_sentences(section: list[tuple[Sentence, int]], sizes: ChunkSizes) -> 
 
     Dynamic programming over the cuts: filling greedily would leave a short last passage.
     """
+    sentences = [sentence for sentence, _ in section]
+    costs = _GroupCosts(section, sizes)
     # The lowest cost of the first ``end`` sentences, and where their last group starts.
-    best: list[tuple[float, int]] = [(0.0, 0)]
+    lowest, starts = np.zeros(len(section) + 1), [0]
+    first = 0
     for end in range(1, len(section) + 1):
-        options = []
-        for start in range(end - 1, -1, -1):
-            cost = _compute_cost(section[start:end], sizes)
-            if cost is None:
-                break
-            options.append((best[start][0] + cost, start))
-        best.append(min(options))
+        first = costs.find_first(first, end)
+        totals = lowest[first:end] + costs.compute(first, end)
+        best = int(totals.argmin())
+        lowest[end] = totals[best]
+        starts.append(first + best)
     cuts = [len(section)]
     while cuts[-1]:
-        cuts.append(best[cuts[-1]][1])
+        cuts.append(starts[cuts[-1]])
     for end, start in zip(cuts[-2::-1], cuts[:0:-1], strict=True):
-        yield [sentence for sentence, _ in section[start:end]]
+        yield sentences[start:end]
 
 
-def _compute_cost(group: list[tuple[Sentence, int]], sizes: ChunkSizes) -> float | None:
-    """Return how far a group is from a good passage, or None if it and any longer one exceed a limit."""
-    first, last = group[0][0], group[-1][0]
-    length = last.span.end - first.span.start
-    if len(group) > 1 and (length > sizes.max_chars or sum(tokens for _, tokens in group) > sizes.max_tokens):
-        return None
-    off = (length - sizes.target_chars) / sizes.target_chars
-    extra = max(0, len(group) - sizes.max_sentences)
-    torn = sum(a.paragraph != b.paragraph for (a, _), (b, _) in pairwise(group))
-    return off * off + EXTRA_SENTENCE_COST * extra + TORN_PARAGRAPH_COST * torn
+class _GroupCosts:
+    """The costs of groups of adjacent sentences: how far each is from a good passage.
+
+    Arrays of numpy, because a passage may have hundreds of very short sentences, and each of them may begin it.
+    """
+
+    def __init__(self, section: list[tuple[Sentence, int]], sizes: ChunkSizes) -> None:
+        self._sizes = sizes
+        self._starts = np.array([sentence.span.start for sentence, _ in section])
+        self._ends = np.array([sentence.span.end for sentence, _ in section])
+        # Sums over all sentences before each: their number, their tokens, and the paragraphs that end there.
+        self._numbers = np.arange(len(section) + 1)
+        self._tokens = np.cumsum([0, *(tokens for _, tokens in section)])
+        self._torn = np.cumsum([0, *(a.paragraph != b.paragraph for (a, _), (b, _) in pairwise(section))])
+
+    def find_first(self, first: int, end: int) -> int:
+        """Return where the longest group that ends before ``end`` and keeps the limits begins, not before ``first``."""
+        while first < end - 1 and (
+            self._ends[end - 1] - self._starts[first] > self._sizes.max_chars
+            or self._tokens[end] - self._tokens[first] > self._sizes.max_tokens
+        ):
+            first += 1
+        return first
+
+    def compute(self, first: int, end: int) -> NDArray[np.float64]:
+        """Return the costs of the groups that end before ``end`` and begin at ``first``, ``first + 1``, …"""
+        sizes, lengths = self._sizes, self._ends[end - 1] - self._starts[first:end]
+        off = (lengths - sizes.target_chars) / sizes.target_chars
+        extra = np.maximum(0, end - self._numbers[first:end] - sizes.max_sentences)
+        torn = self._torn[end - 1] - self._torn[first:end]
+        costs: NDArray[np.float64] = off * off + EXTRA_SENTENCE_COST * extra + TORN_PARAGRAPH_COST * torn
+        return costs
 
 
 def _split_long(text: str, sentence: Sentence, sizes: ChunkSizes, count: CountTokens) -> Iterator[Sentence]:

@@ -5,8 +5,9 @@ are learned from the collection itself, not listed.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import regex
 from sentencex import get_sentence_boundaries
@@ -25,6 +26,13 @@ HAN = regex.compile(r"\p{Han}")
 MIN_NAME_COUNT = 2
 # "1." and "008." number a list; longer pieces without a letter are sentences of figures.
 MAX_ENUMERATION_CHARS = 7
+# No name in a text is longer, with the quotation marks before it.
+MAX_NAME_CHARS = 100
+# Sentencex takes time that grows with the square of the length of a paragraph that has many quotation marks, so a
+# longer one is split window by window. In the open data sets the longest has 26,976 characters.
+MAX_WINDOW_CHARS = 32_000
+# What is near the end of a window is split in the next one, which sees how it goes on.
+WINDOW_OVERLAP = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,48 +88,75 @@ def split_into_sentences(text: str, span: Span, names: PunctuatedNames, declared
     ``declared`` is the language that the document declares. White space only has no sentences.
     """
     block = text[span.start : span.end]
-    code = detect_language(block, declared)
-    bounds = [(b["start_index"], b["end_index"]) for b in get_sentence_boundaries(code, block)]
-    repaired: list[tuple[int, int]] = []
-    for start, end in _close_gaps(bounds, len(block)):
-        if repaired and _is_wrong_cut(block[repaired[-1][0] : start], block[start:end], names):
-            repaired[-1] = (repaired[-1][0], end)
-        else:
-            repaired.append((start, end))
+    cuts = sorted({0, *_find_cuts(block, detect_language(block, declared))})
+    repaired = _undo_wrong_cuts(block, cuts, names)
     stripped = (strip_span(text, Span(span.start + start, span.start + end)) for start, end in repaired)
     return [sentence for sentence in stripped if sentence.start < sentence.end]
 
 
 def strip_span(text: str, span: Span) -> Span:
     """Return the span without the white space at its ends; it is empty if there is nothing else."""
-    start, end = span.start, span.end
-    while start < end and text[start].isspace():
+    start = span.start
+    while start < span.end and text[start].isspace():
         start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return Span(start, end)
+    return Span(start, _strip_end(text, Span(start, span.end)))
 
 
-def _close_gaps(bounds: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
-    """Extend the splitter's sentences so that they cover the block, which it does not promise."""
-    cuts = sorted({start for start, end in bounds if 0 < start < length} | {0})
-    return list(zip(cuts, [*cuts[1:], length], strict=True))
+def _find_cuts(block: str, language: str) -> Iterator[int]:
+    """Yield where sentencex begins sentences after the first one, in linear time."""
+    start = 0
+    while start < len(block):
+        end = start + MAX_WINDOW_CHARS
+        is_last = end >= len(block)
+        bounds = get_sentence_boundaries(language, block[start:end])
+        cuts = [start + bound["start_index"] for bound in bounds]
+        limit = len(block) if is_last else end - WINDOW_OVERLAP
+        kept = [cut for cut in cuts if start < cut < limit]
+        yield from kept
+        # A window that is half one sentence is not begun again at that sentence, so that each moves on by half.
+        is_far = bool(kept) and kept[-1] - start >= MAX_WINDOW_CHARS // 2
+        start = len(block) if is_last else kept[-1] if is_far else limit
 
 
-def _is_wrong_cut(before: str, after: str, names: PunctuatedNames) -> bool:
-    """Return whether the splitter was wrong to cut between the two."""
-    head, tail = before.rstrip(), after.lstrip()
-    if not head or not tail:
+def _undo_wrong_cuts(block: str, cuts: list[int], names: PunctuatedNames) -> list[tuple[int, int]]:
+    """Return the starts and ends of the sentences that cover the block; each cut is looked at once."""
+    starts: list[int] = []
+    has_letter = False
+    for cut, end in pairwise([*cuts, len(block)]):
+        if not starts or not _is_wrong_cut(block, Span(starts[-1], cut), end, names, has_letter):
+            starts.append(cut)
+            has_letter = False
+        has_letter = has_letter or any(map(str.isalpha, block[cut:end]))
+    return list(pairwise([*starts, len(block)]))
+
+
+def _is_wrong_cut(block: str, before: Span, end: int, names: PunctuatedNames, has_letter: bool) -> bool:
+    """Return whether the splitter was wrong to cut between ``before`` and what goes on to ``end``.
+
+    ``has_letter`` says whether ``before`` has one. Nothing here reads it as a whole: it grows with every wrong cut.
+    """
+    head_end = _strip_end(block, before)
+    tail = block[before.end : end].lstrip()
+    if head_end == before.start or not tail:
         return True
-    if "\n\n" in before[len(head) :]:
+    if "\n\n" in block[head_end : before.end]:
         return False
-    if not any(c.isalpha() for c in head):
-        return len(head) <= MAX_ENUMERATION_CHARS
+    if not has_letter:
+        return head_end - before.start <= MAX_ENUMERATION_CHARS
     if tail[0] in ",;:)]":
         return True
-    if head[-1] in "!?" and tail[0].islower():
+    if block[head_end - 1] in "!?" and tail[0].islower():
         return True
-    return names.is_at_end_of(head) and not _begins_sentence(tail)
+    last_words = block[max(before.start, head_end - MAX_NAME_CHARS) : head_end]
+    return names.is_at_end_of(last_words) and not _begins_sentence(tail)
+
+
+def _strip_end(text: str, span: Span) -> int:
+    """Return the end of the span without white space."""
+    end = span.end
+    while end > span.start and text[end - 1].isspace():
+        end -= 1
+    return end
 
 
 def _begins_sentence(tail: str) -> bool:

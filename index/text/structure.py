@@ -17,6 +17,8 @@ from index.types import Document, Heading, PassageKind, Span
 
 # Longer lines are sentences.
 MAX_HEADING_CHARS = 90
+# Enough to see a heading at the beginning of a sentence, and that the sentence repeats it.
+MAX_RUN_IN_CHARS = 2_000
 # A longer paragraph in a format without headings has probably lost its line breaks, and headings with them.
 MIN_FLATTENED_CHARS = 1500
 # Longer lines were not wrapped by hand, so each is a paragraph.
@@ -175,11 +177,16 @@ def _split_paragraph(document: Document, block: Span, names: PunctuatedNames) ->
     declared = str(document.metadata.get("language", ""))
     for sentence in split_into_sentences(document.text, block, names, declared):
         rest = sentence
-        while flattened and (length := measure_run_in_heading(document.text[rest.start : rest.end])):
+        while flattened and (length := measure_run_in_heading(_read_beginning(document.text, rest))):
             yield Heading(rest.start, rest.start + length, 2)
             rest = strip_span(document.text, Span(rest.start + length, rest.end))
         if rest.start < rest.end:
             yield rest
+
+
+def _read_beginning(text: str, sentence: Span) -> str:
+    """Return all of a sentence that can be a heading: it may have thousands of them, one after the other."""
+    return text[sentence.start : min(sentence.end, sentence.start + MAX_RUN_IN_CHARS)]
 
 
 def measure_run_in_heading(sentence: str) -> int:
