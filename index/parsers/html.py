@@ -4,6 +4,7 @@ The only module that imports trafilatura and webencodings.
 """
 
 import re
+from itertools import islice
 from pathlib import Path
 
 from index.errors import LoadError
@@ -18,6 +19,10 @@ DECLARATION = re.compile(rb"""<(?:meta|\?xml)\b[^>]*?(?:charset|encoding)\s*=\s*
 
 # UTF-16 would have hidden the declaration, and the others are placeholders of the standard without a codec.
 UNUSABLE_ENCODINGS = frozenset({"utf-16le", "utf-16be", "replacement", "x-user-defined"})
+
+# Trafilatura compares its text with that of justext, which takes time that grows with the square of the number of
+# short paragraphs: a minute for 20,000 of them. A longer page has text enough without.
+MAX_COMPARED_ELEMENTS = 10_000
 
 
 def parse_html(path: Path, id: str) -> list[Document]:
@@ -56,7 +61,8 @@ def _extract_content(source: str) -> tuple[HeadedText, str]:
     if tree is None:
         return HeadedText(), ""
     title = repair_surrogates(extract_title(tree) or "")
-    page = bare_extraction(tree, include_comments=False)
+    is_long = any(True for _ in islice(tree.iter(), MAX_COMPARED_ELEMENTS, None))
+    page = bare_extraction(tree, include_comments=False, fast=is_long)
     # Its signature allows a dict, which it returns only on request.
     content = HeadedText() if page is None or isinstance(page, dict) else flatten_blocks(page.body)
     return (content if content.text else HeadedText(repair_surrogates(html2txt(tree)))), title

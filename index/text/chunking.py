@@ -23,7 +23,8 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 
 # Where a sentence that is too long may be cut, best places first.
 CLAUSE_ENDS = (regex.compile(r"[;:。；：—]\s*"), regex.compile(r"[,，、،]\s*"), regex.compile(r"\s+"))
-GRAPHEME = regex.compile(r"\X")
+# Flags first, because \X counts back to the beginning of a row of flags for each of them.
+GRAPHEME = regex.compile(r"\p{GCB=Regional_Indicator}{1,2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*|\X")
 
 # Costs of a passage beside the squared relative difference from the target length. They are small against
 # those of a passage half as long (0.25), so they decide between groupings of similar lengths.
