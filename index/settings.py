@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from index.build.parser_process import ParseLimits
 from index.embedding.model_files import DEFAULT_MODEL
 from index.errors import UsageError
 from index.search.stores import STORES
@@ -55,6 +56,16 @@ class IndexSettings:
         500, click.IntRange(80, 4000), "maximum length of a passage in characters; longer sentences are split"
     )
     max_file_mb: int = _setting(100, click.IntRange(1, 100_000), "larger files are reported and skipped")
+    parse_seconds: int = _setting(
+        120,
+        click.IntRange(1, 86_400),
+        "seconds to parse a file, and 10 for each MB of it; one that takes more is skipped",
+    )
+    parse_mb: int = _setting(
+        1000,
+        click.IntRange(100, 1_000_000),
+        "memory in MB to parse a file, and 20 times its size; one that takes more is skipped",
+    )
     keep: int = _setting(3, click.IntRange(1, 1000), "finished generations to keep, including the one being served")
     hold: bool = _setting(False, click.BOOL, "whether a new generation waits to be published instead of being served")
 
@@ -65,6 +76,11 @@ class IndexSettings:
         of the tokens stays free, because the sum over sentences is not exact for every tokenizer.
         """
         return ChunkSizes(self.passage_chars, self.passage_chars * 4 // 5, max_tokens=max_tokens * 3 // 4)
+
+    @property
+    def parse_limits(self) -> ParseLimits:
+        """The time and memory for parsing one file."""
+        return ParseLimits(self.parse_seconds, self.parse_mb)
 
     @property
     def answer_settings(self) -> dict[str, Any]:

@@ -149,7 +149,7 @@ def _require_outside(source: Path, root: Path) -> None:
 
 def _load_source(source: Path, settings: IndexSettings, progress: Progress, overrides: Overrides) -> LoadResult:
     with progress.step("reading", None) as advance:
-        loaded = load_documents(source, settings.max_file_mb * 1_000_000)
+        loaded = load_documents(source, settings.max_file_mb * 1_000_000, settings.parse_limits)
         advance(len(loaded.documents))
     if loaded.documents or any(overrides.values()):
         return loaded

@@ -1,0 +1,137 @@
+"""Load one file: its documents, completed by its sidecar, and its problems."""
+
+import errno
+import gzip
+import stat
+import zlib
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import LoadError
+from index.parsers import PARSERS, Parser, find_parser
+from index.parsers.sidecar import SIDECAR_EXTENSION, Sidecar, read_sidecar
+from index.types import Document, LoadProblem
+
+COMPRESSED = ".gz"
+# How much of a compressed file is unpacked at once while it is measured.
+STEP_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file; ``id`` is its path below the loaded folder, in POSIX form."""
+
+    path: Path
+    id: str
+
+    @property
+    def is_sidecar(self) -> bool:
+        """Whether the file describes another one."""
+        return self.path.suffix == SIDECAR_EXTENSION
+
+    @property
+    def described_id(self) -> str:
+        """The id of the file that this sidecar describes."""
+        return self.id.removesuffix(SIDECAR_EXTENSION)
+
+    @property
+    def sidecar(self) -> "SourceFile":
+        """The file that describes this one, if it exists."""
+        return SourceFile(self.path.with_name(self.path.name + SIDECAR_EXTENSION), self.id + SIDECAR_EXTENSION)
+
+
+def load_file(file: SourceFile, max_bytes: int, has_sidecar: bool) -> Iterator[Document | LoadProblem]:
+    """Yield the documents of a file, complete and valid, and its problems.
+
+    A file that has more than ``max_bytes``, packed or unpacked, is a problem. Any exception is a bug of the parser.
+    """
+    try:
+        parse = _choose_parser(file, max_bytes)
+        sidecar = (yield from _load_sidecar(file.sidecar, max_bytes)) if has_sidecar else Sidecar()
+        for item in parse(file.path, file.id):
+            yield item if isinstance(item, LoadProblem) else _complete_document(item, file, sidecar)
+    except (OSError, LoadError) as error:
+        yield report_problem(file, error)
+
+
+def report_problem(file: SourceFile, error: OSError | LoadError) -> LoadProblem:
+    """Return the problem of a file that cannot be read."""
+    reason = _explain_os_error(file.path, error) if isinstance(error, OSError) else str(error)
+    return LoadProblem(escape_surrogates(file.id), reason)
+
+
+def escape_surrogates(text: str) -> str:
+    """Replace lone surrogates, which Python puts into file names that are not UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _choose_parser(file: SourceFile, max_bytes: int) -> Parser:
+    """Return the parser of a file; raise LoadError if there is none or the file must not be opened."""
+    _require_readable(file, max_bytes)
+    parser = find_parser(file.path.name)
+    if parser is None:
+        kind = file.path.suffix or "files without an extension"
+        raise LoadError(f"no parser for {kind}: convert it to one of {', '.join(PARSERS)} or leave it out")
+    if file.path.suffix.lower() == COMPRESSED and _unpacks_to_more(file.path, max_bytes):
+        raise LoadError(f"unpacks to more bytes than max_file_mb allows ({max_bytes:,}); split it or raise max_file_mb")
+    return parser
+
+
+def _require_readable(file: SourceFile, max_bytes: int) -> None:
+    """Raise LoadError for what must not be opened."""
+    if escape_surrogates(file.id) != file.id:
+        raise LoadError("has a name that is not UTF-8; rename it")
+    status = file.path.stat()
+    # Opening a pipe would wait forever for a writer.
+    if not stat.S_ISREG(status.st_mode):
+        raise LoadError("is not a regular file but a pipe, socket, device or folder; leave it out")
+    if status.st_size > max_bytes:
+        raise LoadError(f"has {status.st_size:,} bytes, more than max_file_mb allows ({max_bytes:,}); split it")
+    if not status.st_size:
+        raise LoadError("is empty; fill it or leave it out")
+
+
+def _unpacks_to_more(path: Path, max_bytes: int) -> bool:
+    """Return whether a gzip file unpacks to more than ``max_bytes``; at most one step more is unpacked to see that."""
+    unpacked = 0
+    try:
+        with gzip.open(path) as stream:
+            while unpacked <= max_bytes and (step := stream.read(STEP_BYTES)):
+                unpacked += len(step)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        # The parser reports a damaged file, after the lines before the damage.
+        return False
+    return unpacked > max_bytes
+
+
+def _load_sidecar(file: SourceFile, max_bytes: int) -> Generator[LoadProblem, None, Sidecar]:
+    """Return a sidecar. A broken one is a problem of its own."""
+    try:
+        _require_readable(file, max_bytes)
+        return read_sidecar(file.path)
+    except (OSError, LoadError) as error:
+        # The document can be read without it, so only title and metadata are lost.
+        yield report_problem(file, error)
+        return Sidecar()
+
+
+def _complete_document(document: Document, file: SourceFile, sidecar: Sidecar) -> Document | LoadProblem:
+    """Add the sidecar's title and metadata; report a text that must not be indexed, whichever parser returned it."""
+    if not document.text.strip():
+        return LoadProblem(document.id, "holds only white space; fill it or leave it out")
+    if escape_surrogates(document.text) != document.text:
+        return LoadProblem(
+            document.id, "contains half of a surrogate pair, which is not a character; save it again as UTF-8"
+        )
+    return sidecar.apply_to(document, file.path, own=document.id == file.id)
+
+
+def _explain_os_error(path: Path, error: OSError) -> str:
+    if error.errno == errno.ELOOP:
+        return "is a link that leads back to itself; remove it"
+    if error.errno == errno.ENOENT:
+        return (
+            "is a broken link; repair or remove it" if path.is_symlink() else "disappeared while loading; build again"
+        )
+    return f"cannot be read ({error.strerror or error}); let this user read it (chmod u+r) or leave it out"

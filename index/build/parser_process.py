@@ -1,0 +1,197 @@
+"""Run the parsers in a child process with limits of time and memory, which one bad file cannot pull down.
+
+The child is a new interpreter that imports only the parsers, not a fork: forking a process that has threads may
+deadlock, and the address space of a process with torch in it leaves nothing to limit. It is started once for all files
+and again after each file that it does not survive.
+"""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import ceil
+from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
+from time import monotonic, process_time
+from types import TracebackType
+from typing import NoReturn, Self
+
+from index.build.load_file import SourceFile, escape_surrogates, load_file
+from index.types import Document, LoadProblem
+
+# More time and memory for each byte of a file: several times what the slowest formats, PDF and HTML, need.
+SECONDS_PER_MB = 10
+MEMORY_PER_BYTE = 20
+# Documents, and characters of them, in one message from the child.
+MAX_BATCH, MAX_BATCH_CHARS = 100, 1_000_000
+# The exit status of a child that ran out of memory; Python itself exits with 0, 1, 2 and 120.
+OUT_OF_MEMORY = 77
+# sys.path is passed on, so that the child imports the same code, wherever it was started.
+PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from index.build.parser_process import run_child; run_child()"
+
+
+@dataclass(frozen=True, slots=True)
+class ParseLimits:
+    """The time and memory for parsing one file; a large file gets more of both."""
+
+    seconds: int = 120
+    megabytes: int = 1000
+
+    def allow_seconds(self, size: int) -> float:
+        """Return the seconds for a file of ``size`` bytes."""
+        return self.seconds + SECONDS_PER_MB * size / 1_000_000
+
+    def allow_bytes(self, size: int) -> int:
+        """Return the bytes of memory for a file of ``size`` bytes."""
+        return self.megabytes * 1_000_000 + MEMORY_PER_BYTE * size
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What the child gets for each file: the arguments of ``load_file``, and how much it may use."""
+
+    file: SourceFile
+    max_bytes: int
+    has_sidecar: bool
+    seconds: float
+    memory: int
+
+
+class ParserProcess:
+    """The child process that parses files, one after the other; a context manager, which ends it."""
+
+    def __init__(self, limits: ParseLimits, max_bytes: int) -> None:
+        """Start the process; files of more than ``max_bytes`` are problems."""
+        self._limits = limits
+        self._max_bytes = max_bytes
+        self._start()
+
+    def __enter__(self) -> Self:
+        """Return the process, which is running."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End the process."""
+        self._end()
+
+    def load(self, file: SourceFile, has_sidecar: bool) -> list[Document | LoadProblem]:
+        """Return the documents and problems of a file; one that goes beyond a limit has a problem that says which."""
+        size = _read_size(file)
+        seconds, memory = self._limits.allow_seconds(size), self._limits.allow_bytes(size)
+        items: list[Document | LoadProblem] = []
+        try:
+            self._connection.send(_Task(file, self._max_bytes, has_sidecar, seconds, memory))
+            items.extend(self._receive(monotonic() + seconds))
+        except (EOFError, OSError, TimeoutError) as error:
+            reason = self._explain_end(error, seconds, memory)
+            self._start()
+            return [LoadProblem(escape_surrogates(file.id), reason)]
+        return items
+
+    def _start(self) -> None:
+        self._connection, theirs = Pipe()
+        descriptor = theirs.fileno()
+        self._child = subprocess.Popen(  # noqa: S603 -- our own program
+            [sys.executable, "-c", PROGRAM, *sys.path], stdin=descriptor, stdout=subprocess.DEVNULL
+        )
+        theirs.close()
+
+    def _receive(self, deadline: float) -> Iterator[Document | LoadProblem]:
+        """Yield what the child sends until it says that the file is done; raise TimeoutError after the deadline."""
+        while True:
+            if not self._connection.poll(max(0, deadline - monotonic())):
+                raise TimeoutError
+            batch = self._connection.recv()
+            if batch is None:
+                return
+            yield from batch
+
+    def _explain_end(self, error: Exception, seconds: float, memory: int) -> str:
+        """End the child, and return the reason why it has not parsed a file to its end."""
+        is_late = isinstance(error, TimeoutError)
+        status = self._end(kill=is_late)
+        if is_late or status == -signal.SIGXCPU:
+            return f"takes more than {seconds:.0f} seconds to parse; split it, leave it out or raise parse_seconds"
+        if status == OUT_OF_MEMORY:
+            megabytes = f"{memory / 1_000_000:,.0f} MB"
+            return f"takes more than {megabytes} of memory to parse; split it, leave it out or raise parse_mb"
+        if status == -signal.SIGKILL:
+            return "was being parsed when the system killed the parser, probably for lack of memory; split it"
+        ended = f"signal {-status}" if status < 0 else f"exit code {status}"
+        return f"makes the parser fail ({ended}); save it again in another format or leave it out"
+
+    def _end(self, kill: bool = True) -> int:
+        """End the child and return its exit status, a negative signal number if it was killed by one."""
+        self._connection.close()
+        if kill:
+            self._child.kill()
+        return self._child.wait()
+
+
+def run_child() -> NoReturn:
+    """Parse files for the process at the other end of standard input, until that closes it or ends."""
+    # Ctrl+C goes to the parent too, which then ends this process.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    connection = Connection(os.dup(sys.stdin.fileno()))
+    try:
+        while True:
+            task: _Task = connection.recv()
+            _limit_resources(task)
+            for batch in _batch(load_file(task.file, task.max_bytes, task.has_sidecar)):
+                connection.send(batch)
+            connection.send(None)
+    except MemoryError:
+        # At once: what else Python would do here may need memory.
+        os._exit(OUT_OF_MEMORY)
+    except (EOFError, OSError):  # not of the file, whose errors are problems: the parent is gone
+        os._exit(0)
+
+
+def _batch(items: Iterable[Document | LoadProblem]) -> Iterator[list[Document | LoadProblem]]:
+    """Yield the items in lists: a message for each document of a large file would take longer than parsing it."""
+    batch: list[Document | LoadProblem] = []
+    characters = 0
+    for item in items:
+        batch.append(item)
+        characters += len(item.text) if isinstance(item, Document) else 0
+        if len(batch) >= MAX_BATCH or characters >= MAX_BATCH_CHARS:
+            yield batch
+            batch, characters = [], 0
+    yield batch
+
+
+def _limit_resources(task: _Task) -> None:
+    """Let the system end this process, or refuse it memory, if it goes beyond the limits of a file.
+
+    The parent measures the time too. This one ends an endless loop if the parent is gone, and counts processor time.
+    """
+    used = _measure_address_space()
+    if used is not None:
+        _set_limit(resource.RLIMIT_AS, used + task.memory)
+    _set_limit(resource.RLIMIT_CPU, ceil(process_time() + task.seconds))
+
+
+def _set_limit(kind: int, wanted: int) -> None:
+    _, maximum = resource.getrlimit(kind)
+    resource.setrlimit(kind, (wanted if maximum == resource.RLIM_INFINITY else min(wanted, maximum), maximum))
+
+
+def _measure_address_space() -> int | None:
+    """Return the bytes of address space in use, or None on a system that does not say, and limits nothing well."""
+    statistics = Path("/proc/self/statm")
+    if not statistics.exists():
+        return None
+    return int(statistics.read_text().split()[0]) * resource.getpagesize()
+
+
+def _read_size(file: SourceFile) -> int:
+    """Return the bytes of a file, 0 for one that cannot be looked at: parsing it says why."""
+    try:
+        return file.path.stat().st_size
+    except OSError:
+        return 0
