@@ -2,6 +2,7 @@
 
 import codecs
 import logging
+from time import process_time
 
 import pytest
 from webencodings.labels import LABELS
@@ -149,3 +150,10 @@ def test_the_library_logs_nothing(parse: Parse, caplog: pytest.LogCaptureFixture
         parse("a.html", b"<p></p>")
     assert not caplog.records
     assert logging.getLogger("trafilatura").level == before
+
+
+def test_a_page_of_very_many_items_takes_linear_time(parse: Parse) -> None:
+    """Comparing the main text with that of justext takes a minute here, so a long page is not compared."""
+    started = process_time()
+    assert document(parse, "<li>a. A" * 12_000).text.count("\n") > 10_000
+    assert process_time() - started < 10

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from time import process_time
 from unicodedata import normalize
 
 import pytest
+import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.text.chunking import ChunkSizes, make_units, split_into_passages
+from index.text.chunking import GRAPHEME, ChunkSizes, make_units, split_into_passages
 from index.text.sentences import PunctuatedNames
 from index.types import Document, Encoder, Heading, Passage
 from tests.doubles import WordEncoder
@@ -217,3 +219,31 @@ def test_short_pieces_are_counted_if_they_might_not_fit() -> None:
 
     found = split_into_passages(Document("d", "😀" * 10), PunctuatedNames(), ChunkSizes(max_tokens=41), count)
     assert [passage.end - passage.start for passage in found] == [5, 5]
+
+
+# Five to twenty times what each takes; beside it what it took before it was linear, in seconds.
+@pytest.mark.parametrize(
+    ("unit", "length", "seconds"),
+    [
+        ("Ab! ", 40_000, 2.0),  # 5.6
+        ("a\n\n", 40_000, 4.0),  # 7.8
+        ("\U0001f1e6", 16_000, 0.5),  # 3.3
+        ("Reception ", 400_000, 4.0),  # 7.2
+    ],
+)
+def test_repetitive_text_takes_linear_time(unit: str, length: int, seconds: float) -> None:
+    """Very short sentences, flags and headings run into each other are split as quickly as other text."""
+    text = unit * (length // len(unit))
+    started = process_time()
+    split(text, ChunkSizes())
+    assert process_time() - started < seconds
+
+
+@given(
+    st.text(
+        alphabet="\U0001f1e6\U0001f1e7\u0301\u200d\u200ca\U0001f468\U0001f3fb\u0903\u0600\u1100\u1161\r\n ", max_size=30
+    )
+)
+def test_graphemes_are_those_of_unicode(text: str) -> None:
+    """Flags, which have a pattern of their own, are where the pattern of all graphemes finds them."""
+    assert [m.span() for m in GRAPHEME.finditer(text)] == [m.span() for m in regex.finditer(r"\X", text)]

@@ -1,12 +1,17 @@
 """Text is split into sentences."""
 
+from pathlib import Path
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.sentences import PunctuatedNames, detect_language, split_into_sentences, strip_span
+from index.text import sentences
+from index.text.sentences import MAX_WINDOW_CHARS, PunctuatedNames, detect_language, split_into_sentences, strip_span
 from index.types import Span
 
+HANDBOOKS = sorted((Path(__file__).parents[3] / "benchmarks/training/handbooks/documents").glob("*.txt"))
 WITH_NAMES = (
     "Everybody at the Yahoo! portal knew it. The staff of Yahoo!, it is said, slept there. "
     "He won on Jeopardy! twice. The Jeopardy! Masters came later. Stop! Who goes there? Oh! what a night."
@@ -149,3 +154,45 @@ def test_wrong_cuts_are_undone(text: str, sentences: list[str]) -> None:
 def test_the_language_of_a_text(text: str, declared: str, language: str) -> None:
     """The declared language counts, else the script of most letters, else it is English."""
     assert detect_language(text, declared) == language
+
+
+def test_a_long_paragraph_is_split_in_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sentencex never gets more than one window, and all windows together are at most twice the text."""
+    lengths: list[int] = []
+    whole = sentences.get_sentence_boundaries
+
+    def get_boundaries(language: str, text: str) -> list[dict[str, int]]:
+        lengths.append(len(text))
+        return list(whole(language, text))
+
+    monkeypatch.setattr(sentences, "get_sentence_boundaries", get_boundaries)
+    for text in ("“ " * 100_000, "One. " * 40_000, "a" * 200_000, "A. " + "b " * 100_000):
+        lengths.clear()
+        split(text)
+        assert max(lengths) <= MAX_WINDOW_CHARS
+        assert sum(lengths) <= 2 * len(text) + MAX_WINDOW_CHARS
+
+
+def test_windows_give_the_sentences_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nearly every sentence of a long paragraph is the same as if it were split at once."""
+    text = " ".join(" ".join(path.read_text(encoding="utf-8").split()) for path in HANDBOOKS)
+    assert len(text) > 5 * MAX_WINDOW_CHARS
+    windows = set(split_into_sentences(text, Span(0, len(text)), PunctuatedNames()))
+    monkeypatch.setattr(sentences, "MAX_WINDOW_CHARS", len(text))
+    whole = set(split_into_sentences(text, Span(0, len(text)), PunctuatedNames()))
+    assert len(windows & whole) > 0.98 * len(whole)
+
+
+def test_a_sentence_that_grows_is_not_read_again() -> None:
+    """Thousands of cuts that are undone one after the other take no longer than as many that are kept."""
+    text = "The Jeopardy! Masters " * 100_000
+    started = process_time()
+    assert len(split(text, PunctuatedNames(frozenset({"Jeopardy!"})))) == 1
+    assert process_time() - started < 4
+
+
+def test_windows_leave_no_gap() -> None:
+    """The sentences of a paragraph of any length cover it but for white space."""
+    text = "Is it? “No”, she said. " * 5_000
+    found = split_into_sentences(text, Span(0, len(text)), PunctuatedNames())
+    assert " ".join(text[span.start : span.end] for span in found) == text.strip()
