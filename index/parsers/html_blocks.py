@@ -44,6 +44,9 @@ class Element(Protocol):
     def __iter__(self) -> "Iterator[Element]":
         """Iterate over the children."""
 
+    def iter(self) -> "Iterator[Element]":
+        """Iterate over this element and all that is inside."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeadedText:
