@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from time import sleep
 
 import psutil
 import pytest
@@ -104,6 +105,7 @@ def test_a_child_without_its_parent_ends(folder: Path) -> None:
         child = psutil.Process(int(parent.stdout.readline()))
         while not started.exists():
             assert parent.poll() is None
+            sleep(0.01)
         parent.send_signal(signal.SIGKILL)
     child.wait(60)
 

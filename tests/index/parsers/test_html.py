@@ -155,5 +155,5 @@ def test_the_library_logs_nothing(parse: Parse, caplog: pytest.LogCaptureFixture
 def test_a_page_of_very_many_items_takes_linear_time(parse: Parse) -> None:
     """Comparing the main text with that of justext takes a minute here, so a long page is not compared."""
     started = process_time()
-    assert document(parse, "<li>a. A" * 12_000).text.count("\n") > 10_000
+    assert document(parse, "<li>a. A" * 12_000).text.count("a. A") > 10_000
     assert process_time() - started < 10
