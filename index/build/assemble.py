@@ -8,6 +8,8 @@ import numpy as np
 from index.build.changes import Changes
 from index.build.embed_units import PreviousEmbeddings, UnitEmbeddings, UnitInput, embed_units
 from index.build.merge import Parts, merge_parts
+from index.disk.arrays import RowSource
+from index.disk.splice import REMOVED
 from index.embedding.batching import shorten_to_fit
 from index.generation.documents import Documents
 from index.generation.generation import GenerationContents
@@ -20,7 +22,7 @@ from index.text.analyzer import Analyzer, count_words
 from index.text.chunking import make_units, split_into_passages
 from index.text.searchable_text import build_contexts, build_lexical_texts, slice_unit_texts
 from index.text.sentences import PunctuatedNames
-from index.types import Document, Encoder, Passage, Unit
+from index.types import Document, Encoder, Passage, Positions, Store, Unit
 
 
 class Assembler:
@@ -41,22 +43,28 @@ class Assembler:
         units = make_units(passages)
         embeddings = self._embed_units(changes.fresh, passages, units, previous)
         parts = self._index_parts(changes.fresh, passages, units, embeddings)
-        trained = None
         if changes.base:
-            fresh_units, parts = len(units), merge_parts(changes.base, parts, changes, self._folder)
-            # What the store has learned suits the vectors as long as most of them are the same.
-            trained = changes.base.store if 2 * fresh_units < len(parts.units) else None
+            parts, positions = merge_parts(changes.base, parts, changes, self._folder)
+            store = self._merge_store(parts.vectors, changes.base.store, positions)
+        else:
+            store = STORES[self._settings.store]().build(parts.vectors)
         contents = GenerationContents(
             parts.documents,
             parts.passages,
             parts.units,
             parts.keys,
-            STORES[self._settings.store]().build(parts.vectors, trained),
+            store,
             parts.lexical,
             parts.tokens,
             changes.marked_names,
         )
         return contents, len(units) - embeddings.reused
+
+    def _merge_store(self, vectors: RowSource, old: Store, positions: Positions) -> Store:
+        kind = STORES[self._settings.store]()
+        # What the old store has learned suits the vectors as long as most of them are the same.
+        is_same = 2 * np.count_nonzero(positions != REMOVED) > len(vectors)
+        return kind.merge(vectors, old, positions) if is_same else kind.build(vectors)
 
     def _split_documents(self, changes: Changes) -> list[Passage]:
         names = PunctuatedNames.choose_from(changes.marked_names)

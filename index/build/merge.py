@@ -14,7 +14,7 @@ import numpy as np
 
 from index.build.changes import Changes
 from index.disk.arrays import RowSource
-from index.disk.splice import OLD, Splice
+from index.disk.splice import OLD, REMOVED, Splice
 from index.generation.documents import Documents
 from index.generation.generation import GenerationContents, Keys, UnitTable
 from index.generation.passages import Passages
@@ -50,14 +50,17 @@ class Parts:
         )
 
 
-def merge_parts(base: GenerationContents, fresh: Parts, changes: Changes, folder: Path) -> Parts:
-    """Return the parts of the generation that ``changes`` describe, with temporary files in ``folder``."""
+def merge_parts(base: GenerationContents, fresh: Parts, changes: Changes, folder: Path) -> tuple[Parts, Positions]:
+    """Return the parts of the generation that ``changes`` describe, with temporary files in ``folder``.
+
+    The positions are those of the base's units in the new generation, or ``REMOVED``.
+    """
     parts = (Parts.from_contents(base), fresh)
     documents = Documents.merge([part.documents for part in parts], changes.splice, folder)
     passages = changes.splice.widen([part.passages.edges for part in parts])
     unit_splice = passages.widen([_find_unit_edges(part) for part in parts])
-    removed = np.flatnonzero(passages.map_positions(OLD, len(base.passages)) < 0)
-    return Parts(
+    removed = np.flatnonzero(passages.map_positions(OLD, len(base.passages)) == REMOVED)
+    merged = Parts(
         documents,
         Passages.merge([part.passages for part in parts], documents, changes.splice),
         _merge_units(parts, passages, unit_splice),
@@ -66,6 +69,7 @@ def merge_parts(base: GenerationContents, fresh: Parts, changes: Changes, folder
         BM25Index.merge([part.lexical for part in parts], passages, _merge_spellings(base, removed, fresh.lexical)),
         LateInteractionIndex.merge([part.tokens for part in parts], passages, folder),
     )
+    return merged, unit_splice.map_positions(OLD, len(base.units))
 
 
 def _find_unit_edges(part: Parts) -> Positions:

@@ -5,16 +5,20 @@ from pathlib import Path
 from typing import Protocol
 
 from index.disk.arrays import RowSource
-from index.types import Store
+from index.types import Positions, Store
 
 
 class StoreClass(Protocol):
     """A class of stores."""
 
-    def build(self, vectors: RowSource, trained: Store | None = None) -> Store:
-        """Build a store over unit vectors in memory or in a file, shape (rows, dimension).
+    def build(self, vectors: RowSource) -> Store:
+        """Build a store over unit vectors in memory or in a file, shape (rows, dimension)."""
 
-        It may take over what ``trained``, a store of the same kind, has learned from vectors much like these.
+    def merge(self, vectors: RowSource, old: Store, positions: Positions) -> Store:
+        """Build a store over unit vectors, most of which a store of the same kind has already.
+
+        ``positions``: of each row of ``old`` its position among ``vectors``, or ``REMOVED``. What the old store has
+        learned from its vectors may be taken over.
         """
 
     def load(self, folder: Path) -> Store:

@@ -20,9 +20,14 @@ class ExactStore:
         self._vectors = vectors
 
     @classmethod
-    def build(cls, vectors: RowSource, trained: Store | None = None) -> "ExactStore":
-        """Build the store over unit vectors, shape (rows, dimension); it learns nothing, so ``trained`` is ignored."""
+    def build(cls, vectors: RowSource) -> "ExactStore":
+        """Build the store over unit vectors, shape (rows, dimension)."""
         return cls(np.asarray(vectors[:], dtype=np.float32))
+
+    @classmethod
+    def merge(cls, vectors: RowSource, old: Store, positions: Positions) -> "ExactStore":
+        """Build the store; the old one saves no work."""
+        return cls.build(vectors)
 
     def __len__(self) -> int:
         """Return the number of rows."""

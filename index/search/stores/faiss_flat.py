@@ -26,11 +26,16 @@ class FaissFlatStore:
         self._index = index
 
     @classmethod
-    def build(cls, vectors: RowSource, trained: Store | None = None) -> "FaissFlatStore":
-        """Build the index over unit vectors, shape (rows, dimension); it learns nothing, so ``trained`` is ignored."""
+    def build(cls, vectors: RowSource) -> "FaissFlatStore":
+        """Build the index over unit vectors, shape (rows, dimension)."""
         index = faiss.IndexFlatIP(vectors.shape[1])
         index.add(np.ascontiguousarray(vectors[:], dtype=np.float32))
         return cls(index)
+
+    @classmethod
+    def merge(cls, vectors: RowSource, old: Store, positions: Positions) -> "FaissFlatStore":
+        """Build the store; the old one saves no work."""
+        return cls.build(vectors)
 
     def __len__(self) -> int:
         """Return the number of rows."""

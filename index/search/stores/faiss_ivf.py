@@ -7,7 +7,7 @@ distance from the centroid of its list (Gao & Long 2024, "RaBitQ"). The vectors 
 precision if there are many lists, and only those of the candidates are read. Douze et al. 2024, "The Faiss library".
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from math import log2, sqrt
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import faiss
 import numpy as np
 
 from index.disk.arrays import FileArray, RowSource, take_ranges
+from index.disk.splice import REMOVED
 from index.search.stores.faiss_flat import make_selector, read_index, write_index
 from index.search.top_k import select_top_k
 from index.types import Positions, SearchResult, Vectors
@@ -50,21 +51,31 @@ class FaissIVFStore:
         self._rows = rows
 
     @classmethod
-    def build(cls, vectors: RowSource, trained: "FaissIVFStore | None" = None) -> "FaissIVFStore":
-        """Build the index over unit vectors, shape (rows, dimension), at least 100; it learns from a sample.
-
-        It takes over what ``trained`` has learned from vectors much like these, if it has as many lists.
-        """
-        rows, dimension = vectors.shape
-        lists = _choose_list_count(rows)
-        if trained and (trained._index.nlist, trained._index.d) == (lists, dimension):
-            index: Any = faiss.clone_index(trained._index)
-            index.reset()
-        else:
-            index = _train_index(vectors, lists)
-        for block in _split_blocks(rows):
+    def build(cls, vectors: RowSource) -> "FaissIVFStore":
+        """Build the index over unit vectors, shape (rows, dimension), at least 100; it learns from a sample."""
+        index = _train_index(vectors, _choose_list_count(len(vectors)))
+        for block in _split_blocks(len(vectors)):
             index.add(vectors[block].astype(np.float32))
-        index.nprobe = min(lists, NPROBE)
+        return cls(index, vectors)
+
+    @classmethod
+    def merge(cls, vectors: RowSource, old: "FaissIVFStore", positions: Positions) -> "FaissIVFStore":
+        """Build the index from one over most of the same vectors, as long as the number of lists suits both.
+
+        ``positions``: the new position of each row of ``old``, or ``REMOVED``. Centroids and codes are those that the
+        old index has learned. Finding the nearest centroid of each row would take most of the time of a build, so only
+        the lists that lose or gain a row are written again.
+        """
+        if old._index.nlist != _choose_list_count(len(vectors)):
+            return cls.build(vectors)
+        index: Any = faiss.clone_index(old._index)
+        is_new = np.ones(len(vectors), dtype=np.bool_)
+        is_new[positions[positions != REMOVED]] = False
+        fresh = np.flatnonzero(is_new)
+        _, gaining = index.quantizer.search(_take_rows(vectors, fresh), 1)
+        rows = np.sort(np.concatenate([fresh, _renumber_lists(index, positions, set(gaining.ravel().tolist()))]))
+        for block in _split_blocks(len(rows)):
+            index.add_with_ids(_take_rows(vectors, rows[block]), rows[block])
         return cls(index, vectors)
 
     @property
@@ -143,8 +154,35 @@ def _train_index(vectors: RowSource, lists: int) -> Any:  # noqa: ANN401 — FAI
     index: Any = faiss.index_factory(dimension, kind, faiss.METRIC_INNER_PRODUCT)
     size = min(rows, max(lists * TRAINING_ROWS_PER_LIST, MIN_TRAINING_ROWS))
     sample = np.sort(np.random.default_rng(SEED).choice(rows, size, replace=False))
-    index.train(take_ranges(vectors, sample, sample + 1).astype(np.float32))
+    index.train(_take_rows(vectors, sample))
+    index.nprobe = min(lists, NPROBE)
     return index
+
+
+def _renumber_lists(index: Any, positions: Positions, gaining: Container[int]) -> Positions:  # noqa: ANN401 — as above
+    """Give the rows of the lists their new positions, and empty each list that loses or gains a row.
+
+    Return the new positions of the rows that stay and were in those lists. Lists are not shortened, because FAISS
+    leaves the codes of removed rows in a block and adds the next ones on top of them.
+    """
+    emptied = [np.empty(0, dtype=np.int64)]
+    for number in range(index.nlist):
+        size = index.invlists.list_size(number)
+        if not size:
+            continue
+        rows = faiss.rev_swig_ptr(index.invlists.get_ids(number), size)
+        moved = positions[rows]
+        if number in gaining or np.any(moved == REMOVED):
+            emptied.append(moved[moved != REMOVED])
+            index.invlists.resize(number, 0)
+            index.ntotal -= size
+        else:
+            rows[:] = moved
+    return np.concatenate(emptied)
+
+
+def _take_rows(vectors: RowSource, rows: Positions) -> Vectors:
+    return np.ascontiguousarray(take_ranges(vectors, rows, rows + 1), dtype=np.float32)
 
 
 def _split_blocks(rows: int) -> Iterator[slice]:

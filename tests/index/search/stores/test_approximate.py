@@ -3,16 +3,18 @@
 from functools import cache
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from index.disk.splice import REMOVED
 from index.search.stores import faiss_ivf
 from index.search.stores.exact import ExactStore
 from index.search.stores.faiss_auto import FaissAutoStore
 from index.search.stores.faiss_flat import FaissFlatStore
 from index.search.stores.faiss_ivf import MAX_ALLOWED_SCORED_ALL, FaissIVFStore
-from index.types import Store, Vectors
+from index.types import Positions, Store, Vectors
 
 ROWS, DIMENSION, THEMES, K = 16_000, 96, 400, 10
 WITHIN, RECALL = 1e-3, 0.97
@@ -44,7 +46,7 @@ FILTERS = {
 
 
 @cache
-def built(lists: str) -> Store:
+def built(lists: str) -> FaissIVFStore:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(faiss_ivf, "MAX_ONE_LIST_ROWS", LISTS[lists])
         return FaissIVFStore.build(VECTORS)
@@ -196,6 +198,53 @@ def test_a_filter_has_four_times_as_many_lists_searched(
     monkeypatch.setattr(store, "_search_codes", search_recording)
     store.search(QUESTIONS[:1], 1, allowed)
     assert visited == [nprobe]
+
+
+def edit_rows() -> tuple[Vectors, Positions]:
+    """Return the vectors without 30 rows, with 40 others at their place and at the end, and where each row went."""
+    chance = np.random.default_rng(5)
+    gone, fresh = np.sort(chance.choice(ROWS, 30, replace=False)), unit(chance.normal(size=(40, DIMENSION)))
+    kept = np.setdiff1d(EVERY, gone)
+    positions = np.full(ROWS, REMOVED)
+    positions[kept[:500]], positions[kept[500:]] = np.arange(500), np.arange(520, 20 + len(kept))
+    return np.concatenate([VECTORS[kept[:500]], fresh[:20], VECTORS[kept[500:]], fresh[20:]]), positions
+
+
+@pytest.mark.parametrize("read", [False, True])
+def test_a_merged_index_finds_what_one_with_the_same_centroids_finds(
+    lists: str, read: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows that are removed, added and moved are where they belong, also after the file is read again."""
+    monkeypatch.setattr(faiss_ivf, "MAX_ONE_LIST_ROWS", LISTS[lists])
+    vectors, positions = edit_rows()
+    before = built(lists)
+    monkeypatch.setattr(faiss_ivf, "_train_index", lambda *rest: clone_without_rows(before))
+    merged, again = FaissIVFStore.merge(vectors, before, positions), FaissIVFStore.build(vectors)
+    if read:
+        merged, again = (write_and_read(store, tmp_path / str(n)) for n, store in enumerate((merged, again)))
+    for one, other in zip(merged.search(QUESTIONS, K), again.search(QUESTIONS, K), strict=True):
+        assert one.positions.tolist() == other.positions.tolist()
+        np.testing.assert_allclose(one.scores, other.scores, atol=WITHIN)
+    assert len(before) == len(before.search(QUESTIONS[:1], ROWS)[0].positions) == ROWS
+
+
+def write_and_read(store: FaissIVFStore, folder: Path) -> FaissIVFStore:
+    store.save(folder)
+    return FaissIVFStore.load(folder)
+
+
+def clone_without_rows(store: FaissIVFStore) -> faiss.Index:
+    index = faiss.clone_index(store._index)
+    index.reset()
+    return index
+
+
+def test_a_size_that_asks_for_other_lists_is_learned_from_scratch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the collection grows, the lists grow with it."""
+    monkeypatch.setattr(faiss_ivf, "MAX_ONE_LIST_ROWS", LISTS["many lists"])
+    small = FaissIVFStore.build(VECTORS[:2_000])
+    grown = FaissIVFStore.merge(VECTORS, small, np.arange(2_000))
+    assert grown.description["lists"] == built("many lists").description["lists"] != small.description["lists"]
 
 
 def test_an_odd_number_of_dimensions_is_coded_as_well() -> None:
