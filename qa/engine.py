@@ -19,6 +19,7 @@ from qa.answer.builder import AnswerBuilder
 from qa.answer.calibration import Calibration, load_calibration
 from qa.answer.evidence import EvidenceMarker
 from qa.answer.words import COMPARED
+from qa.cancellation import raise_if_cancelled
 from qa.collection.catalog import Catalog
 from qa.collection.readiness import ReadinessCheck, pick_known_sentence, reads_sentence
 from qa.query.encode import encode_questions
@@ -112,6 +113,7 @@ class Engine:
         answers = []
         # Encoding gains from a batch; the steps below take each query by itself.
         for request, query in zip(requests, queries, strict=True):
+            raise_if_cancelled()
             candidates = self._retriever.retrieve(query, build_filter(self._contents, request.documents))
             hits = self._pipelines[request.mode].fuse(candidates)
             for stage in self._stages[request.mode]:

@@ -8,6 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from index.types import Span
 from qa.answer.serialize import answer_json
 from qa.collection.citations import CitationCheck, CitationStatus, check_citation
+from qa.web.requests.caller import current_caller
 from qa.web.requests.models import AskBody, AskQuery, BatchBody, FeedbackBody, ListQuery, NoQuery, VerifyBody
 from qa.web.requests.parsing import read_body, read_query
 from qa.web.responses import Alive, DocumentList, FeedbackReceipt, Ready, json_response
@@ -19,20 +20,23 @@ JSON_LINES = "application/x-ndjson"
 def ask(service: Service) -> Response:
     """Answer the question in the body."""
     read_query(NoQuery)
-    answer = service.ask(read_body(AskBody).to_request(), "filter.document")
+    body = read_body(AskBody)
+    answer = service.ask(body.to_request(), "filter.document", current_caller(body.timeout_ms))
     return jsonify(answer_json(answer))
 
 
 def ask_by_url(service: Service) -> Response:
     """Answer the question in the URL."""
-    answer = service.ask(read_query(AskQuery).to_request(), "document")
+    query = read_query(AskQuery)
+    answer = service.ask(query.to_request(), "document", current_caller(query.timeout_ms))
     return jsonify(answer_json(answer))
 
 
 def ask_batch(service: Service) -> Response:
     """Answer up to 256 questions, in order."""
     read_query(NoQuery)
-    answers = service.ask_many([body.to_request() for body in read_body(BatchBody).questions])
+    body = read_body(BatchBody)
+    answers = service.ask_many([one.to_request() for one in body.questions], current_caller(body.timeout_ms))
     return jsonify(answers=[answer_json(answer) for answer in answers])
 
 

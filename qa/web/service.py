@@ -9,10 +9,11 @@ from typing import IO, Any
 from index.generation.id_patterns import WILDCARDS
 from qa.collection.catalog import DocumentContent, PassageSpan
 from qa.engine import Engine
-from qa.types import Answer, Request
+from qa.types import Answer, Mode, Request
 from qa.web.access.proxies import Network
 from qa.web.engine.answer_cache import AnswerCache
-from qa.web.engine.micro_batcher import QuestionBatcher
+from qa.web.engine.callers import PATIENT, Caller
+from qa.web.engine.question_batcher import QuestionBatcher
 from qa.web.errors.problems import Code, FieldError, ProblemError, format_value
 from qa.web.feedback_store import FeedbackStore, is_full
 from qa.web.metrics import Metrics
@@ -59,16 +60,25 @@ class Service:
         self._batcher = QuestionBatcher(engine.ask_many)
         self._cache = AnswerCache(self._batcher.ask_many)
 
-    def ask(self, question: Request, field: str) -> Answer:
+    def ask(self, question: Request, field: str, caller: Caller = PATIENT) -> Answer:
         """Return one answer.
 
-        Raises ProblemError if the filter, which the caller knows as ``field``, names an unknown document.
+        Raises ProblemError if the filter, which the caller knows as ``field``, names an unknown document, if too many
+        questions are waiting, or if the caller's deadline passes.
         """
-        return self._answer_all([question], [field])[0]
+        return self._answer_all([question], [field], caller)[0]
 
-    def ask_many(self, questions: Sequence[Request]) -> list[Answer]:
-        """Return the answers in order; raise ProblemError if the filter of any question names an unknown document."""
-        return self._answer_all(questions, [f"questions[{i}].filter.document" for i in range(len(questions))])
+    def ask_many(self, questions: Sequence[Request], caller: Caller = PATIENT) -> list[Answer]:
+        """Return the answers in order; raise ProblemError as ``ask`` does."""
+        return self._answer_all(questions, [f"questions[{i}].filter.document" for i in range(len(questions))], caller)
+
+    def count_waiting(self) -> int:
+        """Return how many threads wait for the engine."""
+        return self._batcher.count_calls()
+
+    def find_overload(self, mode: Mode) -> ProblemError | None:
+        """Return the problem with which a question would be refused now, unless it is cached."""
+        return self._batcher.find_overload(mode)
 
     def get_document(self, document: str) -> DocumentContent:
         """Return one document; raise ProblemError if it is not indexed."""
@@ -114,9 +124,9 @@ class Service:
         self.suggestions.stop()
         self._batcher.close()
 
-    def _answer_all(self, questions: Sequence[Request], fields: Sequence[str]) -> list[Answer]:
+    def _answer_all(self, questions: Sequence[Request], fields: Sequence[str], caller: Caller) -> list[Answer]:
         self._check_filters(zip(questions, fields, strict=True))
-        answers = self._cache.ask_many(questions)
+        answers = self._cache.ask_many(questions, caller)
         for answer in answers:
             self.metrics.count_answer(answer)
         log_answers(answers)

@@ -13,6 +13,7 @@ from itertools import accumulate
 from statistics import fmean
 
 from index.generation.generation import GenerationContents
+from qa.cancellation import raise_if_cancelled
 from qa.ranking.fusion import Hit
 from qa.ranking.retriever import call_leg
 from qa.reader.language import can_read
@@ -85,6 +86,7 @@ class Rerank:
         readings: list[Reading | None] = []
         best = 0.0
         while len(readings) < len(hits) and hits[len(readings)].score + self._likely_gain >= best:
+            raise_if_cancelled()
             some = hits[len(readings) :][:READ_TOGETHER]
             found = self._read_hits(reader, query, some)
             read = zip(some, found, strict=True)

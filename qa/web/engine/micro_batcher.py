@@ -4,65 +4,120 @@ Requests that arrive while all workers are busy are batched; an idle worker star
 Measured: ``docs/performance.md``. Python runs one thread at a time, and numpy releases and reacquires the interpreter
 lock at every step: with more threads than processors every question slows down every other, and encoding several
 questions in one call is cheaper than encoding them one by one.
+
+The queue is bounded by the expected wait. Slices of large calls wait in a queue of their own, which single items
+overtake.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
-from threading import Lock, Thread
-from typing import Generic, TypeAlias, TypeVar
+from enum import IntEnum
+from threading import Condition, Thread
+from time import monotonic
+from typing import Generic, TypeVar
 
-from qa.types import Answer, Mode, Request
+from qa.cancellation import Cancelled, cancelling
+from qa.web.engine.callers import PATIENT, Caller
+from qa.web.engine.service_time import ServiceTime
 
-# Questions to answers, in order; called from several threads at once.
-AskMany: TypeAlias = Callable[[Sequence[Request]], list[Answer]]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 # A batch under way ends within this time on a slow machine; a thread that is still running
 # when the interpreter finalizes would be killed inside C++ code, which aborts the process.
 CLOSE_TIMEOUT_S = 10.0
-# One batch is encoded, outside of Python, while the other is ranked.
-CONCURRENT_BATCHES = 2
-# Reading takes most of the time of ``precise`` and gains nothing from larger batches.
-MAX_BATCH: Mapping[Mode, int] = {"fast": 8, "precise": 1}
+# While both queues are full, one batch in so many is a slice of a large call.
+SLICE_TURN = 4
+
+
+class Lane(IntEnum):
+    """The queue of a call: single items, or slices of large calls."""
+
+    SINGLE = 0
+    SLICE = 1
+
+
+class QueueFullError(Exception):
+    """An item would have to wait for ``wait_s``, which is too long."""
+
+    def __init__(self, wait_s: float) -> None:
+        """Keep the expected wait in seconds."""
+        super().__init__(f"the expected wait is {wait_s:.3f} s")
+        self.wait_s = wait_s
 
 
 @dataclass(frozen=True, slots=True)
 class _Call(Generic[Item, Result]):
     items: Sequence[Item]
+    caller: Caller
     results: "Future[list[Result]]" = field(default_factory=Future)
 
 
 class MicroBatcher(Generic[Item, Result]):
     """A function of many items that many threads call with a few items each. Thread-safe."""
 
-    def __init__(self, function: Callable[[list[Item]], Sequence[Result]], workers: int, max_items: int) -> None:
+    def __init__(
+        self,
+        function: Callable[[list[Item]], Sequence[Result]],
+        workers: int,
+        max_items: int,
+        service_time: ServiceTime,
+    ) -> None:
         """Run at most ``workers`` calls of ``function`` at once, of about ``max_items`` items each."""
         self._function, self._worker_count, self._max_items = function, workers, max_items
-        # None tells one worker to end.
-        self._queue: SimpleQueue[_Call[Item, Result] | None] = SimpleQueue()
-        self._lock, self._workers, self._closed = Lock(), list[Thread](), False
+        self._service_time = service_time
+        self._queues: dict[Lane, deque[_Call[Item, Result]]] = {lane: deque() for lane in Lane}
+        self._changed, self._workers, self._closed = Condition(), list[Thread](), False
+        self._running = self._turn = 0
 
-    def submit(self, items: Sequence[Item]) -> list[Result]:
-        """Return the result of each item, in order; raise what ``function`` raises for these items."""
-        call: _Call[Item, Result] = _Call(items)
-        with self._lock:
+    def submit(self, items: Sequence[Item], caller: Caller = PATIENT, lane: Lane = Lane.SINGLE) -> list[Result]:
+        """Return the result of each item, in order; raise what ``function`` raises for these items.
+
+        Raises QueueFullError if a single item would have to wait too long, and Cancelled if the caller does not wait
+        any more: what is not computed yet never will be.
+        """
+        call: _Call[Item, Result] = _Call(items, caller)
+        with self._changed:
             if self._closed:
                 raise RuntimeError("the batcher is closed")
+            if lane is Lane.SINGLE and (wait_s := self._find_overload()) is not None:
+                raise QueueFullError(wait_s)
             self._start_workers()
-            self._queue.put(call)
-        return call.results.result()
+            self._queues[lane].append(call)
+            self._changed.notify()
+        timeout = None if caller.deadline == PATIENT.deadline else max(0.0, caller.deadline - monotonic())
+        try:
+            return call.results.result(timeout)
+        except TimeoutError:
+            if call.results.done():
+                raise
+            raise Cancelled from None
+
+    def find_overload(self) -> float | None:
+        """Return the wait in seconds for which a single item would be refused now; None if it would not."""
+        with self._changed:
+            return self._find_overload()
+
+    def count_calls(self) -> int:
+        """Return how many calls wait or are computed."""
+        with self._changed:
+            return self._running + sum(map(len, self._queues.values()))
 
     def close(self) -> None:
         """Finish the calls that were submitted, then end the worker threads; wait ``CLOSE_TIMEOUT_S`` for each."""
-        with self._lock:
+        with self._changed:
             self._closed = True
-            for _ in self._workers:
-                self._queue.put(None)
+            self._changed.notify_all()
         for worker in self._workers:
             worker.join(CLOSE_TIMEOUT_S)
+
+    def _find_overload(self) -> float | None:
+        queued = sum(len(call.items) for call in self._queues[Lane.SINGLE])
+        wait_s = self._service_time.estimate_wait(queued + 1, self._worker_count)
+        # One may always wait: else a worker would have nothing to do between two items.
+        return wait_s if queued and wait_s > self._service_time.max_wait_s else None
 
     def _start_workers(self) -> None:
         # At the first call, not before: a server forks its worker processes, and threads do not survive a fork.
@@ -73,29 +128,54 @@ class MicroBatcher(Generic[Item, Result]):
 
     def _run_worker(self) -> None:
         while batch := self._take_batch():
+            with self._changed:
+                alone = self._is_alone(batch)
+            start = monotonic()
             self._answer_calls(batch)
+            seconds = monotonic() - start
+            with self._changed:
+                alone = alone and self._is_alone(batch)
+                self._running -= len(batch)
+            if items := sum(len(call.items) for call in batch):
+                self._service_time.record(seconds, items, alone)
+
+    def _is_alone(self, batch: Sequence[_Call[Item, Result]]) -> bool:
+        return self._running == len(batch) and not any(self._queues.values())
 
     def _take_batch(self) -> list[_Call[Item, Result]]:
         """Wait for a call and return it with those queued behind it; empty if this worker is to end."""
-        first = self._queue.get()
-        batch = [first] if first else []
-        count = len(first.items) if first else self._max_items
-        while count < self._max_items:
-            try:
-                call = self._queue.get_nowait()
-            except Empty:
-                break
-            if call is None:  # meant for a worker without a batch
-                self._queue.put(None)
-                break
-            batch.append(call)
-            count += len(call.items)
+        batch: list[_Call[Item, Result]] = []
+        with self._changed:
+            while not batch:
+                while not any(self._queues.values()):
+                    if self._closed:
+                        return []
+                    self._changed.wait()
+                batch = self._pop_calls(self._choose_queue())
+            self._running += len(batch)
+        return batch
+
+    def _choose_queue(self) -> "deque[_Call[Item, Result]]":
+        singles, slices = self._queues[Lane.SINGLE], self._queues[Lane.SLICE]
+        self._turn += 1
+        return slices if slices and (not singles or self._turn % SLICE_TURN == 0) else singles
+
+    def _pop_calls(self, queue: "deque[_Call[Item, Result]]") -> list[_Call[Item, Result]]:
+        """Take calls of about ``max_items`` items together; drop those for which nobody waits."""
+        batch: list[_Call[Item, Result]] = []
+        while queue and sum(len(call.items) for call in batch) < self._max_items:
+            call = queue.popleft()
+            if call.caller.is_waiting:
+                batch.append(call)
+            else:
+                call.results.set_exception(Cancelled())
         return batch
 
     def _answer_calls(self, batch: Sequence[_Call[Item, Result]]) -> None:
         """Give each call its results, or the error that its own items raise."""
         try:
-            found = list(self._function([item for call in batch for item in call.items]))
+            with cancelling(lambda: not any(call.caller.is_waiting for call in batch)):
+                found = list(self._function([item for call in batch for item in call.items]))
         except BaseException as error:  # noqa: BLE001  (handed to the caller, who would wait forever otherwise)
             if len(batch) == 1:
                 batch[0].results.set_exception(error)
@@ -107,26 +187,3 @@ class MicroBatcher(Generic[Item, Result]):
         for call in batch:
             own, found = found[: len(call.items)], found[len(call.items) :]
             call.results.set_result(own)
-
-
-class QuestionBatcher:
-    """A thread-safe ``ask_many`` that batches the questions of concurrent callers, one micro-batcher per mode."""
-
-    def __init__(self, ask_many: AskMany) -> None:
-        """Wrap ``ask_many``, which may be called by several threads at once."""
-        self._batchers = {mode: MicroBatcher(ask_many, CONCURRENT_BATCHES, size) for mode, size in MAX_BATCH.items()}
-
-    def ask_many(self, questions: Sequence[Request]) -> list[Answer]:
-        """Return the answers in order."""
-        found: dict[int, Answer] = {}
-        for mode, batcher in self._batchers.items():
-            places = [place for place, question in enumerate(questions) if question.mode == mode]
-            for first in range(0, len(places), MAX_BATCH[mode]):
-                batch = places[first : first + MAX_BATCH[mode]]
-                found.update(zip(batch, batcher.submit([questions[place] for place in batch]), strict=True))
-        return [found[place] for place in range(len(questions))]
-
-    def close(self) -> None:
-        """Stop the worker threads after their current batches; see ``MicroBatcher.close``."""
-        for batcher in self._batchers.values():
-            batcher.close()

@@ -55,6 +55,7 @@ class Code(Enum):
     INTERNAL_ERROR = (500, "Internal server error")
     UNSUPPORTED_TRANSFER = (501, "The transfer coding is not supported")
     OVERLOADED = (503, "Too many requests are waiting")
+    DEADLINE_EXCEEDED = (503, "The answer was not found within timeout_ms")
     NOT_READY = (503, "The server is not ready")
     NOT_KEPT = (503, "The feedback cannot be stored")
 
@@ -81,7 +82,7 @@ class FieldError:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Problem:
     """The body of every failure, fields in the order of RFC 9457. ``type`` links to the code's row in /docs."""
 
@@ -120,7 +121,8 @@ class ProblemError(NetsphereError):
         """Return the body of the response; ASCII only, because a detail may quote text that UTF-8 cannot encode."""
         code = self.code
         body = Problem(f"/docs#{code.word}", code.title, code.status, str(self), code.word, self.errors)
-        return json.dumps(asdict(body)).encode("ascii")
+        # Not asdict of the whole, which copies every value: under load most responses are problems.
+        return json.dumps({**vars(body), "errors": [asdict(error) for error in body.errors]}).encode("ascii")
 
 
 def format_value(value: object) -> str:

@@ -7,10 +7,11 @@ from flask import Response, make_response, render_template, send_from_directory
 
 from qa.answer import wording
 from qa.answer.highlight import split_at_marks
-from qa.types import Request
+from qa.types import Answer, Request
 from qa.web.errors.problems import Code
 from qa.web.pages.document_view import build_document_view
 from qa.web.pages.turn_view import build_turn_view
+from qa.web.requests.caller import current_caller
 from qa.web.requests.models import AskBody, DocumentQuery, NoQuery, PageQuery
 from qa.web.requests.parsing import read_body, read_query
 from qa.web.service import Service
@@ -23,7 +24,8 @@ def ask(service: Service) -> Response:
     """Show the chat page; with ``q`` it starts with that question and its answer, without JavaScript too."""
     query = read_query(PageQuery)
     if query.q:
-        return _render_turn("ask.html", service, query.to_request(), "q")
+        question = query.to_request()
+        return _render_turn("ask.html", service, question, service.ask(question, "q", current_caller()))
     catalog = service.engine.catalog
     page = render_template(
         "ask.html",
@@ -37,7 +39,10 @@ def ask(service: Service) -> Response:
 def turn(service: Service) -> Response:
     """Return one question and its answer as a fragment of the chat page, for its script to insert."""
     read_query(NoQuery)
-    return _render_turn("turn.html", service, read_body(AskBody).to_request(), "filter.document")
+    body = read_body(AskBody)
+    question = body.to_request()
+    answer = service.ask(question, "filter.document", current_caller(body.timeout_ms))
+    return _render_turn("turn.html", service, question, answer)
 
 
 def document(service: Service, id: str) -> Response:
@@ -57,6 +62,6 @@ def static(service: Service, name: str) -> Response:
     return send_from_directory("pages/static", name)
 
 
-def _render_turn(template: str, service: Service, request: Request, field: str) -> Response:
-    view = build_turn_view(service, request, service.ask(request, field))
+def _render_turn(template: str, service: Service, request: Request, answer: Answer) -> Response:
+    view = build_turn_view(service, request, answer)
     return make_response(render_template(template, turn=view, wording=wording, split_at_marks=split_at_marks))

@@ -16,6 +16,8 @@ Verdict: TypeAlias = Literal["right", "wrong"]
 
 MAX_QUESTIONS = 256
 MAX_DOCUMENTS = 200
+# Longer than the largest batch takes.
+MAX_TIMEOUT_MS = 600_000
 # Digits of ASCII only, and few enough for int() to be fast.
 INTEGER = re.compile(r"-?[0-9]{1,18}")
 
@@ -74,6 +76,17 @@ class StrictModel(BaseModel):
     repeatable: ClassVar[frozenset[str]] = frozenset()
 
 
+TimeoutMs = Annotated[
+    int | None,
+    Field(
+        ge=1,
+        le=MAX_TIMEOUT_MS,
+        description="An answer that is not found in this time is not computed any further; the response is a 503, "
+        "`deadline_exceeded`. In a batch the smallest one counts for all questions.",
+    ),
+]
+
+
 class NoQuery(StrictModel):
     """The query of a route without query parameters."""
 
@@ -104,6 +117,7 @@ class AskBody(StrictModel):
     filter: FilterBody = FilterBody()
     explain: Annotated[bool, Field(description="Adds raw scores to every passage.")] = False
     literal: Annotated[bool, Field(description=LITERAL)] = False
+    timeout_ms: TimeoutMs = None
 
     def to_request(self) -> Request:
         """Return the request to the engine."""
@@ -131,6 +145,11 @@ class BatchBody(StrictModel):
         Field(min_length=1, max_length=MAX_QUESTIONS, description="Answered in this order."),
     ]
 
+    @property
+    def timeout_ms(self) -> int | None:
+        """The time for all answers in milliseconds; None without a limit."""
+        return min((body.timeout_ms for body in self.questions if body.timeout_ms is not None), default=None)
+
 
 class AskQuery(StrictModel):
     """A question in a URL."""
@@ -143,6 +162,7 @@ class AskQuery(StrictModel):
     document: Patterns | None = None
     explain: QueryBoolean = False
     literal: QueryBoolean = False
+    timeout_ms: Annotated[TimeoutMs, QueryInteger] = None
 
     def to_request(self) -> Request:
         """Return the request to the engine."""

@@ -10,7 +10,8 @@ from time import monotonic, time
 from typing import Any
 
 from waitress.channel import HTTPChannel
-from waitress.task import ErrorTask, WSGITask
+from waitress.server import TcpWSGIServer
+from waitress.task import ErrorTask, Task, WSGITask
 
 from qa.web.errors.problems import MEDIA_TYPE, Code
 from qa.web.metrics import choose_request_id, format_server_timing
@@ -29,7 +30,36 @@ MAX_LINGER_BYTES = 64 * 1024 * 1024
 RECV_BYTES = 64 * 1024
 
 
-class AppTask(WSGITask):
+class _FirstWrite:
+    """Collects what a task writes first: in one packet, and one call of the kernel, head and body are sent sooner."""
+
+    def __init__(self, server: "TcpWSGIServer") -> None:
+        self.server, self.parts = server, list[bytes]()
+
+    def write_soon(self, data: bytes) -> None:
+        self.parts.append(data)
+
+
+class _WholeTask(Task):
+    """Any request."""
+
+    channel: Any
+
+    def write(self, data: bytes) -> None:
+        """Write a part of the body, the first one together with the head."""
+        if self.wrote_header:
+            super().write(data)
+            return
+        channel, first = self.channel, _FirstWrite(self.channel.server)
+        self.channel = first
+        try:
+            super().write(data)
+        finally:
+            self.channel = channel
+        channel.write_soon(b"".join(first.parts))
+
+
+class AppTask(_WholeTask, WSGITask):
     """A request for the application."""
 
     def build_response_header(self) -> bytes:
@@ -39,7 +69,7 @@ class AppTask(WSGITask):
         return bytes(super().build_response_header())
 
 
-class ProblemTask(ErrorTask):
+class ProblemTask(_WholeTask, ErrorTask):
     """A request that never reaches the application; its problem has the shape of every other one."""
 
     def execute(self) -> None:
@@ -77,6 +107,8 @@ class Channel(HTTPChannel):
         # until the last response is sent. ``has_left``: the client will send nothing more.
         self.lingers = self.lingering = self.deferred = self.has_left = False
         self.last_request = monotonic()
+        # Nothing is read from a client before this moment.
+        self.paused_until = 0.0
         self._transferred = 0
         self._phase: object = None
         self._phase_start = self._phase_bytes = 0.0
@@ -92,6 +124,8 @@ class Channel(HTTPChannel):
         """Return whether to wait for bytes."""
         if self.has_left:  # then there is nothing to read but the end of the stream
             return not self.requests and not self.total_outbufs_len
+        if self.paused_until > monotonic():
+            return False
         return self.lingering or bool(super().readable())
 
     def writable(self) -> bool:

@@ -3,6 +3,7 @@
 import logging
 import resource
 import socket
+from collections import deque
 from collections.abc import Callable
 from time import monotonic
 
@@ -12,18 +13,26 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from qa.web.errors.problems import Code, ProblemError
+from qa.web.app import service_of
+from qa.web.engine.question_batcher import overloaded
+from qa.web.errors.problems import ProblemError
+from qa.web.rate_limit import TokenBucket
 from qa.web.server.connection import Channel
-from qa.web.server.request_parser import MAX_HEADER_BYTES, MAX_REQUEST_LINE
+from qa.web.server.request_parser import MAX_HEADER_BYTES, MAX_REQUEST_LINE, RequestParser, guess_mode
 
 # The next client gets the connection of the one that has waited longest.
 MAX_CONNECTIONS = 1000
 # Connections that wait until they are accepted; the kernel's own limit is often 4,096.
 BACKLOG = 2048
-# When a client that was refused because the queue is full may ask again.
-RETRY_AFTER_S = 1
-# Paths that are answered even if every thread of the application is busy. Liveness shares its thread with errors
-# only; readiness asks the index a question.
+# Refusing takes time, too: about a third of a millisecond. A client that is refused beyond this rate is not read from
+# again for a while, so that a flood leaves time to answer the questions that are accepted.
+MAX_REFUSALS_PER_S, REFUSAL_PAUSE_S = 500.0, 0.25
+PAUSE_POLL_S = 0.05
+# Paths of questions. While the queue of the engine is full, at most so many of their requests are read at once: one of
+# them may be cached, or of a mode whose queue is not full.
+ASK_PATHS = frozenset({"/v1/ask", "/v1/ask/batch", "/turn", "/"})
+MAX_READING = 2
+# Paths that are answered even if every thread of the application is busy. Readiness asks the index a question.
 LIVENESS_PATH = "/healthz"
 CHECK_PATHS = frozenset({"/readyz", "/metrics"})
 CHECK_THREADS = 2
@@ -61,8 +70,12 @@ class WebServer(TcpWSGIServer):
         address = (listener.family, listener.type, listener.proto, listener.getsockname())
         super().__init__(app, _start=False, _sock=listener, adj=adjustments, sockinfo=address, bind_socket=False)
         self.draining = self.stopping = False
-        self._quick, self._checks = ThreadedTaskDispatcher(), ThreadedTaskDispatcher()
-        self._quick.set_thread_count(1)
+        self._service = service_of(app)
+        # Connections whose next request gets an error, which takes no thread.
+        self._refused: deque[Channel] = deque()
+        self._refusals = TokenBucket(MAX_REFUSALS_PER_S, MAX_REFUSALS_PER_S / 20)
+        self._liveness, self._checks = ThreadedTaskDispatcher(), ThreadedTaskDispatcher()
+        self._liveness.set_thread_count(1)
         self._checks.set_thread_count(CHECK_THREADS)
         self._max_connections = min(MAX_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
 
@@ -73,7 +86,7 @@ class WebServer(TcpWSGIServer):
         """
         self.accept_connections()
         while not self.stopping:
-            wasyncore.poll2(POLL_S, self._map)
+            self._poll(POLL_S)
         self._stop_accepting()
         on_drain()
         self._drain()
@@ -100,16 +113,35 @@ class WebServer(TcpWSGIServer):
             # A client that does not read must not fill the memory with the answers to its next requests.
             channel.deferred = True
             return
-        if request.error or request.path == LIVENESS_PATH:
-            self._quick.add_task(channel)
-        elif request.path in CHECK_PATHS:
+        if not request.error and request.path == LIVENESS_PATH:
+            self._liveness.add_task(channel)
+        elif not request.error and request.path in CHECK_PATHS:
             self._checks.add_task(channel)
-        elif self._count_pending() < 2 * self.adj.threads:
-            self.task_dispatcher.add_task(channel)
+        elif request.error or (error := self._refuse_request(request)):
+            request.error = request.error or error
+            self._refused.append(channel)
+            self.pull_trigger()
         else:
-            detail = f"Too many requests are waiting; send it again in {RETRY_AFTER_S} s."
-            request.error = ProblemError(Code.OVERLOADED, detail, headers={"Retry-After": str(RETRY_AFTER_S)})
-            self._quick.add_task(channel)
+            self.task_dispatcher.add_task(channel)
+
+    def _refuse_request(self, request: RequestParser) -> ProblemError | None:
+        """Return the problem of a request if there are too many to hand it to a thread."""
+        pending = self._count_pending()
+        if pending >= 2 * self.adj.threads:
+            return overloaded(0.0)
+        # Each thread that runs Python takes time from those that compute, also if it only refuses a question.
+        if request.path in ASK_PATHS and pending - self._service.count_waiting() >= MAX_READING:
+            return self._service.find_overload(guess_mode(request))
+        return None
+
+    def _poll(self, seconds: float) -> None:
+        # A client that is not paused any more does not wake up the poll.
+        wasyncore.poll2(min(seconds, PAUSE_POLL_S) if not self._refusals.is_full() else seconds, self._map)
+        while self._refused:
+            channel = self._refused.popleft()
+            channel.service()
+            if not self._refusals.take():
+                channel.paused_until = monotonic() + REFUSAL_PAUSE_S
 
     def _count_pending(self) -> int:
         """Return how many requests are computed or wait for a thread."""
@@ -137,4 +169,4 @@ class WebServer(TcpWSGIServer):
                 for channel in [*self.active_channels.values()]:
                     if channel.is_waiting and (channel.lingering or not channel.total_outbufs_len):
                         channel.handle_close()
-            wasyncore.poll2(0.1, self._map)
+            self._poll(0.1)

@@ -7,6 +7,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.receiver import ChunkedReceiver
 from waitress.utilities import Error, RequestHeaderFieldsTooLarge
 
+from qa.types import Mode
 from qa.web.app import MAX_BODY_BYTES
 from qa.web.errors.problems import Code, ProblemError
 
@@ -17,6 +18,8 @@ MAX_HEADER_BYTES = 16 * 1024
 MAX_HEADERS = 100
 # A chunk's size with its extension, or the trailers; waitress does not bound them.
 MAX_CHUNK_LINE = 4096
+# Of a body, to guess what it asks for.
+MAX_PEEK_BYTES = 64 * 1024
 # The first bytes of a TLS connection: a handshake record of version 3.x.
 TLS_HANDSHAKE = b"\x16\x03"
 TRANSFER_ENCODING = re.compile(rb"(?im)^transfer-encoding:[ \t]*(.*?)[ \t]*\r?$")
@@ -103,6 +106,12 @@ class RequestParser(HTTPRequestParser):
 
     def _refuse_request(self, error: ProblemError) -> None:
         self.error, self.completed, self.expect_continue = error, True, False
+
+
+def guess_mode(request: RequestParser) -> Mode:
+    """Return the mode that a question is likely to ask for, without parsing it."""
+    sent = request.query.encode() + (request.body_rcv.getbuf().get(MAX_PEEK_BYTES) if request.body_rcv else b"")
+    return "fast" if b"mode=fast" in sent or b'"fast"' in sent else "precise"
 
 
 def to_problem(error: Error | ProblemError) -> ProblemError:

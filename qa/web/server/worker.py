@@ -21,6 +21,10 @@ READY, FAILED, SERVE, DRAINING = b"R", b"F", b"S", b"D"
 # Threads that still compute for a client that has left. Interpreter and C++ libraries must not end under them.
 CLOSE_S = 2.0
 
+# How long a thread may run Python while others wait for it. The event loop waits once for each call of the kernel: with
+# Python's five milliseconds, several times longer than a question takes.
+SWITCH_INTERVAL_S = 0.001
+
 MakeApp = Callable[[str], Flask]
 
 
@@ -59,6 +63,7 @@ def run_worker(make_app: Callable[[], Flask], listener: socket.socket, control: 
         control.sendall(FAILED + traceback.format_exc().rstrip().encode())
         os._exit(1)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     control.sendall(READY)
     if control.recv(1) == SERVE:
         _Supervision(control, server)

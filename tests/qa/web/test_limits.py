@@ -16,8 +16,8 @@ from index.types import Span
 from qa.collection.suggestions import Suggestion
 from qa.types import Answer, AnswerPassage, Request
 from qa.web import create_app
-from qa.web.engine.answer_cache import AnswerCache
-from qa.web.engine.micro_batcher import QuestionBatcher
+from qa.web.engine.answer_cache import AnswerCache, measure_bytes
+from qa.web.engine.question_batcher import QuestionBatcher
 from qa.web.errors.problems import Code
 from qa.web.pages.suggested_questions import SuggestedQuestions
 from qa.web.routes import ROUTES, Route
@@ -98,13 +98,18 @@ def test_twenty_unknown_documents_are_named(client: FlaskClient) -> None:
     assert len(body["errors"]) == 20
 
 
-def test_a_thousand_answers_are_cached() -> None:
-    """The first one is asked again after 1,000 others."""
+def test_16_mib_of_answers_are_cached() -> None:
+    """The first one is asked again after as many others as fit, which are more than a thousand short ones."""
     engine = HandMade()
-    cache = AnswerCache(engine.ask_many)
-    for number in [*range(1000), 0, 1000, 0, 1]:
+    cache = AnswerCache(lambda questions, caller: engine.ask_many(questions))
+    size = measure_bytes(engine.ask(Request("1000")))
+    engine.asked.clear()
+    fitting = 16 * 1024 * 1024 // size
+    assert fitting > 1000
+    numbers = range(1000, 1000 + fitting)
+    for number in [*numbers, 1000, numbers.stop, 1000, 1001]:
         cache.ask_many([Request(str(number))])
-    assert [int(request.question) for request in engine.asked] == [*range(1001), 1]
+    assert [int(request.question) for request in engine.asked] == [*numbers, numbers.stop, 1001]
 
 
 def test_two_batches_are_answered_at_once() -> None:

@@ -1,14 +1,20 @@
 """Micro-batching: many threads, few batches."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event, Lock
+from time import monotonic
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.web.engine.micro_batcher import MicroBatcher
+from qa.cancellation import Cancelled, raise_if_cancelled
+from qa.web.engine.callers import PATIENT, Caller
+from qa.web.engine.micro_batcher import Lane, MicroBatcher, QueueFullError
+from qa.web.engine.service_time import ServiceTime
+
+UNBOUNDED = ServiceTime(0.01, max_wait_s=3600.0)
 
 
 class Doubler:
@@ -27,13 +33,13 @@ class Doubler:
 
 
 def waiting(batcher: MicroBatcher[int, int]) -> int:
-    return batcher._queue.qsize()
+    return sum(map(len, batcher._queues.values()))
 
 
 def test_calls_that_arrive_while_all_workers_are_busy_are_batched() -> None:
     """A first call starts at once; those that arrive meanwhile share batches of a maximum size."""
     double = Doubler()
-    batcher = MicroBatcher(double, workers=1, max_items=3)
+    batcher = MicroBatcher(double, 1, 3, UNBOUNDED)
     with ThreadPoolExecutor(6) as pool:
         first = pool.submit(batcher.submit, [1])
         assert double.begun.wait(10)
@@ -62,7 +68,7 @@ def test_each_call_gets_its_own_results(calls: list[list[int]], workers: int, mo
             under_way[0] -= 1
         return found
 
-    batcher = MicroBatcher(double, workers, most)
+    batcher = MicroBatcher(double, workers, most, UNBOUNDED)
     with ThreadPoolExecutor(len(calls)) as pool:
         assert list(pool.map(batcher.submit, calls)) == [[item * 2 for item in call] for call in calls]
     assert seen[0] <= workers
@@ -77,7 +83,7 @@ def test_one_bad_call_does_not_fail_the_others() -> None:
             raise ValueError("13 brings bad luck")
         return double(items)
 
-    batcher = MicroBatcher(picky, workers=1, max_items=8)
+    batcher = MicroBatcher(picky, 1, 8, UNBOUNDED)
     with ThreadPoolExecutor(4) as pool:
         first = pool.submit(batcher.submit, [1])
         assert double.begun.wait(10)
@@ -95,7 +101,7 @@ def test_one_bad_call_does_not_fail_the_others() -> None:
 def test_closing_finishes_what_was_submitted() -> None:
     """Calls that wait get their results, the worker threads end, and later calls fail."""
     double = Doubler()
-    batcher = MicroBatcher(double, workers=2, max_items=2)
+    batcher = MicroBatcher(double, 2, 2, UNBOUNDED)
     with ThreadPoolExecutor(4) as pool:
         calls = [pool.submit(batcher.submit, [number]) for number in range(3)]
         while waiting(batcher) + sum(map(len, double.batches)) < 3:
@@ -111,6 +117,117 @@ def test_closing_finishes_what_was_submitted() -> None:
 
 def test_closing_what_was_never_used_starts_nothing() -> None:
     """There are no threads to end."""
-    batcher = MicroBatcher(Doubler(), workers=2, max_items=2)
+    batcher = MicroBatcher(Doubler(), 2, 2, UNBOUNDED)
     batcher.close()
     assert not batcher._workers
+
+
+class Held:
+    """A batcher with one worker, which is busy with the item 0 until ``go``; the items of the batches after it."""
+
+    def __init__(self, service_time: ServiceTime = UNBOUNDED) -> None:
+        self.double = Doubler()
+        self.batcher = MicroBatcher(self.double, 1, 1, service_time)
+        self.pool = ThreadPoolExecutor(32)
+        self.first = self.pool.submit(self.batcher.submit, [0])
+        assert self.double.begun.wait(10)
+
+    def submit(self, item: int, caller: Caller = PATIENT, lane: Lane = Lane.SINGLE) -> Future[list[int]]:
+        """Submit an item from a thread, and return once it waits."""
+        before = waiting(self.batcher)
+        call = self.pool.submit(self.batcher.submit, [item], caller, lane)
+        while waiting(self.batcher) == before and not call.done():
+            pass
+        return call
+
+    def release(self) -> list[int]:
+        """Let the worker go on, and return what it computed after the item 0."""
+        self.double.go.set()
+        self.pool.shutdown()
+        return [item for batch in self.double.batches[1:] for item in batch]
+
+
+@pytest.mark.parametrize(("max_wait_s", "admitted"), [(0.05, 5), (0.5, 10)])
+def test_an_item_that_would_wait_too_long_is_refused_at_once(max_wait_s: float, admitted: int) -> None:
+    """At 10 ms an item and one worker, five wait for 50 ms; the next one would wait for 60 ms."""
+    held = Held(ServiceTime(0.01, max_wait_s))
+    calls = [held.submit(number) for number in range(1, 11)]
+    refused = [call for call in calls if call.done()]
+    assert len(calls) - len(refused) == admitted
+    for call in refused:
+        with pytest.raises(QueueFullError) as caught:
+            call.result()
+        assert caught.value.wait_s == pytest.approx(max_wait_s + 0.01)
+    held.release()
+
+
+def test_one_item_may_always_wait() -> None:
+    """However long the items take: a worker that is done has something to do."""
+    held = Held(ServiceTime(10.0, max_wait_s=0.001))
+    waits, refused = held.submit(1), held.submit(2)
+    assert not waits.done() and refused.done()
+    assert held.release() == [1]
+
+
+def test_an_item_is_not_computed_after_its_deadline() -> None:
+    """Its caller hears of it at the deadline, not when the worker would have come to it."""
+    held = Held()
+    late = held.submit(1, Caller(deadline=monotonic() + 0.05))
+    with pytest.raises(Cancelled):
+        late.result(10)
+    held.submit(2)
+    assert held.release() == [2]
+
+
+def test_an_item_is_not_computed_for_a_caller_who_left() -> None:
+    """What it has submitted is dropped when its turn comes."""
+    held = Held()
+    left = held.submit(1, Caller(has_left=lambda: True))
+    held.submit(2)
+    assert held.release() == [2]
+    with pytest.raises(Cancelled):
+        left.result(10)
+
+
+def test_single_items_overtake_slices() -> None:
+    """Of items that wait, slices come last, but one batch in four is a slice, so that they end."""
+    held = Held()
+    for number in range(10, 13):
+        held.submit(number, lane=Lane.SLICE)
+    for number in range(1, 7):
+        held.submit(number)
+    # The item 0 was the first turn.
+    assert held.release() == [1, 2, 10, 3, 4, 5, 11, 6, 12]
+
+
+def test_a_slice_is_never_refused_for_its_wait() -> None:
+    """Whoever submits slices bounds their number; half of a large request is of no use."""
+    held = Held(ServiceTime(10.0, max_wait_s=0.001))
+    slices = [held.submit(number, lane=Lane.SLICE) for number in (1, 2, 3)]
+    assert not any(call.done() for call in slices)
+    assert held.release() == [1, 2, 3]
+
+
+def test_a_computation_ends_when_its_callers_have_left() -> None:
+    """The function finds out between its steps."""
+    begun, left, stopped = Event(), Event(), Event()
+
+    def step_by_step(items: list[int]) -> list[int]:
+        begun.set()
+        deadline = monotonic() + 10
+        while monotonic() < deadline:
+            try:
+                raise_if_cancelled()
+            except Cancelled:
+                stopped.set()
+                raise
+        return items
+
+    batcher = MicroBatcher(step_by_step, 1, 1, UNBOUNDED)
+    with ThreadPoolExecutor(1) as pool:
+        call = pool.submit(batcher.submit, [1], Caller(has_left=left.is_set))
+        assert begun.wait(10)
+        left.set()
+        with pytest.raises(Cancelled):
+            call.result(10)
+    assert stopped.is_set()

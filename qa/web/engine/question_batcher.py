@@ -1,0 +1,108 @@
+"""Questions of many callers to the engine, in batches of one mode; refused before they would wait too long."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import ceil
+from threading import BoundedSemaphore
+from typing import TypeAlias
+
+from qa.cancellation import Cancelled
+from qa.types import Answer, Mode, Request
+from qa.web.engine.callers import PATIENT, Caller
+from qa.web.engine.micro_batcher import Lane, MicroBatcher, QueueFullError
+from qa.web.engine.service_time import ServiceTime
+from qa.web.errors.problems import Code, ProblemError
+
+# Questions to answers, in order; called from several threads at once.
+AskMany: TypeAlias = Callable[[Sequence[Request]], list[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class _ModeOptions:
+    """How the questions of a mode are batched: at most ``max_batch`` together, ``max_slice`` of one large request.
+
+    ``expected_s`` is the time of one question on an idle server, until it is measured.
+    """
+
+    max_batch: int
+    max_slice: int
+    expected_s: float
+
+
+# Reading takes most of the time of ``precise`` and gains nothing from larger batches.
+MODES: Mapping[Mode, _ModeOptions] = {"fast": _ModeOptions(8, 4, 0.005), "precise": _ModeOptions(1, 1, 0.1)}
+# One batch is encoded, outside of Python, while the other is ranked.
+CONCURRENT_BATCHES = 2
+# Requests with several questions that are answered at once; each holds a thread of the server for a long time.
+MAX_LARGE_REQUESTS = 4
+
+
+class QuestionBatcher:
+    """An ``ask_many`` that batches the questions of concurrent callers, one micro-batcher per mode. Thread-safe."""
+
+    def __init__(self, ask_many: AskMany, max_wait_s: float = 0.0) -> None:
+        """Wrap ``ask_many``, which may be called by several threads at once; ``max_wait_s`` as in ``ServiceTime``."""
+        self._batchers: dict[Mode, MicroBatcher[Request, Answer]] = {
+            mode: MicroBatcher(
+                ask_many, CONCURRENT_BATCHES, options.max_batch, ServiceTime(options.expected_s, max_wait_s)
+            )
+            for mode, options in MODES.items()
+        }
+        self._large_requests = BoundedSemaphore(MAX_LARGE_REQUESTS)
+
+    def ask_many(self, questions: Sequence[Request], caller: Caller = PATIENT) -> list[Answer]:
+        """Return the answers in order.
+
+        Raises ProblemError if the questions would have to wait too long, or are not all answered before the deadline.
+        """
+        if len(questions) == 1:
+            return self._submit(questions, caller, Lane.SINGLE)
+        found: dict[int, Answer] = {}
+        with self._admit_large_request():
+            for mode, options in MODES.items():
+                places = [place for place, question in enumerate(questions) if question.mode == mode]
+                for first in range(0, len(places), options.max_slice):
+                    part = places[first : first + options.max_slice]
+                    answers = self._submit([questions[place] for place in part], caller, Lane.SLICE)
+                    found.update(zip(part, answers, strict=True))
+        return [found[place] for place in range(len(questions))]
+
+    def find_overload(self, mode: Mode) -> ProblemError | None:
+        """Return the problem with which a question would be refused now, or None."""
+        wait_s = self._batchers[mode].find_overload()
+        return None if wait_s is None else overloaded(wait_s)
+
+    def count_calls(self) -> int:
+        """Return how many callers wait for a batch."""
+        return sum(batcher.count_calls() for batcher in self._batchers.values())
+
+    def close(self) -> None:
+        """Stop the worker threads after their current batches; see ``MicroBatcher.close``."""
+        for batcher in self._batchers.values():
+            batcher.close()
+
+    def _submit(self, questions: Sequence[Request], caller: Caller, lane: Lane) -> list[Answer]:
+        try:
+            return self._batchers[questions[0].mode].submit(questions, caller, lane)
+        except QueueFullError as error:
+            raise overloaded(error.wait_s) from None
+        except Cancelled:
+            detail = "The deadline (timeout_ms) passed before the answer was found; allow more time, or ask later."
+            raise ProblemError(Code.DEADLINE_EXCEEDED, detail, headers={"Retry-After": "1"}) from None
+
+    @contextmanager
+    def _admit_large_request(self) -> Iterator[None]:
+        if not self._large_requests.acquire(blocking=False):
+            raise overloaded(1.0)
+        try:
+            yield
+        finally:
+            self._large_requests.release()
+
+
+def overloaded(wait_s: float) -> ProblemError:
+    """Return the problem of a request that would have to wait for ``wait_s`` seconds."""
+    seconds = max(1, ceil(wait_s))
+    detail = f"Too many questions are waiting; send it again in {seconds} s."
+    return ProblemError(Code.OVERLOADED, detail, headers={"Retry-After": str(seconds)})
