@@ -70,7 +70,8 @@ class MicroBatcher(Generic[Item, Result]):
         self._service_time = service_time
         self._queues: dict[Lane, deque[_Call[Item, Result]]] = {lane: deque() for lane in Lane}
         self._changed, self._workers, self._closed = Condition(), list[Thread](), False
-        self._running = self._turn = 0
+        # Calls that are computed, the workers that do so, and batches so far.
+        self._running = self._busy = self._turn = 0
 
     def submit(self, items: Sequence[Item], caller: Caller = PATIENT, lane: Lane = Lane.SINGLE) -> list[Result]:
         """Return the result of each item, in order; raise what ``function`` raises for these items.
@@ -114,7 +115,9 @@ class MicroBatcher(Generic[Item, Result]):
             worker.join(CLOSE_TIMEOUT_S)
 
     def _find_overload(self) -> float | None:
-        queued = sum(len(call.items) for call in self._queues[Lane.SINGLE])
+        # An idle worker is about to take one.
+        idle = self._worker_count - self._busy
+        queued = max(0, sum(len(call.items) for call in self._queues[Lane.SINGLE]) - idle)
         wait_s = self._service_time.estimate_wait(queued + 1, self._worker_count)
         # One may always wait: else a worker would have nothing to do between two items.
         return wait_s if queued and wait_s > self._service_time.max_wait_s else None
@@ -136,6 +139,7 @@ class MicroBatcher(Generic[Item, Result]):
             with self._changed:
                 alone = alone and self._is_alone(batch)
                 self._running -= len(batch)
+                self._busy -= 1
             if items := sum(len(call.items) for call in batch):
                 self._service_time.record(seconds, items, alone)
 
@@ -153,6 +157,7 @@ class MicroBatcher(Generic[Item, Result]):
                     self._changed.wait()
                 batch = self._pop_calls(self._choose_queue())
             self._running += len(batch)
+            self._busy += 1
         return batch
 
     def _choose_queue(self) -> "deque[_Call[Item, Result]]":

@@ -28,6 +28,8 @@ MIN_BYTES_PER_S = 16 * 1024
 LINGER_S = 5.0
 MAX_LINGER_BYTES = 64 * 1024 * 1024
 RECV_BYTES = 64 * 1024
+# Copying a larger body costs more than the packet that it saves.
+MAX_JOINED_BYTES = 64 * 1024
 
 
 class _FirstWrite:
@@ -46,8 +48,8 @@ class _WholeTask(Task):
     channel: Any
 
     def write(self, data: bytes) -> None:
-        """Write a part of the body, the first one together with the head."""
-        if self.wrote_header:
+        """Write a part of the body, the first one together with the head unless it is large."""
+        if self.wrote_header or len(data) > MAX_JOINED_BYTES:
             super().write(data)
             return
         channel, first = self.channel, _FirstWrite(self.channel.server)
