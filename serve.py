@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from index.cli import Command, is_stated, setting_options
+from index.errors import DamagedGeneration
 from index.generation.directory import IndexDirectory
 from index.settings import ServeSettings
 
@@ -98,9 +99,13 @@ def _create_app(index: str, model: str | None, reader: str, options: "AppOptions
     from qa.web import create_app
 
     engine = Engine.open(index, model, reader, generation)
-    for part, works in engine.check_readiness().items():
-        if not works:
-            log.error("the %s fails on a sentence of the index; answers will be degraded", part)
+    try:
+        for part, works in engine.check_readiness().items():
+            if not works:
+                log.error("the %s fails on a sentence of the index; answers will be degraded", part)
+    except DamagedGeneration as error:
+        # What is intact is served, questions that need the damaged part are refused, and /readyz tells.
+        engine.record_damage(error)
     return create_app(engine, options)
 
 

@@ -1,7 +1,6 @@
 """python -m index: build, status, verify, rollback."""
 
 from dataclasses import fields
-from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.generation.integrity import find_violations
 from index.generation.manifest import Manifest
+from index.generation.pointer import read_pointer
 from index.progress import Terminal
 from index.settings import IndexSettings
 from index.types import LoadProblem
@@ -66,30 +66,36 @@ def verify(index: str) -> None:
     Example: python -m index verify --index var/index
     """
     directory = IndexDirectory(Path(index))
-    directory.open_current()
-    failed = [name for name in directory.list_generations() if not _verify_generation(directory.root / name)]
+    failed = [name for name in directory.list_folders() if not _verify_generation(directory.root / name)]
+    directory.require_current()
     if failed:
         raise NetsphereError(f"damaged: {', '.join(failed)}; rebuild with: python -m index build")
 
 
 @main.command()
 @setting_options("index")
-def rollback(index: str) -> None:
-    """Serve the generation before the current one.
+@click.option("--to", "name", metavar="GENERATION", help="the generation to serve, older or newer")
+def rollback(index: str, name: str | None) -> None:
+    """Serve the generation before the current one, or the one that --to names.
 
     Example: python -m index rollback --index var/index
     """
     directory = IndexDirectory(Path(index))
-    directory.require_current()
+    if name is None:
+        directory.require_current()
     with directory.acquire_lock():
-        before, now = directory.find_current(), directory.roll_back()
-    click.echo(f"serving {now} instead of {before}; restart a running server")
+        before = read_pointer(directory.root)
+        if name is None:
+            name = directory.roll_back()
+        else:
+            directory.serve_named(name)
+    click.echo(f"serving {name} instead of {before or 'none'}")
 
 
 def _verify_generation(folder: Path) -> bool:
     """Print what is wrong with a generation, and return whether it is sound."""
     try:
-        faults = find_violations(Generation.open(folder, max_hashed_bytes=inf))
+        faults = find_violations(Generation.open(folder, hashes_all=True))
     except NetsphereError as error:
         faults = [str(error)]
     click.echo(f"{folder.name}: {'; '.join(faults) or 'every hash and every invariant holds'}")

@@ -37,8 +37,16 @@ class GenerationNotFound(GenerationError):
     """An index folder without a generation."""
 
 
+class LostPointer(GenerationError):
+    """An index folder whose pointer names no generation that is there."""
+
+
 class DamagedGeneration(GenerationError):
     """A generation of which a file is missing or differs from what was written."""
+
+
+class UnreadableGeneration(DamagedGeneration):
+    """A generation of which the system does not read a file: a permission, a faulty disk, a lost network share."""
 
 
 class IncompatibleGeneration(GenerationError):

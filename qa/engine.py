@@ -8,7 +8,7 @@ from threading import Lock
 from time import perf_counter
 
 from index.embedding import load_generation_encoder
-from index.errors import IncompatibleGeneration
+from index.errors import DamagedGeneration, IncompatibleGeneration
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.search.bm25 import BM25Index
@@ -67,7 +67,7 @@ class Engine:
         self._stages = {mode: [make(contents, self._reader) for make in p.stages] for mode, p in pipelines.items()}
         self._calibration = calibration or load_calibration()
         self._builder = AnswerBuilder(generation)
-        self._generation = generation.manifest.generation
+        self._generation, self._damage = generation.manifest.generation, generation.damage
         sentence = pick_known_sentence(contents, self._analyzer)
         self._readiness = ReadinessCheck(sentence, self._retriever, contents.passages, self._analyzer, self._encode)
         self.catalog = Catalog(generation)
@@ -106,7 +106,10 @@ class Engine:
         return self.ask_many([question])[0]
 
     def ask_many(self, questions: Sequence[str | Request]) -> list[Answer]:
-        """Return the answers in order; the questions are encoded together and share the time it took."""
+        """Return the answers in order; the questions are encoded together and share the time it took.
+
+        Raise DamagedGeneration if a part of the index that an answer needs is not as it was written.
+        """
         started = perf_counter()
         requests = [Request(question) if isinstance(question, str) else question for question in questions]
         queries = self._encode([self._understand(request) for request in requests])
@@ -133,6 +136,14 @@ class Engine:
         """Return for each leg whether it finds a sentence of the collection, and for the reader whether it reads."""
         found = self._readiness.check_legs()
         return {**found, READER: reads_sentence(self._reader, self._readiness.sentence)} if self._reader else found
+
+    def find_fault(self) -> str | None:
+        """Return what is wrong with the files of the generation, or None; fast enough for every readiness check."""
+        return self._damage.find_fault()
+
+    def record_damage(self, error: DamagedGeneration) -> None:
+        """Remember damage that a question or a view came upon, so that ``find_fault`` returns it."""
+        self._damage.record(error)
 
     def _understand(self, request: Request) -> Query:
         """Return the request as its mode understands it."""

@@ -1,68 +1,67 @@
 """Arrays on disk whose rows are read on access, so that a large file does not become resident memory."""
 
-import os
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import Any
-from weakref import finalize
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from index.disk.checked_file import MAX_READ_BYTES, CheckedFile
 from index.types import Positions
 
-# Files up to this size are read through a map: their pages may stay resident, and rows are gathered in one call.
-MAX_MAPPED_BYTES = 64_000_000
-TRUNCATED = "a file of the index ends too early; check it with: python -m index verify"
+# Files up to this size are read into memory when they are opened. What happens to them later does no harm, and rows are
+# gathered in one call. A map would have the process killed (SIGBUS) if its file is truncated or its disk fails.
+MAX_LOADED_BYTES = 64_000_000
+# More than the header of any array of ours.
+MAX_HEADER_BYTES = 4096
 
 
 class FileArray:
-    """An .npy file of which ranges of rows are read on access.
+    """An .npy file of which ranges of rows are read on access, unless it is small.
 
     What is read stays in the page cache of the system and does not count as memory of this process. The map of a
     large file would soon be resident as a whole, because Linux also maps the neighbours of every touched page.
+    All methods raise DamagedGeneration, which names the file, if it is not as it was written.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open the file for the lifetime of the object; raise OSError, or ValueError if it is not an .npy file."""
-        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
-        self._rows, self._data_start = np.asarray(mapped), int(getattr(mapped, "offset", 0))
-        self.shape, self.dtype = self._rows.shape, self._rows.dtype
+        """Open the file for the lifetime of the object; raise ValueError if it is not an .npy file."""
+        self._file = CheckedFile(path)
+        self._header = _read_header(self._file)
+        self.shape, self.dtype = self._header.shape, self._header.dtype
         self._row_bytes = self.dtype.itemsize * int(np.prod(self.shape[1:]))
-        self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        finalize(self, os.close, self._file)
+        self._loaded = _load(self._file, self._header) if self._file.size <= MAX_LOADED_BYTES else None
 
     def __len__(self) -> int:
         """Return the number of rows."""
         return int(self.shape[0])
 
     def __getitem__(self, rows: slice) -> NDArray[Any]:
-        """Return neighbouring rows, shape (rows, ...); raise OSError if the file ends too early."""
+        """Return neighbouring rows, shape (rows, ...)."""
+        if self._loaded is not None:
+            return self._loaded[rows]
         start, stop, _ = rows.indices(len(self))
         result = np.empty((max(stop - start, 0), *self.shape[1:]), dtype=self.dtype)
-        # A single read returns at most 2 GiB, so reading goes on until the buffer is full.
-        buffer, place = result.reshape(-1).view(np.uint8).data, self._data_start + start * self._row_bytes
-        while buffer:
-            read = os.preadv(self._file, [buffer], place)
-            if not read:
-                raise OSError(TRUNCATED)
-            buffer, place = buffer[read:], place + read
+        buffer, place = result.reshape(-1).view(np.uint8), self._header.data_start + start * self._row_bytes
+        for first in range(0, len(buffer), MAX_READ_BYTES):
+            part = buffer[first : first + MAX_READ_BYTES]
+            part[:] = np.frombuffer(self._file.read(place + first, len(part)), dtype=np.uint8)
         return result
 
     def take_ranges(self, starts: Positions, ends: Positions) -> NDArray[Any]:
         """Return the rows of the ranges ``[start, end)``, in any order, concatenated, shape (rows, ...).
 
         The ranges of a large file are read one by one: releasing the pages that a map touches takes eight times as
-        long (measured), and keeping them would make the file resident. Raise OSError if the file ends too early.
+        long (measured), and keeping them would make the file resident.
         """
-        if self._rows.nbytes <= MAX_MAPPED_BYTES:
-            return self._rows.take(expand_ranges(starts, ends), axis=0)
-        places, sizes = starts * self._row_bytes + self._data_start, (ends - starts) * self._row_bytes
-        pairs = zip(sizes.tolist(), places.tolist(), strict=True)
-        read = b"".join([os.pread(self._file, size, place) for size, place in pairs])
-        if len(read) < sizes.sum():
-            raise OSError(TRUNCATED)
+        if self._loaded is not None:
+            return self._loaded.take(expand_ranges(starts, ends), axis=0)
+        places, sizes = starts * self._row_bytes + self._header.data_start, (ends - starts) * self._row_bytes
+        read = self._file.read_ranges(places, sizes)
         return np.frombuffer(read, dtype=self.dtype).reshape(-1, *self.shape[1:])
 
 
@@ -96,9 +95,45 @@ class SpooledArray:
             return np.empty(self._shape, self._dtype) if empty else np.memmap(file, self._dtype, "r", shape=self._shape)
 
 
-def open_mapped(path: Path) -> NDArray[Any]:
-    """Map an .npy file into memory; raise OSError, or ValueError if it is not one."""
+def open_array(path: Path) -> NDArray[Any]:
+    """Read an .npy file into memory, or map it if it is large; raise ValueError if it is not one.
+
+    All of it is verified. Raise DamagedGeneration, which names the file.
+    """
+    file = CheckedFile(path)
+    header = _read_header(file)
+    if file.size <= MAX_LOADED_BYTES:
+        return _load(file, header)
+    file.verify()
     return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """What an .npy file says of its array; ``data_start`` is where the rows begin, in bytes."""
+
+    shape: tuple[int, ...]
+    is_fortran: bool
+    dtype: np.dtype[Any]
+    data_start: int
+
+
+def _read_header(file: CheckedFile) -> _Header:
+    data = BytesIO(file.read(0, min(file.size, MAX_HEADER_BYTES)))
+    version = np.lib.format.read_magic(data)
+    # numpy writes version 1.0 unless the header is longer than 64 KiB.
+    if version != (1, 0):
+        raise ValueError(f"{file.path} is not an .npy file of version 1.0")
+    shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(data)
+    if dtype.hasobject:
+        raise ValueError(f"{file.path} holds a pickle")
+    return _Header(shape, is_fortran, dtype, data.tell())
+
+
+def _load(file: CheckedFile, header: _Header) -> NDArray[Any]:
+    data = file.read(0, file.size)
+    order: Literal["F", "C"] = "F" if header.is_fortran else "C"
+    return np.ndarray(header.shape, header.dtype, data, header.data_start, order=order)
 
 
 def take_ranges(rows: RowSource, starts: Positions, ends: Positions) -> NDArray[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk.arrays import FileArray, RowSource, open_mapped
+from index.disk.arrays import FileArray, RowSource, open_array
 from index.disk.splice import Splice
 
 
@@ -85,7 +85,7 @@ class StringTable:
     @classmethod
     def load(cls, folder: Path, name: str) -> "StringTable":
         """Open what ``save`` wrote: the bytes are read on access, the offsets are mapped."""
-        return cls(FileArray(folder / f"{name}.npy"), open_mapped(folder / f"{name}-edges.npy"))
+        return cls(FileArray(folder / f"{name}.npy"), open_array(folder / f"{name}-edges.npy"))
 
 
 def _mark_characters(raw: NDArray[np.uint8]) -> NDArray[np.bool_]:

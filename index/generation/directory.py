@@ -1,7 +1,8 @@
 """The index directory: it holds several generations and a pointer to the one that is served.
 
 The file ``CURRENT`` holds the name of that generation. It is replaced atomically, so a reader sees
-the old name or the new one, and a killed build leaves the old one in place.
+the old name or the new one, and a killed build leaves the old one in place. If it is lost, nothing is served instead:
+the newest generation may be one that was rolled back.
 """
 
 import logging
@@ -14,11 +15,21 @@ from pathlib import Path
 import regex
 from filelock import FileLock, Timeout
 
-from index.errors import BuildError, BuildInProgress, DamagedGeneration, GenerationError, GenerationNotFound
-from index.generation.generation import Generation, sync_to_disk
+from index.disk.sync import sync_to_disk
+from index.errors import (
+    BuildError,
+    BuildInProgress,
+    DamagedGeneration,
+    GenerationError,
+    GenerationNotFound,
+    LostPointer,
+    UsageError,
+)
+from index.generation.generation import Generation
 from index.generation.manifest import MANIFEST_NAME
+from index.generation.pointer import CURRENT, read_pointer, write_pointer
 
-CURRENT, LOCK, UNFINISHED = "CURRENT", "build.lock", ".unfinished-"
+LOCK, UNFINISHED = "build.lock", ".unfinished-"
 GENERATION_NAME = regex.compile(r"(\d{6,})-[0-9a-f]{8}")
 log = logging.getLogger(__name__)
 
@@ -32,23 +43,39 @@ class IndexDirectory:
 
     def list_generations(self) -> list[str]:
         """Return the names of all finished generations, oldest first."""
+        return [name for name in self.list_folders() if (self.root / name / MANIFEST_NAME).exists()]
+
+    def list_folders(self) -> list[str]:
+        """Return the names of all folders of generations, oldest first; one without a manifest is damaged."""
         if not self.root.is_dir():
             return []
-        named = (path for path in self.root.iterdir() if GENERATION_NAME.fullmatch(path.name))
-        return sorted((path.name for path in named if (path / MANIFEST_NAME).is_file()), key=_parse_number)
+        names = (path.name for path in self.root.iterdir())
+        return sorted((name for name in names if GENERATION_NAME.fullmatch(name)), key=_parse_number)
 
     def find_current(self) -> str | None:
-        """Return the name that is served: the newest if the pointer is lost, None if there is no generation."""
-        names = self.list_generations()
-        try:
-            pointed = (self.root / CURRENT).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            pointed = ""
+        """Return the name that is served, or None if there is no generation.
+
+        Raise LostPointer, which names the command that repairs it, if ``CURRENT`` does not name one that is there.
+        """
+        pointed, names = self._read_pointer(), self.list_folders()
+        # A build may have published and pruned in between.
+        while pointed not in names and (now := self._read_pointer()) != pointed:
+            pointed, names = now, self.list_folders()
         if pointed in names:
             return pointed
-        if pointed and names:
-            log.warning("%s names %r, which does not exist; serving the newest", self.root / CURRENT, pointed)
-        return names[-1] if names else None
+        if not names:
+            return None
+        what = "is missing" if pointed is None else f"names {pointed[:80]!r}, which does not exist"
+        raise LostPointer(
+            f"{self.root / CURRENT} {what}; serve the newest generation with: "
+            f"python -m index rollback --to {names[-1]} --index {self.root}"
+        )
+
+    def _read_pointer(self) -> str | None:
+        try:
+            return read_pointer(self.root)
+        except OSError as error:
+            raise LostPointer(f"{self.root / CURRENT} cannot be read: {error.strerror}") from error
 
     def require_current(self) -> str:
         """Return the name that is served; raise GenerationNotFound, which names the command that builds one."""
@@ -78,7 +105,7 @@ class IndexDirectory:
 
         Processes that are given the same name serve the same generation. Raise GenerationNotFound if it was pruned.
         """
-        if name not in self.list_generations():
+        if name not in self.list_folders():
             raise GenerationNotFound(f"generation {name} is no longer in {self.root}")
         try:
             return Generation.open(self.root / name)
@@ -88,7 +115,7 @@ class IndexDirectory:
     def _replace_damaged(self, name: str, error: DamagedGeneration) -> Generation:
         older = self._open_older(name)
         if older is None:
-            raise DamagedGeneration(
+            raise type(error)(
                 f"{error}; no generation before it is intact; repair it with: python -m index build"
             ) from error
         log.error(
@@ -144,7 +171,7 @@ class IndexDirectory:
 
     def choose_name(self, fingerprint: str) -> str:
         """Return the name of the next generation."""
-        last = max(map(_parse_number, self.list_generations()), default=0)
+        last = max(map(_parse_number, self.list_folders()), default=0)
         return f"{last + 1:06d}-{fingerprint[:8]}"
 
     def publish_draft(self, draft: Path, name: str, serve: bool = True) -> None:
@@ -157,15 +184,15 @@ class IndexDirectory:
 
     def set_current(self, name: str) -> None:
         """Serve ``name`` from now on."""
-        pointer = self.root / f"{CURRENT}.new"
-        pointer.write_text(name + "\n", encoding="utf-8")
-        sync_to_disk(pointer)
-        pointer.replace(self.root / CURRENT)
-        try:
-            sync_to_disk(self.root)
-        except OSError as error:
-            # Not a failure of the build: readers already see the new name.
-            log.warning("%s may be lost in a power failure: %s", self.root / CURRENT, error)
+        write_pointer(self.root, name)
+
+    def serve_named(self, name: str) -> None:
+        """Serve one generation from now on; raise UsageError if there is no such one, or GenerationError."""
+        names = self.list_generations()
+        if name not in names:
+            raise UsageError(f"invalid value {name!r} for --to: must be one of {', '.join(names) or 'none'}")
+        Generation.open(self.root / name, hashes_all=True)
+        self.set_current(name)
 
     def roll_back(self) -> str:
         """Serve the newest intact generation before the current one and return its name.

@@ -11,7 +11,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk.arrays import open_mapped
+from index.disk.arrays import open_array
 from index.disk.splice import Splice
 from index.disk.string_table import StringTable
 from index.generation.id_patterns import WILDCARDS, find_matching_rows
@@ -144,7 +144,7 @@ class Documents(Sequence[Document]):
     def load(cls, folder: Path) -> "Documents":
         """Open what ``save`` wrote."""
         strings = {name: StringTable.load(folder, name) for name in (TEXTS, IDS, TITLES, REST)}
-        return cls(strings, open_mapped(folder / FACTS), open_mapped(folder / ORDER))
+        return cls(strings, open_array(folder / FACTS), open_array(folder / ORDER))
 
 
 def _serialize_rest(document: Document) -> str:

@@ -1,7 +1,6 @@
 """Generation: one built index on disk, written once, never changed, and verified on every opening."""
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk.arrays import open_mapped
+from index.disk.arrays import open_array
+from index.disk.checksums import write_checksums
+from index.disk.sync import sync_folder, sync_to_disk
 from index.errors import DamagedGeneration
+from index.generation.damage import DamageMonitor
 from index.generation.documents import Documents
 from index.generation.manifest import MANIFEST_NAME, FileDigest, Manifest
 from index.generation.passages import SENTENCE, SENTENCE_END, Passages
@@ -22,9 +24,8 @@ from index.types import Positions, Store
 DOCUMENTS, PASSAGES, STORE, LEXICAL, TOKENS = "documents", "passages", "store", "lexical", "tokens"
 UNITS, KEYS, MARKED_NAMES = "units.npy", "keys.npy", "marked_names.json"
 
-# Bytes that are hashed on opening: about half a second, enough for all files of 10,000 passages. Larger files were
-# hashed before the generation was published, and ``python -m index verify`` hashes them again.
-MAX_HASHED_BYTES = 256_000_000
+# Arrays from this size on get checksums, so that opening the generation need not read all of them.
+MIN_CHECKSUM_BYTES = 1_000_000
 
 # One row a unit, in the order of the store: position of its passage, start, end. Column by column in memory.
 UnitTable = NDArray[np.int64]
@@ -67,22 +68,25 @@ class Generation:
     folder: Path
     manifest: Manifest
     contents: GenerationContents
+    damage: DamageMonitor
 
     @classmethod
-    def open(cls, folder: Path, max_hashed_bytes: float = MAX_HASHED_BYTES) -> "Generation":
-        """Check the manifest, the size of every file and the hashes of up to ``max_hashed_bytes``, then open all.
+    def open(cls, folder: Path, hashes_all: bool = False) -> "Generation":
+        """Check the manifest and the size and hash of every file, and open it.
 
-        Raise DamagedGeneration or IncompatibleGeneration; never return a partly usable generation.
+        Vectors, tokens and texts grow with the collection. If they are large, each block of them is verified when it is
+        first read, unless ``hashes_all`` is true. Raise DamagedGeneration or IncompatibleGeneration.
         """
         manifest = Manifest.read(folder)
-        manifest.check_files(folder, max_hashed_bytes)
+        damage = DamageMonitor(folder, manifest.files)
+        manifest.check_files(folder, hashes_all)
         try:
             documents = Documents.load(folder / DOCUMENTS)
             contents = GenerationContents(
                 documents=documents,
                 passages=Passages.load(folder / PASSAGES, documents),
-                units=open_mapped(folder / UNITS),
-                keys=open_mapped(folder / KEYS),
+                units=open_array(folder / UNITS),
+                keys=open_array(folder / KEYS),
                 store=STORES[manifest.settings["store"]]().load(folder / STORE),
                 lexical=BM25Index.load(folder / LEXICAL),
                 tokens=LateInteractionIndex.load(folder / TOKENS),
@@ -93,7 +97,7 @@ class Generation:
             raise DamagedGeneration(
                 f"{folder} cannot be read ({error}); rebuild it with: python -m index build"
             ) from error
-        return cls(folder, manifest, contents)
+        return cls(folder, manifest, contents, damage)
 
 
 def write_generation(
@@ -113,20 +117,13 @@ def write_generation(
     contents.tokens.save(folder / TOKENS)
     names = json.dumps(dict(sorted(contents.marked_names.items())), ensure_ascii=False)
     (folder / MARKED_NAMES).write_text(names, encoding="utf-8")
+    for path in list(folder.rglob("*.npy")):
+        if path.stat().st_size >= MIN_CHECKSUM_BYTES:
+            write_checksums(path)
+    sync_folder(folder)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    for path in [*files, *{path.parent for path in files}]:
-        sync_to_disk(path)
     manifest = describe({path.relative_to(folder).as_posix(): FileDigest.from_file(path) for path in files})
     manifest.write(folder)
     sync_to_disk(folder / MANIFEST_NAME)
     sync_to_disk(folder)
     return manifest
-
-
-def sync_to_disk(path: Path) -> None:
-    """Wait until the contents of a file, or the names in a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

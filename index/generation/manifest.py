@@ -4,11 +4,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index import __version__
+from index.disk.checked_file import describe_damage, describe_unreadable
+from index.disk.checksums import SUFFIX
 from index.errors import DamagedGeneration, IncompatibleGeneration
 from index.types import Document, Encoder, LoadProblem
 
@@ -68,33 +69,42 @@ class Manifest:
         try:
             sealed = json.loads(path.read_bytes())
             version, stated_hash, body = sealed["format"], sealed["sha256"], sealed["manifest"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (FileNotFoundError, ValueError, KeyError, TypeError) as error:
             raise DamagedGeneration(f"{path} is missing or damaged ({error})") from error
+        except OSError as error:
+            raise describe_unreadable(path, error) from error
         if _hash_body(body) != stated_hash:
             raise DamagedGeneration(f"{path} is damaged: its contents do not have the sha256 that it states")
         if version != FORMAT:
             raise IncompatibleGeneration(
-                f"{folder} has format {version!r}, this program reads {FORMAT}; rebuild it with: python -m index build"
+                f"{folder} has format {version!r}, this program reads {FORMAT}; "
+                f"rebuild it with: python -m index build FOLDER --index {folder.parent}"
             )
         problems = tuple(LoadProblem(**problem) for problem in body["problems"])
         files = {name: FileDigest(**digest) for name, digest in body["files"].items()}
         return cls(**body | {"problems": problems, "files": files})
 
-    def check_files(self, folder: Path, max_hashed_bytes: float = inf) -> None:
-        """Compare the size of every file, and the SHA-256 of the smallest ones up to ``max_hashed_bytes`` in total.
+    def check_files(self, folder: Path, hashes_all: bool = False) -> None:
+        """Compare the size of every file, and the SHA-256 of those without checksums, or of all.
 
-        Raise DamagedGeneration, which names the first file that is missing or has changed.
+        A file with checksums is large, and what is read of it is verified when it is read. Raise DamagedGeneration,
+        which names the first file that is missing or has changed.
         """
-        total = 0
-        for name, digest in sorted(self.files.items(), key=lambda file: (file[1].size, file[0])):
-            path, total = folder / name, total + digest.size
-            if not path.is_file():
-                raise DamagedGeneration(f"{path} is missing")
-            same_size = path.stat().st_size == digest.size
-            if not same_size or (total <= max_hashed_bytes and FileDigest.from_file(path) != digest):
-                raise DamagedGeneration(
-                    f"{path} is damaged: it does not have the size or the sha256 of {MANIFEST_NAME}"
-                )
+        for name, digest in self.files.items():
+            has_checksums = f"{name}{SUFFIX}" in self.files
+            check_file(folder / name, digest, reads_it=hashes_all or not has_checksums)
+
+
+def check_file(path: Path, digest: FileDigest, reads_it: bool = True) -> None:
+    """Compare the size of a file with its digest and, if it is to be read, its SHA-256; raise DamagedGeneration."""
+    try:
+        is_damaged = path.stat().st_size != digest.size or (reads_it and FileDigest.from_file(path) != digest)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise DamagedGeneration(f"{path} is missing") from error
+    except OSError as error:
+        raise describe_unreadable(path, error) from error
+    if is_damaged:
+        raise describe_damage(path, f"it does not have the size or the sha256 of {MANIFEST_NAME}")
 
 
 def fingerprint_documents(documents: Iterable[Document]) -> str:

@@ -11,7 +11,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk.arrays import open_mapped
+from index.disk.arrays import open_array
 from index.disk.splice import FRESH, OLD, Splice
 from index.disk.string_table import StringTable
 from index.generation.documents import Documents
@@ -198,7 +198,7 @@ class Passages(Sequence[Passage]):
     @classmethod
     def load(cls, folder: Path, documents: Documents) -> "Passages":
         """Open what ``save`` wrote, the passages of these documents."""
-        table, sentences = open_mapped(folder / TABLE), open_mapped(folder / SENTENCES)
+        table, sentences = open_array(folder / TABLE), open_array(folder / SENTENCES)
         return cls(documents, table, sentences, StringTable.load(folder, HEADINGS))
 
 

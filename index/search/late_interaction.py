@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk.arrays import FileArray, RowSource, SpooledArray, open_mapped, take_ranges
+from index.disk.arrays import FileArray, RowSource, SpooledArray, open_array, take_ranges
 from index.disk.splice import FRESH, OLD, REMOVED, Splice
 from index.types import Encoder, Tokens, Vectors
 
@@ -146,10 +146,9 @@ class LateInteractionIndex:
 
     @classmethod
     def load(cls, folder: Path) -> "LateInteractionIndex":
-        """Load what ``save`` wrote; what grows with the collection is memory-mapped or read when it is needed."""
-        ids, vectors, edges, *small = (folder / name for name in FILES)
-        frequencies, projection = (np.load(path, allow_pickle=False) for path in small)
-        return cls(FileArray(ids), FileArray(vectors), open_mapped(edges), frequencies, projection)
+        """Load what ``save`` wrote; what is large is read when it is needed."""
+        ids, vectors, *others = (folder / name for name in FILES)
+        return cls(FileArray(ids), FileArray(vectors), *map(open_array, others))
 
 
 def _compute_weights(frequencies: NDArray[np.int64], passage_count: int) -> NDArray[np.float32]:

@@ -13,6 +13,7 @@ from typing import TypeVar
 import numpy as np
 
 from index.disk.arrays import expand_ranges
+from index.errors import DamagedGeneration
 from index.generation.generation import GenerationContents
 from index.types import Positions, SearchResult, Vectors
 from qa.ranking.filters import Filter, filter_passages
@@ -46,9 +47,14 @@ class Candidates:
 
 
 def call_leg(name: str, function: Callable[..., Result], *arguments: object) -> Result | None:
-    """Return what the function returns, or log its failure and return None."""
+    """Return what the function returns, or log its failure and return None; raise DamagedGeneration.
+
+    Without the part of the index that is damaged the answer would be another one.
+    """
     try:
         return function(*arguments)
+    except DamagedGeneration:
+        raise
     except Exception:
         # Whatever goes wrong in a leg must not take the answer of the other one with it: it is logged with its
         # traceback and named in ``degraded``, and the tests fail if they do not expect it.

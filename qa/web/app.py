@@ -5,11 +5,12 @@ from functools import partial
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
+from index.errors import DamagedGeneration
 from qa.engine import Engine
 from qa.web.access.authorization import Authorization, require_scopes
 from qa.web.access.cross_site import guard_sites
 from qa.web.access.proxies import TrustedProxies
-from qa.web.errors.handlers import handle_exception
+from qa.web.errors.handlers import handle_damage, handle_exception
 from qa.web.metrics import instrument_app
 from qa.web.openapi import build_openapi
 from qa.web.question_log import enable_question_log
@@ -44,6 +45,7 @@ def create_app(engine: Engine, options: AppOptions = DEFAULT_OPTIONS) -> Flask:
     app.after_request(add_security_headers)
     app.wsgi_app = TrustedProxies(app.wsgi_app, options.proxies)  # type: ignore[method-assign]  # as Flask documents it
     app.register_error_handler(Exception, handle_exception)
+    app.register_error_handler(DamagedGeneration, partial(handle_damage, engine.record_damage))
     return app
 
 

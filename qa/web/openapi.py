@@ -25,6 +25,7 @@ COMMON_PROBLEMS = (
     Code.HEADERS_TOO_LARGE,
     Code.INTERNAL_ERROR,
     Code.OVERLOADED,
+    Code.INDEX_DAMAGED,
 )
 # Problems of the routes that a key may be needed for.
 ACCESS_PROBLEMS = (Code.UNAUTHORIZED, Code.FORBIDDEN, Code.NOT_READY)

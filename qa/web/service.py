@@ -14,6 +14,7 @@ from qa.web.access.proxies import Network
 from qa.web.engine.answer_cache import AnswerCache
 from qa.web.engine.callers import PATIENT, Caller
 from qa.web.engine.question_batcher import QuestionBatcher
+from qa.web.errors.handlers import RETRY_AFTER_S, damage_problem
 from qa.web.errors.problems import Code, FieldError, ProblemError, format_value
 from qa.web.feedback_store import FeedbackStore, is_full
 from qa.web.metrics import Metrics
@@ -21,9 +22,7 @@ from qa.web.pages.suggested_questions import SuggestedQuestions
 from qa.web.question_log import log_answers
 from qa.web.requests.models import FeedbackBody
 
-# Seconds that a client waits before it asks again a server that is not ready.
-RETRY_AFTER_S = 5
-# The same if the feedback file is full, until somebody moves it away.
+# Seconds that a client waits if the feedback file is full, until somebody moves it away.
 FULL_RETRY_AFTER_S = 3600
 
 
@@ -89,7 +88,9 @@ class Service:
         return found
 
     def check_readiness(self) -> dict[str, bool]:
-        """Return every leg with True; raise ProblemError if one does not find a known sentence."""
+        """Return every leg with True; raise ProblemError if one does not find a known sentence, or for damage."""
+        if self.engine.find_fault():
+            raise damage_problem()
         legs = dict(self.engine.check_readiness())
         failed = [leg for leg, found in legs.items() if not found]
         if failed:

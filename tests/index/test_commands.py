@@ -78,6 +78,40 @@ def test_a_whole_life(tmp_path: Path) -> None:
     assert "error: damaged: 000002-" in found.stderr
 
 
+def test_a_lost_pointer_fails_until_it_is_repaired(tmp_path: Path) -> None:
+    """``verify`` exits with 1 though every generation is sound; the command that it names repairs it."""
+    where = ("--index", str(tmp_path / "index"))
+    (tmp_path / "a.txt").write_text("Cats sleep on mats.", encoding="utf-8")
+    assert index("build", str(tmp_path / "a.txt"), *where).exit_code == 0
+    current = tmp_path / "index" / "CURRENT"
+    name = current.read_text(encoding="utf-8").strip()
+    for pointer in (None, "000009-deadbeef"):
+        current.unlink()
+        if pointer:
+            current.write_text(pointer, encoding="utf-8")
+        remedy = f"rollback --to {name} --index {tmp_path / 'index'}"
+        for command in ("verify", "status", "rollback"):
+            done = index(command, *where)
+            assert (done.exit_code, remedy in done.stderr) == (1, True)
+        assert "every hash and every invariant holds" in index("verify", *where).stdout
+        done = index(*remedy.split())
+        assert (done.exit_code, done.stdout) == (0, f"serving {name} instead of {pointer or 'none'}\n")
+        assert index("verify", *where).exit_code == 0
+    assert index("rollback", "--to", "000009-deadbeef", *where).exit_code == 2
+
+
+def test_a_generation_without_a_manifest_fails_to_verify(tmp_path: Path) -> None:
+    """Whether it is the one that is served or not."""
+    where = ("--index", str(tmp_path / "index"))
+    (tmp_path / "a.txt").write_text("Cats sleep on mats.", encoding="utf-8")
+    index("build", str(tmp_path / "a.txt"), *where)
+    (manifest,) = (tmp_path / "index").glob("*/manifest.json")
+    manifest.unlink()
+    done = index("verify", *where)
+    assert (done.exit_code, f"{manifest} is missing" in done.stdout) == (1, True)
+    assert f"error: damaged: {manifest.parent.name}" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.disk.arrays import RowSource
+from index.disk.arrays import RowSource, open_array
 from index.search.top_k import select_top_k
 from index.types import Positions, SearchResult, Store, Vectors
 
@@ -59,5 +59,5 @@ class ExactStore:
 
     @classmethod
     def load(cls, folder: Path) -> "ExactStore":
-        """Load what ``save`` wrote, memory-mapped."""
-        return cls(np.load(folder / VECTORS_FILE, mmap_mode="r", allow_pickle=False))
+        """Load what ``save`` wrote."""
+        return cls(open_array(folder / VECTORS_FILE))

@@ -1,16 +1,22 @@
 """Any exception of a route to a ``ProblemError``."""
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from index.errors import DamagedGeneration
 from qa.errors import QuestionError
 from qa.web.errors.problems import MEDIA_TYPE, Code, ProblemError
 
 log = logging.getLogger(__name__)
 
+# Seconds that a client waits before it asks again a server that is not ready.
+RETRY_AFTER_S = 5
+# A path is nobody's business but the operator's.
+DAMAGE_DETAIL = "A file of the index is damaged or cannot be read; the log names it, and the command that repairs it."
 HTTP_DETAILS = {
     HTTPStatus.NOT_FOUND: (Code.ROUTE_NOT_FOUND, "Nothing is served at {path}; /docs lists every route."),
     HTTPStatus.METHOD_NOT_ALLOWED: (Code.METHOD_NOT_ALLOWED, "{path} does not allow {method}; it allows {allow}."),
@@ -26,12 +32,25 @@ def handle_exception(error: Exception) -> Response:
     return Response(problem.encode_body(), problem.code.status, problem.headers, content_type=MEDIA_TYPE)
 
 
+def handle_damage(record: Callable[[DamagedGeneration], None], error: DamagedGeneration) -> Response:
+    """Record damage that a route came upon, and return the problem response for it."""
+    record(error)
+    return handle_exception(error)
+
+
+def damage_problem() -> ProblemError:
+    """Return the problem for an index of which a file is damaged or cannot be read."""
+    return ProblemError(Code.INDEX_DAMAGED, DAMAGE_DETAIL, headers={"Retry-After": str(RETRY_AFTER_S)})
+
+
 def to_problem(error: BaseException) -> ProblemError:
     """Return the problem to report; INTERNAL_ERROR for everything that is not the caller's fault."""
     if isinstance(error, ProblemError):
         return error
     if isinstance(error, QuestionError):
         return ProblemError(Code.INVALID_QUESTION, str(error))
+    if isinstance(error, DamagedGeneration):
+        return damage_problem()
     if isinstance(error, HTTPException):
         return _convert_http_error(error)
     return ProblemError(Code.INTERNAL_ERROR, "An internal error occurred; search the log for this X-Request-ID.")

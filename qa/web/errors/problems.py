@@ -57,6 +57,7 @@ class Code(Enum):
     OVERLOADED = (503, "Too many requests are waiting")
     DEADLINE_EXCEEDED = (503, "The answer was not found within timeout_ms")
     NOT_READY = (503, "The server is not ready")
+    INDEX_DAMAGED = (503, "The index is damaged")
     NOT_KEPT = (503, "The feedback cannot be stored")
 
     status: int

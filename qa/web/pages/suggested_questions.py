@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from threading import Event, Lock, Thread
 
+from index.errors import DamagedGeneration
 from qa.collection.suggestions import Suggestion, suggest_questions
 from qa.engine import Engine
 from qa.types import Answer
@@ -63,4 +64,7 @@ class SuggestedQuestions:
         return self._suggestions
 
     def _compute(self) -> None:
-        self._suggestions = suggest_questions(self._engine, self._stopped.is_set)
+        try:
+            self._suggestions = suggest_questions(self._engine, self._stopped.is_set)
+        except DamagedGeneration as error:  # pages do without suggestions, and /readyz tells
+            self._engine.record_damage(error)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -96,17 +97,37 @@ def test_a_file_cut_longer_or_missing_is_refused_by_name(intact: Path, tmp_path:
             Generation.open(copy)
 
 
-def test_the_large_files_of_a_generation_are_hashed_on_request(intact: Path, tmp_path: Path) -> None:
-    """Files beyond the limit are hashed by a build and by ``python -m index verify``, which have no limit."""
-    copy = tmp_path / intact.name
-    shutil.copytree(intact, copy)
-    largest = max((p for p in copy.rglob("*.npy")), key=lambda path: path.stat().st_size)
-    damaged = bytearray(largest.read_bytes())
-    damaged[-1] ^= 1
-    largest.write_bytes(damaged)
-    Generation.open(copy, max_hashed_bytes=0)
-    with pytest.raises(DamagedGeneration, match=largest.name):
-        Generation.open(copy)
+@pytest.fixture(params=["loaded", "read"])
+def large(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A generation all of whose arrays have checksums and are loaded, or read when they are needed."""
+    monkeypatch.setattr("index.generation.generation.MIN_CHECKSUM_BYTES", 0)
+    if request.param == "read":
+        monkeypatch.setattr("index.disk.arrays.MAX_LOADED_BYTES", 0)
+    (tmp_path / "a.txt").write_text("Cats sleep on mats. Dogs dig holes.", encoding="utf-8")
+    build_index(tmp_path / "a.txt", IndexSettings(index=str(tmp_path / "index"), store="exact"), WordEncoder())
+    return IndexDirectory(tmp_path / "index").open_current().folder
+
+
+def test_a_large_array_is_verified_when_it_is_opened_or_read(large: Path, tmp_path: Path) -> None:
+    """Each in turn: one error, and never a wrong answer; a build and a check by hand find it at once."""
+    expected = collect_answers(Generation.open(large).contents)
+    for file in sorted(path.relative_to(large) for path in large.rglob("*.npy")):
+        copy = tmp_path / str(file).replace("/", "-")
+        shutil.copytree(large, copy)
+        data = bytearray((large / file).read_bytes())
+        data[-1] ^= 1
+        (copy / file).write_bytes(data)
+        with suppress(DamagedGeneration):
+            assert collect_answers(Generation.open(copy).contents) == expected
+        with pytest.raises(DamagedGeneration, match=file.name):
+            Generation.open(copy, hashes_all=True)
+
+
+def test_only_large_arrays_have_checksums(large: Path, intact: Path) -> None:
+    """The hash of a small file is compared anyway."""
+    files = {path.name for path in large.rglob("*") if path.is_file()}
+    assert {name for name in files if name.endswith(".crc32")} == {f"{n}.crc32" for n in files if n.endswith(".npy")}
+    assert not list(intact.rglob("*.crc32"))
 
 
 def test_what_is_read_is_what_was_written(intact: Path) -> None:

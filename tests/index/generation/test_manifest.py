@@ -86,7 +86,7 @@ def test_a_folder_without_one_is_damaged(tmp_path: Path) -> None:
     with pytest.raises(DamagedGeneration, match=r"manifest\.json is missing"):
         Manifest.read(tmp_path)
     (tmp_path / MANIFEST_NAME).mkdir()
-    with pytest.raises(DamagedGeneration, match=r"manifest\.json is missing"):
+    with pytest.raises(DamagedGeneration, match=r"manifest\.json cannot be read: Is a directory"):
         Manifest.read(tmp_path)
 
 
@@ -105,23 +105,26 @@ def test_files_are_compared_with_their_digests(tmp_path: Path, data: bytes | Non
         MANIFEST.check_files(tmp_path)
 
 
-def test_the_bytes_that_are_hashed_are_limited(tmp_path: Path) -> None:
-    """The smallest files up to the limit are hashed; of the others only the size is compared."""
-    for name in ("small", "large"):
-        (tmp_path / name).write_bytes(b"ab" if name == "small" else b"abcd")
-    files = {name: FileDigest.from_file(tmp_path / name) for name in ("large", "small")}
-    manifest = replace(MANIFEST, files=files)
+def test_files_with_checksums_are_hashed_on_request(tmp_path: Path) -> None:
+    """Of the others, and of the checksums themselves, size and hash are compared, of these only the size."""
+    for name, data in (("small", b"ab"), ("large", b"abcd"), ("large.crc32", b"1234")):
+        (tmp_path / name).write_bytes(data)
+    manifest = replace(MANIFEST, files={path.name: FileDigest.from_file(path) for path in tmp_path.iterdir()})
+    manifest.check_files(tmp_path, hashes_all=True)
     (tmp_path / "large").write_bytes(b"abce")
-    manifest.check_files(tmp_path, 5)
+    manifest.check_files(tmp_path)
     with pytest.raises(DamagedGeneration, match="large is damaged"):
-        manifest.check_files(tmp_path, 6)
-    (tmp_path / "small").write_bytes(b"ac")
-    with pytest.raises(DamagedGeneration, match="small is damaged"):
-        manifest.check_files(tmp_path, 5)
-    (tmp_path / "small").write_bytes(b"ab")
+        manifest.check_files(tmp_path, hashes_all=True)
     (tmp_path / "large").write_bytes(b"abc")
     with pytest.raises(DamagedGeneration, match="large is damaged"):
-        manifest.check_files(tmp_path, 0)
+        manifest.check_files(tmp_path)
+    (tmp_path / "large").write_bytes(b"abcd")
+    for name, data in (("small", b"ac"), ("large.crc32", b"1235")):
+        original = (tmp_path / name).read_bytes()
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(DamagedGeneration, match=f"{name} is damaged"):
+            manifest.check_files(tmp_path)
+        (tmp_path / name).write_bytes(original)
 
 
 def test_a_digest_is_of_the_whole_file(tmp_path: Path) -> None:

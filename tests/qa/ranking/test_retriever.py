@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from index.errors import DamagedGeneration
 from index.generation.documents import Documents
 from index.generation.generation import Generation, GenerationContents
 from index.generation.passages import Passages
@@ -81,6 +82,16 @@ def test_filters_match_ids_and_patterns(generation: Generation) -> None:
     nothing = build_filter(generation.contents, ("*.pdf",))
     assert nothing is not None
     assert len(nothing.passages) == len(nothing.units) == 0
+
+
+def test_damage_is_no_failure_of_a_leg() -> None:
+    """The answer of the other leg alone would be another one, so there is none."""
+
+    def fail() -> None:
+        raise DamagedGeneration("vectors.npy is damaged")
+
+    with pytest.raises(DamagedGeneration):
+        call_leg("dense", fail)
 
 
 @pytest.mark.leg_failure

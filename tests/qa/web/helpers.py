@@ -41,6 +41,7 @@ class HandMade:
         self.legs = {"dense": True, "lexical": True}
         self.degraded: tuple[str, ...] = ()
         self.error: Exception | None = None
+        self.fault: str | None = None
         self.copies: tuple[PassageCopy, ...] = ()
         self.catalog = OneDocument()
 
@@ -58,6 +59,14 @@ class HandMade:
     def check_readiness(self) -> Mapping[str, bool]:
         """Return what the test has set."""
         return self.legs
+
+    def find_fault(self) -> str | None:
+        """Return what the test has set."""
+        return self.fault
+
+    def record_damage(self, error: Exception) -> None:
+        """Return it from now on."""
+        self.fault = str(error)
 
     def _answer(self, request: Request) -> Answer:
         retrieval = Retrieval((Leg("dense", True, 50), Leg("lexical", True, 50)), self.degraded, "g1")
