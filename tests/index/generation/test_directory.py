@@ -16,7 +16,6 @@ from index.errors import (
     DamagedGeneration,
     GenerationNotFound,
     UnreadableGeneration,
-    UsageError,
 )
 from index.generation.directory import UNFINISHED, IndexDirectory
 from index.generation.generation import Generation
@@ -45,21 +44,6 @@ def test_the_newest_build_is_served_and_numbers_rise(tmp_path: Path) -> None:
     assert directory.list_generations() == [first, second]
     assert first < second == directory.find_current()
     assert text_of(directory) == "Two cats."
-
-
-def test_a_named_generation_is_served_if_it_is_intact(tmp_path: Path) -> None:
-    """An older one or a newer one; otherwise nothing changes."""
-    first, second = build(tmp_path, "One cat."), build(tmp_path, "Two cats.")
-    directory = IndexDirectory(tmp_path / "index")
-    for name, text in ((first, "One cat."), (second, "Two cats.")):
-        directory.serve_named(name)
-        assert text_of(directory) == text
-    with pytest.raises(UsageError, match=rf"invalid value '000009-dead' for --to: must be one of {first}, {second}"):
-        directory.serve_named("000009-dead")
-    (directory.root / first / "units.npy").unlink()
-    with pytest.raises(DamagedGeneration, match=r"units\.npy is missing"):
-        directory.serve_named(first)
-    assert directory.find_current() == second
 
 
 def test_a_generation_without_a_manifest_is_damaged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

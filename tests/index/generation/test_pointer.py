@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import LostPointer
+from index.errors import DamagedGeneration, LostPointer, UsageError
 from index.generation.directory import IndexDirectory
 from index.generation.pointer import CURRENT
 from tests.index.generation.test_directory import build, text_of
@@ -84,3 +84,18 @@ def test_a_pointer_that_may_be_lost_is_set_all_the_same(
     directory.set_current(first)
     assert directory.find_current() == first
     assert "may be lost in a power failure" in caplog.text
+
+
+def test_a_named_generation_is_served_if_it_is_intact(tmp_path: Path) -> None:
+    """An older one or a newer one; otherwise nothing changes."""
+    first, second = build(tmp_path, "One cat."), build(tmp_path, "Two cats.")
+    directory = IndexDirectory(tmp_path / "index")
+    for name, text in ((first, "One cat."), (second, "Two cats.")):
+        directory.serve_named(name)
+        assert text_of(directory) == text
+    with pytest.raises(UsageError, match=rf"invalid value '000009-dead' for --to: must be one of {first}, {second}"):
+        directory.serve_named("000009-dead")
+    (directory.root / first / "units.npy").unlink()
+    with pytest.raises(DamagedGeneration, match=r"units\.npy is missing"):
+        directory.serve_named(first)
+    assert directory.find_current() == second
