@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
 
@@ -171,7 +172,7 @@ def publish_generation(directory: IndexDirectory, contents: GenerationContents, 
         with directory.create_draft() as draft:
             inputs.encoder.save(draft / ENCODER_FOLDER)
             manifest = write_generation(draft, contents, partial(inputs.make_manifest, name, contents))
-            Generation.open(draft, hashes_all=True)
+            Generation.open(draft, max_hashed_bytes=inf)
             directory.publish_draft(draft, name, serve=not inputs.settings.hold)
     # GenerationError: the disk gave back other bytes than were written.
     except (OSError, GenerationError) as error:

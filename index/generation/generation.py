@@ -71,7 +71,7 @@ class Generation:
     damage: DamageMonitor
 
     @classmethod
-    def open(cls, folder: Path, hashes_all: bool = False) -> "Generation":
+    def open(cls, folder: Path, hashes_all: bool = False, max_hashed_bytes: float = 0) -> "Generation":
         """Check the manifest and the size and hash of every file, and open it.
 
         Vectors, tokens and texts grow with the collection. If they are large, each block of them is verified when it is
@@ -79,7 +79,7 @@ class Generation:
         """
         manifest = Manifest.read(folder)
         damage = DamageMonitor(folder, manifest.files)
-        manifest.check_files(folder, hashes_all)
+        manifest.check_files(folder, hashes_all or max_hashed_bytes > 0)
         try:
             documents = Documents.load(folder / DOCUMENTS)
             contents = GenerationContents(
