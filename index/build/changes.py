@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from index.build.load import LoadResult
 from index.disk.splice import FRESH, OLD, Splice
 from index.generation.documents import Documents
 from index.generation.generation import GenerationContents
@@ -47,7 +48,7 @@ class Changes:
 
 
 def find_changes(
-    loaded: Sequence[Document] | None,
+    loaded: LoadResult | None,
     overrides: Overrides,
     served: GenerationContents | None,
     base: GenerationContents | None,
@@ -57,22 +58,22 @@ def find_changes(
     They are the ``loaded`` ones or, if nothing was loaded, those of the ``served`` generation, after ``overrides``.
     ``base`` is the served generation if the next one can be built from it, else None.
     """
-    if loaded is None:
-        names = served.documents.ids if served else ()
-        stay = [position for position, name in enumerate(names) if name not in overrides]
-        own = served.documents if served else ()
-        documents = [] if base else [own[position] for position in stay]
-        kept = stay if base else []
-    else:
-        documents, kept = [document for document in loaded if document.id not in overrides], []
-    documents += [document for document in overrides.values() if document]
-    fresh = []
-    for document in documents:
+    fresh, kept = [], []
+    for document in [*(loaded.documents if loaded else ()), *filter(None, overrides.values())]:
+        if document.id in overrides and overrides[document.id] is not document:
+            continue
         position = _find_same(document, base.documents) if base else None
         if position is None:
             fresh.append(document)
         else:
             kept.append(position)
+    for position, name in enumerate(served.documents.ids if served else ()):
+        if name in overrides or (loaded and name not in loaded.unchanged):
+            continue
+        if base:
+            kept.append(position)
+        elif served:
+            fresh.append(served.documents[position])
     return _include_resplit_documents(base, sorted(kept), fresh)
 
 

@@ -1,12 +1,13 @@
 """Load all documents of a folder, and list what cannot be read with the reason."""
 
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.build.load_file import SourceFile, escape_surrogates, report_problem
 from index.build.parser_process import ParseLimits, ParserProcess
+from index.build.sources import NO_SOURCES, Sources, SourceState, hash_source
 from index.errors import LoadError, UsageError
 from index.types import Document, LoadProblem
 
@@ -15,10 +16,21 @@ OUTWARD_LINK = "is a link that leads out of the folder; copy what it leads to in
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """Documents with unique ids, sorted by file, and a problem for each file or line that was left out."""
+    """Documents with unique ids, sorted by file, and a problem for each file or line that was left out.
+
+    ``unchanged`` are the ids of the documents in files that are as ``sources``, the table of the build before, knows
+    them; they were not parsed. The new table has all files without a problem.
+    """
 
     documents: tuple[Document, ...]
     problems: tuple[LoadProblem, ...]
+    unchanged: frozenset[str] = frozenset()
+    sources: Sources = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """True if nothing that can be indexed was found."""
+        return not self.documents and not self.unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,36 +42,68 @@ class _Listing:
     problems: tuple[LoadProblem, ...] = ()
 
 
-def load_documents(source: Path, max_bytes: int, limits: ParseLimits | None = None) -> LoadResult:
+def load_documents(
+    source: Path, max_bytes: int, limits: ParseLimits | None = None, known: Sources = NO_SOURCES
+) -> LoadResult:
     """Load every document below a folder, or in one file. Hidden files and folders are skipped.
 
-    A file that cannot be read, has more than ``max_bytes`` or goes beyond ``limits`` is a problem in the result. Raise
-    UsageError if ``source`` does not exist.
+    Files that are as ``known`` has them are not parsed. A file that cannot be read, has more than ``max_bytes`` or goes
+    beyond ``limits`` is a problem in the result. Raise UsageError if ``source`` does not exist.
     """
     if not os.path.lexists(source):
         raise UsageError(f"{source} does not exist; name a folder of text files, or one file")
     listing = _list_folder(source.absolute()) if source.is_dir() else _list_file(source.absolute())
-    with ParserProcess(limits or ParseLimits(), max_bytes) as parsers:
-        loaded = [(file, parsers.load(file, file.sidecar.id in listing.sidecars)) for file in listing.files]
-        return _merge(loaded, listing.problems)
+    hashes = {file: hash_source(file, file.sidecar.id in listing.sidecars, max_bytes) for file in listing.files}
+    unchanged = {file for file in listing.files if file.id in known and known[file.id].sha256 == hashes[file]}
+    changed = [file for file in listing.files if file not in unchanged]
+    parsed: dict[SourceFile, list[Document | LoadProblem]] = {}
+    if changed:
+        with ParserProcess(limits or ParseLimits(), max_bytes) as parsers:
+            parsed = {file: parsers.load(file, file.sidecar.id in listing.sidecars) for file in changed}
+    merger = _Merger(listing.problems)
+    for file in listing.files:
+        if file in unchanged:
+            merger.add_unchanged(file, known[file.id])
+        else:
+            merger.add_parsed(file, parsed[file], hashes[file])
+    return merger.result
 
 
-def _merge(
-    loaded: Iterable[tuple[SourceFile, Iterable[Document | LoadProblem]]], problems: Sequence[LoadProblem]
-) -> LoadResult:
-    """Return the documents and problems of all files; the first of two documents with the same id stays."""
-    documents: dict[str, Document] = {}
-    all_problems = list(problems)
-    for file, items in loaded:
-        for item in items:
-            if isinstance(item, LoadProblem):
-                all_problems.append(item)
-            elif item.id in documents:
-                reason = f"the document id {item.id!r} is already used; give each its own"
-                all_problems.append(LoadProblem(file.id, reason))
-            else:
-                documents[item.id] = item
-    return LoadResult(tuple(documents.values()), tuple(all_problems))
+class _Merger:
+    """Collects the documents and problems of all files; the first of two documents with the same id stays."""
+
+    def __init__(self, problems: Sequence[LoadProblem]) -> None:
+        self._documents: dict[str, Document | None] = {}  # None: as it is in the index
+        self._problems, self._sources = list(problems), dict[str, SourceState]()
+
+    def add_unchanged(self, file: SourceFile, state: SourceState) -> None:
+        """Add the documents of a file that was not parsed."""
+        added = [self._add(file, name, None) for name in state.documents]
+        if all(added):
+            self._sources[file.id] = state
+
+    def add_parsed(self, file: SourceFile, items: Sequence[Document | LoadProblem], sha256: str | None) -> None:
+        """Add what a parser found in a file."""
+        documents = [item for item in items if isinstance(item, Document)]
+        self._problems += [item for item in items if isinstance(item, LoadProblem)]
+        added = [self._add(file, document.id, document) for document in documents]
+        if all(added) and len(documents) == len(items) and sha256:
+            self._sources[file.id] = SourceState(sha256, tuple(document.id for document in documents))
+
+    def _add(self, file: SourceFile, id: str, document: Document | None) -> bool:
+        is_new = id not in self._documents
+        if is_new:
+            self._documents[id] = document
+        else:
+            self._problems.append(LoadProblem(file.id, f"the document id {id!r} is already used; give each its own"))
+        return is_new
+
+    @property
+    def result(self) -> LoadResult:
+        """Everything that was added."""
+        documents = tuple(document for document in self._documents.values() if document)
+        unchanged = frozenset(name for name, document in self._documents.items() if not document)
+        return LoadResult(documents, tuple(self._problems), unchanged, self._sources)
 
 
 def _list_file(path: Path) -> _Listing:

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
@@ -15,6 +15,7 @@ from index.build.assemble import Assembler
 from index.build.changes import Overrides, find_changes
 from index.build.embedding_cache import remove_caches
 from index.build.load import LoadResult, load_documents
+from index.build.sources import NO_SOURCES, Sources, exclude_documents, read_sources, write_sources
 from index.embedding import ENCODER_FOLDER, load_encoder, reject_quantization
 from index.errors import BuildError, GenerationError, QuantizationError, UsageError
 from index.generation.directory import IndexDirectory
@@ -50,6 +51,7 @@ class BuildInputs:
     problems: tuple[LoadProblem, ...]
     settings: IndexSettings
     encoder: Encoder
+    sources: Sources = field(default_factory=dict)
 
     @property
     def recipe(self) -> str:
@@ -101,12 +103,15 @@ def build_index(
     if source:
         _require_outside(source, directory.root)
     with directory.acquire_lock():
-        loaded = _load_source(source, settings, progress, overrides) if source else None
         previous = _open_previous(directory)
         recipe = fingerprint_recipe(settings, encoder)
         base = previous if previous and previous.manifest.recipe == recipe else None
+        known = read_sources(base.folder) if base else NO_SOURCES
+        loaded = _load_source(source, settings, progress, known) if source else None
+        if loaded and loaded.is_empty and not any(overrides.values()):
+            raise _make_empty_error(source, loaded)
         changes = find_changes(
-            loaded.documents if loaded else None,
+            loaded,
             overrides,
             previous.contents if previous else None,
             base.contents if base else None,
@@ -122,7 +127,8 @@ def build_index(
         except (OSError, sqlite3.Error) as error:  # the disk is full, or the folder must not be written
             raise _make_write_error(directory.root, error) from error
         origin = str(source) if source else previous.manifest.source if previous else ""
-        inputs = BuildInputs(origin, contents.documents.fingerprint, problems, settings, encoder)
+        sources = exclude_documents(loaded.sources if loaded else known, overrides)
+        inputs = BuildInputs(origin, contents.documents.fingerprint, problems, settings, encoder, sources)
         manifest = publish_generation(directory, contents, inputs)
         remove_caches(directory.root)
         directory.prune_generations(settings.keep)
@@ -147,14 +153,16 @@ def _require_outside(source: Path, root: Path) -> None:
         raise UsageError(f"the index folder {root} lies inside {source}, its source; choose another with --index")
 
 
-def _load_source(source: Path, settings: IndexSettings, progress: Progress, overrides: Overrides) -> LoadResult:
+def _load_source(source: Path, settings: IndexSettings, progress: Progress, known: Sources) -> LoadResult:
     with progress.step("reading", None) as advance:
-        loaded = load_documents(source, settings.max_file_mb * 1_000_000, settings.parse_limits)
-        advance(len(loaded.documents))
-    if loaded.documents or any(overrides.values()):
-        return loaded
+        loaded = load_documents(source, settings.max_file_mb * 1_000_000, settings.parse_limits, known)
+        advance(len(loaded.documents) + len(loaded.unchanged))
+    return loaded
+
+
+def _make_empty_error(source: Path | None, loaded: LoadResult) -> BuildError:
     first = f"; the first reason: {loaded.problems[0].where}: {loaded.problems[0].reason}" if loaded.problems else ""
-    raise BuildError(f"{source} holds no text that can be read{first}; the served index, if any, is unchanged")
+    return BuildError(f"{source} holds no text that can be read{first}; the served index, if any, is unchanged")
 
 
 def _open_previous(directory: IndexDirectory) -> Generation | None:
@@ -171,6 +179,7 @@ def publish_generation(directory: IndexDirectory, contents: GenerationContents, 
     try:
         with directory.create_draft() as draft:
             inputs.encoder.save(draft / ENCODER_FOLDER)
+            write_sources(draft, inputs.sources)
             manifest = write_generation(draft, contents, partial(inputs.make_manifest, name, contents))
             Generation.open(draft, max_hashed_bytes=inf)
             directory.publish_draft(draft, name, serve=not inputs.settings.hold)

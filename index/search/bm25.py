@@ -96,7 +96,7 @@ class BM25Index:
         lengths = splice.concatenate([part._arrays["lengths"] for part in parts])
         kept = [part._keep_postings(splice.map_positions(table, len(part))) for table, part in enumerate(parts)]
         names = [list(part._vocabulary) for part in parts]
-        used = [np.unique(postings.terms) for postings in kept]
+        used = [np.flatnonzero(np.bincount(postings.terms)) for postings in kept]
         vocabulary = _number_terms({names[table][term] for table in (OLD, FRESH) for term in used[table].tolist()})
         for table, postings in enumerate(kept):
             numbers = np.zeros(len(names[table]), dtype=np.int64)

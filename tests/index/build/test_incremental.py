@@ -1,5 +1,6 @@
 """A build from the generation before it gives the same generation as one from scratch."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,13 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.build.load_file import SourceFile
+from index.build.parser_process import ParserProcess
 from index.build.pipeline import build_index
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.generation.integrity import find_violations
 from index.settings import IndexSettings
 from index.text.chunking import split_into_passages
-from index.types import Document, Heading, Passage
+from index.types import Document, Heading, LoadProblem, Passage
 from tests.doubles import WordEncoder
 
 # With a name that ends in a mark, which is known as one if it occurs twice; copies of each other; more than ASCII.
@@ -106,6 +109,69 @@ def test_a_build_without_a_source_keeps_what_files_gave(tmp_path: Path) -> None:
     generation = build(tmp_path / "index", {"b": Document("", "Dogs dig.")})
     assert [document.id for document in generation.contents.documents] == ["a.txt", "b"]
     assert generation.manifest.source == str(source)
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of the files that are parsed."""
+    ids: list[str] = []
+    load = ParserProcess.load
+
+    def load_and_note(self: ParserProcess, file: SourceFile, has_sidecar: bool) -> list[Document | LoadProblem]:
+        ids.append(file.id)
+        return load(self, file, has_sidecar)
+
+    monkeypatch.setattr(ParserProcess, "load", load_and_note)
+    return ids
+
+
+def test_only_files_that_changed_are_parsed(tmp_path: Path, parsed: list[str]) -> None:
+    """By what is in them and in their sidecars; one with a problem is read again, and its problem is reported again."""
+    source, settings = tmp_path / "texts", IndexSettings(index=str(tmp_path / "index"))
+    source.mkdir()
+    for name, text in {
+        "a.txt": "Cats.",
+        "b.txt": "Dogs.",
+        "c.txt": "",
+        "d.jsonl": '{"id": "d", "text": "Ducks."}',
+    }.items():
+        (source / name).write_text(text, encoding="utf-8")
+    build_index(source, settings, WordEncoder())
+    parsed.clear()
+    os.utime(source / "a.txt")
+    (source / "b.txt.toml").write_text('title = "Hounds"', encoding="utf-8")
+    report = build_index(source, settings, WordEncoder())
+    assert parsed == ["b.txt", "c.txt"]
+    assert [problem.where for problem in report.problems] == ["c.txt"]
+    documents = IndexDirectory(tmp_path / "index").open_current().contents.documents
+    assert [(one.id, one.title) for one in documents] == [("a.txt", "a"), ("b.txt", "Hounds"), ("d", "")]
+    assert not build_index(source, settings, WordEncoder()).changed
+
+
+def test_a_file_comes_back_when_nothing_overrides_it_any_more(tmp_path: Path) -> None:
+    """Though it did not change since."""
+    source, settings = tmp_path / "texts", IndexSettings(index=str(tmp_path / "index"))
+    source.mkdir()
+    (source / "a.txt").write_text("Cats sleep.", encoding="utf-8")
+    build_index(source, settings, WordEncoder())
+    for overrides in ({"a.txt": Document("a.txt", "Cats purr."), "b": Document("b", "Dogs dig.")}, {}):
+        build_index(source, settings, WordEncoder(), overrides=overrides)
+    contents = IndexDirectory(tmp_path / "index").open_current().contents
+    assert [document.text for document in contents.documents] == ["Cats sleep."]
+
+
+def test_an_id_that_moves_to_another_file_is_taken_from_there(tmp_path: Path) -> None:
+    """Of two files with the same id the first one counts, though only the other one was indexed before."""
+    source, settings = tmp_path / "texts", IndexSettings(index=str(tmp_path / "index"))
+    source.mkdir()
+    (source / "b.jsonl").write_text('{"id": "x", "text": "Old."}', encoding="utf-8")
+    build_index(source, settings, WordEncoder())
+    (source / "a.jsonl").write_text('{"id": "x", "text": "New."}', encoding="utf-8")
+    report = build_index(source, settings, WordEncoder())
+    assert [(problem.where, "'x' is already used" in problem.reason) for problem in report.problems] == [
+        ("b.jsonl", True)
+    ]
+    assert IndexDirectory(tmp_path / "index").open_current().contents.documents[0].text == "New."
 
 
 def test_a_held_generation_is_finished_and_not_served(tmp_path: Path) -> None:

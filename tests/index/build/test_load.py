@@ -237,9 +237,9 @@ def test_the_first_of_two_ids_stays(folder: Path) -> None:
 def test_a_sidecar_describes_its_file(folder: Path) -> None:
     """A title and other keys beside a file are its document's, and the sidecar is no document."""
     (folder / "good.txt.toml").write_text('title = "Good"\nlanguage = "en"', encoding="utf-8")
-    assert load_documents(folder, LIMIT) == LoadResult(
-        (Document("good.txt", "Killy walks.", "Good", {"language": "en"}),), ()
-    )
+    loaded = load_documents(folder, LIMIT)
+    assert loaded.documents == (Document("good.txt", "Killy walks.", "Good", {"language": "en"}),)
+    assert loaded.problems == ()
 
 
 def test_a_broken_sidecar_does_not_cost_the_file(folder: Path) -> None:
