@@ -42,12 +42,12 @@ def main(index: str, model: str, **flags: Any) -> None:  # noqa: ANN401 — of t
     """
     settings = ServeSettings(**flags)
     directory = IndexDirectory(Path(index))
-    directory.require_current()
     with _metrics_folder(settings.workers) as folder:
         # Late, because prometheus_client reads its environment variable when it is imported.
         from qa.web.server import ServerOptions, run_server
 
         options = _build_options(settings, folder)
+        directory.require_current()
         app = partial(_create_app, index, model if is_stated("model") else None, settings.reader, options)
         server = ServerOptions(settings.workers, settings.threads, folder)
         run_server(app, settings.host, settings.port, server, directory.require_current)

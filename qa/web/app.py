@@ -7,7 +7,7 @@ from flask.json.provider import DefaultJSONProvider
 
 from index.errors import DamagedGeneration
 from qa.engine import Engine
-from qa.web.access.authorization import Authorization, require_scopes
+from qa.web.access.authorization import require_scopes
 from qa.web.access.cross_site import guard_sites
 from qa.web.access.proxies import TrustedProxies
 from qa.web.errors.handlers import handle_damage, handle_exception
@@ -40,8 +40,8 @@ def create_app(engine: Engine, options: AppOptions = DEFAULT_OPTIONS) -> Flask:
         app.add_url_rule(route.path, route.name, partial(route.view, service), methods=[route.method])
     instrument_app(app, service.metrics)
     guard_sites(app, options.hosts, options.origins)
-    authorization = Authorization(options.keys, options.admin_key, options.key_needed)
-    require_scopes(app, authorization, {route.name: route.scope for route in ROUTES})
+    pages = {route.name for route in ROUTES if route.is_page}
+    require_scopes(app, service.authorization, {route.name: route.scope for route in ROUTES}, pages)
     app.after_request(add_security_headers)
     app.wsgi_app = TrustedProxies(app.wsgi_app, options.proxies)  # type: ignore[method-assign]  # as Flask documents it
     app.register_error_handler(Exception, handle_exception)

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import TypeAdapter
 
+from qa.web.access.authorization import COOKIE
 from qa.web.access.keys import Scope
 from qa.web.errors.problems import MEDIA_TYPE, Code, Problem
 from qa.web.responses import get_adapter
@@ -47,7 +48,13 @@ SECURITY_SCHEMES = {
         "scheme": "bearer",
         "description": "A key of `python -m qa keys add`. The scopes that it must have are named beside it; `admin` "
         "has all. Asking needs a key if the server was told so, or once a key with the scope `ask` was added.",
-    }
+    },
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "The same key in the cookie that `POST /sign-in` sets, for the pages.",
+    },
 }
 HEADERS = {
     "X-Request-ID": ("The caller's id if it was 1 to 64 of A-Z a-z 0-9 . _ -, else a new one.", "string"),
@@ -107,14 +114,19 @@ def _describe_operation(route: Route, schemas: Mapping[object, Json]) -> Json:
         "operationId": route.name,
         "summary": (route.view.__doc__ or "").splitlines()[0],
         "parameters": in_path,
-        "responses": {"200": _describe_success(route, schemas)} | _describe_problems(route, schemas),
+        "responses": {str(route.status): _describe_success(route, schemas)} | _describe_problems(route, schemas),
     }
+    content = {media_type: {"schema": {"type": "string", "minLength": 1}} for media_type in route.other_bodies}
     if route.scope:
         # The empty alternative says that it may work without a key.
         anybody: list[Json] = [{}] if route.scope is Scope.ASK else []
-        operation["security"] = [*anybody, {"key": [route.scope.value]}]
+        operation["security"] = [*anybody, {"key": [route.scope.value]}, {"cookie": [route.scope.value]}]
+    if route.is_page and route.scope:
+        form = {"description": "To the form for signing in."}
+        operation["responses"]["303"] = _describe_success(route, schemas) | form
     if route.body:
-        content = {"application/json": {"schema": schemas[route.body]}}
+        content = {"application/json": {"schema": schemas[route.body]}} | content
+    if content:
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 

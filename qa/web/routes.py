@@ -8,6 +8,7 @@ from flask import Response
 from pydantic import BaseModel
 
 import qa.web.api as api
+import qa.web.pages.sign_in as sign_in
 import qa.web.pages.views as pages
 from qa.collection.catalog import DocumentContent, IndexInfo
 from qa.collection.citations import CitationCheck
@@ -23,8 +24,10 @@ from qa.web.requests.models import (
     ListQuery,
     NoQuery,
     PageQuery,
+    SignInQuery,
     VerifyBody,
 )
+from qa.web.requests.parsing import FORM
 from qa.web.responses import Alive, Answers, DocumentList, FeedbackReceipt, Ready
 
 View: TypeAlias = Callable[..., Response]
@@ -42,6 +45,7 @@ BODY = (
 QUERY = (Code.MALFORMED_QUERY, Code.UNKNOWN_FIELD, Code.REPEATED_FIELD)
 BOUNDS = (Code.WRONG_TYPE, Code.OUT_OF_BOUNDS)
 QUESTION = (Code.OUT_OF_BOUNDS, Code.INVALID_TEXT, Code.INVALID_QUESTION, Code.DEADLINE_EXCEEDED)
+SIGN_IN = (Code.MALFORMED_QUERY, Code.REPEATED_FIELD, *BOUNDS, Code.INVALID_TEXT, Code.NOT_READY)
 FILTER = (Code.UNKNOWN_DOCUMENT,)
 
 
@@ -49,7 +53,8 @@ FILTER = (Code.UNKNOWN_DOCUMENT,)
 class Route:
     """One method of one path. ``response`` is the type of a JSON body, or a tuple of the media types of another body.
 
-    ``problems`` are the codes besides those that every route can return.
+    ``other_bodies`` are the media types of bodies that have no model; ``problems`` are the codes besides those that
+    every route can return.
     """
 
     method: Literal["GET", "POST"]
@@ -58,6 +63,8 @@ class Route:
     response: Any
     query: type[BaseModel] = NoQuery
     body: type[BaseModel] | None = None
+    other_bodies: tuple[str, ...] = ()
+    status: int = 200
     problems: tuple[Code, ...] = ()
     # What the caller's key must allow; None: nothing. Asking needs a key on some servers only.
     scope: Scope | None = Scope.ASK
@@ -67,6 +74,11 @@ class Route:
         """Unique name, such as ``api.ask``: the endpoint of Flask and the operationId of OpenAPI."""
         module = self.view.__module__.removesuffix(".views")
         return f"{module.rsplit('.', 1)[-1]}.{self.view.__name__}"
+
+    @property
+    def is_page(self) -> bool:
+        """True if people open it in a browser, which is led to the form for signing in if that is needed."""
+        return self.method == "GET" and self.response == HTML
 
 
 HTML = ("text/html",)
@@ -101,6 +113,12 @@ ROUTES = (
     Route("GET", "/metrics", api.metrics, ("text/plain",)),
     Route("GET", "/openapi.json", api.openapi, dict[str, Any], scope=None),
     Route("GET", "/docs", pages.docs, HTML, scope=None),
+    Route("GET", "/sign-in", sign_in.show, HTML, SignInQuery, problems=SIGN_IN, scope=None),
+    Route(
+        "POST", "/sign-in", sign_in.enter, HTML, SignInQuery, other_bodies=(FORM,), status=303, scope=None,
+        problems=(*SIGN_IN, Code.BODY_TOO_LARGE, Code.UNSUPPORTED_MEDIA_TYPE, Code.MISSING_FIELD),
+    ),
+    Route("POST", "/sign-out", sign_in.leave, HTML, SignInQuery, status=303, problems=SIGN_IN, scope=None),
     Route(
         "GET", "/", pages.ask, HTML, PageQuery,
         problems=(Code.MALFORMED_QUERY, Code.REPEATED_FIELD, Code.WRONG_TYPE, *QUESTION),

@@ -10,6 +10,7 @@ from index.generation.id_patterns import WILDCARDS
 from qa.collection.catalog import DocumentContent, PassageSpan
 from qa.engine import Engine
 from qa.types import Answer, Mode, Request
+from qa.web.access.authorization import Authorization
 from qa.web.access.proxies import Network
 from qa.web.engine.answer_cache import AnswerCache
 from qa.web.engine.callers import PATIENT, Caller
@@ -55,6 +56,7 @@ class Service:
         self.engine, self.options, self.openapi = engine, options, openapi
         self.metrics = Metrics(engine.catalog.describe_index(), options.metrics_folder)
         self.suggestions = SuggestedQuestions(engine)
+        self.authorization = Authorization(options.keys, options.admin_key, options.key_needed)
         self._feedback = FeedbackStore(options.feedback, options.feedback_mb * 1024 * 1024)
         self._batcher = QuestionBatcher(engine.ask_many)
         self._cache = AnswerCache(self._batcher.ask_many)

@@ -1,14 +1,17 @@
 """The check before the view of a route: whether the caller's key has the scope of the route."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hmac import compare_digest
 from pathlib import Path
 
-from flask import Flask, Request, g, request
+from flask import Flask, Request, g, redirect, request, url_for
+from werkzeug import Response as WerkzeugResponse
 
 from qa.web.access.keys import Key, KeyFileUnusable, KeyStore, Scope, hash_key
 from qa.web.errors.problems import Code, ProblemError
 
+# In which the browser of somebody who has signed in keeps the key.
+COOKIE = "netsphere_key"
 # When a client may send a request again that failed because the file of keys is unusable.
 RETRY_AFTER_S = 5
 
@@ -36,8 +39,7 @@ class Authorization:
                 return key
             exists = self._admin or self._was_granted(scope, Scope.ADMIN)
         except KeyFileUnusable as error:
-            # Nobody is let in who needs a key.
-            raise ProblemError(Code.NOT_READY, f"{error}.", headers={"Retry-After": str(RETRY_AFTER_S)}) from error
+            raise _file_problem(error) from error  # nobody is let in who needs a key
         remedy = "send a valid one as Authorization: Bearer KEY"
         if not exists:
             remedy = f"add one (python -m qa keys add NAME --scope {scope}) or set NETSPHERE_ADMIN_KEY"
@@ -47,6 +49,13 @@ class Authorization:
         if not key:
             raise ProblemError(Code.FORBIDDEN, f"Invalid key: it is unknown, revoked or expired; {remedy}.")
         raise ProblemError(Code.FORBIDDEN, f"The key {key.name!r} lacks the scope {scope}; send one that has it.")
+
+    def find_key(self, sent: str) -> Key | None:
+        """Return the valid key that was sent, or None. Raises ProblemError if the file of keys is unusable."""
+        try:
+            return self._find_key(sent)
+        except KeyFileUnusable as error:
+            raise _file_problem(error) from error
 
     def _find_key(self, sent: str) -> Key | None:
         if self._admin and compare_digest(self._admin.digest, hash_key(sent)):
@@ -62,22 +71,43 @@ class Authorization:
         return any(not key.scopes.isdisjoint(scopes) for key in keys)
 
 
-def require_scopes(app: Flask, authorization: Authorization, scopes: Mapping[str, Scope | None]) -> None:
+def require_scopes(
+    app: Flask, authorization: Authorization, scopes: Mapping[str, Scope | None], pages: Collection[str]
+) -> None:
     """Check every request before its view; ``scopes`` are by endpoint, and one that is not among them needs ``ask``.
 
-    ``g.key`` becomes the key of the caller, or None.
+    ``g.key`` becomes the key of the caller, or None. Whoever may not see one of the ``pages`` is led to the form that
+    asks for a key.
     """
 
-    def check_scope() -> None:
-        g.key = None
-        scope = scopes.get(request.endpoint, Scope.ASK) if request.endpoint else None
-        if scope and request.method != "OPTIONS":  # a browser asks by it, without a key, what it may send
-            g.key = authorization.check(scope, read_key(request))
+    def check_scope() -> WerkzeugResponse | None:
+        g.key, endpoint = None, request.endpoint
+        scope = scopes.get(endpoint, Scope.ASK) if endpoint else None
+        if not endpoint or not scope or request.method == "OPTIONS":  # by it a browser asks what it may send
+            return None
+        token = read_bearer_token(request)
+        try:
+            g.key = authorization.check(scope, token or request.cookies.get(COOKIE))
+        except ProblemError as problem:
+            if token or endpoint not in pages or problem.code not in {Code.UNAUTHORIZED, Code.FORBIDDEN}:
+                raise
+            return _redirect_to_sign_in(endpoint)
+        return None
 
     app.before_request(check_scope)
 
 
-def read_key(request: Request) -> str | None:
-    """Return the key in the ``Authorization`` header of a request."""
+def read_bearer_token(request: Request) -> str:
+    """Return the key in the ``Authorization`` header of a request, or an empty text."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.casefold() == "bearer" else None
+    return token.strip() if scheme.casefold() == "bearer" else ""
+
+
+def _redirect_to_sign_in(endpoint: str) -> WerkzeugResponse:
+    query = request.query_string.decode("ascii", "replace")
+    page = url_for(endpoint, **(request.view_args or {})) + (f"?{query}" if query else "")
+    return redirect(url_for("sign_in.show", next=page), 303)
+
+
+def _file_problem(error: KeyFileUnusable) -> ProblemError:
+    return ProblemError(Code.NOT_READY, f"{error}.", headers={"Retry-After": str(RETRY_AFTER_S)})

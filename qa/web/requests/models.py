@@ -221,6 +221,19 @@ class PageQuery(LenientModel):
         return Request(self.q, literal=self.literal)
 
 
+class SignInQuery(LenientModel):
+    """Where to go after signing in, and whether a key was refused."""
+
+    next: Annotated[str, StringConstraints(max_length=16_000), AfterValidator(_reject_nul)] = ""
+    failed: QueryBoolean = False
+
+
+class SignInForm(LenientModel):
+    """The form of the page for signing in."""
+
+    key: Annotated[str, StringConstraints(min_length=1, max_length=500), BeforeValidator(_trim)]
+
+
 class DocumentQuery(LenientModel):
     """The spans to mark in a document, and the words that were quoted at the first of them."""
 

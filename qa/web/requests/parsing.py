@@ -12,6 +12,8 @@ from pydantic_core import ErrorDetails
 from qa.web.errors.problems import MAX_ERRORS, Code, FieldError, ProblemError, format_value
 from qa.web.requests.models import StrictModel
 
+# What browsers send for a form.
+FORM = "application/x-www-form-urlencoded"
 # More than any caller needs: the filter allows 100 patterns.
 MAX_PARAMETERS = 200
 # Every other type of error is a value of the wrong type.
@@ -54,8 +56,20 @@ def read_query(model: type[Query]) -> Query:
 
     Raises ProblemError if it is not UTF-8, repeats a parameter that is not repeatable, or does not validate.
     """
+    return _read_parameters(model, request.query_string)
+
+
+def read_form(model: type[Query]) -> Query:
+    """Return the body of the request, a form of HTML, as a ``model``. Raises ProblemError as ``read_query`` does."""
+    if request.mimetype != FORM:
+        detail = f"The body was sent as {format_value(request.mimetype or 'nothing')}; send it as {FORM}."
+        raise ProblemError(Code.UNSUPPORTED_MEDIA_TYPE, detail)
+    return _read_parameters(model, request.get_data(cache=False))
+
+
+def _read_parameters(model: type[Query], encoded: bytes) -> Query:
     gathered: dict[str, list[str]] = {}
-    for name, value in _split_query(request.query_string):
+    for name, value in _split_query(encoded):
         gathered.setdefault(name, []).append(value)
     single = {name: _require_single(name, values) for name, values in gathered.items() if name not in model.repeatable}
     return _validate(model, gathered | single)

@@ -62,10 +62,14 @@ TEXT_TYPES = ("text/html", "text/css", "text/javascript", "text/plain")
 
 @dataclass(frozen=True)
 class Example:
-    """One request, and how its response is shown: ``keys`` of a JSON object whose values are left out."""
+    """One request, and how its response is shown: ``keys`` of a JSON object whose values are left out.
+
+    ``text`` is a body that is not JSON.
+    """
 
     path: str
     body: Json | None = None
+    text: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     keys: Sequence[str] = ()
 
@@ -109,7 +113,7 @@ def _render_fields(spec: Json, operation: Json) -> Iterator[str]:
     for content in operation.get("requestBody", {}).get("content", {}).values():
         model = _resolve(spec, content["schema"])
         required = model.get("required", [])
-        rows += [(name, "body", name in required, part) for name, part in model["properties"].items()]
+        rows += [(name, "body", name in required, part) for name, part in model.get("properties", {}).items()]
     if rows:
         yield "| field | in | type | default | |\n|---|---|---|---|---|"
         for name, where, required, schema in rows:
@@ -141,10 +145,12 @@ def _name_type(spec: Json, schema: Json) -> str:
 
 
 def _render_example(client: FlaskClient, method: str, example: Example) -> str:
-    with client.open(example.path, method=method, json=example.body, headers=example.headers) as response:
-        assert response.status_code == 200, (example, response.text)
+    sent: dict[str, Any] = {"data": example.text} if example.text else {"json": example.body}
+    with client.open(example.path, method=method, headers=example.headers, **sent) as response:
+        assert response.status_code < 400, (example, response.text)
         shown = [f"{method} {example.path}", *(f"{name}: {value}" for name, value in example.headers.items())]
-        body = f"\n\n{json.dumps(example.body, indent=2, ensure_ascii=False)}" if example.body else ""
+        body = json.dumps(example.body, indent=2, ensure_ascii=False) if example.body else example.text
+        body = f"\n\n{body}" if body else ""
         request = "```http\n" + "\n".join(shown) + body + "\n```\n"
         media_type = response.mimetype
         if media_type != "application/json":

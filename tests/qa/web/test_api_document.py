@@ -43,6 +43,11 @@ EXAMPLES = {
     "api.metrics": Example("/metrics"),
     "api.openapi": Example("/openapi.json", keys=("info", "paths", "components")),
     "pages.docs": Example("/docs"),
+    "sign_in.show": Example("/sign-in"),
+    "sign_in.enter": Example(
+        "/sign-in?next=%2F%3Fq%3DWho", text="key=KEY", headers={"Content-Type": "application/x-www-form-urlencoded"}
+    ),
+    "sign_in.leave": Example("/sign-out"),
     "pages.ask": Example("/?q=Who+directed+the+film%3F"),
     "pages.turn": Example("/turn", {"question": QUESTION}),
     "pages.document": Example(f"/documents/{NAME}?at=22-63"),

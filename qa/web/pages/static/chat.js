@@ -117,6 +117,7 @@ async function describeProblem(response) {
   const problem = await response.json().catch(() => ({}));
   const requestId = response.headers.get("X-Request-ID");
   if (BUSY.has(response.status)) return ["Still busy", `${BUSY.get(response.status)} The question is saved; try again later.`];
+  if (response.status === 401 || problem.code === "forbidden") return ["Not signed in", "Your key is missing or no longer valid. Reload the page to sign in; the question is saved."];
   if (response.status < 500) return ["Invalid question", problem.detail ?? `The server rejected it with status ${response.status}.`];
   // A proxy in front of the server may answer without the header.
   return ["Server error", `Your question is not the cause. ${requestId ? `The server's log has details under the request id ${requestId}.` : "Try again later."}`];

@@ -24,11 +24,12 @@ export function enableNavigation(view, fragment) {
   links.forEach((link, n) => { link.onclick = (event) => { event.preventDefault(); goTo(n); }; });
 }
 
-// Shows a document in the panel and returns true; returns false if the server has no such document.
+// Shows a document in the panel and returns true; returns false if the server does not show it.
 export async function openPanel(href, title) {
   const panel = document.getElementById("panel");
   const response = await fetch(href);
-  if (!response.ok) return false;
+  // A redirect leads to the form for signing in.
+  if (!response.ok || response.redirected) return false;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   panel.querySelector("h2").textContent = title;
   panel.querySelector("a").href = href;
