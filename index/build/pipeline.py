@@ -1,5 +1,6 @@
 """Build an index: load, chunk, embed, index words, write, publish."""
 
+import logging
 import os
 import sqlite3
 from collections.abc import Mapping
@@ -7,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
-from math import inf
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,7 +17,14 @@ from index.build.embedding_cache import remove_caches
 from index.build.load import LoadResult, load_documents
 from index.build.sources import NO_SOURCES, Sources, exclude_documents, read_sources, write_sources
 from index.embedding import ENCODER_FOLDER, load_encoder, reject_quantization
-from index.errors import BuildError, GenerationError, QuantizationError, UsageError
+from index.errors import (
+    BuildError,
+    DamagedGeneration,
+    GenerationError,
+    GenerationNotFound,
+    QuantizationError,
+    UsageError,
+)
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation, GenerationContents, write_generation
 from index.generation.manifest import FileDigest, Manifest, fingerprint_recipe
@@ -26,6 +33,7 @@ from index.settings import IndexSettings
 from index.types import Encoder, LoadProblem
 
 NO_OVERRIDES: Overrides = MappingProxyType({})
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,39 +107,61 @@ def build_index(
     Raise BuildError if nothing can be read or written; what was served before still is. Raise UsageError if the index
     folder is inside the source, and QuantizationError if the encoder is too far from the float32 model.
     """
-    progress, directory = progress or Silent(), IndexDirectory(Path(settings.index))
+    directory, request = (
+        IndexDirectory(Path(settings.index)),
+        _Request(source, settings, encoder, progress or Silent(), overrides),
+    )
     if source:
         _require_outside(source, directory.root)
     with directory.acquire_lock():
-        previous = _open_previous(directory)
-        recipe = fingerprint_recipe(settings, encoder)
-        base = previous if previous and previous.manifest.recipe == recipe else None
-        known = read_sources(base.folder) if base else NO_SOURCES
-        loaded = _load_source(source, settings, progress, known) if source else None
-        if loaded and loaded.is_empty and not any(overrides.values()):
-            raise _make_empty_error(source, loaded)
-        changes = find_changes(
-            loaded,
-            overrides,
-            previous.contents if previous else None,
-            base.contents if base else None,
-        )
-        problems = loaded.problems if loaded else previous.manifest.problems if previous else ()
-        if base and changes.is_empty and base.folder.name == directory.find_current():
-            return BuildReport(base.manifest, False, 0, len(base.contents.units), problems)
-        # Vectors of two models must never be mixed.
-        reusable = previous and previous.manifest.model_fingerprint == encoder.fingerprint
+        previous = _open_previous(directory, is_needed=source is None)
         try:
-            assembler = Assembler(settings, encoder, progress)
-            contents, embedded = assembler.assemble(changes, previous.contents if previous and reusable else None)
-        except (OSError, sqlite3.Error) as error:  # the disk is full, or the folder must not be written
-            raise _make_write_error(directory.root, error) from error
-        origin = str(source) if source else previous.manifest.source if previous else ""
-        sources = exclude_documents(loaded.sources if loaded else known, overrides)
-        inputs = BuildInputs(origin, contents.documents.fingerprint, problems, settings, encoder, sources)
-        manifest = publish_generation(directory, contents, inputs)
-        remove_caches(directory.root)
-        directory.prune_generations(settings.keep)
+            return _build_next(directory, request, previous)
+        except DamagedGeneration as error:
+            if source is None:
+                raise _make_damage_error(error) from error
+            log.warning("%s; everything is built anew", error)
+            return _build_next(directory, request, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """The arguments of ``build_index``."""
+
+    source: Path | None
+    settings: IndexSettings
+    encoder: Encoder
+    progress: Progress
+    overrides: Overrides
+
+
+def _build_next(directory: IndexDirectory, request: _Request, previous: Generation | None) -> BuildReport:
+    """Build the generation after ``previous``; raise DamagedGeneration if a part of that is damaged."""
+    source, settings, encoder, overrides = request.source, request.settings, request.encoder, request.overrides
+    recipe = fingerprint_recipe(settings, encoder)
+    base = previous if previous and previous.manifest.recipe == recipe else None
+    known = read_sources(base.folder) if base else NO_SOURCES
+    loaded = _load_source(source, settings, request.progress, known) if source else None
+    if loaded and loaded.is_empty and not any(overrides.values()):
+        raise _make_empty_error(source, loaded)
+    changes = find_changes(loaded, overrides, previous.contents if previous else None, base.contents if base else None)
+    problems = loaded.problems if loaded else previous.manifest.problems if previous else ()
+    if base and changes.is_empty and base.folder.name == directory.find_current():
+        base.verify()
+        return BuildReport(base.manifest, False, 0, len(base.contents.units), problems)
+    # Vectors of two models must never be mixed.
+    reusable = previous and previous.manifest.model_fingerprint == encoder.fingerprint
+    try:
+        assembler = Assembler(settings, encoder, request.progress)
+        contents, embedded = assembler.assemble(changes, previous.contents if previous and reusable else None)
+    except (OSError, sqlite3.Error) as error:  # the disk is full, or the folder must not be written
+        raise _make_write_error(directory.root, error) from error
+    origin = str(source) if source else previous.manifest.source if previous else ""
+    sources = exclude_documents(loaded.sources if loaded else known, overrides)
+    inputs = BuildInputs(origin, contents.documents.fingerprint, problems, settings, encoder, sources)
+    manifest = publish_generation(directory, contents, inputs)
+    remove_caches(directory.root)
+    directory.prune_generations(settings.keep)
     return BuildReport(manifest, True, embedded, len(contents.units) - embedded, problems)
 
 
@@ -165,12 +195,26 @@ def _make_empty_error(source: Path | None, loaded: LoadResult) -> BuildError:
     return BuildError(f"{source} holds no text that can be read{first}; the served index, if any, is unchanged")
 
 
-def _open_previous(directory: IndexDirectory) -> Generation | None:
-    """Open the served generation, whose vectors are reused, or return None if there is none to open."""
+def _open_previous(directory: IndexDirectory, is_needed: bool) -> Generation | None:
+    """Open the served generation, whose documents and vectors are reused, or return None if there is none to open.
+
+    If it is needed, because no file has its documents, raise BuildError instead, also if an older one is intact.
+    """
     try:
-        return directory.open_current()
-    except GenerationError:
+        if not is_needed:
+            return directory.open_current()
+        current = directory.find_current()
+        return Generation.open(directory.root / current) if current else None
+    except GenerationError as error:
+        if is_needed:
+            raise _make_damage_error(error) from error
+        if not isinstance(error, GenerationNotFound):
+            log.warning("%s; everything is built anew", error)
         return None
+
+
+def _make_damage_error(error: GenerationError) -> BuildError:
+    return BuildError(f"{error}; documents that no file holds would be lost, so nothing was built")
 
 
 def publish_generation(directory: IndexDirectory, contents: GenerationContents, inputs: BuildInputs) -> Manifest:
@@ -181,7 +225,7 @@ def publish_generation(directory: IndexDirectory, contents: GenerationContents, 
             inputs.encoder.save(draft / ENCODER_FOLDER)
             write_sources(draft, inputs.sources)
             manifest = write_generation(draft, contents, partial(inputs.make_manifest, name, contents))
-            Generation.open(draft, max_hashed_bytes=inf)
+            Generation.open(draft, hashes_all=True)
             directory.publish_draft(draft, name, serve=not inputs.settings.hold)
     # GenerationError: the disk gave back other bytes than were written.
     except (OSError, GenerationError) as error:

@@ -147,6 +147,3 @@ def expand_ranges(starts: Positions | Sequence[int], ends: Positions | Sequence[
     lengths = last - first
     before = np.cumsum(lengths) - lengths
     return np.repeat(first - before, lengths) + np.arange(lengths.sum(), dtype=np.int64)
-
-
-open_mapped = open_array

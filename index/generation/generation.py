@@ -71,7 +71,7 @@ class Generation:
     damage: DamageMonitor
 
     @classmethod
-    def open(cls, folder: Path, hashes_all: bool = False, max_hashed_bytes: float = 0) -> "Generation":
+    def open(cls, folder: Path, hashes_all: bool = False) -> "Generation":
         """Check the manifest and the size and hash of every file, and open it.
 
         Vectors, tokens and texts grow with the collection. If they are large, each block of them is verified when it is
@@ -79,7 +79,7 @@ class Generation:
         """
         manifest = Manifest.read(folder)
         damage = DamageMonitor(folder, manifest.files)
-        manifest.check_files(folder, hashes_all or max_hashed_bytes > 0)
+        manifest.check_files(folder, hashes_all)
         try:
             documents = Documents.load(folder / DOCUMENTS)
             contents = GenerationContents(
@@ -98,6 +98,10 @@ class Generation:
                 f"{folder} cannot be read ({error}); rebuild it with: python -m index build"
             ) from error
         return cls(folder, manifest, contents, damage)
+
+    def verify(self) -> None:
+        """Compare the hash of every file, large ones included; raise DamagedGeneration."""
+        self.manifest.check_files(self.folder, hashes_all=True)
 
 
 def write_generation(

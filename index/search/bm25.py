@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk.arrays import open_mapped
+from index.disk.arrays import open_array
 from index.disk.splice import FRESH, OLD, REMOVED, Splice
 from index.search.max_score import PostingList, WeightedTerm, find_candidates
 from index.search.top_k import select_top_k
@@ -229,9 +229,9 @@ class BM25Index:
 
     @classmethod
     def load(cls, folder: Path) -> "BM25Index":
-        """Load what ``save`` wrote; the arrays are memory-mapped."""
+        """Load what ``save`` wrote."""
         about = json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8"))
-        arrays = {name: open_mapped(folder / f"{name}.npy") for name in ARRAYS}
+        arrays = {name: open_array(folder / f"{name}.npy") for name in ARRAYS}
         return cls(about["vocabulary"], arrays, about["spellings"])
 
 
