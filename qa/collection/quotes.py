@@ -1,11 +1,12 @@
 """Find a quotation in a text that may have changed since: exactly, normalized, or approximately.
 
 A document may have millions of characters, and anybody may ask for a quotation. So a search makes a few passes over the
-text in C and numpy, character by character only over its distinct characters, and caches nothing.
+text in C and numpy, window by window, character by character only over its distinct characters, and caches nothing.
 """
 
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from index.types import Span
 MIN_SIMILARITY = 85.0
 # Characters: a shorter quotation is similar to too much.
 MIN_APPROXIMATE_LENGTH = 20
+# Characters that are normalized at once, which takes about 40 bytes for each.
+WINDOW_CHARS = 500_000
 # Forms of the same punctuation mark that NFKC keeps apart.
 PUNCTUATION = str.maketrans("‘’‚‛“”„‟«»‐‑‒–—―", "''''" + '""""""' + "------")
 
@@ -34,17 +37,19 @@ def find_exact(quote: str, span: Span, text: str) -> Span | None:
 
 def find_normalized(quote: str, span: Span, text: str) -> Span | None:
     """Return the nearest place that differs only in white space, case, or forms of characters and punctuation."""
-    sought, whole = _NormalizedText.of(quote).text, _NormalizedText.of(text)
-    if not sought:
-        return None
-    found = _find_around(sought, whole.text, whole.to_normalized(span.start))
-    starts = [whole.to_original(place) for place in found]
-    if not starts:
-        return None
-    start = min(starts, key=lambda place: abs(place - span.start))
-    # One character may become several, so that two matches begin in it; the first one counts.
-    first = whole.text.find(sought, whole.to_normalized(start))
-    return Span(start, whole.to_original(first + len(sought) - 1) + 1)
+    sought = _NormalizedText.of(quote).text.rstrip(" ")
+    before: Span | None = None
+    for stretch in _normalize_windows(text, keep=len(sought) - 1) if sought else ():
+        places = _find_around(sought, stretch.text, stretch.find_origin(span.start))
+        for place in map(int, stretch.origins[places]):
+            # One character may become several, so that two matches begin in it; the first one counts.
+            first = stretch.text.find(sought, stretch.find_origin(place))
+            found = Span(place, int(stretch.origins[first + len(sought) - 1]) + 1)
+            if place >= span.start:
+                is_nearer = before is None or place - span.start < span.start - before.start
+                return found if is_nearer else before
+            before = before if before and before.start == place else found
+    return before
 
 
 def find_approximate(quote: str, span: Span, text: str) -> Span | None:
@@ -62,44 +67,67 @@ def find_approximate(quote: str, span: Span, text: str) -> Span | None:
 
 def _find_around(sought: str, text: str, place: int) -> list[int]:
     """Return where the last match before a place and the first match from there on begin, as far as there are any."""
-    before = text.rfind(sought, 0, place - 1 + len(sought)) if place else -1
+    before = _find_last(sought, text[: place - 1 + len(sought)]) if place else -1
     return [found for found in (before, text.find(sought, place)) if found >= 0]
+
+
+def _find_last(sought: str, text: str) -> int:
+    """Return where the last match begins, or -1; ``str.rfind`` may take the product of both lengths."""
+    backwards = text[::-1].find(sought[::-1])
+    return len(text) - backwards - len(sought) if backwards >= 0 else -1
 
 
 @dataclass(frozen=True, slots=True)
 class _NormalizedText:
-    """A text with white space collapsed, case folded, and characters in one form.
+    """A stretch of a text with white space collapsed, case folded, and characters in one form.
 
-    ``ends[i]`` is the offset at which the form of character ``i`` of the original ends.
+    ``origins[i]`` is the offset in the whole text of the character that character ``i`` of this one comes from.
     """
 
-    text: str
-    ends: npt.NDArray[np.uint32]
+    text: str = ""
+    origins: npt.NDArray[np.uint32] = field(default_factory=lambda: np.array([], dtype=np.uint32))
 
     @classmethod
-    def of(cls, text: str) -> "_NormalizedText":
-        numbers, forms = _fold_distinct(text)
+    def of(cls, text: str, start: int = 0, end: int | None = None) -> "_NormalizedText":
+        """Normalize ``text[start:end]``."""
+        numbers, forms = _fold_distinct(text[start:end])
         letters = np.array(forms or [""]).view(np.uint32).reshape(max(1, len(forms)), -1)
         lengths = np.array([0 if form == " " else len(form) for form in forms], dtype=np.uint8)
         widths = lengths[numbers]
         # A run of white space becomes one blank, where it begins; none at the beginning of the text.
         space = widths == 0
         widths[1:][space[1:] & ~space[:-1]] = 1
+        if start and space[:1].any() and not text[start - 1].isspace():
+            widths[0] = 1
         ends = np.cumsum(widths, dtype=np.uint32)
         normalized = np.repeat(letters[numbers, 0], widths)
         for column in range(1, letters.shape[1]):
             longer = np.flatnonzero(widths > column)
             normalized[ends[longer] - widths[longer] + column] = letters[numbers[longer], column]
-        whole = str(normalized.data, "utf-32-le", "surrogatepass")
-        return cls(whole.removesuffix(" ") if text[-1:].isspace() else whole, ends)
+        origins = np.repeat(np.arange(start, start + len(widths), dtype=np.uint32), widths)
+        return cls(str(normalized.data, "utf-32-le", "surrogatepass"), origins)
 
-    def to_original(self, place: int) -> int:
-        """Return the character of the original that the character at ``place`` comes from."""
-        return int(np.searchsorted(self.ends, place, side="right"))
+    def find_origin(self, place: int) -> int:
+        """Return the first character that comes from ``place`` in the whole text or from a later character."""
+        return int(np.searchsorted(self.origins, place))
 
-    def to_normalized(self, place: int) -> int:
-        """Return where the characters of the original from ``place`` on begin."""
-        return int(self.ends[min(place, len(self.ends)) - 1]) if place and len(self.ends) else 0
+    def join(self, following: "_NormalizedText") -> "_NormalizedText":
+        """Return both stretches as one."""
+        return _NormalizedText(self.text + following.text, np.concatenate([self.origins, following.origins]))
+
+    def keep_last(self, count: int) -> "_NormalizedText":
+        """Return the last ``count`` characters."""
+        first = max(0, len(self.text) - count)
+        return _NormalizedText(self.text[first:], self.origins[first:])
+
+
+def _normalize_windows(text: str, keep: int) -> Iterator[_NormalizedText]:
+    """Yield a text in windows, normalized, each with the last ``keep`` characters of what is before it."""
+    before = _NormalizedText()
+    for start in range(0, len(text), WINDOW_CHARS):
+        stretch = before.join(_NormalizedText.of(text, start, start + WINDOW_CHARS))
+        yield stretch
+        before = stretch.keep_last(keep)
 
 
 def _fold_distinct(text: str) -> tuple[npt.NDArray[np.unsignedinteger[Any]], list[str]]:
