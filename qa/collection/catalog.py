@@ -3,12 +3,15 @@
 The fields of these classes, in this order, are the JSON of the routes that return them.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from index.generation.generation import Generation
-from index.types import PassageKind
+from index.types import PassageKind, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class DocumentInfo:
 
 @dataclass(frozen=True, slots=True)
 class PassageSpan:
-    """The span of a passage: ``DocumentContent.text[start:end]`` is its text."""
+    """The span of a passage: ``[start:end]`` of the whole text of its document is its text."""
 
     id: str
     start: int
@@ -36,11 +39,20 @@ class PassageSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentContent:
-    """A document with its whole text; the passages are in order and never overlap."""
+class DocumentText:
+    """A document with its text."""
 
     info: DocumentInfo
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentContent(DocumentText):
+    """A document with its text, or with the part that was asked for, and the passages of that.
+
+    The passages are in order and never overlap. Their offsets are offsets of the whole text.
+    """
+
     passages: tuple[PassageSpan, ...]
 
 
@@ -75,14 +87,37 @@ class Catalog:
         """Return at most ``limit`` documents from position ``offset`` on, in index order."""
         return [self._document_info(position) for position in range(len(self._documents))[offset : offset + limit]]
 
-    def get_document(self, document: str) -> DocumentContent | None:
-        """Return a document by its id, or None if it is not indexed."""
+    def get_text(self, document: str) -> DocumentText | None:
+        """Return a document by its id without its passages, or None if it is not indexed."""
         position = self._documents.find_position(document)
         if position is None:
             return None
-        first, last = map(int, self._passages.find_ranges(position))
-        spans = tuple(PassageSpan(p.id, p.start, p.end, p.heading, p.kind, p.page) for p in self._passages[first:last])
-        return DocumentContent(self._document_info(position), self._documents.texts[position], spans)
+        return DocumentText(self._document_info(position), self._documents.texts[position])
+
+    def get_document(self, document: str, part: Span | None = None) -> DocumentContent | None:
+        """Return a document by its id, or None if it is not indexed.
+
+        If a ``part`` is given, the text is ``text[part.start:part.end]``, as Python slices it, and the passages are the
+        ones that overlap it; no more is read.
+        """
+        position = self._documents.find_position(document)
+        if position is None:
+            return None
+        info, texts = self._document_info(position), self._documents.texts
+        if part is None:
+            return DocumentContent(info, texts[position], self._list_spans(position, Span(0, info.characters)))
+        start = min(part.start, info.characters)
+        part = Span(start, max(start, min(part.end, info.characters)))
+        first, last = texts.find_byte_offsets(position, np.array([part.start, part.end])).tolist()
+        return DocumentContent(info, texts.decode_range(first, last), self._list_spans(position, part))
+
+    def _list_spans(self, position: int, part: Span) -> tuple[PassageSpan, ...]:
+        """Return the passages of a document that overlap a part of it."""
+        rows = range(*map(int, self._passages.find_ranges(position)))
+        first = bisect_right(rows, part.start, key=lambda row: self._passages[row].end)
+        last = bisect_left(rows, part.end, key=lambda row: self._passages[row].start)
+        passages = (self._passages[row] for row in rows[first:last] if part.start < part.end)
+        return tuple(PassageSpan(p.id, p.start, p.end, p.heading, p.kind, p.page) for p in passages)
 
     def match_documents(self, pattern: str) -> bool:
         """Return whether an id or a shell-style pattern matches at least one document."""

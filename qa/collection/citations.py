@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from index.types import Span
-from qa.collection.catalog import DocumentContent
+from qa.collection.catalog import DocumentText
 from qa.collection.quotes import find_exact, find_normalized
 
 
@@ -43,7 +43,7 @@ class CitationCheck:
         return None if self.start is None or self.end is None else Span(self.start, self.end)
 
 
-def check_citation(quote: str, span: Span, document: DocumentContent, sha256: str | None = None) -> CitationCheck:
+def check_citation(quote: str, span: Span, document: DocumentText, sha256: str | None = None) -> CitationCheck:
     """Look for a quotation in a document; ``span`` and, if known, ``sha256`` are its place and version when cited.
 
     White space, case, and the forms of quotation marks and dashes may differ; if the words are in several

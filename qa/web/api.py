@@ -9,7 +9,16 @@ from index.types import Span
 from qa.answer.serialize import answer_json
 from qa.collection.citations import CitationCheck, CitationStatus, check_citation
 from qa.web.requests.caller import current_caller
-from qa.web.requests.models import AskBody, AskQuery, BatchBody, FeedbackBody, ListQuery, NoQuery, VerifyBody
+from qa.web.requests.models import (
+    AskBody,
+    AskQuery,
+    BatchBody,
+    FeedbackBody,
+    ListQuery,
+    NoQuery,
+    RangeQuery,
+    VerifyBody,
+)
 from qa.web.requests.parsing import read_body, read_query
 from qa.web.responses import Alive, DocumentList, FeedbackReceipt, Ready, json_response
 from qa.web.service import Service
@@ -49,16 +58,16 @@ def documents(service: Service) -> Response:
 
 
 def document(service: Service, id: str) -> Response:
-    """Return a document with its text and the spans of its passages. The id may hold slashes."""
-    read_query(NoQuery)
-    return json_response(service.get_document(id))
+    """Return a document, or a part of it, with its text and the spans of its passages. The id may hold slashes."""
+    part = read_query(RangeQuery).span
+    return json_response(service.get_document(id, part))
 
 
 def verify(service: Service) -> Response:
     """Check a citation: whether a quotation is still in its document, at its place or elsewhere."""
     read_query(NoQuery)
     body = read_body(VerifyBody)
-    document = service.engine.catalog.get_document(body.document)
+    document = service.engine.catalog.get_text(body.document)
     if document is None:
         return json_response(CitationCheck(CitationStatus.GONE, body.document))
     return json_response(check_citation(body.text, Span(body.start, body.end), document, body.sha256))

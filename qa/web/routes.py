@@ -24,6 +24,7 @@ from qa.web.requests.models import (
     ListQuery,
     NoQuery,
     PageQuery,
+    RangeQuery,
     SignInQuery,
     VerifyBody,
 )
@@ -95,8 +96,8 @@ ROUTES = (
     ),
     Route("GET", "/v1/documents", api.documents, DocumentList, ListQuery, problems=(*QUERY, *BOUNDS)),
     Route(
-        "GET", "/v1/documents/<path:id>", api.document, DocumentContent,
-        problems=(*QUERY, Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND),
+        "GET", "/v1/documents/<path:id>", api.document, DocumentContent, RangeQuery,
+        problems=(*QUERY, *BOUNDS, Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND),
     ),
     Route("POST", "/v1/verify", api.verify, CitationCheck, body=VerifyBody, problems=(*BODY, *QUERY)),
     Route(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from index.generation.id_patterns import WILDCARDS
+from index.types import Span
 from qa.collection.catalog import DocumentContent, PassageSpan
 from qa.engine import Engine
 from qa.types import Answer, Mode, Request
@@ -81,9 +82,9 @@ class Service:
         """Return the problem with which a question would be refused now, unless it is cached."""
         return self._batcher.find_overload(mode)
 
-    def get_document(self, document: str) -> DocumentContent:
-        """Return one document; raise ProblemError if it is not indexed."""
-        found = self.engine.catalog.get_document(document)
+    def get_document(self, document: str, part: Span | None = None) -> DocumentContent:
+        """Return one document or a part of it; raise ProblemError if it is not indexed."""
+        found = self.engine.catalog.get_document(document, part)
         if found is None:
             detail = f"No document {format_value(document)} is indexed; GET /v1/documents lists them."
             raise ProblemError(Code.DOCUMENT_NOT_FOUND, detail)

@@ -62,7 +62,9 @@ Patterns = Annotated[
     ),
 ]
 TopK = Annotated[int, Field(ge=1, le=50, description="How many passages to return.")]
-Offset = Annotated[int, Field(ge=0, le=10**12, description="In Unicode code points of the document's text.")]
+# Beyond the end of every document.
+MAX_OFFSET = 10**12
+Offset = Annotated[int, Field(ge=0, le=MAX_OFFSET, description="In Unicode code points of the document's text.")]
 SPAN_PATTERN = r"^[0-9]{1,12}-[0-9]{1,12}$"
 QueryInteger = BeforeValidator(_parse_integer)
 QueryBoolean = Annotated[bool, BeforeValidator(_parse_boolean)]
@@ -174,6 +176,18 @@ class ListQuery(StrictModel):
 
     offset: Annotated[int, Field(ge=0, le=10**9), QueryInteger] = 0
     limit: Annotated[int, Field(ge=1, le=MAX_DOCUMENTS), QueryInteger] = 20
+
+
+class RangeQuery(StrictModel):
+    """The part of a document to return: all of it if nothing is named; what is beyond its end is empty."""
+
+    start: Annotated[Offset, QueryInteger] = 0
+    end: Annotated[Offset, QueryInteger] = MAX_OFFSET
+
+    @property
+    def span(self) -> Span | None:
+        """The part, or None for the whole document."""
+        return Span(self.start, self.end) if self.model_fields_set else None
 
 
 class VerifyBody(StrictModel):

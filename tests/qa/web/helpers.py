@@ -5,7 +5,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from index.types import PassageKind, Span
-from qa.collection.catalog import DocumentContent, DocumentInfo, IndexInfo, PassageSpan
+from qa.collection.catalog import DocumentContent, DocumentInfo, DocumentText, IndexInfo, PassageSpan
 from qa.types import (
     Answer,
     AnswerKind,
@@ -115,10 +115,15 @@ class OneDocument:
         """Return a part of the list of one."""
         return [self.info][offset : offset + limit]
 
-    def get_document(self, document: str) -> DocumentContent | None:
+    def get_text(self, document: str) -> DocumentText | None:
+        """Return the one document without its passage."""
+        return DocumentText(self.info, TEXT) if document == DOCUMENT else None
+
+    def get_document(self, document: str, part: Span | None = None) -> DocumentContent | None:
         """Return the one document."""
+        text = TEXT[part.start : part.end] if part else TEXT
         span = PassageSpan(f"{DOCUMENT}#22-{len(TEXT)}", 22, len(TEXT), "Film", PassageKind.BODY, None)
-        return DocumentContent(self.info, TEXT, (span,)) if document == DOCUMENT else None
+        return DocumentContent(self.info, text, (span,)) if document == DOCUMENT else None
 
     def match_documents(self, pattern: str) -> bool:
         """Return whether the pattern matches the one id."""

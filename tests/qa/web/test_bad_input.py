@@ -127,6 +127,8 @@ URLS = [
     ("/v1/documents?page=1", Code.UNKNOWN_FIELD, "page"),
     ("/v1/documents/no.txt", Code.DOCUMENT_NOT_FOUND, None),
     (f"/v1/documents/{DOCUMENT}?x=1", Code.UNKNOWN_FIELD, "x"),
+    (f"/v1/documents/{DOCUMENT}?start=-1", Code.OUT_OF_BOUNDS, "start"),
+    (f"/v1/documents/{DOCUMENT}?end=1.0", Code.WRONG_TYPE, "end"),
     ("/v1/documents/", Code.ROUTE_NOT_FOUND, None),
     ("/v1/documents/%FF", Code.DOCUMENT_NOT_FOUND, None),
     ("/v1/index?x=1", Code.UNKNOWN_FIELD, "x"),

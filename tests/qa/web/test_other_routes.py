@@ -33,6 +33,20 @@ def test_a_document_slices_exactly(client: FlaskClient) -> None:
         assert span["id"] == f"{DOCUMENT}#{span['start']}-{span['end']}"
 
 
+@pytest.mark.parametrize(
+    ("query", "part"),
+    [
+        ("start=22&end=63", slice(22, 63)),
+        ("start=90", slice(90, None)),
+        ("end=5", slice(0, 5)),
+        ("start=5000", slice(0)),
+    ],
+)
+def test_a_part_of_a_document(client: FlaskClient, query: str, part: slice) -> None:
+    """A range in code points, cut off at the end."""
+    assert client.get(f"/v1/documents/{DOCUMENT}?{query}").get_json()["text"] == TEXT[part]
+
+
 def test_index(client: FlaskClient) -> None:
     """The generation and how it was built."""
     assert client.get("/v1/index").get_json()["generation"] == "g1"
