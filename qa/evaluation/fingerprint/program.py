@@ -87,7 +87,8 @@ def observe_behaviour() -> list[Any]:
         build_index(COLLECTION, IndexSettings(index=folder), encoder)
         generation = IndexDirectory(Path(folder)).open_current()
         engine = Engine(generation, encoder, RuleReader())
-        passages = [_describe_passage(passage) for passage in generation.contents.passages]
+        # In the order of their ids: the order of the collection is seen in the answers, as far as it matters.
+        passages = sorted(_describe_passage(passage) for passage in generation.contents.passages)
         return [passages, list(map(_describe_answer, engine.ask_many(_read_requests())))]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-import index.build.pipeline as pipeline
+import index.build.assemble as assemble
 import qa.answer.calibration as calibration
 import qa.reader.reader as reader
 from index.text.chunking import split_into_passages
@@ -207,7 +207,7 @@ def test_other_sizes_of_passages_are_another_program(
 ) -> None:
     """Each of them."""
     monkeypatch.setattr(
-        pipeline,
+        assemble,
         "split_into_passages",
         lambda document, names, usual, count: split_into_passages(document, names, replace(usual, **sizes), count),
     )
