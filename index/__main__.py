@@ -8,7 +8,7 @@ import click
 
 from index.build.pipeline import BuildReport, build_folder
 from index.cli import Group, format_count, setting_options
-from index.errors import NetsphereError
+from index.errors import IncompatibleGeneration, NetsphereError
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.generation.integrity import find_violations
@@ -67,9 +67,10 @@ def verify(index: str) -> None:
     """
     directory = IndexDirectory(Path(index))
     failed = [name for name in directory.list_folders() if not _verify_generation(directory.root / name)]
-    directory.require_current()
+    current = directory.require_current()
     if failed:
         raise NetsphereError(f"damaged: {', '.join(failed)}; rebuild with: python -m index build")
+    Manifest.read(directory.root / current)
 
 
 @main.command()
@@ -96,6 +97,9 @@ def _verify_generation(folder: Path) -> bool:
     """Print what is wrong with a generation, and return whether it is sound."""
     try:
         faults = find_violations(Generation.open(folder, hashes_all=True))
+    except IncompatibleGeneration as error:  # kept by an upgrade; ``verify`` fails only if it is the current one
+        click.echo(f"{folder.name}: {error}")
+        return True
     except NetsphereError as error:
         faults = [str(error)]
     click.echo(f"{folder.name}: {'; '.join(faults) or 'every hash and every invariant holds'}")

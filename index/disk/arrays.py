@@ -13,9 +13,12 @@ from numpy.typing import DTypeLike, NDArray
 from index.disk.checked_file import MAX_READ_BYTES, CheckedFile
 from index.types import Positions
 
-# Files up to this size are read into memory when they are opened. What happens to them later does no harm, and rows are
-# gathered in one call. A map would have the process killed (SIGBUS) if its file is truncated or its disk fails.
+# Files of which parts are read on access are read as a whole if they are at most this large: rows are then gathered in
+# one call, and what happens to the file later does no harm.
 MAX_LOADED_BYTES = 64_000_000
+# Arrays that are needed as a whole are read into memory up to this size, because a map would have the process killed
+# (SIGBUS) if its file is truncated or its disk fails. Larger ones, from some hundred thousand passages on, are mapped.
+MAX_UNMAPPED_BYTES = 64_000_000
 # More than the header of any array of ours.
 MAX_HEADER_BYTES = 4096
 
@@ -102,7 +105,7 @@ def open_array(path: Path) -> NDArray[Any]:
     """
     file = CheckedFile(path)
     header = _read_header(file)
-    if file.size <= MAX_LOADED_BYTES:
+    if file.size <= MAX_UNMAPPED_BYTES:
         return _load(file, header)
     file.verify()
     return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))

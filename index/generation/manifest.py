@@ -77,8 +77,8 @@ class Manifest:
             raise DamagedGeneration(f"{path} is damaged: its contents do not have the sha256 that it states")
         if version != FORMAT:
             raise IncompatibleGeneration(
-                f"{folder} has format {version!r}, this program reads {FORMAT}; "
-                f"rebuild it with: python -m index build FOLDER --index {folder.parent}"
+                f"{folder} has format {version!r}, this program reads {FORMAT}; rebuild it with: "
+                f"python -m index build {body.get('source') or 'FOLDER'} --index {folder.parent}"
             )
         problems = tuple(LoadProblem(**problem) for problem in body["problems"])
         files = {name: FileDigest(**digest) for name, digest in body["files"].items()}

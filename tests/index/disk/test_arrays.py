@@ -59,7 +59,7 @@ def test_an_opened_array_is_the_one_that_was_saved(
     tmp_path: Path, order: Literal["C", "F"], loaded: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By rows and by columns, read or mapped."""
-    monkeypatch.setattr("index.disk.arrays.MAX_LOADED_BYTES", loaded)
+    monkeypatch.setattr("index.disk.arrays.MAX_UNMAPPED_BYTES", loaded)
     np.save(tmp_path / "array.npy", np.asarray(ARRAY, order=order))
     found = open_array(tmp_path / "array.npy")
     np.testing.assert_array_equal(found, ARRAY)
@@ -99,7 +99,8 @@ def test_a_damaged_byte_of_an_array_with_checksums_is_found(
     tmp_path: Path, loaded: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also in its header, and when it is opened if all of it is needed."""
-    monkeypatch.setattr("index.disk.arrays.MAX_LOADED_BYTES", loaded)
+    for limit in ("MAX_LOADED_BYTES", "MAX_UNMAPPED_BYTES"):
+        monkeypatch.setattr(f"index.disk.arrays.{limit}", loaded)
     path = tmp_path / "rows.npy"
     np.save(path, ARRAY)
     write_checksums(path)
