@@ -1,12 +1,11 @@
 """Damage to a generation while it is served: what was found, and whether its files are still as they were."""
 
 import logging
-from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
 
-from index.errors import DamagedGeneration, UnreadableGeneration
-from index.generation.manifest import FileDigest, check_file
+from index.errors import DamagedGeneration, GenerationError, UnreadableGeneration
+from index.generation.manifest import MANIFEST_NAME, Manifest, check_file
 from index.generation.pointer import read_pointer
 
 log = logging.getLogger(__name__)
@@ -18,10 +17,10 @@ FileState = tuple[int, int, int] | None
 class DamageMonitor:
     """Finds files that were changed, replaced or removed after the generation was opened. Threads may share it."""
 
-    def __init__(self, folder: Path, files: Mapping[str, FileDigest]) -> None:
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
         """Remember the state of each file; make the monitor before the files are verified."""
-        self._folder, self._files = folder, files
-        self._intact = {name: _read_state(folder / name) for name in files}
+        self._folder, self._manifest = folder, manifest
+        self._intact = {name: _read_state(folder / name) for name in (MANIFEST_NAME, *manifest.files)}
         # Of each file that is not intact: the state in which it was read, and what is wrong with it.
         self._faults: dict[str, tuple[FileState, str]] = {}
         self._recorded: str | None = None
@@ -44,18 +43,21 @@ class DamageMonitor:
     def _find_changed_file(self) -> str | None:
         if self._was_pruned():
             return None
-        for name, digest in self._files.items():
+        for name, intact in tuple(self._intact.items()):
             state = _read_state(self._folder / name)
-            if state == self._intact[name]:
+            if state == intact:
                 self._faults.pop(name, None)
             elif name not in self._faults or self._faults[name][0] != state:
-                self._check_again(name, digest, state)
+                self._check_again(name, state)
         return next((fault for _, fault in self._faults.values()), None)
 
-    def _check_again(self, name: str, digest: FileDigest, state: FileState) -> None:
+    def _check_again(self, name: str, state: FileState) -> None:
         try:
-            check_file(self._folder / name, digest)
-        except DamagedGeneration as error:
+            if name == MANIFEST_NAME:
+                Manifest.read(self._folder)
+            else:
+                check_file(self._folder / name, self._manifest.files[name])
+        except GenerationError as error:
             self._faults[name] = (state, str(error))
         else:
             self._intact[name] = state

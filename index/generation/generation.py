@@ -78,7 +78,7 @@ class Generation:
         first read, unless ``hashes_all`` is true. Raise DamagedGeneration or IncompatibleGeneration.
         """
         manifest = Manifest.read(folder)
-        damage = DamageMonitor(folder, manifest.files)
+        damage = DamageMonitor(folder, manifest)
         manifest.check_files(folder, hashes_all)
         try:
             documents = Documents.load(folder / DOCUMENTS)
