@@ -25,6 +25,7 @@ from benchmarks.documents import write_section
 from benchmarks.speed.scale_child import QUESTIONS, AskMeasurement, load_scale_questions
 from benchmarks.speed.scale_plot import plot_scale
 from benchmarks.speed.synthetic import Synthetic, load_material
+from benchmarks.speed.update_child import UpdateMeasurement
 from index.build.pipeline import BuildInputs, publish_generation
 from index.embedding import load_encoder
 from index.generation.directory import IndexDirectory
@@ -41,7 +42,7 @@ TOP, WANTED, BLOCK = 10, 400, 50_000
 
 @dataclass(frozen=True, slots=True)
 class ScaleRow:
-    """One collection: its store, seconds to build it and for the store alone, size on disk, recall, and latency."""
+    """One collection: its store, seconds to build it and for the store alone, size on disk, recall, latency, update."""
 
     passages: int
     units: int
@@ -51,6 +52,7 @@ class ScaleRow:
     disk_mb: float
     recall: float
     asked: AskMeasurement
+    updated: UpdateMeasurement
 
 
 def measure_recall(store: Store, vectors: NDArray[np.float16], asked: Vectors) -> float:
@@ -76,36 +78,45 @@ def measure_collection(data: Path, synthetic: Synthetic, encoder: Encoder, proje
     store_s = perf_counter() - started
     with directory.acquire_lock():
         contents = synthetic.build_contents(store, projection)
-        manifest = publish_generation(directory, contents, BuildInputs("synthetic", "", (), settings, encoder))
+        manifest = publish_generation(
+            directory, contents, BuildInputs("synthetic", contents.documents.fingerprint, (), settings, encoder)
+        )
     build_s = perf_counter() - started
     asked = np.vstack([one.vectors for one in encode_questions(encoder, load_scale_questions(data)[:QUESTIONS])])
     share = measure_recall(store, vectors, asked)
     units, kind = len(vectors), ", ".join(f"{key} {value}" for key, value in manifest.store.items())
     del contents, store, vectors
     size = sum(file.size for file in manifest.files.values()) / 1e6
-    row = ScaleRow(synthetic.passages, units, kind, build_s, store_s, size, share, ask_in_process(folder, data))
+    measured = AskMeasurement(**_run_child("scale_child", folder, data))
+    row = ScaleRow(synthetic.passages, units, kind, build_s, store_s, size, share, measured, _measure_updates(folder))
     shutil.rmtree(folder)
     return row
 
 
-def ask_in_process(index: Path, data: Path) -> AskMeasurement:
-    """Measure asking in a fresh process, on one thread."""
-    command = [sys.executable, "-m", "benchmarks.speed.scale_child", str(index), str(data)]
+def _measure_updates(folder: Path) -> UpdateMeasurement:
+    return UpdateMeasurement(**_run_child("update_child", folder))
+
+
+def _run_child(name: str, *arguments: Path) -> dict[str, float]:
+    """Return what a program of this folder prints, run in a fresh process, on one thread."""
+    command = [sys.executable, "-m", f"benchmarks.speed.{name}", *map(str, arguments)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603  (our own)
-    return AskMeasurement(**json.loads(done.stdout.splitlines()[-1]))
+    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return measured
 
 
 def format_lines(rows: Sequence[ScaleRow]) -> Iterator[str]:
     """Yield the lines of the table, one for each collection."""
-    yield "| passages | units | build, s | of it vectors | on disk, MB | opens, s | `fast` p50 | p95 | of p50 encoding | resident, MB | of it before opening | recall@10 |"  # noqa: E501  (a head of a table)
-    yield "|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+    yield "| passages | units | build, s | of it vectors | on disk, MB | opens, s | `fast` p50 | p95 | of p50 encoding | resident, MB | of it before opening | recall@10 | update, s | its peak, MB |"  # noqa: E501  (a head of a table)
+    yield f"|{'--:|' * 14}"
     for row in rows:
         own = row.asked
         yield (
             f"| {row.passages:,} | {row.units:,} | {row.build_s:,.1f} | {row.store_s:,.1f} | {row.disk_mb:,.0f} "
             f"| {own.open_s:.2f} | {own.p50_ms:.1f} ms | {own.p95_ms:.1f} ms | {own.encode_ms:.1f} ms "
-            f"| {own.after_mb:,.0f} | {own.before_mb:,.0f} | {row.recall:.3f} |"
+            f"| {own.after_mb:,.0f} | {own.before_mb:,.0f} | {row.recall:.3f} "
+            f"| {row.updated.seconds:.1f} | {row.updated.peak_mb:,.0f} |"
         )
 
 
@@ -140,7 +151,9 @@ Collections of four sentences a passage and twenty passages a document, drawn at
 (SQuAD, SciFact, FairytaleQA). Each sentence has its real vector, moved towards another sentence's and by noise, so that
 no two are the same; a passage's vector is the mean of its sentences'. Built and published by the program's code, except
 for loading, chunking and embedding. A passage has 32 random token vectors; real passages have about 130. A process of
-its own opens each collection and asks 200 questions of the same sets, on one thread, without a reader.
+its own opens each collection and asks 200 questions of the same sets, on one thread, without a reader. Another one,
+with the encoder loaded, adds a document of ten paragraphs and removes one: the new one is embedded and merged with what
+stays, and all is written, checked and published (median of three).
 
 {table}
 
