@@ -79,6 +79,7 @@ def _build_options(settings: ServeSettings, metrics_folder: str | None) -> "AppO
         metrics_folder=metrics_folder,
         feedback=Path(settings.feedback),
         feedback_mb=settings.feedback_mb,
+        feedback_per_minute=settings.feedback_per_minute,
         admin_key=settings.admin_key,
         keys=keys,
         key_needed=decide_key_needed(settings.host, proxies, settings.public, keys, settings.admin_key),

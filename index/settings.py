@@ -107,6 +107,9 @@ class ServeSettings:
         "var/feedback.sqlite", NonEmpty(), "SQLite file of visitors' feedback; created when the first arrives"
     )
     feedback_mb: int = _setting(100, click.IntRange(1, 100_000), "maximum size of that file; a full one takes no more")
+    feedback_per_minute: int = _setting(
+        60, click.IntRange(1, 1_000_000), "verdicts that one key or address may send in a minute"
+    )
     keys: str = _setting("var/keys.sqlite", NonEmpty(), "SQLite file of the keys; python -m qa keys adds one")
     admin_key: str = _setting(
         "",

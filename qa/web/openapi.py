@@ -148,7 +148,7 @@ def _describe_problems(route: Route, schemas: Mapping[object, Json]) -> Json:
     return {
         str(status): {
             "description": "; ".join(f"`{code.word}`: {code.title}" for code in codes),
-            "headers": _refer_to_headers(*(["Retry-After"] if Code.OVERLOADED in codes else [])),
+            "headers": _refer_to_headers(*(["Retry-After"] if status in {429, 503} else [])),
             "content": {MEDIA_TYPE: {"schema": schemas[Problem]}},
         }
         for status, codes in sorted(by_status.items())

@@ -1,6 +1,15 @@
 """Rate limits: a token bucket for each caller."""
 
+from collections import OrderedDict
+from ipaddress import ip_network
+from threading import Lock
 from time import monotonic
+
+from flask import g, request
+
+from qa.web.access.proxies import parse_address
+
+MAX_CALLERS = 10_000
 
 
 class TokenBucket:
@@ -33,3 +42,36 @@ class TokenBucket:
         now = monotonic()
         self._tokens = min(self._burst, self._tokens + (now - self._updated) * self._rate)
         self._updated = now
+
+
+class CallerLimits:
+    """A token bucket for each caller, who may do ``per_minute`` of something in a minute, all at once if it likes."""
+
+    def __init__(self, per_minute: int) -> None:
+        """Start with nobody known."""
+        self._per_minute = per_minute
+        # In the order in which they were last used.
+        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+        self._lock = Lock()
+
+    def take(self, caller: str) -> float:
+        """Take a token of a caller and return 0; if there is none, return the seconds until there will be one."""
+        with self._lock:
+            bucket = self._buckets.pop(caller, None) or TokenBucket(self._per_minute / 60, self._per_minute)
+            self._buckets[caller] = bucket
+            # A minute without a request refills a bucket, so that it need not be remembered. Beyond the number, whose
+            # buckets take a few megabytes, callers are forgotten earlier.
+            while len(self._buckets) > 1 and (
+                len(self._buckets) > MAX_CALLERS or next(iter(self._buckets.values())).is_full()
+            ):
+                self._buckets.popitem(last=False)
+            return 0.0 if bucket.take() else bucket.seconds_until_next()
+
+
+def identify_caller() -> str:
+    """Return whose limits count for the current request: those of its key, else of its client's address."""
+    if key := g.get("key"):
+        return f"key {key.id or key.name}"
+    address = parse_address(request.remote_addr or "")
+    # Whoever has one address of IPv6 has all of its /64.
+    return str(ip_network((address, 64), strict=False) if address and address.version == 6 else address)

@@ -102,7 +102,7 @@ ROUTES = (
     Route("POST", "/v1/verify", api.verify, CitationCheck, body=VerifyBody, problems=(*BODY, *QUERY)),
     Route(
         "POST", "/v1/feedback", api.give_feedback, FeedbackReceipt, body=FeedbackBody,
-        problems=(*BODY, *QUERY, Code.UNKNOWN_PASSAGE, Code.NOT_KEPT),
+        problems=(*BODY, *QUERY, Code.UNKNOWN_PASSAGE, Code.RATE_LIMITED, Code.NOT_KEPT),
     ),
     Route(
         "GET", "/v1/feedback", api.feedback, (api.JSON_LINES,),

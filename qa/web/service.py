@@ -1,5 +1,6 @@
 """What the views call: the engine behind cache and batcher, with the checks that only HTTP needs."""
 
+import math
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from qa.web.feedback_store import FeedbackStore, is_full
 from qa.web.metrics import Metrics
 from qa.web.pages.suggested_questions import SuggestedQuestions
 from qa.web.question_log import log_answers
+from qa.web.rate_limit import CallerLimits, identify_caller
 from qa.web.requests.models import FeedbackBody
 
 # Seconds that a client waits if the feedback file is full, until somebody moves it away.
@@ -40,6 +42,7 @@ class AppOptions:
     metrics_folder: str | None = None
     feedback: Path = Path("var/feedback.sqlite")
     feedback_mb: int = 100
+    feedback_per_minute: int = 60
     admin_key: str = ""
     keys: Path | None = None
     key_needed: bool | None = None
@@ -58,6 +61,7 @@ class Service:
         self.metrics = Metrics(engine.catalog.describe_index(), options.metrics_folder)
         self.suggestions = SuggestedQuestions(engine)
         self.authorization = Authorization(options.keys, options.admin_key, options.key_needed)
+        self._feedback_limits = CallerLimits(options.feedback_per_minute)
         self._feedback = FeedbackStore(options.feedback, options.feedback_mb * 1024 * 1024)
         self._batcher = QuestionBatcher(engine.ask_many)
         self._cache = AnswerCache(self._batcher.ask_many)
@@ -104,8 +108,11 @@ class Service:
     def store_feedback(self, body: FeedbackBody) -> str:
         """Store a verdict and return its id.
 
-        Raises ProblemError if its passage is not served or the file cannot be written.
+        Raises ProblemError if its passage is not served, the file cannot be written, or the caller sends too many.
         """
+        if wait_s := self._feedback_limits.take(identify_caller()):
+            detail = f"You have sent {self.options.feedback_per_minute} verdicts in a minute; wait before the next."
+            raise ProblemError(Code.RATE_LIMITED, detail, headers={"Retry-After": str(math.ceil(wait_s))})
         document, passage = self._find_passage(body.passage)
         try:
             return self._feedback.add_verdict(body, document, passage)

@@ -51,6 +51,7 @@ class Code(Enum):
     UNKNOWN_DOCUMENT = (422, "The filter names a document that is not indexed")
     UNKNOWN_PASSAGE = (422, "Passage not found")
     INVALID_QUESTION = (422, "Invalid question")
+    RATE_LIMITED = (429, "Too many requests of one caller")
     HEADERS_TOO_LARGE = (431, "The request headers are too large")
     INTERNAL_ERROR = (500, "Internal server error")
     UNSUPPORTED_TRANSFER = (501, "The transfer coding is not supported")

@@ -138,7 +138,8 @@ def test_an_unusable_file_is_a_problem_that_names_the_setting(tmp_path: Path) ->
 def test_a_full_file_takes_no_more_and_says_so(tmp_path: Path) -> None:
     """Anonymous verdicts do not fill the disk; what is stored stays, and can be exported."""
     path = tmp_path / "feedback.sqlite"
-    client = create_app(HandMade(), AppOptions(feedback=path, feedback_mb=1, admin_key="the key")).test_client()
+    options = AppOptions(feedback=path, feedback_mb=1, feedback_per_minute=1000, admin_key="the key")
+    client = create_app(HandMade(), options).test_client()
     history = [{"question": "What?", "answer": "x" * 10_000}] * 20
     body = {"question": "Who?", "passage": PASSAGE, "verdict": "right", "history": history}
     for number in range(200):
@@ -150,6 +151,21 @@ def test_a_full_file_takes_no_more_and_says_so(tmp_path: Path) -> None:
     assert path.stat().st_size <= 1024 * 1024
     assert number > 40  # of an earlier answer only what is read is stored: 20 kB a verdict, not 200
     assert len(judged(client)) == number
+
+
+def test_one_visitor_cannot_send_a_flood(tmp_path: Path) -> None:
+    """Others are not held up, and a key counts for itself."""
+    options = AppOptions(feedback=tmp_path / "f.sqlite", feedback_per_minute=2, admin_key="the key")
+    client = create_app(HandMade(), options).test_client()
+    body = {"question": "Who?", "passage": PASSAGE, "verdict": "right"}
+    for _ in range(2):
+        give(client)
+    refused = client.post("/v1/feedback", json=body)
+    problem(refused, Code.RATE_LIMITED)
+    assert 0 < int(refused.headers["Retry-After"]) <= 30
+    other = {"REMOTE_ADDR": "192.0.2.1"}
+    assert client.post("/v1/feedback", json=body, environ_base=other).status_code == 200
+    assert client.post("/v1/feedback", json=body, headers=ADMIN).status_code == 200
 
 
 def test_a_conversation_is_stored_as_far_as_it_is_read(client: FlaskClient) -> None:
