@@ -15,6 +15,7 @@ from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from shutil import rmtree
+from socket import socket
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
@@ -23,34 +24,66 @@ import click
 from index.cli import Command, is_stated, setting_options
 from index.errors import DamagedGeneration
 from index.generation.directory import IndexDirectory
-from index.settings import ServeSettings
+from index.settings import IndexSettings, ServeSettings
 
 if TYPE_CHECKING:
     from flask import Flask
 
+    from qa.web.documents.options import BuilderOptions
+    from qa.web.server.builder_process import BuilderProcess
     from qa.web.service import AppOptions
 
 log = logging.getLogger(__name__)
 
+# Those of a build that matter for what is written while serving; the others are as in the served generation.
+INDEX_SETTINGS = ("index", "model", "keep", "hold", "max_file_mb", "parse_seconds", "parse_mb")
+
 
 @click.command(cls=Command, context_settings={"max_content_width": 100})
-@setting_options("index", "model", *(row.name for row in fields(ServeSettings)))
-def main(index: str, model: str, **flags: Any) -> None:  # noqa: ANN401 — of the table's types
+@setting_options(*INDEX_SETTINGS, *(row.name for row in fields(ServeSettings)))
+def main(**flags: Any) -> None:  # noqa: ANN401 — of the table's types
     """Serve the API and the chat page over an index that exists.
 
     Example: python serve.py --index var/index --port 8123
     """
+    index = IndexSettings(**{name: flags.pop(name) for name in INDEX_SETTINGS})
     settings = ServeSettings(**flags)
-    directory = IndexDirectory(Path(index))
+    directory = IndexDirectory(Path(index.index))
     with _metrics_folder(settings.workers) as folder:
         # Late, because prometheus_client reads its environment variable when it is imported.
         from qa.web.server import ServerOptions, run_server
 
-        options = _build_options(settings, folder)
+        model = index.model if is_stated("model") else None
+        options = _build_options(settings, directory.root, folder)
         directory.require_current()
-        app = partial(_create_app, index, model if is_stated("model") else None, settings.reader, options)
-        server = ServerOptions(settings.workers, settings.threads, folder)
+        app = partial(_create_app, index.index, model, settings.reader, options)
+        server = ServerOptions(settings.workers, settings.threads, folder, _prepare_builder(index, model, settings))
         run_server(app, settings.host, settings.port, server, directory.require_current)
+
+
+def _prepare_builder(index: IndexSettings, model: str | None, settings: ServeSettings) -> "BuilderProcess":
+    """Return the process that builds what is written; it starts when it is needed."""
+    from qa.web.documents.options import BuilderOptions
+    from qa.web.server.builder_process import BuilderProcess
+
+    options = BuilderOptions(
+        index=index,
+        model=model,
+        reader=settings.reader,
+        feedback=Path(settings.feedback),
+        questions=Path(settings.questions) if settings.questions else None,
+        watch=settings.watch,
+    )
+    # Without a key nobody can write; one that is added later starts the process with the first write.
+    may_write = bool(settings.admin_key) or Path(settings.keys).exists()
+    return BuilderProcess(partial(_run_builder, options), settings.watch or may_write)
+
+
+def _run_builder(options: "BuilderOptions", control: socket, crashed: bool) -> None:
+    """Build what is written in the building process, which alone loads the parsers."""
+    from qa.web.documents.builder import run_builder
+
+    run_builder(options, control, crashed)
 
 
 @contextmanager
@@ -68,7 +101,7 @@ def _metrics_folder(workers: int) -> Iterator[str | None]:
             rmtree(folder, ignore_errors=True)
 
 
-def _build_options(settings: ServeSettings, metrics_folder: str | None) -> "AppOptions":
+def _build_options(settings: ServeSettings, index: Path, metrics_folder: str | None) -> "AppOptions":
     """Return the options of the application. Raises UsageError if others could reach it without a key."""
     from qa.web.access.exposure import decide_key_needed
     from qa.web.access.proxies import parse_networks
@@ -87,6 +120,8 @@ def _build_options(settings: ServeSettings, metrics_folder: str | None) -> "AppO
         origins=_split_list(settings.origins),
         proxies=proxies,
         log_questions=settings.log_questions,
+        index=index,
+        max_upload_bytes=settings.max_upload_mb * 1_000_000,
     )
 
 

@@ -1,4 +1,4 @@
-"""python -m index: build, status, verify, rollback."""
+"""python -m index: build, status, verify, rollback, publish, prune."""
 
 from dataclasses import fields
 from pathlib import Path
@@ -6,8 +6,10 @@ from typing import Any
 
 import click
 
+from index.build.changes import Overrides
+from index.build.embedding_cache import remove_caches
 from index.build.pipeline import BuildReport, build_folder
-from index.cli import Group, format_count, setting_options
+from index.cli import Group, Option, format_count, setting_options
 from index.errors import IncompatibleGeneration, NetsphereError
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
@@ -17,6 +19,12 @@ from index.generation.pointer import read_pointer
 from index.progress import Terminal
 from index.settings import IndexSettings
 from index.types import LoadProblem
+from index.writes.batches import BatchQueue
+from index.writes.build import WritesReport, build_with_writes
+from index.writes.jobs import MAX_FINISHED_JOBS
+from index.writes.journal import Journal
+from index.writes.parse import UploadParser, remove_leftovers
+from index.writes.publish import is_pinned, publish_generation
 
 
 @click.group(cls=Group, context_settings={"max_content_width": 100})
@@ -30,14 +38,20 @@ def main() -> None:
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path), default="seeds")
 @setting_options(*(row.name for row in fields(IndexSettings)))
-def build(folder: Path, **settings: Any) -> None:  # noqa: ANN401 — of the table's types
-    """Index FOLDER (default: seeds). Only what changed is embedded again.
+def build(folder: Path, **flags: Any) -> None:  # noqa: ANN401 — of the table's types
+    """Index FOLDER (default: seeds) and what was written over HTTP. Only what changed is embedded again.
 
     Example: python -m index build my-texts --index var/my-index
     """
-    report = build_folder(folder, IndexSettings(**settings), Terminal())
-    _print_problems(report.problems)
-    click.echo(_summarize_build(report, settings["index"]))
+    settings = IndexSettings(**flags)
+
+    def build_source(overrides: Overrides) -> BuildReport:
+        return build_folder(folder, settings, Terminal(), overrides)
+
+    with UploadParser(settings) as parser:
+        report = build_with_writes(build_source, settings, reads_files=True, parser=parser)
+    _print_problems(report.build.problems)
+    click.echo(_summarize_build(report, settings.index))
 
 
 @main.command()
@@ -55,6 +69,7 @@ def status(index: str) -> None:
     click.echo(f"settings    {', '.join(f'{k}={v}' for k, v in manifest.settings.items())}")
     click.echo(f"vectors     {', '.join(f'{k}={v}' for k, v in manifest.store.items())}")
     click.echo(f"kept        {', '.join(directory.list_generations())}")
+    _print_writes(directory)
     _print_problems(manifest.problems)
 
 
@@ -77,7 +92,9 @@ def verify(index: str) -> None:
 @setting_options("index")
 @click.option("--to", "name", metavar="GENERATION", help="the generation to serve, older or newer")
 def rollback(index: str, name: str | None) -> None:
-    """Serve the generation before the current one, or the one that --to names.
+    """Serve the generation before the current one, or the one that --to names. A running server follows.
+
+    After a rollback, what is written to a running server is built but held, until: python -m index publish
 
     Example: python -m index rollback --index var/index
     """
@@ -90,7 +107,41 @@ def rollback(index: str, name: str | None) -> None:
             name = directory.roll_back()
         else:
             directory.serve_named(name)
+        BatchQueue(Journal(directory.root)).publish(name)
     click.echo(f"serving {name} instead of {before or 'none'}")
+
+
+@main.command()
+@click.argument("name", required=False)
+@setting_options("index")
+def publish(name: str | None, index: str) -> None:
+    """Serve the generation NAME (default: the newest), which was held or rolled back. A running server follows.
+
+    Example: python -m index publish --index var/index
+    """
+    directory = IndexDirectory(Path(index))
+    before = directory.require_current()
+    click.echo(f"serving {publish_generation(directory, name)} instead of {before}")
+
+
+@main.command()
+@click.option(
+    "--keep", type=click.IntRange(1, 1000), cls=Option, default=1, show_default=True, help="generations to keep"
+)
+@setting_options("index")
+def prune(keep: int, index: str) -> None:
+    """Remove all generations but the newest and the one that is served, with every text that was removed since.
+
+    Example: python -m index prune --keep 1 --index var/index
+    """
+    directory = IndexDirectory(Path(index))
+    directory.require_current()
+    with directory.acquire_lock():
+        removed = directory.prune_generations(keep)
+        remove_caches(directory.root)
+        remove_leftovers(directory.root)
+        Journal(directory.root).compact()
+    click.echo(f"removed {', '.join(removed) or 'nothing'}; kept {', '.join(directory.list_generations())}")
 
 
 def _verify_generation(folder: Path) -> bool:
@@ -111,11 +162,30 @@ def _print_problems(problems: tuple[LoadProblem, ...]) -> None:
         click.echo(f"left out    {problem.where}: {problem.reason}", err=True)
 
 
-def _summarize_build(report: BuildReport, index: str) -> str:
-    what = f"{report.manifest.generation} in {index}: {_format_counts(report.manifest)}"
-    if not report.changed:
+def _print_writes(directory: IndexDirectory) -> None:
+    """Print what was written over HTTP, and the generation that waits for a yes."""
+    journal = Journal(directory.root)
+    counts = journal.count()
+    if counts.written or counts.removed or counts.waiting:
+        what = f"{format_count(counts.written, 'documents')} written, {counts.removed} removed"
+        click.echo(f"over HTTP   {what}, {format_count(counts.waiting, 'jobs')} not published yet")
+    last = next((job for job in journal.list_jobs(MAX_FINISHED_JOBS) if job.changes), None)
+    if last:
+        click.echo(f"last change {last.generation}: {last.changes}")
+    if is_pinned(directory):
+        newest = directory.list_generations()[-1]
+        click.echo(f"waiting     {newest}; serve it with: python -m index publish --index {directory.root}")
+
+
+def _summarize_build(report: WritesReport, index: str) -> str:
+    build, manifest = report.build, report.build.manifest
+    what = f"{manifest.generation} in {index}: {_format_counts(manifest)}"
+    if not build.changed:
         return f"nothing changed; serving {what}"
-    return f"built {what}; {format_count(report.embedded, 'units')} embedded, {report.reused} reused"
+    summary = f"built {what}; {format_count(build.embedded, 'units')} embedded, {build.reused} reused"
+    if report.is_published:
+        return summary
+    return f"{summary}; {report.changes}; serve it with: python -m index publish --index {index}"
 
 
 def _format_counts(manifest: Manifest) -> str:

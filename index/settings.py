@@ -111,6 +111,15 @@ class ServeSettings:
         60, click.IntRange(1, 1_000_000), "verdicts that one key or address may send in a minute"
     )
     keys: str = _setting("var/keys.sqlite", NonEmpty(), "SQLite file of the keys; python -m qa keys adds one")
+    watch: bool = _setting(
+        False,
+        click.BOOL,
+        "whether to follow the folder that the index was built from, and to build what changes there",
+    )
+    questions: str = _setting(
+        "", click.STRING, "file of questions, one JSON object a line, that are asked before and after each change"
+    )
+    max_upload_mb: int = _setting(32, click.IntRange(1, 500), "maximum size of a request that writes documents")
     admin_key: str = _setting(
         "",
         click.STRING,

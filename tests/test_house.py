@@ -48,6 +48,7 @@ HOMES = {
     "trafilatura": "index/parsers/html.py",
     "transformers": "index/embedding/sentence_transformer.py qa/reader/other_models.py",
     "waitress": "qa/web/server/",
+    "watchfiles": "qa/web/documents/watcher.py",
     "webencodings": "index/parsers/html.py",
     "werkzeug": "qa/web/",
 }

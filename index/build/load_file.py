@@ -124,7 +124,7 @@ def _complete_document(document: Document, file: SourceFile, sidecar: Sidecar) -
         return LoadProblem(
             document.id, "contains half of a surrogate pair, which is not a character; save it again as UTF-8"
         )
-    return sidecar.apply_to(document, file.path, own=document.id == file.id)
+    return sidecar.apply_to(document, Path(file.id), own=document.id == file.id)
 
 
 def _explain_os_error(path: Path, error: OSError) -> str:

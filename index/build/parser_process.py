@@ -79,6 +79,11 @@ class ParserProcess:
         """End the process."""
         self._end()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the process is there, rather than killed while it had nothing to do."""
+        return self._child.poll() is None
+
     def load(self, file: SourceFile, has_sidecar: bool) -> list[Document | LoadProblem]:
         """Return the documents and problems of a file; one that goes beyond a limit has a problem that says which."""
         size = _read_size(file)

@@ -165,14 +165,16 @@ def _build_next(directory: IndexDirectory, request: _Request, previous: Generati
     return BuildReport(manifest, True, embedded, len(contents.units) - embedded, problems)
 
 
-def build_folder(source: Path, settings: IndexSettings, progress: Progress | None = None) -> BuildReport:
+def build_folder(
+    source: Path, settings: IndexSettings, progress: Progress | None = None, overrides: Overrides = NO_OVERRIDES
+) -> BuildReport:
     """Build with the model that the settings name, in int8 if its vectors stay close to float32."""
     encoder = load_encoder(settings.model, settings.models)
     try:
-        return build_index(source, settings, encoder, progress)
+        return build_index(source, settings, encoder, progress, overrides)
     except QuantizationError as error:
         reject_quantization(settings.model, settings.models, error)
-        return build_index(source, settings, load_encoder(settings.model, settings.models), progress)
+        return build_index(source, settings, load_encoder(settings.model, settings.models), progress, overrides)
 
 
 def _require_outside(source: Path, root: Path) -> None:

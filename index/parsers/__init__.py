@@ -31,8 +31,14 @@ PARSERS: Mapping[str, Parser] = {
 }
 
 
-def find_parser(name: str) -> Parser | None:
-    """Return the parser of the longest extension in the table that the file's name ends with."""
+def find_extension(name: str) -> str | None:
+    """Return the longest extension in the table that the file's name ends with, or None."""
     suffixes = Path(name.lower()).suffixes
     extensions = ("".join(suffixes[i:]) for i in range(len(suffixes)))
-    return next((PARSERS[extension] for extension in extensions if extension in PARSERS), None)
+    return next((extension for extension in extensions if extension in PARSERS), None)
+
+
+def find_parser(name: str) -> Parser | None:
+    """Return the parser of the longest extension in the table that the file's name ends with."""
+    extension = find_extension(name)
+    return PARSERS[extension] if extension else None

@@ -38,6 +38,9 @@ WITH relevant AS (
 SELECT question, history, document, "start", "end", quote FROM relevant
 ORDER BY min(given_at) OVER (PARTITION BY question, history), question, history, given_at, id
 """
+SELECT_QUESTIONS = """
+SELECT question, history FROM feedback GROUP BY question, history ORDER BY max(given_at) DESC LIMIT ?
+"""
 
 
 class FeedbackStore:
@@ -85,6 +88,17 @@ class FeedbackStore:
             for number, ((question, history), evidence) in enumerate(rows, 1):
                 judgement = _build_judgement(number, question, history, evidence)
                 exported.write(json.dumps(judgement, ensure_ascii=False).encode() + b"\n")
+
+    def list_questions(self, limit: int) -> list[tuple[str, tuple[tuple[str, str | None], ...]]]:
+        """Return the questions that were judged last, each with its earlier turns (question, answer), newest first.
+
+        Raises OSError or sqlite3.Error.
+        """
+        if not self._path.exists():
+            return []
+        with self._connect() as database:
+            rows = database.execute(SELECT_QUESTIONS, (limit,)).fetchall()
+        return [(question, tuple(map(tuple, json.loads(history)))) for question, history in rows]
 
     @contextmanager
     def _connect(self) -> Iterator[sqlite3.Connection]:

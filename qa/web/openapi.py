@@ -124,6 +124,7 @@ def _describe_operation(route: Route, schemas: Mapping[object, Json]) -> Json:
     if route.is_page and route.scope:
         form = {"description": "To the form for signing in."}
         operation["responses"]["303"] = _describe_success(route, schemas) | form
+    content = {media_type: {"schema": {"type": "string", "minLength": 1}} for media_type in route.other_bodies}
     if route.body:
         content = {"application/json": {"schema": schemas[route.body]}} | content
     if content:

@@ -8,12 +8,16 @@ from flask import Response
 from pydantic import BaseModel
 
 import qa.web.api as api
+import qa.web.documents.views as documents
 import qa.web.pages.sign_in as sign_in
 import qa.web.pages.views as pages
+from index.writes.jobs import Job
 from qa.collection.catalog import DocumentContent, IndexInfo
 from qa.collection.citations import CitationCheck
 from qa.types import Answer
 from qa.web.access.keys import Scope
+from qa.web.documents.models import DocumentBody, JobList, JobsQuery
+from qa.web.documents.uploads import EXTENSIONS
 from qa.web.errors.problems import Code
 from qa.web.requests.models import (
     AskBody,
@@ -47,6 +51,7 @@ QUERY = (Code.MALFORMED_QUERY, Code.UNKNOWN_FIELD, Code.REPEATED_FIELD)
 BOUNDS = (Code.WRONG_TYPE, Code.OUT_OF_BOUNDS)
 QUESTION = (Code.OUT_OF_BOUNDS, Code.INVALID_TEXT, Code.INVALID_QUESTION, Code.DEADLINE_EXCEEDED)
 SIGN_IN = (Code.MALFORMED_QUERY, Code.REPEATED_FIELD, *BOUNDS, Code.INVALID_TEXT, Code.NOT_READY)
+WRITING = (*QUERY, Code.INVALID_TEXT, Code.OUT_OF_BOUNDS, Code.NOT_STORED)
 FILTER = (Code.UNKNOWN_DOCUMENT,)
 
 
@@ -58,7 +63,7 @@ class Route:
     every route can return.
     """
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     view: View
     response: Any
@@ -98,6 +103,30 @@ ROUTES = (
     Route(
         "GET", "/v1/documents/<path:id>", api.document, DocumentContent, RangeQuery,
         problems=(*QUERY, *BOUNDS, Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND),
+    ),
+    Route(
+        "PUT", "/v1/documents/<path:id>", documents.put, Job, body=DocumentBody, other_bodies=(*EXTENSIONS, "*/*"),
+        status=202, problems=(*BODY, *WRITING, Code.PRECONDITION_FAILED, Code.ROUTE_NOT_FOUND), scope=Scope.WRITE,
+    ),
+    Route(
+        "DELETE", "/v1/documents/<path:id>", documents.delete, Job, status=202, scope=Scope.WRITE,
+        problems=(*WRITING, Code.PRECONDITION_FAILED, Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND),
+    ),
+    Route(
+        "POST", "/v1/documents", documents.post, Job, other_bodies=("application/x-ndjson", "multipart/form-data"),
+        status=202, problems=(*BODY, *WRITING, Code.INVALID_LINE), scope=Scope.WRITE,
+    ),
+    Route(
+        "GET", "/v1/jobs", documents.jobs, JobList, JobsQuery, problems=(*QUERY, *BOUNDS, Code.NOT_STORED),
+        scope=Scope.WRITE,
+    ),
+    Route(
+        "GET", "/v1/jobs/<id>", documents.job, Job, problems=(*QUERY, Code.JOB_NOT_FOUND, Code.NOT_STORED),
+        scope=Scope.WRITE,
+    ),
+    Route(
+        "POST", "/v1/jobs/<id>/publish", documents.publish, Job,
+        problems=(*QUERY, Code.JOB_NOT_FOUND, Code.NOT_HELD, Code.NOT_STORED), scope=Scope.ADMIN,
     ),
     Route("POST", "/v1/verify", api.verify, CitationCheck, body=VerifyBody, problems=(*BODY, *QUERY)),
     Route(

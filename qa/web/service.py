@@ -14,6 +14,7 @@ from qa.engine import Engine
 from qa.types import Answer, Mode, Request
 from qa.web.access.authorization import Authorization
 from qa.web.access.proxies import Network
+from qa.web.documents.writer import DocumentWriter
 from qa.web.engine.answer_cache import AnswerCache
 from qa.web.engine.callers import PATIENT, Caller
 from qa.web.engine.question_batcher import QuestionBatcher
@@ -37,6 +38,7 @@ class AppOptions:
     ``keys`` is the file of keys, ``admin_key`` one more key with the scope ``admin``. ``key_needed`` says whether
     asking needs a key; None: as soon as a key with the scope ``ask`` was added. ``hosts`` are names of the server
     besides localhost, ``origins`` other sites whose pages may use it, ``proxies`` the networks of trusted proxies.
+    ``index`` is the folder to write documents to; without it none can be written.
     """
 
     metrics_folder: str | None = None
@@ -50,6 +52,8 @@ class AppOptions:
     origins: tuple[str, ...] = ()
     proxies: tuple[Network, ...] = ()
     log_questions: bool = False
+    index: Path | None = None
+    max_upload_bytes: int = 32_000_000
 
 
 class Service:
@@ -62,6 +66,7 @@ class Service:
         self.suggestions = SuggestedQuestions(engine)
         self.authorization = Authorization(options.keys, options.admin_key, options.key_needed)
         self._feedback_limits = CallerLimits(options.feedback_per_minute)
+        self.writer = DocumentWriter(options.index, self._find_sha256)
         self._feedback = FeedbackStore(options.feedback, options.feedback_mb * 1024 * 1024)
         self._batcher = QuestionBatcher(engine.ask_many)
         self._cache = AnswerCache(self._batcher.ask_many)
@@ -134,6 +139,10 @@ class Service:
         """End the threads of the application; requests that are still running get their answers first."""
         self.suggestions.stop()
         self._batcher.close()
+
+    def _find_sha256(self, document: str) -> str | None:
+        found = self.engine.catalog.get_document(document)
+        return found.info.sha256 if found else None
 
     def _answer_all(self, questions: Sequence[Request], fields: Sequence[str], caller: Caller) -> list[Answer]:
         self._check_filters(zip(questions, fields, strict=True))

@@ -36,7 +36,10 @@ class Code(Enum):
     CROSS_SITE = (403, "Request of another site")
     ROUTE_NOT_FOUND = (404, "Route not found")
     DOCUMENT_NOT_FOUND = (404, "Document not found")
+    JOB_NOT_FOUND = (404, "Job not found")
     METHOD_NOT_ALLOWED = (405, "Method not allowed")
+    NOT_HELD = (409, "The job cannot be published now")
+    PRECONDITION_FAILED = (412, "The document is not the expected one")
     BODY_TOO_LARGE = (413, "The body is too large")
     URL_TOO_LONG = (414, "The URL is too long")
     UNSUPPORTED_MEDIA_TYPE = (415, "Unsupported media type")
@@ -48,6 +51,7 @@ class Code(Enum):
     OUT_OF_BOUNDS = (422, "Value out of bounds")
     INVALID_TEXT = (422, "Invalid characters in a text")
     REPEATED_FIELD = (422, "Repeated field")
+    INVALID_LINE = (422, "A line of the body is invalid")
     UNKNOWN_DOCUMENT = (422, "The filter names a document that is not indexed")
     UNKNOWN_PASSAGE = (422, "Passage not found")
     INVALID_QUESTION = (422, "Invalid question")
@@ -60,6 +64,7 @@ class Code(Enum):
     NOT_READY = (503, "The server is not ready")
     INDEX_DAMAGED = (503, "The index is damaged")
     NOT_KEPT = (503, "The feedback cannot be stored")
+    NOT_STORED = (503, "The write cannot be stored")
 
     status: int
     title: str

@@ -26,7 +26,8 @@ def _trim(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
 
-def _reject_nul(value: str) -> str:
+def reject_nul(value: str) -> str:
+    """Return a text; raise PydanticCustomError if it holds NUL."""
     if "\0" in value:
         raise PydanticCustomError("nul_character", "should not hold a NUL character")
     return value
@@ -47,11 +48,11 @@ Question = Annotated[
     str,
     StringConstraints(min_length=1, max_length=1000),
     BeforeValidator(_trim),
-    AfterValidator(_reject_nul),
+    AfterValidator(reject_nul),
     Field(description="Trimmed before its length is checked; without NUL and lone surrogates."),
 ]
-AnswerString = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_reject_nul)]
-Pattern = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_reject_nul)]
+AnswerString = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(reject_nul)]
+Pattern = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(reject_nul)]
 Patterns = Annotated[
     list[Pattern],
     Field(
@@ -227,7 +228,7 @@ class LenientModel(StrictModel):
 class PageQuery(LenientModel):
     """The query of the chat page: a question that can be shared as a link."""
 
-    q: Annotated[str, StringConstraints(max_length=1000), BeforeValidator(_trim), AfterValidator(_reject_nul)] = ""
+    q: Annotated[str, StringConstraints(max_length=1000), BeforeValidator(_trim), AfterValidator(reject_nul)] = ""
     literal: QueryBoolean = False
 
     def to_request(self) -> Request:
@@ -238,7 +239,7 @@ class PageQuery(LenientModel):
 class SignInQuery(LenientModel):
     """Where to go after signing in, and whether a key was refused."""
 
-    next: Annotated[str, StringConstraints(max_length=16_000), AfterValidator(_reject_nul)] = ""
+    next: Annotated[str, StringConstraints(max_length=16_000), AfterValidator(reject_nul)] = ""
     failed: QueryBoolean = False
 
 
@@ -254,7 +255,7 @@ class DocumentQuery(LenientModel):
     repeatable: ClassVar[frozenset[str]] = frozenset({"at"})
 
     at: Annotated[list[Annotated[str, StringConstraints(pattern=SPAN_PATTERN)]], Field(max_length=50)] = []
-    quote: Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_reject_nul)] = ""
+    quote: Annotated[str, StringConstraints(max_length=10_000), AfterValidator(reject_nul)] = ""
 
     @property
     def spans(self) -> tuple[Span, ...]:

@@ -21,12 +21,14 @@ CODES: Mapping[str, Code] = {
     "missing": Code.MISSING_FIELD,
     "extra_forbidden": Code.UNKNOWN_FIELD,
     "nul_character": Code.INVALID_TEXT,
+    "dot_segment": Code.INVALID_TEXT,
     "string_unicode": Code.INVALID_TEXT,
     "greater_than_equal": Code.OUT_OF_BOUNDS,
     "less_than_equal": Code.OUT_OF_BOUNDS,
     "literal_error": Code.OUT_OF_BOUNDS,
     "string_too_long": Code.OUT_OF_BOUNDS,
     "string_too_short": Code.OUT_OF_BOUNDS,
+    "too_deep": Code.OUT_OF_BOUNDS,
     "too_long": Code.OUT_OF_BOUNDS,
     "too_short": Code.OUT_OF_BOUNDS,
 }
@@ -48,7 +50,7 @@ def read_body(model: type[Body]) -> Body:
             f"The body was sent as {format_value(sent)} ({format_value(coding)}); "
             "send uncompressed JSON with Content-Type: application/json.",
         )
-    return _validate(model, decode_json(request.get_data(cache=False)))
+    return validate(model, decode_json(request.get_data(cache=False)))
 
 
 def read_query(model: type[Query]) -> Query:
@@ -72,7 +74,7 @@ def _read_parameters(model: type[Query], encoded: bytes) -> Query:
     for name, value in _split_query(encoded):
         gathered.setdefault(name, []).append(value)
     single = {name: _require_single(name, values) for name, values in gathered.items() if name not in model.repeatable}
-    return _validate(model, gathered | single)
+    return validate(model, gathered | single)
 
 
 def decode_json(body: bytes) -> object:
@@ -107,7 +109,8 @@ def _require_single(name: str, values: Sequence[str]) -> str:
     return values[0]
 
 
-def _validate(model: type[Body], value: object) -> Body:
+def validate(model: type[Body], value: object) -> Body:
+    """Return a value as a ``model``; raise ProblemError if it does not validate."""
     try:
         return model.model_validate(value)
     except ValidationError as error:

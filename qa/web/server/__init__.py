@@ -1,7 +1,7 @@
 """The HTTP server: waitress in one process or several, configured here and nowhere else.
 
-``supervisor`` starts, replaces and stops the processes; ``worker`` is one of them; ``http_server``,
-``connection`` and ``request_parser`` adapt waitress.
+``supervisor`` starts, replaces and stops the processes; ``worker`` is one of them, ``builder_process`` another;
+``http_server``, ``connection`` and ``request_parser`` adapt waitress.
 """
 
 import logging
@@ -15,6 +15,7 @@ from flask import Flask
 
 from index.errors import NetsphereError
 from qa.web.metrics import forget_process
+from qa.web.server.builder_process import BuilderProcess
 from qa.web.server.http_server import BACKLOG
 from qa.web.server.supervisor import ServedApp, Supervisor
 
@@ -30,12 +31,14 @@ class AddressInUse(NetsphereError):
 class ServerOptions:
     """The number of worker processes, and of the requests that each of them takes at once.
 
-    ``metrics_folder`` is the one in which the processes share their metrics, if there are several.
+    ``metrics_folder`` is the one in which the processes share their metrics, if there are several. ``builder`` builds
+    what is written while serving.
     """
 
     workers: int
     threads: int
     metrics_folder: str | None = None
+    builder: BuilderProcess | None = None
 
 
 def run_server(
@@ -52,13 +55,16 @@ def run_server(
     address = f"http://[{bound}]:{number}" if ":" in bound else f"http://{bound}:{number}"
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter(LOG_FORMAT, DATE_FORMAT))
-    for name in (__name__, "waitress", "qa.web.question_log"):
+    for name in (__name__, "waitress", "qa.web.documents", "qa.web.question_log"):
         logging.getLogger(name).addHandler(handler)
+    # What the builder has built is news.
+    logging.getLogger("qa.web.documents").setLevel(logging.INFO)
     app = ServedApp(
         find_version,
         make_app,
         announce=lambda: click.echo(f"Netsphere answers on {address}"),
         forget_worker=partial(forget_process, options.metrics_folder),
+        builder=options.builder,
     )
     raise SystemExit(Supervisor(app, listener, options.workers, options.threads).run())
 

@@ -62,6 +62,7 @@ class WebServer(TcpWSGIServer):
             log_socket_errors=False,
             clear_untrusted_proxy_headers=False,  # qa.web.access.proxies does
             max_request_header_size=MAX_REQUEST_LINE + MAX_HEADER_BYTES,
+            max_request_body_size=service_of(app).options.max_upload_bytes,
             outbuf_high_watermark=MAX_UNSENT_BYTES,
             channel_request_lookahead=1,  # to notice that a client has left
             connection_limit=1 << 30,  # ours is in handle_accept

@@ -24,6 +24,9 @@ MAX_PEEK_BYTES = 64 * 1024
 TLS_HANDSHAKE = b"\x16\x03"
 TRANSFER_ENCODING = re.compile(rb"(?im)^transfer-encoding:[ \t]*(.*?)[ \t]*\r?$")
 
+UPLOAD_METHODS = frozenset({"PUT", "POST"})
+UPLOAD_PATH = "/v1/documents"
+
 # The problems of the errors that waitress raises itself.
 CODES = {
     HTTPStatus.BAD_REQUEST: Code.BAD_REQUEST,
@@ -90,8 +93,8 @@ class RequestParser(HTTPRequestParser):
         for reason, applies in reasons.items():
             if applies:
                 raise _unreadable(reason)
-        if self.content_length > MAX_BODY_BYTES:
-            raise _body_too_large()
+        if self.content_length > self._find_max_body():
+            raise self._body_too_large()
 
     def _check_expectation(self) -> None:
         expectation = self.headers.get("EXPECT", "")
@@ -99,10 +102,18 @@ class RequestParser(HTTPRequestParser):
             raise ProblemError(Code.EXPECTATION_FAILED, "The server only knows Expect: 100-continue.")
 
     def _check_chunks(self, body: ChunkedReceiver) -> None:
-        if len(body) > MAX_BODY_BYTES:
-            self._refuse_request(_body_too_large())
+        if len(body) > self._find_max_body():
+            self._refuse_request(self._body_too_large())
         elif len(body.control_line) > MAX_CHUNK_LINE or len(body.trailer) > MAX_CHUNK_LINE:
             self._refuse_request(_unreadable(f"a chunk's size or the trailers are over {MAX_CHUNK_LINE:,} bytes"))
+
+    def _find_max_body(self) -> int:
+        """Return the maximum size in bytes, which is larger for documents than for questions."""
+        is_upload = self.command in UPLOAD_METHODS and self.path.startswith(UPLOAD_PATH)
+        return max(MAX_BODY_BYTES, int(self.adj.max_request_body_size)) if is_upload else MAX_BODY_BYTES
+
+    def _body_too_large(self) -> ProblemError:
+        return ProblemError(Code.BODY_TOO_LARGE, f"A body has at most {self._find_max_body():,} bytes; send less.")
 
     def _refuse_request(self, error: ProblemError) -> None:
         self.error, self.completed, self.expect_continue = error, True, False
@@ -130,7 +141,3 @@ def _unreadable(reason: str) -> ProblemError:
 
 def _line_too_long() -> ProblemError:
     return ProblemError(Code.URL_TOO_LONG, f"A request line has at most {MAX_REQUEST_LINE:,} bytes; shorten the URL.")
-
-
-def _body_too_large() -> ProblemError:
-    return ProblemError(Code.BODY_TOO_LARGE, f"A body has at most {MAX_BODY_BYTES:,} bytes; send less.")

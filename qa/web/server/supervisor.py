@@ -19,11 +19,12 @@ from functools import partial
 from time import monotonic
 
 from index.errors import NetsphereError
-from qa.web.server.worker import DRAINING, READY, SERVE, MakeApp, run_worker
+from qa.web.server.builder_process import BuilderProcess
+from qa.web.server.processes import MAX_RESTART_S, RESTART_S, SIGNALS, Worker, describe_end, fork_process
+from qa.web.server.worker import DRAINING, FAILED, READY, SERVE, WROTE, MakeApp, run_worker
 
 log = logging.getLogger(__name__)
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # Of Linux (asm-generic/socket.h); Python's socket module does not name it.
 SO_ATTACH_FILTER = 26
 # How often the version is looked up, and deadlines are checked.
@@ -32,25 +33,6 @@ TICK_S = 1.0
 STOP_TIMEOUT_S = 9.0
 # A worker stops to accept within milliseconds; one that hangs must not keep its successors waiting.
 SWITCH_S = 1.0
-# A worker that dies is replaced after this time, doubled for each that lived for less than the maximum.
-RESTART_S, MAX_RESTART_S = 0.5, 30.0
-
-
-@dataclass(slots=True, eq=False)
-class Worker:
-    """A worker process, seen from outside."""
-
-    pid: int
-    version: str
-    control: socket.socket
-    started: float = field(default_factory=monotonic)
-    ready: bool = False
-    # True from the moment it is let serve until it says that it accepts no more connections.
-    accepts: bool = False
-    message: bytes = b""
-    # When it was asked to stop.
-    stopped: float | None = None
-    is_killed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +40,14 @@ class ServedApp:
     """What is served: ``find_version`` names the newest version, and ``make_app`` opens one in a worker.
 
     Both raise NetsphereError. ``announce`` is called once, when the first workers are ready, and ``forget_worker``
-    with the process id of each worker that has ended.
+    with the process id of each worker that has ended. ``builder`` makes new versions of what is written.
     """
 
     find_version: Callable[[], str]
     make_app: MakeApp
     announce: Callable[[], None]
     forget_worker: Callable[[int], None]
+    builder: BuilderProcess | None = None
 
 
 @dataclass
@@ -94,13 +77,11 @@ class Supervisor:
         version = self.app.find_version()
         signals = self._install_signals()
         self._start_round(version)
-        while self._serving or self._starting or self._stopping or not self._is_closing:
+        self._selector.register(signals, selectors.EVENT_READ, partial(self._read_signals, signals))
+        while self._all_controls() or not self._is_closing:
+            self._start_builder()
             for key, _ in self._selector.select(TICK_S):
-                if key.data is None:
-                    for number in signals.recv(64):
-                        self._handle_signal(number)
-                else:
-                    self._read_worker(key.data)
+                key.data()
             self._check_deadlines()
         return self._exit_code
 
@@ -111,8 +92,11 @@ class Supervisor:
         signal.set_wakeup_fd(writer.detach())
         for number in SIGNALS:
             signal.signal(number, lambda *_: None)
-        self._selector.register(reader, selectors.EVENT_READ)
         return reader
+
+    def _read_signals(self, signals: socket.socket) -> None:
+        for number in signals.recv(64):
+            self._handle_signal(number)
 
     def _handle_signal(self, number: int) -> None:
         if number == signal.SIGHUP:
@@ -161,29 +145,21 @@ class Supervisor:
             self._starting.append(self._fork_worker(version))
 
     def _fork_worker(self, version: str) -> Worker:
-        ours, theirs = socket.socketpair()
-        # A signal must not reach the new process before it has its own handlers.
-        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-        pid = os.fork()
-        if not pid:
-            self._run_worker(version, ours, theirs)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-        theirs.close()
-        worker = Worker(pid, version, ours)
-        self._selector.register(ours, selectors.EVENT_READ, worker)
+        run = partial(run_worker, partial(self.app.make_app, version), self.listener, threads=self.threads)
+        worker = Worker(*fork_process(run, self._all_controls()), version)
+        self._selector.register(worker.control, selectors.EVENT_READ, partial(self._read_worker, worker))
         return worker
 
-    def _run_worker(self, version: str, ours: socket.socket, control: socket.socket) -> None:
-        """Become a worker: release what belongs to the supervisor, and never return."""
-        try:
-            os.close(signal.set_wakeup_fd(-1))
-            # A worker sees that the supervisor has died only if no other process holds the socket.
-            for inherited in [ours, *(worker.control for worker in self._all_workers())]:
-                inherited.close()
-            self._selector.close()
-            run_worker(partial(self.app.make_app, version), self.listener, control, self.threads)
-        finally:
-            os._exit(1)
+    def _start_builder(self) -> None:
+        builder = self.app.builder
+        control = builder and builder.start_if_due([self.listener, *self._all_controls()])
+        if builder and control:
+            self._selector.register(control, selectors.EVENT_READ, partial(self._read_builder, builder, control))
+
+    def _read_builder(self, builder: BuilderProcess, control: socket.socket) -> None:
+        """Take what the builder says; a new version is looked for after every message."""
+        if not builder.read(control):
+            self._selector.unregister(control)
 
     def _read_worker(self, worker: Worker) -> None:
         """Take what a worker says; the end of the stream means that it has ended."""
@@ -193,15 +169,21 @@ class Supervisor:
             data = b""
         if not data:
             self._bury_worker(worker)
-        elif data == READY:
+        elif worker.message or data.startswith(FAILED):
+            worker.message += data
+        else:
+            self._take_messages(worker, data)
+        self._finish_round()
+
+    def _take_messages(self, worker: Worker, messages: bytes) -> None:
+        if READY in messages:
             worker.ready = True
             if worker in self._serving:  # it replaces one that died
                 self._let_serve(worker)
-        elif data == DRAINING:
+        if DRAINING in messages:
             worker.accepts = False
-        else:
-            worker.message += data
-        self._finish_round()
+        if WROTE in messages and self.app.builder:
+            self.app.builder.wake()
 
     def _finish_round(self) -> None:
         """Let the workers of a round take over, once all are ready and those before them accept no more."""
@@ -234,7 +216,7 @@ class Supervisor:
         worker.control.close()
         _, status = os.waitpid(worker.pid, 0)
         self.app.forget_worker(worker.pid)
-        reason = worker.message[1:].decode() or _describe_end(os.waitstatus_to_exitcode(status))
+        reason = worker.message[1:].decode() or describe_end(os.waitstatus_to_exitcode(status), "a worker")
         if worker in self._starting:
             self._starting.remove(worker)
             self._fail_round(worker, reason)
@@ -267,6 +249,8 @@ class Supervisor:
         self.listener.close()
         self._stop_workers([*self._serving, *self._starting])
         self._serving, self._starting = [], []
+        if self.app.builder:
+            self.app.builder.stop()
 
     def _stop_workers(self, workers: Sequence[Worker]) -> None:
         for worker in workers:
@@ -277,6 +261,12 @@ class Supervisor:
 
     def _all_workers(self) -> list[Worker]:
         return [*self._serving, *self._starting, *self._stopping]
+
+    def _all_controls(self) -> list[socket.socket]:
+        """Return the sockets of all processes that run."""
+        builder = self.app.builder
+        own = [builder.control] if builder and builder.control else []
+        return [*own, *(worker.control for worker in self._all_workers())]
 
 
 def _stop_handshakes(listener: socket.socket) -> None:
@@ -289,10 +279,3 @@ def _stop_handshakes(listener: socket.socket) -> None:
     instruction = create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
     with suppress(OSError):
         listener.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HL", 1, addressof(instruction)))
-
-
-def _describe_end(code: int) -> str:
-    """Return why a process ended, from its exit code (negative: a signal)."""
-    if code == -signal.SIGKILL:
-        return "error: a worker was killed (SIGKILL); the machine may be out of memory"
-    return f"error: a worker ended with {signal.Signals(-code).name if code < 0 else f'code {code}'}"

@@ -7,6 +7,8 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from threading import Timer
 
 from flask import Flask
@@ -15,9 +17,10 @@ from waitress import wasyncore
 from index.errors import NetsphereError
 from qa.web.app import service_of
 from qa.web.server.http_server import WebServer
+from qa.web.server.processes import restore_signals
 
 # What a worker and the supervisor say to each other. A closed socket says that the other one is gone.
-READY, FAILED, SERVE, DRAINING = b"R", b"F", b"S", b"D"
+READY, FAILED, SERVE, DRAINING, WROTE = b"R", b"F", b"S", b"D", b"W"
 # Threads that still compute for a client that has left. Interpreter and C++ libraries must not end under them.
 CLOSE_S = 2.0
 
@@ -48,13 +51,10 @@ class _Supervision(wasyncore.dispatcher):
 
 def run_worker(make_app: Callable[[], Flask], listener: socket.socket, control: socket.socket, threads: int) -> None:
     """Serve the application until SIGTERM or until the supervisor is gone; then end the process."""
-    # Ctrl-C reaches every process of the terminal; the supervisor decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    restore_signals()
     try:
         app = make_app()
+        service_of(app).writer.notify = partial(_report_write, control)
         server = WebServer(app, listener, threads)
     except NetsphereError as error:
         control.sendall(FAILED + f"error: {error}".encode())
@@ -70,6 +70,11 @@ def run_worker(make_app: Callable[[], Flask], listener: socket.socket, control: 
         service_of(app).suggestions.start()
         server.serve(on_drain=lambda: control.send(DRAINING))
     _exit_process(app)
+
+
+def _report_write(control: socket.socket) -> None:
+    with suppress(OSError):  # the supervisor is gone, and the process ends; the write is in the journal
+        control.send(WROTE)
 
 
 def _exit_process(app: Flask) -> None:

@@ -57,6 +57,9 @@ filter allows them; `copies_total` counts all of them. The one that is shown is 
 collection, unless the title or heading of another one matches the question better.
 """
 # Pages, scripts and metrics change without a change of the API, so only their first line is shown.
+# What differs from run to run.
+FIXED = {"took_ms": 2.9, "created_at": "2026-11-27T09:30:00.000+00:00", "updated_at": "2026-11-27T09:30:01.250+00:00"}
+GENERATION = re.compile(r"^(\d{6})-[0-9a-f]{8}$")
 TEXT_TYPES = ("text/html", "text/css", "text/javascript", "text/plain")
 
 
@@ -164,12 +167,12 @@ def _render_example(client: FlaskClient, method: str, example: Example) -> str:
 
 
 def _fix_times(value: Any) -> Any:  # noqa: ANN401  (any JSON)
-    """Return a value with the measured times of its answers replaced, so that two runs give the same."""
+    """Return a value with its times and the names of real generations replaced, so that two runs give the same."""
     if isinstance(value, list):
         return [_fix_times(one) for one in value]
     if isinstance(value, dict):
-        return {name: 2.9 if name == "took_ms" else _fix_times(one) for name, one in value.items()}
-    return value
+        return {name: FIXED.get(name, _fix_times(one)) for name, one in value.items()}
+    return GENERATION.sub(r"\1-5e1f0c3a", value) if isinstance(value, str) else value
 
 
 def _render_problems(client: FlaskClient) -> Iterator[str]:

@@ -3,17 +3,26 @@
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from index.build.pipeline import build_index
+from index.settings import IndexSettings
+from index.types import Document
+from index.writes.build import build_with_writes
+from index.writes.journal import Journal, Write
+from index.writes.parse import UploadParser
 from qa.collection.catalog import DocumentInfo
 from qa.types import PassageCopy, Source
 from qa.web import create_app
 from qa.web.routes import ROUTES
 from qa.web.service import AppOptions
+from tests.doubles import WordEncoder
 from tests.qa.web import helpers
 from tests.qa.web.api_document import JAVASCRIPT, PYTHON, Example, render_document
 from tests.qa.web.server.process import ready
@@ -25,18 +34,33 @@ HASH = sha256(TEXT.encode()).hexdigest()
 NAME = "films/blame.txt"
 QUOTE = TEXT[helpers.SENTENCE.start : helpers.SENTENCE.end]
 PLACE = {"start": helpers.SENTENCE.start, "end": helpers.SENTENCE.end}
+KEY = {"Authorization": "Bearer KEY"}
 EXAMPLES = {
     "api.ask": Example("/v1/ask", {"question": QUESTION, "filter": {"document": ["films/*"]}, "explain": True}),
     "api.ask_by_url": Example("/v1/ask?q=Who+directed+the+film%3F&top_k=1"),
     "api.ask_batch": Example("/v1/ask/batch", {"questions": [QUESTION, {"question": QUESTION, "mode": "fast"}]}),
     "api.documents": Example("/v1/documents?offset=0&limit=20"),
     "api.document": Example(f"/v1/documents/{NAME}"),
+    "documents.put": Example(
+        "/v1/documents/notes/blame.md",
+        text="# Notes on Blame!\n\nThe film has an ending of its own.",
+        headers={**KEY, "Content-Type": "text/markdown"},
+    ),
+    "documents.delete": Example("/v1/documents/films/blame.txt", headers=KEY),
+    "documents.post": Example(
+        "/v1/documents",
+        text='{"id": "a", "title": "A", "text": "The text of a.", "metadata": {"year": 2017}}\n{"id": "b", "delete": true}',
+        headers={**KEY, "Content-Type": "application/x-ndjson"},
+    ),
+    "documents.jobs": Example("/v1/jobs?limit=1", headers=KEY),
+    "documents.job": Example("/v1/jobs/1", headers=KEY),
+    "documents.publish": Example("/v1/jobs/1/publish", headers=KEY),
     "api.verify": Example("/v1/verify", {"document": NAME, "sha256": HASH, **PLACE, "text": QUOTE}),
     "api.give_feedback": Example(
         "/v1/feedback",
         {"question": QUESTION, "passage": f"{NAME}#22-{len(TEXT)}", "verdict": "right", "id": "visitor-1"},
     ),
-    "api.feedback": Example("/v1/feedback", headers={"Authorization": "Bearer KEY"}),
+    "api.feedback": Example("/v1/feedback", headers=KEY),
     "api.index": Example("/v1/index"),
     "api.alive": Example("/healthz"),
     "api.ready": Example("/readyz"),
@@ -62,10 +86,20 @@ def example_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FlaskClie
         monkeypatch.setattr(helpers, name, value)
     info = DocumentInfo(NAME, "Blame!", HASH, len(TEXT), 1, {"licence": "CC BY-SA 4.0"})
     monkeypatch.setattr(helpers.OneDocument, "info", info)
-    options = AppOptions(feedback=tmp_path / "feedback.sqlite", admin_key="KEY")
+    options = AppOptions(feedback=tmp_path / "feedback.sqlite", admin_key="KEY", index=hold_a_document(tmp_path))
     engine = helpers.HandMade()
     engine.copies = (PassageCopy("films/old/blame.txt#22-88", Source("films/old/blame.txt", "Blame!", HASH), 22, 88),)
     return create_app(engine, options).test_client()
+
+
+def hold_a_document(folder: Path) -> Path:
+    """Build an index folder with one generation that is served and one that is held, and return it."""
+    settings = IndexSettings(index=str(folder / "index"), hold=True)
+    build_index(None, replace(settings, hold=False), WordEncoder(), None, {"a": Document("a", "Cats sleep.")})
+    Journal(folder / "index").add([Write.of_document(Document("b", "Dogs dig."))])
+    with UploadParser(settings) as parser:
+        build_with_writes(partial(build_index, None, settings, WordEncoder(), None), settings, False, parser)
+    return folder / "index"
 
 
 def test_the_document_is_up_to_date(request: pytest.FixtureRequest, example_client: FlaskClient) -> None:

@@ -157,8 +157,8 @@ KINDS = [
 WRONG_METHODS = [
     ("DELETE", ASK),
     ("GET", BATCH),
-    ("PUT", f"/v1/documents/{DOCUMENT}"),
-    ("POST", "/v1/documents"),
+    ("POST", f"/v1/documents/{DOCUMENT}"),
+    ("PUT", "/v1/documents"),
     ("POST", "/v1/index"),
     ("POST", "/"),
     ("POST", "/metrics"),

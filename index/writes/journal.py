@@ -1,0 +1,145 @@
+"""The journal of an index folder: what was written over HTTP, until it is published and afterwards.
+
+A write is on the disk before its writer hears of it. Written documents stay in the journal after they were published,
+so that every later build has them, whatever becomes of the generations.
+"""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from index.types import Document, Heading
+from index.writes.database import FILE_NAME, compact_file, open_transaction
+from index.writes.jobs import SELECT_JOBS, Job, create_job, read_job
+
+DOCUMENT, REMOVAL = "document", "removal"
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A document to store or to remove. ``kind``: ``DOCUMENT``, ``REMOVAL``, or the extension of a file to parse."""
+
+    id: str
+    kind: str
+    content: bytes | None = None
+    sha256: str | None = None
+
+    @classmethod
+    def of_document(cls, document: Document) -> "Write":
+        """Store a document that needs no parser."""
+        return cls(document.id, DOCUMENT, encode_document(document), document.sha256)
+
+    @classmethod
+    def of_removal(cls, id: str) -> "Write":
+        """Remove the document of an id."""
+        return cls(id, REMOVAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Precondition:
+    """A write that depends on the text of the document: ``expected`` is its SHA-256, ``served`` that of the index."""
+
+    id: str
+    expected: str
+    served: str | None
+
+
+class PreconditionFailed(Exception):
+    """The document is not the expected one, or another write of it waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteCounts:
+    """How many documents were written and removed over HTTP, and how many jobs are not published yet."""
+
+    written: int = 0
+    removed: int = 0
+    waiting: int = 0
+
+
+class Journal:
+    """The writes of an index folder. Processes and threads may share it; the file is created with the first write."""
+
+    def __init__(self, root: Path) -> None:
+        """Remember the folder."""
+        self.path = root / FILE_NAME
+
+    def add(self, writes: Sequence[Write], precondition: Precondition | None = None) -> Job:
+        """Store all writes or none of them as one job.
+
+        Raises PreconditionFailed, or JournalError if nothing can be stored.
+        """
+        with open_transaction(self.path) as database:
+            if precondition and self._find_sha256(database, precondition) != precondition.expected:
+                raise PreconditionFailed
+            job = create_job(database, len(writes))
+            insert_uploads(database, job, writes)
+            return read_job(database.execute(SELECT_JOBS + "WHERE number = ?", (job,)).fetchone())
+
+    def _find_sha256(self, database: sqlite3.Connection, condition: Precondition) -> str | None:
+        if database.execute("SELECT 1 FROM uploads WHERE id = ?", (condition.id,)).fetchone():
+            return None
+        row = database.execute("SELECT sha256 FROM documents WHERE id = ?", (condition.id,)).fetchone()
+        return row[0] if row else condition.served
+
+    def knows(self, id: str) -> bool:
+        """Return whether a document was written, or waits to be, and was not removed since."""
+        rows = self._read("SELECT kind FROM uploads WHERE id = :id ORDER BY job DESC, number DESC LIMIT 1", {"id": id})
+        if rows:
+            return bool(rows[0][0] != REMOVAL)
+        return bool(self._read("SELECT 1 FROM documents WHERE id = :id AND content IS NOT NULL", {"id": id}))
+
+    def find_job(self, id: str) -> Job | None:
+        """Return a job; None if there is none, or if it finished long ago."""
+        # SQLite's integers have 64 bits.
+        if not id.isascii() or not id.isdigit() or len(id) > 18:
+            return None
+        rows = self._read(SELECT_JOBS + "WHERE number = :number", {"number": int(id)})
+        return read_job(rows[0]) if rows else None
+
+    def list_jobs(self, limit: int) -> list[Job]:
+        """Return the last jobs, newest first."""
+        rows = self._read(SELECT_JOBS + "ORDER BY number DESC LIMIT :limit", {"limit": limit})
+        return [read_job(row) for row in rows]
+
+    def count(self) -> WriteCounts:
+        """Count what was written."""
+        query = """
+        SELECT (SELECT count(*) FROM documents WHERE content IS NOT NULL),
+               (SELECT count(*) FROM documents WHERE content IS NULL),
+               (SELECT count(*) FROM jobs WHERE state NOT IN ('published', 'failed'))
+        """
+        rows = self._read(query)
+        return WriteCounts(*rows[0]) if rows else WriteCounts()
+
+    def compact(self) -> None:
+        """Give the room of what was removed back to the disk. Raises JournalError."""
+        if self.path.exists():
+            compact_file(self.path)
+
+    def _read(self, query: str, values: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        if not self.path.exists():
+            return []
+        with open_transaction(self.path, writes=False) as database:
+            return database.execute(query, values or {}).fetchall()
+
+
+def insert_uploads(database: sqlite3.Connection, job: int, writes: Sequence[Write]) -> None:
+    """Let writes wait as a part of a job."""
+    rows = ((job, write.id, write.kind, write.content, write.sha256) for write in writes)
+    database.executemany("INSERT INTO uploads (job, id, kind, content, sha256) VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def encode_document(document: Document) -> bytes:
+    """Return a document as JSON in UTF-8."""
+    return json.dumps(asdict(document), ensure_ascii=False).encode()
+
+
+def decode_document(content: bytes) -> Document:
+    """Return the document that ``encode_document`` was given."""
+    fields = json.loads(content)
+    headings = tuple(Heading(**heading) for heading in fields.pop("headings"))
+    return Document(**fields | {"headings": headings, "pages": tuple(fields.pop("pages"))})

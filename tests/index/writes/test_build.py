@@ -1,0 +1,253 @@
+"""A build with what was written: nothing written is lost, and nothing removed stays."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from index.__main__ import main
+from index.build.changes import Overrides
+from index.build.pipeline import BuildReport, build_index
+from index.errors import BuildInProgress, GenerationNotFound
+from index.generation.directory import IndexDirectory
+from index.settings import IndexSettings
+from index.types import Document
+from index.writes.batches import BatchQueue
+from index.writes.build import WritesReport, build_with_writes
+from index.writes.change_summary import ChangeSummary
+from index.writes.jobs import Job
+from index.writes.journal import Journal, Write
+from index.writes.parse import UploadParser
+from index.writes.publish import is_pinned, publish_generation
+from tests.doubles import WordEncoder
+
+
+class Collection:
+    """A folder of files, an index, and what is written to it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start with two files, which are indexed."""
+        self.source, self.root = folder / "texts", folder / "index"
+        self.journal, self.directory = Journal(self.root), IndexDirectory(self.root)
+        self.source.mkdir()
+        (self.source / "a.txt").write_text("Cats sleep on mats.", encoding="utf-8")
+        (self.source / "b.txt").write_text("Dogs dig holes.", encoding="utf-8")
+        self.build()
+
+    def build(self, reads_files: bool = True, hold: bool = False) -> WritesReport:
+        """Build, from the files or without reading them."""
+        settings = IndexSettings(index=str(self.root), hold=hold, keep=10)
+
+        def run(overrides: Overrides) -> BuildReport:
+            return build_index(self.source if reads_files else None, settings, WordEncoder(), None, overrides)
+
+        with UploadParser(settings) as parser:
+            return build_with_writes(run, settings, reads_files, parser)
+
+    def write(self, **texts: str | None) -> Job:
+        """Write texts by id, None to remove one."""
+        return self.journal.add(
+            [
+                Write.of_removal(name) if text is None else Write.of_document(Document(name, text))
+                for name, text in texts.items()
+            ]
+        )
+
+    def state(self, job: Job) -> str:
+        """Return the state of a job."""
+        found = self.journal.find_job(job.id)
+        assert found
+        return str(found.state)
+
+    @property
+    def served(self) -> dict[str, str]:
+        """The texts that are served, by id."""
+        documents = self.directory.open_current().contents.documents
+        return {document.id: document.text for document in documents}
+
+    def command(self, *arguments: str) -> Result:
+        """Run a command of the index."""
+        result = CliRunner().invoke(main, [*arguments, "--index", str(self.root)])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+        return result
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Collection:
+    """Two files that are indexed."""
+    return Collection(tmp_path)
+
+
+@pytest.mark.parametrize("reads_files", [False, True])
+def test_what_is_written_is_served(collection: Collection, reads_files: bool) -> None:
+    """A new document, one in place of a file, and a file that is removed; the summary counts them."""
+    before = collection.directory.find_current()
+    job = collection.write(**{"a.txt": "Cats purr.", "b.txt": None, "c": "Birds sing.", "absent": None})
+    report = collection.build(reads_files)
+    assert collection.served == {"a.txt": "Cats purr.", "c": "Birds sing."}
+    assert report.changes == ChangeSummary(before, 1, 1, 1, report.build.embedded)
+    assert report.is_published
+    found = collection.journal.find_job(job.id)
+    assert found
+    assert (found.state, found.changes) == ("published", report.changes)
+    assert found.generation == collection.directory.find_current()
+
+
+def test_a_later_build_of_the_files_keeps_what_was_written(collection: Collection) -> None:
+    """Also if every generation is lost."""
+    collection.write(**{"a.txt": "Cats purr.", "b.txt": None, "c": "Birds sing."})
+    collection.build(reads_files=False)
+    (collection.source / "d.txt").write_text("Fish swim.", encoding="utf-8")
+    collection.build()
+    expected = {"a.txt": "Cats purr.", "c": "Birds sing.", "d.txt": "Fish swim."}
+    assert collection.served == expected
+    for path in collection.root.glob("0*/manifest.json"):
+        path.write_text("damaged", encoding="utf-8")
+    collection.build()
+    assert collection.served == expected
+
+
+def test_a_build_without_files_leaves_them_as_they_were(collection: Collection) -> None:
+    """A write must not bring in a file that is half done."""
+    (collection.source / "a.txt").write_text("Half", encoding="utf-8")
+    collection.write(c="Birds sing.")
+    collection.build(reads_files=False)
+    assert collection.served == {"a.txt": "Cats sleep on mats.", "b.txt": "Dogs dig holes.", "c": "Birds sing."}
+
+
+def test_the_same_content_is_a_job_that_changes_nothing(collection: Collection) -> None:
+    """It is published with the generation that has it already."""
+    before = collection.directory.find_current()
+    job = collection.write(c="Birds sing.")
+    collection.build(reads_files=False)
+    now = collection.directory.find_current()
+    again = collection.write(c="Birds sing.")
+    report = collection.build(reads_files=False)
+    assert (before, report.build.changed, collection.directory.find_current()) != (now, True, now)
+    assert report.changes == ChangeSummary(now, 0, 0, 0, 0)
+    assert [collection.state(one) for one in (job, again)] == ["published"] * 2
+
+
+def test_files_are_parsed_and_one_that_cannot_be_fails_no_other(collection: Collection) -> None:
+    """Its title is the last part of its id, as of a file."""
+    good = collection.journal.add([Write("x/notes.md", ".md", b"Text."), Write("x/broken.pdf", ".pdf", b"no pdf")])
+    bad = collection.journal.add([Write("x/empty.html", ".html", b"<html></html>")])
+    collection.build(reads_files=False)
+    documents = collection.directory.open_current().contents.documents
+    position = documents.find_position("x/notes.md")
+    assert position is not None
+    assert (documents[position].title, documents[position].text) == ("notes", "Text.")
+    assert [collection.state(job) for job in (good, bad)] == ["published", "failed"]
+    problems = [(problem.where, problem.reason) for job in collection.journal.list_jobs(2) for problem in job.problems]
+    assert [where for where, _ in problems] == ["x/empty.html", "x/broken.pdf"]
+    assert not [*collection.root.glob(".uploads-*")]
+
+
+def test_a_held_generation_waits_for_a_yes(collection: Collection) -> None:
+    """Status tells what it changes; publish serves it."""
+    before = collection.served
+    job = collection.write(c="Birds sing.")
+    report = collection.build(reads_files=False, hold=True)
+    assert (collection.served, collection.state(job), report.is_published) == (before, "held", False)
+    status = collection.command("status").stdout
+    held = report.build.manifest.generation
+    assert f"waiting     {held}; serve it with: python -m index publish --index {collection.root}\n" in status
+    assert f"last change {held}: documents: 1 added, 0 changed, 0 removed; units embedded: 1\n" in status
+    assert "over HTTP   0 documents written, 0 removed, 1 job not published yet\n" in status
+    assert collection.command("publish").stdout == f"serving {held} instead of {report.changes.before}\n"
+    assert collection.served == {**before, "c": "Birds sing."}
+    assert collection.state(job) == "published"
+    status = collection.command("status").stdout
+    assert "over HTTP   1 document written, 0 removed, 0 jobs not published yet\n" in status
+    assert "waiting" not in status
+
+
+def test_a_rollback_holds_what_comes_after(collection: Collection) -> None:
+    """It is known that a newer generation waits; publishing it brings everything back."""
+    assert not is_pinned(collection.directory)
+    job = collection.write(c="Birds sing.")
+    collection.build(reads_files=False)
+    with collection.directory.acquire_lock():
+        collection.directory.roll_back()
+    assert is_pinned(collection.directory)
+    assert collection.state(job) == "published"
+    collection.write(d="Fish swim.")
+    collection.build(reads_files=False, hold=is_pinned(collection.directory))
+    assert "c" not in collection.served
+    publish_generation(collection.directory)
+    assert {"c", "d"} <= collection.served.keys()
+    assert not is_pinned(collection.directory)
+
+
+def test_a_generation_that_is_not_there_cannot_be_published(collection: Collection) -> None:
+    """The error names those that are."""
+    current = collection.directory.find_current()
+    with pytest.raises(GenerationNotFound, match=f"no generation '000009-00000000' in .*; it has {current}"):
+        publish_generation(collection.directory, "000009-00000000")
+    assert collection.directory.find_current() == current
+
+
+def test_a_build_that_runs_already_lets_the_writes_wait(collection: Collection) -> None:
+    """They are built by the next one."""
+    job = collection.write(c="Birds sing.")
+    with collection.directory.acquire_lock(), pytest.raises(BuildInProgress):
+        collection.build(reads_files=False)
+    assert collection.state(job) == "queued"
+    collection.build(reads_files=False)
+    assert collection.state(job) == "published"
+
+
+def test_a_build_that_crashes_lets_the_writes_wait(collection: Collection) -> None:
+    """The reason is in the job, and the next build has it."""
+    job = collection.write(c="Birds sing.")
+
+    def crash(overrides: Overrides) -> BuildReport:
+        raise ZeroDivisionError("a bug")
+
+    settings = IndexSettings(index=str(collection.root))
+    with pytest.raises(ZeroDivisionError), UploadParser(settings) as parser:
+        build_with_writes(crash, settings, False, parser)
+    found = collection.journal.find_job(job.id)
+    assert found
+    assert (found.state, found.reason) == ("queued", "the build failed (ZeroDivisionError: a bug); the log has details")
+    collection.build(reads_files=False)
+    assert collection.state(job) == "published"
+
+
+def find_bytes(root: Path, text: str) -> list[str]:
+    """Return the files below a folder that contain a text, in any case."""
+    sought = text.lower().encode()
+    return [path.name for path in root.rglob("*") if path.is_file() and sought in path.read_bytes().lower()]
+
+
+def test_a_removed_text_is_gone_from_the_disk(collection: Collection) -> None:
+    """From every byte of every file, as soon as the generations that had it are pruned."""
+    text = "Xylophagous beetles eat wood. " * 40
+    collection.write(c=text)
+    collection.journal.add(
+        [Write("d.md", ".md", f"# Xylophagous\n\n{text}".encode()), Write("e", ".txt", text.encode())]
+    )
+    collection.build(reads_files=False)
+    collection.write(**{"c": "Other words.", "d.md": None, "e": None})
+    collection.build(reads_files=False)
+    # The words are indexed by their stems.
+    assert {"texts.npy", "titles.npy", "lexical.json"} <= {*find_bytes(collection.root, "xylophag")}
+    assert collection.command("prune").stdout.startswith("removed 000001-")
+    assert find_bytes(collection.root, "xylophag") == []
+    assert {"c"} <= collection.served.keys()
+
+
+def test_prune_keeps_what_is_served_and_the_newest(collection: Collection) -> None:
+    """And removes what a killed process has left."""
+    for text in ("one", "two", "three"):
+        collection.write(c=text)
+        collection.build(reads_files=False)
+    with collection.directory.acquire_lock():
+        collection.directory.roll_back()
+    (collection.root / ".uploads-99999999").mkdir()
+    names = collection.directory.list_generations()
+    done = collection.command("prune")
+    assert done.stdout == f"removed {names[0]}, {names[1]}; kept {names[2]}, {names[3]}\n"
+    assert not [*collection.root.glob(".uploads-*")]
+    assert collection.command("prune").stdout.startswith("removed nothing; kept ")
+    assert BatchQueue(collection.journal).has_waiting() is False
