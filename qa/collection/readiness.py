@@ -14,15 +14,20 @@ from qa.types import MAX_QUESTION_CHARS, Query, Reader, Request
 MAX_RANK = 10
 # The sentence is picked from the first passages only, so that opening a large index stays fast.
 PASSAGES_SEARCHED = 200
+EMPTY = "Nothing is indexed."
 
 Encode = Callable[[Sequence[Query]], Sequence[Query]]
 
 
 def pick_known_sentence(contents: GenerationContents, analyzer: Analyzer) -> str:
-    """Return the sentence with the most content words among the first passages, cut to the length of a question."""
+    """Return the sentence with the most content words among the first passages, cut to the length of a question.
+
+    If nothing is indexed, it is a sentence that says so: the legs and the reader are asked all the same.
+    """
     first = range(min(PASSAGES_SEARCHED, len(contents.passages)))
     sentences = [text for position in first for text in contents.passages.get_sentence_texts(position)]
-    return max(sentences, key=lambda sentence: len(analyzer.content_terms(sentence)))[:MAX_QUESTION_CHARS]
+    best = max(sentences, key=lambda sentence: len(analyzer.content_terms(sentence)), default=EMPTY)
+    return best[:MAX_QUESTION_CHARS]
 
 
 def reads_sentence(reader: Reader, sentence: str) -> bool:
@@ -47,9 +52,11 @@ class ReadinessCheck:
         """
         query = self.encode([understand(Request(self.sentence), self.analyzer)])[0]
         candidates = self.retriever.retrieve(query)
-        # A collection without words (emoji only) has nothing for the lexical leg to find, hence ``not query.terms``.
+        # A collection without words (emoji only) has nothing for the lexical leg to find, hence ``not query.terms``, and
+        # an empty one has nothing at all.
+        nothing_to_find = not query.terms or not len(self.passages)
         return {
-            leg.name: leg.ran and (self._holds_sentence(candidates.list_found(leg.name)[:MAX_RANK]) or not query.terms)
+            leg.name: leg.ran and (nothing_to_find or self._holds_sentence(candidates.list_found(leg.name)[:MAX_RANK]))
             for leg in candidates.legs
         }
 

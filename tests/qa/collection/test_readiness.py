@@ -28,7 +28,10 @@ class Candidates:
 
 
 class Passages:
-    """Passage 7 holds the sentence."""
+    """Passage 7 of 30 holds the sentence."""
+
+    def __len__(self) -> int:
+        return 30
 
     def get_text(self, position: int) -> str:
         return f"Before it. {SENTENCE}" if position == 7 else "Something else."
