@@ -1,7 +1,9 @@
 """Shell-style patterns over many ids at once: array operations on their characters, no loop over the ids."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,10 +24,15 @@ def find_matching_rows(ids: StringTable, pattern: str) -> Positions:
     """Return the rows of the ids that ``fnmatch.fnmatchcase`` matches with the pattern, rising, shape (rows,)."""
     segments = _split_pattern(pattern)
     blocks = [
-        start + _match_block(*ids.read_code_points(start, min(start + BLOCK_SIZE, len(ids))), segments)
+        start + _match_block(_Block(*ids.read_code_points(start, min(start + BLOCK_SIZE, len(ids)))), segments)
         for start in range(0, len(ids), BLOCK_SIZE)
     ]
     return np.concatenate([np.empty(0, dtype=np.int64), *blocks])
+
+
+def count_scans(pattern: str) -> int:
+    """Return how many times matching a pattern looks at all characters of all ids, at most."""
+    return 0 if WILDCARDS.isdisjoint(pattern) else 1 + len(_split_pattern(pattern)[1:-1])
 
 
 def _split_pattern(pattern: str) -> list[Segment]:
@@ -51,52 +58,74 @@ def _parse_symbols(pattern: str) -> Iterator[str]:
         place = end + 1
 
 
-def _match_block(codes: NDArray[Any], offsets: Positions, segments: Sequence[Segment]) -> Positions:
-    """Return the rows that match, of ids whose characters are in one array, with the offsets of their edges.
+@dataclass(frozen=True)
+class _Block:
+    """Ids whose characters are in one array, ``codes``, with the offsets of their edges, shape (ids + 1,)."""
+
+    codes: NDArray[Any]
+    offsets: Positions
+    _tables: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+
+    def accept(self, symbol: str, places: Positions | None = None) -> NDArray[np.bool_]:
+        """Return for each place, or for all of the block, whether the character there is one of a symbol's."""
+        codes = self.codes if places is None else self.codes[places]
+        if symbol == "?":
+            return np.ones(len(codes), dtype=np.bool_)
+        if len(symbol) == 1:
+            return np.asarray(codes == ord(symbol))
+        if symbol not in self._tables:
+            # The standard library decides, once for each character that occurs.
+            table = np.zeros(int(self._characters[-1]) + 1 if len(self._characters) else 1, dtype=np.bool_)
+            table[[code for code in self._characters.tolist() if fnmatchcase(chr(code), symbol)]] = True
+            self._tables[symbol] = table
+        return np.take(self._tables[symbol], codes)
+
+    @cached_property
+    def _characters(self) -> Positions:
+        """The code points that occur, rising."""
+        return np.flatnonzero(np.bincount(self.codes))
+
+
+def _match_block(block: _Block, segments: Sequence[Segment]) -> Positions:
+    """Return the rows that match.
 
     The outer segments are compared at both ends, and each inner one is put at its first place in between: an
     earlier place leaves more room for the rest, so that no other place has to be tried.
     """
-    starts, ends = offsets[:-1], offsets[1:]
+    starts, ends = block.offsets[:-1], block.offsets[1:]
     head, inner, tail = segments[0], segments[1:-1], segments[-1] if len(segments) > 1 else ()
     shortest, lengths = sum(map(len, segments)), ends - starts
     rows = np.flatnonzero(lengths >= shortest if len(segments) > 1 else lengths == shortest)
-    rows = rows[_select_matches(codes, starts[rows], head)]
-    rows = rows[_select_matches(codes, ends[rows] - len(tail), tail)]
+    rows = rows[_select_matches(block, starts[rows], head)]
+    rows = rows[_select_matches(block, ends[rows] - len(tail), tail)]
     places, limits = starts[rows] + len(head), ends[rows] - len(tail)
     for segment in inner:
+        if not len(rows):
+            break
         # The sentinel lies beyond every limit.
-        found = np.append(_find_segment(codes, segment), len(codes))
+        found = np.append(_find_segment(block, segment), len(block.codes))
         places = found[np.searchsorted(found, places)] + len(segment)
         inside = places <= limits
         rows, places, limits = rows[inside], places[inside], limits[inside]
     return rows
 
 
-def _find_segment(codes: NDArray[Any], segment: Segment) -> Positions:
+def _find_segment(block: _Block, segment: Segment) -> Positions:
     """Return every place at which a segment matches, rising, also across the edges of ids."""
     # Literals are the fastest to compare and usually the rarest.
     pivot = min(range(len(segment)), key=lambda offset: (segment[offset] == "?", len(segment[offset])))
-    places = np.flatnonzero(_accept_codes(segment[pivot], codes)) - pivot
-    places = places[(places >= 0) & (places <= len(codes) - len(segment))]
-    return places[_select_matches(codes, places, segment)]
+    places = np.flatnonzero(block.accept(segment[pivot]))
+    if len(segment) == 1:
+        return places
+    places = places - pivot
+    places = places[(places >= 0) & (places <= len(block.codes) - len(segment))]
+    return places[_select_matches(block, places, segment)]
 
 
-def _select_matches(codes: NDArray[Any], places: Positions, segment: Segment) -> Positions:
+def _select_matches(block: _Block, places: Positions, segment: Segment) -> Positions:
     """Return the indices of the places at which a segment matches."""
     kept = np.arange(len(places))
     for offset, symbol in enumerate(segment):
         if symbol != "?":
-            kept = kept[_accept_codes(symbol, codes[places[kept] + offset])]
+            kept = kept[block.accept(symbol, places[kept] + offset)]
     return kept
-
-
-def _accept_codes(symbol: str, codes: NDArray[Any]) -> NDArray[np.bool_]:
-    if symbol == "?":
-        return np.ones(len(codes), dtype=np.bool_)
-    if len(symbol) == 1:
-        return np.asarray(codes == ord(symbol))
-    # The standard library decides, once for each character that occurs.
-    counts = np.bincount(codes)
-    members = [code for code in np.flatnonzero(counts).tolist() if fnmatchcase(chr(code), symbol)]
-    return np.asarray(np.isin(np.arange(len(counts)), members)[codes])

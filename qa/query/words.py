@@ -67,12 +67,14 @@ def split_written_words(text: str) -> list[Word]:
     matches = list(TOKEN_PATTERN.finditer(text))
     words: list[Word] = []
     begins_sentence = True
+    # Once: asked for each word, it would take time that grows with the square of the text.
+    is_upper = text.isupper()
     for place, match in enumerate(matches):
         stop = matches[place + 1].start() if place + 1 < len(matches) else len(text)
         marks = text[match.end() : stop]
         written = match[0].removesuffix("'s").removesuffix("’s")
         folded = fold_text(written)
-        is_name = written[0].isupper() and folded not in ENGLISH.stop_words and not text.isupper()
+        is_name = written[0].isupper() and folded not in ENGLISH.stop_words and not is_upper
         if begins_sentence:
             is_name = is_name and text[stop : stop + 1].isupper() and not marks.strip(QUOTES)
         is_contraction = written != match[0] and folded in ENGLISH.stop_words

@@ -2,12 +2,11 @@
 
 import math
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from index.generation.id_patterns import WILDCARDS
 from index.types import Span
 from qa.collection.catalog import DocumentContent, PassageSpan
 from qa.engine import Engine
@@ -25,6 +24,7 @@ from qa.web.metrics import Metrics
 from qa.web.pages.suggested_questions import SuggestedQuestions
 from qa.web.question_log import log_answers
 from qa.web.rate_limit import CallerLimits, identify_caller
+from qa.web.requests.filter_check import check_filters
 from qa.web.requests.models import FeedbackBody
 
 # Seconds that a client waits if the feedback file is full, until somebody moves it away.
@@ -145,28 +145,12 @@ class Service:
         return found.info.sha256 if found else None
 
     def _answer_all(self, questions: Sequence[Request], fields: Sequence[str], caller: Caller) -> list[Answer]:
-        self._check_filters(zip(questions, fields, strict=True))
+        check_filters(self.engine.catalog, questions, fields)
         answers = self._cache.ask_many(questions, caller)
         for answer in answers:
             self.metrics.count_answer(answer)
         log_answers(answers)
         return answers
-
-    def _check_filters(self, questions: Iterable[tuple[Request, str]]) -> None:
-        unknown = [
-            FieldError(
-                f"{field}[{position}]",
-                f"{field}[{position}] names {format_value(entry)}, which is not indexed; "
-                "GET /v1/documents lists what is",
-                Code.UNKNOWN_DOCUMENT.word,
-            )
-            for question, field in questions
-            for position, entry in enumerate(question.documents)
-            # An entry with a wildcard is a pattern, and a pattern may match nothing.
-            if WILDCARDS.isdisjoint(entry) and not self.engine.catalog.match_documents(entry)
-        ]
-        if unknown:
-            raise ProblemError.for_fields(unknown)
 
     def _find_passage(self, id: str) -> tuple[DocumentContent, PassageSpan]:
         document = self.engine.catalog.get_document(id.rpartition("#")[0])

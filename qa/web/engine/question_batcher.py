@@ -32,6 +32,8 @@ class _ModeOptions:
 
 # Reading takes most of the time of ``precise`` and gains nothing from larger batches.
 MODES: Mapping[Mode, _ModeOptions] = {"fast": _ModeOptions(8, 4, 0.005), "precise": _ModeOptions(1, 1, 0.1)}
+# Encoding takes about as long for one question of so many characters as for ten short ones.
+MAX_SLICE_CHARS = 600
 # One batch is encoded, outside of Python, while the other is ranked.
 CONCURRENT_BATCHES = 2
 # Requests with several questions that are answered at once; each holds a thread of the server for a long time.
@@ -62,8 +64,7 @@ class QuestionBatcher:
         with self._admit_large_request():
             for mode, options in MODES.items():
                 places = [place for place, question in enumerate(questions) if question.mode == mode]
-                for first in range(0, len(places), options.max_slice):
-                    part = places[first : first + options.max_slice]
+                for part in _cut_slices(places, questions, options.max_slice):
                     answers = self._submit([questions[place] for place in part], caller, Lane.SLICE)
                     found.update(zip(part, answers, strict=True))
         return [found[place] for place in range(len(questions))]
@@ -99,6 +100,19 @@ class QuestionBatcher:
             yield
         finally:
             self._large_requests.release()
+
+
+def _cut_slices(places: Sequence[int], questions: Sequence[Request], max_items: int) -> Iterator[list[int]]:
+    """Yield the places of questions in slices of at most ``max_items`` and of ``MAX_SLICE_CHARS`` characters."""
+    part: list[int] = []
+    for place in places:
+        characters = sum(len(questions[other].question) for other in (*part, place))
+        if part and (len(part) == max_items or characters > MAX_SLICE_CHARS):
+            yield part
+            part = []
+        part.append(place)
+    if part:
+        yield part
 
 
 def overloaded(wait_s: float) -> ProblemError:

@@ -2,6 +2,7 @@
 
 from fnmatch import fnmatchcase
 from pathlib import Path
+from time import process_time
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from index.disk.string_table import StringTable
 from index.generation.documents import Documents
-from index.generation.id_patterns import find_matching_rows
+from index.generation.id_patterns import count_scans, find_matching_rows
 from index.types import Document
 
 # Few characters, so that patterns match; those that sets, decoding and lines treat specially are among them.
@@ -69,3 +70,21 @@ def test_no_id_is_decoded_to_match_a_pattern(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setattr(StringTable, name, fail)
     assert len(documents.find_matching("*7.md")) == 10
     assert len(documents.find_matching("[1-2]?.md")) == 20
+
+
+@pytest.mark.parametrize(
+    ("pattern", "scans"),
+    [("a.txt", 0), ("*", 1), ("a*", 1), ("[a]*b", 1), ("*a*", 2), ("*a**b*", 3), ("*" * 1000, 1), ("a*b*c*d", 3)],
+)
+def test_the_scans_of_a_pattern_are_counted(pattern: str, scans: int) -> None:
+    """One for its ends, and one for each part between two stars."""
+    assert count_scans(pattern) == scans
+
+
+@pytest.mark.parametrize("pattern", ["*[!x]" * 200 + "*", "*é*" + "*[!x]" * 30 + "*"], ids=["too long", "no match"])
+def test_a_pattern_is_not_matched_further_than_any_id_reaches(pattern: str) -> None:
+    """With 20,000 ids it takes milliseconds; to search all of them for every part took seconds."""
+    ids = StringTable.build(f"folder{number % 7}/document-{number:06d}-of-a-collection.txt" for number in range(20_000))
+    start = process_time()
+    assert find_matching_rows(ids, pattern).tolist() == []
+    assert process_time() - start < 0.2

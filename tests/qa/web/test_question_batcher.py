@@ -84,3 +84,19 @@ def test_large_requests_are_bounded_in_number() -> None:
     # Its turn came before the second questions of the large requests.
     asked = [question for batch in engine.batches for question in batch]
     assert asked.index("50?") < asked.index("13?")
+
+
+def test_a_slice_is_short() -> None:
+    """Long questions take long to encode, and others wait for the slice that is computed."""
+    engine = HandMade()
+    batches: list[int] = []
+
+    def ask_many(questions: Sequence[Request]) -> list[Answer]:
+        batches.append(len(questions))
+        return engine.ask_many(questions)
+
+    lengths = [10, 10, 10, 10, 10, 300, 300, 300, 980, 10]
+    questions = [Request("x" * (length + number), mode="fast") for number, length in enumerate(lengths)]
+    answers = QuestionBatcher(ask_many).ask_many(questions)
+    assert [answer.question for answer in answers] == [question.question for question in questions]
+    assert batches == [4, 2, 1, 1, 1, 1]
