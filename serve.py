@@ -120,6 +120,8 @@ def _build_options(settings: ServeSettings, index: Path, metrics_folder: str | N
         origins=_split_list(settings.origins),
         proxies=proxies,
         log_questions=settings.log_questions,
+        rate_limit=settings.rate_limit,
+        max_wait_ms=settings.max_wait_ms,
         index=index,
         max_upload_bytes=settings.max_upload_mb * 1_000_000,
     )

@@ -103,6 +103,17 @@ class ServeSettings:
     threads: int = _setting(
         32, click.IntRange(1, 256), "requests that a process accepts at once; they are answered in batches"
     )
+    max_wait_ms: int = _setting(
+        0,
+        click.IntRange(0, 60_000),
+        "longest wait of a question for others; one that would wait longer is refused (503); 0: about as long as an "
+        "answer takes",
+    )
+    rate_limit: int = _setting(
+        0,
+        click.IntRange(0, 1_000_000),
+        "requests a minute that a process takes from one key or address; 0: any number",
+    )
     feedback: str = _setting(
         "var/feedback.sqlite", NonEmpty(), "SQLite file of visitors' feedback; created when the first arrives"
     )

@@ -52,8 +52,8 @@ class ReadinessCheck:
         """
         query = self.encode([understand(Request(self.sentence), self.analyzer)])[0]
         candidates = self.retriever.retrieve(query)
-        # A collection without words (emoji only) has nothing for the lexical leg to find, hence ``not query.terms``, and
-        # an empty one has nothing at all.
+        # A collection without words (emoji only) has nothing for the lexical leg to find, hence ``not query.terms``,
+        # and an empty one has nothing at all.
         nothing_to_find = not query.terms or not len(self.passages)
         return {
             leg.name: leg.ran and (nothing_to_find or self._holds_sentence(candidates.list_found(leg.name)[:MAX_RANK]))

@@ -14,6 +14,7 @@ from qa.web.errors.handlers import handle_damage, handle_exception
 from qa.web.metrics import instrument_app
 from qa.web.openapi import build_openapi
 from qa.web.question_log import enable_question_log
+from qa.web.rate_limit import limit_callers
 from qa.web.routes import ROUTES
 from qa.web.security import add_security_headers
 from qa.web.service import AppOptions, Service
@@ -42,6 +43,10 @@ def create_app(engine: Engine, options: AppOptions = DEFAULT_OPTIONS) -> Flask:
     guard_sites(app, options.hosts, options.origins)
     pages = {route.name for route in ROUTES if route.is_page}
     require_scopes(app, service.authorization, {route.name: route.scope for route in ROUTES}, pages)
+    if options.rate_limit:
+        # Probes, and what the pages load by themselves, are no requests of anybody.
+        unlimited = {route.name for route in ROUTES if route.scope is None and route.method == "GET"}
+        limit_callers(app, options.rate_limit, unlimited)
     app.after_request(add_security_headers)
     app.wsgi_app = TrustedProxies(app.wsgi_app, options.proxies)  # type: ignore[method-assign]  # as Flask documents it
     app.register_error_handler(Exception, handle_exception)

@@ -1,13 +1,16 @@
-"""Rate limits: a token bucket for each caller."""
+"""Rate limits: a token bucket for each caller. Each process of a server counts on its own."""
 
 from collections import OrderedDict
+from collections.abc import Collection
 from ipaddress import ip_network
+from math import ceil
 from threading import Lock
 from time import monotonic
 
-from flask import g, request
+from flask import Flask, g, request
 
 from qa.web.access.proxies import parse_address
+from qa.web.errors.problems import Code, ProblemError
 
 MAX_CALLERS = 10_000
 
@@ -66,6 +69,22 @@ class CallerLimits:
             ):
                 self._buckets.popitem(last=False)
             return 0.0 if bucket.take() else bucket.seconds_until_next()
+
+
+def limit_callers(app: Flask, per_minute: int, unlimited: Collection[str]) -> None:
+    """Allow each caller ``per_minute`` requests, except to the ``unlimited`` endpoints; call it after the keys' check.
+
+    Further requests are a ProblemError with Retry-After.
+    """
+    limits = CallerLimits(per_minute)
+
+    def count_request() -> None:
+        if request.endpoint not in unlimited and (wait_s := limits.take(identify_caller())):
+            seconds = ceil(wait_s)
+            detail = f"You have sent {per_minute} requests in a minute; send the next one in {seconds} s."
+            raise ProblemError(Code.RATE_LIMITED, detail, headers={"Retry-After": str(seconds)})
+
+    app.before_request(count_request)
 
 
 def identify_caller() -> str:

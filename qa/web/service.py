@@ -17,13 +17,14 @@ from qa.web.documents.writer import DocumentWriter
 from qa.web.engine.answer_cache import AnswerCache
 from qa.web.engine.callers import PATIENT, Caller
 from qa.web.engine.question_batcher import QuestionBatcher
-from qa.web.errors.handlers import RETRY_AFTER_S, damage_problem
+from qa.web.errors.handlers import RETRY_AFTER_S
 from qa.web.errors.problems import Code, FieldError, ProblemError, format_value
 from qa.web.feedback_store import FeedbackStore, is_full
 from qa.web.metrics import Metrics
 from qa.web.pages.suggested_questions import SuggestedQuestions
 from qa.web.question_log import log_answers
 from qa.web.rate_limit import CallerLimits, identify_caller
+from qa.web.readiness import ReadinessProbe
 from qa.web.requests.filter_check import check_filters
 from qa.web.requests.models import FeedbackBody
 
@@ -38,6 +39,7 @@ class AppOptions:
     ``keys`` is the file of keys, ``admin_key`` one more key with the scope ``admin``. ``key_needed`` says whether
     asking needs a key; None: as soon as a key with the scope ``ask`` was added. ``hosts`` are names of the server
     besides localhost, ``origins`` other sites whose pages may use it, ``proxies`` the networks of trusted proxies.
+    ``rate_limit`` is in requests a minute; 0 is no limit. ``max_wait_ms`` as in the settings.
     ``index`` is the folder to write documents to; without it none can be written.
     """
 
@@ -52,6 +54,8 @@ class AppOptions:
     origins: tuple[str, ...] = ()
     proxies: tuple[Network, ...] = ()
     log_questions: bool = False
+    rate_limit: int = 0
+    max_wait_ms: int = 0
     index: Path | None = None
     max_upload_bytes: int = 32_000_000
 
@@ -68,7 +72,8 @@ class Service:
         self._feedback_limits = CallerLimits(options.feedback_per_minute)
         self.writer = DocumentWriter(options.index, self._find_sha256)
         self._feedback = FeedbackStore(options.feedback, options.feedback_mb * 1024 * 1024)
-        self._batcher = QuestionBatcher(engine.ask_many)
+        self._batcher = QuestionBatcher(engine.ask_many, options.max_wait_ms / 1000)
+        self._readiness = ReadinessProbe(engine, self._batcher.is_overloaded)
         self._cache = AnswerCache(self._batcher.ask_many)
 
     def ask(self, question: Request, field: str, caller: Caller = PATIENT) -> Answer:
@@ -100,15 +105,8 @@ class Service:
         return found
 
     def check_readiness(self) -> dict[str, bool]:
-        """Return every leg with True; raise ProblemError if one does not find a known sentence, or for damage."""
-        if self.engine.find_fault():
-            raise damage_problem()
-        legs = dict(self.engine.check_readiness())
-        failed = [leg for leg, found in legs.items() if not found]
-        if failed:
-            detail = f"Not every leg finds a sentence that is indexed ({', '.join(failed)}); the log says why."
-            raise ProblemError(Code.NOT_READY, detail, headers={"Retry-After": str(RETRY_AFTER_S)})
-        return legs
+        """Return every leg with True; raise ProblemError as ``ReadinessProbe.check`` does."""
+        return self._readiness.check()
 
     def store_feedback(self, body: FeedbackBody) -> str:
         """Store a verdict and return its id.

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
 from threading import BoundedSemaphore
+from time import monotonic
 from typing import TypeAlias
 
 from qa.cancellation import Cancelled
@@ -36,6 +37,8 @@ MODES: Mapping[Mode, _ModeOptions] = {"fast": _ModeOptions(8, 4, 0.005), "precis
 MAX_SLICE_CHARS = 600
 # One batch is encoded, outside of Python, while the other is ranked.
 CONCURRENT_BATCHES = 2
+# A queue that was full may have room for a moment, whenever a question is taken from it.
+OVERLOAD_S = 1.0
 # Requests with several questions that are answered at once; each holds a thread of the server for a long time.
 MAX_LARGE_REQUESTS = 4
 
@@ -51,6 +54,7 @@ class QuestionBatcher:
             )
             for mode, options in MODES.items()
         }
+        self._refused = -OVERLOAD_S
         self._large_requests = BoundedSemaphore(MAX_LARGE_REQUESTS)
 
     def ask_many(self, questions: Sequence[Request], caller: Caller = PATIENT) -> list[Answer]:
@@ -72,7 +76,11 @@ class QuestionBatcher:
     def find_overload(self, mode: Mode) -> ProblemError | None:
         """Return the problem with which a question would be refused now, or None."""
         wait_s = self._batchers[mode].find_overload()
-        return None if wait_s is None else overloaded(wait_s)
+        return None if wait_s is None else self._refuse(wait_s)
+
+    def is_overloaded(self) -> bool:
+        """Return whether a question was refused in the last second."""
+        return monotonic() < self._refused + OVERLOAD_S
 
     def count_calls(self) -> int:
         """Return how many callers wait for a batch."""
@@ -87,10 +95,14 @@ class QuestionBatcher:
         try:
             return self._batchers[questions[0].mode].submit(questions, caller, lane)
         except QueueFullError as error:
-            raise overloaded(error.wait_s) from None
+            raise self._refuse(error.wait_s) from None
         except Cancelled:
             detail = "The deadline (timeout_ms) passed before the answer was found; allow more time, or ask later."
             raise ProblemError(Code.DEADLINE_EXCEEDED, detail, headers={"Retry-After": "1"}) from None
+
+    def _refuse(self, wait_s: float) -> ProblemError:
+        self._refused = monotonic()
+        return overloaded(wait_s)
 
     @contextmanager
     def _admit_large_request(self) -> Iterator[None]:

@@ -58,8 +58,9 @@ def test_alive_without_the_engine(client: FlaskClient, engine: HandMade) -> None
     assert client.get("/healthz").get_json() == {"status": "alive"}
 
 
-def test_ready_and_not(client: FlaskClient, engine: HandMade) -> None:
+def test_ready_and_not(client: FlaskClient, engine: HandMade, monkeypatch: pytest.MonkeyPatch) -> None:
     """A leg that does not find a known sentence makes the server not ready, and is named."""
+    monkeypatch.setattr("qa.web.readiness.CACHE_S", 0.0)
     assert client.get("/readyz").get_json() == {"status": "ready", "legs": {"dense": True, "lexical": True}}
     engine.legs["dense"] = False
     response = client.get("/readyz")

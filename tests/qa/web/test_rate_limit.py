@@ -2,10 +2,13 @@
 
 import pytest
 from flask import Flask, g
+from flask.testing import FlaskClient
 
-from qa.web import rate_limit
+from qa.web import create_app, rate_limit
 from qa.web.access.keys import Key, Scope
 from qa.web.rate_limit import CallerLimits, identify_caller
+from qa.web.service import AppOptions
+from tests.qa.web.helpers import HandMade
 
 
 class Clock:
@@ -63,3 +66,34 @@ def test_a_caller_is_a_key_or_an_address(address: str, caller: str) -> None:
         assert identify_caller() == caller
         g.key = Key("12ab", "website", b"", frozenset({Scope.ASK}))
         assert identify_caller() == "key 12ab"
+
+
+def make_client(limit: int) -> FlaskClient:
+    return create_app(HandMade(), AppOptions(rate_limit=limit, admin_key="the key")).test_client()
+
+
+def test_one_caller_gets_a_429_beyond_the_limit() -> None:
+    """With the seconds until the next request; others, and keys, count for themselves."""
+    client = make_client(3)
+    statuses = [client.get("/v1/ask?q=Who%3F").status_code for _ in range(4)]
+    assert statuses == [200, 200, 200, 429]
+    refused = client.post("/v1/ask", json={"question": "Who?"})
+    assert (refused.status_code, refused.get_json()["code"]) == (429, "rate_limited")
+    assert 1 <= int(refused.headers["Retry-After"]) <= 20
+    assert client.get("/v1/ask?q=Who%3F", environ_base={"REMOTE_ADDR": "192.0.2.1"}).status_code == 200
+    assert client.get("/v1/ask?q=Who%3F", headers={"Authorization": "Bearer the key"}).status_code == 200
+
+
+def test_probes_and_parts_of_pages_are_not_limited() -> None:
+    """A balancer asks every second, and a page loads its scripts."""
+    client = make_client(1)
+    for path in ("/healthz", "/readyz", "/static/netsphere.css", "/docs", "/openapi.json") * 2:
+        assert client.get(path).status_code != 429
+    assert client.get("/v1/documents").status_code == 200
+    assert client.get("/v1/documents").status_code == 429
+
+
+def test_without_the_setting_nothing_is_limited() -> None:
+    """The default."""
+    client = make_client(0)
+    assert {client.get("/v1/documents").status_code for _ in range(100)} == {200}
