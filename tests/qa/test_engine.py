@@ -8,11 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.build.pipeline import build_index
 from index.errors import GenerationNotFound, IncompatibleGeneration
 from index.generation.generation import Generation
-from index.settings import IndexSettings
-from index.types import Document, Embeddings, Encoder, Positions, Span, Vectors
+from index.types import Embeddings, Encoder, Positions, Span, Vectors
 from qa.engine import Engine
 from qa.types import AnswerKind, Reading, Reason, Request, Status, Turn
 
@@ -291,14 +289,3 @@ def test_scores_explain_themselves_only_on_request(engine: Engine) -> None:
     explanation = engine.ask(Request("film", explain=True)).passages[0].explanation
     assert explanation is not None
     assert explanation.dense_rank is not None
-
-
-def test_an_empty_index_is_ready_and_says_that_it_is_empty(tmp_path: Path, encoder: Encoder) -> None:
-    """Its last document may have been removed while it was served."""
-    for document in (Document("a", "Cats sleep."), None):
-        build_index(None, IndexSettings(index=str(tmp_path)), encoder, overrides={"a": document})
-    engine = Engine.open(tmp_path)
-    assert all(engine.check_readiness().values())
-    for mode in ("fast", "precise"):
-        answer = engine.ask(Request("Where do cats sleep?", mode=mode))
-        assert (answer.status, answer.reason, answer.passages) == (Status.NOT_FOUND, Reason.EMPTY_INDEX, ())
