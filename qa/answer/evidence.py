@@ -64,12 +64,20 @@ class EvidenceMarker:
         return marked
 
     def _find_answer(self, hit: Hit) -> Span | None:
-        """Return the reader's words, cut as the text wants it, as offsets in the document."""
+        """Return the reader's words, cut as the text wants it, as offsets in the document; no word of a heading."""
         if hit.reading is None or hit.reading.span is None:
             return None
-        tidy = tidy_span(self._passages.get_text(hit.passage), hit.reading.span)
-        start = self._passages[hit.passage].start
-        return Span(start + tidy.start, start + tidy.end) if tidy else None
+        passage, text = self._passages[hit.passage], self._passages.get_text(hit.passage)
+        tidy = tidy_span(text, hit.reading.span)
+        sentences = [Span(s.start - passage.start, s.end - passage.start) for s in passage.sentences]
+        held = [sentence for sentence in sentences if tidy and sentence.overlaps(tidy)]
+        if tidy is None or not held:
+            return None
+        # The reader may run a heading and the sentence below it together.
+        border = Span(held[0].start, held[-1].end)
+        if tidy.start < border.start or tidy.end > border.end:
+            tidy = tidy_span(text, tidy, border)
+        return Span(passage.start + tidy.start, passage.start + tidy.end) if tidy else None
 
     def _choose_sentences(self, query: Query, passage: Passage, position: int) -> tuple[Span, ...]:
         """Return the best sentence, and a second one if it is nearly as good, by vectors and words alone."""

@@ -52,6 +52,7 @@ def check(engine: Engine, question: str, texts: list[str]) -> None:
         assert view.text[answer.answer.start : answer.answer.end] == answer.answer.text
         sentence = answer.answer.sentence
         assert view.text[sentence.start : sentence.end] == sentence.text
+        assert sentence.start <= answer.answer.start < answer.answer.end <= sentence.end
 
 
 @pytest.mark.slow

@@ -5,6 +5,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.search.bm25 import BM25Index
 from index.text.analyzer import Analyzer
@@ -81,6 +83,20 @@ def test_words_in_the_heading_are_no_answer() -> None:
     """A heading says what the passage is about: the likeliest sentence is marked instead."""
     found = mark([0.9, 0.0, 0.0], ask("cats"), Reading(1.0, 1.0, Span(0, 4)))
     assert (found.sentences, found.answer) == ((SENTENCES[0],), None)
+
+
+def test_words_do_not_begin_in_the_heading() -> None:
+    """If the reader runs heading and sentence together, the words of the sentence are the answer."""
+    found = mark([0.9, 0.0, 0.0], ask("cats"), Reading(1.0, 1.0, Span(0, 9)))
+    assert (found.sentences, found.answer, found.words) == ((SENTENCES[0],), Span(10, 14), "cats")
+
+
+@given(st.integers(0, len(TEXT)), st.integers(0, len(TEXT)))
+def test_words_lie_in_their_sentence(start: int, end: int) -> None:
+    """Whatever the reader says."""
+    found = mark([0.9, 0.0, 0.0], ask("why do cats sleep?"), Reading(1.0, 1.0, Span(min(start, end), max(start, end))))
+    if found.answer:
+        assert found.sentence.start <= found.answer.start < found.answer.end <= found.sentence.end
 
 
 @pytest.mark.parametrize(("cosine", "best"), [(0.9, 1), (1.1, 0)])
