@@ -19,7 +19,11 @@ MAX_DOCUMENTS = 200
 # Longer than the largest batch takes.
 MAX_TIMEOUT_MS = 600_000
 # Digits of ASCII only, and few enough for int() to be fast.
-INTEGER = re.compile(r"-?[0-9]{1,18}")
+INTEGER = re.compile(r"(-?[0-9]{1,18})(?:\.0{1,18})?")
+# What Python's str.strip() leaves something of, and no NUL; for the document only, because lengths are checked after
+# trimming, and a problem of its own says that there is a NUL.
+TRIMMED_PATTERN = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
+WITHOUT_NUL_PATTERN = r"^[^\u0000]*$"
 
 
 def _trim(value: object) -> object:
@@ -35,7 +39,13 @@ def reject_nul(value: str) -> str:
 
 def _parse_integer(value: object) -> object:
     """Return an integer of a query string; any other text stays text, which strict validation rejects."""
-    return int(value) if isinstance(value, str) and INTEGER.fullmatch(value) else value
+    number = INTEGER.fullmatch(value) if isinstance(value, str) else None
+    return int(number[1]) if number else value
+
+
+def _accept_whole_number(value: object) -> object:
+    """Return ``43.0`` as the integer that it is in JSON Schema, and by that in the document."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _parse_boolean(value: object) -> object:
@@ -49,10 +59,14 @@ Question = Annotated[
     StringConstraints(min_length=1, max_length=1000),
     BeforeValidator(_trim),
     AfterValidator(reject_nul),
-    Field(description="Trimmed before its length is checked; without NUL and lone surrogates."),
+    Field(
+        description="Trimmed before its length is checked; without NUL and lone surrogates.",
+        json_schema_extra={"pattern": TRIMMED_PATTERN},
+    ),
 ]
-AnswerString = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(reject_nul)]
-Pattern = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(reject_nul)]
+WithoutNul = Annotated[str, AfterValidator(reject_nul), Field(json_schema_extra={"pattern": WITHOUT_NUL_PATTERN})]
+AnswerString = Annotated[WithoutNul, StringConstraints(max_length=10_000)]
+Pattern = Annotated[WithoutNul, StringConstraints(min_length=1, max_length=1000)]
 Patterns = Annotated[
     list[Pattern],
     Field(
@@ -62,10 +76,13 @@ Patterns = Annotated[
         "error; a pattern that matches nothing gives status not_found, reason filtered_out.",
     ),
 ]
-TopK = Annotated[int, Field(ge=1, le=50, description="How many passages to return.")]
+WholeNumber = BeforeValidator(_accept_whole_number)
+TopK = Annotated[int, Field(ge=1, le=50, description="How many passages to return."), WholeNumber]
 # Beyond the end of every document.
 MAX_OFFSET = 10**12
-Offset = Annotated[int, Field(ge=0, le=MAX_OFFSET, description="In Unicode code points of the document's text.")]
+Offset = Annotated[
+    int, Field(ge=0, le=MAX_OFFSET, description="In Unicode code points of the document's text."), WholeNumber
+]
 SPAN_PATTERN = r"^[0-9]{1,12}-[0-9]{1,12}$"
 QueryInteger = BeforeValidator(_parse_integer)
 QueryBoolean = Annotated[bool, BeforeValidator(_parse_boolean)]
@@ -87,6 +104,7 @@ TimeoutMs = Annotated[
         description="An answer that is not found in this time is not computed any further; the response is a 503, "
         "`deadline_exceeded`. In a batch the smallest one counts for all questions.",
     ),
+    WholeNumber,
 ]
 
 
@@ -228,7 +246,7 @@ class LenientModel(StrictModel):
 class PageQuery(LenientModel):
     """The query of the chat page: a question that can be shared as a link."""
 
-    q: Annotated[str, StringConstraints(max_length=1000), BeforeValidator(_trim), AfterValidator(reject_nul)] = ""
+    q: Annotated[WithoutNul, StringConstraints(max_length=1000), BeforeValidator(_trim)] = ""
     literal: QueryBoolean = False
 
     def to_request(self) -> Request:
@@ -239,7 +257,7 @@ class PageQuery(LenientModel):
 class SignInQuery(LenientModel):
     """Where to go after signing in, and whether a key was refused."""
 
-    next: Annotated[str, StringConstraints(max_length=16_000), AfterValidator(reject_nul)] = ""
+    next: Annotated[WithoutNul, StringConstraints(max_length=16_000)] = ""
     failed: QueryBoolean = False
 
 
@@ -255,7 +273,7 @@ class DocumentQuery(LenientModel):
     repeatable: ClassVar[frozenset[str]] = frozenset({"at"})
 
     at: Annotated[list[Annotated[str, StringConstraints(pattern=SPAN_PATTERN)]], Field(max_length=50)] = []
-    quote: Annotated[str, StringConstraints(max_length=10_000), AfterValidator(reject_nul)] = ""
+    quote: Annotated[WithoutNul, StringConstraints(max_length=10_000)] = ""
 
     @property
     def spans(self) -> tuple[Span, ...]:

@@ -9,7 +9,9 @@ import pytest
 import schemathesis
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from schemathesis.checks import CHECKS
 
@@ -75,3 +77,28 @@ def test_it_is_true_with_a_key(case: schemathesis.Case) -> None:
     names = ("positive_data_acceptance", "negative_data_rejection", "ignored_auth")
     excluded = [CHECKS.get_one(name) for name in names]
     case.call_and_validate(excluded_checks=excluded, headers={"Authorization": "Bearer KEY"})
+
+
+@pytest.mark.parametrize("number", ["43.0", "4.3e1", "43"])
+def test_a_whole_number_is_an_integer(client: FlaskClient, number: str) -> None:
+    """In JSON Schema 43.0 is one, so the document allows it, and it is accepted in a body and in a URL."""
+    body = f'{{"question": "cats", "top_k": {number}}}'
+    assert client.post("/v1/ask", data=body, content_type="application/json").status_code == 200
+    if "e" not in number:
+        assert client.get(f"/v1/ask?q=cats&top_k={number}").status_code == 200
+
+
+@pytest.mark.parametrize("question", ["a\0b", "\0", " ", "\x1c\x85", "\u3000", ""])
+def test_the_document_allows_no_text_that_is_refused(client: FlaskClient, question: str) -> None:
+    """A NUL, or nothing but white space, is refused by the schema as by the server."""
+    schemas = client.get("/openapi.json").get_json()["components"]["schemas"]
+    assert not Draft202012Validator(schemas["AskBody"]["properties"]["question"]).is_valid(question)
+    assert not Draft202012Validator(schemas["VerifyBody"]["properties"]["text"]).is_valid("a\0b")
+    assert client.post("/v1/ask", json={"question": question}).status_code == 422
+
+
+@given(st.text(max_size=20))
+def test_the_document_refuses_no_text_that_is_accepted(text: str) -> None:
+    """Whatever has a character beside white space, and no NUL."""
+    question = SCHEMA.raw_schema["components"]["schemas"]["AskBody"]["properties"]["question"]
+    assert Draft202012Validator(question).is_valid(text) == (bool(text.strip()) and "\0" not in text)
