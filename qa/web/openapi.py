@@ -117,7 +117,6 @@ def _describe_operation(route: Route, schemas: Mapping[object, Json]) -> Json:
         "parameters": in_path,
         "responses": {str(route.status): _describe_success(route, schemas)} | _describe_problems(route, schemas),
     }
-    content = {media_type: {"schema": {"type": "string", "minLength": 1}} for media_type in route.other_bodies}
     if route.scope:
         # The empty alternative says that it may work without a key.
         anybody: list[Json] = [{}] if route.scope is Scope.ASK else []
