@@ -1,6 +1,8 @@
 """waitress's parser of requests, stricter: exact limits, and no request that two programs could read in two ways."""
 
+import logging
 import re
+from functools import cache
 from http import HTTPStatus
 
 from waitress.parser import HTTPRequestParser
@@ -10,6 +12,8 @@ from waitress.utilities import Error, RequestHeaderFieldsTooLarge
 from qa.types import Mode
 from qa.web.app import MAX_BODY_BYTES
 from qa.web.errors.problems import Code, ProblemError
+
+log = logging.getLogger(__name__)
 
 # 1,000 characters are 12,000 bytes in a URL if each is an emoji.
 MAX_REQUEST_LINE = 32 * 1024
@@ -47,6 +51,7 @@ class RequestParser(HTTPRequestParser):
         head = self.header_plus
         try:
             if not head and data.startswith(TLS_HANDSHAKE):
+                _log_https()
                 raise _unreadable("it is HTTPS; this port takes HTTP")
             consumed: int = super().received(data)
         except ProblemError as problem:
@@ -133,6 +138,11 @@ def to_problem(error: Error | ProblemError) -> ProblemError:
     if code is Code.INTERNAL_ERROR:
         return ProblemError(code, "An internal error occurred; search the log for this X-Request-ID.")
     return ProblemError(code, f"The server cannot read this request: {error.body}.")
+
+
+@cache  # once: anybody could fill the log with it
+def _log_https() -> None:
+    log.warning("a client speaks HTTPS to this port, which takes HTTP; a proxy in front can take HTTPS (docs/nginx.md)")
 
 
 def _unreadable(reason: str) -> ProblemError:

@@ -136,6 +136,17 @@ def test_a_client_that_asks_first_is_told_at_once(port: int) -> None:
     assert response.status == Code.EXPECTATION_FAILED.status
 
 
+def test_https_is_logged_once() -> None:
+    """The client cannot read the problem, so that whoever runs the server must see why; a flood is one line, too."""
+    with ready() as (process, port):
+        for _ in range(3):
+            assert b"it is HTTPS" in exchange(port, SHAPES["TLS"])
+        process.terminate()
+        _, errors = process.communicate(timeout=20)
+    (line,) = errors.splitlines()
+    assert line.endswith("which takes HTTP; a proxy in front can take HTTPS (docs/nginx.md)")
+
+
 def test_headers_of_a_proxy_are_not_believed(port: int) -> None:
     """Nobody has named a proxy, so anybody could have sent them."""
     forged = b"X-Forwarded-Proto: gopher\r\nX-Forwarded-For: 9.9.9.9\r\nScript-Name: //evil.example\r\n"
