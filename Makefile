@@ -18,14 +18,31 @@ SETS     := "$(DATA)/scifact-train" "$(DATA)/fairytaleqa-val" $(HELD_OUT)/squad-
 # A stamp is named after what was installed, so a changed file installs again. It goes before an
 # installation and comes after it, so a half-finished one is not taken for a finished one.
 stamp   = $(VENV)/.$(1)-$(shell cat $(2) | cksum | tr ' ' -)
-RUN     := $(call stamp,run,requirements.txt)
-DEV     := $(call stamp,dev,requirements.txt requirements-dev.txt benchmarks/requirements.txt)
+NEEDED  := requirements.txt requirements-dev.txt benchmarks/requirements.txt
 PIP     := $(PYTHON) -m pip install -qq --disable-pip-version-check
+# With LOCKED=1 nothing is installed but the files whose hash is in the lock: on Linux, x86_64, with Python 3.11.
+ifdef LOCKED
+RUN_TXT := requirements.lock
+DEV_TXT := requirements-dev.lock
+PIP_RUN := $(PIP) --require-hashes --no-deps -r requirements.lock
+PIP_DEV := $(PIP) --require-hashes --no-deps -r requirements-dev.lock
+else
+RUN_TXT := requirements.txt
+DEV_TXT := $(NEEDED)
+PIP_RUN := $(PIP) -r requirements.txt
+PIP_DEV := $(PIP) -r requirements-dev.txt -r benchmarks/requirements.txt
+endif
+RUN     := $(call stamp,run,$(RUN_TXT))
+DEV     := $(call stamp,dev,$(DEV_TXT))
+# Programs that look at the requirements, in an environment of their own.
+TOOLS   := var/requirements-tools
+LOCK    := UV_CUSTOM_COMPILE_COMMAND="make lock" $(TOOLS)/bin/uv pip compile -q --generate-hashes --no-annotate \
+           --python-version 3.11 $(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS))
 
 # One process for each processor; the tests of one file share what they set up.
 PYTEST  := HF_HUB_OFFLINE=1 $(PYTHON) -m pytest -n auto --dist loadfile
 
-.PHONY: help serve test quick soak lint fix index bench bench-full speed clean
+.PHONY: help serve test quick soak lint fix index lock audit bench bench-full speed clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -76,6 +93,15 @@ speed: $(DEV)
 	@for name in latency steps; do OMP_NUM_THREADS=1 $(PYTHON) -m benchmarks.speed.$$name "$(DATA)" || exit 1; done
 	@for name in serving bulk start paint; do $(PYTHON) -m benchmarks.speed.$$name "$(DATA)" || exit 1; done
 
+# Writes the locks; to be run after a change of the requirements.
+lock: $(TOOLS)
+	@$(LOCK) requirements.txt -o requirements.lock
+	@$(LOCK) $(NEEDED) -o requirements-dev.lock
+
+# Looks for known vulnerabilities of what is locked, if their list can be reached.
+audit: $(TOOLS)
+	@$(TOOLS)/bin/python .ci/audit.py requirements-dev.lock
+
 clean: ## remove the virtual environment and all that was built
 	@rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
@@ -90,16 +116,20 @@ $(PYTHON):
 	"$$found" -m venv $(VENV) >&2 || { rm -rf $(VENV); \
 	  echo "error: $$found makes no virtual environments; install its venv module (Debian: apt-get install $$("$$found" -c 'import sys; print("python%d.%d" % sys.version_info[:2])')-venv)" >&2; exit 1; }
 
+$(TOOLS): | $(PYTHON)
+	@$(PYTHON) -m venv $@
+	@$@/bin/python -m pip install -qq --disable-pip-version-check uv==0.13.9 pip-audit==2.10.1
+
 # ensurepip: for a virtual environment whose making was cut off before pip was in it.
-$(RUN): requirements.txt | $(PYTHON)
+$(RUN): $(RUN_TXT) | $(PYTHON)
 	@echo "installing what Netsphere needs (a minute or two, once)"
 	@rm -f $(VENV)/.run-* $(VENV)/.dev-*
 	@$(PYTHON) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m ensurepip >/dev/null
-	@$(PIP) -r requirements.txt
+	@$(PIP_RUN)
 	@touch $@
 
-$(DEV): requirements-dev.txt requirements.txt benchmarks/requirements.txt | $(RUN)
+$(DEV): $(DEV_TXT) | $(RUN)
 	@echo "installing what the tests need"
 	@rm -f $(VENV)/.dev-*
-	@$(PIP) -r requirements-dev.txt -r benchmarks/requirements.txt
+	@$(PIP_DEV)
 	@touch $@

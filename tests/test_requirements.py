@@ -1,13 +1,15 @@
 """What is installed is what was tested, and nothing that is imported is left to chance."""
 
 import re
-from importlib.metadata import packages_distributions, version
+from importlib.metadata import distributions, packages_distributions, version
 
 import pytest
 
 from tests.test_house import EVERYWHERE, HOMES, ROOT
 
 PINNED = re.compile(r"(?P<name>[\w.-]+)==(?P<version>[\w.]+)(?P<reason>\s+# \S.*)?")
+LOCKED = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[\w.]+)")
+HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}(?= |$)")
 
 
 def requirements(name: str) -> list[str]:
@@ -22,6 +24,40 @@ def test_every_requirement_is_pinned_and_installed(name: str) -> None:
     assert [line for line, pin in pins.items() if not pin or not (pin["reason"] or "dev" in name)] == []
     found = [(pin["name"], pin["version"], version(pin["name"]).split("+")[0]) for pin in pins.values() if pin]
     assert [one for one in found if one[1] != one[2]] == []
+
+
+@pytest.mark.parametrize(
+    ("lock", "names"),
+    [
+        ("requirements.lock", ["requirements.txt", "requirements-serve.txt"]),
+        ("requirements-dev.lock", ["requirements.txt", "requirements-dev.txt", "benchmarks/requirements.txt"]),
+    ],
+)
+def test_the_lock_has_every_requirement_with_its_hashes(lock: str, names: list[str]) -> None:
+    """``make lock`` writes it; `make LOCKED=1` installs nothing but files of these hashes."""
+    locked = read_lock(lock)
+    assert [name for name, (_, hashes) in locked.items() if not hashes] == []
+    pins = [PINNED.fullmatch(line) for name in names for line in requirements(name)]
+    stated = {normalize(pin["name"]): pin["version"] for pin in pins if pin}
+    assert {name: version for name, version in stated.items() if locked.get(name, ("",))[0] != version} == {}
+
+
+def test_what_is_installed_is_what_is_locked() -> None:
+    """With everything that the requirements bring along: nothing was tested in another version."""
+    installed = {normalize(one.metadata["Name"]): one.version.split("+")[0] for one in distributions()}
+    locked = {name: version for name, (version, _) in read_lock("requirements-dev.lock").items()}
+    assert {name: installed.get(name) for name in locked} == locked
+
+
+def read_lock(name: str) -> dict[str, tuple[str, list[str]]]:
+    """Version and hashes of each package."""
+    entries = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
+    found = [LOCKED.match(entry) for entry in entries]
+    return {one["name"]: (one["version"], HASH.findall(one.string)) for one in found if one}
+
+
+def normalize(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def test_every_library_is_required() -> None:
