@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from tests.test_house import ROOT
 
@@ -50,11 +51,11 @@ class Served:
 
     def put(self, name: str, text: str, **more: object) -> Any:  # noqa: ANN401
         """Write a document and return the job."""
-        return self.send("PUT", f"/v1/documents/{name}", json.dumps({"text": text, **more}).encode())
+        return self.send("PUT", f"/v1/documents/{quote(name)}", json.dumps({"text": text, **more}).encode())
 
     def delete(self, name: str) -> Any:  # noqa: ANN401
         """Remove a document and return the job."""
-        return self.send("DELETE", f"/v1/documents/{name}")
+        return self.send("DELETE", f"/v1/documents/{quote(name)}")
 
     def finish(self, job: dict[str, Any], *states: str) -> Any:  # noqa: ANN401
         """Return a job when it is in one of the states, by default published or failed."""
@@ -107,7 +108,14 @@ def served(folder: Path, index: Path, *flags: str, key: str = KEY) -> Iterator[S
     with (
         log.open("a", encoding="utf-8") as errors,
         subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+            # A session of its own, so that a test can kill all of its processes at once.
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=True,
         ) as process,
     ):
         assert process.stdout
