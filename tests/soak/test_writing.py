@@ -79,9 +79,8 @@ def test_every_confirmed_write_survives_kills(soak: bool, tmp_path: Path, index:
     with served(tmp_path, index) as server:
         wait_until(lambda: all(job["state"] == "published" for job in server.send("GET", "/v1/jobs?limit=200")["jobs"]))
         wait_until(lambda: find_differences(server, known) == {})
-        print(
-            f"{rounds} kills, {len(known)} documents as confirmed, {server.send('GET', '/v1/jobs?limit=1')['jobs'][0]['id']} jobs"
-        )
+        (last,) = server.send("GET", "/v1/jobs?limit=1")["jobs"]
+        report(f"{rounds} kills, {last['id']} writes, {len(known)} documents as they should be")
     assert server.command("verify").count("damaged") == 0
 
 
