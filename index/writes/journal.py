@@ -105,6 +105,11 @@ class Journal:
         rows = self._read(SELECT_JOBS + "ORDER BY number DESC LIMIT :limit", {"limit": limit})
         return [read_job(row) for row in rows]
 
+    def count_waiting(self) -> int:
+        """Count the jobs that are not built yet."""
+        rows = self._read("SELECT count(*) FROM jobs WHERE state IN ('queued', 'building')")
+        return int(rows[0][0]) if rows else 0
+
     def count(self) -> WriteCounts:
         """Count what was written."""
         query = """

@@ -16,7 +16,7 @@ from qa.collection.catalog import DocumentContent, IndexInfo
 from qa.collection.citations import CitationCheck
 from qa.types import Answer
 from qa.web.access.keys import Scope
-from qa.web.documents.models import DocumentBody, JobList, JobsQuery
+from qa.web.documents.models import DocumentBody, JobList, JobsQuery, Updates
 from qa.web.documents.uploads import EXTENSIONS
 from qa.web.errors.problems import Code
 from qa.web.requests.models import (
@@ -116,6 +116,7 @@ ROUTES = (
         "POST", "/v1/documents", documents.post, Job, other_bodies=("application/x-ndjson", "multipart/form-data"),
         status=202, problems=(*BODY, *WRITING, Code.INVALID_LINE), scope=Scope.WRITE,
     ),
+    Route("GET", "/v1/updates", documents.updates, Updates, problems=(*QUERY, Code.NOT_STORED)),
     Route(
         "GET", "/v1/jobs", documents.jobs, JobList, JobsQuery, problems=(*QUERY, *BOUNDS, Code.NOT_STORED),
         scope=Scope.WRITE,

@@ -99,6 +99,14 @@ class JobsQuery(StrictModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Updates:
+    """The generation that is served, and how many writes wait to be built."""
+
+    generation: str
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class JobList:
     """The last jobs, newest first."""
 

@@ -4,7 +4,7 @@ from flask import Response, request
 
 from index.writes.jobs import Job
 from qa.web.documents.bulk import read_writes
-from qa.web.documents.models import IdModel, JobList, JobsQuery
+from qa.web.documents.models import IdModel, JobList, JobsQuery, Updates
 from qa.web.documents.uploads import read_document
 from qa.web.requests.models import NoQuery
 from qa.web.requests.parsing import read_query, validate
@@ -31,6 +31,13 @@ def post(service: Service) -> Response:
     """Write many documents, all or none: NDJSON, or files whose names are the ids."""
     _start_writing(service)
     return _accept(service.writer.write(read_writes()))
+
+
+def updates(service: Service) -> Response:
+    """Return whether the documents are being changed. Needs no key that may write, unlike the jobs."""
+    read_query(NoQuery)
+    generation = service.engine.catalog.describe_index().generation
+    return json_response(Updates(generation, service.writer.count_waiting()))
 
 
 def jobs(service: Service) -> Response:

@@ -66,6 +66,13 @@ class DocumentWriter:
         with self._open_journal() as journal:
             return journal.list_jobs(limit)
 
+    def count_waiting(self) -> int:
+        """Return how many jobs are not built yet; 0 without an index folder."""
+        if self._root is None:
+            return 0
+        with self._open_journal() as journal:
+            return journal.count_waiting()
+
     def publish(self, id: str) -> Job:
         """Serve the generation of a job that is held, and return the job; raise ProblemError if it is not held."""
         job = self.find_job(id)

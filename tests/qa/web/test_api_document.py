@@ -52,6 +52,7 @@ EXAMPLES = {
         text='{"id": "a", "title": "A", "text": "The text of a.", "metadata": {"year": 2017}}\n{"id": "b", "delete": true}',
         headers={**KEY, "Content-Type": "application/x-ndjson"},
     ),
+    "documents.updates": Example("/v1/updates"),
     "documents.jobs": Example("/v1/jobs?limit=1", headers=KEY),
     "documents.job": Example("/v1/jobs/1", headers=KEY),
     "documents.publish": Example("/v1/jobs/1/publish", headers=KEY),
