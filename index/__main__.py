@@ -19,12 +19,11 @@ from index.generation.pointer import read_pointer
 from index.progress import Terminal
 from index.settings import IndexSettings
 from index.types import LoadProblem
-from index.writes.batches import BatchQueue
 from index.writes.build import WritesReport, build_with_writes
 from index.writes.jobs import MAX_FINISHED_JOBS
 from index.writes.journal import Journal
 from index.writes.parse import UploadParser, remove_leftovers
-from index.writes.publish import is_pinned, publish_generation
+from index.writes.publish import find_waiting, publish_generation, roll_back
 
 
 @click.group(cls=Group, context_settings={"max_content_width": 100})
@@ -101,13 +100,8 @@ def rollback(index: str, name: str | None) -> None:
     directory = IndexDirectory(Path(index))
     if name is None:
         directory.require_current()
-    with directory.acquire_lock():
-        before = read_pointer(directory.root)
-        if name is None:
-            name = directory.roll_back()
-        else:
-            directory.serve_named(name)
-        BatchQueue(Journal(directory.root)).publish(name)
+    before = read_pointer(directory.root)
+    name = roll_back(directory, name)
     click.echo(f"serving {name} instead of {before or 'none'}")
 
 
@@ -172,8 +166,8 @@ def _print_writes(directory: IndexDirectory) -> None:
     last = next((job for job in journal.list_jobs(MAX_FINISHED_JOBS) if job.changes), None)
     if last:
         click.echo(f"last change {last.generation}: {last.changes}")
-    if is_pinned(directory):
-        newest = directory.list_generations()[-1]
+    newest = find_waiting(directory)
+    if newest:
         click.echo(f"waiting     {newest}; serve it with: python -m index publish --index {directory.root}")
 
 

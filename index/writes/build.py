@@ -17,6 +17,7 @@ from index.writes.batches import BatchQueue
 from index.writes.change_summary import ChangeSummary, count_changes
 from index.writes.journal import Journal
 from index.writes.parse import UploadParser
+from index.writes.publish import unpin
 
 Build: TypeAlias = Callable[[Overrides], BuildReport]
 
@@ -36,16 +37,30 @@ def build_with_writes(build: Build, settings: IndexSettings, reads_files: bool, 
     If ``reads_files`` is false, the documents of the served generation stay, so that only newer writes are applied.
     Raises what ``build`` raises, and JournalError. The writes then still wait.
     """
-    directory, journal = IndexDirectory(Path(settings.index)), Journal(Path(settings.index))
+    directory, queue = IndexDirectory(Path(settings.index)), BatchQueue(Journal(Path(settings.index)))
     before = _find_current(directory)
-    if not journal.path.exists():
-        return _make_report(build({}), directory, before, settings.hold)
-    queue = BatchQueue(journal)
+
+    def run(overrides: Overrides) -> WritesReport:
+        return _make_report(build(overrides), directory, before, settings.hold)
+
+    if queue.exists:
+        report = _build_batch(run, queue, None if reads_files else before, parser)
+        queue.forget_generations_before(directory.list_generations()[0])
+    else:
+        report = run({})
+    if not settings.hold:
+        unpin(directory)
+    return report
+
+
+def _build_batch(
+    run: Callable[[Overrides], WritesReport], queue: BatchQueue, base: str | None, parser: UploadParser
+) -> WritesReport:
+    """Build the jobs that wait; ``base`` is the generation whose documents stay, if no files are read."""
     batch = queue.start()
     try:
         parser.parse(queue, batch)
-        overrides = queue.read_overrides(batch, None if reads_files else before)
-        report = _make_report(build(overrides), directory, before, settings.hold)
+        report = run(queue.read_overrides(batch, base))
     except (NetsphereError, OSError) as error:
         queue.requeue(str(error))
         raise
@@ -53,7 +68,6 @@ def build_with_writes(build: Build, settings: IndexSettings, reads_files: bool, 
         queue.record_crash(f"the build failed ({type(error).__name__}: {error}); the log has details")
         raise
     queue.finish(batch, report.build.manifest.generation, report.is_published, report.changes)
-    queue.forget_generations_before(directory.list_generations()[0])
     return report
 
 

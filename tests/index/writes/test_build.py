@@ -162,13 +162,24 @@ def test_a_held_generation_waits_for_a_yes(collection: Collection) -> None:
     assert "waiting" not in status
 
 
-def test_a_rollback_holds_what_comes_after(collection: Collection) -> None:
-    """It is known that a newer generation waits; publishing it brings everything back."""
+def test_a_build_that_was_killed_before_it_was_served_holds_nothing(collection: Collection) -> None:
+    """It leaves a newer generation than the served one, as a rollback does."""
+    collection.write(c="Birds sing.")
+    collection.build(reads_files=False, hold=True)
+    assert not is_pinned(collection.directory)
+    collection.write(d="Fish swim.")
+    collection.build(reads_files=False, hold=is_pinned(collection.directory))
+    assert {"c", "d"} <= collection.served.keys()
+
+
+@pytest.mark.parametrize("arguments", [(), ("--to",)])
+def test_a_rollback_holds_what_comes_after(collection: Collection, arguments: tuple[str, ...]) -> None:
+    """A newer generation waits; publishing it brings everything back."""
+    first = str(collection.directory.find_current())
     assert not is_pinned(collection.directory)
     job = collection.write(c="Birds sing.")
     collection.build(reads_files=False)
-    with collection.directory.acquire_lock():
-        collection.directory.roll_back()
+    assert collection.command("rollback", *arguments, *([first] if arguments else [])).exit_code == 0
     assert is_pinned(collection.directory)
     assert collection.state(job) == "published"
     collection.write(d="Fish swim.")
@@ -177,6 +188,28 @@ def test_a_rollback_holds_what_comes_after(collection: Collection) -> None:
     publish_generation(collection.directory)
     assert {"c", "d"} <= collection.served.keys()
     assert not is_pinned(collection.directory)
+
+
+def test_a_rollback_that_fails_holds_nothing(collection: Collection) -> None:
+    """There is no generation before the first, and none of the name."""
+    assert collection.command("rollback").exit_code == 1
+    assert collection.command("rollback", "--to", "000009-00000000").exit_code == 2
+    assert not is_pinned(collection.directory)
+
+
+@pytest.mark.parametrize("way", ["build", "rollback"])
+def test_a_rollback_ends_with_a_yes(collection: Collection, way: str) -> None:
+    """A build by hand is one, and so is the newest generation by its name."""
+    collection.write(c="Birds sing.")
+    newest = collection.build(reads_files=False).build.manifest.generation
+    collection.command("rollback")
+    assert is_pinned(collection.directory)
+    if way == "build":
+        collection.build()
+    else:
+        collection.command("rollback", "--to", newest)
+    assert not is_pinned(collection.directory)
+    assert "c" in collection.served
 
 
 def test_a_generation_that_is_not_there_cannot_be_published(collection: Collection) -> None:
