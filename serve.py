@@ -1,6 +1,18 @@
 """python serve.py: serve an index that exists."""
 
 import os
+import resource
+import sys
+
+# Measured as the least address space in which the server starts and answers. Libraries reserve far more than they use,
+# and fail in many ways if they cannot.
+MIN_ADDRESS_SPACE_MB = 2000
+_limit_mb = resource.getrlimit(resource.RLIMIT_AS)[0] // 1_000_000
+if 0 <= _limit_mb < MIN_ADDRESS_SPACE_MB:
+    sys.exit(
+        f"error: the address space is limited to {_limit_mb} MB (ulimit -v), and {MIN_ADDRESS_SPACE_MB} MB are needed; "
+        "limit resident memory instead, of which 200 MB suffice"
+    )
 
 # These must be set before numpy is loaded. Its threads wait for work by spinning, which doubles the processor time of
 # a question; with one thread for each batch in progress, batches do not slow each other down. tokenizers has threads,

@@ -32,6 +32,10 @@ class Worker:
     is_killed: bool = False
 
 
+# Measured with a small index, as the least memory limit under which a worker starts and answers.
+MEMORY = "a worker needs 200 MB, and more for a large index (docs/performance.md)"
+
+
 def fork_process(run: Run, inherited: Iterable[socket.socket]) -> tuple[int, socket.socket]:
     """Fork a process that calls ``run`` with its end of a socket pair; return its id and the other end.
 
@@ -70,6 +74,10 @@ def restore_signals() -> None:
 
 def describe_end(code: int, process: str) -> str:
     """Return why a process ended, from its exit code (negative: a signal)."""
-    if code == -signal.SIGKILL:
-        return f"error: {process} was killed (SIGKILL); the machine may be out of memory"
+    match -code:
+        case signal.SIGKILL:
+            return f"error: {process} was killed (SIGKILL); the machine may be out of memory: {MEMORY}"
+        case signal.SIGBUS:
+            remedy = "check it with: python -m index verify"
+            return f"error: {process} was killed (SIGBUS); a file of the index was cut off or its disk fails; {remedy}"
     return f"error: {process} ended with {signal.Signals(-code).name if code < 0 else f'code {code}'}"

@@ -10,23 +10,19 @@ import os
 import selectors
 import signal
 import socket
-import struct
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from ctypes import addressof, create_string_buffer
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
 
 from index.errors import NetsphereError
 from qa.web.server.builder_process import BuilderProcess
+from qa.web.server.listener import stop_handshakes
 from qa.web.server.processes import MAX_RESTART_S, RESTART_S, SIGNALS, Worker, describe_end, fork_process
 from qa.web.server.worker import DRAINING, FAILED, READY, SERVE, WROTE, MakeApp, run_worker
 
 log = logging.getLogger(__name__)
 
-# Of Linux (asm-generic/socket.h); Python's socket module does not name it.
-SO_ATTACH_FILTER = 26
 # How often the version is looked up, and deadlines are checked.
 TICK_S = 1.0
 # More than a worker needs to drain and close; less than the ten seconds after which Docker kills everything.
@@ -67,6 +63,8 @@ class Supervisor:
     # A version that could not be opened is not tried again until a signal asks for it.
     _failed_version: str = ""
     _reload_requested: bool = False
+    # Why the newest version could not be found, so that it is logged once and not every second.
+    _find_error: str = ""
     _is_closing: bool = False
     _exit_code: int = 0
     _restart_at: float = 0.0
@@ -133,11 +131,14 @@ class Supervisor:
     def _find_version(self) -> str:
         """Return the newest version; an empty text if it cannot be found."""
         try:
-            return self.app.find_version()
+            version = self.app.find_version()
         except (NetsphereError, OSError) as error:
-            if self._reload_requested:
+            if self._reload_requested or str(error) != self._find_error:
                 log.error("cannot reload: %s; version %s is still served", error, self._version)
+            self._find_error = str(error)
             return ""
+        self._find_error = ""
+        return version
 
     def _start_round(self, version: str) -> None:
         self._starting = []
@@ -222,6 +223,10 @@ class Supervisor:
             self._fail_round(worker, reason)
         elif worker in self._serving:
             self._serving.remove(worker)
+            if not worker.ready and not self._serving:
+                # Nobody would answer, and requests would wait for ever.
+                self._end(reason)
+                return
             log.error("worker %d ended: %s; another one is started", worker.pid, reason)
             is_early = monotonic() < worker.started + MAX_RESTART_S
             self._restart_delay = min(self._restart_delay * 2, MAX_RESTART_S) if is_early else RESTART_S
@@ -238,13 +243,16 @@ class Supervisor:
             return
         if self._find_version() not in {"", worker.version}:
             return  # a build has replaced it meanwhile; the next look at the version starts that one
+        self._end(reason)
+
+    def _end(self, reason: str) -> None:
         os.write(2, f"{reason}\n".encode())
         self._exit_code = 1
         self._close()
 
     def _close(self) -> None:
         self._is_closing = True
-        _stop_handshakes(self.listener)
+        stop_handshakes(self.listener)
         # The workers still hold it, and answer what the kernel has accepted.
         self.listener.close()
         self._stop_workers([*self._serving, *self._starting])
@@ -267,15 +275,3 @@ class Supervisor:
         builder = self.app.builder
         own = [builder.control] if builder and builder.control else []
         return [*own, *(worker.control for worker in self._all_workers())]
-
-
-def _stop_handshakes(listener: socket.socket) -> None:
-    """Make the kernel ignore new connections, on Linux.
-
-    One that began between a worker's last accept and its close would be reset; a client that is ignored tries again
-    by itself, and then the connection is refused.
-    """
-    # A classic BPF program of one instruction: return 0, which is how many bytes of a packet to keep.
-    instruction = create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
-    with suppress(OSError):
-        listener.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HL", 1, addressof(instruction)))
