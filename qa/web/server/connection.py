@@ -126,7 +126,7 @@ class Channel(HTTPChannel):
         """Return whether to wait for bytes."""
         if self.has_left:  # then there is nothing to read but the end of the stream
             return not self.requests and not self.total_outbufs_len
-        if self.paused_until > monotonic():
+        if self.paused_until and self.paused_until > monotonic():
             return False
         return self.lingering or bool(super().readable())
 
@@ -150,6 +150,7 @@ class Channel(HTTPChannel):
         elif not self.lingering:
             self.last_activity = time()
             self.received(data)
+            self.server.bound_memory(len(data))
 
     def service(self) -> None:
         """Answer the first request, in a thread, unless the client has left."""
@@ -185,9 +186,7 @@ class Channel(HTTPChannel):
 
     def close_if_slow(self, now: float) -> None:
         """Close the connection if its client takes too long; call it about once a second."""
-        phase = self._find_phase()
-        if phase != self._phase:
-            self._enter_phase(phase, now)
+        phase = self.notice_phase(now)
         allowed = SLOW_S + (self._transferred - self._phase_bytes) / MIN_BYTES_PER_S
         match phase:
             case "running":
@@ -201,6 +200,25 @@ class Channel(HTTPChannel):
         if elapsed > allowed:
             # Not waitress's ``will_close``, which waits until the client reads.
             self.handle_close()
+
+    def count_memory(self) -> int:
+        """Return how many bytes of requests and responses are in memory, and not in a temporary file."""
+        requests = [*self.requests, self.request] if self.request else [*self.requests]
+        bodies = (len(request.body_rcv) for request in requests if request.body_rcv)
+        received = sum(min(size, self.adj.inbuf_overflow) for size in bodies)
+        return int(received + min(self.total_outbufs_len, self.adj.outbuf_overflow))
+
+    def notice_phase(self, now: float) -> object:
+        """Return what the client does, and remember when it began with that."""
+        phase = self._find_phase()
+        if phase != self._phase:
+            self._enter_phase(phase, now)
+        return phase
+
+    @property
+    def phase_start(self) -> float:
+        """When the client began with what it does, as far as it was noticed."""
+        return self._phase_start
 
     def _find_phase(self) -> object:
         if self.lingering:

@@ -22,6 +22,9 @@ from qa.web.server.request_parser import MAX_HEADER_BYTES, MAX_REQUEST_LINE, Req
 
 # The next client gets the connection of the one that has waited longest.
 MAX_CONNECTIONS = 1000
+# Of requests and responses, in memory and of all connections together. A thousand connections may have a megabyte and a
+# half each.
+MAX_BUFFERED_BYTES = 128 * 1024 * 1024
 # Connections that wait until they are accepted; the kernel's own limit is often 4,096.
 BACKLOG = 2048
 # Refusing takes time, too: about a third of a millisecond. A client that is refused beyond this rate is not read from
@@ -74,6 +77,8 @@ class WebServer(TcpWSGIServer):
         self._service = service_of(app)
         # Connections whose next request gets an error, which takes no thread.
         self._refused: deque[Channel] = deque()
+        # At most so many bytes of requests and responses are in memory.
+        self._received = 0
         self._refusals = TokenBucket(MAX_REFUSALS_PER_S, MAX_REFUSALS_PER_S / 20)
         self._liveness, self._checks = ThreadedTaskDispatcher(), ThreadedTaskDispatcher()
         self._liveness.set_thread_count(1)
@@ -153,6 +158,27 @@ class WebServer(TcpWSGIServer):
         moment = monotonic()
         for channel in [*self.active_channels.values()]:
             channel.close_if_slow(moment)
+        self._free_memory()
+
+    def bound_memory(self, received: int) -> None:
+        """Count bytes that were received; if there may be too many in memory, close connections."""
+        self._received += received
+        if self._received > MAX_BUFFERED_BYTES:
+            self._free_memory()
+
+    def _free_memory(self) -> None:
+        """Close connections until the buffers are small enough: of clients who send or read, the slowest first."""
+        sizes = {channel: channel.count_memory() for channel in self.active_channels.values()}
+        total, now = sum(sizes.values()), monotonic()
+        slow = [channel for channel, size in sizes.items() if size and channel.is_waiting]
+        for channel in slow:
+            channel.notice_phase(now)
+        for channel in sorted(slow, key=lambda channel: channel.phase_start):
+            if total <= MAX_BUFFERED_BYTES:
+                break
+            channel.handle_close()
+            total -= sizes[channel]
+        self._received = total
 
     def _stop_accepting(self) -> None:
         # Connections that the kernel has accepted already would be reset.

@@ -142,3 +142,30 @@ def test_nothing_is_computed_for_clients_who_left() -> None:
         for client in busy:
             client.recv(100)
         assert fetch(port, "/count") == "1"
+
+
+def test_the_memory_of_all_requests_is_bounded() -> None:
+    """Beyond it, the clients who have been sending for longest are disconnected, and a new one is served."""
+    little = "from qa.web.server import http_server\nhttp_server.MAX_BUFFERED_BYTES = 2_000_000"
+    body = json.dumps({"question": "Who?"}).encode().ljust(400_000)
+    request = JSON_POST + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    with ready(before=little) as (_, port), many_clients(port, 3, request[:-1]) as early:
+        time.sleep(2.5)  # until it was noticed that they have begun to send
+        with many_clients(port, 3, request[:-1]) as late:
+            assert [count_until_closed(client) for client in early[:1]] == [0]
+            assert raw(port, request)[0].status == 200
+            for client in late:
+                client.sendall(request[-1:])
+                assert client.recv(100).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_the_memory_of_all_responses_is_bounded() -> None:
+    """Of twenty clients who are slow to read, as many are served as may have a megabyte of their response in memory."""
+    little = "from qa.web.server import connection, http_server\nhttp_server.MAX_BUFFERED_BYTES = 10_000_000\n"
+    little += "connection.SLOW_S = 1000.0"
+    request = GET % (b"/big", b"Connection: close\r\n")
+    with ready(before=little) as (_, port), many_clients(port, 20, request, window=4096) as clients:
+        time.sleep(3)  # it is looked after once a second
+        assert_prompt(port)
+        whole = [count_until_closed(client) > BIG for client in clients]
+    assert 0 < sum(whole) < 15
