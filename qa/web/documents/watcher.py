@@ -44,28 +44,31 @@ class FolderWatcher:
         """Watch no longer; the thread ends within a second or two."""
         self._is_stopped = True
         self.changes.close()
+        self._reporter.close()
 
     def _watch(self) -> None:
-        was_absent = False
+        is_first, is_absent = True, False
         while not self._is_stopped:
             try:
-                if was_absent:
-                    self._report()
-                self._watch_until_replaced()
-                was_absent = True
+                self._watch_until_replaced(is_first)
+                is_absent = False
             except OSError as error:
-                if not was_absent:
+                if not is_absent:
                     log.warning("cannot watch %s: %s; what was indexed stays", self.source, error)
-                was_absent = True
+                is_absent = True
                 sleep(ABSENT_S)
+            is_first = False
 
-    def _watch_until_replaced(self) -> None:
-        """Report changes until the folder is another one. Raises OSError if it is gone."""
+    def _watch_until_replaced(self, is_first: bool) -> None:
+        """Report changes until the folder is another one, which is a change, too. Raises OSError if it is gone."""
         from watchfiles import watch
 
+        self.source.stat()
         # Of a single file the folder is watched, because editors replace files.
         root = self.source if self.source.is_dir() else self.source.parent
-        identity = _identify(self.source)
+        identity = _identify(root)
+        if not is_first:
+            self._report()
         for changes in watch(
             root,
             watch_filter=None,
@@ -75,12 +78,10 @@ class FolderWatcher:
             yield_on_timeout=True,
             raise_interrupt=False,
         ):
-            if self._is_stopped:
+            if self._is_stopped or _identify(root) != identity:
                 return
             if self._concerns_source(path for _, path in changes):
                 self._report()
-            if self.source.is_dir() and _identify(self.source) != identity:
-                return
 
     def _concerns_source(self, paths: Iterable[str]) -> bool:
         """Return whether a path is the source or below it and not hidden, as a build reads it."""
