@@ -284,3 +284,13 @@ def test_prune_keeps_what_is_served_and_the_newest(collection: Collection) -> No
     assert not [*collection.root.glob(".uploads-*")]
     assert collection.command("prune").stdout.startswith("removed nothing; kept ")
     assert BatchQueue(collection.journal).has_waiting() is False
+
+
+def test_the_last_document_can_be_removed(collection: Collection) -> None:
+    """Then nothing is served, and the next write is."""
+    job = collection.write(**{"a.txt": None, "b.txt": None})
+    collection.build(reads_files=False)
+    assert (collection.state(job), collection.served) == ("published", {})
+    collection.write(c="Birds sing.")
+    collection.build(reads_files=False)
+    assert collection.served == {"c": "Birds sing."}

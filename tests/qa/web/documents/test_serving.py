@@ -76,6 +76,14 @@ def test_files_are_parsed_and_a_broken_one_is_reported(server: Served) -> None:
     assert server.send("GET", "/v1/documents/notes/fish.md")["info"]["title"] == "Fish"
 
 
+def test_a_document_may_be_larger_than_a_question(server: Served) -> None:
+    """Up to the setting, which the connection knows, too."""
+    server.finish(server.put("large", "Large things need room.", metadata={"note": "x" * 3_000_000}))
+    server.wait_for("large")
+    with pytest.raises(AssertionError, match="body_too_large"):
+        server.send("POST", "/v1/ask", json.dumps({"question": "x" * 3_000_000}).encode())
+
+
 def test_a_killed_builder_loses_nothing(server: Served) -> None:
     """Another one is started, and builds what waits; the server answers meanwhile."""
     server.finish(server.put("first", "A first text."))
