@@ -82,4 +82,9 @@ class BuilderProcess:
 
 def _run_builder(run: Callable[[socket.socket, bool], object], crashed: bool, control: socket.socket) -> None:
     restore_signals()
-    run(control, crashed)
+    try:
+        run(control, crashed)
+    except Exception:
+        # Nobody else does: the process ends without the interpreter's own message.
+        log.exception("the builder has failed")
+        raise

@@ -1,5 +1,6 @@
 """The process that builds, as the supervisor sees it: started when it is needed, and again if it ends."""
 
+import logging
 import os
 import signal
 import socket
@@ -82,6 +83,25 @@ def test_one_that_is_killed_is_replaced_and_told_of_it(caplog: pytest.LogCapture
     assert receive(control) == b"crashed"
     builder.stop()
     wait_until(lambda: not builder.read(control))
+
+
+def fail(control: socket.socket, crashed: bool) -> None:
+    """End as a bug does."""
+    raise ZeroDivisionError("a bug")
+
+
+def test_one_that_fails_says_why(capfd: pytest.CaptureFixture[str]) -> None:
+    """With a traceback, because it is our fault."""
+    handler = logging.StreamHandler(os.fdopen(os.dup(2), "w"))
+    builder_process.log.addHandler(handler)
+    builder = BuilderProcess(fail, is_needed=True)
+    control = start(builder)
+    wait_until(lambda: not builder.read(control))
+    builder_process.log.removeHandler(handler)
+    handler.stream.close()
+    error = capfd.readouterr().err
+    assert "the builder has failed\nTraceback" in error
+    assert "ZeroDivisionError: a bug" in error
 
 
 def test_one_that_is_stopped_is_not_replaced(caplog: pytest.LogCaptureFixture) -> None:
