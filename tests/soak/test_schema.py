@@ -22,7 +22,14 @@ UNFORESEEN = {
     Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND, Code.UNKNOWN_DOCUMENT, Code.UNKNOWN_PASSAGE, Code.DEADLINE_EXCEEDED,
 }  # fmt: skip
 CONFIG = schemathesis.Config.from_dict(
-    {"checks": {"not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", "503"]}}}
+    {
+        "checks": {
+            # The server says with 503 that it is too busy, or that the deadline of the request has passed.
+            "not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", "503"]},
+            # A URL that is too long is refused before it is read.
+            "negative_data_rejection": {"expected-statuses": ["4xx", "503"]},
+        }
+    }
 )
 # A request that has only a path fits the document whatever it is, and schemathesis makes no form of a string.
 CASES = [
