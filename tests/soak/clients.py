@@ -57,6 +57,7 @@ class _Client:
         self._port, self._selector = port, selector
         # When it may send again.
         self.free_at = 0.0
+        self._sent: float | None = None
         self.connect()
 
     def connect(self) -> None:
@@ -67,7 +68,11 @@ class _Client:
 
     def send(self, request: bytes) -> None:
         self._sent = monotonic()
-        self._socket.sendall(request)
+        try:
+            self._socket.sendall(request)
+        except ConnectionError:  # closed meanwhile, because nothing was sent for long
+            self.reconnect()
+            self._socket.sendall(request)
 
     def receive(self, measured: Measured) -> bool:
         """Take what has arrived and return whether the response is whole, or the connection at its end."""
@@ -75,21 +80,28 @@ class _Client:
             data = self._socket.recv(1 << 20)
         except ConnectionError:
             data = b""
+        if self._sent is None:  # the end of a connection on which nothing was sent for long
+            self.reconnect()
+            return False
         self._received += data
         head, found, body = bytes(self._received).lower().partition(b"\r\n\r\n")
         if data and (not found or len(body) < int(head.split(b"content-length: ")[1].split(b"\r\n")[0])):
             return False
         status, now = int(head.split()[1]) if data else 0, monotonic()
         measured.seconds[status].append(now - self._sent)
+        self._sent = None
         retry = re.search(rb"\r\nretry-after: (\d+)", head)
         measured.without_retry += status == 503 and not retry
         # Not all at the same moment.
         self.free_at = now + (int(retry[1]) * uniform(1, 1.5) if retry else 0)
         self._received.clear()
         if not data or b"connection: close" in head:
-            self.close()
-            self.connect()
+            self.reconnect()
         return True
+
+    def reconnect(self) -> None:
+        self.close()
+        self.connect()
 
     def close(self) -> None:
         self._selector.unregister(self._socket)
