@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -81,6 +82,8 @@ class SpooledArray:
         ``row_shape`` is the shape of a row while there is none; the rows themselves decide it.
         """
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  (closed once its rows are mapped)
+        # Also if they never are, because a part of what is copied is damaged.
+        finalize(self, self._file.close)
         self._dtype = np.dtype(dtype)
         self._shape: tuple[int, ...] = (0, *row_shape)
 

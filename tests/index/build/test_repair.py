@@ -15,7 +15,7 @@ from index.types import Document
 from tests.doubles import WordEncoder
 from tests.index.build.test_pipeline import served
 
-TEXTS = {"a.txt": "Cats sleep on mats.", "b.txt": "Dogs dig holes."}
+TEXTS = {"a.txt": " ".join(f"Cat {number} sleeps on its mat." for number in range(40)), "b.txt": "Dogs dig holes."}
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +23,10 @@ def _large_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every array is as that of a large index: it has checksums, and its blocks are verified when they are read."""
     monkeypatch.setattr("index.generation.generation.MIN_CHECKSUM_BYTES", 0)
     monkeypatch.setattr("index.disk.arrays.MAX_LOADED_BYTES", 0)
+    # With the header of an array, which is read when it is opened, its last rows must not be verified.
+    monkeypatch.setattr("index.disk.arrays.MAX_HEADER_BYTES", 512)
+    for module in ("checksums", "checked_file"):
+        monkeypatch.setattr(f"index.disk.{module}.BLOCK_BYTES", 128)
 
 
 def build(folder: Path) -> BuildReport:
