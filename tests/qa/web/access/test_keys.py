@@ -1,5 +1,6 @@
 """Keys are random, stored as digests, and count at once."""
 
+import os
 import re
 import sqlite3
 from datetime import UTC, datetime, timedelta
@@ -101,8 +102,26 @@ def test_an_empty_file_holds_no_keys(tmp_path: Path) -> None:
     """As after a crash before the first key was stored."""
     path = tmp_path / "keys.sqlite"
     path.touch()
-    assert KeyStore(path).list_keys() == []
+    assert KeyStore(path).list_keys() == ()
     assert KeyStore(path).add_key("a", ["ask"])
+
+
+def test_every_change_of_the_file_is_seen(tmp_path: Path) -> None:
+    """Also if its time stays the same, and if it is removed or replaced by another one."""
+    path, other = tmp_path / "keys.sqlite", tmp_path / "other.sqlite"
+    store, writer = KeyStore(path), KeyStore(path)
+    first = writer.add_key("first", ["ask"])
+    assert store.find_key(first)
+    time = path.stat().st_mtime_ns
+    second = writer.add_key("second", ["ask"])
+    writer.revoke_key("first")
+    os.utime(path, ns=(time, time))
+    assert store.find_key(first) is None and store.find_key(second)
+    third = KeyStore(other).add_key("third", ["ask"])
+    other.replace(path)
+    assert store.find_key(second) is None and store.find_key(third)
+    path.unlink()
+    assert store.find_key(third) is None
 
 
 def test_many_processes_may_add_keys_at_once(store: KeyStore) -> None:
