@@ -7,7 +7,7 @@ import pytest
 
 from tests.test_house import EVERYWHERE, HOMES, ROOT
 
-PINNED = re.compile(r"(?P<name>[\w.-]+)==(?P<version>[\w.]+)(?P<reason>\s+# \S.*)?")
+PINNED = re.compile(r"(?P<name>[\w.-]+)==(?P<version>[\w.]+)(?P<marker>; [^#]+?)?(?P<reason>\s+# \S.*)?")
 LOCKED = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[\w.]+)")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}(?= |$)")
 
