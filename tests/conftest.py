@@ -98,7 +98,8 @@ def serving(index: Path, port: int = 0, workers: int = 1) -> Iterator[str]:
     """The address of a real server process over an index, on a free port unless one is given."""
     kept = index.parent / "feedback.sqlite"
     command = [sys.executable, "serve.py", "--index", str(index), "--port", str(port), "--feedback", str(kept)]
-    command += ["--workers", str(workers)]
+    # A machine that runs tests side by side is overloaded; tests/soak and tests/qa/web/server test what is refused then.
+    command += ["--workers", str(workers), "--max-wait-ms", "60000"]
     environment = os.environ | {"NETSPHERE_ADMIN_KEY": ADMIN_KEY}
     with subprocess.Popen(command, cwd=SEEDS.parent, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout

@@ -8,10 +8,12 @@ from types import ModuleType
 
 import pytest
 
+from index.build.load_file import SourceFile, load_file
 from index.build.pipeline import build_index
 from index.generation.directory import IndexDirectory
 from index.parsers import PARSERS
 from index.settings import IndexSettings
+from index.types import Document
 from qa.engine import Engine
 from qa.ranking.pipeline import Pipeline
 from qa.types import Request
@@ -32,13 +34,13 @@ def example(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def test_the_example_of_a_file_format_reads_subtitles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With its line in the table, a folder of subtitles becomes documents of the spoken lines."""
+    """With its line in the table, a file of subtitles becomes a document of the spoken lines."""
     parsers: Mapping[str, object] = PARSERS | {".srt": example("parser", monkeypatch).parse_srt}
     monkeypatch.setattr("index.parsers.PARSERS", parsers)
-    (tmp_path / "texts").mkdir()
-    (tmp_path / "texts" / "film.srt").write_text(SUBTITLES, encoding="utf-8")
-    build_index(tmp_path / "texts", IndexSettings(index=str(tmp_path / "index")), WordEncoder())
-    (document,) = IndexDirectory(tmp_path / "index").open_current().contents.documents
+    (tmp_path / "film.srt").write_text(SUBTITLES, encoding="utf-8")
+    # What the process of the parsers calls, which would not have the line.
+    (document,) = load_file(SourceFile(tmp_path / "film.srt", "film.srt"), 10**6, has_sidecar=False)
+    assert isinstance(document, Document)
     assert document.text == "Who is there?\n\nIt is Killy."
 
 

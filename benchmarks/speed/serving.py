@@ -79,7 +79,8 @@ def main(data: Path, seconds: int) -> None:
     baseline = Baseline.load_or_build(generation.contents.documents.texts, CACHE / "baseline")
     passages, chunks = len(generation.contents.passages), len(baseline.chunks)
     command = "-m", "benchmarks.speed.baseline", "0", str(CACHE / "baseline")
-    ours = "serve.py", "--index", str(CACHE / "index"), "--port", "0"
+    # All clients are served: by default the server refuses questions that would wait for several times their own time.
+    ours = "serve.py", "--index", str(CACHE / "index"), "--port", "0", "--max-wait-ms", "10000"
     with ExitStack() as stack:
         addresses = {
             BASE: stack.enter_context(run_server(*command)),
@@ -106,9 +107,10 @@ SECTION = """## How many at once
 *Written by `python -m benchmarks.speed.serving ../shared/data`; do not edit by hand.*
 
 {clients} keep-alive clients (wrk) on the same machine, over {passages:,} passages of stories (the baseline: {chunks:,}
-chunks). The servers: `python serve.py` with its defaults, asked in mode `fast`, the same in two processes, and the
-baseline as a Flask application under waitress with its defaults. The baseline is measured again with
-`OMP_NUM_THREADS=1`, which `serve.py` sets for itself, because the threads of torch and of waitress compete. {rounds}
+chunks). The servers: `python serve.py` with `--max-wait-ms 10000`, so that no client is refused, asked in mode `fast`,
+the same in two processes, and the baseline as a Flask application under waitress with its defaults. The baseline is
+measured again with `OMP_NUM_THREADS=1`, which `serve.py` sets for itself, because the threads of torch and of waitress
+compete. {rounds}
 rounds of {seconds} s after a warm-up, one server at a time in turn; medians over the rounds, and of the ratios round by
 round. Varied: each question is asked once. Repeated: {repeated} questions again and again; `serve.py` caches their
 answers, the baseline does not. The clients share the cores with the server.
