@@ -115,6 +115,7 @@ class Channel(HTTPChannel):
         self._phase: object = None
         self._phase_start = self._phase_bytes = 0.0
         super().__init__(*arguments, **options)
+        self.server.poller.note_change(self)
 
     def send(self, data: bytes, do_close: bool = True) -> int:
         """Write bytes, and count them."""

@@ -18,6 +18,7 @@ from qa.web.engine.question_batcher import overloaded
 from qa.web.errors.problems import ProblemError
 from qa.web.rate_limit import TokenBucket
 from qa.web.server.connection import Channel
+from qa.web.server.poller import Poller
 from qa.web.server.request_parser import MAX_HEADER_BYTES, MAX_REQUEST_LINE, RequestParser, guess_mode
 
 # The next client gets the connection of the one that has waited longest.
@@ -74,6 +75,7 @@ class WebServer(TcpWSGIServer):
         address = (listener.family, listener.type, listener.proto, listener.getsockname())
         super().__init__(app, _start=False, _sock=listener, adj=adjustments, sockinfo=address, bind_socket=False)
         self.draining = self.stopping = False
+        self.poller = Poller([self, self.trigger])
         self._service = service_of(app)
         # Connections whose next request gets an error, which takes no thread.
         self._refused: deque[Channel] = deque()
@@ -142,7 +144,7 @@ class WebServer(TcpWSGIServer):
 
     def _poll(self, seconds: float) -> None:
         # A client that is not paused any more does not wake up the poll.
-        wasyncore.poll2(min(seconds, PAUSE_POLL_S) if not self._refusals.is_full() else seconds, self._map)
+        self.poller.poll(min(seconds, PAUSE_POLL_S) if not self._refusals.is_full() else seconds, self._map)
         while self._refused:
             channel = self._refused.popleft()
             channel.service()

@@ -4,6 +4,7 @@ import json
 import socket
 import time
 from contextlib import ExitStack, suppress
+from select import select
 
 import pytest
 
@@ -59,7 +60,9 @@ def test_a_connection_that_the_client_keeps_open_holds_nothing() -> None:
 def test_a_response_that_nobody_reads_holds_no_thread(pipelined: int) -> None:
     """Twenty clients ask for 8 MB, or for ten times 8 MB at once, and read nothing."""
     request = GET % (b"/big", b"") * pipelined
-    with ready() as (_, port), many_clients(port, 20, request, window=4096):
+    with ready() as (_, port), many_clients(port, 20, request, window=4096) as clients:
+        for client in clients:  # until its response begins; while the requests wait, the queue may be full
+            assert select([client], [], [], 10)[0]
         assert_prompt(port)
 
 
