@@ -94,12 +94,14 @@ def engine(generation: Generation, encoder: Encoder) -> Engine:
 
 
 @contextmanager
-def serving(index: Path, port: int = 0, workers: int = 1) -> Iterator[str]:
-    """The address of a real server process over an index, on a free port unless one is given."""
+def serving(index: Path, port: int = 0, workers: int = 1, max_wait_ms: int = 60_000) -> Iterator[str]:
+    """The address of a real server process over an index, on a free port unless one is given.
+
+    A machine that runs tests side by side is overloaded, so questions may wait for long by default.
+    """
     kept = index.parent / "feedback.sqlite"
     command = [sys.executable, "serve.py", "--index", str(index), "--port", str(port), "--feedback", str(kept)]
-    # A machine that runs tests side by side is overloaded; tests/soak and tests/qa/web/server test what is refused then.
-    command += ["--workers", str(workers), "--max-wait-ms", "60000"]
+    command += ["--workers", str(workers), "--max-wait-ms", str(max_wait_ms)]
     environment = os.environ | {"NETSPHERE_ADMIN_KEY": ADMIN_KEY}
     with subprocess.Popen(command, cwd=SEEDS.parent, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout

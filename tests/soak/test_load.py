@@ -35,8 +35,8 @@ Report: TypeAlias = Callable[[str], None]
 
 @pytest.fixture(scope="module")
 def port(seed_index: Path) -> Iterator[int]:
-    """The port of a server over the seed."""
-    with serving(seed_index) as address:
+    """The port of a server over the seed, which refuses what would wait, as it does by default."""
+    with serving(seed_index, max_wait_ms=0) as address:
         yield int(address.rpartition(":")[2])
 
 

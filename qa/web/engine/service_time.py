@@ -4,9 +4,9 @@ from threading import Lock
 
 # The weight of the newest measurement: an average over about the last ten.
 SMOOTHING = 0.1
-# A question that has to wait for longer than this, in units of the time that it takes on an idle server, is refused.
-# It then takes less than five such units in all: its wait, the end of the batches under way, and its own batch, each
-# of which takes longer while others are computed beside it.
+# A question that has to wait for longer than this, in units of the time that it takes on an idle server, is refused: it
+# also waits for the end of the batches under way, and its own takes longer while others are computed beside it. The
+# whole is meant to stay below five such units; tests/soak/test_load.py --soak prints what it is.
 MAX_WAIT = 1.0
 
 
