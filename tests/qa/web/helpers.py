@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from index.types import PassageKind, Span
 from qa.collection.catalog import DocumentContent, DocumentInfo, DocumentText, IndexInfo, PassageSpan
 from qa.types import (
+    MAX_QUESTION_CHARS,
     Answer,
     AnswerKind,
     AnswerPassage,
@@ -157,3 +158,15 @@ def _passage(explain: bool) -> AnswerPassage:
         evidence=(SENTENCE,),
         explanation=Explanation(0.8, 1, 12.5, 1, 0.9) if explain else None,
     )
+
+
+def is_short_when_trimmed(value: object) -> bool:
+    """Whether a question in this JSON is too long as it is, and not too long without the white space at its ends.
+
+    The server trims before it measures; JSON Schema cannot say that.
+    """
+    if isinstance(value, dict):
+        return any(map(is_short_when_trimmed, value.values()))
+    if isinstance(value, list):
+        return any(map(is_short_when_trimmed, value))
+    return isinstance(value, str) and len(value.strip()) <= MAX_QUESTION_CHARS < len(value)
