@@ -107,10 +107,8 @@ def build_index(
     Raise BuildError if nothing can be read or written; what was served before still is. Raise UsageError if the index
     folder is inside the source, and QuantizationError if the encoder is too far from the float32 model.
     """
-    directory, request = (
-        IndexDirectory(Path(settings.index)),
-        _Request(source, settings, encoder, progress or Silent(), overrides),
-    )
+    directory = IndexDirectory(Path(settings.index))
+    request = _Request(source, settings, encoder, progress or Silent(), overrides)
     if source:
         _require_outside(source, directory.root)
     with directory.acquire_lock():
@@ -120,7 +118,7 @@ def build_index(
         except DamagedGeneration as error:
             if source is None:
                 raise _make_damage_error(error) from error
-            log.warning("%s; everything is built anew", error)
+            log.warning("%s; everything is built again", error)
             return _build_next(directory, request, None)
 
 
@@ -211,7 +209,7 @@ def _open_previous(directory: IndexDirectory, is_needed: bool) -> Generation | N
         if is_needed:
             raise _make_damage_error(error) from error
         if not isinstance(error, GenerationNotFound):
-            log.warning("%s; everything is built anew", error)
+            log.warning("%s; everything is built again", error)
         return None
 
 

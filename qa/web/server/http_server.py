@@ -61,7 +61,6 @@ class WebServer(TcpWSGIServer):
         adjustments = Adjustments(
             threads=threads,
             ident="netsphere",
-            asyncore_use_poll=True,  # select() cannot watch more than 1,024 sockets
             cleanup_interval=1,
             log_socket_errors=False,
             clear_untrusted_proxy_headers=False,  # qa.web.access.proxies does

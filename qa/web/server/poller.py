@@ -1,10 +1,11 @@
-"""Wait for sockets with epoll, and ask only those connections what they wait for that may have changed it.
+"""Wait for sockets, and ask only those connections what they wait for that may have changed it.
 
 waitress asks every connection before each wait, which takes milliseconds if a thousand idle or slow clients are
 connected, for each request of the others.
 """
 
 import select
+import selectors
 from collections.abc import Sequence
 from time import monotonic
 from typing import Any
@@ -21,7 +22,7 @@ class Poller:
     def __init__(self, always_asked: Sequence[Any]) -> None:
         """Wait for the sockets of ``always_asked``, of which there are few, and for those of connections."""
         self._always_asked = always_asked
-        self._epoll = select.epoll()
+        self._selector = selectors.DefaultSelector()
         # By file descriptor: its object and the events that it waits for.
         self._watched: dict[int, tuple[Any, int]] = {}
         self._changed: set[Any] = set()
@@ -34,11 +35,13 @@ class Poller:
     def poll(self, seconds: float, sockets: dict[int, Any]) -> None:
         """Wait for events for at most so many seconds, and let the objects of their sockets handle them."""
         self._ask(sockets)
-        for descriptor, events in self._epoll.poll(seconds):
-            found = sockets.get(descriptor)
+        for key, events in self._selector.select(seconds):
+            found = sockets.get(key.fd)
             if found is not None:
                 self._changed.add(found)
-                wasyncore.readwrite(found, events)
+                # An error or a hang-up counts as both; whoever reads or writes then sees it.
+                reads = select.POLLIN if events & selectors.EVENT_READ else 0
+                wasyncore.readwrite(found, reads | (select.POLLOUT if events & selectors.EVENT_WRITE else 0))
 
     def _ask(self, sockets: dict[int, Any]) -> None:
         now = monotonic()
@@ -57,18 +60,16 @@ class Poller:
                     self._changed.add(one)
 
     def _watch(self, descriptor: int, one: Any) -> None:  # noqa: ANN401 — as above
-        events = select.EPOLLIN | select.EPOLLPRI if one.readable() else 0
+        events = selectors.EVENT_READ if one.readable() else 0
         if one.writable() and not one.accepting:
-            events |= select.EPOLLOUT
+            events |= selectors.EVENT_WRITE
         known, before = self._watched.get(descriptor, (None, 0))
         if known is one and events == before:
             return
-        if known is not one or not before:
-            # The kernel has forgotten a descriptor that was closed; it may be that of another socket by now.
-            if events:
-                self._epoll.register(descriptor, events)
-        elif events:
-            self._epoll.modify(descriptor, events)
-        else:  # an event that nobody waits for would end every wait at once
-            self._epoll.unregister(descriptor)
+        # A descriptor may be that of another socket by now; the system has forgotten the one that was closed.
+        if before:
+            self._selector.unregister(descriptor)
+        # An event that nobody waits for would end every wait at once.
+        if events:
+            self._selector.register(descriptor, events)
         self._watched[descriptor] = (one, events)
