@@ -157,7 +157,7 @@ def _print_problems(problems: tuple[LoadProblem, ...]) -> None:
 
 
 def _print_writes(directory: IndexDirectory) -> None:
-    """Print what was written over HTTP, and the generation that waits for a yes."""
+    """Print what was written over HTTP, and the generation that waits to be published."""
     journal = Journal(directory.root)
     counts = journal.count()
     if counts.written or counts.removed or counts.waiting:

@@ -106,8 +106,8 @@ class ServeSettings:
     max_wait_ms: int = _setting(
         0,
         click.IntRange(0, 60_000),
-        "longest wait of a question for others; one that would wait longer is refused (503); 0: about as long as an "
-        "answer takes",
+        "longest time in ms that a question waits for others; one that would wait longer is refused (503); 0: about "
+        "as long as an answer takes",
     )
     rate_limit: int = _setting(
         0,

@@ -21,7 +21,7 @@ SELECT number, state, documents, created_at, updated_at, generation, reason, pro
 
 
 class JobState(StrEnum):
-    """Where a job is. ``held``: its generation is built and waits for a yes."""
+    """Where a job is. ``held``: its generation is built and waits to be published."""
 
     QUEUED = "queued"
     BUILDING = "building"

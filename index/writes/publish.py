@@ -53,7 +53,7 @@ def roll_back(directory: IndexDirectory, name: str | None = None) -> str:
 
 
 def is_pinned(directory: IndexDirectory) -> bool:
-    """Return whether the served generation must not be replaced without a yes, because it is that of a rollback."""
+    """Return whether the served generation was chosen by a rollback, so that only `publish` may replace it."""
     return (directory.root / PIN).exists()
 
 
