@@ -1,13 +1,19 @@
 """An index built elsewhere, served by what requirements-serve.txt installs and nothing else."""
 
 import json
+import os
+import shutil
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.conftest import ADMIN_KEY
 
 ROOT = Path(__file__).parents[1]
 # Every peer's installation is over 1,500 MB (../shared/reference/peers.md).
@@ -48,3 +54,39 @@ def test_it_answers_in_both_modes(python: Path, seed_index: Path) -> None:
             assert "Hiroyuki Seshita" in answer["answer"]["text"]
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
+
+
+@pytest.mark.slow
+def test_it_takes_texts_that_are_written(python: Path, seed_index: Path, tmp_path: Path) -> None:
+    """A text that needs no parser is found; of a format whose library is missing, the job says what to install."""
+    index = shutil.copytree(seed_index, tmp_path / "index")
+    command = [python, "serve.py", "--index", index, "--port", "0", "--feedback", tmp_path / "feedback.sqlite"]
+    environment = os.environ | {"NETSPHERE_ADMIN_KEY": ADMIN_KEY, "NETSPHERE_KEYS": str(tmp_path / "keys.sqlite")}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        address = process.stdout.readline().removeprefix("Netsphere answers on ").strip()
+        texts = {"fees.txt": ("text/plain", b"A lost book costs twenty euros."), "a.md": ("text/markdown", b"# Rooms")}
+        jobs = [call(f"{address}/v1/documents/{name}", *text)["id"] for name, text in texts.items()]
+        fees, rooms = (wait_for_job(f"{address}/v1/jobs/{job}") for job in jobs)
+        assert (fees["state"], rooms["state"]) == ("published", "failed")
+        assert "needs the package markdown_it" in rooms["problems"][0]["reason"]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+
+
+def call(url: str, kind: str | None = None, body: bytes | None = None) -> dict[str, Any]:
+    """Return the response to a GET or, with a body, a PUT."""
+    headers = {"Authorization": f"Bearer {ADMIN_KEY}"} | ({"Content-Type": kind} if kind else {})
+    request = urllib.request.Request(url, body, headers, method="PUT" if body else "GET")  # noqa: S310
+    with urllib.request.urlopen(request) as response:  # noqa: S310
+        found: dict[str, Any] = json.load(response)
+        return found
+
+
+def wait_for_job(url: str) -> dict[str, Any]:
+    """Return the job once it is finished."""
+    deadline = time.monotonic() + 60
+    while (job := call(url))["state"] not in {"published", "failed"}:
+        assert time.monotonic() < deadline, job
+        time.sleep(0.1)
+    return job

@@ -53,6 +53,9 @@ def load_file(file: SourceFile, max_bytes: int, has_sidecar: bool) -> Iterator[D
             yield item if isinstance(item, LoadProblem) else _complete_document(item, file, sidecar)
     except (OSError, LoadError) as error:
         yield report_problem(file, error)
+    except ModuleNotFoundError as error:  # where only what serves is installed (requirements-serve.txt)
+        reason = f"needs the package {error.name}, which is not installed: pip install -r requirements.txt"
+        yield LoadProblem(escape_surrogates(file.id), reason)
 
 
 def report_problem(file: SourceFile, error: OSError | LoadError) -> LoadProblem:

@@ -4,11 +4,13 @@ import gzip
 import json
 import os
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 
 from index.build.load import LoadResult, load_documents
+from index.build.load_file import SourceFile, load_file
 from index.errors import UsageError
 from index.types import Document, LoadProblem
 from tests.index.parsers.samples import SAMPLES
@@ -103,6 +105,16 @@ def test_a_bad_file_is_one_problem(folder: Path, name: str, data: bytes, reason:
     problem = only_problem(load_documents(folder, LIMIT))
     assert problem.where == name
     assert reason in problem.reason
+
+
+def test_a_parser_whose_library_is_missing_is_a_problem(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of its files alone; the problem names the package, and how to install it."""
+    monkeypatch.setitem(sys.modules, "markdown_it", None)
+    (folder / "a.md").write_text("# Cats\n\nThey sleep.", encoding="utf-8")
+    (problem,) = load_file(SourceFile(folder / "a.md", "a.md"), LIMIT, has_sidecar=False)
+    assert isinstance(problem, LoadProblem)
+    assert problem.where == "a.md"
+    assert "needs the package markdown_it" in problem.reason
 
 
 def test_pipes_and_sockets_do_not_hang(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
