@@ -135,32 +135,35 @@ class _Request:
 
 def _build_next(directory: IndexDirectory, request: _Request, previous: Generation | None) -> BuildReport:
     """Build the generation after ``previous``; raise DamagedGeneration if a part of that is damaged."""
-    source, settings, encoder, overrides = request.source, request.settings, request.encoder, request.overrides
+    settings, encoder = request.settings, request.encoder
     recipe = fingerprint_recipe(settings, encoder)
     base = previous if previous and previous.manifest.recipe == recipe else None
     known = read_sources(base.folder) if base else NO_SOURCES
-    loaded = _load_source(source, settings, request.progress, known) if source else None
-    if loaded and loaded.is_empty and not any(overrides.values()):
-        raise _make_empty_error(source, loaded)
-    changes = find_changes(loaded, overrides, previous.contents if previous else None, base.contents if base else None)
-    problems = loaded.problems if loaded else previous.manifest.problems if previous else ()
+    loaded = _load_source(request, known)
+    changes = find_changes(loaded, request.overrides, _get_contents(previous), _get_contents(base))
+    origin, problems = str(request.source or ""), loaded.problems if loaded else ()
+    if loaded is None and previous:
+        origin, problems = previous.manifest.source, previous.manifest.problems
     if base and changes.is_empty and base.folder.name == directory.find_current():
         base.verify()
         return BuildReport(base.manifest, False, 0, len(base.contents.units), problems)
     # Vectors of two models must never be mixed.
-    reusable = previous and previous.manifest.model_fingerprint == encoder.fingerprint
+    reusable = previous if previous and previous.manifest.model_fingerprint == encoder.fingerprint else None
     try:
         assembler = Assembler(settings, encoder, request.progress)
-        contents, embedded = assembler.assemble(changes, previous.contents if previous and reusable else None)
+        contents, embedded = assembler.assemble(changes, _get_contents(reusable))
     except (OSError, sqlite3.Error) as error:  # the disk is full, or the folder must not be written
         raise _make_write_error(directory.root, error) from error
-    origin = str(source) if source else previous.manifest.source if previous else ""
-    sources = exclude_documents(loaded.sources if loaded else known, overrides)
+    sources = exclude_documents(loaded.sources if loaded else known, request.overrides)
     inputs = BuildInputs(origin, contents.documents.fingerprint, problems, settings, encoder, sources)
     manifest = publish_generation(directory, contents, inputs)
     remove_caches(directory.root)
     directory.prune_generations(settings.keep)
     return BuildReport(manifest, True, embedded, len(contents.units) - embedded, problems)
+
+
+def _get_contents(generation: Generation | None) -> GenerationContents | None:
+    return generation.contents if generation else None
 
 
 def build_folder(
@@ -183,16 +186,18 @@ def _require_outside(source: Path, root: Path) -> None:
         raise UsageError(f"the index folder {root} lies inside {source}, its source; choose another with --index")
 
 
-def _load_source(source: Path, settings: IndexSettings, progress: Progress, known: Sources) -> LoadResult:
-    with progress.step("reading", None) as advance:
+def _load_source(request: _Request, known: Sources) -> LoadResult | None:
+    """Load the files of the source, if there is one; raise BuildError if there is nothing to index."""
+    source, settings = request.source, request.settings
+    if source is None:
+        return None
+    with request.progress.step("reading", None) as advance:
         loaded = load_documents(source, settings.max_file_mb * 1_000_000, settings.parse_limits, known)
         advance(len(loaded.documents) + len(loaded.unchanged))
-    return loaded
-
-
-def _make_empty_error(source: Path | None, loaded: LoadResult) -> BuildError:
+    if not loaded.is_empty or any(request.overrides.values()):
+        return loaded
     first = f"; the first reason: {loaded.problems[0].where}: {loaded.problems[0].reason}" if loaded.problems else ""
-    return BuildError(f"{source} holds no text that can be read{first}; the served index, if any, is unchanged")
+    raise BuildError(f"{source} holds no text that can be read{first}; the served index, if any, is unchanged")
 
 
 def _open_previous(directory: IndexDirectory, is_needed: bool) -> Generation | None:
