@@ -58,22 +58,20 @@ def find_changes(
     They are the ``loaded`` ones or, if nothing was loaded, those of the ``served`` generation, after ``overrides``.
     ``base`` is the served generation if the next one can be built from it, else None.
     """
-    fresh, kept = [], []
-    for document in [*(loaded.documents if loaded else ()), *filter(None, overrides.values())]:
-        if document.id in overrides and overrides[document.id] is not document:
-            continue
-        position = _find_same(document, base.documents) if base else None
-        if position is None:
-            fresh.append(document)
-        else:
-            kept.append(position)
-    for position, name in enumerate(served.documents.ids if served else ()):
-        if name in overrides or (loaded and name not in loaded.unchanged):
-            continue
-        if base:
-            kept.append(position)
-        elif served:
-            fresh.append(served.documents[position])
+    documents = [document for document in loaded.documents if document.id not in overrides] if loaded else []
+    documents += filter(None, overrides.values())
+    # Those that nobody has read again stay as the served generation has them.
+    unread = [
+        position
+        for position, name in enumerate(served.documents.ids if served else ())
+        if name not in overrides and (loaded is None or name in loaded.unchanged)
+    ]
+    if base is None:
+        documents += [served.documents[position] for position in unread] if served else []
+        return _include_resplit_documents(None, (), documents)
+    same = [(document, _find_same(document, base.documents)) for document in documents]
+    fresh = [document for document, position in same if position is None]
+    kept = [*unread, *(position for _, position in same if position is not None)]
     return _include_resplit_documents(base, sorted(kept), fresh)
 
 
