@@ -66,8 +66,10 @@ def other_site(page: str) -> Iterator[str]:
 
 
 def sign_in(page: Page, key: str) -> None:
+    """Send the form and wait until the next page's scripts have run: before, a question would load a page anew."""
     page.get_by_label("Key").fill(key)
-    page.get_by_role("button", name="Sign in").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
 
 
 def test_a_visitor_signs_in_asks_and_signs_out(window: Window, address: str, store: KeyStore, key: str) -> None:
