@@ -96,6 +96,10 @@ class Service:
         """Return the problem with which a question would be refused now, unless it is cached."""
         return self._batcher.find_overload(mode)
 
+    def is_overloaded(self) -> bool:
+        """Return whether a question was refused in the last second."""
+        return self._batcher.is_overloaded()
+
     def get_document(self, document: str, part: Span | None = None) -> DocumentContent:
         """Return one document or a part of it; raise ProblemError if it is not indexed."""
         found = self.engine.catalog.get_document(document, part)

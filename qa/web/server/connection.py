@@ -5,7 +5,6 @@ thread. What it lacks is here: a minimum speed, and a response that is readable 
 """
 
 import socket
-from http import HTTPStatus
 from time import monotonic, time
 from typing import Any
 
@@ -13,9 +12,8 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, Task, WSGITask
 
-from qa.web.errors.problems import MEDIA_TYPE, Code
-from qa.web.metrics import choose_request_id, format_server_timing
-from qa.web.security import HEADERS
+from qa.web.errors.problems import Code
+from qa.web.server.refusal import format_status, list_headers
 from qa.web.server.request_parser import RequestParser, to_problem
 
 # A connection without a request is closed after this time, which is longer than a reader needs to ask again.
@@ -78,16 +76,8 @@ class ProblemTask(_WholeTask, ErrorTask):
         """Write the whole response, and end the connection if the end of the request is not known."""
         problem = to_problem(self.request.error)
         body = problem.encode_body()
-        self.status = f"{problem.code.status} {HTTPStatus(problem.code.status).phrase}"
-        self.response_headers = [
-            *{
-                "Content-Type": MEDIA_TYPE,
-                "X-Request-ID": choose_request_id(None),
-                "Server-Timing": format_server_timing(0.0),
-                **HEADERS,
-                **problem.headers,
-            }.items()
-        ]
+        self.status = format_status(problem)
+        self.response_headers = [*list_headers(problem).items()]
         if problem.code is not Code.OVERLOADED or self.channel.server.draining:
             self.channel.lingers = True
             self.set_close_on_finish()
@@ -116,6 +106,8 @@ class Channel(HTTPChannel):
         self._phase_start = self._phase_bytes = 0.0
         super().__init__(*arguments, **options)
         self.server.poller.note_change(self)
+        # A new client has often sent something already, and must not wait until all others are read.
+        self.handle_read()
 
     def send(self, data: bytes, do_close: bool = True) -> int:
         """Write bytes, and count them."""
@@ -139,6 +131,8 @@ class Channel(HTTPChannel):
         """Read a part of a request, or throw it away after an error."""
         try:
             data = self.socket.recv(RECV_BYTES)
+        except BlockingIOError:
+            return
         except OSError:
             self.handle_close()
             return
@@ -150,6 +144,9 @@ class Channel(HTTPChannel):
             self.handle_close()
         elif not self.lingering:
             self.last_activity = time()
+            if self.is_between_requests and (refusal := self.server.refuse_unparsed(self, data)):
+                self.write_soon(refusal)
+                return
             self.received(data)
             self.server.bound_memory(len(data))
 
@@ -232,6 +229,11 @@ class Channel(HTTPChannel):
 
     def _enter_phase(self, phase: object, now: float) -> None:
         self._phase, self._phase_start, self._phase_bytes = phase, now, self._transferred
+
+    @property
+    def is_between_requests(self) -> bool:
+        """True if the next byte begins a request, and the response to the last one is sent."""
+        return not (self.requests or self.request or self.total_outbufs_len or self.close_when_flushed)
 
     @property
     def is_waiting(self) -> bool:

@@ -13,12 +13,14 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
+from qa.types import Mode
 from qa.web.app import service_of
 from qa.web.engine.question_batcher import overloaded
 from qa.web.errors.problems import ProblemError
 from qa.web.rate_limit import TokenBucket
 from qa.web.server.connection import Channel
 from qa.web.server.poller import Poller
+from qa.web.server.refusal import find_question, render_refusal
 from qa.web.server.request_parser import MAX_HEADER_BYTES, MAX_REQUEST_LINE, RequestParser, guess_mode
 
 # The next client gets the connection of the one that has waited longest.
@@ -28,12 +30,14 @@ MAX_CONNECTIONS = 1000
 MAX_BUFFERED_BYTES = 128 * 1024 * 1024
 # Connections that wait until they are accepted; the kernel's own limit is often 4,096.
 BACKLOG = 2048
-# Refusing takes time, too: about a third of a millisecond. A client that is refused beyond this rate is not read from
+# Connections that are accepted before the others are served again. It takes some milliseconds.
+MAX_ACCEPTED = 32
+# Refusing takes time, too: about a tenth of a millisecond. A client that is refused beyond this rate is not read from
 # again for a while, so that a flood leaves time to answer the questions that are accepted.
-MAX_REFUSALS_PER_S, REFUSAL_PAUSE_S = 500.0, 0.25
+MAX_REFUSALS_PER_S, REFUSAL_PAUSE_S = 1000.0, 0.25
 PAUSE_POLL_S = 0.05
-# Paths of questions. While the queue of the engine is full, at most so many of their requests are read at once: one of
-# them may be cached, or of a mode whose queue is not full.
+# Paths of questions. While the engine's queue is full every now and then, at most so many of their requests are read at
+# once: of more, few would find room in the queue.
 ASK_PATHS = frozenset({"/v1/ask", "/v1/ask/batch", "/turn", "/"})
 MAX_READING = 2
 # Paths that are answered even if every thread of the application is busy. Readiness asks the index a question.
@@ -104,13 +108,17 @@ class WebServer(TcpWSGIServer):
         self.pull_trigger()
 
     def handle_accept(self) -> None:
-        """Accept a connection; if there are too many, close the one whose client has not asked for longest."""
-        channels = self.active_channels.values()
-        if len(channels) >= self._max_connections:
-            waiting = [channel for channel in channels if channel.is_waiting]
-            if waiting:
-                min(waiting, key=lambda channel: channel.last_request).handle_close()
-        super().handle_accept()
+        """Accept the connections that wait; if there are too many, close those whose clients have asked longest ago."""
+        for _ in range(MAX_ACCEPTED):
+            channels = self.active_channels.values()
+            if len(channels) >= self._max_connections:
+                waiting = [channel for channel in channels if channel.is_waiting]
+                if waiting:
+                    min(waiting, key=lambda channel: channel.last_request).handle_close()
+            count = len(channels)
+            super().handle_accept()
+            if len(self.active_channels) == count:
+                break
 
     def add_task(self, channel: Channel) -> None:
         """Hand the first request of a connection to a thread."""
@@ -131,15 +139,36 @@ class WebServer(TcpWSGIServer):
         else:
             self.task_dispatcher.add_task(channel)
 
+    def refuse_unparsed(self, channel: Channel, data: bytes) -> bytes | None:
+        """Return the response to what a client sends next if it is a question, and too many are waiting."""
+        if self.draining or self._count_pending() < MAX_READING or not (mode := find_question(data)):
+            return None
+        if not (problem := self._find_overload(mode)):
+            return None
+        channel.last_request = monotonic()
+        self._note_refusal(channel)
+        return render_refusal(problem, self.adj.ident)
+
     def _refuse_request(self, request: RequestParser) -> ProblemError | None:
         """Return the problem of a request if there are too many to hand it to a thread."""
+        if request.path in ASK_PATHS:
+            return self._find_overload(guess_mode(request.peek()))
+        return self._find_overload()
+
+    def _find_overload(self, mode: Mode | None = None) -> ProblemError | None:
+        """Return the problem of another request if there are too many; ``mode`` of a question."""
         pending = self._count_pending()
         if pending >= 2 * self.adj.threads:
             return overloaded(0.0)
+        if not mode or pending < MAX_READING:
+            return None
         # Each thread that runs Python takes time from those that compute, also if it only refuses a question.
-        if request.path in ASK_PATHS and pending - self._service.count_waiting() >= MAX_READING:
-            return self._service.find_overload(guess_mode(request))
-        return None
+        is_reading = pending - self._service.count_waiting() >= MAX_READING and self._service.is_overloaded()
+        return self._service.find_overload(mode) or (overloaded(0.0) if is_reading else None)
+
+    def _note_refusal(self, channel: Channel) -> None:
+        if not self._refusals.take():
+            channel.paused_until = monotonic() + REFUSAL_PAUSE_S
 
     def _poll(self, seconds: float) -> None:
         # A client that is not paused any more does not wake up the poll.
@@ -147,8 +176,7 @@ class WebServer(TcpWSGIServer):
         while self._refused:
             channel = self._refused.popleft()
             channel.service()
-            if not self._refusals.take():
-                channel.paused_until = monotonic() + REFUSAL_PAUSE_S
+            self._note_refusal(channel)
 
     def _count_pending(self) -> int:
         """Return how many requests are computed or wait for a thread."""

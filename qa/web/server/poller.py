@@ -14,6 +14,8 @@ from waitress import wasyncore
 
 # All connections are asked this often, whatever is known of them.
 FULL_ROUND_S = 1.0
+# So many connections are handled before those that wait to be accepted, which are new clients or liveness checks.
+MAX_HANDLED = 64
 
 
 class Poller:
@@ -33,9 +35,15 @@ class Poller:
         self._changed.add(connection)
 
     def poll(self, seconds: float, sockets: dict[int, Any]) -> None:
-        """Wait for events for at most so many seconds, and let the objects of their sockets handle them."""
+        """Wait for events for at most so many seconds, and let the objects of their sockets handle some of them.
+
+        Those of ``always_asked`` come first. What is left is found again by the next call.
+        """
         self._ask(sockets)
-        for key, events in self._selector.select(seconds):
+        ready = self._selector.select(seconds)
+        first = {one._fileno for one in self._always_asked}
+        ready.sort(key=lambda found: found[0].fd not in first)
+        for key, events in ready[:MAX_HANDLED]:
             found = sockets.get(key.fd)
             if found is not None:
                 self._changed.add(found)

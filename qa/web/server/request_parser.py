@@ -22,7 +22,7 @@ MAX_HEADER_BYTES = 16 * 1024
 MAX_HEADERS = 100
 # A chunk's size with its extension, or the trailers; waitress does not bound them.
 MAX_CHUNK_LINE = 4096
-# Of a body, to guess what it asks for.
+# Of a body.
 MAX_PEEK_BYTES = 64 * 1024
 # The first bytes of a TLS connection: a handshake record of version 3.x.
 TLS_HANDSHAKE = b"\x16\x03"
@@ -84,6 +84,10 @@ class RequestParser(HTTPRequestParser):
             self._check_framing(headers)
             self._check_expectation()
 
+    def peek(self) -> bytes:
+        """Return the query string and the first bytes of the body."""
+        return bytes(self.query.encode() + (self.body_rcv.getbuf().get(MAX_PEEK_BYTES) if self.body_rcv else b""))
+
     def _check_framing(self, headers: bytes) -> None:
         """Raise ProblemError for a request whose end another program could see elsewhere (request smuggling)."""
         codings = [coding.lower() for coding in TRANSFER_ENCODING.findall(headers)]
@@ -124,9 +128,8 @@ class RequestParser(HTTPRequestParser):
         self.error, self.completed, self.expect_continue = error, True, False
 
 
-def guess_mode(request: RequestParser) -> Mode:
-    """Return the mode that a question is likely to ask for, without parsing it."""
-    sent = request.query.encode() + (request.body_rcv.getbuf().get(MAX_PEEK_BYTES) if request.body_rcv else b"")
+def guess_mode(sent: bytes) -> Mode:
+    """Return the mode that a question is likely to ask for, without parsing its query string or body."""
     return "fast" if b"mode=fast" in sent or b'"fast"' in sent else "precise"
 
 

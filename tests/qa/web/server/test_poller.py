@@ -108,3 +108,18 @@ def test_a_descriptor_may_be_used_again(connections: list[Connection]) -> None:
     second.other.send(b"bytes")
     poller.poll(1, sockets)
     assert (first.received, second.received) == (b"", b"bytes")
+
+
+def test_new_clients_come_first(connections: list[Connection], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many connections with bytes a few are handled at a time, after the listener; all have their turn."""
+    monkeypatch.setattr(poller_module, "MAX_HANDLED", 5)
+    listener, others = connections[-1], connections[:-1]
+    poller, sockets = Poller([listener]), {one._fileno: one for one in connections}
+    register(poller, others)
+    for one in others:
+        one.other.send(b"bytes")
+    for number in range(5):
+        listener.other.send(b"%d" % number)
+        poller.poll(1, sockets)
+        assert listener.received[-1:] == b"%d" % number
+        assert sum(one.received == b"bytes" for one in others) == min(4 * (number + 1), len(others))

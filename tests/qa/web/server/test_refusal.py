@@ -1,0 +1,141 @@
+"""A question that is refused without being parsed is one that would have been refused when parsed."""
+
+import json
+import re
+import select
+import socket
+from collections.abc import Iterator
+from http.client import HTTPResponse
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from waitress.adjustments import Adjustments
+
+from qa.web.server.http_server import ASK_PATHS
+from qa.web.server.refusal import find_question
+from qa.web.server.request_parser import RequestParser
+from tests.qa.web.server.process import connect, many_clients, ready
+
+BODY = b'{"question": "Who?", "mode": "fast"}'
+LENGTH = b"Content-Length: %d" % len(BODY)
+LINE = b"POST /v1/ask HTTP/1.1"
+# An engine that is busy for as long as the tests take.
+BLOCKED = """
+import time
+
+class Blocked(HandMade):
+    def ask_many(self, questions):
+        time.sleep(60)
+"""
+
+
+def join(*lines: bytes, body: bytes = BODY) -> bytes:
+    return b"\r\n".join([*lines, b"", body])
+
+
+QUESTION = join(LINE, b"Host: localhost", b"Content-Type: application/json", LENGTH)
+
+
+@pytest.mark.parametrize(
+    ("request_", "mode"),
+    [
+        (QUESTION, "fast"),
+        (QUESTION.replace(b'"fast"', b'"slow"'), "precise"),
+        (join(b"POST /v1/ask/batch HTTP/1.1", b"host:a", b"connection: Keep-Alive", LENGTH.lower()), "fast"),
+    ],
+)
+def test_a_whole_question_is_found(request_: bytes, mode: str) -> None:
+    """With the mode that it asks for."""
+    assert find_question(request_) == mode
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        QUESTION[:-1],
+        QUESTION + b"x",
+        QUESTION + QUESTION,
+        join(LINE, b"Host: a", LENGTH, LENGTH),
+        join(LINE, b"Host: a", LENGTH, b"Transfer-Encoding: chunked"),
+        join(LINE, b"Host: a", LENGTH, b"Expect: 100-continue"),
+        join(LINE, b"Host: a", LENGTH, b"Connection: close"),
+        join(LINE, b"Host: a", b"Host: b", LENGTH),
+        join(LINE, b"Host: a", LENGTH, b" folded: x"),
+        join(LINE, b"Host: a", LENGTH, b"X: a\rTransfer-Encoding: chunked"),
+        join(LINE, b"Host: a", LENGTH, *[b"X-%d: x" % number for number in range(100)]),
+        join(LINE, b"Host: a", LENGTH, b"X: " + b"x" * 20_000),
+        join(LINE, LENGTH),
+        join(LINE, b"Host: a", body=b""),
+        join(b"POST /v1/ask HTTP/1.0", b"Host: a", LENGTH),
+        join(b"PUT /v1/documents/a.txt HTTP/1.1", b"Host: a", LENGTH),
+        join(b"GET /healthz HTTP/1.1", b"Host: a", b"Content-Length: 0", body=b""),
+        QUESTION.replace(b"\r\n", b"\n"),
+    ],
+)
+def test_everything_else_is_parsed(request_: bytes) -> None:
+    """What is not whole, what ends the connection, and what two programs could read in two ways."""
+    assert find_question(request_) is None
+
+
+PIECES = [
+    b"\r\n",
+    b"\r",
+    b"\n",
+    b":",
+    b" ",
+    b"\x00",
+    b"Transfer-Encoding: chunked\r\n",
+    b"Content-Length: 5\r\n",
+    LENGTH,
+]
+
+
+@given(st.lists(st.tuples(st.integers(0, len(QUESTION)), st.integers(0, 3), st.sampled_from(PIECES)), max_size=4))
+def test_whatever_is_found_is_parsed_to_the_same(changes: list[tuple[int, int, bytes]]) -> None:
+    """The parser sees one whole request for an answer in the same bytes, and no more."""
+    data = QUESTION
+    for place, removed, inserted in changes:
+        data = data[:place] + inserted + data[place + removed :]
+    if find_question(data):
+        parser = RequestParser(Adjustments())
+        head = parser.received(data)
+        assert head + parser.received(data[head:]) == len(data)
+        assert parser.completed
+        assert parser.error is None
+        assert parser.path in ASK_PATHS
+        assert not parser.connection_close
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """The port of a server with four threads, which are all busy for ever."""
+    app, before = "create_app(Blocked(), AppOptions())", "from qa.web.service import AppOptions\n" + BLOCKED
+    with ready(app, before) as (process, port), many_clients(port, 12, QUESTION) as clients:
+        assert select.select(clients, [], [], 20)[0][0].recv(65536).startswith(b"HTTP/1.1 503")
+        yield port
+        process.kill()
+
+
+def test_both_ways_refuse_alike(port: int) -> None:
+    """Same status, headers and body; the connection is kept, and the next request is answered."""
+    with connect(port) as connection:
+        unparsed = exchange(connection, QUESTION)
+        parsed = exchange(connection, QUESTION.replace(b"\r\n\r\n", b"\r\nTE: trailers\r\n\r\n"))
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert b"200 OK" in connection.recv(65536)
+    assert unparsed[0] == parsed[0] == 503
+    assert unparsed[1].keys() == parsed[1].keys()
+    for name in unparsed[1].keys() - {"x-request-id", "date"}:
+        assert unparsed[1][name] == parsed[1][name]
+    assert unparsed[1]["x-request-id"] != parsed[1]["x-request-id"]
+    assert re.fullmatch("[0-9a-f]{32}", unparsed[1]["x-request-id"])
+    assert unparsed[2] == parsed[2]
+    assert json.loads(unparsed[2])["code"] == "overloaded"
+
+
+def exchange(connection: socket.socket, request_: bytes) -> tuple[int, dict[str, str], bytes]:
+    connection.sendall(request_)
+    response = HTTPResponse(connection)
+    response.begin()
+    return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
