@@ -6,7 +6,7 @@ so that every later build has them, whatever becomes of the generations.
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -40,10 +40,13 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """A write that depends on the text of the document: ``expected`` is its SHA-256, ``served`` that of the index."""
+    """A write that depends on the text of the document.
+
+    ``allows`` decides by its SHA-256, None for no document; ``served`` is that of the index.
+    """
 
     id: str
-    expected: str
+    allows: Callable[[str | None], bool]
     served: str | None
 
 
@@ -73,17 +76,18 @@ class Journal:
         Raises PreconditionFailed, or JournalError if nothing can be stored.
         """
         with open_transaction(self.path) as database:
-            if precondition and self._find_sha256(database, precondition) != precondition.expected:
+            if precondition and not self._is_met(database, precondition):
                 raise PreconditionFailed
             job = create_job(database, len(writes))
             insert_uploads(database, job, writes)
             return read_job(database.execute(SELECT_JOBS + "WHERE number = ?", (job,)).fetchone())
 
-    def _find_sha256(self, database: sqlite3.Connection, condition: Precondition) -> str | None:
+    def _is_met(self, database: sqlite3.Connection, condition: Precondition) -> bool:
+        # What a write that waits makes of the document, its caller cannot have seen.
         if database.execute("SELECT 1 FROM uploads WHERE id = ?", (condition.id,)).fetchone():
-            return None
+            return False
         row = database.execute("SELECT sha256 FROM documents WHERE id = ?", (condition.id,)).fetchone()
-        return row[0] if row else condition.served
+        return condition.allows(row[0] if row else condition.served)
 
     def knows(self, id: str) -> bool:
         """Return whether a document was written, or waits to be, and was not removed since."""

@@ -63,6 +63,11 @@ HEADERS = {
     "Retry-After": ("Seconds to wait before the next request.", "integer"),
 }
 
+CONDITIONS = {
+    "If-Match": 'The document must have one of these sha256, as `"…", "…"`; `*`: there must be one.',
+    "If-None-Match": "The document must have none of these sha256; `*`: there must be none yet.",
+}
+
 
 def build_openapi(routes: Sequence[Route]) -> Json:
     """Return the document that describes ``routes``."""
@@ -111,10 +116,15 @@ def _describe_operation(route: Route, schemas: Mapping[object, Json]) -> Json:
         {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
         for name in PATH_PARAMETER.findall(route.path)
     ]
+    conditions = CONDITIONS if Code.PRECONDITION_FAILED in route.problems else {}
+    in_header = [
+        {"name": name, "in": "header", "required": False, "schema": {"type": "string", "description": text}}
+        for name, text in conditions.items()
+    ]
     operation: Json = {
         "operationId": route.name,
         "summary": (route.view.__doc__ or "").splitlines()[0],
-        "parameters": in_path,
+        "parameters": [*in_path, *in_header],
         "responses": {str(route.status): _describe_success(route, schemas)} | _describe_problems(route, schemas),
     }
     if route.scope:

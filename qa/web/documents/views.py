@@ -15,14 +15,14 @@ ACCEPTED = 202
 
 
 def put(service: Service, id: str) -> Response:
-    """Store or replace a document: a file, or JSON with its text. With If-Match only if it has this sha256."""
+    """Store or replace a document: a file, or JSON with its text."""
     _start_writing(service)
     name = validate(IdModel, {"id": id}).id
     return _accept(service.writer.write([read_document(name)]))
 
 
 def delete(service: Service, id: str) -> Response:
-    """Remove a document. With If-Match only if it has this sha256."""
+    """Remove a document."""
     _start_writing(service)
     return _accept(service.writer.remove(validate(IdModel, {"id": id}).id))
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import request
+from werkzeug.datastructures import ETags
 
 from index.errors import BuildInProgress, GenerationError
 from index.generation.directory import IndexDirectory
@@ -32,14 +33,14 @@ class DocumentWriter:
     def write(self, writes: Sequence[Write]) -> Job:
         """Store all writes or none of them.
 
-        Raises ProblemError if the document is not the one that the request expects (``If-Match``), or if
-        nothing can be stored.
+        Raises ProblemError if the document is not the one that the request expects (``If-Match``, ``If-None-Match``),
+        or if nothing can be stored.
         """
         with self._open_journal() as journal:
             try:
                 job = journal.add(writes, self._read_precondition(writes[0].id))
             except PreconditionFailed:
-                detail = f"{format_value(writes[0].id)} is another one than If-Match names, or a write of it waits; "
+                detail = f"{format_value(writes[0].id)} is not what the request expects, or a write of it waits; "
                 raise ProblemError(Code.PRECONDITION_FAILED, f"{detail}read it again.") from None
         self.notify()
         return job
@@ -85,8 +86,14 @@ class DocumentWriter:
         return self.find_job(id)
 
     def _read_precondition(self, id: str) -> Precondition | None:
-        header = request.headers.get("If-Match")
-        return Precondition(id, header.strip().strip('"'), self._find_sha256(id)) if header else None
+        expected, unexpected = request.if_match, request.if_none_match
+        if request.method == "POST" or not (expected or unexpected):  # many documents have no condition
+            return None
+
+        def allows(sha256: str | None) -> bool:
+            return (not expected or _names(expected, sha256)) and not _names(unexpected, sha256)
+
+        return Precondition(id, allows, self._find_sha256(id))
 
     @contextmanager
     def _open_journal(self) -> Iterator[Journal]:
@@ -98,6 +105,11 @@ class DocumentWriter:
             raise _make_problem(Code.NOT_STORED, error) from error
         except (BuildInProgress, GenerationError) as error:
             raise _make_problem(Code.NOT_HELD, error) from error
+
+
+def _names(tags: ETags, sha256: str | None) -> bool:
+    """Return whether the value of If-Match or If-None-Match names a document; ``*`` names any (RFC 9110, 13.1)."""
+    return sha256 is not None and tags.contains(sha256)
 
 
 def _make_problem(code: Code, error: Exception) -> ProblemError:

@@ -99,7 +99,7 @@ def test_a_precondition_compares_with_the_last_text(
     if published:
         journal.add([Write.of_document(DOCUMENT)])
         publish_all(tmp_path)
-    condition = Precondition(DOCUMENT.id, expected, served)
+    condition = Precondition(DOCUMENT.id, lambda sha256: sha256 == expected, served)
     if holds:
         journal.add([Write.of_removal(DOCUMENT.id)], condition)
         return
@@ -113,7 +113,7 @@ def test_a_precondition_fails_while_another_write_waits(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.add([Write(DOCUMENT.id, ".md", b"text")])
     with pytest.raises(PreconditionFailed):
-        journal.add([Write.of_removal(DOCUMENT.id)], Precondition(DOCUMENT.id, "old", "old"))
+        journal.add([Write.of_removal(DOCUMENT.id)], Precondition(DOCUMENT.id, lambda _: True, "old"))
 
 
 def test_only_the_last_finished_jobs_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

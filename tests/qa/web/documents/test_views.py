@@ -147,6 +147,33 @@ def test_if_match_protects_what_somebody_else_wrote(client: FlaskClient) -> None
     problem(again, Code.PRECONDITION_FAILED)
 
 
+@pytest.mark.parametrize(
+    ("document", "headers", "status"),
+    [
+        ("new", {"If-None-Match": "*"}, 202),
+        (DOCUMENT, {"If-None-Match": "*"}, 412),
+        (DOCUMENT, {"If-None-Match": f'"{SHA256}"'}, 412),
+        (DOCUMENT, {"If-None-Match": '"0000"'}, 202),
+        ("new", {"If-Match": "*"}, 412),
+        (DOCUMENT, {"If-Match": "*"}, 202),
+        (DOCUMENT, {"If-Match": f'"0000", "{SHA256}"'}, 202),
+        (DOCUMENT, {"If-Match": f'W/"{SHA256}"'}, 412),
+    ],
+)
+def test_conditions_mean_what_http_says(
+    client: FlaskClient, document: str, headers: dict[str, str], status: int
+) -> None:
+    """Any document, none yet, or one of several; a weak tag matches no text."""
+    assert client.put(f"/v1/documents/{document}", json={"text": "a"}, headers=headers).status_code == status
+
+
+def test_many_documents_have_no_condition(client: FlaskClient) -> None:
+    """The header would say nothing about all of them."""
+    lines = '{"id": "a", "text": "a"}\n{"id": "b", "text": "b"}'
+    headers = {"If-Match": '"0000"', "Content-Type": "application/x-ndjson"}
+    assert client.post("/v1/documents", data=lines, headers=headers).status_code == 202
+
+
 def test_the_builder_is_told(app: Flask, client: FlaskClient) -> None:
     """After each write, and not after one that is refused."""
     told: list[None] = []
