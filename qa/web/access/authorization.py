@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping
 from hmac import compare_digest
 from pathlib import Path
 
-from flask import Flask, Request, g, redirect, request, url_for
+from flask import Flask, g, redirect, request, url_for
 from werkzeug import Response as WerkzeugResponse
+from werkzeug.http import parse_cookie
 
 from qa.web.access.keys import Key, KeyFileUnusable, KeyStore, Scope, hash_key
 from qa.web.errors.problems import Code, ProblemError
@@ -50,6 +51,11 @@ class Authorization:
             raise ProblemError(Code.FORBIDDEN, f"Invalid key: it is unknown, revoked or expired; {remedy}.")
         raise ProblemError(Code.FORBIDDEN, f"The key {key.name!r} lacks the scope {scope}; send one that has it.")
 
+    def check_uploader(self, headers: Mapping[str, str]) -> None:
+        """Raise ProblemError unless a request with these ``AUTHORIZATION`` and ``COOKIE`` may write documents."""
+        cookie = parse_cookie(headers.get("COOKIE", "")).get(COOKIE)
+        self.check(Scope.WRITE, parse_bearer_token(headers.get("AUTHORIZATION", "")) or cookie)
+
     def find_key(self, sent: str) -> Key | None:
         """Return the valid key that was sent, or None. Raises ProblemError if the file of keys is unusable."""
         try:
@@ -85,7 +91,7 @@ def require_scopes(
         scope = scopes.get(endpoint, Scope.ASK) if endpoint else None
         if not endpoint or not scope or request.method == "OPTIONS":  # by it a browser asks what it may send
             return None
-        token = read_bearer_token(request)
+        token = parse_bearer_token(request.headers.get("Authorization", ""))
         try:
             g.key = authorization.check(scope, token or request.cookies.get(COOKIE))
         except ProblemError as problem:
@@ -97,9 +103,9 @@ def require_scopes(
     app.before_request(check_scope)
 
 
-def read_bearer_token(request: Request) -> str:
-    """Return the key in the ``Authorization`` header of a request, or an empty text."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+def parse_bearer_token(header: str) -> str:
+    """Return the key in the value of ``Authorization``, or an empty text."""
+    scheme, _, token = header.partition(" ")
     return token.strip() if scheme.casefold() == "bearer" else ""
 
 

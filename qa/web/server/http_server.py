@@ -75,6 +75,7 @@ class WebServer(TcpWSGIServer):
             connection_limit=1 << 30,  # ours is in handle_accept
             backlog=BACKLOG,
         )
+        adjustments.check_uploader = service_of(app).authorization.check_uploader
         address = (listener.family, listener.type, listener.proto, listener.getsockname())
         super().__init__(app, _start=False, _sock=listener, adj=adjustments, sockinfo=address, bind_socket=False)
         self.draining = self.stopping = False

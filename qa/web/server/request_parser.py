@@ -83,6 +83,7 @@ class RequestParser(HTTPRequestParser):
         if headers:  # waitress parses an empty request after one with too many headers
             self._check_framing(headers)
             self._check_expectation()
+            self._check_uploader()
 
     def peek(self) -> bytes:
         """Return the query string and the first bytes of the body."""
@@ -110,6 +111,11 @@ class RequestParser(HTTPRequestParser):
         if expectation.lower() not in {"", "100-continue"}:
             raise ProblemError(Code.EXPECTATION_FAILED, "The server only knows Expect: 100-continue.")
 
+    def _check_uploader(self) -> None:
+        """Raise ProblemError if somebody sends more than a question may have, and may not write documents."""
+        if self._is_upload() and (self.chunked or self.content_length > MAX_BODY_BYTES):
+            self.adj.check_uploader(self.headers)
+
     def _check_chunks(self, body: ChunkedReceiver) -> None:
         if len(body) > self._find_max_body():
             self._refuse_request(self._body_too_large())
@@ -118,8 +124,10 @@ class RequestParser(HTTPRequestParser):
 
     def _find_max_body(self) -> int:
         """Return the maximum size in bytes, which is larger for documents than for questions."""
-        is_upload = self.command in UPLOAD_METHODS and self.path.startswith(UPLOAD_PATH)
-        return max(MAX_BODY_BYTES, int(self.adj.max_request_body_size)) if is_upload else MAX_BODY_BYTES
+        return max(MAX_BODY_BYTES, int(self.adj.max_request_body_size)) if self._is_upload() else MAX_BODY_BYTES
+
+    def _is_upload(self) -> bool:
+        return self.command in UPLOAD_METHODS and self.path.startswith(UPLOAD_PATH)
 
     def _body_too_large(self) -> ProblemError:
         return ProblemError(Code.BODY_TOO_LARGE, f"A body has at most {self._find_max_body():,} bytes; send less.")

@@ -45,7 +45,7 @@ def make_app(version: str) -> Flask:
     """The application with routes that are slow, big, or say who answers. No version starts with "broken"."""
     if version.startswith("broken"):
         raise NetsphereError(f"{version} cannot be opened")
-    app = create_app(HandMade(), AppOptions(hosts=("a",)))
+    app = create_app(HandMade(), AppOptions(hosts=("a",), admin_key="the-key"))
     counted: list[str] = []
 
     def count() -> Response:

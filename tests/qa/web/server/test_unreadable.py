@@ -122,6 +122,27 @@ def test_a_chunked_body_has_the_same_limit(port: int, size: int, status: int) ->
     connection.close()
 
 
+@pytest.mark.parametrize("length", [b"Content-Length: 5000000", b"Transfer-Encoding: chunked"])
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [(b"", 401), (b"Authorization: Bearer other\r\n", 403), (b"Cookie: netsphere_key=other\r\n", 403)],
+)
+def test_nobody_uploads_who_may_not_write(port: int, length: bytes, header: bytes, status: int) -> None:
+    """The response comes before the body, of which nothing is kept."""
+    for line in (b"PUT /v1/documents/big.txt HTTP/1.1", b"POST /v1/documents HTTP/1.1"):
+        response, body = raw(port, b"%s\r\nHost: a\r\n%s%s\r\n\r\n" % (line, header, length))
+        assert (response.status, json.loads(body)["status"]) == (status, status)
+
+
+@pytest.mark.parametrize("header", [b"Authorization: Bearer the-key", b"Cookie: netsphere_key=the-key"])
+def test_who_may_write_is_asked_for_the_body(port: int, header: bytes) -> None:
+    """By its key or by the cookie of the pages."""
+    request = b"PUT /v1/documents/big.txt HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5000000\r\n"
+    with connect(port) as connection:
+        connection.sendall(request + header + b"\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 100 Continue")
+
+
 def test_a_client_that_asks_first_is_told_at_once(port: int) -> None:
     """``Expect: 100-continue`` is answered by 100 for a body that is accepted, and by the problem for any other."""
     fine = b'{"question": "Who?"}'
