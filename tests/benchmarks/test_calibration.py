@@ -110,6 +110,18 @@ def test_a_first_passage_that_was_not_read_has_no_say_in_the_mode_that_reads() -
     assert fit_words(more, fits) == fit_words(rows, fits)
 
 
+def test_a_source_without_right_words_has_no_say_in_the_words() -> None:
+    """Of some sources only passages are judged, so that the only words known are those of questions without answer."""
+    rows = {mode: draw_measured(24) for mode in MODES}
+    fits = fit_modes(rows)
+    kept = [row for row in rows["fast"].fitted if row.source != "qed"]
+    wrong = [row for row in rows["fast"].fitted if row.source == "qed" and not (row.words and row.words.words_right)]
+    assert wrong
+    both = [MeasuredRows(fitted, rows["fast"].held_out) for fitted in (kept, [*kept, *wrong])]
+    without, biased = (fit_words(dict.fromkeys(MODES, measured), fits) for measured in both)
+    assert biased.model == without.model
+
+
 def list_shown(model: WordsModel, rows: Sequence[KnownRow], kind: AnswerKind) -> list[bool]:
     """Of everything that is shown as this, whether it is right."""
     return [row.words.is_right(kind) for row in rows if choose_words(row.words.features, model).kind is kind]

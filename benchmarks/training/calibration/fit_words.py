@@ -58,7 +58,7 @@ class WordsFit:
 
 def fit_words(rows: Mapping[Mode, MeasuredRows], fits: Mapping[Mode, ModeFit]) -> WordsFit:
     """Fit on all sources, and try on each source with a fit on the others; ``fits`` are those of the passages."""
-    fitted = [row for mode in rows for row in list_words(rows[mode].fitted, fits[mode].calibration)]
+    fitted = _leave_out_biased([row for mode in rows for row in list_words(rows[mode].fitted, fits[mode].calibration)])
     held_out = list_words(rows["precise"].held_out, fits["precise"].calibration)
     trials = {}
     for source in SIZES:
@@ -78,6 +78,12 @@ def list_words(rows: Sequence[Row], calibration: PassageModel) -> list[KnownRow]
             features = replace(row.words.features, passage=probability, odds=measure_odds(probability))
             found.append(KnownRow(row.source, row.kind, replace(row.words, features=features)))
     return found
+
+
+def _leave_out_biased(rows: Sequence[KnownRow]) -> list[KnownRow]:
+    """Return the rows of sources of which right words are known; of the others, only wrong ones are."""
+    known = {row.source for row in rows if row.words.words_right}
+    return [row for row in rows if row.source in known]
 
 
 def _fit_model(rows: Sequence[KnownRow]) -> WordsModel:
