@@ -1,4 +1,4 @@
-"""python -m index: build, status, verify, rollback, publish, prune."""
+"""python -m index: build, status, verify, rollback, publish, use-file, prune."""
 
 from dataclasses import fields
 from pathlib import Path
@@ -8,9 +8,10 @@ import click
 
 from index.build.changes import Overrides
 from index.build.embedding_cache import remove_caches
+from index.build.load import list_file_ids
 from index.build.pipeline import BuildReport, build_folder
 from index.cli import Group, Option, format_count, setting_options
-from index.errors import IncompatibleGeneration, NetsphereError
+from index.errors import IncompatibleGeneration, NetsphereError, UsageError
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.generation.integrity import find_violations
@@ -44,7 +45,7 @@ def build(folder: Path, **flags: Any) -> None:  # noqa: ANN401 — of the table'
     """
     settings = IndexSettings(**flags)
 
-    def build_source(overrides: Overrides) -> BuildReport:
+    def build_source(overrides: Overrides, reads_files: bool) -> BuildReport:
         return build_folder(folder, settings, Terminal(), overrides)
 
     with UploadParser(settings) as parser:
@@ -119,6 +120,29 @@ def publish(name: str | None, index: str) -> None:
 
 
 @main.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@setting_options("index")
+def use_file(ids: tuple[str, ...], index: str) -> None:
+    """Serve each document ID from its file again: forget what was written in its place, or that it was removed.
+
+    A document without a file is removed. The next build reads the whole folder.
+
+    Example: python -m index use-file notes/plan.md --index var/index
+    """
+    directory = IndexDirectory(Path(index))
+    source = Manifest.read(directory.root / directory.require_current()).source
+    if not source or not Path(source).exists():
+        where = repr(source) if source else "no folder"
+        raise UsageError(f"{index} was built from {where}, which is not there; run this where the folder is")
+    files = list_file_ids(Path(source))
+    job = Journal(directory.root).forget(tuple(dict.fromkeys(ids)))
+    for name in dict.fromkeys(ids):
+        click.echo(f"{name}: {_describe_file(name, files)}")
+    command = f"python -m index build {source} --index {index}"
+    click.echo(f"job {job.id} reads {source}; a server that takes writes builds it by itself, else run: {command}")
+
+
+@main.command()
 @click.option(
     "--keep", type=click.IntRange(1, 1000), cls=Option, default=1, show_default=True, help="generations to keep"
 )
@@ -149,6 +173,15 @@ def _verify_generation(folder: Path) -> bool:
         faults = [str(error)]
     click.echo(f"{folder.name}: {'; '.join(faults) or 'every hash and every invariant holds'}")
     return not faults
+
+
+def _describe_file(id: str, files: frozenset[str]) -> str:
+    """Say what the next build takes as the document of an id."""
+    if id in files:
+        return "the next build takes the file"
+    if any(file.endswith((".jsonl", ".jsonl.gz")) for file in files):
+        return "no file has this name; the next build takes it from a .jsonl file with this id, or has no such document"
+    return "no file has this name; the next build has no such document"
 
 
 def _print_problems(problems: tuple[LoadProblem, ...]) -> None:

@@ -42,6 +42,12 @@ class _Listing:
     problems: tuple[LoadProblem, ...] = ()
 
 
+def list_file_ids(source: Path) -> frozenset[str]:
+    """Return the ids of the files that a build reads below a folder, or of one file."""
+    listing = _list_folder(source.absolute()) if source.is_dir() else _list_file(source.absolute())
+    return frozenset(file.id for file in listing.files)
+
+
 def load_documents(
     source: Path, max_bytes: int, limits: ParseLimits | None = None, known: Sources = NO_SOURCES
 ) -> LoadResult:

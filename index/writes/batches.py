@@ -114,6 +114,15 @@ class BatchQueue:
             rows += database.execute(select, (batch.last, DOCUMENT, REMOVAL))
         return {name: None if content is None else decode_document(content) for name, content in rows}
 
+    def needs_files(self, batch: Batch, generation: str | None) -> bool:
+        """Return whether a job of the batch made files count again that a generation does not have yet."""
+        query = """
+        SELECT 1 FROM file_jobs
+        WHERE number <= ? AND number > coalesce((SELECT job FROM generations WHERE name = ?), 0)
+        """
+        with open_transaction(self._path, writes=False) as database:
+            return bool(database.execute(query, (batch.last, generation)).fetchone())
+
     def finish(self, batch: Batch, generation: str, is_published: bool, changes: ChangeSummary | None) -> None:
         """Record that a generation contains the batch, and whether it is served or held."""
         with self._write() as database:
@@ -149,6 +158,7 @@ class BatchQueue:
                 (MAX_ATTEMPTS, reason, format_now()),
             )
             database.execute("DELETE FROM uploads WHERE job IN (SELECT number FROM jobs WHERE state = 'failed')")
+            database.execute("DELETE FROM file_jobs WHERE number IN (SELECT number FROM jobs WHERE state = 'failed')")
 
     def update_changes(self, generation: str, changes: ChangeSummary) -> None:
         """Replace the changes in the jobs of a generation."""

@@ -19,7 +19,8 @@ from index.writes.journal import Journal
 from index.writes.parse import UploadParser
 from index.writes.publish import unpin
 
-Build: TypeAlias = Callable[[Overrides], BuildReport]
+# Builds with what was written; the second argument says whether the files of the folder are read, too.
+Build: TypeAlias = Callable[[Overrides, bool], BuildReport]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +35,39 @@ class WritesReport:
 def build_with_writes(build: Build, settings: IndexSettings, reads_files: bool, parser: UploadParser) -> WritesReport:
     """Call ``build`` with what was written, and record in the journal what the generation contains.
 
-    If ``reads_files`` is false, the documents of the served generation stay, so that only newer writes are applied.
+    If ``reads_files`` is false, the documents of the served generation stay, so that only newer writes are applied,
+    unless a job that waits made files count again.
     Raises what ``build`` raises, and JournalError. The writes then still wait.
     """
     directory, queue = IndexDirectory(Path(settings.index)), BatchQueue(Journal(Path(settings.index)))
     before = _find_current(directory)
 
-    def run(overrides: Overrides) -> WritesReport:
-        return _make_report(build(overrides), directory, before, settings.hold)
+    def run(overrides: Overrides, reads_files: bool) -> WritesReport:
+        return _make_report(build(overrides, reads_files), directory, before, settings.hold)
 
     if queue.exists:
-        report = _build_batch(run, queue, None if reads_files else before, parser)
+        report = _build_batch(run, queue, before, reads_files, parser)
         queue.forget_generations_before(directory.list_generations()[0])
     else:
-        report = run({})
+        report = run({}, reads_files)
     if not settings.hold:
         unpin(directory)
     return report
 
 
 def _build_batch(
-    run: Callable[[Overrides], WritesReport], queue: BatchQueue, base: str | None, parser: UploadParser
+    run: Callable[[Overrides, bool], WritesReport],
+    queue: BatchQueue,
+    before: str | None,
+    reads_files: bool,
+    parser: UploadParser,
 ) -> WritesReport:
-    """Build the jobs that wait; ``base`` is the generation whose documents stay, if no files are read."""
+    """Build the jobs that wait; the documents of the generation ``before`` stay, unless the files are read."""
     batch = queue.start()
     try:
         parser.parse(queue, batch)
-        report = run(queue.read_overrides(batch, base))
+        reads_files = reads_files or queue.needs_files(batch, before)
+        report = run(queue.read_overrides(batch, None if reads_files else before), reads_files)
     except (NetsphereError, OSError) as error:
         queue.requeue(str(error))
         raise

@@ -12,8 +12,8 @@ FILE_NAME = "writes.sqlite"
 LOCK_TIMEOUT_S = 30.0
 # ``jobs``: one row a request that writes. ``uploads``: what waits to be published; ``kind`` is "document" (JSON, see
 # ``journal.encode_document``), "removal" or the extension of a file that is not parsed yet. ``documents``: what was
-# published, the latest content of each document; NULL if it was removed. ``generations``: the newest job that each
-# one contains.
+# published, the latest content of each document; NULL if it was removed. ``file_jobs``: the jobs that made files count
+# again, for which the folder is read. ``generations``: the newest job that each one contains.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
   number INTEGER PRIMARY KEY AUTOINCREMENT, state TEXT NOT NULL, documents INTEGER NOT NULL,
@@ -27,6 +27,7 @@ CREATE INDEX IF NOT EXISTS uploads_by_job ON uploads (job);
 CREATE INDEX IF NOT EXISTS uploads_by_id ON uploads (id);
 CREATE TABLE IF NOT EXISTS documents (id TEXT PRIMARY KEY, job INTEGER NOT NULL, sha256 TEXT, content BLOB);
 CREATE INDEX IF NOT EXISTS documents_by_job ON documents (job);
+CREATE TABLE IF NOT EXISTS file_jobs (number INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS generations (name TEXT PRIMARY KEY, job INTEGER NOT NULL);
 """
 PRAGMAS = """

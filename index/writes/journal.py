@@ -11,11 +11,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from index.errors import NetsphereError, UsageError
 from index.types import Document, Heading
 from index.writes.database import FILE_NAME, compact_file, open_transaction
-from index.writes.jobs import SELECT_JOBS, Job, create_job, read_job
+from index.writes.jobs import SELECT_JOBS, Job, JobState, create_job, read_job
 
 DOCUMENT, REMOVAL = "document", "removal"
+# Ids that an error names.
+MAX_NAMED = 5
+# The first job whose write of an id waits. A file that is not parsed yet may hold any ids.
+SELECT_WAITING = """
+SELECT jobs.number, jobs.state, uploads.id = :id FROM uploads JOIN jobs ON jobs.number = uploads.job
+WHERE uploads.id = :id OR uploads.kind NOT IN ('document', 'removal')
+ORDER BY uploads.id = :id DESC, jobs.number LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,38 @@ class Journal:
                 raise PreconditionFailed
             job = create_job(database, len(writes))
             insert_uploads(database, job, writes)
-            return read_job(database.execute(SELECT_JOBS + "WHERE number = ?", (job,)).fetchone())
+            return _read_new_job(database, job)
+
+    def forget(self, ids: Sequence[str]) -> Job:
+        """Forget what was written for these ids, or that they were removed, so that their files count again.
+
+        The job lets the next build read the folder. Raises UsageError if an id was never written, NetsphereError if
+        a write of it waits, or JournalError; nothing is changed then.
+        """
+        if not self.path.exists():
+            raise _make_unwritten_error(ids[0], [])
+        with open_transaction(self.path) as database:
+            for name in ids:
+                self._require_published(database, name)
+            database.executemany("DELETE FROM documents WHERE id = ?", [(name,) for name in ids])
+            job = create_job(database, len(ids))
+            database.execute("INSERT INTO file_jobs VALUES (?)", (job,))
+            return _read_new_job(database, job)
+
+    def _require_published(self, database: sqlite3.Connection, id: str) -> None:
+        waiting = database.execute(SELECT_WAITING, {"id": id}).fetchone()
+        if waiting:
+            job, state, is_sure = waiting
+            remedy = "python -m index build FOLDER"
+            if state == JobState.HELD:
+                remedy = "python -m index publish"
+            raise NetsphereError(
+                f"{id!r} {'is' if is_sure else 'may be'} written by job {job}, which is {state}; "
+                f"wait until it is published, or run: {remedy} --index {self.path.parent}"
+            )
+        if not database.execute("SELECT 1 FROM documents WHERE id = ?", (id,)).fetchone():
+            written = database.execute("SELECT id FROM documents ORDER BY id LIMIT ?", (MAX_NAMED + 1,)).fetchall()
+            raise _make_unwritten_error(id, [row[0] for row in written])
 
     def _is_met(self, database: sqlite3.Connection, condition: Precondition) -> bool:
         # What a write that waits makes of the document, its caller cannot have seen.
@@ -134,6 +174,18 @@ class Journal:
             return []
         with open_transaction(self.path, writes=False) as database:
             return database.execute(query, values or {}).fetchall()
+
+
+def _read_new_job(database: sqlite3.Connection, number: int) -> Job:
+    return read_job(database.execute(SELECT_JOBS + "WHERE number = ?", (number,)).fetchone())
+
+
+def _make_unwritten_error(id: str, written: Sequence[str]) -> UsageError:
+    names = ", ".join(written[:MAX_NAMED]) + (", …" if len(written) > MAX_NAMED else "")
+    return UsageError(
+        f"invalid id {id!r}: it was neither written nor removed over HTTP, so that its file counts already; "
+        f"written or removed were: {names or 'none'}"
+    )
 
 
 def insert_uploads(database: sqlite3.Connection, job: int, writes: Sequence[Write]) -> None:

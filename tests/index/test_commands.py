@@ -27,7 +27,9 @@ def index(*arguments: str) -> Result:
     return result
 
 
-@pytest.mark.parametrize("command", [(), ("build",), ("status",), ("verify",), ("rollback",), ("publish",), ("prune",)])
+@pytest.mark.parametrize(
+    "command", [(), ("build",), ("status",), ("verify",), ("rollback",), ("publish",), ("use-file",), ("prune",)]
+)
 def test_help_has_an_example(command: tuple[str, ...]) -> None:
     """Every command explains itself, with a line that can be copied."""
     done = index(*command, "--help")

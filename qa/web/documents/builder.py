@@ -4,12 +4,12 @@ import logging
 import os
 import socket
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from select import select
 from time import monotonic, sleep
 
-from index.build.pipeline import build_index
+from index.build.changes import Overrides
+from index.build.pipeline import BuildReport, build_index
 from index.embedding import load_generation_encoder
 from index.errors import BuildInProgress, GenerationError, NetsphereError
 from index.generation.directory import IndexDirectory
@@ -133,13 +133,16 @@ class Builder:
         hold = self.options.index.hold or is_pinned(self._directory)
         settings = replace(self.options.index, model=manifest.model, hold=hold, **manifest.settings)
         encoder = load_generation_encoder(self._directory.root / manifest.generation, manifest, self.options.model)
-        reads_files, self._folder_changed = self._folder_changed, False
-        source = Path(manifest.source) if reads_files else None
+
+        def run(overrides: Overrides, reads_files: bool) -> BuildReport:
+            source = Path(manifest.source) if reads_files else None
+            return build_index(source, settings, encoder, None, overrides)
+
+        folder_changed, self._folder_changed = self._folder_changed, False
         try:
-            run = partial(build_index, source, settings, encoder, None)
-            return build_with_writes(run, settings, reads_files, self._parser)
+            return build_with_writes(run, settings, folder_changed, self._parser)
         except BaseException:
-            self._folder_changed = reads_files
+            self._folder_changed = folder_changed
             raise
 
     def _report(self, report: WritesReport) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from index.build.pipeline import build_index
+from index.build.changes import Overrides
+from index.build.pipeline import BuildReport, build_index
 from index.settings import IndexSettings
 from index.types import Document
 from index.writes.build import build_with_writes
@@ -93,13 +94,17 @@ def example_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FlaskClie
     return create_app(engine, options).test_client()
 
 
+def build_from_writes(settings: IndexSettings, overrides: Overrides, _reads_files: bool) -> BuildReport:
+    return build_index(None, settings, WordEncoder(), None, overrides)
+
+
 def hold_a_document(folder: Path) -> Path:
     """Build an index folder with one generation that is served and one that is held, and return it."""
     settings = IndexSettings(index=str(folder / "index"), hold=True)
     build_index(None, replace(settings, hold=False), WordEncoder(), None, {"a": Document("a", "Cats sleep.")})
     Journal(folder / "index").add([Write.of_document(Document("b", "Dogs dig."))])
     with UploadParser(settings) as parser:
-        build_with_writes(partial(build_index, None, settings, WordEncoder(), None), settings, False, parser)
+        build_with_writes(partial(build_from_writes, settings), settings, False, parser)
     return folder / "index"
 
 

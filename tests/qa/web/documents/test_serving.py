@@ -118,6 +118,18 @@ def test_a_build_of_the_folder_keeps_what_was_written(server: Served, source: Pa
     server.wait_for("kept", "kept/2", "cats.txt")
 
 
+def test_a_file_takes_the_place_of_what_was_written(server: Served) -> None:
+    """The server reads the folder by itself, also for a document that was removed."""
+    server.finish(server.put("cats.txt", "Cats sleep on the roof."))
+    server.finish(server.delete("dogs.md"))
+    server.wait_for("cats.txt", absent="dogs.md")
+    done = server.command("use-file", "cats.txt", "dogs.md")
+    assert done.startswith("cats.txt: the next build takes the file\ndogs.md: the next build takes the file\njob ")
+    server.wait_for("cats.txt", "dogs.md")
+    wait_until(lambda: "mats" in find_text(server, "Where do cats sleep?"))
+    assert server.send("GET", "/v1/jobs?limit=1")["jobs"][0]["state"] == "published"
+
+
 def test_a_held_generation_waits_and_tells_what_it_changes(index: Path, tmp_path: Path) -> None:
     """Documents, and answers to recorded questions; the log says so, too."""
     questions = tmp_path / "questions.jsonl"
