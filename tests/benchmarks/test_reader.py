@@ -16,9 +16,10 @@ from benchmarks.open_sets import ARTICLE_SENTENCES, SQUAD_SENTENCES, ReadingQues
 from benchmarks.splits import Part, assign_part
 from benchmarks.training.held_out import main as held_out
 from benchmarks.training.held_out import write_handbooks
+from benchmarks.training.reader.batches import Plan, build_part, draw_pairs
 from benchmarks.training.reader.examples import Example, ExampleSet, Text
 from benchmarks.training.reader.network import Network
-from benchmarks.training.reader.train import Plan, compute_losses, draw_pairs, train
+from benchmarks.training.reader.train import compute_losses, train
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from index.types import Span
 from qa.evaluation import load
@@ -87,9 +88,9 @@ def test_training_lowers_every_loss(tmp_path: Path) -> None:
     torch.manual_seed(0)
     network = Network(BASE)
     pairs = next(p for p in (draw_pairs(FOUND, FOUND.examples[0], PAIRS, random.Random(n)) for n in range(9)) if p[1:])
-    before = [float(loss.detach()) for loss in compute_losses(network, [pairs])]
+    before = [float(loss.detach()) for loss in compute_losses(network, build_part([pairs]))]
     train(network, FOUND, Plan(steps=4, batch=4, rate=0.01), tmp_path / "network.pt")
-    after = [float(loss.detach()) for loss in compute_losses(network, [pairs])]
+    after = [float(loss.detach()) for loss in compute_losses(network, build_part([pairs]))]
     assert all(late < early for early, late in zip(before, after, strict=True))
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -18,12 +19,18 @@ from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel, Pretrai
 
 from benchmarks.training.reader import teacher_weights
 from benchmarks.training.reader.adapters import merge_adapters
+from benchmarks.training.reader.batches import Batches, Plan, draw_pairs
 from benchmarks.training.reader.convert import write_reader
-from benchmarks.training.reader.distill import label_pairs, measure_divergence, measure_relevance_divergence
+from benchmarks.training.reader.distill import (
+    align_pairs,
+    label_pairs,
+    measure_divergence,
+    measure_relevance_divergence,
+)
 from benchmarks.training.reader.examples import Example, ExampleSet, Text, keep_labelled
 from benchmarks.training.reader.network import NEVER, Network, load_network, write_trained
 from benchmarks.training.reader.teacher_weights import fetch_base
-from benchmarks.training.reader.train import Batches, Plan, _load_batches, compute_losses, draw_pairs, train
+from benchmarks.training.reader.train import _load_batches, compute_losses, train
 from index.errors import ModelError
 from index.types import Span
 from qa.reader.pairs import PairTokenizer
@@ -145,8 +152,9 @@ def test_the_teacher_labels_the_tokens_of_the_student(bert: Path, mpnet: Path) -
     texts = [("Who directed the film?", passage) for passage in [*PASSAGES, ("", "a </s> b")]]
     pairs = [student.tokenizer.encode_pairs(question, [passage])[0] for question, passage in texts]
     starts = student(pairs)[0].detach()
-    (start, _, relevance), same = label_pairs(teacher, texts, pairs, starts)
-    assert same.tolist() == [True, True, True, False]
+    aligned = align_pairs(teacher.tokenizer, texts, pairs, starts.shape[1])
+    start, _, relevance = label_pairs(teacher, aligned, starts)
+    assert aligned.same.tolist() == [True, True, True, False]
     own = teacher.tokenizer.encode_pairs("Who directed the film?", PASSAGES)
     wanted = teacher(own)
     torch.testing.assert_close(relevance[:3], wanted[2])
@@ -176,16 +184,16 @@ def test_distillation_brings_the_student_closer_to_the_teacher(bert: Path, mpnet
     with torch.no_grad():
         teacher.span.weight *= 20  # certain of something
     found = ExampleSet(FOUND.texts, FOUND.examples[1:])
-    batch = Batches(found, student.tokenizer, Plan(steps=1, batch=8))[0]
+    (part,) = Batches(found, student.tokenizer, Plan(steps=1, batch=8), 16, teacher.tokenizer)[0]
     before, after = [], []
     for losses in (before, after):
         with torch.no_grad():
-            losses += map(float, compute_losses(student, batch, teacher)[:2])
+            losses += map(float, compute_losses(student, part, teacher)[:2])
         if losses is before:
             train(student, found, Plan(steps=20, batch=8, rate=3e-3), tmp_path / "student.pt", teacher)
     assert all(late < early for early, late in zip(before, after, strict=True))
     with torch.no_grad():
-        assert not any(map(float, compute_losses(student, batch)))  # nothing to learn without the teacher
+        assert not any(map(float, compute_losses(student, part)))  # nothing to learn without the teacher
 
 
 def test_a_question_without_labels_gets_no_label(bert: Path) -> None:
@@ -229,9 +237,12 @@ def test_a_distillation_that_was_stopped_ends_like_one_that_was_not(
 def test_a_gpu_gets_the_same_batches_from_other_processes(bert: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the order of the steps, from the one that is next."""
     monkeypatch.setattr("benchmarks.training.reader.train.GPU_WORKERS", 1)
-    plan = Plan(steps=3, batch=4)
-    batches = Batches(FOUND, PairTokenizer(bert / "tokenizer.json"), plan)
-    assert list(_load_batches(batches, 1, plan, torch.device("cuda"))) == [batches[1], batches[2]]
+    batches = Batches(FOUND, PairTokenizer(bert / "tokenizer.json"), Plan(steps=3, batch=4), 2)
+    loaded = list(_load_batches(batches, range(1, 3), torch.device("cuda")))
+    assert [len(batch) for batch in loaded] == [len(batches[1]), len(batches[2])]
+    for part, wanted in zip(chain(*loaded), [*batches[1], *batches[2]], strict=True):
+        for tensor, same in zip(part.padded + part[1:-1], wanted.padded + wanted[1:-1], strict=True):
+            assert torch.equal(tensor, same)
 
 
 def packages(folder: Path, content: bytes) -> None:

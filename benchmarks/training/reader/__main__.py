@@ -23,6 +23,7 @@ import torch
 
 from benchmarks.open_sets import ReadingQuestion, load_questions
 from benchmarks.splits import Part
+from benchmarks.training.reader.batches import Plan
 from benchmarks.training.reader.convert import write_reader
 from benchmarks.training.reader.document import as_figures, render_page
 from benchmarks.training.reader.examples import (
@@ -35,7 +36,7 @@ from benchmarks.training.reader.examples import (
 from benchmarks.training.reader.handbooks import read_handbooks
 from benchmarks.training.reader.measure import format_table, load_held_out, measure_sources
 from benchmarks.training.reader.network import Network, load_network
-from benchmarks.training.reader.train import Plan, train
+from benchmarks.training.reader.train import train
 from index.embedding import load_encoder
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from qa.reader.reader import ABOUT, SHIPPED, TrainedReader

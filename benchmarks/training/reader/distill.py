@@ -5,13 +5,14 @@ the same passages, and would have to be packed and carried.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn.functional import kl_div, log_softmax, logsigmoid
 
-from benchmarks.training.reader.network import NEVER, Logits, Network
-from qa.reader.pairs import MAX_TOKENS, TokenPair
+from benchmarks.training.reader.network import NEVER, Logits, Network, PaddedPairs, pad_pairs
+from qa.reader.pairs import MAX_TOKENS, PairTokenizer, TokenPair
 
 # Logits are divided by it, so that the runners-up of the teacher count, too.
 TEMPERATURE = 2.0
@@ -19,27 +20,42 @@ TEMPERATURE = 2.0
 TEACHER_MAX_TOKENS = MAX_TOKENS + 1
 
 
-@torch.no_grad()
-def label_pairs(
-    teacher: Network, texts: Sequence[tuple[str, tuple[str, str]]], pairs: Sequence[TokenPair], student: Tensor
-) -> tuple[Logits, Tensor]:
-    """Return the teacher's logits of the texts, at the student's tokens, and which rows have them.
+class AlignedPairs(NamedTuple):
+    """The pairs as the teacher's tokenizer makes them, and where its tokens are.
 
-    ``texts`` are question and passage of each pair; ``student`` are the start logits of the student, shape (pairs,
-    tokens). A row has none if both tokenizers split its words differently.
+    ``places`` has the teacher's token for each token of the student, shape (pairs, tokens of the student): the first
+    for the first, and word for word. ``same`` is False for a pair whose words both split differently, which has none.
     """
-    own = [teacher.tokenizer.encode_pairs(question, [passage], TEACHER_MAX_TOKENS)[0] for question, passage in texts]
-    # The teacher's token for each token of the student: the first for the first, and word for word.
-    places = torch.zeros(student.shape, dtype=torch.long)
+
+    padded: PaddedPairs
+    places: Tensor
+    same: Tensor
+
+
+def align_pairs(
+    tokenizer: PairTokenizer, texts: Sequence[tuple[str, tuple[str, str]]], pairs: Sequence[TokenPair], tokens: int
+) -> AlignedPairs:
+    """Encode for the teacher the question and passage of each of the student's pairs, padded to so many tokens."""
+    own = [tokenizer.encode_pairs(question, [passage], TEACHER_MAX_TOKENS)[0] for question, passage in texts]
+    places = torch.zeros(len(pairs), tokens, dtype=torch.long)
     same = torch.tensor([its.offsets == pair.offsets for its, pair in zip(own, pairs, strict=True)])
     for row, (its, pair) in enumerate(zip(own, pairs, strict=True)):
         if same[row]:
             count = len(pair.offsets)
             places[row, pair.first : pair.first + count] = torch.arange(its.first, its.first + count)
-    start, end, relevance = teacher(own)
-    places, outside = places.to(student.device), student <= NEVER
+    return AlignedPairs(pad_pairs(own), places, same)
+
+
+@torch.no_grad()
+def label_pairs(teacher: Network, aligned: AlignedPairs, student: Tensor) -> Logits:
+    """Return the teacher's logits at the student's tokens.
+
+    ``student`` are the student's start logits, shape (pairs, tokens).
+    """
+    start, end, relevance = teacher(aligned.padded)
+    places, outside = aligned.places.to(student.device), student <= NEVER
     moved = [logits.gather(1, places).masked_fill(outside, NEVER) for logits in (start, end)]
-    return (moved[0], moved[1], relevance), same.to(student.device)
+    return moved[0], moved[1], relevance
 
 
 def measure_divergence(student: Tensor, teacher: Tensor) -> Tensor:

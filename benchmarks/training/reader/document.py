@@ -5,9 +5,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from benchmarks.training.reader.batches import NO_ANSWER_WEIGHT, WRONG_SHARE
 from benchmarks.training.reader.distill import TEMPERATURE
 from benchmarks.training.reader.measure import Measured
-from benchmarks.training.reader.train import COOL_DOWN, HEADS_FASTER, NO_ANSWER_WEIGHT, TEACHER_SHARE, WRONG_SHARE
+from benchmarks.training.reader.train import COOL_DOWN, HEADS_FASTER, TEACHER_SHARE
 from qa.evaluation.fingerprint import compute_fingerprint, stamp_line
 from qa.evaluation.types import Interval
 

@@ -8,7 +8,7 @@ which is the first token. The product reads with what ``benchmarks/training/read
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import torch
 from safetensors import safe_open
@@ -30,6 +30,18 @@ BODIES: dict[str, tuple[type[PreTrainedModel], str]] = {
 }
 # Start and end logits, shape (pairs, tokens), and relevance logits, shape (pairs,).
 Logits = tuple[Tensor, Tensor, Tensor]
+
+
+class PaddedPairs(NamedTuple):
+    """Token pairs as tensors, each of shape (pairs, tokens): ids, types, which are tokens, which can answer.
+
+    Only the first token, which stands for no answer, and the passage's words can.
+    """
+
+    ids: Tensor
+    types: Tensor
+    mask: Tensor
+    words: Tensor
 
 
 class Network(nn.Module):
@@ -61,13 +73,11 @@ class Network(nn.Module):
         self.pool = nn.Linear(width, width)
         self.relevance = nn.Linear(width, 1)
 
-    def forward(self, pairs: Sequence[TokenPair]) -> Logits:
-        """Return the logits of the pairs.
-
-        Only the first token, which stands for no answer, and the passage's words can begin or end one.
-        """
+    def forward(self, pairs: Sequence[TokenPair] | PaddedPairs) -> Logits:
+        """Return the logits of the pairs."""
         device = self.span.weight.device
-        ids, types, mask, words = (tensor.to(device) for tensor in _pad_batch(pairs))
+        padded = pairs if isinstance(pairs, PaddedPairs) else pad_pairs(pairs)
+        ids, types, mask, words = (tensor.to(device, non_blocking=True) for tensor in padded)
         hidden = self.bert(ids, attention_mask=mask, **{self._second_input: types}).last_hidden_state.float()
         start, end = self.span(hidden).float().masked_fill(~words[..., None], NEVER).unbind(-1)
         pooled = torch.tanh(self.pool(hidden[:, 0]))
@@ -112,7 +122,8 @@ def has_bfloat16() -> bool:
     return any(torch.cpu.get_capabilities().get(name) for name in ("avx512_bf16", "amx_bf16"))
 
 
-def _pad_batch(pairs: Sequence[TokenPair]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def pad_pairs(pairs: Sequence[TokenPair]) -> PaddedPairs:
+    """Return the pairs as tensors as long as the longest, or a little longer."""
     longest = -(-max(len(pair.ids) for pair in pairs) // ROUND) * ROUND
     ids, types, mask = (torch.zeros(len(pairs), longest, dtype=torch.long) for _ in range(3))
     words = torch.zeros(len(pairs), longest, dtype=torch.bool)
@@ -123,4 +134,4 @@ def _pad_batch(pairs: Sequence[TokenPair]) -> tuple[Tensor, Tensor, Tensor, Tens
         mask[row, :size] = 1
         words[row, pair.first : pair.first + len(pair.offsets)] = True
     words[:, 0] = True
-    return ids, types, mask, words
+    return PaddedPairs(ids, types, mask, words)

@@ -22,10 +22,11 @@ from typing import Any
 import click
 import torch
 
+from benchmarks.training.reader.batches import Plan
 from benchmarks.training.reader.examples import ExampleSet, keep_labelled, read_examples
 from benchmarks.training.reader.network import Network, load_network, write_trained
 from benchmarks.training.reader.teacher_weights import fetch_base
-from benchmarks.training.reader.train import Plan, train
+from benchmarks.training.reader.train import train
 
 FOLDER = Path("var/reader")
 BASE, EXAMPLES, TEACHER = FOLDER / "all-mpnet-base-v2", FOLDER / "examples.jsonl.gz", FOLDER / "teacher.safetensors"
