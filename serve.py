@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 # Those of a build that matter for what is written while serving; the others are as in the served generation.
-INDEX_SETTINGS = ("index", "model", "keep", "hold", "max_file_mb", "parse_seconds", "parse_mb")
+INDEX_SETTINGS = ("index", "model", "models", "keep", "hold", "max_file_mb", "parse_seconds", "parse_mb")
 
 
 @click.command(cls=Command, context_settings={"max_content_width": 100})
@@ -68,9 +68,18 @@ def main(**flags: Any) -> None:  # noqa: ANN401 — of the table's types
         model = index.model if is_stated("model") else None
         options = _build_options(settings, directory.root, folder)
         directory.require_current()
-        app = partial(_create_app, index.index, model, settings.reader, options)
+        _prepare_reader(settings.reader, index.models)
+        app = partial(_create_app, index, model, settings.reader, options)
         server = ServerOptions(settings.workers, settings.threads, folder, _prepare_builder(index, model, settings))
         run_server(app, settings.host, settings.port, server, directory.require_current)
+
+
+def _prepare_reader(name: str, models: str) -> None:
+    """Make the large reader, if it is chosen, before anything listens; other readers are loaded by who answers."""
+    if name == "large":
+        from qa.reader.large import ensure_large_reader
+
+        ensure_large_reader(Path(models))
 
 
 def _prepare_builder(index: IndexSettings, model: str | None, settings: ServeSettings) -> "BuilderProcess":
@@ -143,12 +152,14 @@ def _split_list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _create_app(index: str, model: str | None, reader: str, options: "AppOptions", generation: str) -> "Flask":
+def _create_app(
+    index: IndexSettings, model: str | None, reader: str, options: "AppOptions", generation: str
+) -> "Flask":
     """Create the application in the serving process. Its first question loads the model before any visitor's."""
     from qa.engine import Engine
     from qa.web import create_app
 
-    engine = Engine.open(index, model, reader, generation)
+    engine = Engine.open(index.index, model, reader, generation, index.models)
     try:
         for part, works in engine.check_readiness().items():
             if not works:

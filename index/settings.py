@@ -93,7 +93,9 @@ class ServeSettings:
     """The settings of answering and serving, beside those of the index."""
 
     reader: str = _setting(
-        "shipped", NonEmpty(), "question-answering model for mode precise: shipped, none, a hub id or a folder"
+        "shipped",
+        NonEmpty(),
+        "question-answering model for mode precise: shipped, large, none, a hub id or a folder",
     )
     host: str = _setting("127.0.0.1", NonEmpty(), "address to listen on; 0.0.0.0 for every address of the machine")
     port: int = _setting(8000, click.IntRange(0, 65535), "port to listen on; 0 picks a free one")

@@ -1,4 +1,4 @@
-"""python -m qa: ask on the terminal, and manage the keys of a server."""
+"""python -m qa: ask on the terminal, fetch the large reader, and manage the keys of a server."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -11,6 +11,7 @@ from index.cli import Group, Option, is_stated, setting_options
 from qa.answer.serialize import answer_json
 from qa.answer.terminal import print_answer
 from qa.engine import Engine
+from qa.reader.large import ensure_large_reader
 from qa.types import MAX_TOP_K, Request
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=Group, context_settings={"max_content_width": 100})
 def main() -> None:
-    """Ask an index; manage the keys of a server.
+    """Ask an index; fetch the large reader; manage the keys of a server.
 
     Example: python -m qa ask "Who directed the film?"
     """
@@ -33,18 +34,29 @@ def main() -> None:
 )
 @click.option("--mode", cls=Option, type=click.Choice(["fast", "precise"]), default="precise", show_default=True)
 @click.option("--document", "documents", multiple=True, help="search this document only: an id, or a pattern as '*.md'")
-@setting_options("index", "model", "reader")
-def ask(question: str, as_json: bool, index: str, model: str, reader: str, **options: Any) -> None:  # noqa: ANN401
+@setting_options("index", "model", "models", "reader")
+def ask(question: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401
     """Answer QUESTION, with the words that answer it marked.
 
     Example: python -m qa ask "When did the episode air?" --json
     """
+    index, model, models, reader = (options.pop(name) for name in ("index", "model", "models", "reader"))
     request = Request(question, **options)
-    answer = Engine.open(index, model if is_stated("model") else None, reader).ask(request)
+    answer = Engine.open(index, model if is_stated("model") else None, reader, models=models).ask(request)
     if as_json:
         click.echo(json.dumps(answer_json(answer), ensure_ascii=False, indent=2))
     else:
         print_answer(answer)
+
+
+@main.command()
+@setting_options("models")
+def fetch_reader(models: str) -> None:
+    """Fetch and make the large reader, so that `--reader large` needs no network.
+
+    Example: python -m qa fetch-reader
+    """
+    click.echo(f"the large reader is in {ensure_large_reader(Path(models))}")
 
 
 @main.group(cls=Group)

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 from time import perf_counter
 
-from index.embedding import load_generation_encoder
+from index.embedding import MODELS, load_generation_encoder
 from index.errors import DamagedGeneration, IncompatibleGeneration
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
@@ -74,17 +74,25 @@ class Engine:
 
     @classmethod
     def open(
-        cls, index: str | Path = "var/index", model: str | None = None, reader: str = SHIPPED, generation: str = ""
+        cls,
+        index: str | Path = "var/index",
+        model: str | None = None,
+        reader: str = SHIPPED,
+        generation: str = "",
+        models: str | Path = MODELS,
     ) -> "Engine":
         """Open the current generation of an index folder, or the one named, together with the model that built it.
 
         ``model`` may name the folder in which that model is now; any other model is refused.
-        ``reader`` is "shipped", "none", or the folder or hub id of a reader.
+        ``reader`` is "shipped", "large", "none", or the folder or hub id of a reader; the large one is made in the
+        folder ``models`` if it is not there.
         Raise NoGeneration, DamagedGeneration, IncompatibleGeneration or ModelError.
         """
         directory = IndexDirectory(Path(index))
         opened = directory.open_named(generation) if generation else directory.open_current()
-        return cls(opened, load_generation_encoder(opened.folder, opened.manifest, model), reader)
+        return cls(
+            opened, load_generation_encoder(opened.folder, opened.manifest, model), load_reader(reader, models) or NONE
+        )
 
     @classmethod
     def build(cls, folder: str | Path, settings: IndexSettings | None = None) -> "Engine":

@@ -13,10 +13,12 @@ from index.types import Encoder
 
 # Where a generation keeps the quantized encoder that built it.
 ENCODER_FOLDER = "encoder"
+# The folder of models that were made on this machine.
+MODELS = "var/models"
 log = logging.getLogger(__name__)
 
 
-def load_encoder(name: str = DEFAULT_MODEL, models: str | Path = "var/models") -> Encoder:
+def load_encoder(name: str = DEFAULT_MODEL, models: str | Path = MODELS) -> Encoder:
     """Return the model in int8, converted once into the folder ``models``, or in float32 if it cannot be quantized.
 
     The reason for float32 is logged. Raise ModelError if there is no such model.

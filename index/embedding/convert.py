@@ -1,28 +1,25 @@
 """Convert a sentence-transformers model to the files that ``QuantizedEncoder`` runs, once for all collections."""
 
-import logging
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from shutil import rmtree
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
-from index.disk.sync import sync_folder, sync_to_disk
-from index.embedding.ctranslate2 import CONFIG, NETWORK, TOKENIZER, EncoderConfig
-from index.embedding.model_files import check_digests, write_digests
+from index.embedding.ctranslate2 import NETWORK, TOKENIZER, EncoderConfig
+from index.embedding.model_cache import ensure_cached
 from index.embedding.saturation import limit_weights
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
-from index.errors import DamagedGeneration, ModelError, QuantizationError
+from index.errors import ModelError, QuantizationError
 
 if TYPE_CHECKING:
+    from ctranslate2.specs import TransformerEncoderModelSpec
     from sentence_transformers import SentenceTransformer
 
 # Holds the reason if a model cannot be quantized, so that the conversion is not tried on every build.
 REJECTION = "refused.txt"
 # Part of the fingerprint: another way to convert gives other vectors, so it must be another encoder.
 METHOD = "int8 that cannot saturate"
-log = logging.getLogger(__name__)
 
 
 class QuantizedModel:
@@ -44,8 +41,7 @@ class QuantizedModel:
         if self._rejection.is_file():
             raise QuantizationError(self._rejection.read_text(encoding="utf-8"))
         try:
-            if not self._is_intact():
-                self._convert()
+            ensure_cached(self.folder, self._write_files)
         except QuantizationError as error:
             self.reject(str(error))
             raise
@@ -61,36 +57,6 @@ class QuantizedModel:
         draft = self._rejection.with_suffix(".new")
         draft.write_text(reason, encoding="utf-8")
         draft.replace(self._rejection)
-
-    def _is_intact(self) -> bool:
-        """Return whether the model was converted and its files are as they were written; remove what is damaged."""
-        if not (self.folder / CONFIG).exists():
-            return False
-        try:
-            check_digests(self.folder)
-        except DamagedGeneration as error:
-            log.warning("%s; the model is converted again", error)
-            # Renamed first, so that no other process sees a part of the folder.
-            damaged = Path(mkdtemp(dir=self.folder.parent))
-            self.folder.rename(damaged / self.folder.name)
-            rmtree(damaged, ignore_errors=True)
-            return False
-        return True
-
-    def _convert(self) -> None:
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        # Written elsewhere and then renamed, so that no other process sees an unfinished folder.
-        draft = Path(mkdtemp(dir=self.folder.parent))
-        try:
-            self._write_files(draft)
-            write_digests(draft)
-            sync_folder(draft)
-            if not self.folder.exists():
-                draft.chmod(0o755)
-                draft.rename(self.folder)
-                sync_to_disk(self.folder.parent)
-        finally:
-            rmtree(draft, ignore_errors=True)
 
     def _write_files(self, folder: Path) -> None:
         encoder = self._encoder
@@ -128,8 +94,12 @@ def convert_network(float32: str, folder: Path) -> None:
     """Convert a saved transformers model to int8 weights that cannot saturate, in a new folder."""
     from ctranslate2.converters import TransformersConverter
 
-    # The steps of its method ``convert``, which offers no place between quantizing and writing.
-    spec = TransformersConverter(float32)._load()
+    # The first step of its method ``convert``, which offers no place between quantizing and writing.
+    write_quantized(TransformersConverter(float32)._load(), folder)
+
+
+def write_quantized(spec: "TransformerEncoderModelSpec", folder: Path) -> None:
+    """Write a network with int8 weights that cannot saturate, in a new folder."""
     spec.validate()
     spec.optimize(quantization="int8")
     limit_weights(spec.variables())

@@ -242,7 +242,8 @@ def _open_engine(dataset: Dataset, flags: dict[str, Any]) -> Engine | AnswerSour
     reader = flags["reader"]
     if dataset.documents and not is_flag_given("index"):
         return collection.build_engine(dataset, settings, Terminal(), reader)
-    return Engine.open(settings.index, settings.model if is_stated("model") else None, reader)
+    model = settings.model if is_stated("model") else None
+    return Engine.open(settings.index, model, reader, models=settings.models)
 
 
 def _format_run(result: Run) -> str:

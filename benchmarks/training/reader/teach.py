@@ -25,8 +25,8 @@ import torch
 from benchmarks.training.reader.batches import Plan
 from benchmarks.training.reader.examples import ExampleSet, keep_labelled, read_examples
 from benchmarks.training.reader.network import Network, load_network, write_trained
-from benchmarks.training.reader.teacher_weights import fetch_base
 from benchmarks.training.reader.train import train
+from qa.reader.large.base import fetch_base
 
 FOLDER = Path("var/reader")
 BASE, EXAMPLES, TEACHER = FOLDER / "all-mpnet-base-v2", FOLDER / "examples.jsonl.gz", FOLDER / "teacher.safetensors"

