@@ -78,6 +78,7 @@ bench-full: speed index ## the same up to a million passages; quality and confid
 	@$(PYTHON) -m benchmarks.speed.scale "$(DATA)" --full
 	@$(PYTHON) -m benchmarks.speed.processors "$(DATA)"
 	@$(PYTHON) -m benchmarks.training.calibration "$(DATA)"
+	@$(PYTHON) -m benchmarks.training.calibration "$(DATA)" --reader large
 	@$(PYTHON) -m benchmarks.training.held_out "$(DATA)" $(HELD_OUT)
 	@$(PYTHON) -m benchmarks.follow_ups "$(DATA)"
 	@$(PYTHON) -m qa.evaluation ablate $(SETS) tests/judgements/blame.jsonl --source seeds --out docs/quality.json
@@ -87,6 +88,10 @@ bench-full: speed index ## the same up to a million passages; quality and confid
 	@$(PYTHON) -m qa.evaluation run tests/judgements/blame.jsonl --index "$(INDEX)" --summary docs/reports/blame.md
 	@$(PYTHON) -m index build $(HANDBOOKS) --index var/handbooks
 	@$(PYTHON) -m qa.evaluation run $(HELD_OUT)/handbooks.jsonl --index var/handbooks --summary docs/reports/handbooks.md
+	@$(PYTHON) -m qa.evaluation run tests/judgements/blame.jsonl --index "$(INDEX)" --reader large \
+	  --summary docs/reports/blame-large.md
+	@$(PYTHON) -m qa.evaluation run $(HELD_OUT)/handbooks.jsonl --index var/handbooks --reader large \
+	  --summary docs/reports/handbooks-large.md
 
 # One thread for a question, as in serve.py; programs that start processes set theirs themselves.
 speed: $(DEV)

@@ -65,7 +65,7 @@ class Engine:
         self._content_check = ContentCheck(contents.passages)
         self._pipelines = pipelines
         self._stages = {mode: [make(contents, self._reader) for make in p.stages] for mode, p in pipelines.items()}
-        self._calibration = calibration or load_calibration()
+        self._calibration = calibration or load_calibration(self.reader)
         self._builder = AnswerBuilder(generation)
         self._generation, self._damage = generation.manifest.generation, generation.damage
         sentence = pick_known_sentence(contents, self._analyzer)

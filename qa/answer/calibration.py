@@ -1,8 +1,9 @@
 """Calibration: from the features of the first hits to a probability, a status and a reason, and to the words shown.
 
 A logistic model (Platt 1999) over features of one passage and its question, fitted by
-``benchmarks/training/calibration/`` on open data and shipped as ``calibration.json``. What it was
-fitted on, and how well it held on data that it was not fitted on: ``docs/confidence.md``.
+``benchmarks/training/calibration/`` on open data and shipped as ``calibration.json``, for the large reader as
+``calibration_large.json``. What they were fitted on, and how well they held on data that they were not fitted on:
+``docs/confidence.md`` and ``docs/confidence-large.md``.
 """
 
 import json
@@ -16,9 +17,11 @@ from qa.answer.evidence import Evidence
 from qa.answer.words import WordsChoice, WordsModel, choose_words, extract_words_features, parse_words
 from qa.logistic import LogisticModel
 from qa.ranking.features import Features
+from qa.reader.reader import LARGE_NAME, SHIPPED_NAME
 from qa.types import QuestionForm, Reason, Status
 
 CALIBRATION = Path(__file__).with_name("calibration.json")
+CALIBRATION_LARGE = Path(__file__).with_name("calibration_large.json")
 # If the collection lacks half of the question's information, that is the reason, not the weak match.
 MIN_UNKNOWN_SHARE = 0.5
 
@@ -90,7 +93,8 @@ class Calibration:
 
 
 @cache
-def load_calibration() -> Calibration:
-    """Load the calibration that is shipped with the program."""
-    fitted = json.loads(CALIBRATION.read_text(encoding="utf-8"))
+def load_calibration(reader: str = SHIPPED_NAME) -> Calibration:
+    """Load the calibration that was fitted for this reader; any but the large one has that of the shipped one."""
+    path = CALIBRATION_LARGE if reader == LARGE_NAME else CALIBRATION
+    fitted = json.loads(path.read_text(encoding="utf-8"))
     return Calibration(PassageModel(**fitted["read"]), PassageModel(**fitted["unread"]), parse_words(fitted["words"]))

@@ -6,10 +6,10 @@ from pathlib import Path
 from index.embedding import MODELS
 from qa.reader.large import WEIGHTS, ensure_large_reader
 from qa.reader.other_models import load_other_reader
-from qa.reader.reader import SHIPPED_NAME, TrainedReader, is_trained_reader
+from qa.reader.reader import LARGE_NAME, SHIPPED_NAME, TrainedReader, is_trained_reader
 from qa.types import Reader
 
-SHIPPED, LARGE, NONE = SHIPPED_NAME, "large", "none"
+SHIPPED, LARGE, NONE = SHIPPED_NAME, LARGE_NAME, "none"
 
 
 @cache

@@ -15,7 +15,7 @@ from qa.types import Reading
 if TYPE_CHECKING:
     from qa.reader.ctranslate2 import QuantizedNetwork
 
-SHIPPED, SHIPPED_NAME = Path(__file__).with_name("shipped"), "shipped"
+SHIPPED, SHIPPED_NAME, LARGE_NAME = Path(__file__).with_name("shipped"), "shipped", "large"
 # Describes a reader in its own folder, among others the codes of the ``languages`` that it reads.
 ABOUT = "about.json"
 

@@ -89,7 +89,7 @@ def test_the_page_needs_nothing_but_its_figures() -> None:
     """Figures that went through JSON give the same page, with a line for each mode and source."""
     rows = {mode: draw_measured(24) for mode in MODES}
     fits = fit_modes(rows)
-    figures = as_figures(fits, fit_words(rows, fits))
+    figures = as_figures(fits, fit_words(rows, fits), "shipped")
     page = render_page(json.loads(json.dumps(figures)))
     assert page == render_page(figures)
     assert all(f"| `{mode}` | {source} | 24 |" in page for mode in MODES for source in SIZES)

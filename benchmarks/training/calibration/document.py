@@ -9,16 +9,17 @@ from benchmarks.training.calibration.fit import ANSWERED_WRONG, UNSURE_KEEPS, Mo
 from benchmarks.training.calibration.fit_words import SENTENCES_WRONG, WORDS_WRONG, WordsFit
 from qa.evaluation.fingerprint import compute_fingerprint, stamp_line
 from qa.evaluation.measures.confidence import SURE
+from qa.reader import SHIPPED
 from qa.types import Mode
 
 Figures = Mapping[str, Any]
 UNANSWERABLE = [kind for kind in QuestionKind if kind is not QuestionKind.ANSWERABLE]
 
 
-def as_figures(fits: Mapping[Mode, ModeFit], words: WordsFit) -> dict[str, Any]:
+def as_figures(fits: Mapping[Mode, ModeFit], words: WordsFit, reader: str) -> dict[str, Any]:
     """Return every number of the page as JSON, with the fingerprint of the program as it is now."""
     return {
-        "program": compute_fingerprint(),
+        "program": compute_fingerprint(reader),
         "answered_wrong": ANSWERED_WRONG,
         "unsure_keeps": UNSURE_KEEPS,
         "words_wrong": WORDS_WRONG,
@@ -28,12 +29,14 @@ def as_figures(fits: Mapping[Mode, ModeFit], words: WordsFit) -> dict[str, Any]:
     }
 
 
-def render_page(figures: Figures) -> str:
-    """Return the page of the figures in Markdown."""
+def render_page(figures: Figures, reader: str = SHIPPED) -> str:
+    """Return the page of the figures in Markdown, for this reader."""
     modes = figures["modes"]
     calibrations = {mode: fit["calibration"] for mode, fit in modes.items()}
     return TEMPLATE.format(
         stamp=stamp_line(figures["program"]),
+        title="" if reader == SHIPPED else f" with the {reader} reader",
+        command="" if reader == SHIPPED else f" --reader {reader}",
         kinds=len(SIZES),
         largest=max(max(sizes) for sizes in SIZES.values()),
         answerable=MIX[QuestionKind.ANSWERABLE],
@@ -82,9 +85,9 @@ def _format_statuses(source: str, trial: Figures) -> Iterator[str]:
 
 
 TEMPLATE = """{stamp}
-# How sure: what the confidence means
+# How sure: what the confidence means{title}
 
-*Written by `python -m benchmarks.training.calibration ../shared/data`; do not edit by hand.*
+*Written by `python -m benchmarks.training.calibration ../shared/data{command}`; do not edit by hand.*
 
 `confidence`, and each passage's `score`, is the probability that the passage answers the question. It comes from a
 logistic model over features that mean the same in any collection (`qa/answer/calibration.py`). In mode `precise` one

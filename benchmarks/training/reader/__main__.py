@@ -10,7 +10,7 @@ python -m benchmarks.training.reader measure ../shared/data
 if there is one, continues from its last checkpoint if it was stopped, and writes ``qa/reader/shipped/`` at its end.
 ``convert`` does so with what ``benchmarks/training/reader/teach.py`` distilled, and ``convert-large`` writes what the
 large reader adds to its base, with the teacher. ``measure`` writes the figures ``docs/reader.json`` and their page
-``docs/reader.md``.
+``docs/reader.md``, ``measure-large`` those of the large reader.
 """
 
 import json
@@ -25,6 +25,7 @@ import torch
 
 from benchmarks.open_sets import ReadingQuestion, load_questions
 from benchmarks.splits import Part
+from benchmarks.training.reader import large_document
 from benchmarks.training.reader.batches import Plan
 from benchmarks.training.reader.convert import write_large_reader, write_reader
 from benchmarks.training.reader.document import as_figures, render_page
@@ -39,14 +40,17 @@ from benchmarks.training.reader.handbooks import read_handbooks
 from benchmarks.training.reader.measure import format_table, load_held_out, measure_sources
 from benchmarks.training.reader.network import Network, load_network
 from benchmarks.training.reader.train import train
-from index.embedding import load_encoder
+from index.embedding import MODELS, load_encoder
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
+from qa.reader import LARGE
 from qa.reader.large import WEIGHTS as LARGE_WEIGHTS
+from qa.reader.large import ensure_large_reader
 from qa.reader.reader import ABOUT, SHIPPED, TrainedReader
 
 EXAMPLES = Path("var/reader/examples.jsonl.gz")
 CHECKPOINT = Path("var/reader/network.pt")
 FIGURES, PAGE = Path("docs/reader.json"), Path("docs/reader.md")
+LARGE_FIGURES, LARGE_PAGE = Path("docs/reader-large.json"), Path("docs/reader-large.md")
 # QAMR's labels are noisy, QADiscourse's questions stiff (the README of the open sets): only a teacher labels them.
 UNLABELLED = frozenset({"qamr", "qadiscourse"})
 plan = Plan()
@@ -131,18 +135,37 @@ def measure(data: Path, reader: Path, before: Path | None, most: int | None) -> 
         earlier = measure_sources(TrainedReader(before), questions) if before else {}
         found = as_figures(SHIPPED, json.loads((SHIPPED / ABOUT).read_text(encoding="utf-8")), measured, earlier)
         FIGURES.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-        _render_page()
+        _render_pages()
+
+
+@main.command()
+@click.argument("data", type=click.Path(path_type=Path, exists=True))
+@click.option("--most", default=200, show_default=True, help="Draw at most so many questions of each source.")
+def measure_large(data: Path, most: int) -> None:
+    """Measure the large reader beside the shipped one on the held-out articles of DATA and of the handbooks."""
+    questions = [*load_held_out(data), *_load_handbooks(Part.HELD_OUT)]
+    readers = (TrainedReader(), TrainedReader(LARGE_WEIGHTS, LARGE, ensure_large_reader(Path(MODELS))))
+    small, large = (measure_sources(reader, questions, most) for reader in readers)
+    size = sum(file.stat().st_size for file in LARGE_WEIGHTS.iterdir())
+    about = json.loads((LARGE_WEIGHTS / ABOUT).read_text(encoding="utf-8"))
+    figures = large_document.as_figures(about, size, small, large)
+    LARGE_FIGURES.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    _render_pages()
 
 
 @main.command()
 def render() -> None:
-    """Write the page again from its figures."""
-    _render_page()
+    """Write the pages again from their figures."""
+    _render_pages()
 
 
-def _render_page() -> None:
-    PAGE.write_text(render_page(json.loads(FIGURES.read_text(encoding="utf-8"))), encoding="utf-8")
-    click.echo(f"wrote {PAGE}")
+def _render_pages() -> None:
+    for figures, page, render_one in (
+        (FIGURES, PAGE, render_page),
+        (LARGE_FIGURES, LARGE_PAGE, large_document.render_page),
+    ):
+        page.write_text(render_one(json.loads(figures.read_text(encoding="utf-8"))), encoding="utf-8")
+        click.echo(f"wrote {page}")
 
 
 if __name__ == "__main__":

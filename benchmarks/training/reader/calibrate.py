@@ -24,8 +24,9 @@ from benchmarks.splits import Part
 from qa.evaluation.measures.confidence import auroc, calibration_error
 from qa.evaluation.measures.reading import are_right, normalize_answer
 from qa.logistic import LogisticModel
+from qa.reader import SHIPPED, load_reader
 from qa.reader.calibration import CALIBRATION, ReadingCalibration, hash_weights
-from qa.reader.reader import SHIPPED, TrainedReader
+from qa.reader.reader import TrainedReader
 from qa.reader.texts import read_texts
 from qa.types import Reader, Reading
 
@@ -164,15 +165,17 @@ def describe_fit(calibration: ReadingCalibration, rows: Sequence[LabelledReading
 
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
-@click.option("--reader", type=click.Path(path_type=Path, exists=True), default=SHIPPED, help="Folder of the reader.")
+@click.option("--reader", default=SHIPPED, show_default=True, help="shipped, large, or the folder of a reader.")
 @click.option("--most", type=int, default=MAX_QUESTIONS, show_default=True, help="Questions of each source and kind.")
 @click.option("--check", is_flag=True, help="Try the fit on held-out articles, which takes as long again.")
-def main(data: Path, reader: Path, most: int, check: bool) -> None:
+def main(data: Path, reader: str, most: int, check: bool) -> None:
     """Fit the confidence of a reader on DATA, the folder of open sets."""
-    model = TrainedReader(reader)
+    model = load_reader(reader)
+    if not isinstance(model, TrainedReader):
+        raise click.UsageError(f"{reader} has no calibration of its own: name shipped, large, or a folder of that form")
     rows = read_labelled(model, draw_texts(load_questions(data)[Part.FIT], most))
-    calibration = fit_calibration(rows, hash_weights(reader))
-    click.echo(f"wrote {write_calibration(calibration, reader)}")
+    calibration = fit_calibration(rows, hash_weights(model.folder))
+    click.echo(f"wrote {write_calibration(calibration, model.folder)}")
     if check:
         rows = read_labelled(model, draw_texts(load_questions(data)[Part.HELD_OUT], most))
         click.echo(describe_fit(calibration, rows))

@@ -4,10 +4,11 @@ python -m benchmarks.training.reader.teach fetch
 python -m benchmarks.training.reader.teach train
 python -m benchmarks.training.reader.teach distil
 
-``fetch`` downloads and checks all-mpnet-base-v2. ``train`` trains it to read: all of it on a GPU, low-rank adapters on
-a processor. ``distil`` trains the small reader on the given labels and on the teacher's, also of questions without
-labels; it goes on from a checkpoint of ``benchmarks.training.reader train`` if a copy of that is at ``--checkpoint``.
-Both continue if they were stopped, and write what they trained for ``benchmarks.training.reader convert``.
+``fetch`` downloads and checks all-mpnet-base-v2. ``train`` trains low-rank adapters of it to read, which the program
+ships as its large reader. ``distil`` trains the small reader on the given labels and on the teacher's, also of
+questions without labels; it goes on from a checkpoint of ``benchmarks.training.reader train`` if a copy of that is at
+``--checkpoint``. Both continue if they were stopped, and write what they trained for ``benchmarks.training.reader
+convert`` and ``convert-large``.
 
 They import none of what only conversion and measuring need (CTranslate2, for one), so that they run on a bare machine
 with a GPU. It then has the folders of both base models, perhaps in half precision, as ``--base`` and ``--small-base``.
@@ -32,7 +33,7 @@ FOLDER = Path("var/reader")
 BASE, EXAMPLES, TEACHER = FOLDER / "all-mpnet-base-v2", FOLDER / "examples.jsonl.gz", FOLDER / "teacher.safetensors"
 # The rank and the learning rate of adapters, and the rate if the whole body is trained, where a higher one would undo
 # what it has learnt.
-RANK, ADAPTER_RATE, FULL_RATE = 16, 5e-4, 5e-5
+RANK, ADAPTER_RATE, FULL_RATE = 32, 3e-4, 5e-5
 plan = Plan()
 
 
@@ -66,13 +67,12 @@ def _add_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @main.command(name="train")
 @_add_options
-@click.option("--rank", type=int, help=f"Of the adapters; 0 trains all.  [default: 0 on a GPU, else {RANK}]")
+@click.option("--rank", default=RANK, show_default=True, help="Of the adapters; 0 trains all weights.")
 @click.option("--rate", type=float, help=f"Learning rate.  [default: {FULL_RATE:g}, of adapters {ADAPTER_RATE:g}]")
 @click.option("--checkpoint", type=click.Path(path_type=Path), default=FOLDER / "teacher.pt", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=TEACHER, show_default=True)
-def train_teacher(base: Path, rank: int | None, rate: float | None, **rest: Any) -> None:  # noqa: ANN401 — options
+def train_teacher(base: Path, rank: int, rate: float | None, **rest: Any) -> None:  # noqa: ANN401 — options
     """Train the teacher on packed examples, or go on from its checkpoint."""
-    rank = (0 if torch.cuda.is_available() else RANK) if rank is None else rank
     rate = (ADAPTER_RATE if rank else FULL_RATE) if rate is None else rate
     torch.manual_seed(plan.seed)
     _run_training(Network(base, rank), keep_labelled(read_examples(rest["examples"])), rate=rate, **rest)

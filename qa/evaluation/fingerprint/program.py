@@ -15,6 +15,7 @@ from typing import Any
 
 import qa.answer.calibration as calibration
 import qa.reader.language as language
+import qa.reader.large as large
 import qa.reader.reader as reader
 from index.build.pipeline import build_index
 from index.embedding.convert import METHOD
@@ -25,6 +26,7 @@ from index.types import Passage
 from qa.answer.serialize import answer_json
 from qa.engine import Engine
 from qa.evaluation.fingerprint.models import RuleEncoder, RuleReader
+from qa.reader import LARGE, SHIPPED
 from qa.types import Answer, Request, Turn
 
 COLLECTION = Path(__file__).with_name("collection")
@@ -38,9 +40,12 @@ STAMP = re.compile(r"<!-- measured with the program (\S*) -->")
 
 
 @cache
-def compute_fingerprint() -> str:
-    """Return a digest, 16 hex digits, of all that decides an answer except the collection. Takes about a second."""
-    return digest_of([hash_shipped_data(), to_steps(observe_behaviour())])
+def compute_fingerprint(reader_name: str = SHIPPED) -> str:
+    """Return a digest, 16 hex digits, of all that decides an answer except the collection. Takes about a second.
+
+    It is that of the program with the shipped reader or with the large one, each of which has its own documents.
+    """
+    return digest_of([hash_shipped_data(reader_name), to_steps(observe_behaviour())])
 
 
 def digest_of(value: object) -> str:
@@ -63,12 +68,15 @@ def is_stale(document: Path, program: str = "") -> bool:
     return set(STAMP.findall(document.read_text(encoding="utf-8"))) != {program or compute_fingerprint()}
 
 
-def hash_shipped_data() -> dict[str, str]:
-    """Return the hash of each file and form that the program is shipped with, by its role."""
+def hash_shipped_data(reader_name: str = SHIPPED) -> dict[str, str]:
+    """Return the hash of each file and form that the program is shipped with and uses with this reader, by its role."""
+    is_large = reader_name == LARGE
+    fitted = calibration.CALIBRATION_LARGE if is_large else calibration.CALIBRATION
     hashes = {"model": PUBLISHED_SHA256[DEFAULT_MODEL], "quantization": METHOD}
-    hashes["calibration"] = digest_of(json.loads(calibration.CALIBRATION.read_text(encoding="utf-8")))
+    hashes["calibration"] = digest_of(json.loads(fitted.read_text(encoding="utf-8")))
     hashes["languages"] = digest_of(hash_folder(language.MODEL.parent))
-    return hashes | {f"reader/{name}": value for name, value in hash_folder(reader.SHIPPED).items()}
+    folder = hash_folder(large.WEIGHTS if is_large else reader.SHIPPED)
+    return hashes | {f"reader/{name}": value for name, value in folder.items()}
 
 
 def hash_folder(folder: Path) -> dict[str, str]:

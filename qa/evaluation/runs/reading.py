@@ -28,7 +28,7 @@ def run_reading(
     Raises ModelError if there is no such reader.
     """
     model = choose_reader(reader)
-    program = f"{compute_fingerprint()} {describe_reader(model.name)}"
+    program = f"{compute_fingerprint(model.name)} {describe_reader(model.name)}"
     about = RunDescription(dataset.name, dataset.fingerprint, "", "reading", 1, program)
     folder = Path(out) if out else None
     journal = Journal(folder, about) if folder else None

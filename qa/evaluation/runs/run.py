@@ -37,7 +37,7 @@ def run(
     """
     answerer = open_source(target)
     checked = drop_unknown_documents(anchor_evidence(dataset, answerer.text), answerer.has)
-    program = "" if answerer.url else f"{compute_fingerprint()} {answerer.reader}"
+    program = "" if answerer.url else f"{compute_fingerprint(answerer.reader)} {answerer.reader}"
     about = RunDescription(dataset.name, dataset.fingerprint, answerer.index, mode, MAX_TOP_K, program, answerer.url)
     folder = Path(out) if out else None
     progress = progress or Silent()

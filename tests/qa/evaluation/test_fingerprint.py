@@ -16,6 +16,7 @@ import pytest
 
 import index.build.assemble as assemble
 import qa.answer.calibration as calibration
+import qa.reader.large as large
 import qa.reader.reader as reader
 from index.text.chunking import split_into_passages
 from qa.evaluation import fingerprint
@@ -34,12 +35,16 @@ ROUNDING = 1e-6
 MEASURED = {
     "docs/quality.md": "python -m qa.evaluation ablate DATA --out docs/quality.json",
     "docs/confidence.md": "python -m benchmarks.training.calibration ../shared/data",
-    "docs/reader.md": "python -m benchmarks.training.reader ../shared/data",
+    "docs/confidence-large.md": "python -m benchmarks.training.calibration ../shared/data --reader large",
+    "docs/reader.md": "python -m benchmarks.training.reader measure ../shared/data --before READER",
+    "docs/reader-large.md": "python -m benchmarks.training.reader measure-large ../shared/data",
     "docs/follow-ups.md": "python -m benchmarks.follow_ups ../shared/data",
     "docs/performance.md": "make bench",
     "docs/reports/blame.md": "make bench-full",
+    "docs/reports/blame-large.md": "make bench-full",
     "docs/reports/fairytaleqa-val.md": "make bench-full",
     "docs/reports/handbooks.md": "make bench-full",
+    "docs/reports/handbooks-large.md": "make bench-full",
     "docs/reports/scifact-train.md": "make bench-full",
     "docs/reports/squad-sentences.md": "make bench-full",
 }
@@ -248,6 +253,19 @@ def test_another_calibration_is_another_program(tmp_path: Path, monkeypatch: pyt
     assert hash_shipped_data() != before
 
 
+def test_the_program_with_the_large_reader_has_a_fingerprint_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its adapters change that one, and not the one with the shipped reader."""
+    shipped, with_large = hash_shipped_data(), hash_shipped_data("large")
+    assert shipped != with_large
+    shutil.copytree(large.WEIGHTS, tmp_path / "weights")
+    monkeypatch.setattr(large, "WEIGHTS", tmp_path / "weights")
+    (tmp_path / "weights" / "adapters.npz").write_bytes(b"other")
+    assert hash_shipped_data("large") != with_large
+    assert hash_shipped_data() == shipped
+
+
 # Stamps
 
 
@@ -267,7 +285,9 @@ def test_a_document_is_stale_unless_every_part_is_of_this_program(tmp_path: Path
 
 def test_the_measured_documents_are_of_this_program() -> None:
     """Otherwise the message says how each is measured again."""
-    programs = {"docs/quality.md": compute_ablation_fingerprint()}
+    large = fingerprint.compute_fingerprint("large")
+    programs = {name: large for name in MEASURED if name.endswith("-large.md")}
+    programs["docs/quality.md"] = compute_ablation_fingerprint()
     stale = {name: command for name, command in MEASURED.items() if is_stale(ROOT / name, programs.get(name, ""))}
     assert not stale, "\n".join(f"{name} is stale; measure again with: {command}" for name, command in stale.items())
 
