@@ -85,7 +85,9 @@ def render_page(figures: Mapping[str, Any]) -> str:
         wrong=WRONG_SHARE,
         heads_faster=HEADS_FASTER,
         no_answer=NO_ANSWER_WEIGHT,
-        teacher=TEACHER.format(share=TEACHER_SHARE, temperature=TEMPERATURE) if trained.get("teacher") else "",
+        teacher=TEACHER.format(share=TEACHER_SHARE, temperature=TEMPERATURE, **trained)
+        if trained.get("taught")
+        else "",
         words="\n".join(_format_table(WORDS, measured, before)),
         texts="\n".join(_format_table(TEXTS, measured, before)),
         gaps="\n".join(_format_gaps(measured, before)),
@@ -126,9 +128,9 @@ def _format_gaps(measured: Measures, before: Measures) -> Iterator[str]:
 
 
 TEACHER = """
-A teacher, all-mpnet-base-v2 trained on the same examples, read every pair, too. {share:.0%} of the losses of spans and
-relevance are the divergence from its logits, at a temperature of {temperature:g} for spans. Questions of QAMR and
-QADiscourse have no other labels.
+In the last {taught:,} steps a teacher, the [large reader](reader-large.md), read every pair, too (Hinton et al. 2015).
+{share:.0%} of the losses of spans and relevance are there the divergence from its logits, at a temperature of
+{temperature:g} for spans.
 """
 TEMPLATE = """{stamp}
 # The reader
@@ -153,10 +155,11 @@ it. See [settings](settings.md).
 |---|---|---|
 {data}
 
-The questions are {all:,}; {asked:,} were asked in {steps:,} steps of {batch}. Each time a passage of whole sentences is
-drawn from the text, half of them as short as a passage of an index. With {wrong:.0%} of the answerable questions goes
-a passage that does not answer: the same text without the answering sentence, or one that BM25 finds for the question.
-A third of the questions are reworded: without question mark, with a typo, as keywords, or as a statement.
+The questions are {all:,}, where those that their text does not answer count twice; {asked:,} were asked in {steps:,}
+steps of {batch}. Each time a passage of whole sentences is drawn from the text, half of them as short as a passage of
+an index. With {wrong:.0%} of the answerable questions goes a passage that does not answer: the same text without the
+answering sentence, or one that BM25 finds for the question. A third of the questions are reworded: without question
+mark, with a typo, as keywords, or as a statement.
 
 The learning rate is {rate:g}, {heads_faster} times that for the heads; it is constant until it falls to zero over the
 last {cool_down:.0%} of the steps. The embeddings are not trained. Three losses are summed: of the span (with weight

@@ -109,9 +109,9 @@ def _run_training(
     torch.set_num_threads(rest["threads"])
     device = "cuda" if torch.cuda.is_available() else "cpu"
     chosen = replace(plan, steps=rest["steps"], batch=rest["batch"], rate=rest["rate"])
-    train(network.to(device), found, chosen, rest["checkpoint"], teacher and teacher.to(device))
+    taught = train(network.to(device), found, chosen, rest["checkpoint"], teacher and teacher.to(device))
     questions = Counter(example.source for example in found.examples)
-    about = {"questions": questions, "plan": asdict(chosen), "teacher": teacher is not None}
+    about = {"questions": questions, "plan": asdict(chosen), "taught": taught}
     write_trained(network, rest["out"], about)
     click.echo(f"wrote {rest['out']} ({rest['out'].stat().st_size / 1e6:.1f} MB)")
 

@@ -35,8 +35,11 @@ STEPS_PER_CHECKPOINT = 250
 STEPS_PER_MESSAGE = 50
 
 
-def train(network: Network, found: ExampleSet, plan: Plan, checkpoint: Path, teacher: Network | None = None) -> None:
-    """Train the network on the examples, or continue from the checkpoint; write the losses to standard output."""
+def train(network: Network, found: ExampleSet, plan: Plan, checkpoint: Path, teacher: Network | None = None) -> int:
+    """Train the network on the examples, or continue from the checkpoint; write the losses to standard output.
+
+    Return how many of the steps had a teacher: those before the checkpoint may have had none.
+    """
     device = next(network.parameters()).device
     heads = [p for name, p in network.named_parameters() if not name.startswith("bert.")]
     body = [p for p in network.bert.parameters() if p.requires_grad]
@@ -44,7 +47,7 @@ def train(network: Network, found: ExampleSet, plan: Plan, checkpoint: Path, tea
     optimizer = torch.optim.AdamW(groups, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _scale_rate(step, plan.steps))
     network.eval()  # no dropout: few passes over many examples do not need it (measured: it halves the speed)
-    begun = _resume(checkpoint, network, optimizer, schedule)
+    begun, taught = _resume(checkpoint, network, optimizer, schedule)
     sums = torch.zeros(3, device=device)
     at_once = AT_ONCE_ON_GPU if device.type == "cuda" else AT_ONCE
     batches = Batches(found, network.tokenizer, plan, at_once, teacher.tokenizer if teacher else None)
@@ -67,9 +70,11 @@ def train(network: Network, found: ExampleSet, plan: Plan, checkpoint: Path, tea
             sums.zero_()
         if (step + 1) % STEPS_PER_CHECKPOINT == 0 or step + 1 == plan.steps:
             constant = step + 1 <= (1 - COOL_DOWN) * plan.steps
-            state = _describe_state(step + 1, network, optimizer, schedule)
+            counts = {"step": step + 1, "taught": taught + (step + 1 - begun if teacher else 0)}
+            state = counts | _describe_state(network, optimizer, schedule)
             for path in (checkpoint, with_constant_rate(checkpoint)) if constant else (checkpoint,):
                 _write_checkpoint(path, state)
+    return taught + (plan.steps - begun if teacher else 0)
 
 
 def _load_batches(batches: Batches, steps: range, device: torch.device) -> Iterable[Sequence[Part]]:
@@ -135,13 +140,11 @@ def with_constant_rate(checkpoint: Path) -> Path:
 
 
 def _describe_state(
-    step: int,
     network: Network,
     optimizer: torch.optim.Optimizer,
     schedule: torch.optim.lr_scheduler.LRScheduler,
 ) -> dict[str, Any]:
     return {
-        "step": step,
         "network": network.list_trained(),
         "optimizer": optimizer.state_dict(),
         "schedule": schedule.state_dict(),
@@ -158,12 +161,12 @@ def _write_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
 
 def _resume(
     path: Path, network: Network, optimizer: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LRScheduler
-) -> int:
-    """Load the checkpoint if there is one, and return the number of steps done."""
+) -> tuple[int, int]:
+    """Load the checkpoint if there is one; return the number of steps done, and how many of them had a teacher."""
     if not path.is_file():
-        return 0
+        return 0, 0
     state = torch.load(path, map_location=next(network.parameters()).device, weights_only=True)
     network.load_trained(state["network"])
     optimizer.load_state_dict(state["optimizer"])
     schedule.load_state_dict(state["schedule"])
-    return int(state["step"])
+    return int(state["step"]), int(state["taught"])
