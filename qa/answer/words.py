@@ -3,7 +3,7 @@
 The probability that the words answer is not the passage's: the right passage may be read wrongly. Two logistic models,
 of the words and of their sentence, are fitted by ``benchmarks/training/calibration/`` like that of the passage
 (``docs/confidence.md``). Shown is the shortest of them that is likely enough to keep a promise: at most a fifth of the
-answers shown as words, and three tenths of those shown as sentences, were wrong on the questions fitted on.
+answers shown as words, and two fifths of those shown as sentences, were wrong on the questions fitted on.
 """
 
 from collections.abc import Mapping, Sequence

@@ -18,7 +18,7 @@ from qa.types import AnswerKind, Mode
 SPAN_FEATURES = ("odds", "answerable", "margin", "support", "length", "explains")
 SENTENCE_FEATURES = ("odds", "answerable", "margin", "read")
 # Of the words, and of the sentences, that are shown at most this share may be wrong.
-WORDS_WRONG, SENTENCES_WRONG = 0.2, 0.3
+WORDS_WRONG, SENTENCES_WRONG = 0.2, 0.4
 
 
 @dataclass(frozen=True, slots=True)
