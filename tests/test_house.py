@@ -23,7 +23,7 @@ TESTS = sorted(ROOT.glob("tests/**/*.py"))
 # A library is imported in the modules (or, with a slash at the end, under the folder) that stand beside it.
 HOMES = {
     "charset_normalizer": "index/parsers/encoding.py",
-    "ctranslate2": "index/embedding/ctranslate2.py index/embedding/convert.py qa/reader/ctranslate2.py",
+    "ctranslate2": "index/embedding/ctranslate2.py index/embedding/convert.py qa/reader/ctranslate2.py qa/reader/large/mpnet.py",
     "faiss": "index/search/stores/",
     "fasttext": "qa/reader/language.py",
     "filelock": "index/generation/directory.py",
@@ -38,7 +38,7 @@ HOMES = {
     "pydantic_core": "qa/web/",
     "pypdf": "index/parsers/pdf.py",
     "rapidfuzz": "qa/collection/quotes.py qa/query/spelling.py",
-    "safetensors": "index/embedding/convert.py",
+    "safetensors": "index/embedding/convert.py qa/reader/large/convert.py",
     "sentence_transformers": "index/embedding/sentence_transformer.py qa/reader/other_models.py",
     "sentencex": "index/text/sentences.py",
     "Stemmer": "index/text/analyzer.py",
