@@ -90,9 +90,9 @@ It has a [confidence of its own](confidence-large.md).
 
 ## When to choose it
 
-It finds the right words for more questions and sees more often that a text does not answer; it takes about five times
-as long per passage. Choose it where one person waits for one answer; keep the shipped one where many ask at once.
-[Performance](performance.md) has the times of both.
+It finds the right words for more questions and sees more often that a text does not answer, but takes longer:
+[performance](performance.md) has the times of both. Choose it where one person waits for one answer; keep the shipped
+one where many ask at once.
 
 ## How well it reads
 
