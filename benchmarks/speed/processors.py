@@ -24,10 +24,11 @@ from ctranslate2.converters import TransformersConverter
 
 from benchmarks.documents import format_table, write_section
 from benchmarks.speed.bulk_quality import draw_sample
+from benchmarks.speed.full_range import widen_weights
 from benchmarks.speed.processor_child import Specification, write_specification
 from index.embedding.convert import QuantizedModel
 from index.embedding.ctranslate2 import NETWORK
-from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
+from index.embedding.model_files import DEFAULT_MODEL, DIGESTS, find_model_folder, write_digests
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
 from qa.evaluation import load
 from qa.reader.ctranslate2 import BODY
@@ -36,8 +37,6 @@ from qa.reader.reader import SHIPPED
 CACHE, PAGE = Path("var/processors"), Path("docs/performance.md")
 SET, DOCUMENTS, QUESTIONS, TEXTS = "fairytaleqa-val", 400, 200, 256
 SEED, SAMPLE = "blame.jsonl", "sample"
-# The last commit whose reader had full-range weights.
-FULL_RANGE_READER = "75c4fdb:qa/reader/shipped/body/model.bin"
 # oneDNN, which CTranslate2 multiplies with, then computes as on a processor that has nothing newer.
 AVX2_ONLY = {"ONEDNN_MAX_CPU_ISA": "AVX2"}
 FLOAT32 = "float32"
@@ -78,32 +77,29 @@ class Variant:
 def prepare_models(folder: Path) -> dict[str, tuple[Path, Path]]:
     """Write the folders of encoder and reader with each kind of weights and return them by its name.
 
-    ``exact`` weights are the model's own in float32, but for the reader, which only exists rounded to int8.
-    Full-range weights of the reader come from the history; without it, there is no such variant.
+    ``exact`` weights are the encoder's own in float32. The reader only exists rounded to limited int8, so its exact
+    weights are these.
     """
     limited = QuantizedModel(SentenceTransformerEncoder(), Path("var/models")).ensure_converted()
-    full_reader = _write_full_reader(folder / "full-reader")
-    found = {"limited": (limited, SHIPPED)}
-    if full_reader:
-        found["full-range"] = (_convert_encoder(limited, folder / "full-encoder", "int8"), full_reader)
-    found["exact"] = (_convert_encoder(limited, folder / "exact-encoder", None), full_reader or SHIPPED)
-    return found
+    return {
+        "limited": (limited, SHIPPED),
+        "full-range": (_convert_encoder(limited, folder / "full-encoder", "int8"), _widen_reader(folder / "reader")),
+        "exact": (_convert_encoder(limited, folder / "exact-encoder", None), SHIPPED),
+    }
 
 
 def _convert_encoder(like: Path, folder: Path, quantization: str | None) -> Path:
     shutil.copytree(like, folder)
     converter = TransformersConverter(str(find_model_folder(DEFAULT_MODEL)))
     converter.convert(str(folder / NETWORK), quantization=quantization, force=True)
+    (folder / DIGESTS).unlink()
+    write_digests(folder)
     return folder
 
 
-def _write_full_reader(folder: Path) -> Path | None:
-    command = ["git", "show", FULL_RANGE_READER]
-    found = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 — a command of ours
-    if found.returncode:
-        return None
+def _widen_reader(folder: Path) -> Path:
     shutil.copytree(SHIPPED, folder)
-    (folder / BODY / "model.bin").write_bytes(found.stdout)
+    widen_weights(folder / BODY / "model.bin")
     return folder
 
 
@@ -228,7 +224,8 @@ weights are therefore limited: no two neighbours add up to more than 128, so eve
 ({processor}) and, with `ONEDNN_MAX_CPU_ISA=AVX2`, as on a processor without VNNI. Differences are from
 float32: vectors of {texts:,} texts, the reader's relevance (a logit) of {pairs:,} pairs, confidence and status of
 the questions about the seed and of {questions:,} about a sample of stories (`fairytaleqa-val`). Each variant builds its
-own index. The reader's weights only exist rounded to int8, so its float32 row is float32 arithmetic on them.
+own index. The reader's weights only exist rounded to limited int8: its float32 row is float32 arithmetic on them, and
+its full-range weights are the same ones on a finer scale.
 
 {table}
 
@@ -239,8 +236,8 @@ How much the two kinds of processors differ from each other:
 What follows: with limited weights, a user of either processor gets the same quality. Rankings are nearly identical, and
 a threshold of the confidence means the same on both: only questions at its edge get another status. Sums no longer
 saturate; what remains is smaller than the difference between int8 and float32. With full-range weights the processors
-differ several times as much. Limiting costs a processor with VNNI a little precision (cosine and relevance in the first
-table) and no measured quality.
+differ several times as much. Limiting costs a processor with VNNI a little precision (cosine in the first table) and no
+measured quality.
 """
 
 

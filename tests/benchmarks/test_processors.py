@@ -5,9 +5,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from benchmarks.speed import processors
+from benchmarks.speed.full_range import read_variables, widen_weights
 from benchmarks.speed.processors import (
     FLOAT32,
     HEAD,
@@ -18,8 +20,11 @@ from benchmarks.speed.processors import (
     format_processor_rows,
     format_rows,
 )
+from index.embedding.saturation import MAX_PAIR_SUM, compute_pair_sums, list_matrices
 from index.types import Document
 from qa.evaluation.types import Dataset, Judgement
+from qa.reader.ctranslate2 import BODY
+from qa.reader.reader import SHIPPED
 
 
 def make_result(vectors: list[list[float]], relevances: list[float], confidence: float, status: str) -> dict[str, Any]:
@@ -74,3 +79,18 @@ def test_the_sample_has_right_and_wrong_pairs(tmp_path: Path, monkeypatch: pytes
     assert all(question.split()[-1].rstrip("?") != text.split()[1] for question, text in pairs[half:])
     with gzip.open(tmp_path / "sample" / "queries.jsonl.gz", "rt", encoding="utf-8") as file:
         assert [json.loads(line)["text"] for line in file] == [question for question, _ in pairs[:half]]
+
+
+def test_wider_weights_are_the_same_network_on_a_finer_scale(tmp_path: Path) -> None:
+    """Each row reaches 127, and no weight moves by more than half a step of the new scale."""
+    path = tmp_path / "model.bin"
+    path.write_bytes((SHIPPED / BODY / "model.bin").read_bytes())
+    limited = list(list_matrices(dict(read_variables(bytearray(path.read_bytes())))))
+    widen_weights(path)
+    wide = list(list_matrices(dict(read_variables(bytearray(path.read_bytes())))))
+    assert len(wide) == len(limited) > 20
+    for (rows, scales), (before, old_scales) in zip(wide, limited, strict=True):
+        assert set(np.abs(rows.astype(int)).max(axis=1)) == {127}
+        assert np.abs(rows / scales[:, None] - before / old_scales[:, None]).max() <= 0.51 / scales.min()
+    assert max(compute_pair_sums(rows).max() for rows, _ in limited) <= MAX_PAIR_SUM
+    assert max(compute_pair_sums(rows).max() for rows, _ in wide) > MAX_PAIR_SUM
