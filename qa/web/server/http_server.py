@@ -112,13 +112,12 @@ class WebServer(TcpWSGIServer):
     def handle_accept(self) -> None:
         """Accept the connections that wait; if there are too many, close those whose clients have asked longest ago."""
         for _ in range(MAX_ACCEPTED):
-            channels = self.active_channels.values()
-            if len(channels) >= self._max_connections:
-                waiting = [channel for channel in channels if channel.is_waiting]
-                if waiting:
-                    min(waiting, key=lambda channel: channel.last_request).handle_close()
             if not self._accept_connection():
                 break
+            if len(self.active_channels) > self._max_connections:
+                waiting = [channel for channel in self.active_channels.values() if channel.is_waiting]
+                if waiting:
+                    min(waiting, key=lambda channel: channel.last_request).handle_close()
 
     def accept(self) -> Any:  # noqa: ANN401 — of a class of waitress, which has no types
         """Accept a connection, and note whether there was one."""
