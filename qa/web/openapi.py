@@ -62,7 +62,7 @@ HEADERS = {
     "Server-Timing": ("Milliseconds spent.", "string"),
     "Retry-After": ("Seconds to wait before the next request.", "integer"),
 }
-
+# Headers that make a write depend on what is there (RFC 9110, 13.1).
 CONDITIONS = {
     "If-Match": 'The document must have one of these sha256, as `"…", "…"`; `*`: there must be one.',
     "If-None-Match": "The document must have none of these sha256; `*`: there must be none yet.",

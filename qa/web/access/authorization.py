@@ -52,7 +52,7 @@ class Authorization:
         raise ProblemError(Code.FORBIDDEN, f"The key {key.name!r} lacks the scope {scope}; send one that has it.")
 
     def check_uploader(self, headers: Mapping[str, str]) -> None:
-        """Raise ProblemError unless a request with these ``AUTHORIZATION`` and ``COOKIE`` may write documents."""
+        """Raise ProblemError unless ``AUTHORIZATION`` or ``COOKIE``, as waitress names them, has a key for writing."""
         cookie = parse_cookie(headers.get("COOKIE", "")).get(COOKIE)
         self.check(Scope.WRITE, parse_bearer_token(headers.get("AUTHORIZATION", "")) or cookie)
 

@@ -6,6 +6,7 @@ import socket
 from collections import deque
 from collections.abc import Callable
 from time import monotonic
+from typing import Any
 
 from flask import Flask
 from waitress import wasyncore
@@ -78,7 +79,7 @@ class WebServer(TcpWSGIServer):
         adjustments.check_uploader = service_of(app).authorization.check_uploader
         address = (listener.family, listener.type, listener.proto, listener.getsockname())
         super().__init__(app, _start=False, _sock=listener, adj=adjustments, sockinfo=address, bind_socket=False)
-        self.draining = self.stopping = False
+        self.draining = self.stopping = self._has_accepted = False
         self.poller = Poller([self, self.trigger])
         self._service = service_of(app)
         # Connections whose next request gets an error, which takes no thread.
@@ -111,15 +112,24 @@ class WebServer(TcpWSGIServer):
     def handle_accept(self) -> None:
         """Accept the connections that wait; if there are too many, close those whose clients have asked longest ago."""
         for _ in range(MAX_ACCEPTED):
-            channels = self.active_channels.values()
-            if len(channels) >= self._max_connections:
-                waiting = [channel for channel in channels if channel.is_waiting]
+            if not self._accept_connection():
+                break
+            if len(self.active_channels) > self._max_connections:
+                waiting = [channel for channel in self.active_channels.values() if channel.is_waiting]
                 if waiting:
                     min(waiting, key=lambda channel: channel.last_request).handle_close()
-            count = len(channels)
-            super().handle_accept()
-            if len(self.active_channels) == count:
-                break
+
+    def accept(self) -> Any:  # noqa: ANN401 — of a class of waitress, which has no types
+        """Accept a connection, and note whether there was one."""
+        accepted = super().accept()
+        self._has_accepted = accepted is not None
+        return accepted
+
+    def _accept_connection(self) -> bool:
+        """Accept a connection that waits and return whether there was one; its client may have left already."""
+        self._has_accepted = False
+        super().handle_accept()
+        return self._has_accepted
 
     def add_task(self, channel: Channel) -> None:
         """Hand the first request of a connection to a thread."""
@@ -212,10 +222,8 @@ class WebServer(TcpWSGIServer):
 
     def _stop_accepting(self) -> None:
         # Connections that the kernel has accepted already would be reset.
-        count = -1
-        while count != len(self.active_channels):
-            count = len(self.active_channels)
-            super().handle_accept()
+        while self._accept_connection():
+            pass
         self.draining = True
         wasyncore.dispatcher.close(self)
 

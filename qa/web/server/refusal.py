@@ -1,7 +1,7 @@
 """Refuse a question that arrives whole, from a look at its bytes.
 
-While too many ask, most requests are refused. Parsing them takes a quarter of the time of the event loop, and makes
-the questions that are computed wait for the interpreter lock. What does not look exactly as expected is parsed.
+While too many ask, most requests are refused. To parse them first takes the event loop twice as long, in which the
+questions that are computed wait for the interpreter lock. What does not look exactly as expected is parsed.
 """
 
 import re

@@ -112,7 +112,9 @@ def test_a_new_client_takes_the_place_of_the_one_that_waited_longest() -> None:
     few = "from qa.web.server import http_server\nhttp_server.MAX_CONNECTIONS = 10"
     with ready(before=few) as (_, port), many_clients(port, 30, b"GET /heal") as clients:
         assert_prompt(port)
-        assert clients[0].recv(1) == b""
+        # Without a response: at its end, or by a reset if it was closed before what it sent was read.
+        with suppress(ConnectionResetError):
+            assert clients[0].recv(1) == b""
 
 
 def test_beyond_the_queue_requests_are_refused_at_once() -> None:

@@ -1,0 +1,29 @@
+"""The event loop accepts every connection that waits."""
+
+import socket
+from collections.abc import Callable
+from typing import cast
+
+import pytest
+from waitress import wasyncore
+
+from qa.engine import Engine
+from qa.web import create_app
+from qa.web.server.http_server import WebServer
+from qa.web.service import AppOptions
+from tests.qa.web.helpers import HandMade
+
+
+@pytest.mark.parametrize("accept", [WebServer.handle_accept, WebServer._stop_accepting])
+def test_clients_behind_one_that_has_left_are_accepted(accept: Callable[[WebServer], None]) -> None:
+    """While serving and at a stop, when connections that are not accepted would be reset."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = WebServer(create_app(cast(Engine, HandMade()), AppOptions()), listener, threads=1)
+        server.accept_connections()
+        socket.create_connection(listener.getsockname()).close()
+        with socket.create_connection(listener.getsockname()) as client:
+            client_address = client.getsockname()
+            accept(server)
+            accepted = [one.addr for one in server.active_channels.values()]
+        wasyncore.close_all(server._map)
+        assert accepted == [client_address]
