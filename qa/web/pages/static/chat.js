@@ -56,7 +56,7 @@ function ask(request, place = null) {
   if (document.activeElement !== input || matchMedia("(pointer: coarse)").matches) turn.focus({ preventScroll: true });
   turn.scrollIntoView({ block: "start" });
   saveConversation(conversation, turns);
-  return send(turn, { ...request, history: earlierTurns });
+  return send(turn, { history: earlierTurns, ...request });
 }
 
 const post = (url, body, signal) => fetch(url, {
@@ -265,7 +265,9 @@ document.addEventListener("click", (event) => {
   if (target.matches(".asks-this, .search-literally")) {
     const query = new URL(target.href).searchParams;
     event.preventDefault();
-    ask({ question: query.get("q"), ...(query.has("literal") && { literal: true }) });
+    // A suggested question says all that it asks, and is known to be answered when it is asked by itself.
+    const alone = target.matches(".asks-this") && { history: [] };
+    ask({ question: query.get("q"), ...alone, ...(query.has("literal") && { literal: true }) });
   } else if (target.matches(".open") && hasRoomForPanel()) {
     event.preventDefault();
     openDocument(target);
