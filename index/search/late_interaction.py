@@ -129,8 +129,10 @@ class LateInteractionIndex:
         lengths = (ends - starts)[has_tokens]
         # reduceat takes where each passage's rows begin; it cannot express a passage without rows.
         first_rows = np.cumsum(lengths) - lengths
+        best = np.maximum.reduceat(cosines, first_rows, axis=0)
         weights = self._weigh_tokens(question.ids)
-        scores[has_tokens] = np.maximum.reduceat(cosines, first_rows, axis=0) @ (weights / weights.sum())
+        # Not a product with `@`: that of OpenBLAS has warned, under load, of invalid values where all were finite.
+        scores[has_tokens] = (best * (weights / weights.sum())).sum(axis=1)
         return scores
 
     def _weigh_tokens(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
