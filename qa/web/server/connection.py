@@ -124,8 +124,22 @@ class Channel(HTTPChannel):
         return self.lingering or bool(super().readable())
 
     def writable(self) -> bool:
-        """Return whether there is something to send, to start or to close."""
-        return not self.lingering and bool(self.deferred or super().writable())
+        """Return whether there is something to send, to start or to close, and no thread that sends it."""
+        return not self.lingering and not self._is_being_written and bool(self.deferred or super().writable())
+
+    @property
+    def _is_being_written(self) -> bool:
+        """Whether the thread of a request is sending what it has written.
+
+        Nothing can be sent beside it, so that each wait of the event loop would end at once, and the loop would keep
+        the thread from its next step. When the thread is done, it wakes up the loop.
+        """
+        if not self.requests or not 0 < self.total_outbufs_len <= self.adj.outbuf_high_watermark:
+            return False
+        if self.outbuf_lock.acquire(blocking=False):
+            self.outbuf_lock.release()
+            return False
+        return True
 
     def handle_read(self) -> None:
         """Read a part of a request, or throw it away after an error."""

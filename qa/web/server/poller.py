@@ -62,10 +62,10 @@ class Poller:
         for one in asked:
             descriptor = one._fileno
             if descriptor is not None and sockets.get(descriptor) is one:
-                self._watch(descriptor, one)
+                # A thread that answers, or time, changes it. Looked at first: the thread may be done in between.
                 if getattr(one, "requests", None) or getattr(one, "paused_until", 0.0) > now:
-                    # A thread that answers, or time, changes it.
                     self._changed.add(one)
+                self._watch(descriptor, one)
 
     def _watch(self, descriptor: int, one: Any) -> None:  # noqa: ANN401 — as above
         events = selectors.EVENT_READ if one.readable() else 0

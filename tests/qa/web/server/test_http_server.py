@@ -1,7 +1,8 @@
-"""The event loop accepts every connection that waits."""
+"""The event loop accepts every connection that waits, and waits for nothing that it cannot do."""
 
 import socket
 from collections.abc import Callable
+from threading import Event, Thread
 from typing import cast
 
 import pytest
@@ -27,3 +28,30 @@ def test_clients_behind_one_that_has_left_are_accepted(accept: Callable[[WebServ
             accepted = [one.addr for one in server.active_channels.values()]
         wasyncore.close_all(server._map)
         assert accepted == [client_address]
+
+
+def test_the_loop_does_not_wait_to_send_what_a_thread_is_sending() -> None:
+    """Such a wait would end at once and be repeated until the thread is done."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = WebServer(create_app(cast(Engine, HandMade()), AppOptions()), listener, threads=1)
+        server.accept_connections()
+        with socket.create_connection(listener.getsockname()):
+            server.handle_accept()
+            (channel,) = server.active_channels.values()
+            channel.requests, channel.total_outbufs_len = ["being answered"], 10
+            writing, written = Event(), Event()
+
+            def write() -> None:
+                with channel.outbuf_lock:
+                    writing.set()
+                    written.wait()
+
+            thread = Thread(target=write)
+            thread.start()
+            writing.wait()
+            meanwhile = channel.writable()
+            written.set()
+            thread.join()
+            afterwards = channel.writable()
+        wasyncore.close_all(server._map)
+    assert (meanwhile, afterwards) == (False, True)

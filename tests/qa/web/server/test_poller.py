@@ -70,6 +70,24 @@ def test_idle_connections_are_asked_once(connections: list[Connection]) -> None:
     assert {one.asked for one in connections[1:]} == {1}
 
 
+def test_a_request_that_is_answered_while_its_connection_is_asked_is_noticed(connections: list[Connection]) -> None:
+    """The answer to the question what it waits for may be out of date by then."""
+
+    class Answered(Connection):
+        def readable(self) -> bool:
+            wanted, self.requests = super().readable() and not self.requests, ()
+            return wanted
+
+    poller, one = Poller([]), Answered()
+    connections.append(one)
+    sockets = register(poller, connections)
+    one.requests = (object(),)
+    poller.poll(0, sockets)
+    one.other.send(b"next")
+    poller.poll(0, sockets)
+    assert one.received == b"next"
+
+
 def test_a_connection_with_a_request_is_asked_until_it_is_answered(connections: list[Connection]) -> None:
     """A thread that answers need not say that there is something to send."""
     poller, one = Poller([]), connections[0]
