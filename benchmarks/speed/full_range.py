@@ -1,6 +1,6 @@
-"""Give a converted network weights over the full range of int8, as CTranslate2 converts by itself.
+"""Give a converted network int8 weights over the full range, as CTranslate2's own conversion does.
 
-The networks that are used have limited weights (``index/embedding/saturation.py``); a benchmark compares both kinds.
+The networks in use have limited weights (``index/embedding/saturation.py``); a benchmark compares both kinds.
 """
 
 import struct
@@ -30,17 +30,17 @@ class Variable:
         return self.values
 
 
-class Reader:
+class Cursor:
     """Reads the parts of a ``model.bin`` one after the other."""
 
     def __init__(self, network: bytearray) -> None:
         """Start at the first byte."""
         self._network, self._place = network, 0
 
-    def read_numbers(self, form: str) -> tuple[int, ...]:
-        """Return numbers in the form that ``struct`` describes."""
-        found = struct.unpack_from(f"={form}", self._network, self._place)
-        self._place += struct.calcsize(f"={form}")
+    def read_numbers(self, layout: str) -> tuple[int, ...]:
+        """Return numbers in a layout of the module ``struct``."""
+        found = struct.unpack_from(f"={layout}", self._network, self._place)
+        self._place += struct.calcsize(f"={layout}")
         return found
 
     def read_text(self) -> str:
@@ -53,19 +53,19 @@ class Reader:
         """Return an array, whose bytes are those of the network."""
         (dimensions,) = self.read_numbers("B")
         *shape, kind, size = self.read_numbers(f"{dimensions}IBI")
-        bytes_of_it = memoryview(self._network)[self._place : self._place + size]
+        content = memoryview(self._network)[self._place : self._place + size]
         self._place += size
-        return Variable(np.frombuffer(bytes_of_it, dtype=TYPES[kind]).reshape(shape))
+        return Variable(np.frombuffer(content, dtype=TYPES[kind]).reshape(shape))
 
 
 def read_variables(network: bytearray) -> Iterator[tuple[str, Variable]]:
     """Yield the name and the array of each variable of a ``model.bin``, which ends with aliases that have no array."""
-    reader = Reader(network)
-    reader.read_numbers("I")
-    reader.read_text()
-    _revision, count = reader.read_numbers("II")
+    cursor = Cursor(network)
+    cursor.read_numbers("I")
+    cursor.read_text()
+    _revision, count = cursor.read_numbers("II")
     for _ in range(count):
-        yield reader.read_text(), reader.read_variable()
+        yield cursor.read_text(), cursor.read_variable()
 
 
 def widen_weights(model: Path) -> None:

@@ -1,9 +1,9 @@
 """Calibration: from the features of the first hits to a probability, a status and a reason, and to the words shown.
 
 A logistic model (Platt 1999) over features of one passage and its question, fitted by
-``benchmarks/training/calibration/`` on open data and shipped as ``calibration.json``, for the large reader as
-``calibration_large.json``. What they were fitted on, and how well they held on data that they were not fitted on:
-``docs/confidence.md`` and ``docs/confidence-large.md``.
+``benchmarks/training/calibration/`` on open data and shipped as ``calibration.json``. What it was fitted on, and how
+well it held on data that it was not fitted on: ``docs/confidence.md``. The large reader's, ``calibration_large.json``,
+is a copy of it until it is fitted.
 """
 
 import json
