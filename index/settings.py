@@ -95,7 +95,7 @@ class ServeSettings:
     reader: str = _setting(
         "shipped",
         NonEmpty(),
-        "question-answering model for mode precise: shipped, large (experimental), none, a hub id or a folder",
+        "question-answering model for mode precise: shipped, large, none, a hub id or a folder",
     )
     host: str = _setting("127.0.0.1", NonEmpty(), "address to listen on; 0.0.0.0 for every address of the machine")
     port: int = _setting(8000, click.IntRange(0, 65535), "port to listen on; 0 picks a free one")

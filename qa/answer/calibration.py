@@ -2,8 +2,8 @@
 
 A logistic model (Platt 1999) over features of one passage and its question, fitted by
 ``benchmarks/training/calibration/`` on open data and shipped as ``calibration.json``. What it was fitted on, and how
-well it held on data that it was not fitted on: ``docs/confidence.md``. The large reader's, ``calibration_large.json``,
-is a copy of it until it is fitted.
+well it held on data that it was not fitted on: ``docs/confidence.md``. The large reader's own is
+``calibration_large.json``: ``docs/confidence-large.md``.
 """
 
 import json

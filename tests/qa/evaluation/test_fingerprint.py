@@ -35,12 +35,16 @@ ROUNDING = 1e-6
 MEASURED = {
     "docs/quality.md": "python -m qa.evaluation ablate DATA --out docs/quality.json",
     "docs/confidence.md": "python -m benchmarks.training.calibration ../shared/data",
+    "docs/confidence-large.md": "python -m benchmarks.training.calibration ../shared/data --reader large",
     "docs/reader.md": "python -m benchmarks.training.reader measure ../shared/data --before READER",
+    "docs/reader-large.md": "python -m benchmarks.training.reader measure-large ../shared/data",
     "docs/follow-ups.md": "python -m benchmarks.follow_ups ../shared/data",
     "docs/performance.md": "make bench",
     "docs/reports/blame.md": "make bench-full",
+    "docs/reports/blame-large.md": "make bench-full",
     "docs/reports/fairytaleqa-val.md": "make bench-full",
     "docs/reports/handbooks.md": "make bench-full",
+    "docs/reports/handbooks-large.md": "make bench-full",
     "docs/reports/scifact-train.md": "make bench-full",
     "docs/reports/squad-sentences.md": "make bench-full",
 }
