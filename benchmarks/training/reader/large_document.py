@@ -91,8 +91,10 @@ It has a [confidence of its own](confidence-large.md).
 ## When to choose it
 
 It finds the right words for more questions and sees more often that a text does not answer, but takes longer:
-[performance](performance.md) has the times of both. Choose it where one person waits for one answer; keep the shipped
-one where many ask at once.
+[performance](performance.md) has the times of both, and these reports what each shows: the seed with the
+[shipped](reports/blame.md) and with the [large](reports/blame-large.md) one, handbooks with the
+[shipped](reports/handbooks.md) and with the [large](reports/handbooks-large.md) one. Choose it where one person waits
+for one answer; keep the shipped one where many ask at once, where nothing can be downloaded, or on a slow processor.
 
 ## How well it reads
 
