@@ -18,7 +18,7 @@ PAGES = [
     "/", "/?q=Who", "/?q=the+capital", "/?q=perhaps", "/?q=Who&literal=true",
     f"/documents/{DOCUMENT}", f"/documents/{DOCUMENT}?at=22-63&at=64-70#22-63", "/docs",
 ]  # fmt: skip
-SCRIPT = re.compile(r'<script type="module" src="/static/\w+\.js"></script>')
+SCRIPT = re.compile(r'<script type="module" src="/static/\w+\.js\?v=[0-9a-f]+"></script>')
 
 
 @pytest.mark.parametrize("url", PAGES)
