@@ -38,7 +38,8 @@ def _is_compressible(response: Response) -> bool:
         return False
     if response.status_code == HTTPStatus.PARTIAL_CONTENT or response.mimetype == STREAMED_TYPE:
         return False
-    is_text = response.mimetype.startswith("text/") or response.mimetype in TYPES
+    kind = response.mimetype or ""
+    is_text = kind.startswith("text/") or kind in TYPES
     return is_text and (response.calculate_content_length() or 0) >= MIN_BYTES
 
 
