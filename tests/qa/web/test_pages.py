@@ -205,3 +205,11 @@ def test_every_code_is_in_the_docs(client: FlaskClient) -> None:
 def test_certainty(probability: float, words: str) -> None:
     """Both ends of the scale have words."""
     assert describe_confidence(probability).startswith(words)
+
+
+def test_requests_are_tried_below_a_prefix(client: FlaskClient) -> None:
+    """The forms of /docs start with the address of the first page, and have the examples of the OpenAPI document."""
+    page = client.get("/docs", environ_overrides={"SCRIPT_NAME": "/x"}).text
+    assert 'data-root="/x/"' in page and 'data-root="/"' not in page
+    body = client.get("/openapi.json").get_json()["paths"]["/v1/ask"]["post"]["requestBody"]["content"]
+    assert json.dumps(body["application/json"]["example"]["question"]) in unescape(page)
