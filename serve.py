@@ -63,6 +63,7 @@ def main(**flags: Any) -> None:  # noqa: ANN401 — of the table's types
     directory = IndexDirectory(Path(index.index))
     with _metrics_folder(settings.workers) as folder:
         # Late, because prometheus_client reads its environment variable when it is imported.
+        from qa.web.log_format import LogOptions
         from qa.web.server import ServerOptions, run_server
 
         model = index.model if is_stated("model") else None
@@ -70,7 +71,9 @@ def main(**flags: Any) -> None:  # noqa: ANN401 — of the table's types
         directory.require_current()
         _prepare_reader(settings.reader, index.models)
         app = partial(_create_app, index, model, settings.reader, options)
-        server = ServerOptions(settings.workers, settings.threads, folder, _prepare_builder(index, model, settings))
+        builder = _prepare_builder(index, model, settings)
+        written = LogOptions(settings.log_format, settings.log_requests)
+        server = ServerOptions(settings.workers, settings.threads, folder, builder, written)
         run_server(app, settings.host, settings.port, server, directory.require_current)
 
 
@@ -127,7 +130,10 @@ def _build_options(settings: ServeSettings, index: Path, metrics_folder: str | N
     from qa.web.access.exposure import decide_key_needed
     from qa.web.access.proxies import parse_networks
     from qa.web.service import AppOptions
+    from qa.web.telemetry import require_telemetry
 
+    if settings.telemetry:
+        require_telemetry(settings.telemetry)
     proxies, keys = parse_networks(settings.proxies), Path(settings.keys)
     return AppOptions(
         metrics_folder=metrics_folder,
@@ -145,6 +151,7 @@ def _build_options(settings: ServeSettings, index: Path, metrics_folder: str | N
         max_wait_ms=settings.max_wait_ms,
         index=index,
         max_upload_bytes=settings.max_upload_mb * 1_000_000,
+        telemetry=settings.telemetry,
     )
 
 

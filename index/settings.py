@@ -139,6 +139,15 @@ class ServeSettings:
         "one more key with the scope admin; set NETSPHERE_ADMIN_KEY, because flags are visible to other users",
     )
     log_questions: bool = _setting(False, click.BOOL, "whether questions are written to the log, with who asked them")
+    log_requests: bool = _setting(
+        True, click.BOOL, "whether each request has a line in the log, without what was asked and who asked it"
+    )
+    telemetry: str = _setting(
+        "", click.STRING, "OpenTelemetry collector, such as http://127.0.0.1:4318, that spans are sent to; empty: none"
+    )
+    log_format: str = _setting(
+        "text", click.Choice(["json", "text"]), "text: a line for people; json: an object a line, for programs"
+    )
     public: bool = _setting(False, click.BOOL, "whether everybody who reaches the server may ask without a key")
     hosts: str = _setting(
         "", click.STRING, "names by which the server is reached, besides localhost, with commas between them"

@@ -33,6 +33,7 @@ from qa.ranking.pipeline import PIPELINES, Pipeline
 from qa.ranking.retriever import Candidates, Retriever, call_leg
 from qa.ranking.stages.rerank import READER
 from qa.reader import NONE, SHIPPED, load_reader
+from qa.tracing import trace_step
 from qa.types import Answer, Mode, Query, Reader, Reason, Request, Retrieval
 
 
@@ -125,10 +126,12 @@ class Engine:
         # Encoding gains from a batch; the steps below take each query by itself.
         for request, query in zip(requests, queries, strict=True):
             raise_if_cancelled()
-            candidates = self._retriever.retrieve(query, build_filter(self._contents, request.documents))
-            hits = self._pipelines[request.mode].fuse(candidates)
+            with trace_step("search", mode=request.mode):
+                candidates = self._retriever.retrieve(query, build_filter(self._contents, request.documents))
+                hits = self._pipelines[request.mode].fuse(candidates)
             for stage in self._stages[request.mode]:
-                hits = stage(query, hits)
+                with trace_step(f"stage {type(stage).__name__}", hits=len(hits)):
+                    hits = stage(query, hits)
             evidence = self._marker.mark_evidence(query, hits[: max(request.top_k, COMPARED)])
             features = extract_features(query, hits, request.top_k, self._idf)
             confidence = self._calibration.calibrate(features)
@@ -159,8 +162,8 @@ class Engine:
 
     def _encode(self, queries: Sequence[Query]) -> list[Query]:
         """Return the queries with their embeddings, or unchanged if encoding fails."""
-        with self._encoder_lock:
-            texts = [query.searched_as for query in queries]
+        texts = [query.searched_as for query in queries]
+        with trace_step("encode", questions=len(texts)), self._encoder_lock:
             embeddings = call_leg("encoder", encode_questions, self._encoder, texts)
         if embeddings is None:
             return list(queries)

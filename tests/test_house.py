@@ -34,6 +34,7 @@ HOMES = {
     "markdown_it": "index/parsers/markdown.py",
     "matplotlib": "qa/evaluation/report/figures.py",
     "prometheus_client": "qa/web/",
+    "opentelemetry": "qa/web/spans.py",
     "pydantic": "qa/web/",
     "pydantic_core": "qa/web/",
     "pypdf": "index/parsers/pdf.py",

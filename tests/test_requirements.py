@@ -8,6 +8,8 @@ import pytest
 from tests.test_house import EVERYWHERE, HOMES, ROOT
 
 PINNED = re.compile(r"(?P<name>[\w.-]+)==(?P<version>[\w.]+)(?P<marker>; [^#]+?)?(?P<reason>\s+# \S.*)?")
+# What one setting needs.
+TELEMETRY = "requirements-telemetry.txt"
 LOCKED = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[\w.]+)")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}(?= |$)")
 
@@ -17,7 +19,7 @@ def requirements(name: str) -> list[str]:
     return [line for line in lines if line.strip() and not line.startswith(("#", "-r "))]
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-serve.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-serve.txt", "requirements-dev.txt", TELEMETRY])
 def test_every_requirement_is_pinned_and_installed(name: str) -> None:
     """Exactly, so that a fresh machine gets what was tested; what runs it has its reason beside it."""
     pins = {line: PINNED.fullmatch(line) for line in requirements(name)}
@@ -63,7 +65,7 @@ def normalize(name: str) -> str:
 def test_every_library_is_required() -> None:
     """What is imported is pinned here, not left to what another package happens to bring."""
     exactly_as_another_says = {"pydantic_core"}
-    owners, pinned = packages_distributions(), requirements("requirements.txt")
+    owners, pinned = packages_distributions(), [*requirements("requirements.txt"), *requirements(TELEMETRY)]
     named = {re.split("==", line)[0].lower().replace("_", "-") for line in pinned}
     needed = (HOMES.keys() | EVERYWHERE) - exactly_as_another_says
     assert [n for n in needed if not {owner.lower().replace("_", "-") for owner in owners[n]} & named] == []

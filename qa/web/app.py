@@ -10,14 +10,18 @@ from qa.engine import Engine
 from qa.web.access.authorization import require_scopes
 from qa.web.access.cross_site import guard_sites
 from qa.web.access.proxies import TrustedProxies
+from qa.web.caching import control_caching
+from qa.web.compression import compress_response
 from qa.web.errors.handlers import handle_damage, handle_exception
 from qa.web.metrics import instrument_app
 from qa.web.openapi import build_openapi
+from qa.web.pages.static_files import link_static_file
 from qa.web.question_log import enable_question_log
 from qa.web.rate_limit import limit_callers
 from qa.web.routes import ROUTES
 from qa.web.security import add_security_headers
 from qa.web.service import AppOptions, Service
+from qa.web.telemetry import send_spans
 
 DEFAULT_OPTIONS = AppOptions()
 EXTENSION = "netsphere"
@@ -37,9 +41,12 @@ def create_app(engine: Engine, options: AppOptions = DEFAULT_OPTIONS) -> Flask:
     if options.log_questions:
         enable_question_log()
     app.extensions[EXTENSION] = service
+    app.jinja_env.globals["static_url"] = link_static_file
     for route in ROUTES:
         app.add_url_rule(route.path, route.name, partial(route.view, service), methods=[route.method])
     instrument_app(app, service.metrics)
+    if options.telemetry:
+        service.on_close.append(send_spans(app, options.telemetry))
     guard_sites(app, options.hosts, options.origins)
     pages = {route.name for route in ROUTES if route.is_page}
     require_scopes(app, service.authorization, {route.name: route.scope for route in ROUTES}, pages)
@@ -48,6 +55,9 @@ def create_app(engine: Engine, options: AppOptions = DEFAULT_OPTIONS) -> Flask:
         unlimited = {route.name for route in ROUTES if route.scope is None and route.method == "GET"}
         limit_callers(app, options.rate_limit, unlimited)
     app.after_request(add_security_headers)
+    # Flask calls these in the opposite order: what a client has already is not compressed.
+    app.after_request(compress_response)
+    app.after_request(control_caching)
     app.wsgi_app = TrustedProxies(app.wsgi_app, options.proxies)  # type: ignore[method-assign]  # as Flask documents it
     app.register_error_handler(Exception, handle_exception)
     app.register_error_handler(DamagedGeneration, partial(handle_damage, engine.record_damage))

@@ -10,10 +10,9 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 
 from qa.collection.catalog import IndexInfo
 from qa.types import Answer
+from qa.web.access_log import describe_route, log_request
 
 VALID_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-# Any other method is counted as "other": a label must not come from the caller.
-METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 # Buckets of the latency histogram. An answer takes milliseconds, a cold first one seconds.
 LATENCY_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -59,8 +58,7 @@ class Metrics:
 
     def count_request(self, status: int, seconds: float) -> None:
         """Count the current request by the template of its route, so that no caller can invent labels."""
-        route = request.url_rule.rule if request.url_rule else "unmatched"
-        method = request.method if request.method in METHODS else "other"
+        method, route = describe_route()
         self._requests.labels(route, method, status).inc()
         self._seconds.labels(route, method).observe(seconds)
 
@@ -80,7 +78,7 @@ def forget_process(folder: str | None, pid: int) -> None:
 
 
 def instrument_app(app: Flask, metrics: Metrics) -> None:
-    """Count and time every request of the application, and give it an id; failed requests too."""
+    """Count, time and log every request of the application, and give it an id; failed requests too."""
 
     def start_request() -> None:
         g.started = perf_counter()
@@ -91,6 +89,7 @@ def instrument_app(app: Flask, metrics: Metrics) -> None:
         response.headers["X-Request-ID"] = g.request_id
         response.headers["Server-Timing"] = format_server_timing(seconds)
         metrics.count_request(response.status_code, seconds)
+        log_request(response, seconds)
         return response
 
     app.before_request(start_request)

@@ -1,14 +1,18 @@
 """The OpenAPI 3.1 document, built from the table of routes and from the classes that validate and render."""
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from pydantic import TypeAdapter
 
 from qa.web.access.authorization import COOKIE
 from qa.web.access.keys import Scope
+from qa.web.caching import REVALIDATED
+from qa.web.errors.pages import API, HTML
 from qa.web.errors.problems import MEDIA_TYPE, Code, Problem
 from qa.web.responses import get_adapter
 from qa.web.routes import Route
@@ -16,6 +20,8 @@ from qa.web.routes import Route
 Json = dict[str, Any]
 _Input: TypeAlias = tuple[object, Literal["validation", "serialization"], TypeAdapter[Any]]
 
+# An example of each operation, by its operationId. Written by tests/qa/web/test_api_document.py --write.
+EXAMPLES = Path(__file__).parent / "openapi_examples.json"
 REF = "#/components/schemas/{model}"
 # Problems that any route can return, before its view is reached or in it.
 COMMON_PROBLEMS = (
@@ -61,6 +67,7 @@ HEADERS = {
     "X-Request-ID": ("The caller's id if it was 1 to 64 of A-Z a-z 0-9 . _ -, else a new one.", "string"),
     "Server-Timing": ("Milliseconds spent.", "string"),
     "Retry-After": ("Seconds to wait before the next request.", "integer"),
+    "ETag": ("A tag of this text; `If-None-Match` with it gets 304 as long as the text is the same.", "string"),
 }
 # Headers that make a write depend on what is there (RFC 9110, 13.1).
 CONDITIONS = {
@@ -72,11 +79,14 @@ CONDITIONS = {
 def build_openapi(routes: Sequence[Route]) -> Json:
     """Return the document that describes ``routes``."""
     schemas, components = _build_schemas(routes)
+    examples: Json = json.loads(EXAMPLES.read_bytes())
     paths: dict[str, Json] = defaultdict(dict)
     for route in routes:
         operation = _describe_operation(route, schemas)
         operation["parameters"] += _list_parameters(schemas[route.query], components)
         paths[PATH_PARAMETER.sub(r"{\1}", route.path)][route.method.lower()] = operation
+        if example := examples.get(route.name):
+            _add_example(operation, example)
     headers = {
         name: {"description": text, "required": True, "schema": {"type": kind}}
         for name, (text, kind) in HEADERS.items()
@@ -121,12 +131,20 @@ def _describe_operation(route: Route, schemas: Mapping[object, Json]) -> Json:
         {"name": name, "in": "header", "required": False, "schema": {"type": "string", "description": text}}
         for name, text in conditions.items()
     ]
+    is_stored = route.name in REVALIDATED
+    if is_stored:
+        text = {"type": "string", "description": "The `ETag` of a response that is kept."}
+        in_header.append({"name": "If-None-Match", "in": "header", "required": False, "schema": text})
     operation: Json = {
         "operationId": route.name,
         "summary": (route.view.__doc__ or "").splitlines()[0],
         "parameters": [*in_path, *in_header],
         "responses": {str(route.status): _describe_success(route, schemas)} | _describe_problems(route, schemas),
     }
+    if is_stored:
+        headers = _refer_to_headers("ETag")
+        operation["responses"]["304"] = {"description": "What the client keeps is still the same.", "headers": headers}
+        operation["responses"][str(route.status)]["headers"] = headers
     if route.scope:
         # The empty alternative says that it may work without a key.
         anybody: list[Json] = [{}] if route.scope is Scope.ASK else []
@@ -142,6 +160,21 @@ def _describe_operation(route: Route, schemas: Mapping[object, Json]) -> Json:
     return operation
 
 
+def _add_example(operation: Json, example: Json) -> None:
+    """Add one request with its response: values of the parameters, the body of a media type, the JSON returned."""
+    for parameter in operation["parameters"]:
+        if parameter["name"] in example["parameters"]:
+            parameter["example"] = example["parameters"][parameter["name"]]
+    contents = operation.get("requestBody", {}).get("content", {})
+    for media_type in contents.keys() & example["body"].keys():
+        contents[media_type]["example"] = example["body"][media_type]
+        # Which body the page /docs shows first.
+        operation["x-tried"] = media_type
+    if example["response"] is not None:
+        success = next(response for status, response in operation["responses"].items() if status < "300")
+        success["content"]["application/json"]["example"] = example["response"]
+
+
 def _describe_success(route: Route, schemas: Mapping[object, Json]) -> Json:
     if isinstance(route.response, tuple):
         content: Json = {media_type: {"schema": {"type": "string"}} for media_type in route.response}
@@ -154,13 +187,15 @@ def _describe_problems(route: Route, schemas: Mapping[object, Json]) -> Json:
     """Return one response per status, which names the codes that it can carry."""
     by_status: dict[int, list[Code]] = defaultdict(list)
     access = ACCESS_PROBLEMS if route.scope else ()
+    # For browsers, which say in Accept that they prefer it.
+    page: Json = {} if route.path.startswith(API) else {HTML: {"schema": {"type": "string"}}}
     for code in dict.fromkeys((*COMMON_PROBLEMS, *access, *route.problems)):
         by_status[code.status].append(code)
     return {
         str(status): {
             "description": "; ".join(f"`{code.word}`: {code.title}" for code in codes),
             "headers": _refer_to_headers(*(["Retry-After"] if status in {429, 503} else [])),
-            "content": {MEDIA_TYPE: {"schema": schemas[Problem]}},
+            "content": {MEDIA_TYPE: {"schema": schemas[Problem]}} | page,
         }
         for status, codes in sorted(by_status.items())
     }

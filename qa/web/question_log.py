@@ -21,11 +21,11 @@ def log_answers(answers: Sequence[Answer]) -> None:
         key = g.get("key")
         for answer in answers:
             log.info(
-                "request %s by %s asks %r: %s, confidence %.2f, %.1f ms",
-                g.get("request_id"),
+                "request by %s asks %r: %s, confidence %.2f, %.1f ms",
                 f"key {key.name}" if key else "anybody",
                 answer.question,
                 answer.status.value,
                 answer.confidence,
                 answer.took_ms,
+                extra={"fields": {"request_id": g.get("request_id")}},
             )

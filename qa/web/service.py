@@ -2,7 +2,7 @@
 
 import math
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -13,6 +13,7 @@ from qa.engine import Engine
 from qa.types import Answer, Mode, Request
 from qa.web.access.authorization import Authorization
 from qa.web.access.proxies import Network
+from qa.web.access_log import note_mode
 from qa.web.documents.writer import DocumentWriter
 from qa.web.engine.answer_cache import AnswerCache
 from qa.web.engine.callers import PATIENT, Caller
@@ -40,7 +41,8 @@ class AppOptions:
     asking needs a key; None: as soon as a key with the scope ``ask`` was added. ``hosts`` are names of the server
     besides localhost, ``origins`` other sites whose pages may use it, ``proxies`` the networks of trusted proxies.
     ``rate_limit`` is in requests a minute; 0 is no limit. ``max_wait_ms`` as in the settings.
-    ``index`` is the folder to write documents to; without it none can be written.
+    ``index`` is the folder to write documents to; without it none can be written. ``telemetry`` is the URL to which
+    spans are sent; empty: none are.
     """
 
     metrics_folder: str | None = None
@@ -58,6 +60,7 @@ class AppOptions:
     max_wait_ms: int = 0
     index: Path | None = None
     max_upload_bytes: int = 32_000_000
+    telemetry: str = ""
 
 
 class Service:
@@ -75,6 +78,8 @@ class Service:
         self._batcher = QuestionBatcher(engine.ask_many, options.max_wait_ms / 1000)
         self._readiness = ReadinessProbe(engine, self._batcher.is_overloaded)
         self._cache = AnswerCache(self._batcher.ask_many)
+        # What else is to end with the application.
+        self.on_close: list[Callable[[], object]] = []
 
     def ask(self, question: Request, field: str, caller: Caller = PATIENT) -> Answer:
         """Return one answer.
@@ -141,6 +146,8 @@ class Service:
         """End the threads of the application; requests that are still running get their answers first."""
         self.suggestions.stop()
         self._batcher.close()
+        for end in self.on_close:
+            end()
 
     def _find_sha256(self, document: str) -> str | None:
         found = self.engine.catalog.get_document(document)
@@ -148,6 +155,8 @@ class Service:
 
     def _answer_all(self, questions: Sequence[Request], fields: Sequence[str], caller: Caller) -> list[Answer]:
         check_filters(self.engine.catalog, questions, fields)
+        for question in questions:
+            note_mode(question.mode)
         answers = self._cache.ask_many(questions, caller)
         for answer in answers:
             self.metrics.count_answer(answer)

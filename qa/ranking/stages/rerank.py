@@ -17,6 +17,7 @@ from qa.cancellation import raise_if_cancelled
 from qa.ranking.fusion import Hit
 from qa.ranking.retriever import call_leg
 from qa.reader.language import can_read
+from qa.tracing import trace_step
 from qa.types import UNREAD_LANGUAGE, Query, Reader, Reading
 
 # Reading time grows with the number and the length of passages: at most this many of each are read, so many at a time.
@@ -99,7 +100,9 @@ class Rerank:
         rows = [row for row, (_, text) in enumerate(texts) if can_read(reader, text)]
         if not rows:
             return [None] * len(texts)
-        readings = dict(zip(rows, reader.read(query.searched_as, [texts[row] for row in rows]), strict=True))
+        with trace_step("read", passages=len(rows)):
+            read = reader.read(query.searched_as, [texts[row] for row in rows])
+        readings = dict(zip(rows, read, strict=True))
         return [readings.get(row) for row in range(len(texts))]
 
     def _measure_gain(self, reading: Reading) -> float:

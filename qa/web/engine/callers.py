@@ -12,6 +12,8 @@ class Caller:
 
     deadline: float = inf
     has_left: Callable[[], bool] = lambda: False
+    # To which the spans of the answer belong (``qa.tracing``).
+    trace: object = None
 
     @property
     def is_late(self) -> bool:

@@ -19,6 +19,7 @@ from time import monotonic
 from typing import Generic, TypeVar
 
 from qa.cancellation import Cancelled, cancelling
+from qa.tracing import continue_contexts
 from qa.web.engine.callers import PATIENT, Caller
 from qa.web.engine.service_time import ServiceTime
 
@@ -179,7 +180,8 @@ class MicroBatcher(Generic[Item, Result]):
     def _answer_calls(self, batch: Sequence[_Call[Item, Result]]) -> None:
         """Give each call its results, or the error that its own items raise."""
         try:
-            with cancelling(lambda: not any(call.caller.is_waiting for call in batch)):
+            traces = [call.caller.trace for call in batch]
+            with cancelling(lambda: not any(call.caller.is_waiting for call in batch)), continue_contexts(traces):
                 found = list(self._function([item for call in batch for item in call.items]))
         except BaseException as error:  # noqa: BLE001  (handed to the caller, who would wait forever otherwise)
             if len(batch) == 1:

@@ -4,11 +4,12 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
-from flask import Response, g, request
+from flask import Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from index.errors import DamagedGeneration
 from qa.errors import QuestionError
+from qa.web.errors.pages import API, HTML_TYPE, prefers_page, render_page
 from qa.web.errors.problems import MEDIA_TYPE, Code, ProblemError
 
 log = logging.getLogger(__name__)
@@ -25,11 +26,19 @@ HTTP_DETAILS = {
 
 
 def handle_exception(error: Exception) -> Response:
-    """Return the problem response for whatever a route raises, and log what is our fault."""
+    """Return the problem, or its page, for whatever a route raises, and log what is our fault."""
     problem = to_problem(error)
     if problem.code is Code.INTERNAL_ERROR:
-        log.error("request %s to %s failed", g.get("request_id"), request.path, exc_info=error)
-    return Response(problem.encode_body(), problem.code.status, problem.headers, content_type=MEDIA_TYPE)
+        fields = {"request_id": g.get("request_id")}
+        log.error("request to %s failed", request.path, exc_info=error, extra={"fields": fields})
+    body, media_type = problem.encode_body(), MEDIA_TYPE
+    if is_page := prefers_page(request.path, request.headers.get("Accept", "")):
+        body = render_page(current_app, problem, f"{request.script_root}/", g.get("request_id", ""))
+        media_type = HTML_TYPE
+    response = Response(body, problem.code.status, problem.headers, content_type=media_type)
+    if is_page or not request.path.startswith(API):
+        response.vary.add("Accept")
+    return response
 
 
 def handle_damage(record: Callable[[DamagedGeneration], None], error: DamagedGeneration) -> Response:

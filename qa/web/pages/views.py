@@ -3,13 +3,16 @@
 The first line of a docstring is the summary in OpenAPI.
 """
 
-from flask import Response, make_response, render_template, send_from_directory
+from flask import Response, make_response, render_template, request
+from werkzeug.exceptions import NotFound
 
 from qa.answer import wording
 from qa.answer.highlight import split_at_marks
 from qa.types import Answer, Request
+from qa.web.caching import FOREVER, REVALIDATE
 from qa.web.errors.problems import Code
 from qa.web.pages.document_view import build_document_view
+from qa.web.pages.static_files import load_static_files
 from qa.web.pages.turn_view import build_turn_view
 from qa.web.requests.caller import current_caller
 from qa.web.requests.models import AskBody, DocumentQuery, NoQuery, PageQuery
@@ -58,8 +61,14 @@ def docs(service: Service) -> Response:
 
 
 def static(service: Service, name: str) -> Response:
-    """Return a style sheet or script of the pages."""
-    return send_from_directory("pages/static", name)
+    """Return a style sheet or script of the pages; under an address with its version, ``?v=``, it never changes."""
+    file = load_static_files().get(name)
+    if file is None:
+        raise NotFound
+    response = Response(file.content, content_type=file.media_type)
+    response.set_etag(file.version, weak=True)
+    response.headers["Cache-Control"] = FOREVER if request.args.get("v") == file.version else REVALIDATE
+    return response
 
 
 def _render_turn(template: str, service: Service, request: Request, answer: Answer) -> Response:

@@ -5,22 +5,24 @@
 """
 
 import logging
+import os
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import click
 from flask import Flask
 
+from index import __version__
 from index.errors import NetsphereError
+from qa.web.log_format import JSON, LogOptions, configure_log
 from qa.web.metrics import forget_process
 from qa.web.server.builder_process import BuilderProcess
 from qa.web.server.http_server import BACKLOG
 from qa.web.server.supervisor import ServedApp, Supervisor
 
-LOG_FORMAT = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"
-DATE_FORMAT = "%Y-%m-%d %H:%M:%S %z"
+log = logging.getLogger(__name__)
 
 
 class AddressInUse(NetsphereError):
@@ -32,13 +34,14 @@ class ServerOptions:
     """The number of worker processes, and of the requests that each of them takes at once.
 
     ``metrics_folder`` is the one in which the processes share their metrics, if there are several. ``builder`` builds
-    what is written while serving.
+    what is written while serving. ``log`` says what is logged, and how.
     """
 
     workers: int
     threads: int
     metrics_folder: str | None = None
     builder: BuilderProcess | None = None
+    log: LogOptions = field(default_factory=LogOptions)
 
 
 def run_server(
@@ -53,20 +56,32 @@ def run_server(
     listener = _open_listener(host, port)
     bound, number = listener.getsockname()[:2]
     address = f"http://[{bound}]:{number}" if ":" in bound else f"http://{bound}:{number}"
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter(LOG_FORMAT, DATE_FORMAT))
-    for name in (__name__, "waitress", "qa.web.documents", "qa.web.question_log"):
-        logging.getLogger(name).addHandler(handler)
-    # What the builder has built is news.
-    logging.getLogger("qa.web.documents").setLevel(logging.INFO)
+    configure_log(options.log)
     app = ServedApp(
         find_version,
         make_app,
-        announce=lambda: click.echo(f"Netsphere answers on {address}"),
+        announce=partial(_announce_ready, address, options),
         forget_worker=partial(forget_process, options.metrics_folder),
         builder=options.builder,
+        report_end=log.critical if options.log.format == JSON else _print_error,
     )
     raise SystemExit(Supervisor(app, listener, options.workers, options.threads).run())
+
+
+def _announce_ready(address: str, options: ServerOptions, version: str) -> None:
+    click.echo(f"Netsphere answers on {address}")
+    fields = {
+        "netsphere": __version__,
+        "address": address,
+        "generation": version,
+        "workers": options.workers,
+        "threads": options.threads,
+    }
+    log.info("ready to answer", extra={"fields": fields})
+
+
+def _print_error(message: str) -> None:
+    os.write(2, f"{message}\n".encode())
 
 
 def _open_listener(host: str, port: int) -> socket.socket:

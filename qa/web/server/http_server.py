@@ -15,6 +15,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 from qa.types import Mode
+from qa.web.access_log import log_refusals
 from qa.web.app import service_of
 from qa.web.engine.question_batcher import overloaded
 from qa.web.errors.problems import ProblemError
@@ -86,6 +87,8 @@ class WebServer(TcpWSGIServer):
         self._refused: deque[Channel] = deque()
         # At most so many bytes of requests and responses are in memory.
         self._received = 0
+        # Because too many were waiting, since the last line in the log.
+        self.refusal_count = 0
         self._refusals = TokenBucket(MAX_REFUSALS_PER_S, MAX_REFUSALS_PER_S / 20)
         self._liveness, self._checks = ThreadedTaskDispatcher(), ThreadedTaskDispatcher()
         self._liveness.set_thread_count(1)
@@ -157,6 +160,7 @@ class WebServer(TcpWSGIServer):
         if not (problem := self._find_overload(mode)):
             return None
         channel.last_request = monotonic()
+        self.refusal_count += 1
         self._note_refusal(channel)
         return render_refusal(problem, self.adj.ident)
 
@@ -198,6 +202,9 @@ class WebServer(TcpWSGIServer):
         moment = monotonic()
         for channel in [*self.active_channels.values()]:
             channel.close_if_slow(moment)
+        if self.refusal_count:
+            log_refusals(self.refusal_count)
+            self.refusal_count = 0
         self._free_memory()
 
     def bound_memory(self, received: int) -> None:

@@ -11,6 +11,7 @@ from time import time
 from waitress.utilities import build_http_date
 
 from qa.types import Mode
+from qa.web.caching import NEVER
 from qa.web.errors.problems import MEDIA_TYPE, ProblemError
 from qa.web.metrics import choose_request_id, format_server_timing
 from qa.web.security import HEADERS
@@ -45,6 +46,7 @@ def list_headers(problem: ProblemError) -> dict[str, str]:
         "Content-Type": MEDIA_TYPE,
         "X-Request-ID": choose_request_id(None),
         "Server-Timing": format_server_timing(0.0),
+        "Cache-Control": NEVER,
         **HEADERS,
         **problem.headers,
     }

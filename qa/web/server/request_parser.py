@@ -11,6 +11,7 @@ from waitress.utilities import Error, RequestHeaderFieldsTooLarge
 
 from qa.types import Mode
 from qa.web.app import MAX_BODY_BYTES
+from qa.web.errors.pages import read_head
 from qa.web.errors.problems import Code, ProblemError
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,8 @@ class RequestParser(HTTPRequestParser):
 
     error: Error | ProblemError | None
     completed: bool
+    # What was read of a request whose head is too long to be parsed.
+    unparsed: bytes = b""
 
     def received(self, data: bytes) -> int:
         """Take bytes and return how many belong to this request; set ``completed`` after the last one."""
@@ -56,6 +59,7 @@ class RequestParser(HTTPRequestParser):
             consumed: int = super().received(data)
         except ProblemError as problem:
             self._refuse_request(problem)
+            self._keep_head(head + data)
             return len(data)
         except ValueError:  # of int() for 5,000 digits, and of urlsplit(), which waitress does not catch
             self._refuse_request(_unreadable("its URL or its Content-Length is invalid"))
@@ -67,6 +71,7 @@ class RequestParser(HTTPRequestParser):
         elif isinstance(self.error, RequestHeaderFieldsTooLarge) and b"\r" not in (head + data)[:MAX_REQUEST_LINE]:
             self.error = _line_too_long()
         if self.error:
+            self._keep_head(head + data)
             # Else waitress would ask for the body and forget the error.
             self.expect_continue = False
         return consumed
@@ -85,9 +90,19 @@ class RequestParser(HTTPRequestParser):
             self._check_expectation()
             self._check_uploader()
 
+    def find_target(self) -> tuple[str, str]:
+        """Return the path as it was sent and the header ``Accept``, as far as they are known."""
+        if not self.headers:
+            return read_head(self.unparsed)
+        return self.request_uri.partition("?")[0], self.headers.get("ACCEPT", "")
+
     def peek(self) -> bytes:
         """Return the query string and the first bytes of the body."""
         return bytes(self.query.encode() + (self.body_rcv.getbuf().get(MAX_PEEK_BYTES) if self.body_rcv else b""))
+
+    def _keep_head(self, sent: bytes) -> None:
+        if not self.headers:
+            self.unparsed = sent[: MAX_REQUEST_LINE + MAX_HEADER_BYTES]
 
     def _check_framing(self, headers: bytes) -> None:
         """Raise ProblemError for a request whose end another program could see elsewhere (request smuggling)."""

@@ -35,15 +35,17 @@ SWITCH_S = 1.0
 class ServedApp:
     """What is served: ``find_version`` names the newest version, and ``make_app`` opens one in a worker.
 
-    Both raise NetsphereError. ``announce`` is called once, when the first workers are ready, and ``forget_worker``
-    with the process id of each worker that has ended. ``builder`` makes new versions of what is written.
+    Both raise NetsphereError. ``announce`` gets the version once the first workers are ready, and ``forget_worker``
+    with the process id of each worker that has ended. ``builder`` makes new versions of what is written. ``report_end``
+    is told why the server ends, if it fails.
     """
 
     find_version: Callable[[], str]
     make_app: MakeApp
-    announce: Callable[[], None]
+    announce: Callable[[str], None]
     forget_worker: Callable[[int], None]
     builder: BuilderProcess | None = None
+    report_end: Callable[[str], object] = logging.getLogger(__name__).critical
 
 
 @dataclass
@@ -201,7 +203,7 @@ class Supervisor:
         self._serving, self._starting = self._starting, []
         self._version = self._serving[0].version
         if is_first:
-            self.app.announce()
+            self.app.announce(self._version)
         for worker in self._serving:
             self._let_serve(worker)
 
@@ -246,7 +248,7 @@ class Supervisor:
         self._end(reason)
 
     def _end(self, reason: str) -> None:
-        os.write(2, f"{reason}\n".encode())
+        self.app.report_end(reason)
         self._exit_code = 1
         self._close()
 

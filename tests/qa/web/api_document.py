@@ -5,12 +5,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask.testing import FlaskClient
 
 from qa.answer.wording import REASONS
 from qa.types import MAX_COPIES, Reason
 from qa.web.errors.problems import Code
+from qa.web.routes import ROUTES, Route
 
 Json = Mapping[str, Any]
 
@@ -104,6 +106,33 @@ def _render_operations(spec: Json, client: FlaskClient, examples: Mapping[str, E
             yield _render_example(client, method.upper(), examples[operation["operationId"]])
             codes = [word.partition("`:")[0].strip("` ") for r in operation["responses"].values() for word in _codes(r)]
             yield f"Problems: {', '.join(f'`{code}`' for code in codes)}.\n"
+
+
+def collect_examples(client: FlaskClient, examples: Mapping[str, Example]) -> dict[str, Any]:
+    """Return for each operationId the parameters, the body and the JSON of a request and its response."""
+    routes = {route.name: route for route in ROUTES}
+    return {name: _collect_example(client, routes[name], example) for name, example in examples.items()}
+
+
+def _collect_example(client: FlaskClient, route: Route, example: Example) -> dict[str, Any]:
+    path, _, query = example.path.partition("?")
+    pattern = re.sub(r"<(?:path:)?(\w+)>", r"(?P<\1>.+)", route.path)
+    match = re.fullmatch(pattern, path)
+    assert match, example
+    parameters: dict[str, Any] = dict(match.groupdict())
+    for name, value in parse_qsl(query):
+        repeated = name in route.query.repeatable
+        parameters[name] = [value] if repeated else int(value) if value.isdigit() else value
+    media_type = example.headers.get("Content-Type", "application/json")
+    body = {media_type: example.text or example.body} if example.text or example.body else {}
+    sent: dict[str, Any] = {"data": example.text} if example.text else {"json": example.body}
+    with client.open(example.path, method=route.method, headers=example.headers, **sent) as response:
+        is_shown = response.mimetype == "application/json" and not example.keys
+        return {
+            "parameters": parameters,
+            "body": body,
+            "response": _fix_times(response.get_json()) if is_shown else None,
+        }
 
 
 def _codes(response: Json) -> list[str]:

@@ -1,5 +1,6 @@
 """``docs/api.md`` is up to date, has an example of every route, and its clients work."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
 
 from index.build.changes import Overrides
 from index.build.pipeline import BuildReport, build_index
@@ -21,11 +23,12 @@ from index.writes.parse import UploadParser
 from qa.collection.catalog import DocumentInfo
 from qa.types import PassageCopy, Source
 from qa.web import create_app
+from qa.web.openapi import EXAMPLES as EXAMPLE_FILE
 from qa.web.routes import ROUTES
 from qa.web.service import AppOptions
 from tests.doubles import WordEncoder
 from tests.qa.web import helpers
-from tests.qa.web.api_document import JAVASCRIPT, PYTHON, Example, render_document
+from tests.qa.web.api_document import JAVASCRIPT, PYTHON, Example, collect_examples, render_document
 from tests.qa.web.server.process import ready
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "api.md"
@@ -35,6 +38,8 @@ HASH = sha256(TEXT.encode()).hexdigest()
 NAME = "films/blame.txt"
 QUOTE = TEXT[helpers.SENTENCE.start : helpers.SENTENCE.end]
 PLACE = {"start": helpers.SENTENCE.start, "end": helpers.SENTENCE.end}
+# They take and return nothing that could be shown.
+WITHOUT_EXAMPLE = {"api.feedback", "api.metrics", "api.openapi", "pages.docs", "sign_in.show", "sign_in.leave"}
 KEY = {"Authorization": "Bearer KEY"}
 EXAMPLES = {
     "api.ask": Example("/v1/ask", {"question": QUESTION, "filter": {"document": ["films/*"]}, "explain": True}),
@@ -114,6 +119,30 @@ def test_the_document_is_up_to_date(request: pytest.FixtureRequest, example_clie
     if request.config.getoption("--write"):
         DOCUMENT.write_text(expected, encoding="utf-8")
     assert DOCUMENT.read_text(encoding="utf-8") == expected
+
+
+def test_the_examples_of_the_openapi_document_are_what_is_returned(
+    request: pytest.FixtureRequest, example_client: FlaskClient
+) -> None:
+    """A client that sends them gets what they show; ``--write`` writes them."""
+    expected = collect_examples(example_client, EXAMPLES)
+    if request.config.getoption("--write"):
+        text = json.dumps(expected, indent=1, ensure_ascii=False)
+        EXAMPLE_FILE.write_text(f"{text}\n", encoding="utf-8")
+    assert json.loads(EXAMPLE_FILE.read_bytes()) == expected
+
+
+def test_the_examples_fit_their_schemas(example_client: FlaskClient) -> None:
+    """Parameters, bodies and responses, each by the schema beside it."""
+    spec = example_client.get("/openapi.json").get_json()
+    for operations in spec["paths"].values():
+        for operation in operations.values():
+            contents = [*operation.get("requestBody", {}).get("content", {}).values()]
+            contents += [c for r in operation["responses"].values() for c in r.get("content", {}).values()]
+            shown = [one for one in (*operation["parameters"], *contents) if "example" in one]
+            assert shown or operation["operationId"] in WITHOUT_EXAMPLE, operation["operationId"]
+            for one in shown:
+                Draft202012Validator({**one["schema"], "components": spec["components"]}).validate(one["example"])
 
 
 def test_every_route_has_an_example() -> None:

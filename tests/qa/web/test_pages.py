@@ -18,7 +18,7 @@ PAGES = [
     "/", "/?q=Who", "/?q=the+capital", "/?q=perhaps", "/?q=Who&literal=true",
     f"/documents/{DOCUMENT}", f"/documents/{DOCUMENT}?at=22-63&at=64-70#22-63", "/docs",
 ]  # fmt: skip
-SCRIPT = re.compile(r'<script type="module" src="/static/\w+\.js"></script>')
+SCRIPT = re.compile(r'<script type="module" src="/static/\w+\.js\?v=[0-9a-f]+"></script>')
 
 
 @pytest.mark.parametrize("url", PAGES)
@@ -205,3 +205,11 @@ def test_every_code_is_in_the_docs(client: FlaskClient) -> None:
 def test_certainty(probability: float, words: str) -> None:
     """Both ends of the scale have words."""
     assert describe_confidence(probability).startswith(words)
+
+
+def test_requests_are_tried_below_a_prefix(client: FlaskClient) -> None:
+    """The forms of /docs start with the address of the first page, and have the examples of the OpenAPI document."""
+    page = client.get("/docs", environ_overrides={"SCRIPT_NAME": "/x"}).text
+    assert 'data-root="/x/"' in page and 'data-root="/"' not in page
+    body = client.get("/openapi.json").get_json()["paths"]["/v1/ask"]["post"]["requestBody"]["content"]
+    assert json.dumps(body["application/json"]["example"]["question"]) in unescape(page)

@@ -164,7 +164,7 @@ def test_the_client_is_known_and_cannot_invent_itself(site: Site) -> None:
     for headers in ({}, forged):
         assert site.send("GET", "/seen", headers=headers).json == ["127.0.0.1", "https", ""]
     page = site.send("GET", "/?q=Who", headers=forged).text
-    assert 'src="/static/chat.js"' in page and "evil" not in page
+    assert 'src="/static/chat.js?v=' in page and "evil" not in page
 
 
 @only_open

@@ -77,7 +77,7 @@ def test_the_page_is_served_below_a_prefix() -> None:
     client = create_app(HandMade(), AppOptions(proxies=parse_networks("127.0.0.1"))).test_client()
     page = client.get("/?q=Who", headers={"X-Forwarded-Prefix": "/x"})
     assert page.status_code == 200
-    assert 'src="/x/static/chat.js"' in page.text
+    assert 'src="/x/static/chat.js?v=' in page.text
     assert 'action="/x/"' in page.text
     assert 'href="/' not in page.text.replace('href="/x/', "")
 

@@ -1,0 +1,57 @@
+"""Failures as a page for people. Programs, which say nothing else or prefer JSON, get the problem."""
+
+import re
+
+from flask import Flask
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from qa.web.errors.problems import MEDIA_TYPE, ProblemError
+
+HTML, HTML_TYPE = "text/html", "text/html; charset=utf-8"
+# In the order in which they are taken if a client does not care.
+OFFERED = (MEDIA_TYPE, "application/json", HTML)
+# Below it are programs only.
+API = "/v1/"
+ACCEPT = re.compile(rb"(?im)^accept:[ \t]*([\x20-\x7e]*)\r$")
+TARGET = re.compile(rb"(?:GET|HEAD|POST) (/[!-~]*)")
+
+
+def prefers_page(path: str, accept: str) -> bool:
+    """Return whether whoever asked for a path is a browser that shows a page, by its header ``Accept``."""
+    if path.startswith(API) or not path.startswith("/"):
+        return False
+    return parse_accept_header(accept, MIMEAccept).best_match(OFFERED) == HTML
+
+
+def render_page(app: Flask, problem: ProblemError, root: str, request_id: str) -> bytes:
+    """Return the page of a problem. Its links start with ``root``, the address of the first page.
+
+    It needs no context of Flask, because the server refuses some requests before Flask sees them.
+    """
+    page = app.jinja_env.get_template("error.html").render(
+        title=problem.code.title,
+        status=problem.code.status,
+        detail=str(problem),
+        code=problem.code.word,
+        messages=[error.message for error in problem.errors[1:]],
+        retry_after=problem.headers.get("Retry-After"),
+        request_id=request_id,
+        root=root,
+    )
+    return page.encode("utf-8", "backslashreplace")
+
+
+def read_head(head: bytes) -> tuple[str, str]:
+    """Return the path and the header ``Accept`` of a request that was not parsed, as far as they are there.
+
+    A head is so long that ``Accept`` is cut off if its address is. Whoever asks for a page is taken for a browser then.
+    """
+    target, accept = TARGET.match(head), ACCEPT.search(head)
+    path = target[1].partition(b"?")[0].decode("ascii") if target else API
+    return path, accept[1].decode("ascii") if accept else HTML
+
+
+def find_root(path: str) -> str:
+    """Return the relative link from a path, as it was sent, to the first page; it holds below any prefix of a proxy."""
+    return "../" * (path.count("/") - 1) or "./"
