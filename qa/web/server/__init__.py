@@ -5,7 +5,6 @@
 """
 
 import logging
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -13,18 +12,13 @@ from functools import partial
 import click
 from flask import Flask
 
-from index.errors import NetsphereError
 from qa.web.metrics import forget_process
 from qa.web.server.builder_process import BuilderProcess
-from qa.web.server.http_server import BACKLOG
+from qa.web.server.listener import open_listener
 from qa.web.server.supervisor import ServedApp, Supervisor
 
 LOG_FORMAT = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"
 DATE_FORMAT = "%Y-%m-%d %H:%M:%S %z"
-
-
-class AddressInUse(NetsphereError):
-    """The host and port cannot be listened on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +44,16 @@ def run_server(
     Ends with SystemExit: 0 after a signal, 1 if ``make_app`` failed. Raises AddressInUse if the
     address cannot be listened on. Port 0 takes a free port; the ready line names it.
     """
-    listener = _open_listener(host, port)
+    listener = open_listener(host, port)
     bound, number = listener.getsockname()[:2]
     address = f"http://[{bound}]:{number}" if ":" in bound else f"http://{bound}:{number}"
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter(LOG_FORMAT, DATE_FORMAT))
-    for name in (__name__, "waitress", "qa.web.documents", "qa.web.question_log"):
+    web = __name__.rpartition(".")[0]
+    for name in (__name__, "waitress", f"{web}.documents", f"{web}.question_log"):
         logging.getLogger(name).addHandler(handler)
     # What the builder has built is news.
-    logging.getLogger("qa.web.documents").setLevel(logging.INFO)
+    logging.getLogger(f"{web}.documents").setLevel(logging.INFO)
     app = ServedApp(
         find_version,
         make_app,
@@ -67,18 +62,3 @@ def run_server(
         builder=options.builder,
     )
     raise SystemExit(Supervisor(app, listener, options.workers, options.threads).run())
-
-
-def _open_listener(host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        # Now, not when the workers are ready: of two servers that start at once, one must fail here.
-        listener.listen(BACKLOG)
-    except OSError as error:
-        listener.close()
-        reason = (error.strerror or str(error)).lower()
-        detail = f"cannot listen on {host}:{port}: {reason}; choose another port with --port"
-        raise AddressInUse(detail) from None
-    return listener
