@@ -11,6 +11,7 @@ from index.build.embedding_cache import remove_caches
 from index.build.load import list_file_ids
 from index.build.pipeline import BuildReport, build_folder
 from index.cli import Group, Option, format_count, setting_options
+from index.data_folder import IS_CHECKOUT
 from index.errors import IncompatibleGeneration, NetsphereError, UsageError
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
@@ -26,6 +27,9 @@ from index.writes.journal import Journal
 from index.writes.parse import UploadParser, remove_leftovers
 from index.writes.publish import find_waiting, publish_generation, roll_back
 
+# A checkout has texts to try; elsewhere the folder must be named.
+DEFAULT_SOURCE: dict[str, Any] = {"default": "seeds"} if IS_CHECKOUT else {"required": True}
+
 
 @click.group(cls=Group, context_settings={"max_content_width": 100})
 def main() -> None:
@@ -36,10 +40,10 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path), default="seeds")
+@click.argument("folder", type=click.Path(path_type=Path), **DEFAULT_SOURCE)
 @setting_options(*(row.name for row in fields(IndexSettings)))
 def build(folder: Path, **flags: Any) -> None:  # noqa: ANN401 — of the table's types
-    """Index FOLDER (default: seeds) and what was written over HTTP. Only what changed is embedded again.
+    """Index FOLDER (in a checkout: seeds) and what was written over HTTP. Only what changed is embedded again.
 
     Example: python -m index build my-texts --index var/my-index
     """

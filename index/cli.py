@@ -35,6 +35,12 @@ def one_sentence_errors() -> Iterator[None]:
         yield
     except NetsphereError as error:
         raise (WrongUse if isinstance(error, UsageError) else Failure)(str(error)) from error
+    except ModuleNotFoundError as error:  # of a library that only some commands need
+        if (error.name or "").partition(".")[0] == __package__.partition(".")[0]:
+            raise
+        raise Failure(
+            f"this needs the package {error.name}, which is not installed: pip install -r requirements.txt"
+        ) from error
     except BrokenPipeError:
         raise  # the reader of our output has stopped, as ``head`` does; click ends quietly
     except OSError as error:

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from index.build.parser_process import ParseLimits
+from index.data_folder import DATA_FOLDER
 from index.embedding.model_files import DEFAULT_MODEL
 from index.errors import UsageError
 from index.search.stores import STORES
@@ -42,9 +43,11 @@ def _setting(default: str | int | bool, kind: click.ParamType[Any], description:
 class IndexSettings:
     """The settings of a build."""
 
-    index: str = _setting("var/index", NonEmpty(), "folder of the index generations")
+    index: str = _setting(f"{DATA_FOLDER}/index", NonEmpty(), "folder of the index generations")
     model: str = _setting(DEFAULT_MODEL, NonEmpty(), "sentence-transformers model: a hub id or a folder")
-    models: str = _setting("var/models", NonEmpty(), "cache folder for quantized models, shared by all collections")
+    models: str = _setting(
+        f"{DATA_FOLDER}/models", NonEmpty(), "cache folder for quantized models, shared by all collections"
+    )
     store: str = _setting(
         "faiss", click.Choice([*STORES]), "vector store: faiss (compact codes for large collections) or exact"
     )
@@ -117,13 +120,17 @@ class ServeSettings:
         "requests a minute that a process takes from one key or address; 0: any number",
     )
     feedback: str = _setting(
-        "var/feedback.sqlite", NonEmpty(), "SQLite file of visitors' feedback; created when the first arrives"
+        f"{DATA_FOLDER}/feedback.sqlite",
+        NonEmpty(),
+        "SQLite file of visitors' feedback; created when the first arrives",
     )
     feedback_mb: int = _setting(100, click.IntRange(1, 100_000), "maximum size of that file; a full one takes no more")
     feedback_per_minute: int = _setting(
         60, click.IntRange(1, 1_000_000), "verdicts that one key or address may send in a minute"
     )
-    keys: str = _setting("var/keys.sqlite", NonEmpty(), "SQLite file of the keys; python -m qa keys adds one")
+    keys: str = _setting(
+        f"{DATA_FOLDER}/keys.sqlite", NonEmpty(), "SQLite file of the keys; python -m qa keys adds one"
+    )
     watch: bool = _setting(
         False,
         click.BOOL,

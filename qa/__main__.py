@@ -10,6 +10,7 @@ import click
 from index.cli import Group, Option, is_stated, setting_options
 from qa.answer.serialize import answer_json
 from qa.answer.terminal import print_answer
+from qa.doctor.command import doctor
 from qa.engine import Engine
 from qa.reader.large import ensure_large_reader
 from qa.types import MAX_TOP_K, Request
@@ -24,6 +25,9 @@ def main() -> None:
 
     Example: python -m qa ask "Who directed the film?"
     """
+
+
+main.add_command(doctor)
 
 
 @main.command()

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Lock
 from time import perf_counter
 
+from index.data_folder import DATA_FOLDER
 from index.embedding import MODELS, load_generation_encoder
 from index.errors import DamagedGeneration, IncompatibleGeneration
 from index.generation.directory import IndexDirectory
@@ -76,7 +77,7 @@ class Engine:
     @classmethod
     def open(
         cls,
-        index: str | Path = "var/index",
+        index: str | Path = DATA_FOLDER / "index",
         model: str | None = None,
         reader: str = SHIPPED,
         generation: str = "",

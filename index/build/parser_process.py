@@ -30,7 +30,7 @@ MAX_BATCH, MAX_BATCH_CHARS = 100, 1_000_000
 # The exit status of a child that ran out of memory; Python itself exits with 0, 1, 2 and 120.
 OUT_OF_MEMORY = 77
 # sys.path is passed on, so that the child imports the same code, wherever it was started.
-PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from index.build.parser_process import run_child; run_child()"
+PROGRAM = f"import sys; sys.path[:] = sys.argv[1:]; from {__name__} import run_child; run_child()"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 import logging
 from pathlib import Path
 
-from index.embedding.convert import QuantizedModel
+from index.data_folder import DATA_FOLDER
+from index.embedding.convert import QuantizedFolder, QuantizedModel
 from index.embedding.ctranslate2 import CONFIG, QuantizedEncoder
-from index.embedding.model_files import DEFAULT_MODEL, find_model_folder, fingerprint_model
+from index.embedding.default_model import DefaultModel, identify_model
+from index.embedding.model_files import DEFAULT_MODEL
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
 from index.errors import IncompatibleGeneration, QuantizationError
 from index.generation.manifest import Manifest
@@ -14,7 +16,7 @@ from index.types import Encoder
 # Where a generation keeps the quantized encoder that built it.
 ENCODER_FOLDER = "encoder"
 # The folder of models that were made on this machine.
-MODELS = "var/models"
+MODELS = str(DATA_FOLDER / "models")
 log = logging.getLogger(__name__)
 
 
@@ -23,17 +25,23 @@ def load_encoder(name: str = DEFAULT_MODEL, models: str | Path = MODELS) -> Enco
 
     The reason for float32 is logged. Raise ModelError if there is no such model.
     """
-    float32 = SentenceTransformerEncoder(name)
     try:
-        return QuantizedEncoder(QuantizedModel(float32, Path(models)).ensure_converted())
+        return QuantizedEncoder(_find_quantized(name, models).ensure_converted())
     except QuantizationError as error:
         log.warning("%s runs in float32, about three times as slow as in int8: %s", name, error)
-        return float32
+        return SentenceTransformerEncoder(name)
 
 
 def reject_quantization(name: str, models: str | Path, error: QuantizationError) -> None:
     """Remember why the int8 form of a model must not be used, so that ``load_encoder`` returns it in float32."""
-    QuantizedModel(SentenceTransformerEncoder(name), Path(models)).reject(str(error))
+    _find_quantized(name, models).reject(str(error))
+
+
+def _find_quantized(name: str, models: str | Path) -> QuantizedFolder:
+    """Return where the int8 form of a model is or will be. The default model needs no torch for it."""
+    if name == DEFAULT_MODEL:
+        return DefaultModel(Path(models))
+    return QuantizedModel(SentenceTransformerEncoder(name), Path(models))
 
 
 def load_generation_encoder(folder: Path, manifest: Manifest, model: str | None = None) -> Encoder:
@@ -45,7 +53,7 @@ def load_generation_encoder(folder: Path, manifest: Manifest, model: str | None 
     if not (folder / ENCODER_FOLDER / CONFIG).is_file():
         return SentenceTransformerEncoder(model or manifest.model)
     encoder = QuantizedEncoder(folder / ENCODER_FOLDER)
-    if model and fingerprint_model(model, find_model_folder(model)) != encoder.source:
+    if model and identify_model(model) != encoder.source:
         raise IncompatibleGeneration(
             f"{folder} was built with {manifest.model} ({encoder.source[:12]}), not with {model} as it is now; "
             f"rebuild it with: python -m index build {manifest.source} --index {folder.parent} --model {model}"

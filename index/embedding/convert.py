@@ -1,5 +1,6 @@
 """Convert a sentence-transformers model to the files that ``QuantizedEncoder`` runs, once for all collections."""
 
+from abc import ABC, abstractmethod
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -22,14 +23,13 @@ REJECTION = "refused.txt"
 METHOD = "int8 that cannot saturate"
 
 
-class QuantizedModel:
+class QuantizedFolder(ABC):
     """A folder with the int8 form of a model, or with the reason why there is none."""
 
-    def __init__(self, encoder: SentenceTransformerEncoder, models: Path) -> None:
+    def __init__(self, fingerprint: str, models: Path) -> None:
         """Choose the folder in ``models`` by the fingerprint of the float32 model and the way of conversion."""
-        self._encoder = encoder
-        self._fingerprint = sha256(f"{encoder.fingerprint} {METHOD} {version('ctranslate2')}".encode()).hexdigest()
-        self.folder = models / f"{encoder.fingerprint[:12]}-{self._fingerprint[:12]}"
+        self._fingerprint = sha256(f"{fingerprint} {METHOD} {version('ctranslate2')}".encode()).hexdigest()
+        self.folder = models / f"{fingerprint[:12]}-{self._fingerprint[:12]}"
         self._rejection = self.folder / REJECTION
 
     def ensure_converted(self) -> Path:
@@ -57,6 +57,19 @@ class QuantizedModel:
         draft = self._rejection.with_suffix(".new")
         draft.write_text(reason, encoding="utf-8")
         draft.replace(self._rejection)
+
+    @abstractmethod
+    def _write_files(self, folder: Path) -> None:
+        """Fill an empty folder; raise QuantizationError, ModelError or OSError."""
+
+
+class QuantizedModel(QuantizedFolder):
+    """The int8 form of any model, converted from what sentence-transformers loads."""
+
+    def __init__(self, encoder: SentenceTransformerEncoder, models: Path) -> None:
+        """Choose the folder in ``models``."""
+        super().__init__(encoder.fingerprint, models)
+        self._encoder = encoder
 
     def _write_files(self, folder: Path) -> None:
         encoder = self._encoder

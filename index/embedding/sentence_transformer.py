@@ -6,12 +6,13 @@ date does not wait for them.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.embedding.model_files import DEFAULT_MODEL, find_model_folder, fingerprint_model
+from index.embedding.model_files import DEFAULT_MODEL, INSTALL_MODELS, find_model_folder, fingerprint_model
 from index.embedding.tokens import drop_special_tokens, list_words, normalize_rows
 from index.errors import ModelError
 from index.types import Embeddings, Positions, Tokens
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 # Used if a model does not state its maximum sequence length; the limit of BERT and most of its successors.
 DEFAULT_MAX_TOKENS = 512
+
+
+def can_load_sentence_transformers() -> bool:
+    """Return whether sentence-transformers is installed, which only models other than the default one need."""
+    return find_spec("sentence_transformers") is not None
 
 
 class SentenceTransformerEncoder:
@@ -39,7 +45,11 @@ class SentenceTransformerEncoder:
 
     @cached_property
     def model(self) -> "SentenceTransformer":
-        """The loaded model. Raise ModelError if the folder does not hold one."""
+        """The loaded model. Raise ModelError if the folder does not hold one, or sentence-transformers is missing."""
+        if not can_load_sentence_transformers():
+            raise ModelError(
+                f"{self.name} needs the package sentence_transformers, which is not installed: {INSTALL_MODELS}"
+            )
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from index.cli import Group, Option, is_flag_given, is_stated, setting_options
+from index.data_folder import DATA_FOLDER
 from index.embedding import load_encoder, load_generation_encoder
 from index.errors import UsageError
 from index.generation.directory import IndexDirectory
@@ -30,7 +31,7 @@ from qa.evaluation.runs.trec import read_external
 from qa.evaluation.types import Dataset, Run
 from qa.types import Mode
 
-RUNS = Path("var/runs")
+RUNS = DATA_FOLDER / "runs"
 MAX_PROBLEMS = 20
 INDEX_SETTINGS = tuple(row.name for row in fields(IndexSettings))
 # Exit code if a limit of the caller's is broken.
@@ -59,7 +60,7 @@ def main() -> None:
 @main.command(name="run")
 @data_argument
 @mode_option
-@click.option("--out", type=click.Path(path_type=Path), help="folder for the results  [default: var/runs/NAME]")
+@click.option("--out", type=click.Path(path_type=Path), help=f"folder for the results  [default: {RUNS}/NAME]")
 @click.option("--url", help="ask the service at this address instead of an index")
 @click.option("--reading", is_flag=True, help="read each question in its own text, nothing is searched")
 @click.option("--summary", type=click.Path(path_type=Path), help="also write this Markdown file with its plots beside")
@@ -146,7 +147,7 @@ def compare_command(a: Path, b: Path, out: Path | None, **flags: Any) -> None:  
 @click.argument("data", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--source", type=click.Path(path_type=Path), help="the texts that span judgements are over")
 @click.option("--only", multiple=True, metavar="WORDS", help="only the first row and those with WORDS in their name")
-@click.option("--out", type=click.Path(path_type=Path), help="JSON file  [default: var/runs/ablation.json]")
+@click.option("--out", type=click.Path(path_type=Path), help=f"JSON file  [default: {RUNS}/ablation.json]")
 def ablate_command(data: tuple[Path, ...], source: Path | None, only: tuple[str, ...], out: Path | None) -> None:
     """Try other ways of ranking and other settings on each DATA, and tell which differences are real.
 

@@ -30,7 +30,7 @@ MAX_BODY_BYTES = 1024 * 1024
 
 def create_app(engine: Engine, options: AppOptions = DEFAULT_OPTIONS) -> Flask:
     """Return the application that serves ``engine``; needs no model. Close its ``service_of`` to end its threads."""
-    app = Flask("qa.web", static_folder=None, template_folder="pages/templates")
+    app = Flask(__package__, static_folder=None, template_folder="pages/templates")
     # Keys in the order of API.md, and Japanese as Japanese.
     app.json = provider = DefaultJSONProvider(app)
     provider.sort_keys = provider.ensure_ascii = False

@@ -62,9 +62,9 @@ def configure_log(options: LogOptions) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if options.format == JSON else TextFormatter())
     logging.getLogger().addHandler(handler)
-    logging.getLogger("qa.web.documents").setLevel(logging.INFO)
+    logging.getLogger(f"{__package__}.documents").setLevel(logging.INFO)
     if options.requests:
-        logging.getLogger("qa.web.server").setLevel(logging.INFO)
+        logging.getLogger(f"{__package__}.server").setLevel(logging.INFO)
         enable_access_log()
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from index.data_folder import DATA_FOLDER
 from index.types import Span
 from qa.collection.catalog import DocumentContent, PassageSpan
 from qa.engine import Engine
@@ -46,7 +47,7 @@ class AppOptions:
     """
 
     metrics_folder: str | None = None
-    feedback: Path = Path("var/feedback.sqlite")
+    feedback: Path = DATA_FOLDER / "feedback.sqlite"
     feedback_mb: int = 100
     feedback_per_minute: int = 60
     admin_key: str = ""

@@ -12,7 +12,7 @@ from flask import Flask
 from index.errors import UsageError
 
 PACKAGES = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http")
-REQUIREMENTS = "requirements-telemetry.txt"
+REMEDY = "pip install -r requirements-telemetry.txt"
 
 
 def require_telemetry(endpoint: str) -> None:
@@ -20,7 +20,7 @@ def require_telemetry(endpoint: str) -> None:
     if not endpoint.startswith(("http://", "https://")):
         raise UsageError(f"invalid value {endpoint!r} for telemetry: must be a URL such as http://127.0.0.1:4318")
     if missing := [name for name in PACKAGES if not _is_installed(name)]:
-        raise UsageError(f"telemetry needs {missing[0]}, which is not installed: pip install -r {REQUIREMENTS}")
+        raise UsageError(f"telemetry needs {missing[0]}, which is not installed: {REMEDY}")
 
 
 def send_spans(app: Flask, endpoint: str) -> Callable[[], object]:

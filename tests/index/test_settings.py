@@ -19,7 +19,8 @@ HEAD = """# Settings
 
 A value is taken from the flag, else from the environment, else from a line of `netsphere.toml` in the
 working directory (`name = value`), else it is the default. An empty environment variable counts as unset.
-Each command has the flags that concern it; `--help` lists them.
+Each command has the flags that concern it; `--help` lists them. Paths that begin with `var/` do so in a checkout; an
+[installation](installing.md) has its own in the user's data folder, such as `~/.local/share/netsphere`.
 
 | name | flag | environment | default | what it is |
 |---|---|---|---|---|

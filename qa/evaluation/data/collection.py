@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from index.build.pipeline import build_folder
+from index.data_folder import DATA_FOLDER
 from index.errors import UsageError
 from index.generation.manifest import fingerprint_documents
 from index.progress import Progress, Silent
@@ -13,7 +14,7 @@ from qa.engine import Engine
 from qa.evaluation.types import Dataset
 from qa.reader import SHIPPED
 
-COLLECTIONS = Path("var/evaluation")
+COLLECTIONS = DATA_FOLDER / "evaluation"
 
 
 def build_engine(

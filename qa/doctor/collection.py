@@ -1,0 +1,73 @@
+"""Check the index, and ask it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from index.errors import DamagedGeneration, NetsphereError
+from index.generation.directory import IndexDirectory
+from index.generation.generation import Generation
+from index.generation.manifest import Manifest
+from index.writes.publish import find_waiting
+from qa.doctor.types import Configuration, Finding, Level
+from qa.engine import Engine
+
+
+def check_index(configuration: Configuration) -> Iterator[Finding]:
+    """Find out whether the served generation is intact, of this program and of the stated model, and answers."""
+    directory = IndexDirectory(configuration.index)
+    try:
+        manifest = _open_current(directory).manifest
+        yield Finding(Level.OK, "index", f"{manifest.generation} in {directory.root}, built with {manifest.model}")
+        yield from _check_left_out(manifest)
+        yield from _check_waiting(directory)
+        yield from _check_answers(configuration)
+    except NetsphereError as error:
+        yield Finding(Level.FAULT, "index", str(error))
+
+
+def _open_current(directory: IndexDirectory) -> Generation:
+    """Open the generation that ``CURRENT`` names, hash all of it, and say how to repair it if it is damaged."""
+    current = directory.require_current()
+    try:
+        return Generation.open(directory.root / current, hashes_all=True)
+    except DamagedGeneration as error:
+        remedy = f"python -m index build {_find_source(directory.root / current)} --index {directory.root}"
+        raise DamagedGeneration(f"{error}; build it again with: {remedy}") from error
+
+
+def _find_source(folder: Path) -> str:
+    try:
+        return Manifest.read(folder).source or "FOLDER"
+    except NetsphereError:
+        return "FOLDER"
+
+
+def _check_left_out(manifest: Manifest) -> Iterator[Finding]:
+    """Find files that were left out because a library is missing."""
+    lacking = [problem for problem in manifest.problems if "needs the package" in problem.reason]
+    if lacking:
+        text = f"{lacking[0].where} {lacking[0].reason}"
+        more = f" (and {len(lacking) - 1} more files)" if lacking[1:] else ""
+        yield Finding(Level.FAULT, "files", f"{text}{more}, and build again")
+    elif manifest.problems:
+        text = f"{len(manifest.problems)} were left out; python -m index status says why"
+        yield Finding(Level.NOTE, "files", text)
+
+
+def _check_waiting(directory: IndexDirectory) -> Iterator[Finding]:
+    newest = find_waiting(directory)
+    if newest:
+        text = f"{newest} waits; serve it with: python -m index publish --index {directory.root}"
+        yield Finding(Level.NOTE, "index", text)
+
+
+def _check_answers(configuration: Configuration) -> Iterator[Finding]:
+    """Ask for a known sentence by each leg."""
+    engine = Engine.open(configuration.index, configuration.model, "none", models=configuration.models)
+    parts = engine.check_readiness()
+    failing = [part for part, works in parts.items() if not works]
+    if failing:
+        text = f"{', '.join(failing)} find no known sentence; check it with: python -m index verify"
+        yield Finding(Level.FAULT, "answers", text)
+    else:
+        yield Finding(Level.OK, "answers", f"a known sentence is found by {', '.join(parts) or 'nothing: no text'}")
