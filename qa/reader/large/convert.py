@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from index.embedding.convert import write_quantized
+from index.embedding.mpnet import build_spec
 from index.errors import ModelError
 from qa.reader.large.adapters import read_products
-from qa.reader.large.mpnet import build_spec
 
 
 def convert_body(base: Path, adapters: Path, folder: Path) -> None:

@@ -2,7 +2,8 @@
 
 It has T5's relative attention bias (Song et al. 2020; Raffel et al. 2020), which CTranslate2 runs, and absolute
 positions besides, which it then does not: they are given as a second embedding, in the place of BERT's token types.
-``qa/reader/pairs.py`` numbers the tokens so. Measured in float32: no value differs from torch's by more than 5e-6.
+Who runs it numbers the tokens so, from 2, because the positions before belong to padding. Measured in float32: no value
+differs from torch's by more than 5e-6.
 """
 
 import json
