@@ -25,11 +25,16 @@ Positions = NDArray[np.int64]
 class Tokens:
     """The tokens of one text without special tokens: their ids, and the unit vector of each in context.
 
-    ``ids``: shape (tokens,); ``vectors``: shape (tokens, dimension). Both are empty for a model without tokens.
+    ``ids``: shape (tokens,); ``vectors``: shape (tokens, dimension). Both are empty for a model without tokens, or with
+    other networks for questions than for passages.
     """
 
     ids: NDArray[np.int64]
     vectors: Vectors
+
+
+# Of a text whose tokens cannot be compared with others.
+NO_TOKENS = Tokens(np.empty(0, dtype=np.int64), np.empty((0, 0), dtype=np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +161,7 @@ class Encoder(Protocol):
 
     @property
     def max_tokens(self) -> int:
-        """Maximum number of tokens of one text, special tokens included."""
+        """Maximum number of tokens of one passage and of one question, special tokens included."""
 
     @property
     def vocabulary(self) -> Sequence[str]:
@@ -168,6 +173,9 @@ class Encoder(Protocol):
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text, special tokens and passage prompt included."""
+
+    def count_question_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text, special tokens and question prompt included."""
 
     def encode_passages(self, texts: Sequence[str]) -> Embeddings:
         """Embed texts that are searched."""

@@ -189,6 +189,7 @@ def _check_model(generation: Generation, encoder: Encoder) -> None:
     if manifest.model_fingerprint != encoder.fingerprint:
         raise IncompatibleGeneration(
             f"{generation.folder} was built with {manifest.model} ({manifest.model_fingerprint[:12]}), not with "
-            f"{encoder.name} ({encoder.fingerprint[:12]}) as it is now; rebuild it: "
+            f"{encoder.name} ({encoder.fingerprint[:12]}) as it is now; "
+            f"name a folder that holds the former with --model, or rebuild it: "
             f"python -m index build {manifest.source} --index {generation.folder.parent} --model {encoder.name}"
         )

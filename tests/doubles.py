@@ -29,6 +29,10 @@ class WordEncoder:
         """Count words and two special tokens."""
         return [len(text.split()) + 2 for text in texts]
 
+    def count_question_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count as in a passage."""
+        return self.count_tokens(texts)
+
     @property
     def vocabulary(self) -> Sequence[str]:
         """Words that are one token each, as all are."""

@@ -23,7 +23,7 @@ TESTS = sorted(ROOT.glob("tests/**/*.py"))
 # A library is imported in the modules (or, with a slash at the end, under the folder) that stand beside it.
 HOMES = {
     "charset_normalizer": "index/parsers/encoding.py",
-    "ctranslate2": "index/embedding/ctranslate2.py index/embedding/convert.py index/embedding/bert.py qa/reader/ctranslate2.py qa/reader/large/mpnet.py",
+    "ctranslate2": "index/embedding/bert.py index/embedding/convert.py index/embedding/ctranslate2.py index/embedding/mpnet.py index/embedding/network_spec.py qa/reader/ctranslate2.py",
     "faiss": "index/search/stores/",
     "fasttext": "qa/reader/language.py",
     "filelock": "index/generation/directory.py",
@@ -44,7 +44,7 @@ HOMES = {
     "sentence_transformers": "index/embedding/sentence_transformer.py qa/reader/other_models.py",
     "sentencex": "index/text/sentences.py",
     "Stemmer": "index/text/analyzer.py",
-    "tokenizers": "index/embedding/ctranslate2.py index/embedding/default_model.py index/embedding/sentence_transformer.py qa/reader/pairs.py",
+    "tokenizers": "index/embedding/ctranslate2.py index/embedding/default_model.py index/embedding/routes.py qa/reader/pairs.py",
     "torch": "qa/reader/other_models.py",
     "tqdm": "index/progress.py",
     "trafilatura": "index/parsers/html.py",

@@ -56,6 +56,7 @@ def load_generation_encoder(folder: Path, manifest: Manifest, model: str | None 
     if model and identify_model(model) != encoder.source:
         raise IncompatibleGeneration(
             f"{folder} was built with {manifest.model} ({encoder.source[:12]}), not with {model} as it is now; "
-            f"rebuild it with: python -m index build {manifest.source} --index {folder.parent} --model {model}"
+            "leave out --model to search with the model that the index holds, or rebuild it with: "
+            f"python -m index build {manifest.source} --index {folder.parent} --model {model}"
         )
     return encoder

@@ -1,24 +1,39 @@
 """Convert a sentence-transformers model to the files that ``QuantizedEncoder`` runs, once for all collections."""
 
+import json
+import logging
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from index.embedding.ctranslate2 import NETWORK, TOKENIZER, EncoderConfig
+from index.embedding.ctranslate2 import (
+    FIRST_POSITION,
+    HEAD,
+    NETWORK,
+    OWN_HEAD,
+    OWN_NETWORK,
+    QUESTION_FOLDER,
+    QUESTION_HEAD,
+    TOKENIZER,
+    EncoderConfig,
+)
+from index.embedding.heads import Head, read_head
 from index.embedding.model_cache import ensure_cached
+from index.embedding.routes import Route
 from index.embedding.saturation import limit_weights
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
 from index.errors import ModelError, QuantizationError
 
 if TYPE_CHECKING:
     from ctranslate2.specs import TransformerEncoderModelSpec
-    from sentence_transformers import SentenceTransformer
 
-# Holds the reason if a model cannot be quantized, so that the conversion is not tried on every build.
-REJECTION = "refused.txt"
+# Holds the reason if a model cannot be quantized, so that the conversion is not tried on every build. Versions that
+# could quantize fewer models had another name for it, so that those are tried again.
+REJECTION = "rejected.txt"
 # Part of the fingerprint: another way to convert gives other vectors, so it must be another encoder.
 METHOD = "int8 that cannot saturate"
 
@@ -72,43 +87,107 @@ class QuantizedModel(QuantizedFolder):
         self._encoder = encoder
 
     def _write_files(self, folder: Path) -> None:
-        encoder = self._encoder
-        pooling = _check_pooling(encoder.model)
-        _write_network(encoder.model, folder / NETWORK)
-        encoder.tokenizer.save(str(folder / TOKENIZER))
+        """Write what encodes passages, and what is different for questions."""
+        encoder, passages, questions = self._encoder, self._encoder.passages, self._encoder.questions
+        dimension = int(encoder.model.truncate_dim or 0)
+        parts = read_parts(passages, dimension), read_parts(questions, dimension)
+        question = ""
+        if not encoder.shares_network:
+            question = OWN_NETWORK
+            (folder / QUESTION_FOLDER).mkdir()
+            self._write_route(questions, parts[1], folder / QUESTION_FOLDER)
+        elif questions.modules != passages.modules:
+            if parts[0].pooling != parts[1].pooling:
+                raise QuantizationError(f"passages have the pooling {parts[0].pooling}, questions {parts[1].pooling}")
+            question = OWN_HEAD
+            parts[1].head.save(folder / QUESTION_HEAD)
+        self._write_route(passages, parts[0], folder, question)
+
+    def _write_route(self, route: Route, parts: "RouteParts", folder: Path, question: str = "") -> None:
+        first_position = _write_network(parts.transformer, folder / NETWORK)
+        route.tokenizer.save(str(folder / TOKENIZER))
+        if parts.head:
+            parts.head.save(folder / HEAD)
         EncoderConfig(
-            name=encoder.name,
-            source=encoder.fingerprint,
+            name=self._encoder.name,
+            source=self._encoder.fingerprint,
             fingerprint=self._fingerprint,
-            limit=encoder.max_tokens,
-            first=pooling == "cls",
-            passage_prompt=encoder.passage_prompt,
-            question_prompt=encoder.question_prompt,
+            limit=self._encoder.max_tokens,
+            first=parts.pooling == "cls",
+            passage_prompt=self._encoder.passages.prompt,
+            question_prompt=self._encoder.questions.prompt,
+            head=bool(parts.head),
+            question=question,
+            first_position=first_position,
         ).write(folder)
 
 
-def _write_network(model: "SentenceTransformer", folder: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class RouteParts:
+    """The parts of a route that are quantized one by one; ``pooling`` is "mean" or "cls"."""
+
+    transformer: Any
+    pooling: str
+    head: Head
+
+
+def read_parts(route: Route, dimension: int) -> RouteParts:
+    """Return the parts of a route; raise QuantizationError for what ``QuantizedEncoder`` cannot do."""
+    names = [type(module).__name__ for module in route.modules]
+    if names[:2] != ["Transformer", "Pooling"]:
+        raise QuantizationError(f"its modules are {', '.join(names)}, which do not begin with Transformer, Pooling")
+    transformer, pooling, *rest = route.modules
+    if pooling.pooling_mode not in {"mean", "cls"} or not pooling.include_prompt:
+        raise QuantizationError(f"its pooling is {pooling.pooling_mode}, not mean or cls with the prompt included")
+    return RouteParts(transformer, str(pooling.pooling_mode), read_head(rest, dimension))
+
+
+def _write_network(transformer: Any, folder: Path) -> int:  # noqa: ANN401 — a torch module
+    """Write the int8 network to a new folder; return the number of the first token's position if it is to be given."""
     from safetensors import SafetensorError  # late, because serving does without it
 
+    # CTranslate2 loads some models with heads that they do not have, on which transformers reports at length.
+    logging.getLogger("transformers.modeling_utils").setLevel(logging.ERROR)
     with TemporaryDirectory() as float32:
         try:
-            cast(Any, model[0]).auto_model.save_pretrained(float32)
+            transformer.auto_model.save_pretrained(float32)
         except SafetensorError as error:  # how it reports a full disk
             raise OSError(str(error)) from error
-        model.tokenizer.save_pretrained(float32)
+        transformer.tokenizer.save_pretrained(float32)
         try:
+            if transformer.config.model_type == "mpnet":
+                convert_mpnet(Path(float32), folder)
+                return FIRST_POSITION
             convert_network(float32, folder)
         # How CTranslate2 reports an architecture, an activation, or position embeddings that it does not support.
-        except (ValueError, KeyError, AssertionError) as error:
+        except (ValueError, KeyError, AssertionError, AttributeError) as error:
             raise QuantizationError(f"CTranslate2 cannot convert it: {error!r}") from error
+    return 0
+
+
+def convert_mpnet(float32: Path, folder: Path) -> None:
+    """Convert a saved MPNet, for which CTranslate2 has no converter, as ``convert_network`` does others."""
+    from safetensors.numpy import load_file
+
+    from index.embedding.mpnet import build_mpnet
+
+    write_quantized(build_mpnet(load_file(float32 / "model.safetensors"), float32), folder)
 
 
 def convert_network(float32: str, folder: Path) -> None:
     """Convert a saved transformers model to int8 weights that cannot saturate, in a new folder."""
     from ctranslate2.converters import TransformersConverter
+    from ctranslate2.specs import TransformerEncoderModelSpec
 
+    # transformers 5 writes it no more, because its models know no other, and CTranslate2 4.8 asks for it.
+    config = Path(float32) / "config.json"
+    described = {"position_embedding_type": "absolute"} | json.loads(config.read_text(encoding="utf-8"))
+    config.write_text(json.dumps(described), encoding="utf-8")
     # The first step of its method ``convert``, which offers no place between quantizing and writing.
-    write_quantized(TransformersConverter(float32)._load(), folder)
+    spec = TransformersConverter(float32)._load()
+    if not isinstance(spec, TransformerEncoderModelSpec):
+        raise QuantizationError(f"CTranslate2 runs it as a {spec.name}, which gives no vectors")
+    write_quantized(spec, folder)
 
 
 def write_quantized(spec: "TransformerEncoderModelSpec", folder: Path) -> None:
@@ -118,14 +197,3 @@ def write_quantized(spec: "TransformerEncoderModelSpec", folder: Path) -> None:
     limit_weights(spec.variables())
     folder.mkdir()
     spec.save(str(folder))
-
-
-def _check_pooling(model: "SentenceTransformer") -> str:
-    """Return how the vectors of tokens become one; raise QuantizationError for what ``QuantizedEncoder`` cannot do."""
-    modules = [type(module).__name__ for module in model]
-    if modules[:2] != ["Transformer", "Pooling"] or set(modules[2:]) - {"Normalize"}:
-        raise QuantizationError(f"its modules are {', '.join(modules)}, not Transformer, Pooling and Normalize")
-    pooling = model[1].pooling_mode
-    if pooling not in {"mean", "cls"} or not model[1].include_prompt:
-        raise QuantizationError(f"its pooling is {pooling}, not mean or cls with the prompt included")
-    return str(pooling)

@@ -6,8 +6,8 @@ compares its speed with that of the float32 model. The only module that imports 
 
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from shutil import copytree
@@ -15,18 +15,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from index.embedding.heads import Head
 from index.embedding.model_files import check_digests
 from index.embedding.quantization_check import check_quantization
 from index.embedding.sentence_transformer import SentenceTransformerEncoder, can_load_sentence_transformers
-from index.embedding.tokens import drop_special_tokens, list_words, normalize_rows
+from index.embedding.tokens import count_prompt_tokens, drop_special_tokens, list_words, normalize_rows
 from index.errors import ModelError
-from index.types import Embeddings, Positions
+from index.types import NO_TOKENS, Embeddings, Positions
 
 if TYPE_CHECKING:
     from ctranslate2 import Encoder as Network
     from tokenizers import Tokenizer
 
 NETWORK, TOKENIZER, CONFIG, REPORT = "body", "tokenizer.json", "encoder.json", "checked.json"
+# What follows pooling, if the model has such layers; those for questions, and a whole encoder for questions, if they
+# are not those for passages.
+HEAD, QUESTION_HEAD, QUESTION_FOLDER = "head.npz", "question_head.npz", "question"
+# What questions have of their own, apart from their prompt.
+OWN_HEAD, OWN_NETWORK = "head", "network"
+# The number of an MPNet's first position; those before it belong to padding.
+FIRST_POSITION = 2
 
 
 # The names of the fields are the keys of ``encoder.json`` in every index and model cache.
@@ -35,7 +43,8 @@ class EncoderConfig:
     """Everything that decides a vector, except the weights and the tokenizer.
 
     ``source`` is the fingerprint of the float32 model, ``limit`` the maximum number of tokens. If ``first`` is true, a
-    text's vector is that of its first token, else the mean of all.
+    text's vector is that of its first token, else the mean of all. ``head`` is whether layers follow; ``question`` is
+    empty, ``OWN_HEAD`` or ``OWN_NETWORK``. ``first_position`` is 0 if the network numbers the tokens itself.
     """
 
     name: str
@@ -45,10 +54,15 @@ class EncoderConfig:
     first: bool
     passage_prompt: str
     question_prompt: str
+    head: bool = False
+    question: str = ""
+    first_position: int = 0
 
     def write(self, folder: Path) -> None:
-        """Write ``encoder.json``."""
-        (folder / CONFIG).write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n", "utf-8")
+        """Write ``encoder.json``, without what is as in most models: versions that know no other can read it."""
+        default = {field.name: field.default for field in fields(self)}
+        entries = {name: value for name, value in asdict(self).items() if value != default[name]}
+        (folder / CONFIG).write_text(json.dumps(entries, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
     @classmethod
     def read(cls, folder: Path) -> "EncoderConfig":
@@ -69,6 +83,8 @@ class QuantizedEncoder:
         self._config = EncoderConfig.read(folder)
         self.name, self.source, self.fingerprint = self._config.name, self._config.source, self._config.fingerprint
         self.max_tokens = self._config.limit
+        has_own_network = self._config.question == OWN_NETWORK
+        self._question_encoder = QuantizedEncoder(folder / QUESTION_FOLDER) if has_own_network else self
 
     @cached_property
     def vocabulary(self) -> Sequence[str]:
@@ -106,17 +122,40 @@ class QuantizedEncoder:
         return np.asarray([number for number, token in added.items() if token.special], dtype=np.int64)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Count the tokens of each text as it is encoded, with prompt and special tokens."""
-        prompted = [self._config.passage_prompt + text for text in texts]
-        return [len(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(prompted)]
+        """Count the tokens of each text as a passage, with prompt and special tokens."""
+        return self._count_tokens(self._config.passage_prompt, texts)
+
+    def count_question_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text as a question, with prompt and special tokens."""
+        return self._question_encoder._count_tokens(self._config.question_prompt, texts)
 
     def encode_passages(self, texts: Sequence[str]) -> Embeddings:
-        """Encode texts with the model's document prompt."""
-        return self._encode_texts(self._config.passage_prompt, texts)
+        """Encode texts with the model's document prompt and layers."""
+        return self._without_strange_tokens(self._encode_texts(self._config.passage_prompt, self._head, texts))
 
     def encode_questions(self, texts: Sequence[str]) -> Embeddings:
-        """Encode texts with the model's query prompt."""
-        return self._encode_texts(self._config.question_prompt, texts)
+        """Encode texts with the model's query prompt, layers and network."""
+        encoder, prompt = self._question_encoder, self._config.question_prompt
+        head = self._question_head if self._config.question == OWN_HEAD else encoder._head
+        return self._without_strange_tokens(encoder._encode_texts(prompt, head, texts))
+
+    def _without_strange_tokens(self, encoded: Embeddings) -> Embeddings:
+        """Drop the tokens if questions have another network than passages, so that they cannot be compared."""
+        if self._question_encoder is self:
+            return encoded
+        return Embeddings(encoded.vectors, (NO_TOKENS,) * len(encoded.tokens))
+
+    @cached_property
+    def _head(self) -> Head:
+        return Head.load(self._folder / HEAD) if self._config.head else Head()
+
+    @cached_property
+    def _question_head(self) -> Head:
+        return Head.load(self._folder / QUESTION_HEAD)
+
+    def _count_tokens(self, prompt: str, texts: Sequence[str]) -> list[int]:
+        encodings = self._tokenizer.encode_batch_fast([prompt + text for text in texts])
+        return [len(encoding.ids) for encoding in encodings]
 
     def save(self, folder: Path) -> None:
         """Copy all files into a generation, which then answers without the model that built it.
@@ -136,20 +175,26 @@ class QuantizedEncoder:
             return
         model, report = SentenceTransformerEncoder(self.name), self._folder / REPORT
         if report.is_file():
-            check_quantization(self, model, texts, lengths=())
+            check_quantization(self, model, texts, lengths=(), is_symmetric=model.is_symmetric)
         else:
-            found = check_quantization(self, model, texts)
+            found = check_quantization(self, model, texts, is_symmetric=model.is_symmetric)
             report.write_text(json.dumps(asdict(found), indent=1) + "\n", encoding="utf-8")
 
-    def _encode_texts(self, prompt: str, texts: Sequence[str]) -> Embeddings:
+    def _encode_texts(self, prompt: str, head: Head, texts: Sequence[str]) -> Embeddings:
         encodings = self._tokenizer.encode_batch([prompt + text for text in texts])
         ids = [encoding.ids[: self.max_tokens] for encoding in encodings]
-        hidden = np.asarray(self._network.forward_batch(ids).last_hidden_state)
+        hidden = np.asarray(self._network.forward_batch(ids, **self._number_positions(ids)).last_hidden_state)
         rows = [hidden[position, : len(own)] for position, own in enumerate(ids)]
         vectors = np.stack([row[0] if self._config.first else row.mean(axis=0) for row in rows])
         arrays = [np.asarray(own, dtype=np.int64) for own in ids]
-        tokens = (drop_special_tokens(*pair, self._special_ids) for pair in zip(arrays, rows, strict=True))
-        return Embeddings(normalize_rows(vectors), tuple(tokens))
+        skipped = count_prompt_tokens(self._tokenizer, prompt)
+        tokens = (drop_special_tokens(*pair, self._special_ids, skipped) for pair in zip(arrays, rows, strict=True))
+        return Embeddings(normalize_rows(head.apply(vectors)), tuple(tokens))
+
+    def _number_positions(self, ids: Sequence[Sequence[int]]) -> Mapping[str, list[list[int]]]:
+        """Return the positions of tokens for a network that takes them in the place of types (``mpnet.py``)."""
+        first = self._config.first_position
+        return {"token_type_ids": [list(range(first, first + len(own))) for own in ids]} if first else {}
 
 
 def count_cpus() -> int:

@@ -20,6 +20,9 @@ INSTALL_MODELS = "pip install -r requirements.txt"
 IGNORED_FILES = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.ot", "*.msgpack", "*.gguf"]
 # The digests of the files of a quantized model, in its folder.
 DIGESTS = "digests.json"
+# Where a model names its prompts. Earlier versions chose among them in another way, which gives other vectors, so the
+# fingerprint of a model with prompts also holds the rule.
+CONFIG, PROMPT_RULE = "config_sentence_transformers.json", "passage prompts by any name"
 # Weights, tokenizer, pooling and prompts. Others, such as README.md, do not change vectors.
 DECISIVE_EXTENSIONS = {".safetensors", ".bin", ".json", ".txt", ".model"}
 
@@ -70,6 +73,8 @@ def fingerprint_model(name: str, folder: Path) -> str:
     for path in paths:
         with path.open("rb") as file:
             hashes[path.relative_to(folder).as_posix()] = file_digest(file, "sha256").hexdigest()
+    if _has_prompts(folder / CONFIG):
+        hashes["prompts"] = PROMPT_RULE
     published = PUBLISHED_SHA256.get(name)
     if published and hashes.get("model.safetensors") != published:
         raise ModelError(
@@ -77,6 +82,14 @@ def fingerprint_model(name: str, folder: Path) -> str:
             f"reinstall {REQUIREMENT}"
         )
     return sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
+
+
+def _has_prompts(config: Path) -> bool:
+    """Return whether the configuration of a model names a prompt that is not empty."""
+    try:
+        return any(json.loads(config.read_bytes())["prompts"].values())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False  # no such file, or none that sentence-transformers could read
 
 
 def write_digests(folder: Path) -> None:

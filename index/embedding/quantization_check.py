@@ -28,35 +28,67 @@ SAMPLE_SIZE = 100
 class QuantizationReport:
     """How close int8 and float32 vectors are; the cosines are None if no lengths were compared.
 
-    ``min_cosine`` is over texts of at least ``SHORT_TOKENS`` tokens, ``min_short_cosine`` over all.
+    ``min_cosine`` is over texts of at least ``SHORT_TOKENS`` tokens, ``min_short_cosine`` over all;
+    ``min_question_cosine`` is over texts that were encoded as questions, None if those are encoded as passages are.
     """
 
     mean_cosine: float | None
     min_cosine: float | None
     min_short_cosine: float | None
     shared_neighbors: float
+    min_question_cosine: float | None = None
 
 
 def check_quantization(
-    quantized: Encoder, model: Encoder, texts: Sequence[str], lengths: Sequence[int] = LENGTHS
+    quantized: Encoder,
+    model: Encoder,
+    texts: Sequence[str],
+    lengths: Sequence[int] = LENGTHS,
+    is_symmetric: bool = True,
 ) -> QuantizationReport:
     """Compare neighbours in a sample of ``texts``, and vectors of running text at each length.
 
+    If the model is not symmetric, the sample is compared as questions, too.
     Raise QuantizationError if they differ too much.
     """
     sample = texts[:: max(1, len(texts) // SAMPLE_SIZE)][:SAMPLE_SIZE]
     shared = _measure_shared_neighbors(embed_texts(quantized, sample), embed_texts(model, sample))
     _require_at_least("share of common nearest neighbours", shared, MIN_SHARED_NEIGHBORS)
+    question = None
+    if sample and not is_symmetric:
+        _, _, question = _check_cosines(
+            _embed_questions(quantized, sample),
+            _embed_questions(model, sample),
+            model.count_question_tokens(sample),
+            " of questions",
+        )
     excerpts = _cut_excerpts(texts, model, lengths)
     if not excerpts:
-        return QuantizationReport(None, None, None, shared)
-    cosines = np.sum(embed_texts(quantized, excerpts) * embed_texts(model, excerpts), axis=1)
-    is_short = np.array(model.count_tokens(excerpts)) < SHORT_TOKENS
+        return QuantizationReport(None, None, None, shared, question)
+    vectors = embed_texts(quantized, excerpts), embed_texts(model, excerpts)
+    mean, least, short = _check_cosines(*vectors, model.count_tokens(excerpts))
+    return QuantizationReport(mean, least, short, shared, question)
+
+
+def _check_cosines(
+    quantized: Vectors, model: Vectors, counts: Sequence[int], kind: str = ""
+) -> tuple[float, float, float]:
+    """Return the mean cosine, the least of those that are not short, and the least of all.
+
+    Raise QuantizationError if one is too small.
+    """
+    cosines = np.sum(quantized * model, axis=1)
+    is_short = np.array(counts) < SHORT_TOKENS
     mean, least, short = float(cosines.mean()), float(min(cosines[~is_short], default=1)), float(cosines.min())
-    _require_at_least("mean cosine", mean, MIN_MEAN_COSINE)
-    _require_at_least("cosine", least, MIN_COSINE)
-    _require_at_least(f"cosine of texts under {SHORT_TOKENS} tokens", short, MIN_SHORT_COSINE)
-    return QuantizationReport(mean, least, short, shared)
+    _require_at_least(f"mean cosine{kind}", mean, MIN_MEAN_COSINE)
+    _require_at_least(f"cosine{kind}", least, MIN_COSINE)
+    _require_at_least(f"cosine{kind or ' of texts'} under {SHORT_TOKENS} tokens", short, MIN_SHORT_COSINE)
+    return mean, least, short
+
+
+def _embed_questions(encoder: Encoder, texts: Sequence[str]) -> Vectors:
+    """Return the vectors of texts as questions; both encoders cut one that is too long."""
+    return np.concatenate([encoder.encode_questions([text]).vectors for text in texts])
 
 
 def _require_at_least(measure: str, value: float, minimum: float) -> None:
@@ -99,6 +131,11 @@ def _cut_excerpts(texts: Sequence[str], model: Encoder, lengths: Sequence[int]) 
 
 def _trim_to_tokens(words: Sequence[str], length: int, model: Encoder) -> str:
     """Join as many words as fit into ``length`` tokens, at least one."""
-    # Each count includes two special tokens, and so does the length.
-    ends = np.cumsum([count - 2 for count in model.count_tokens(words)])
-    return " ".join(words[: max(1, int(np.searchsorted(ends, length - 2, side="right")))])
+    # Each count includes the prompt and the special tokens, and so does the length.
+    (added,) = model.count_tokens([""])
+    ends = np.cumsum([count - added for count in model.count_tokens(words)])
+    end = max(1, int(np.searchsorted(ends, length - added, side="right")))
+    # Words are not always as many tokens together as alone: SentencePiece has one for the space after a prompt.
+    while end > 1 and model.count_tokens([" ".join(words[:end])])[0] > length:
+        end -= 1
+    return " ".join(words[:end])

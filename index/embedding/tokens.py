@@ -21,10 +21,18 @@ def normalize_rows(vectors: NDArray[Any]) -> Vectors:
     return np.asarray(vectors / norms, dtype=np.float32)
 
 
-def drop_special_tokens(ids: Positions, vectors: NDArray[Any], special_ids: Positions) -> Tokens:
-    """Return the tokens that are part of the text, with normalized vectors."""
-    is_text = ~np.isin(ids, special_ids)
-    return Tokens(ids[is_text], normalize_rows(vectors[is_text]))
+def drop_special_tokens(ids: Positions, vectors: NDArray[Any], special_ids: Positions, skipped: int = 0) -> Tokens:
+    """Return the tokens that are part of the text, with normalized vectors.
+
+    Special tokens are not, nor are the first ``skipped`` of the others, which are those of the prompt.
+    """
+    kept = np.flatnonzero(~np.isin(ids, special_ids))[skipped:]
+    return Tokens(ids[kept], normalize_rows(vectors[kept]))
+
+
+def count_prompt_tokens(tokenizer: "Tokenizer", prompt: str) -> int:
+    """Count the tokens of a prompt as it is before a text: a space at its end belongs to the word that follows."""
+    return len(tokenizer.encode(prompt.rstrip(), add_special_tokens=False).ids) if prompt else 0
 
 
 def list_words(tokenizer: "Tokenizer") -> Sequence[str]:

@@ -15,14 +15,14 @@ def encode_questions(encoder: Encoder, questions: Sequence[str]) -> list[Embeddi
     A question over the encoder's limit is encoded in parts: their mean vector is taken and their
     tokens are concatenated. The model would silently ignore what is over its limit.
     """
-    counts = encoder.count_tokens(questions)
+    counts = encoder.count_question_tokens(questions)
     parts = [
         _split_question(encoder, question) if count > encoder.max_tokens else [question]
         for question, count in zip(questions, counts, strict=True)
     ]
     texts = list(chain.from_iterable(parts))
     if len(texts) > len(questions):
-        counts = encoder.count_tokens(texts)
+        counts = encoder.count_question_tokens(texts)
     found: dict[int, Embeddings] = {}
     # Texts of similar length are encoded together, so that little is padded.
     for rows in batch_by_length(counts):
@@ -47,7 +47,7 @@ def _join_parts(parts: Sequence[Embeddings]) -> Embeddings:
 
 def _split_question(encoder: Encoder, question: str) -> list[str]:
     """Halve the question, at a space if there is one, until every part fits."""
-    if len(question) < 2 or encoder.count_tokens([question])[0] <= encoder.max_tokens:
+    if len(question) < 2 or encoder.count_question_tokens([question])[0] <= encoder.max_tokens:
         return [question]
     middle = len(question) // 2
     space = question.rfind(" ", len(question) // 4, middle)

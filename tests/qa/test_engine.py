@@ -136,6 +136,9 @@ class BrokenEncoder:
     def count_tokens(self, texts: list[str]) -> list[int]:
         return self._inner.count_tokens(texts)
 
+    def count_question_tokens(self, texts: list[str]) -> list[int]:
+        return self._inner.count_question_tokens(texts)
+
     def encode_passages(self, texts: list[str]) -> Embeddings:
         return self._inner.encode_passages(texts)
 

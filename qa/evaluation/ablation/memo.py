@@ -40,6 +40,10 @@ class MemoEncoder:
         self._counts.update(zip(missing, self._inner.count_tokens(missing), strict=True))
         return [self._counts[text] for text in texts]
 
+    def count_question_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of questions of the wrapped model."""
+        return self._inner.count_question_tokens(texts)
+
     def encode_passages(self, texts: Sequence[str]) -> Embeddings:
         """Encode with the wrapped model what has not been encoded before."""
         return self._remembered(self._passages, self._inner.encode_passages, texts)

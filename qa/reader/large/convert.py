@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from index.embedding.convert import write_quantized
+from index.embedding.mpnet import build_mpnet
 from index.errors import ModelError
 from qa.reader.large.adapters import read_products
-from qa.reader.large.mpnet import build_spec
 
 
 def convert_body(base: Path, adapters: Path, folder: Path) -> None:
@@ -27,4 +27,4 @@ def convert_body(base: Path, adapters: Path, folder: Path) -> None:
         if name not in weights or weights[name].shape != product.shape:
             raise ModelError(f"{adapters} is for another network than the one in {base}: it changes {name}")
         weights[name] += product
-    write_quantized(build_spec(weights, base), folder)
+    write_quantized(build_mpnet(weights, base), folder)

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Dense, Pooling, Transformer
+from torch.nn import Softplus
 
 from index.build.pipeline import build_folder
 from index.embedding import ENCODER_FOLDER, load_encoder, load_generation_encoder
-from index.embedding.convert import QuantizedModel
+from index.embedding.convert import REJECTION, QuantizedModel
 from index.embedding.ctranslate2 import CONFIG, NETWORK, REPORT, QuantizedEncoder
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
@@ -116,15 +117,16 @@ def test_a_folder_that_cannot_be_written_does_not_reject_the_model(tmp_path: Pat
 
 
 def test_a_model_with_other_modules_stays_in_float32(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Netsphere computes no dense layer after pooling; the reason is logged and remembered."""
+    """Netsphere computes no dense layer with this activation; the reason is logged and remembered."""
     body = Transformer(str(find_model_folder(DEFAULT_MODEL)))
-    made = SentenceTransformer(modules=[body, Pooling(384), Dense(384, 32)], device="cpu")
+    dense = Dense(384, 32, activation_function=Softplus())
+    made = SentenceTransformer(modules=[body, Pooling(384), dense], device="cpu")
     made.save_pretrained(str(tmp_path / "mine"))
     with caplog.at_level(logging.WARNING):
         encoder = load_encoder(str(tmp_path / "mine"), tmp_path / "models")
     assert isinstance(encoder, SentenceTransformerEncoder)
-    assert "its modules are Transformer, Pooling, Dense" in caplog.text
-    assert len(list(tmp_path.glob("models/*/refused.txt"))) == 1
+    assert "its dense layer has the activation Softplus" in caplog.text
+    assert len(list(tmp_path.glob(f"models/*/{REJECTION}"))) == 1
 
 
 @pytest.mark.slow
