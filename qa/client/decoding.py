@@ -29,7 +29,8 @@ def _convert(hint: Any, value: object, where: str) -> object:  # noqa: ANN401  (
 
 
 def _build(kind: type[Any], values: Mapping[str, object], where: str) -> object:
-    hints, present = _resolve_hints(kind), [row.name for row in fields(kind) if row.name in values]
+    hints = _resolve_hints(kind)  # type: ignore[arg-type]  # mypy reads __hash__ as a method of the value
+    present = [row.name for row in fields(kind) if row.name in values]
     arguments = {name: _convert(hints[name], values[name], f"{where}.{name}") for name in present}
     try:
         return kind(**arguments)
