@@ -42,7 +42,7 @@ class _Connection:
         headers = {"User-Agent": f"netsphere-python/{__version__}", "Accept": "application/json, */*;q=0.5"}
         if key:
             headers["Authorization"] = f"Bearer {key}"
-        self._settings = {"base_url": self.url, "headers": headers, "verify": _load_certificates()}
+        self._settings: dict[str, Any] = {"base_url": self.url, "headers": headers, "verify": _load_certificates()}
 
     def link_to(self, passage: Passage) -> str:
         """Return the address of the page that shows a passage in its document, its evidence marked."""
@@ -64,7 +64,7 @@ def _load_certificates() -> ssl.SSLContext:
 
 def _method(build: Callable[P, Call[T]]) -> Callable[Concatenate["Client", P], T]:
     @wraps(build)
-    def send(client: "Client", *args: P.args, **kwargs: P.kwargs) -> T:
+    def send(client: "Client", /, *args: P.args, **kwargs: P.kwargs) -> T:
         return client.run(flow.send(build(*args, **kwargs), client.retries, client.url))
 
     return send
@@ -74,7 +74,7 @@ def _async_method(
     build: Callable[P, Call[T]],
 ) -> Callable[Concatenate["AsyncClient", P], Coroutine[Any, Any, T]]:
     @wraps(build)
-    async def send(client: "AsyncClient", *args: P.args, **kwargs: P.kwargs) -> T:
+    async def send(client: "AsyncClient", /, *args: P.args, **kwargs: P.kwargs) -> T:
         return await client.run(flow.send(build(*args, **kwargs), client.retries, client.url))
 
     return send
@@ -133,7 +133,11 @@ class Client(_Connection):
             except StopIteration as end:
                 result: T = end.value
                 return result
-            outcome = time.sleep(step.seconds) if isinstance(step, Pause) else self._exchange(step)
+            outcome = None
+            if isinstance(step, Pause):
+                time.sleep(step.seconds)
+            else:
+                outcome = self._exchange(step)
 
     def _exchange(self, call: Call[Any]) -> httpx.Response | httpx.RequestError:
         try:
@@ -202,7 +206,11 @@ class AsyncClient(_Connection):
             except StopIteration as end:
                 result: T = end.value
                 return result
-            outcome = await asyncio.sleep(step.seconds) if isinstance(step, Pause) else await self._exchange(step)
+            outcome = None
+            if isinstance(step, Pause):
+                await asyncio.sleep(step.seconds)
+            else:
+                outcome = await self._exchange(step)
 
     async def _exchange(self, call: Call[Any]) -> httpx.Response | httpx.RequestError:
         try:

@@ -52,7 +52,7 @@ class Retries:
         if tried > self.times:
             return None
         if retry_after_s is None:
-            return self.jitter() * min(self.max_wait_s, self.backoff_s * 2**tried)
+            return self.jitter() * min(self.max_wait_s, self.backoff_s * 2.0**tried)
         # Later than the server says, so that callers who were refused together do not come back together.
         wait_s = retry_after_s + self.jitter() * self.backoff_s
         return wait_s if retry_after_s <= self.max_wait_s else None

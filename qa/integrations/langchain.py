@@ -1,5 +1,7 @@
 """Retriever for LangChain: a runnable from a question to the passages that answer it."""
 
+from typing import Any, cast
+
 from pydantic import SecretStr
 
 from qa.client import AskOptions
@@ -24,7 +26,8 @@ class NetsphereRetriever(BaseRetriever):
     url: str = DEFAULT_URL
     key: SecretStr | None = None
     top_k: int = DEFAULT_TOP_K
-    options: AskOptions | None = None
+    # Not AskOptions: before Python 3.12 pydantic takes no TypedDict of the standard library. The server checks it.
+    options: dict[str, Any] | None = None
     return_not_found: bool = False
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
@@ -39,7 +42,8 @@ class NetsphereRetriever(BaseRetriever):
 
     def _create_search(self) -> Search:
         key = self.key.get_secret_value() if self.key else None
-        return Search(self.url, key, self.top_k, self.options, self.return_not_found)
+        options = cast("AskOptions | None", self.options)
+        return Search(self.url, key, self.top_k, options, self.return_not_found)
 
 
 def _list_documents(search: Search, answer: Answer) -> list[Document]:
