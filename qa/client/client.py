@@ -121,7 +121,7 @@ class Client(_Connection):
     get_openapi = _method(calls.get_openapi)
 
     def wait_for_job(self, job: Job | str, timeout_s: float = JOB_TIMEOUT_S) -> Job:
-        """Return a job once it is published, held or failed. Raises JobNotFinished."""
+        """Return a job once it is published and served, held or failed. Raises JobNotFinished."""
         return self.run(flow.wait_for_job(job, timeout_s, self.retries, self.url))
 
     def run(self, steps: Flow[T]) -> T:
@@ -194,7 +194,7 @@ class AsyncClient(_Connection):
     get_openapi = _async_method(calls.get_openapi)
 
     async def wait_for_job(self, job: Job | str, timeout_s: float = JOB_TIMEOUT_S) -> Job:
-        """Return a job once it is published, held or failed. Raises JobNotFinished."""
+        """Return a job once it is published and served, held or failed. Raises JobNotFinished."""
         return await self.run(flow.wait_for_job(job, timeout_s, self.retries, self.url))
 
     async def run(self, steps: Flow[T]) -> T:

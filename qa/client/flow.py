@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import httpx
 
-from qa.client.calls import Call, get_job
+from qa.client.calls import Call, get_job, get_updates
 from qa.client.errors import ApiError, ClientError, ConnectionFailed, JobNotFinished, UnexpectedResponse
 from qa.client.retries import NOT_SENT, Effect, Retries, may_resend_failed, may_resend_refused, parse_retry_after
 from qa.client.types import Job
@@ -56,18 +56,32 @@ def send(call: Call[T], retries: Retries, url: str) -> Flow[T]:
 
 
 def wait_for_job(job: Job | str, timeout_s: float, retries: Retries, url: str) -> Flow[Job]:
-    """Return a job once it is published, held or failed; raise JobNotFinished after ``timeout_s`` of pauses."""
+    """Return a job once it is published and served, held or failed; raise JobNotFinished after ``timeout_s`` of pauses.
+
+    A server takes a moment to serve what was published.
+    """
     name, waited_s, pause_s = job if isinstance(job, str) else job.id, 0.0, FIRST_PAUSE_S
     while True:
         found = yield from send(get_job(name), retries, url)
-        if found.state not in UNFINISHED:
+        state = found.state
+        if found.generation and state == "published":
+            updates = yield from send(get_updates(), retries, url)
+            if _is_as_new(updates.generation, found.generation):
+                return found
+            state = f"published, but {updates.generation} is served"
+        elif state not in UNFINISHED:
             return found
         if waited_s >= timeout_s:
             why = f" ({found.reason})" if found.reason else ""
-            raise JobNotFinished(f"job {name} is still {found.state} after {timeout_s:g} s{why}; wait longer")
+            raise JobNotFinished(f"job {name} is still {state} after {timeout_s:g} s{why}; wait longer")
         pause_s = min(pause_s, timeout_s - waited_s)
         yield Pause(pause_s)
         waited_s, pause_s = waited_s + pause_s, min(2 * pause_s, MAX_PAUSE_S)
+
+
+def _is_as_new(served: str, generation: str) -> bool:
+    """Return whether the served generation is a given one or one after it; names begin with a number of fixed width."""
+    return served.partition("-")[0] >= generation.partition("-")[0]
 
 
 def _read(call: Call[T], response: httpx.Response, url: str) -> T:

@@ -170,15 +170,23 @@ export class Client {
     return this.#get(`v1/jobs/${encodeURIComponent(id)}`);
   }
 
-  /** A job once it is published, held or failed. @param {Job|string} job @param {number} [timeoutMs] @returns {Promise<Job>} */
+  /** A job once it is published and served, held or failed. @param {Job|string} job @param {number} [timeoutMs] @returns {Promise<Job>} */
   async waitForJob(job, timeoutMs = 600_000) {
     const id = typeof job === "string" ? job : job.id;
     for (let waited = 0, pause = 100; ; pause = Math.min(2 * pause, 2000)) {
       const found = await this.getJob(id);
-      if (!UNFINISHED.has(found.state)) return found;
+      let { state } = found;
+      if (found.generation && state === "published") {
+        // A server takes a moment to serve what was published. Names of generations begin with a number of fixed width.
+        const { generation } = await this.getUpdates();
+        if (generation.split("-")[0] >= found.generation.split("-")[0]) return found;
+        state = `published, but ${generation} is served`;
+      } else if (!UNFINISHED.has(state)) {
+        return found;
+      }
       if (waited >= timeoutMs) {
         const why = found.reason ? ` (${found.reason})` : "";
-        throw new JobNotFinished(`job ${id} is still ${found.state} after ${timeoutMs} ms${why}; wait longer`);
+        throw new JobNotFinished(`job ${id} is still ${state} after ${timeoutMs} ms${why}; wait longer`);
       }
       pause = Math.min(pause, timeoutMs - waited);
       await this.settings.sleep(pause);

@@ -205,9 +205,14 @@ def test_a_wrong_address_is_refused(url: str) -> None:
 
 
 def test_a_job_is_asked_for_until_it_is_finished(call: Callable[..., Any]) -> None:
-    """Any state but queued and building ends it; after the time there is an error with the last reason."""
+    """Until it is served, if it is published; after the time there is an error with the last reason."""
     states = [httpx.Response(200, json={**JOB, "state": state}) for state in ("queued", "building", "published")]
     assert call(Script(*states), "wait_for_job", "1").state == "published"
+    published = httpx.Response(200, json={**JOB, "state": "published", "generation": "000002-a"})
+    served = [httpx.Response(200, json={**UPDATES, "generation": name}) for name in ("000001-c", "000003-b")]
+    script = Script(published, served[0], published, served[1])
+    assert call(script, "wait_for_job", "1").generation == "000002-a"
+    assert len(script.requests) == 4
     waiting = [httpx.Response(200, json={**JOB, "reason": "no disk"}) for _ in range(3)]
     with pytest.raises(JobNotFinished, match=r"job 1 is still queued after 0.15 s \(no disk\)"):
         call(Script(*waiting), "wait_for_job", "1", 0.15)

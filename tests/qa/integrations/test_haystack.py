@@ -34,7 +34,7 @@ def test_it_answers_in_a_pipeline(server: str, saved: bool) -> None:
     """The prompt holds the passage that answers, with its link; also if the pipeline was saved and loaded."""
     pipeline = create_pipeline(server)
     if saved:
-        pipeline = Pipeline.loads(pipeline.dumps())
+        pipeline = Pipeline.loads(pipeline.dumps(), allowed_modules=["qa.integrations.haystack"])
     found = ask(pipeline, QUESTION)
     prompt = found["prompt"]["prompt"]
     assert prompt.index(f"directed by {DIRECTOR}") < prompt.index(f"[{server}/documents/blame.txt?at=")

@@ -6,7 +6,7 @@ import pytest
 from llama_index.core.llms import MockLLM
 from llama_index.core.postprocessor import SimilarityPostprocessor
 from llama_index.core.query_engine import RetrieverQueryEngine
-from llama_index.core.response_synthesizers import ResponseMode, get_response_synthesizer
+from llama_index.core.response_synthesizers.no_text import NoText
 from llama_index.core.schema import MetadataMode, NodeRelationship, TextNode
 
 from qa.integrations.llama_index import NetsphereRetriever
@@ -17,9 +17,8 @@ pytestmark = pytest.mark.slow
 
 def create_engine(server: str, cutoff: float = 0.0) -> RetrieverQueryEngine:
     """A query engine that returns the nodes: no language model writes anything."""
-    synthesizer = get_response_synthesizer(llm=MockLLM(), response_mode=ResponseMode.NO_TEXT)
     postprocessor = SimilarityPostprocessor(similarity_cutoff=cutoff)
-    return RetrieverQueryEngine(NetsphereRetriever(server), synthesizer, node_postprocessors=[postprocessor])
+    return RetrieverQueryEngine(NetsphereRetriever(server), NoText(MockLLM()), node_postprocessors=[postprocessor])
 
 
 def test_it_answers_in_a_query_engine(server: str) -> None:
