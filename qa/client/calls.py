@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import httpx
 
-from qa.client import types
+import qa.client.types as types
 from qa.client.decoding import decode
 from qa.client.retries import Effect
 

@@ -10,8 +10,9 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
+import qa.client.calls as calls
+import qa.client.flow as flow
 from index import __version__
-from qa.client import calls, flow
 from qa.client.calls import Call
 from qa.client.flow import Flow, Pause
 from qa.client.links import link_to_passage
