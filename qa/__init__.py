@@ -4,8 +4,23 @@
 >>> Engine.open("var/index").ask("Who directed the film?").text  # doctest: +SKIP
 """
 
-from qa.engine import Engine
-from qa.reader.texts import TextReading, read, read_many
-from qa.types import Answer, Request, Turn
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qa.engine import Engine
+    from qa.reader.texts import TextReading, read, read_many
+    from qa.types import Answer, Request, Turn
 
 __all__ = ["Answer", "Engine", "Request", "TextReading", "Turn", "read", "read_many"]
+
+# Imported when they are used, because they load numpy, which qa.client does without.
+_MODULES = {"Engine": "qa.engine", "TextReading": "qa.reader.texts", "read": "qa.reader.texts"}
+_MODULES |= {"read_many": "qa.reader.texts", "Answer": "qa.types", "Request": "qa.types", "Turn": "qa.types"}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is exported here (PEP 562). Raises AttributeError for any other name."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULES[name]), name)

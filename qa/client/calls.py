@@ -1,0 +1,233 @@
+"""One function for each route: it returns the request and says how to read the response.
+
+The clients make their methods of these functions, so that whatever concerns a route is written once.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, Literal, Required, TypedDict, TypeVar, Unpack
+from urllib.parse import quote
+
+import httpx
+
+import qa.client.types as types
+from qa.client.decoding import decode
+from qa.client.retries import Effect
+
+T = TypeVar("T")
+DOCUMENTS = "v1/documents"
+
+
+@dataclass(frozen=True)
+class Call(Generic[T]):
+    """A request. ``path`` is relative to the base URL; ``body`` has what httpx takes as json, content or files.
+
+    ``read`` returns the result of a successful response. ``timeout_ms`` is the time that the server was given.
+    """
+
+    method: str
+    path: str
+    read: Callable[[httpx.Response], T]
+    effect: Effect = Effect.READ
+    query: Mapping[str, str | int] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    timeout_ms: int | None = None
+
+
+class Turn(TypedDict, total=False):
+    """An earlier turn of the conversation."""
+
+    question: Required[str]
+    answer: str | None
+
+
+class AskOptions(TypedDict, total=False):
+    """How to answer a question; docs/api.md describes each. ``filter`` is as the API takes it."""
+
+    history: Sequence[Turn]
+    top_k: int
+    mode: Literal["fast", "precise"]
+    filter: Mapping[str, Any]
+    explain: bool
+    literal: bool
+    timeout_ms: int | None
+
+
+class QuestionBody(AskOptions):
+    """A question of a batch with its options."""
+
+    question: str
+
+
+class Conditions(TypedDict, total=False):
+    """When a document may be written: if it has this sha256, if it has another one; ``*`` means that there is one."""
+
+    if_match: str
+    if_none_match: str
+
+
+class BulkLine(TypedDict, total=False):
+    """A line of a bulk: a document to store, or the id of one to ``delete``."""
+
+    id: Required[str]
+    text: str
+    title: str
+    metadata: Mapping[str, Any]
+    delete: Literal[True]
+
+
+def ask(question: str, **options: Unpack[AskOptions]) -> Call[types.Answer]:
+    """Return the answer to a question."""
+    body = {"json": {"question": question, **options}}
+    return Call("POST", "v1/ask", _reader(types.Answer), body=body, timeout_ms=options.get("timeout_ms"))
+
+
+def ask_many(questions: Sequence[str | QuestionBody]) -> Call[tuple[types.Answer, ...]]:
+    """Return the answers to up to 256 questions, in order; a question with options is a dict."""
+    read = _reader(types.Answers)
+    limits = [one.get("timeout_ms") for one in questions if not isinstance(one, str)]
+    shortest = min((limit for limit in limits if limit is not None), default=None)
+    body = {"json": {"questions": list(questions)}}
+    return Call("POST", "v1/ask/batch", lambda response: read(response).answers, body=body, timeout_ms=shortest)
+
+
+def list_documents(offset: int = 0, limit: int = 20) -> Call[types.DocumentList]:
+    """Return a part of the list of documents."""
+    return Call("GET", DOCUMENTS, _reader(types.DocumentList), query={"offset": offset, "limit": limit})
+
+
+def get_document(id: str, start: int | None = None, end: int | None = None) -> Call[types.Document]:
+    """Return a document, or the part of it from ``start`` to ``end``, with the places of its passages."""
+    query = {name: value for name, value in (("start", start), ("end", end)) if value is not None}
+    return Call("GET", _locate(id), _reader(types.Document), query=query)
+
+
+def put_document(
+    id: str, text: str, title: str = "", metadata: Mapping[str, Any] | None = None, **conditions: Unpack[Conditions]
+) -> Call[types.Job]:
+    """Store or replace a document given as its text, and return the job of it."""
+    body = {"json": {"text": text, "title": title, "metadata": metadata or {}}}
+    return Call("PUT", _locate(id), _reader(types.Job), Effect.WRITE, body=body, headers=_format_conditions(conditions))
+
+
+def upload_document(
+    id: str, file: bytes | Path, media_type: str | None = None, **conditions: Unpack[Conditions]
+) -> Call[types.Job]:
+    """Store or replace a document given as a file, and return the job of it.
+
+    Its format is that of ``media_type``, or of the extension of the id.
+    """
+    headers = {"Content-Type": media_type or "application/octet-stream", **_format_conditions(conditions)}
+    body = {"content": _read_bytes(file)}
+    return Call("PUT", _locate(id), _reader(types.Job), Effect.WRITE, body=body, headers=headers)
+
+
+def delete_document(id: str, **conditions: Unpack[Conditions]) -> Call[types.Job]:
+    """Remove a document, and return the job of it."""
+    return Call("DELETE", _locate(id), _reader(types.Job), Effect.WRITE, headers=_format_conditions(conditions))
+
+
+def write_documents(lines: Iterable[BulkLine]) -> Call[types.Job]:
+    """Store and remove many documents, all or none, and return the job of them."""
+    content = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines).encode()
+    headers = {"Content-Type": "application/x-ndjson"}
+    return Call("POST", DOCUMENTS, _reader(types.Job), Effect.WRITE, body={"content": content}, headers=headers)
+
+
+def upload_documents(files: Mapping[str, bytes | Path]) -> Call[types.Job]:
+    """Store many files, by the ids of their documents, all or none, and return the job of them."""
+    parts = [("file", (name, _read_bytes(file))) for name, file in files.items()]
+    return Call("POST", DOCUMENTS, _reader(types.Job), Effect.WRITE, body={"files": parts})
+
+
+def get_updates() -> Call[types.Updates]:
+    """Return which generation is served, and how many writes wait to be built."""
+    return Call("GET", "v1/updates", _reader(types.Updates))
+
+
+def list_jobs(limit: int = 20) -> Call[tuple[types.Job, ...]]:
+    """Return the last jobs, newest first."""
+    read = _reader(types.JobList)
+    return Call("GET", "v1/jobs", lambda response: read(response).jobs, query={"limit": limit})
+
+
+def get_job(id: str) -> Call[types.Job]:
+    """Return what became of a write."""
+    return Call("GET", f"v1/jobs/{quote(id, safe='')}", _reader(types.Job))
+
+
+def publish_job(id: str) -> Call[types.Job]:
+    """Serve the generation of a job that is held, and return the job."""
+    return Call("POST", f"v1/jobs/{quote(id, safe='')}/publish", _reader(types.Job), Effect.WRITE)
+
+
+def verify(document: str, start: int, end: int, text: str, sha256: str | None = None) -> Call[types.CitationCheck]:
+    """Return whether a quotation is still in its document, at its place or elsewhere."""
+    body = {"document": document, "start": start, "end": end, "text": text, "sha256": sha256}
+    return Call("POST", "v1/verify", _reader(types.CitationCheck), body={"json": body})
+
+
+def give_feedback(
+    question: str,
+    passage: str,
+    verdict: Literal["right", "wrong"],
+    history: Sequence[Turn] = (),
+    id: str | None = None,
+) -> Call[types.FeedbackReceipt]:
+    """Store whether a passage answers a question; a verdict with the same id replaces the earlier one."""
+    body = {"question": question, "passage": passage, "verdict": verdict, "history": list(history), "id": id}
+    return Call("POST", "v1/feedback", _reader(types.FeedbackReceipt), Effect.WRITE, body={"json": body})
+
+
+def export_feedback() -> Call[tuple[Mapping[str, Any], ...]]:
+    """Return the stored verdicts as judged questions for the evaluation."""
+    return Call("GET", "v1/feedback", lambda r: tuple(json.loads(line) for line in r.text.split("\n") if line))
+
+
+def get_index() -> Call[types.IndexInfo]:
+    """Return what is being served: generation, counts, model, settings, build time."""
+    return Call("GET", "v1/index", _reader(types.IndexInfo))
+
+
+def check_alive() -> Call[types.Alive]:
+    """Return that the process answers."""
+    return Call("GET", "healthz", _reader(types.Alive), Effect.PROBE)
+
+
+def check_ready() -> Call[types.Ready]:
+    """Return that a known question finds its passage through every leg; otherwise it is an ApiError."""
+    return Call("GET", "readyz", _reader(types.Ready), Effect.PROBE)
+
+
+def get_metrics() -> Call[str]:
+    """Return counts and latencies in the format of Prometheus."""
+    return Call("GET", "metrics", lambda response: response.text)
+
+
+def get_openapi() -> Call[Mapping[str, Any]]:
+    """Return the description of the API, OpenAPI 3.1."""
+    return Call("GET", "openapi.json", lambda response: dict(response.json()))
+
+
+def _reader(kind: type[T]) -> Callable[[httpx.Response], T]:
+    return lambda response: decode(kind, response.json())
+
+
+def _locate(id: str) -> str:
+    """Return the path of a document; its slashes are part of it. Raises ValueError for an id that no URL can name."""
+    if not id or not {".", ".."}.isdisjoint(id.split("/")):
+        raise ValueError(f"invalid document id {id!r}: must not be empty, nor have . or .. between slashes")
+    return f"{DOCUMENTS}/{quote(id, safe='/')}"
+
+
+def _format_conditions(conditions: Conditions) -> dict[str, str]:
+    """Return the conditions as headers, a sha256 as an entity tag (RFC 9110, 8.8.3)."""
+    named = {"If-Match": conditions.get("if_match"), "If-None-Match": conditions.get("if_none_match")}
+    return {name: value if value == "*" else f'"{value}"' for name, value in named.items() if value is not None}
+
+
+def _read_bytes(file: bytes | Path) -> bytes:
+    return file.read_bytes() if isinstance(file, Path) else file

@@ -1,0 +1,302 @@
+"""The results of the client: the JSON of the API, field by field.
+
+A field that the client does not know is dropped, so that a newer server works; one that came later than the others has
+a default, so that an older server works. Words such as ``status`` are plain texts: a newer server may know more.
+Offsets are Unicode code points of the document's text, end exclusive.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of a document's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """An exact slice of a document: ``text == document.text[start:end]``."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerText:
+    """The quotation that answers, and the sentence that holds it.
+
+    ``kind`` is ``span`` (the very words), ``sentence``, or ``passage``, whose text should not be shown by itself.
+    ``confidence`` is the probability that the quotation answers. ``spans`` are the parts of a list.
+    """
+
+    text: str
+    document: str
+    start: int
+    end: int
+    sentence: Quote
+    kind: str
+    confidence: float
+    spans: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The document of a passage, with the hash of its text."""
+
+    id: str
+    title: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassageCopy:
+    """Another place with the same text as a passage."""
+
+    id: str
+    document: Source
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Raw scores behind a passage; not part of the stable interface."""
+
+    dense: float | None = None
+    dense_rank: int | None = None
+    lexical: float | None = None
+    lexical_rank: int | None = None
+    fused: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage of an answer. ``score`` is the probability that it answers; ``evidence`` marks its sentences."""
+
+    rank: int
+    id: str
+    score: float
+    text: str
+    heading: str | None
+    document: Source
+    start: int
+    end: int
+    evidence: tuple[Span, ...]
+    kind: str = "body"
+    page: int | None = None
+    copies: tuple[PassageCopy, ...] = ()
+    copies_total: int = 0
+    explanation: Explanation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One way of retrieving, whether it ran, and how many candidates it found."""
+
+    name: str
+    ran: bool
+    candidates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """How the passages were found. ``degraded`` names what the answer had to do without."""
+
+    legs: tuple[Leg, ...]
+    degraded: tuple[str, ...]
+    generation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer. ``status`` is ``answered``, ``unsure`` or ``not_found``; ``reason`` says why it is not the first."""
+
+    question: str
+    searched_as: str
+    status: str
+    confidence: float
+    reason: str | None
+    answer: AnswerText | None
+    passages: tuple[Passage, ...]
+    retrieval: Retrieval
+    took_ms: float
+
+    @property
+    def text(self) -> str | None:
+        """The quotation that answers best, or None if nothing was found."""
+        return self.answer.text if self.answer else None
+
+    @property
+    def headline(self) -> AnswerText | None:
+        """The answer if it is likely enough to be shown by itself."""
+        return self.answer if self.answer and self.answer.kind != "passage" else None
+
+    @property
+    def shown_confidence(self) -> float:
+        """The probability that what is shown first answers: that of the headline if there is one, or of the passage."""
+        return self.headline.confidence if self.headline else self.confidence
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """A document without its text. ``characters`` counts code points."""
+
+    id: str
+    title: str
+    sha256: str
+    characters: int
+    passages: int
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentList:
+    """A part of the list of documents. ``total`` counts all of them."""
+
+    total: int
+    offset: int
+    limit: int
+    documents: tuple[DocumentInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageSpan:
+    """The place of a passage in its document."""
+
+    id: str
+    start: int
+    end: int
+    heading: str | None = None
+    kind: str = "body"
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document with its text, or the part that was asked for, and the places of its passages."""
+
+    info: DocumentInfo
+    text: str
+    passages: tuple[PassageSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadProblem:
+    """A document that was left out, and why."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedQuestions:
+    """Recorded questions that were asked of both generations; how many have another first passage, or other words."""
+
+    asked: int
+    passages: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSummary:
+    """How a generation differs from the one before it."""
+
+    before: str | None
+    added: int
+    changed: int
+    removed: int
+    embedded: int
+    questions: ChangedQuestions | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A write. ``state`` is ``queued``, ``building``, ``held``, ``published`` or ``failed``."""
+
+    id: str
+    state: str
+    documents: int
+    created_at: str
+    updated_at: str
+    generation: str | None = None
+    reason: str | None = None
+    problems: tuple[LoadProblem, ...] = ()
+    changes: ChangeSummary | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobList:
+    """The last jobs, newest first."""
+
+    jobs: tuple[Job, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Updates:
+    """The generation that is served, and how many writes wait to be built."""
+
+    generation: str
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class CitationCheck:
+    """Whether a quotation is still in its document: ``status`` is ``valid``, ``moved`` or ``gone``."""
+
+    status: str
+    document: str
+    sha256: str | None = None
+    start: int | None = None
+    end: int | None = None
+    text: str | None = None
+    document_changed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackReceipt:
+    """A stored verdict, and the id with which a later one replaces it."""
+
+    id: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """The generation that is served and how it was built."""
+
+    generation: str
+    built_at: str
+    documents: int
+    passages: int
+    units: int
+    model: str
+    model_fingerprint: str
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """Liveness: the process answers."""
+
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Readiness: each leg finds a sentence that is known to be indexed."""
+
+    status: str
+    legs: Mapping[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers of a batch, in the order of its questions."""
+
+    answers: tuple[Answer, ...]

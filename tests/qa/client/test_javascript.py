@@ -1,0 +1,126 @@
+"""The JavaScript client in Node: against a real server process, and its rules for sending again with its own replies."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.qa.client.conftest import TEXT
+from tests.qa.web.documents.served import KEY, Served
+
+CLIENT = Path(__file__).parents[3] / "qa" / "client" / "javascript" / "netsphere.js"
+PRELUDE = f"""
+import assert from "node:assert/strict";
+import {{ ApiError, Client, ConnectionFailed, JobNotFinished, UnexpectedResponse, sliceText }} from "{CLIENT.as_uri()}";
+"""
+REAL = f"""
+const client = new Client(process.argv[1], {{ key: "{KEY}" }});
+const question = "Where do cats sleep?";
+const answer = await client.ask(question, {{ top_k: 1, timeout_ms: 60_000 }});
+assert.equal(answer.passages[0].text, "{TEXT}");
+const page = await fetch(client.linkTo(answer.passages[0]));
+assert.match(await page.text(), /<mark/);
+const [first, second] = await client.askMany([{{ question, mode: "fast" }}, question]);
+assert.deepEqual([first.question, second.question], [question, question]);
+assert.ok((await client.listDocuments({{ limit: 200 }})).total >= 1);
+assert.equal((await client.getDocument("cats.txt", {{ start: 5, end: 10 }})).text, "sleep");
+assert.equal((await client.verify({{ document: "cats.txt", start: 0, end: 4, text: "Cats" }})).status, "valid");
+assert.equal((await client.giveFeedback({{ question, passage: answer.passages[0].id, verdict: "right" }})).verdict, "right");
+assert.ok((await client.exportFeedback()).some((one) => one.question === question));
+assert.equal((await client.getIndex()).generation, (await client.getUpdates()).generation);
+assert.equal((await client.checkAlive()).status, "alive");
+assert.ok((await client.checkReady()).legs.dense);
+assert.match(await client.getMetrics(), /^# HELP/);
+assert.match((await client.getOpenapi()).openapi, /^3\\.1/);
+for (const name of ["js/a b#1?.txt", "100% 猫.txt"]) {{
+  const job = await client.waitForJob(await client.putDocument(name, {{ text: "🐝 Bees buzz." }}));
+  assert.equal(job.state, "published");
+  const document = await client.getDocument(name);
+  assert.equal(sliceText(document.text, 2, 6), "Bees");
+  await client.waitForJob(await client.deleteDocument(name, {{ ifMatch: document.info.sha256 }}));
+  await assert.rejects(client.getDocument(name), {{ name: "ApiError", code: "document_not_found", status: 404 }});
+}}
+await client.uploadDocument("js.md", "# Owls\\n\\nOwls hunt.");
+await client.uploadDocuments({{ 'js "files"/one.txt': new Blob(["One."]), "js two.md": new Blob(["Two."]) }});
+const job = await client.waitForJob(await client.writeDocuments([{{ id: "js", text: "Three." }}, {{ id: "js.md", delete: true }}]));
+assert.deepEqual([job.state, (await client.listJobs(1))[0].id], ["published", job.id]);
+assert.equal((await client.getDocument('js "files"/one.txt')).text, "One.");
+const lines = ['js "files"/one.txt', "js two.md", "js"].map((id) => ({{ id, delete: true }}));
+await client.waitForJob(await client.writeDocuments(lines));
+await assert.rejects(client.putDocument("cats.txt", {{ text: "x" }}, {{ ifNoneMatch: "*" }}), {{ code: "precondition_failed" }});
+await assert.rejects(client.publishJob("999"), (error) => error.code === "job_not_found" && Boolean(error.requestId));
+"""
+RULES = """
+const slept = [];
+const reply = (status, code, headers = {}) => () =>
+  new Response(JSON.stringify(code ? { code, detail: "No." } : { generation: "g1" }), { status, headers });
+const fails = (name, code) => () => {
+  throw Object.assign(new TypeError("fetch failed"), { name, cause: Object.assign(new Error(code), { code }) });
+};
+async function count(method, ...replies) {
+  let sent = 0;
+  const fetch = async (...request) => Object.defineProperty(replies[sent++](...request), "url", { value: "http://s/" });
+  const client = new Client("http://s/p/", { fetch, sleep: async (ms) => slept.push(ms), random: () => 0.5, retries: 2 });
+  const error = await method(client).then(() => null, (reason) => reason);
+  return [sent, error];
+}
+const read = (client) => client.getUpdates();
+const write = (client) => client.putDocument("a", { text: "b" });
+const probe = (client) => client.checkReady();
+const fine = reply(200);
+for (const [method, first, sent] of [
+  [read, reply(503, "overloaded"), 2], [read, reply(429, "rate_limited"), 2], [read, reply(502), 2],
+  [read, fails("TypeError", "ECONNREFUSED"), 2], [read, fails("TypeError", "ECONNRESET"), 2],
+  [read, fails("TimeoutError"), 1], [read, reply(503, "deadline_exceeded"), 1], [read, reply(500, "internal_error"), 1],
+  [write, reply(503, "overloaded"), 2], [write, reply(429, "rate_limited"), 2], [write, fails("TypeError", "ECONNREFUSED"), 2],
+  [write, reply(503, "not_stored"), 1], [write, reply(503), 1], [write, reply(502), 1],
+  [write, fails("TypeError", "ECONNRESET"), 1], [write, fails("TimeoutError"), 1],
+  [probe, reply(503, "not_ready"), 1], [probe, fails("TypeError", "ECONNREFUSED"), 1],
+]) {
+  const [count_, error] = await count(method, first, fine);
+  assert.equal(count_, sent, `${method} ${first}`);
+  assert.equal(error === null, sent === 2);
+}
+slept.length = 0;
+const refused = reply(503, "overloaded", { "Retry-After": "3" });
+const [sent, error] = await count(read, refused, reply(503, "not_ready"), reply(503, "not_ready"));
+assert.deepEqual([sent, error.code, slept], [3, "not_ready", [3125, 500]]);
+assert.equal((await count(read, reply(503, "overloaded", { "Retry-After": "31" }), fine))[0], 1);
+assert.equal((await count(write, fails("TypeError", "ECONNRESET")))[1].mayHaveSucceeded, true);
+const problem = await count(read, reply(422, "out_of_bounds", { "X-Request-ID": "r-1" }));
+assert.equal(problem[1].message, "No. (out_of_bounds, status 422, request r-1)");
+assert.ok((await count(read, () => new Response("<html>", { status: 200 })))[1] instanceof UnexpectedResponse);
+assert.equal((await count(read, () => new Response("<html>", { status: 500 })))[1].code, null);
+const waiting = Array(9).fill(() => new Response(JSON.stringify({ state: "queued" })));
+assert.ok((await count((client) => client.waitForJob("1", 150), ...waiting))[1] instanceof JobNotFinished);
+const keyed = new Client("http://s/p/", { key: "k", fetch: async (url, init) => {
+  assert.deepEqual([url, init.headers.Authorization], ["http://s/p/v1/jobs/a%2Fb", "Bearer k"]);
+  return new Response("{}");
+} });
+await keyed.getJob("a/b");
+for (const id of ["", "..", "a/../b"]) assert.throws(() => keyed.deleteDocument(id), /invalid document id/);
+for (const url of ["server", "ftp://server", "http://s?q=1"]) assert.throws(() => new Client(url), TypeError);
+"""
+
+needs_node = pytest.mark.skipif(not shutil.which("node"), reason="needs node")
+
+
+def run(program: str, *arguments: str) -> None:
+    """Run a module in Node; fail with what it says."""
+    command = ["node", "--input-type=module", "--eval", PRELUDE + program, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@needs_node
+def test_it_follows_the_same_rules() -> None:
+    """What is sent again, after how long, and what the errors carry, as in Python."""
+    run(RULES)
+
+
+@needs_node
+@pytest.mark.slow
+def test_every_method_works_on_a_real_server(server: Served) -> None:
+    """Asking, reading, verifying, writing under names of any kind, and waiting for jobs."""
+    run(REAL, f"http://127.0.0.1:{server.port}")
