@@ -11,6 +11,7 @@ from qa.web.access.authorization import require_scopes
 from qa.web.access.cross_site import guard_sites
 from qa.web.access.proxies import TrustedProxies
 from qa.web.errors.handlers import handle_damage, handle_exception
+from qa.web.mcp_route import add_mcp
 from qa.web.metrics import instrument_app
 from qa.web.openapi import build_openapi
 from qa.web.question_log import enable_question_log
@@ -39,6 +40,7 @@ def create_app(engine: Engine, options: AppOptions = DEFAULT_OPTIONS) -> Flask:
     app.extensions[EXTENSION] = service
     for route in ROUTES:
         app.add_url_rule(route.path, route.name, partial(route.view, service), methods=[route.method])
+    add_mcp(app, service)
     instrument_app(app, service.metrics)
     guard_sites(app, options.hosts, options.origins)
     pages = {route.name for route in ROUTES if route.is_page}
