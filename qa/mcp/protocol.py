@@ -114,6 +114,8 @@ class _Handlers:
 
 def describe_problem(problem: ProblemError) -> str:
     """Return what is wrong and what to do, as a caller of tools can do it."""
+    if problem.code is Code.INTERNAL_ERROR:
+        return "An internal error occurred; the log of the server says which."
     detail = "; ".join(error.message for error in problem.errors) or str(problem)
     return detail.replace("GET /v1/documents", "the tool list_documents")
 
