@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import pytest
-from mcp import Client, StdioServerParameters
+from mcp import Client, MCPError, StdioServerParameters
 
 from tests.conftest import SEEDS
 
@@ -24,13 +24,19 @@ def start_stdio(index: Path, *options: str) -> StdioServerParameters:
 
 
 def run_client(server: str | StdioServerParameters, mode: str, work: Callable[[Client], Awaitable[R]]) -> R:
-    """Connect, and return what ``work`` does with the client."""
+    """Connect, and return what ``work`` does with the client; raise the error of the protocol that it gets."""
 
-    async def run() -> R:
+    async def run() -> R | MCPError:
         async with Client(server, mode=mode) as client:
-            return await work(client)
+            try:
+                return await work(client)
+            except MCPError as error:  # raised in here it would become a group of errors
+                return error
 
-    return asyncio.run(run())
+    result = asyncio.run(run())
+    if isinstance(result, MCPError):
+        raise result
+    return result
 
 
 @pytest.fixture(scope="session", params=["http 2026", "http 2025", "stdio 2026", "stdio 2025"])
