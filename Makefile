@@ -18,7 +18,7 @@ SETS     := "$(DATA)/scifact-train" "$(DATA)/fairytaleqa-val" $(HELD_OUT)/squad-
 # A stamp is named after what was installed, so a changed file installs again. It goes before an
 # installation and comes after it, so a half-finished one is not taken for a finished one.
 stamp   = $(VENV)/.$(1)-$(shell cat $(2) | cksum | tr ' ' -)
-NEEDED  := requirements.txt requirements-telemetry.txt requirements-dev.txt benchmarks/requirements.txt
+NEEDED  := requirements.txt requirements-mcp.txt requirements-telemetry.txt requirements-dev.txt benchmarks/requirements.txt
 PIP     := $(PYTHON) -m pip install -qq --disable-pip-version-check
 # With LOCKED=1 nothing is installed but the files whose hash is in the lock: on Linux, x86_64, with Python 3.11.
 ifdef LOCKED

@@ -33,7 +33,7 @@ REWRITES = tuple(
 )
 TEXTS = {".py", ".html"}
 # Extras with a file of their own, which requirements.txt does not install.
-OPTIONAL = ("telemetry",)
+OPTIONAL = ("mcp", "telemetry")
 
 
 class BuildPackage(build_py):

@@ -1,4 +1,4 @@
-"""python -m qa: ask on the terminal, fetch the large reader, and manage the keys of a server."""
+"""python -m qa: ask on the terminal, serve an agent, fetch the large reader, and manage the keys of a server."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -12,6 +12,7 @@ from qa.answer.serialize import answer_json
 from qa.answer.terminal import print_answer
 from qa.doctor.command import doctor
 from qa.engine import Engine
+from qa.mcp.command import mcp_command
 from qa.reader.large import ensure_large_reader
 from qa.types import MAX_TOP_K, Request
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=Group, context_settings={"max_content_width": 100})
 def main() -> None:
-    """Ask an index; fetch the large reader; manage the keys of a server.
+    """Ask an index; serve it to an agent; fetch the large reader; manage the keys of a server.
 
     Example: python -m qa ask "Who directed the film?"
     """
@@ -61,6 +62,9 @@ def fetch_reader(models: str) -> None:
     Example: python -m qa fetch-reader
     """
     click.echo(f"the large reader is in {ensure_large_reader(Path(models))}")
+
+
+main.add_command(mcp_command)
 
 
 @main.group(cls=Group)

@@ -20,7 +20,7 @@ MODULES = [*sorted(ROOT.glob("index/**/*.py")), *sorted(ROOT.glob("qa/**/*.py"))
 BENCHMARKS = sorted(ROOT.glob("benchmarks/**/*.py"))
 TESTS = sorted(ROOT.glob("tests/**/*.py"))
 
-# A library is imported in the modules (or, with a slash at the end, under the folder) that stand beside it.
+# A library is imported in the modules (or, with a slash at the end, under the folders) that stand beside it.
 HOMES = {
     "charset_normalizer": "index/parsers/encoding.py",
     "ctranslate2": "index/embedding/bert.py index/embedding/convert.py index/embedding/ctranslate2.py index/embedding/mpnet.py index/embedding/network_spec.py qa/reader/ctranslate2.py",
@@ -42,6 +42,9 @@ HOMES = {
     "opentelemetry": "qa/web/spans.py",
     "pydantic": "qa/web/",
     "pydantic": "qa/web/ qa/integrations/langchain.py",
+    "mcp": "qa/mcp/http.py qa/mcp/protocol.py qa/mcp/stdio.py",
+    "prometheus_client": "qa/web/",
+    "pydantic": "qa/web/ qa/mcp/",
     "pydantic_core": "qa/web/",
     "pypdf": "index/parsers/pdf.py",
     "rapidfuzz": "qa/collection/quotes.py qa/query/spelling.py",
@@ -168,6 +171,10 @@ def test_a_heavy_library_has_one_home(library: str, home: str) -> None:
     assert importers, f"nothing imports {library} any more; take it out of HOMES and requirements.txt"
     folders = tuple(place for place in home.split() if place.endswith("/"))
     assert {importer for importer in importers if not importer.startswith(folders)} == set(home.split()) - {*folders}
+    if home.endswith("/"):
+        assert {importer for importer in importers if not importer.startswith(tuple(home.split()))} == set()
+    else:
+        assert importers == set(home.split())
 
 
 def test_every_library_is_placed() -> None:
@@ -178,7 +185,8 @@ def test_every_library_is_placed() -> None:
 
 def test_importing_the_halves_loads_nothing_heavy() -> None:
     """``import index, qa`` is quick: torch, FAISS and Flask come when they are used."""
-    heavy = {"torch", "transformers", "sentence_transformers", "faiss", "flask", "pydantic", "trafilatura", "pypdf"}
+    heavy = {"torch", "transformers", "sentence_transformers", "faiss", "flask", "mcp", "pydantic", "trafilatura"}
+    heavy |= {"pypdf"}
     program = f"import sys, index, qa; print(*sorted(sys.modules.keys() & {heavy!r}))"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

@@ -8,8 +8,8 @@ import pytest
 from tests.test_house import EVERYWHERE, HOMES, ROOT
 
 PINNED = re.compile(r"(?P<name>[\w.-]+)==(?P<version>[\w.]+)(?P<marker>; [^#]+?)?(?P<reason>\s+# \S.*)?")
-# What one setting needs.
-TELEMETRY = "requirements-telemetry.txt"
+# What one setting or one command needs.
+OPTIONAL = ("requirements-mcp.txt", "requirements-telemetry.txt")
 LOCKED = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[\w.]+)")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}(?= |$)")
 
@@ -19,7 +19,7 @@ def requirements(name: str) -> list[str]:
     return [line for line in lines if line.strip() and not line.startswith(("#", "-r "))]
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-serve.txt", "requirements-dev.txt", TELEMETRY])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-serve.txt", "requirements-dev.txt", *OPTIONAL])
 def test_every_requirement_is_pinned_and_installed(name: str) -> None:
     """Exactly, so that a fresh machine gets what was tested; what runs it has its reason beside it."""
     pins = {line: PINNED.fullmatch(line) for line in requirements(name)}
@@ -32,7 +32,7 @@ def test_every_requirement_is_pinned_and_installed(name: str) -> None:
     ("lock", "names"),
     [
         ("requirements.lock", ["requirements.txt", "requirements-serve.txt"]),
-        ("requirements-dev.lock", ["requirements.txt", "requirements-dev.txt", "benchmarks/requirements.txt"]),
+        ("requirements-dev.lock", ["requirements.txt", *OPTIONAL, "requirements-dev.txt", "benchmarks/requirements.txt"]),
     ],
 )
 def test_the_lock_has_every_requirement_with_its_hashes(lock: str, names: list[str]) -> None:
@@ -65,7 +65,7 @@ def normalize(name: str) -> str:
 def test_every_library_is_required() -> None:
     """What is imported is pinned here, not left to what another package happens to bring."""
     exactly_as_another_says = {"pydantic_core"}
-    owners, pinned = packages_distributions(), [*requirements("requirements.txt"), *requirements(TELEMETRY)]
+    owners, pinned = packages_distributions(), [line for name in ("requirements.txt", *OPTIONAL) for line in requirements(name)]
     # Installed by whoever asks a server by it; here for the tests.
     for_callers = {"haystack", "langchain_core", "llama_index"}
     assert {"haystack-ai", "langchain-core", "llama-index-core"} <= {

@@ -12,6 +12,7 @@ import numpy as np
 
 from index.generation.generation import Generation
 from index.types import PassageKind, Span
+from qa.ranking.filters import match_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,11 @@ class Catalog:
     def match_documents(self, pattern: str) -> bool:
         """Return whether an id or a shell-style pattern matches at least one document."""
         return len(self._documents.find_matching(pattern)) > 0
+
+    def count_documents(self, patterns: Sequence[str]) -> int:
+        """Return how many documents any of the ids and patterns matches; all, if there are none."""
+        found = match_documents(self._documents, patterns)
+        return len(self._documents) if found is None else len(found)
 
     def describe_index(self) -> IndexInfo:
         """Return what is being served and how it was built."""

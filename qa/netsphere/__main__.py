@@ -1,6 +1,5 @@
 """netsphere: all commands under one name; each has its home elsewhere, and is imported when it is called."""
 
-from importlib.util import find_spec
 from pkgutil import resolve_name
 from typing import Any
 
@@ -25,7 +24,7 @@ COMMANDS = {
     "eval": ("qa.evaluation.__main__:main", "Run the offline evaluation."),
     "fetch-reader": ("qa.__main__:fetch_reader", "Fetch and make the large reader."),
     "doctor": ("qa.doctor.command:doctor", "Check the installation, the model, the index and the machine."),
-    "mcp": ("qa.mcp.__main__:main", "Answer agents over the Model Context Protocol."),
+    "mcp": ("qa.mcp.command:mcp_command", "Serve an index to an agent."),
 }
 
 
@@ -68,9 +67,7 @@ def main() -> None:
 
 
 for _name, (_place, _help) in COMMANDS.items():
-    # The module of ``mcp`` may be left out of the program.
-    if _name != "mcp" or find_spec(f"{BELOW}qa.mcp"):
-        main.add_command(LateCommand(_name, _place, _help))
+    main.add_command(LateCommand(_name, _place, _help))
 
 if __name__ == "__main__":
     main(prog_name="netsphere")

@@ -5,9 +5,7 @@ import os
 from flask import Response, jsonify, send_file
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from index.types import Span
 from qa.answer.serialize import answer_json
-from qa.collection.citations import CitationCheck, CitationStatus, check_citation
 from qa.web.requests.caller import current_caller
 from qa.web.requests.models import (
     AskBody,
@@ -66,11 +64,7 @@ def document(service: Service, id: str) -> Response:
 def verify(service: Service) -> Response:
     """Check a citation: whether a quotation is still in its document, at its place or elsewhere."""
     read_query(NoQuery)
-    body = read_body(VerifyBody)
-    document = service.engine.catalog.get_text(body.document)
-    if document is None:
-        return json_response(CitationCheck(CitationStatus.GONE, body.document))
-    return json_response(check_citation(body.text, Span(body.start, body.end), document, body.sha256))
+    return json_response(service.check_citation(read_body(VerifyBody)))
 
 
 def give_feedback(service: Service) -> Response:

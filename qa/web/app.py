@@ -13,6 +13,7 @@ from qa.web.access.proxies import TrustedProxies
 from qa.web.caching import control_caching
 from qa.web.compression import compress_response
 from qa.web.errors.handlers import handle_damage, handle_exception
+from qa.web.mcp_route import add_mcp
 from qa.web.metrics import instrument_app
 from qa.web.openapi import build_openapi
 from qa.web.pages.static_files import link_static_file
@@ -44,6 +45,7 @@ def create_app(engine: Engine, options: AppOptions = DEFAULT_OPTIONS) -> Flask:
     app.jinja_env.globals["static_url"] = link_static_file
     for route in ROUTES:
         app.add_url_rule(route.path, route.name, partial(route.view, service), methods=[route.method])
+    add_mcp(app, service)
     instrument_app(app, service.metrics)
     if options.telemetry:
         service.on_close.append(send_spans(app, options.telemetry))

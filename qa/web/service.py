@@ -10,6 +10,7 @@ from typing import IO, Any
 from index.data_folder import DATA_FOLDER
 from index.types import Span
 from qa.collection.catalog import DocumentContent, PassageSpan
+from qa.collection.citations import CitationCheck, CitationStatus, check_citation
 from qa.engine import Engine
 from qa.types import Answer, Mode, Request
 from qa.web.access.authorization import Authorization
@@ -28,7 +29,7 @@ from qa.web.question_log import log_answers
 from qa.web.rate_limit import CallerLimits, identify_caller
 from qa.web.readiness import ReadinessProbe
 from qa.web.requests.filter_check import check_filters
-from qa.web.requests.models import FeedbackBody
+from qa.web.requests.models import FeedbackBody, VerifyBody
 
 # Seconds that a client waits if the feedback file is full, until somebody moves it away.
 FULL_RETRY_AFTER_S = 3600
@@ -113,6 +114,13 @@ class Service:
             detail = f"No document {format_value(document)} is indexed; GET /v1/documents lists them."
             raise ProblemError(Code.DOCUMENT_NOT_FOUND, detail)
         return found
+
+    def check_citation(self, body: VerifyBody) -> CitationCheck:
+        """Return whether a quotation is still in its document, at its place or elsewhere."""
+        document = self.engine.catalog.get_text(body.document)
+        if document is None:
+            return CitationCheck(CitationStatus.GONE, body.document)
+        return check_citation(body.text, Span(body.start, body.end), document, body.sha256)
 
     def check_readiness(self) -> dict[str, bool]:
         """Return every leg with True; raise ProblemError as ``ReadinessProbe.check`` does."""

@@ -21,7 +21,7 @@ HOST = re.compile(r"(?P<name>[a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.IG
 UNCHECKED_PATH = "/healthz"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # What a page of an allowed origin may send and read besides what CORS always allows.
-REQUEST_HEADERS = "Authorization, Content-Type, X-Request-ID"
+REQUEST_HEADERS = "Authorization, Content-Type, Mcp-Method, Mcp-Name, MCP-Protocol-Version, X-Request-ID"
 RESPONSE_HEADERS = "Retry-After, Server-Timing, X-Request-ID"
 # How long a browser remembers a preflight, in seconds.
 PREFLIGHT_AGE = "600"

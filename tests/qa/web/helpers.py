@@ -130,6 +130,10 @@ class OneDocument:
         """Return whether the pattern matches the one id."""
         return fnmatchcase(DOCUMENT, pattern)
 
+    def count_documents(self, patterns: Sequence[str]) -> int:
+        """Return whether the one id matches, as a number."""
+        return int(not patterns or any(map(self.match_documents, patterns)))
+
     def describe_index(self) -> IndexInfo:
         """Return an invented index."""
         return IndexInfo("g1", "2026-11-23T00:00:00Z", 1, 1, 3, "model", "f" * 64, {"stemmer": "english"})

@@ -1,0 +1,91 @@
+"""What the tools are called with. A model of a language reads the schemas, so every word of them costs tokens."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from index.types import Span
+from qa.types import Mode, Request
+from qa.web.requests.models import (
+    MAX_DOCUMENTS,
+    AnswerString,
+    Offset,
+    Pattern,
+    Patterns,
+    Question,
+    StrictModel,
+    TimeoutMs,
+    VerifyBody,
+    WholeNumber,
+)
+
+# Characters of a document that are returned unless an end is named, and at most.
+PART_CHARS, MAX_PART_CHARS = 4_000, 100_000
+
+Asked = Annotated[Question, Field(description="Complete in itself: earlier turns are not known.")]
+Only = Annotated[Patterns | None, Field(description="Search these only: ids or patterns such as *.md.")]
+Detail = Annotated[bool, Field(description="Return all that is known, not only what is needed.")]
+Id = Annotated[Pattern, Field(description="Id of the document.")]
+Sha256 = Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$", description="Version that was quoted.")]
+
+
+class QuestionArguments(StrictModel):
+    """A question and where to look for its answer."""
+
+    question: Asked
+    documents: Only = None
+    mode: Mode = "precise"
+    detail: Detail = False
+    timeout_ms: Annotated[TimeoutMs, Field(description="Give up after this time.")] = None
+
+    def to_request(self, top_k: int) -> Request:
+        """Return the request to the engine."""
+        return Request(self.question, (), top_k, self.mode, tuple(self.documents or ()))
+
+
+class AskArguments(QuestionArguments):
+    """The arguments of ``ask``."""
+
+
+class SearchArguments(QuestionArguments):
+    """The arguments of ``search``."""
+
+    limit: Annotated[int, Field(ge=1, le=50), WholeNumber] = 5
+
+
+class DocumentArguments(StrictModel):
+    """The arguments of ``get_document``."""
+
+    document: Id
+    start: Annotated[Offset, Field(description="First character.")] = 0
+    end: Annotated[Offset | None, Field(description=f"Without it, {PART_CHARS} characters.")] = None
+    detail: Detail = False
+
+    @property
+    def part(self) -> Span:
+        """The part to return, empty if it ends before it starts."""
+        if self.end is None:
+            return Span(self.start, self.start + PART_CHARS)
+        return Span(self.start, max(self.start, min(self.end, self.start + MAX_PART_CHARS)))
+
+
+class QuoteArguments(StrictModel):
+    """The arguments of ``verify_quote``."""
+
+    document: Id
+    text: Annotated[AnswerString, Field(min_length=1, description="The quoted words.")]
+    start: Annotated[Offset | None, Field(description="Where they were quoted from, if known.")] = None
+    end: Annotated[Offset | None, Field(description="Ends there.")] = None
+    sha256: Sha256 = None
+
+    def to_body(self, start: int, end: int) -> VerifyBody:
+        """Return the body of ``POST /v1/verify`` for the quotation at a place."""
+        return VerifyBody(document=self.document, sha256=self.sha256, start=start, end=end, text=self.text)
+
+
+class ListArguments(StrictModel):
+    """The arguments of ``list_documents``."""
+
+    offset: Annotated[int, Field(ge=0, le=10**9), WholeNumber] = 0
+    limit: Annotated[int, Field(ge=1, le=MAX_DOCUMENTS), WholeNumber] = 50
+    detail: Detail = False

@@ -1,0 +1,60 @@
+"""Documents as resources: each has a URI, and a part of it, too."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
+
+from index.types import Span
+from qa.collection.catalog import DocumentInfo
+from qa.mcp.session import Session
+from qa.web.errors.problems import Code, ProblemError, format_value
+from qa.web.requests.models import RangeQuery
+from qa.web.requests.parsing import validate
+
+SCHEME, HOST = "netsphere", "documents"
+TEMPLATE = f"{SCHEME}://{HOST}/{{+document}}{{?start,end}}"
+# How many resources are listed at once.
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ResourcePage:
+    """Some of the documents; ``next`` is the cursor of the following ones."""
+
+    documents: Sequence[DocumentInfo]
+    next: str | None
+
+
+def format_uri(document: str, part: Span | None = None) -> str:
+    """Return the URI of a document or of a part of it."""
+    query = "?" + urlencode({"start": part.start, "end": part.end}) if part else ""
+    return f"{SCHEME}://{HOST}/{quote(document, safe='/')}{query}"
+
+
+def list_resources(session: Session, cursor: str | None) -> ResourcePage:
+    """Return the documents that a cursor stands for, the first ones without it. Raise ProblemError."""
+    offset = _parse_cursor(cursor)
+    catalog = session.service.engine.catalog
+    listed = catalog.list_documents(offset, PAGE)
+    end = offset + len(listed)
+    return ResourcePage(listed, str(end) if listed and end < catalog.document_count else None)
+
+
+def read_resource(session: Session, uri: str) -> str:
+    """Return the text of a document or of a part of it. Raise ProblemError."""
+    parts = urlsplit(uri)
+    if (parts.scheme, parts.netloc) != (SCHEME, HOST):
+        detail = f"No resource {format_value(uri)} is here; a document has the URI {SCHEME}://{HOST}/ID."
+        raise ProblemError(Code.DOCUMENT_NOT_FOUND, detail)
+    values = {name: found[-1] for name, found in parse_qs(parts.query, keep_blank_values=True).items()}
+    part = validate(RangeQuery, values).span
+    return session.service.get_document(unquote(parts.path.removeprefix("/")), part).text
+
+
+def _parse_cursor(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 10):
+        detail = f"invalid value {format_value(cursor)} for cursor: must be one that a list of resources ended with."
+        raise ProblemError(Code.OUT_OF_BOUNDS, detail)
+    return int(cursor)
