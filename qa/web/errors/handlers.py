@@ -9,7 +9,8 @@ from werkzeug.exceptions import HTTPException
 
 from index.errors import DamagedGeneration
 from qa.errors import QuestionError
-from qa.web.errors.problems import MEDIA_TYPE, Code, ProblemError
+from qa.web.errors.formats import find_format
+from qa.web.errors.problems import Code, ProblemError
 
 log = logging.getLogger(__name__)
 
@@ -25,11 +26,12 @@ HTTP_DETAILS = {
 
 
 def handle_exception(error: Exception) -> Response:
-    """Return the problem response for whatever a route raises, and log what is our fault."""
+    """Return the response for whatever a route raises, in the form of its path, and log what is our fault."""
     problem = to_problem(error)
     if problem.code is Code.INTERNAL_ERROR:
         log.error("request %s to %s failed", g.get("request_id"), request.path, exc_info=error)
-    return Response(problem.encode_body(), problem.code.status, problem.headers, content_type=MEDIA_TYPE)
+    shape = find_format(request.path)
+    return Response(shape.encode_body(problem), shape.choose_status(problem.code), shape.list_headers(problem))
 
 
 def handle_damage(record: Callable[[DamagedGeneration], None], error: DamagedGeneration) -> Response:

@@ -12,8 +12,9 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, Task, WSGITask
 
+from qa.web.errors.formats import find_format
 from qa.web.errors.problems import Code
-from qa.web.server.refusal import format_status, list_headers
+from qa.web.server.refusal import list_headers
 from qa.web.server.request_parser import RequestParser, to_problem
 
 # A connection without a request is closed after this time, which is longer than a reader needs to ask again.
@@ -70,14 +71,15 @@ class AppTask(_WholeTask, WSGITask):
 
 
 class ProblemTask(_WholeTask, ErrorTask):
-    """A request that never reaches the application; its problem has the shape of every other one."""
+    """A request that never reaches the application; its problem has the form of every other one of its path."""
 
     def execute(self) -> None:
         """Write the whole response, and end the connection if the end of the request is not known."""
         problem = to_problem(self.request.error)
-        body = problem.encode_body()
-        self.status = format_status(problem)
-        self.response_headers = [*list_headers(problem).items()]
+        shape = find_format(getattr(self.request, "path", ""))
+        body = shape.encode_body(problem)
+        self.status = shape.format_status(problem)
+        self.response_headers = [*list_headers(problem, shape).items()]
         if problem.code is not Code.OVERLOADED or self.channel.server.draining:
             self.channel.lingers = True
             self.set_close_on_finish()
