@@ -40,7 +40,8 @@ def create_app(engine: Engine, options: AppOptions = DEFAULT_OPTIONS) -> Flask:
     for route in ROUTES:
         app.add_url_rule(route.path, route.name, partial(route.view, service), methods=[route.method])
     instrument_app(app, service.metrics)
-    guard_sites(app, options.hosts, options.origins)
+    open_to_all = {route.name for route in ROUTES if route.for_other_sites}
+    guard_sites(app, options.hosts, options.origins, open_to_all)
     pages = {route.name for route in ROUTES if route.is_page}
     require_scopes(app, service.authorization, {route.name: route.scope for route in ROUTES}, pages)
     if options.rate_limit:

@@ -12,6 +12,7 @@ import qa.web.chat.views as chat
 import qa.web.documents.views as documents
 import qa.web.pages.sign_in as sign_in
 import qa.web.pages.views as pages
+import qa.web.pages.widget as widget
 from index.writes.jobs import Job
 from qa.collection.catalog import DocumentContent, IndexInfo
 from qa.collection.citations import CitationCheck
@@ -34,6 +35,7 @@ from qa.web.requests.models import (
     RangeQuery,
     SignInQuery,
     VerifyBody,
+    WidgetQuery,
 )
 from qa.web.requests.parsing import FORM
 from qa.web.responses import Alive, Answers, DocumentList, FeedbackReceipt, Ready
@@ -78,6 +80,8 @@ class Route:
     problems: tuple[Code, ...] = ()
     # What the caller's key must allow; None: nothing. Asking needs a key on some servers only.
     scope: Scope | None = Scope.ASK
+    # Whether pages of any other site may load it, as a script; it must show nothing of the documents.
+    for_other_sites: bool = False
 
     @property
     def name(self) -> str:
@@ -175,5 +179,10 @@ ROUTES = (
     Route(
         "GET", "/static/<path:name>", pages.static, ("text/css", "text/javascript"),
         problems=(Code.ROUTE_NOT_FOUND,), scope=None,
+    ),
+    Route(
+        "GET", "/widget.js", widget.script, ("text/javascript",), WidgetQuery,
+        problems=(Code.MALFORMED_QUERY, Code.REPEATED_FIELD, *BOUNDS, Code.INVALID_TEXT), scope=None,
+        for_other_sites=True,
     ),
 )  # fmt: skip

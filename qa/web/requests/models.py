@@ -256,6 +256,12 @@ class PageQuery(LenientModel):
         return Request(self.q, literal=self.literal)
 
 
+class WidgetQuery(LenientModel):
+    """The version of the question box's script that a page names."""
+
+    v: Annotated[WithoutNul, StringConstraints(max_length=100)] = ""
+
+
 class SignInQuery(LenientModel):
     """Where to go after signing in, and whether a key was refused."""
 

@@ -87,6 +87,7 @@ EXAMPLES = {
     "pages.turn": Example("/turn", {"question": QUESTION}),
     "pages.document": Example(f"/documents/{NAME}?at=22-63"),
     "pages.static": Example("/static/document.js"),
+    "widget.script": Example("/widget.js"),
 }
 
 
