@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from index.generation.generation import Generation
+from index.types import Encoder
 from qa.engine import Engine
 from qa.web import create_app
 from qa.web.chat.models import MODELS
@@ -23,8 +25,10 @@ def block(name: str) -> re.Pattern[str]:
 
 
 @pytest.fixture
-def shown(engine: Engine, tmp_path: Path) -> dict[str, str]:
+def shown(generation: Generation, encoder: Encoder, tmp_path: Path) -> dict[str, str]:
     """What each block of the document must be: the completion, and what the command line prints of it."""
+    # The real engine over the seed.
+    engine = Engine(generation, encoder)
     with create_app(engine, AppOptions(feedback=tmp_path / "f.sqlite")).test_client() as client:
         sent = {"model": "netsphere", "messages": [{"role": "user", "content": QUESTION}]}
         headers = {"X-Request-ID": "visitor-1", "Host": "127.0.0.1:8000"}
