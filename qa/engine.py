@@ -149,6 +149,11 @@ class Engine:
         found = self._readiness.check_legs()
         return {**found, READER: reads_sentence(self._reader, self._readiness.sentence)} if self._reader else found
 
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return how many tokens of the encoder each text has, without those that begin and end every text."""
+        around, *counts = self._encoder.count_tokens(["", *texts])
+        return [count - around for count in counts]
+
     def find_fault(self) -> str | None:
         """Return what is wrong with the files of the generation, or None; fast enough for every readiness check."""
         return self._damage.find_fault()

@@ -49,7 +49,8 @@ def create_app(engine: Engine, options: AppOptions = DEFAULT_OPTIONS) -> Flask:
     instrument_app(app, service.metrics)
     if options.telemetry:
         service.on_close.append(send_spans(app, options.telemetry))
-    guard_sites(app, options.hosts, options.origins)
+    open_to_all = {route.name for route in ROUTES if route.for_other_sites}
+    guard_sites(app, options.hosts, options.origins, open_to_all)
     pages = {route.name for route in ROUTES if route.is_page}
     require_scopes(app, service.authorization, {route.name: route.scope for route in ROUTES}, pages)
     if options.rate_limit:

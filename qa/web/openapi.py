@@ -12,8 +12,9 @@ from pydantic import TypeAdapter
 from qa.web.access.authorization import COOKIE
 from qa.web.access.keys import Scope
 from qa.web.caching import REVALIDATED
+from qa.web.errors.formats import find_format
 from qa.web.errors.pages import API, HTML
-from qa.web.errors.problems import MEDIA_TYPE, Code, Problem
+from qa.web.errors.problems import Code
 from qa.web.responses import get_adapter
 from qa.web.routes import Route
 
@@ -46,7 +47,8 @@ DESCRIPTION = (
     "`retrieval.degraded` names what an answer had to do without: `dense`, `lexical` or `reader` failed; "
     "`reader:language` means that the question, or a passage in the answer, is in a language that the reader does not "
     "read, so that sentences are quoted instead of the exact words. "
-    "Every failure is a problem (RFC 9457); its code is a stable word. "
+    "Every failure is a problem (RFC 9457), or on the routes of OpenAI's clients an error of its form; its code is a "
+    "stable word. "
     "HEAD is served wherever GET is; a body sent with GET is ignored."
 )
 SECURITY_SCHEMES = {
@@ -107,7 +109,8 @@ def _build_schemas(routes: Sequence[Route]) -> tuple[Mapping[object, Json], Json
     models = {model for route in routes for model in (route.body, route.query) if model}
     inputs: list[_Input] = [(model, "validation", TypeAdapter(model)) for model in models]
     inputs += [(r.name, "serialization", get_adapter(r.response)) for r in routes if not isinstance(r.response, tuple)]
-    inputs.append((Problem, "serialization", TypeAdapter(Problem)))
+    failures = {find_format(route.path).model for route in routes}
+    inputs += [(model, "serialization", TypeAdapter(model)) for model in failures]
     schemas, definitions = TypeAdapter.json_schemas(inputs, ref_template=REF)
     return {key: schema for (key, _), schema in schemas.items()}, definitions["$defs"]
 
@@ -180,22 +183,24 @@ def _describe_success(route: Route, schemas: Mapping[object, Json]) -> Json:
         content: Json = {media_type: {"schema": {"type": "string"}} for media_type in route.response}
     else:
         content = {"application/json": {"schema": schemas[route.name]}}
+        content |= {media_type: {"schema": {"type": "string"}} for media_type in route.other_responses}
     return {"description": "Success.", "headers": _refer_to_headers(), "content": content}
 
 
 def _describe_problems(route: Route, schemas: Mapping[object, Json]) -> Json:
     """Return one response per status, which names the codes that it can carry."""
+    shape = find_format(route.path)
     by_status: dict[int, list[Code]] = defaultdict(list)
     access = ACCESS_PROBLEMS if route.scope else ()
     # For browsers, which say in Accept that they prefer it.
     page: Json = {} if route.path.startswith(API) else {HTML: {"schema": {"type": "string"}}}
     for code in dict.fromkeys((*COMMON_PROBLEMS, *access, *route.problems)):
-        by_status[code.status].append(code)
+        by_status[shape.choose_status(code)].append(code)
     return {
         str(status): {
-            "description": "; ".join(f"`{code.word}`: {code.title}" for code in codes),
+            "description": "; ".join(f"`{shape.choose_word(code)}`: {code.title}" for code in codes),
             "headers": _refer_to_headers(*(["Retry-After"] if status in {429, 503} else [])),
-            "content": {MEDIA_TYPE: {"schema": schemas[Problem]}} | page,
+            "content": {shape.media_type: {"schema": schemas[shape.model]}} | page,
         }
         for status, codes in sorted(by_status.items())
     }

@@ -8,14 +8,18 @@ from flask import Response
 from pydantic import BaseModel
 
 import qa.web.api as api
+import qa.web.chat.views as chat
 import qa.web.documents.views as documents
 import qa.web.pages.sign_in as sign_in
 import qa.web.pages.views as pages
+import qa.web.pages.widget as widget
 from index.writes.jobs import Job
 from qa.collection.catalog import DocumentContent, IndexInfo
 from qa.collection.citations import CitationCheck
 from qa.types import Answer
 from qa.web.access.keys import Scope
+from qa.web.chat.models import ChatBody
+from qa.web.chat.responses import ChatCompletion, Model, ModelList
 from qa.web.documents.models import DocumentBody, JobList, JobsQuery, Updates
 from qa.web.documents.uploads import EXTENSIONS
 from qa.web.errors.problems import Code
@@ -31,6 +35,7 @@ from qa.web.requests.models import (
     RangeQuery,
     SignInQuery,
     VerifyBody,
+    WidgetQuery,
 )
 from qa.web.requests.parsing import FORM
 from qa.web.responses import Alive, Answers, DocumentList, FeedbackReceipt, Ready
@@ -59,8 +64,8 @@ FILTER = (Code.UNKNOWN_DOCUMENT,)
 class Route:
     """One method of one path. ``response`` is the type of a JSON body, or a tuple of the media types of another body.
 
-    ``other_bodies`` are the media types of bodies that have no model; ``problems`` are the codes besides those that
-    every route can return.
+    ``other_bodies`` and ``other_responses`` are media types of bodies that have no model; ``problems`` are the codes
+    besides those that every route can return.
     """
 
     method: Literal["GET", "POST", "PUT", "DELETE"]
@@ -70,10 +75,13 @@ class Route:
     query: type[BaseModel] = NoQuery
     body: type[BaseModel] | None = None
     other_bodies: tuple[str, ...] = ()
+    other_responses: tuple[str, ...] = ()
     status: int = 200
     problems: tuple[Code, ...] = ()
     # What the caller's key must allow; None: nothing. Asking needs a key on some servers only.
     scope: Scope | None = Scope.ASK
+    # Whether pages of any other site may load it, as a script; it must show nothing of the documents.
+    for_other_sites: bool = False
 
     @property
     def name(self) -> str:
@@ -99,6 +107,12 @@ ROUTES = (
         "POST", "/v1/ask/batch", api.ask_batch, Answers, body=BatchBody,
         problems=(*BODY, *QUERY, *QUESTION, *FILTER),
     ),
+    Route(
+        "POST", "/v1/chat/completions", chat.complete, ChatCompletion, body=ChatBody,
+        other_responses=(chat.EVENT_STREAM,), problems=(*BODY, *QUERY, *QUESTION, Code.MODEL_NOT_FOUND),
+    ),
+    Route("GET", "/v1/models", chat.models, ModelList, problems=QUERY),
+    Route("GET", "/v1/models/<id>", chat.model, Model, problems=(*QUERY, Code.MODEL_NOT_FOUND)),
     Route("GET", "/v1/documents", api.documents, DocumentList, ListQuery, problems=(*QUERY, *BOUNDS)),
     Route(
         "GET", "/v1/documents/<path:id>", api.document, DocumentContent, RangeQuery,
@@ -165,5 +179,10 @@ ROUTES = (
     Route(
         "GET", "/static/<path:name>", pages.static, ("text/css", "text/javascript"),
         problems=(Code.ROUTE_NOT_FOUND,), scope=None,
+    ),
+    Route(
+        "GET", "/widget.js", widget.script, ("text/javascript",), WidgetQuery,
+        problems=(Code.MALFORMED_QUERY, Code.REPEATED_FIELD, *BOUNDS, Code.INVALID_TEXT), scope=None,
+        for_other_sites=True,
     ),
 )  # fmt: skip

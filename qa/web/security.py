@@ -31,6 +31,7 @@ HEADERS = {
 
 
 def add_security_headers(response: Response) -> Response:
-    """Add the headers to a response, failures included."""
-    response.headers.update(HEADERS)
+    """Add the headers to a response, failures included, unless its view has set one otherwise."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
     return response

@@ -27,17 +27,18 @@ RESPONSE_HEADERS = "Retry-After, Server-Timing, X-Request-ID"
 PREFLIGHT_AGE = "600"
 
 
-def guard_sites(app: Flask, hosts: Collection[str], origins: Collection[str]) -> None:
+def guard_sites(app: Flask, hosts: Collection[str], origins: Collection[str], open_to_all: Collection[str]) -> None:
     """Refuse requests to unknown hosts, and of pages of other sites; ``origins`` are sites that may do everything.
 
     A host ``.example.org`` stands for all names that end so. An origin is as browsers send it: ``https://example.org``.
+    ``open_to_all`` are endpoints that pages of any site may load.
     """
     known = [name.lower() for name in (*LOOPBACK_NAMES, *hosts)]
 
     def check_site() -> None:
         if request.path != UNCHECKED_PATH:
             check_host(request.headers.get("Host", ""), known)
-        if request.headers.get("Origin") not in origins:
+        if request.headers.get("Origin") not in origins and request.endpoint not in open_to_all:
             _check_fetch_metadata()
 
     def allow_origin(response: Response) -> Response:

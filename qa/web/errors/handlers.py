@@ -9,8 +9,9 @@ from werkzeug.exceptions import HTTPException
 
 from index.errors import DamagedGeneration
 from qa.errors import QuestionError
+from qa.web.errors.formats import find_format
 from qa.web.errors.pages import API, HTML_TYPE, prefers_page, render_page
-from qa.web.errors.problems import MEDIA_TYPE, Code, ProblemError
+from qa.web.errors.problems import Code, ProblemError
 
 log = logging.getLogger(__name__)
 
@@ -26,16 +27,16 @@ HTTP_DETAILS = {
 
 
 def handle_exception(error: Exception) -> Response:
-    """Return the problem, or its page, for whatever a route raises, and log what is our fault."""
-    problem = to_problem(error)
+    """Return the problem in the form of its path, or its page, for whatever a route raises; log what is our fault."""
+    problem, shape = to_problem(error), find_format(request.path)
     if problem.code is Code.INTERNAL_ERROR:
         fields = {"request_id": g.get("request_id")}
         log.error("request to %s failed", request.path, exc_info=error, extra={"fields": fields})
-    body, media_type = problem.encode_body(), MEDIA_TYPE
+    body, headers = shape.encode_body(problem), dict(shape.list_headers(problem))
     if is_page := prefers_page(request.path, request.headers.get("Accept", "")):
         body = render_page(current_app, problem, f"{request.script_root}/", g.get("request_id", ""))
-        media_type = HTML_TYPE
-    response = Response(body, problem.code.status, problem.headers, content_type=media_type)
+        headers["Content-Type"] = HTML_TYPE
+    response = Response(body, shape.choose_status(problem.code), headers)
     if is_page or not request.path.startswith(API):
         response.vary.add("Accept")
     return response

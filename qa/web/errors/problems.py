@@ -37,6 +37,7 @@ class Code(Enum):
     ROUTE_NOT_FOUND = (404, "Route not found")
     DOCUMENT_NOT_FOUND = (404, "Document not found")
     JOB_NOT_FOUND = (404, "Job not found")
+    MODEL_NOT_FOUND = (404, "Model not found")
     METHOD_NOT_ALLOWED = (405, "Method not allowed")
     NOT_HELD = (409, "The job cannot be published now")
     PRECONDITION_FAILED = (412, "The document is not the expected one")

@@ -5,7 +5,9 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
+from flask import request as http_request
 from flask import url_for
 
 from index.types import Span
@@ -81,6 +83,11 @@ def build_turn_view(service: Service, request: Request, answer: Answer) -> TurnV
         else None,
         curl=_format_curl(body),
     )
+
+
+def link_to_quotation(document: str, span: Span, quote: str) -> str:
+    """Return the address, with its host, of the page that shows a quotation in its document."""
+    return urljoin(http_request.host_url, _link_to_document(document, [span], span, quote))
 
 
 def _build_body(request: Request) -> dict[str, Any]:

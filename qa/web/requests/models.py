@@ -16,6 +16,8 @@ Verdict: TypeAlias = Literal["right", "wrong"]
 
 MAX_QUESTIONS = 256
 MAX_DOCUMENTS = 200
+# Of an earlier answer or a quotation.
+MAX_ANSWER_CHARS = 10_000
 # Longer than the largest batch takes.
 MAX_TIMEOUT_MS = 600_000
 # Digits of ASCII only, and few enough for int() to be fast.
@@ -65,7 +67,7 @@ Question = Annotated[
     ),
 ]
 WithoutNul = Annotated[str, AfterValidator(reject_nul), Field(json_schema_extra={"pattern": WITHOUT_NUL_PATTERN})]
-AnswerString = Annotated[WithoutNul, StringConstraints(max_length=10_000)]
+AnswerString = Annotated[WithoutNul, StringConstraints(max_length=MAX_ANSWER_CHARS)]
 Pattern = Annotated[WithoutNul, StringConstraints(min_length=1, max_length=1000)]
 Patterns = Annotated[
     list[Pattern],
@@ -252,6 +254,12 @@ class PageQuery(LenientModel):
     def to_request(self) -> Request:
         """Return the request to the engine."""
         return Request(self.q, literal=self.literal)
+
+
+class WidgetQuery(LenientModel):
+    """The version of the question box's script that a page names."""
+
+    v: Annotated[WithoutNul, StringConstraints(max_length=100)] = ""
 
 
 class SignInQuery(LenientModel):

@@ -13,9 +13,10 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, Task, WSGITask
 
 from qa.web.access_log import log_unread
+from qa.web.errors.formats import ErrorFormat, find_format
 from qa.web.errors.pages import HTML_TYPE, find_root, prefers_page, render_page
 from qa.web.errors.problems import Code, ProblemError
-from qa.web.server.refusal import format_status, list_headers
+from qa.web.server.refusal import list_headers
 from qa.web.server.request_parser import RequestParser, to_problem
 
 # A connection without a request is closed after this time, which is longer than a reader needs to ask again.
@@ -72,30 +73,31 @@ class AppTask(_WholeTask, WSGITask):
 
 
 class ProblemTask(_WholeTask, ErrorTask):
-    """A request that never reaches the application; its problem has the shape of every other one."""
+    """A request that never reaches the application; its problem has the form of every other one of its path."""
 
     def execute(self) -> None:
         """Write the whole response, and end the connection if the end of the request is not known."""
         problem = to_problem(self.request.error)
-        headers = list_headers(problem)
-        body = self._render(problem, headers)
-        self.status = format_status(problem)
+        shape = find_format(getattr(self.request, "path", ""))
+        headers = list_headers(problem, shape)
+        body = self._render(problem, shape, headers)
+        self.status = shape.format_status(problem)
         self.response_headers = [*headers.items()]
         if problem.code is Code.OVERLOADED:
             self.channel.server.refusal_count += 1
         else:
-            log_unread(headers["X-Request-ID"], problem.code.status, len(body))
+            log_unread(headers["X-Request-ID"], shape.choose_status(problem.code), len(body))
         if problem.code is not Code.OVERLOADED or self.channel.server.draining:
             self.channel.lingers = True
             self.set_close_on_finish()
         self.content_length = len(body)
         self.write(b"" if getattr(self.request, "command", "") == "HEAD" else body)
 
-    def _render(self, problem: ProblemError, headers: dict[str, str]) -> bytes:
+    def _render(self, problem: ProblemError, shape: ErrorFormat, headers: dict[str, str]) -> bytes:
         """Return the body, a page for a browser, and set its media type."""
         path, accept = self.request.find_target()
         if not prefers_page(path, accept):
-            return problem.encode_body()
+            return shape.encode_body(problem)
         headers |= {"Content-Type": HTML_TYPE, "Vary": "Accept"}
         return render_page(self.channel.server.application, problem, find_root(path), headers["X-Request-ID"])
 

@@ -40,7 +40,7 @@ MAX_REFUSALS_PER_S, REFUSAL_PAUSE_S = 1000.0, 0.25
 PAUSE_POLL_S = 0.05
 # Paths of questions. While the engine's queue is full every now and then, at most so many of their requests are read at
 # once: of more, few would find room in the queue.
-ASK_PATHS = frozenset({"/v1/ask", "/v1/ask/batch", "/turn", "/"})
+ASK_PATHS = frozenset({"/v1/ask", "/v1/ask/batch", "/v1/chat/completions", "/turn", "/"})
 MAX_READING = 2
 # Paths that are answered even if every thread of the application is busy. Readiness asks the index a question.
 LIVENESS_PATH = "/healthz"
@@ -162,7 +162,7 @@ class WebServer(TcpWSGIServer):
         channel.last_request = monotonic()
         self.refusal_count += 1
         self._note_refusal(channel)
-        return render_refusal(problem, self.adj.ident)
+        return render_refusal(problem, self.adj.ident, data)
 
     def _refuse_request(self, request: RequestParser) -> ProblemError | None:
         """Return the problem of a request if there are too many to hand it to a thread."""

@@ -5,20 +5,23 @@ questions that are computed wait for the interpreter lock. What does not look ex
 """
 
 import re
-from http import HTTPStatus
 from time import time
 
 from waitress.utilities import build_http_date
 
 from qa.types import Mode
 from qa.web.caching import NEVER
-from qa.web.errors.problems import MEDIA_TYPE, ProblemError
+from qa.web.errors.formats import ErrorFormat, find_format
+from qa.web.errors.problems import ProblemError
 from qa.web.metrics import choose_request_id, format_server_timing
 from qa.web.security import HEADERS
 from qa.web.server.request_parser import MAX_HEADER_BYTES, MAX_HEADERS, guess_mode
 
 # A line without control characters, so that no other program sees other lines.
-HEAD = re.compile(rb"POST (?:/v1/ask|/v1/ask/batch|/turn) HTTP/1\.1\r\n((?:[A-Za-z0-9-]+:[\t\x20-\x7e]*\r\n)+)\r\n")
+HEAD = re.compile(
+    rb"POST (?:/v1/ask|/v1/ask/batch|/v1/chat/completions|/turn) HTTP/1\.1\r\n"
+    rb"((?:[A-Za-z0-9-]+:[\t\x20-\x7e]*\r\n)+)\r\n"
+)
 # Headers that say where the request ends, who it is for, or what becomes of the connection.
 FRAMING = re.compile(rb"(?im)^(host|content-length|transfer-encoding|expect|connection|upgrade|te):[ \t]*(.*)\r$")
 EXPECTED = frozenset({b"host", b"content-length", b"connection"})
@@ -40,31 +43,26 @@ def find_question(data: bytes) -> Mode | None:
     return guess_mode(data[head.end() :])
 
 
-def list_headers(problem: ProblemError) -> dict[str, str]:
+def list_headers(problem: ProblemError, shape: ErrorFormat) -> dict[str, str]:
     """Return the headers of the response to a request that never reaches the application."""
     return {
-        "Content-Type": MEDIA_TYPE,
         "X-Request-ID": choose_request_id(None),
         "Server-Timing": format_server_timing(0.0),
         "Cache-Control": NEVER,
         **HEADERS,
-        **problem.headers,
+        **shape.list_headers(problem),
     }
 
 
-def format_status(problem: ProblemError) -> str:
-    """Return the status with its phrase."""
-    return f"{problem.code.status} {HTTPStatus(problem.code.status).phrase}"
-
-
-def render_refusal(problem: ProblemError, server_name: str) -> bytes:
-    """Return a whole response after which the connection is kept."""
-    body = problem.encode_body()
+def render_refusal(problem: ProblemError, server_name: str, data: bytes) -> bytes:
+    """Return a whole response to the question in ``data``, after which the connection is kept."""
+    shape = find_format(data.split(b" ", 2)[1].decode("ascii"))
+    body = shape.encode_body(problem)
     headers = {
-        **list_headers(problem),
+        **list_headers(problem, shape),
         "Content-Length": str(len(body)),
         "Date": build_http_date(time()),
         "Server": server_name,
     }
-    lines = [f"HTTP/1.1 {format_status(problem)}", *(f"{name}: {value}" for name, value in headers.items())]
+    lines = [f"HTTP/1.1 {shape.format_status(problem)}", *(f"{name}: {value}" for name, value in headers.items())]
     return "\r\n".join([*lines, "", ""]).encode("ascii") + body

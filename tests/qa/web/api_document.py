@@ -60,7 +60,12 @@ collection, unless the title or heading of another one matches the question bett
 """
 # Pages, scripts and metrics change without a change of the API, so only their first line is shown.
 # What differs from run to run.
-FIXED = {"took_ms": 2.9, "created_at": "2026-11-27T09:30:00.000+00:00", "updated_at": "2026-11-27T09:30:01.250+00:00"}
+FIXED = {
+    "created": 1795800600,
+    "took_ms": 2.9,
+    "created_at": "2026-11-27T09:30:00.000+00:00",
+    "updated_at": "2026-11-27T09:30:01.250+00:00",
+}
 GENERATION = re.compile(r"^(\d{6})-[0-9a-f]{8}$")
 TEXT_TYPES = ("text/html", "text/css", "text/javascript", "text/plain")
 

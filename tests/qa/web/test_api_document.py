@@ -45,6 +45,15 @@ EXAMPLES = {
     "api.ask": Example("/v1/ask", {"question": QUESTION, "filter": {"document": ["films/*"]}, "explain": True}),
     "api.ask_by_url": Example("/v1/ask?q=Who+directed+the+film%3F&top_k=1"),
     "api.ask_batch": Example("/v1/ask/batch", {"questions": [QUESTION, {"question": QUESTION, "mode": "fast"}]}),
+    # The id of a completion is that of its request.
+    "chat.complete": Example(
+        "/v1/chat/completions",
+        {"model": "netsphere", "messages": [{"role": "user", "content": QUESTION}]},
+        headers={"X-Request-ID": "visitor-1"},
+        keys=("netsphere",),
+    ),
+    "chat.models": Example("/v1/models"),
+    "chat.model": Example("/v1/models/netsphere"),
     "api.documents": Example("/v1/documents?offset=0&limit=20"),
     "api.document": Example(f"/v1/documents/{NAME}"),
     "documents.put": Example(
@@ -83,6 +92,7 @@ EXAMPLES = {
     "pages.turn": Example("/turn", {"question": QUESTION}),
     "pages.document": Example(f"/documents/{NAME}?at=22-63"),
     "pages.static": Example("/static/document.js"),
+    "widget.script": Example("/widget.js"),
 }
 
 

@@ -39,6 +39,7 @@ QUESTION = join(LINE, b"Host: localhost", b"Content-Type: application/json", LEN
     [
         (QUESTION, "fast"),
         (QUESTION.replace(b'"fast"', b'"slow"'), "precise"),
+        (QUESTION.replace(b"/v1/ask", b"/v1/chat/completions"), "fast"),
         (join(b"POST /v1/ask/batch HTTP/1.1", b"host:a", b"connection: Keep-Alive", LENGTH.lower()), "fast"),
     ],
 )
@@ -122,11 +123,13 @@ def port() -> Iterator[int]:
         process.kill()
 
 
-def test_both_ways_refuse_alike(port: int) -> None:
+@pytest.mark.parametrize("path", [b"/v1/ask", b"/v1/chat/completions"])
+def test_both_ways_refuse_alike(port: int, path: bytes) -> None:
     """Same status, headers and body; the connection is kept, and the next request is answered."""
+    question = QUESTION.replace(b"/v1/ask", path)
     with connect(port) as connection:
-        unparsed = exchange(connection, QUESTION)
-        parsed = exchange(connection, QUESTION.replace(b"\r\n\r\n", b"\r\nTE: trailers\r\n\r\n"))
+        unparsed = exchange(connection, question)
+        parsed = exchange(connection, question.replace(b"\r\n\r\n", b"\r\nTE: trailers\r\n\r\n"))
         assert exchange(connection, HEALTH)[0] == 200
     assert unparsed[0] == parsed[0] == 503
     assert unparsed[1].keys() == parsed[1].keys()
@@ -135,7 +138,9 @@ def test_both_ways_refuse_alike(port: int) -> None:
     assert unparsed[1]["x-request-id"] != parsed[1]["x-request-id"]
     assert re.fullmatch("[0-9a-f]{32}", unparsed[1]["x-request-id"])
     assert unparsed[2] == parsed[2]
-    assert json.loads(unparsed[2])["code"] == "overloaded"
+    body = json.loads(unparsed[2])
+    assert body.get("error", body)["code"] == "overloaded"
+    assert ("error" in body) == (path != b"/v1/ask")
 
 
 def exchange(connection: socket.socket, request_: bytes) -> tuple[int, dict[str, str], bytes]:
