@@ -6,6 +6,7 @@ import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
 
+from qa.web.app import service_of
 from qa.web.caching import FIRST_PAGE, FOREVER, REVALIDATED
 from qa.web.pages.static_files import load_static_files
 from qa.web.routes import ROUTES
@@ -26,6 +27,8 @@ GZIP = {"Accept-Encoding": "gzip, deflate, br"}
 @pytest.mark.parametrize("url", STORED)
 def test_what_a_client_has_is_not_sent_again(client: FlaskClient, url: str) -> None:
     """It asks each time, because a generation can be replaced and a key revoked; compressed or not."""
+    # The first page shows suggestions as soon as they are there.
+    service_of(client.application).suggestions.start().join()
     for headers in ({}, GZIP):
         first = client.get(url, headers=headers)
         assert first.headers["Cache-Control"] == "private, no-cache"

@@ -1,13 +1,20 @@
 """The log of a server: requests without what was asked, errors and the start, as text or as JSON lines."""
 
 import json
+import logging
 import signal
+import socket
 from http.client import HTTPConnection
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from waitress import wasyncore
 
-from tests.qa.web.helpers import DOCUMENT
+from qa.engine import Engine
+from qa.web import create_app
+from qa.web.server.http_server import WebServer
+from qa.web.service import AppOptions
+from tests.qa.web.helpers import DOCUMENT, HandMade
 from tests.qa.web.server.process import ready
 from tests.qa.web.test_question_log import QUESTION, REQUESTS
 
@@ -58,7 +65,7 @@ def test_every_line_is_an_object_with_the_same_first_fields() -> None:
 def test_a_request_has_its_route_status_size_time_and_mode() -> None:
     """And never an address, which could hold a question or the name of a document."""
     asked = [("POST", "/v1/ask", '{"question": "Who", "mode": "fast"}'), ("GET", f"/v1/documents/{DOCUMENT}", None)]
-    (ask, document), _ = read(serve(asked)[0])[1:], None
+    ask, document = read(serve(asked)[0])[1:]
     assert (ask["method"], ask["route"], ask["status"], ask["mode"]) == ("POST", "/v1/ask", 200, "fast")
     assert ask["bytes"] > 100 and ask["duration_ms"] >= 0
     assert (document["route"], "mode" in document) == ("/v1/documents/<path:id>", False)
@@ -81,6 +88,21 @@ def test_no_question_is_in_the_log_of_requests(format: str) -> None:
     lines, written = serve(REQUESTS, format)
     assert len(lines) > len(REQUESTS)
     assert QUESTION not in written and "yellow" not in written
+
+
+def test_refusals_of_a_second_have_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    """A line for each would take the time that refusing is to save; without refusals there is none."""
+    caplog.set_level(logging.INFO, "qa.web.access_log")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = WebServer(create_app(cast(Engine, HandMade()), AppOptions()), listener, threads=1)
+        server.maintenance(0)
+        assert caplog.messages == []
+        server.refusal_count = 3
+        server.maintenance(0)
+        server.maintenance(0)
+        wasyncore.close_all(server._map)
+    (record,) = caplog.records
+    assert (record.levelname, vars(record)["fields"]) == ("WARNING", {"refused": 3})
 
 
 def test_text_is_for_people() -> None:

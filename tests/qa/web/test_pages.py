@@ -213,3 +213,5 @@ def test_requests_are_tried_below_a_prefix(client: FlaskClient) -> None:
     assert 'data-root="/x/"' in page and 'data-root="/"' not in page
     body = client.get("/openapi.json").get_json()["paths"]["/v1/ask"]["post"]["requestBody"]["content"]
     assert json.dumps(body["application/json"]["example"]["question"]) in unescape(page)
+    lines = client.get("/openapi.json").get_json()["paths"]["/v1/documents"]["post"]["requestBody"]["content"]
+    assert lines["application/x-ndjson"]["example"] in unescape(page)
