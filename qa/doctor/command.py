@@ -33,10 +33,10 @@ def doctor(**flags: Any) -> None:  # noqa: ANN401 — of the table's types
 
     Example: python -m qa doctor --index var/index
     """
-    paths = {name: Path(flags.pop(name)) for name in PATHS}
+    flags |= {name: Path(flags[name]) for name in PATHS}
     if not is_stated("model"):
         flags["model"] = None
-    configuration = Configuration(**paths, **flags)
+    configuration = Configuration(**flags)
     faults = 0
     for check in CHECKS:
         for finding in check(configuration):
