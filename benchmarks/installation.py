@@ -75,7 +75,7 @@ class StepFailed(Exception):
 
 
 def list_ways(folder: Path, port: int, index: Path) -> list[Way]:
-    """Return the ways, each in a folder of its own below ``folder``, serving on ``port``. ``index`` was built elsewhere."""
+    """Return the ways, each in its own folder below ``folder``, serving on ``port``; ``index`` was built elsewhere."""
     python, serve = find_python((3, 11)), f"--index={index}"
     clone = ["git", "clone", "--quiet", str(ROOT)]
     made, packaged, serving, recipe = (folder / name for name in ("make", "package", "serving", "recipe"))
@@ -160,12 +160,12 @@ def measure_way(way: Way, folder: Path, port: int) -> Measurement:
     cache, report = folder / "pip-cache", folder / "pip-report.json"
     shutil.rmtree(cache, ignore_errors=True)
     report.unlink(missing_ok=True)
-    # Models made from weights, too, are kept in the cache of the user, which a fresh machine does not have.
+    # A fresh machine has none of what is kept for a user.
     environment = os.environ | {
         "PIP_CACHE_DIR": str(cache),
         "PIP_REPORT": str(report),
         "XDG_CACHE_HOME": str(folder / "cache"),
-        "HOME": str(folder / "home"),
+        "XDG_DATA_HOME": str(folder / "data"),
         "HF_HUB_OFFLINE": "1",
     }
     commands, seconds, failed = [step.shown for step in way.steps], {}, ""
@@ -188,7 +188,7 @@ def start(step: Step, environment: Mapping[str, str], folder: Path) -> Iterator[
     """Start a command in a group of its own, which is ended with the block, servers that it started included."""
     with (folder / "messages.log").open("a+", encoding="utf-8") as log:
         process = subprocess.Popen(  # noqa: S603  (our own)
-            step.command, stdout=log, stderr=log, text=True, env=environment, start_new_session=True
+            step.command, cwd=folder, stdout=log, stderr=log, text=True, env=environment, start_new_session=True
         )
         try:
             yield process
@@ -271,7 +271,8 @@ HEAD = """## From nothing to the first answer
 
 Each way starts with an empty folder, an empty virtual environment and empty caches, and ends with the first answer
 over HTTP about the seed, on two cores and in turn. Seconds depend on the connection and on the machine: compare the
-rows. Torch is its CPU build if pip finds one; from PyPI alone, on Linux, it comes with CUDA and takes gigabytes more."""
+rows. Torch is its CPU build if pip finds one; from PyPI alone, on Linux, it comes with CUDA and takes gigabytes
+more."""
 
 
 @click.command(help=__doc__)
@@ -301,7 +302,6 @@ def measure(out: Path, names: Sequence[str]) -> None:
                 click.echo(f"measuring {way.title}", err=True)
                 folder = Path(work) / "ways"
                 folder.mkdir()
-                (folder / "home").mkdir()
                 measured.append(measure_way(way, folder, port))
                 shutil.rmtree(folder)
     out.mkdir(parents=True, exist_ok=True)

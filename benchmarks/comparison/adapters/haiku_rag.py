@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from weakref import finalize
 
 from benchmarks.comparison.protocol import TOP_K, Place, Reply, Result, find_packaged_model
 
@@ -16,6 +17,7 @@ class PeerAdapter:
         """Remember where to work, and keep one event loop for the client."""
         self._place = place
         self._loop = asyncio.new_event_loop()
+        finalize(self, self._loop.close)
 
     def build(self) -> None:
         """Add each file as Markdown, cut by its own chunker with the encoder's tokenizer."""
