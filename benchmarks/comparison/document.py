@@ -28,11 +28,13 @@ TEXT = """## The same questions put to each
 Each program runs in an environment of its own with nothing but its published packages, without a network or a model
 hub, on one thread. Those that take an encoder have the same one, all-MiniLM-L6-v2; the others run as they come. All get
 the same texts, as Netsphere loads them, so this compares finding and answering, not parsing. What the program cannot
-cut itself is cut every 500 characters.
+cut itself is cut every 500 characters. Questions are asked as they are; qmd's `search`, which is for keywords, requires
+every word of them.
 
 * *Right first*: of the questions that the documents answer, the share whose first passage is of the right document and
   holds, in one run, at least half of the words that a person quoted as the answer. *Among five*: of the first five.
-  Long passages have it easier; the last column shows how long they are.
+  Long passages have it easier; the last column shows how long they are. A program that cuts only at blank lines
+  returns the seed, a file of one line, nearly whole.
 * *Acceptable words*: the share of the same questions for which the program shows words by themselves that answer: an
   expected answer, nearly or equivalently (`qa/evaluation/measures/reading.py`), or a sentence of a right passage that
   holds one. *Wrong among words shown*: of all that it shows, questions without an answer included.
@@ -108,7 +110,7 @@ def _list_costs(peers: list[PeerResult], collection: str) -> Iterator[list[str]]
 def _format_costs(found: CollectionResult) -> Iterator[str]:
     yield f"{found.median_s * 1000:,.1f}"
     yield f"{found.resident_mb:,.0f}"
-    yield f"{found.index_mb:,.1f}"
+    yield f"{found.index_mb:,.2f}"
     yield f"{found.scores['characters of the first'].mean:,.0f}"
 
 

@@ -25,6 +25,7 @@ from index.types import Document, Span
 from qa.evaluation.types import GoldEvidence, Interval, Judgement
 
 QUOTE = "The film is directed by Hiroyuki Seshita."
+LONG = "Hiroyuki Seshita took over from Tsutomu Nihei, Sadayuki Murai and Yuki Moriyama at Polygon Pictures."
 GOLD = GoldEvidence("blame.txt", Span(0, len(QUOTE)), QUOTE)
 WHO = Judgement(
     "q1", "Who directed the film?", evidence=(GOLD,), documents={"blame.txt": 1}, answers=("Hiroyuki Seshita",)
@@ -326,6 +327,7 @@ def test_a_file_with_two_names_counts_once(tmp_path: Path) -> None:
 # What is asked
 
 
+@pytest.mark.slow
 def test_collections_are_those_of_the_repository() -> None:
     """Without follow-ups; every document that answers has a file of its own."""
     for collection in load_collections():
@@ -368,8 +370,8 @@ def test_a_passage_is_right_by_its_words(document: str, text: str, right: bool) 
     ("judgement", "words", "kind", "acceptable"),
     [
         (WHO, "hiroyuki seshita", "words", True),
-        (WHO, QUOTE, "sentence", True),
-        (WHO, QUOTE, "words", False),
+        (WHO, LONG, "sentence", True),
+        (WHO, LONG, "words", False),
         (WHO, "Hiroyuki Seshita also drew it in another document.", "sentence", False),
         (WHO, None, "words", False),
         (COST, "Hiroyuki Seshita", "words", False),
@@ -379,7 +381,7 @@ def test_words_are_acceptable_if_they_answer(
     judgement: Judgement, words: str | None, kind: str, acceptable: bool
 ) -> None:
     """The words themselves, or a sentence of a right passage that holds them; never where nothing answers."""
-    reply = Reply([Result("blame.txt", QUOTE, 1.0)], words=words, kind=kind)
+    reply = Reply([Result("blame.txt", f"{QUOTE} {LONG}", 1.0)], words=words, kind=kind)
     assert are_acceptable(judgement, reply) is acceptable
 
 
@@ -420,7 +422,7 @@ def test_rows_show_what_was_measured_and_why_not() -> None:
     """A measure that a peer does not have is a dash; a peer that failed is below, with its reason."""
     text = render(make_comparison())
     assert "| A | 0.50 [0.40, 0.60] | – | – | – | – | – | – |" in text
-    assert "| A | 12.3 | 541 | 1.5 | 500 |" in text
+    assert "| A | 12.3 | 541 | 1.50 | 500 |" in text
     assert "| `a==1` | Python 3.11.7 | 2,100 | 754 |" in text
     assert "* B (b==2): `LocalEntryNotFoundError: offline`. It needs a model." in text
     assert "1 documents, 10 questions, 4 of which" in text
