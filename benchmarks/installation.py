@@ -76,83 +76,59 @@ class StepFailed(Exception):
 
 def list_ways(folder: Path, port: int, index: Path) -> list[Way]:
     """Return the ways, each in its own folder below ``folder``, serving on ``port``; ``index`` was built elsewhere."""
-    python, serve = find_python((3, 11)), f"--index={index}"
-    clone = ["git", "clone", "--quiet", str(ROOT)]
-    made, packaged, serving, recipe = (folder / name for name in ("make", "package", "serving", "recipe"))
-    pip = ("bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    make = ["make", "-C", str(folder / "make"), "serve", f"PORT={port}", "HOST=127.0.0.1"]
     return [
-        Way(
-            "`make serve`",
-            [
-                Step("git clone …", [*clone, str(made)]),
-                Step("make serve", ["make", "-C", str(made), "serve", f"PORT={port}", "HOST=127.0.0.1"], serves=True),
-            ],
-        ),
-        Way(
-            "`pip install .`",
-            [
-                Step("git clone …", [*clone, str(packaged / "clone")]),
-                Step("python -m venv .venv", [python, "-m", "venv", str(packaged / "venv")]),
-                Step("pip install .", [str(packaged / "venv" / pip[0]), *pip[1:], str(packaged / "clone")]),
-                Step(
-                    "netsphere build seeds",
-                    [
-                        str(packaged / "venv/bin/netsphere"),
-                        "build",
-                        str(packaged / "clone/seeds"),
-                        f"--index={packaged / 'index'}",
-                    ],
-                ),
-                Step(
-                    "netsphere serve",
-                    [str(packaged / "venv/bin/netsphere"), "serve", f"--index={packaged / 'index'}", f"--port={port}"],
-                    serves=True,
-                ),
-            ],
-        ),
-        Way(
-            "serving only, of an index built elsewhere",
-            [
-                Step("git clone …", [*clone, str(serving / "clone")]),
-                Step("python -m venv .venv", [python, "-m", "venv", str(serving / "venv")]),
-                Step(
-                    "pip install -r requirements-serve.txt",
-                    [str(serving / "venv" / pip[0]), *pip[1:], "-r", str(serving / "clone/requirements-serve.txt")],
-                ),
-                Step(
-                    "python serve.py",
-                    [
-                        str(serving / "venv/bin/python"),
-                        str(serving / "clone/serve.py"),
-                        serve,
-                        "--host=127.0.0.1",
-                        f"--port={port}",
-                    ],
-                    serves=True,
-                ),
-            ],
-        ),
-        Way(
-            "the plain recipe",
-            [
-                Step("python -m venv .venv", [python, "-m", "venv", str(recipe / "venv")]),
-                Step(
-                    "pip install sentence-transformers faiss-cpu flask …",
-                    [str(recipe / "venv" / pip[0]), *pip[1:], *RECIPE.packages],
-                ),
-                Step(
-                    "python recipe.py",
-                    [
-                        str(recipe / "venv/bin/python"),
-                        str(Path(__file__).with_name("installation_recipe.py")),
-                        str(ROOT / "seeds"),
-                        str(port),
-                    ],
-                    serves=True,
-                ),
-            ],
+        Way("`make serve`", [_clone(folder / "make"), Step("make serve", make, serves=True)]),
+        Way("`pip install .`", _list_package_steps(folder / "package", port)),
+        Way("serving only, of an index built elsewhere", _list_serving_steps(folder / "serving", port, index)),
+        Way("the plain recipe", _list_recipe_steps(folder / "recipe", port)),
+    ]
+
+
+def _list_package_steps(folder: Path, port: int) -> list[Step]:
+    netsphere, index = str(folder / "venv/bin/netsphere"), f"--index={folder / 'index'}"
+    return [
+        _clone(folder / "clone"),
+        _make_venv(folder),
+        _install("pip install .", folder, str(folder / "clone")),
+        Step("netsphere build seeds", [netsphere, "build", str(folder / "clone/seeds"), index]),
+        Step("netsphere serve", [netsphere, "serve", index, f"--port={port}"], serves=True),
+    ]
+
+
+def _list_serving_steps(folder: Path, port: int, index: Path) -> list[Step]:
+    serve = [str(folder / "venv/bin/python"), str(folder / "clone/serve.py"), f"--index={index}", f"--port={port}"]
+    requirements = str(folder / "clone/requirements-serve.txt")
+    return [
+        _clone(folder / "clone"),
+        _make_venv(folder),
+        _install("pip install -r requirements-serve.txt", folder, "-r", requirements),
+        Step("python serve.py", serve, serves=True),
+    ]
+
+
+def _list_recipe_steps(folder: Path, port: int) -> list[Step]:
+    script = str(Path(__file__).with_name("installation_recipe.py"))
+    return [
+        _make_venv(folder),
+        _install("pip install sentence-transformers faiss-cpu flask …", folder, *RECIPE.packages),
+        Step(
+            "python recipe.py", [str(folder / "venv/bin/python"), script, str(ROOT / "seeds"), str(port)], serves=True
         ),
     ]
+
+
+def _clone(folder: Path) -> Step:
+    return Step("git clone …", ["git", "clone", "--quiet", str(ROOT), str(folder)])
+
+
+def _make_venv(folder: Path) -> Step:
+    return Step("python -m venv .venv", [find_python((3, 11)), "-m", "venv", str(folder / "venv")])
+
+
+def _install(shown: str, folder: Path, *packages: str) -> Step:
+    pip = [str(folder / "venv/bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    return Step(shown, [*pip, *packages])
 
 
 def measure_way(way: Way, folder: Path, port: int) -> Measurement:

@@ -76,15 +76,13 @@ def _read_version(python: Sequence[str]) -> str:
 
 
 @click.command(help=__doc__)
-@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("data", expose_value=False)
 @click.option("--peer", "names", multiple=True, help="Only this peer's adapter, for example `recipe`; may be repeated.")
 @click.option("--collection", "only", multiple=True, help="Only this collection: seed or handbooks.")
 @click.option("--questions", type=click.IntRange(1), help="Only so many questions of each collection, for a trial.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=DOCS, show_default=True)
 @click.option("--render", is_flag=True, help="Only write the document again from what was measured.")
-def main(  # noqa: PLR0913  (an option each)
-    data: Path, names: Sequence[str], only: Sequence[str], questions: int | None, out: Path, render: bool
-) -> None:
+def main(names: Sequence[str], only: Sequence[str], questions: int | None, out: Path, render: bool) -> None:
     """Measure; DATA is ignored, so that all benchmarks take the same arguments."""
     if render:
         click.echo(write_document(Comparison.read(out), out))

@@ -26,9 +26,9 @@ class PeerAdapter:
 
     def ask(self, question: str) -> Reply:
         """Return the passages, the headline, and the verdict."""
-        from qa.types import AnswerKind, Request, Status
+        from qa.types import AnswerKind, Mode, Request, Status
 
-        mode = "fast" if self._place.way == "fast" else "precise"
+        mode: Mode = "fast" if self._place.way == "fast" else "precise"
         answer = self._engine.ask(Request(question, top_k=TOP_K, mode=mode))
         results = [Result(p.document.id, p.text, p.score) for p in answer.passages]
         shown = answer.headline

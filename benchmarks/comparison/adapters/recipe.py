@@ -42,8 +42,10 @@ class PeerAdapter:
         """Return the nearest chunks."""
         vector = self._model.encode([question], normalize_embeddings=True, show_progress_bar=False)
         scores, rows = self._flat.search(vector, TOP_K)
-        found = [(row, score) for row, score in zip(rows[0].tolist(), scores[0].tolist(), strict=True) if row >= 0]
-        return Reply([Result(*self._chunks[row], score) for row, score in found])
+        found = [
+            (*self._chunks[row], score) for row, score in zip(rows[0], scores[0].tolist(), strict=True) if row >= 0
+        ]
+        return Reply([Result(name, text, score) for name, text, score in found])
 
 
 def _load_model() -> Any:  # noqa: ANN401  (the library is not in the environment of the type checker's run)
