@@ -7,16 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.installation import (
-    Measurement,
-    Step,
-    Way,
-    find_port,
-    list_ways,
-    measure_local_wheels_mb,
-    measure_way,
-    render,
-)
+from benchmarks.installation import Measurement, find_port, measure_local_wheels_mb, measure_way, render
+from benchmarks.installation_ways import Step, Way, list_ways
 
 SERVER = """
 import json, os, sys
