@@ -14,10 +14,10 @@ def format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def write_section(path: Path, name: str, text: str) -> None:
-    """Replace a section, or add it at the end; leave the rest as it is."""
+def write_section(path: Path, name: str, text: str, program: str = "") -> None:
+    """Replace a section that a program, by default this one, has measured, or add it at the end; keep the rest."""
     page = path.read_text(encoding="utf-8") if path.is_file() else ""
-    section = f"<!-- {name}: begin -->\n{stamp_line()}\n{text.strip()}\n<!-- {name}: end -->"
+    section = f"<!-- {name}: begin -->\n{stamp_line(program)}\n{text.strip()}\n<!-- {name}: end -->"
     found = _section_pattern(name).search(page)
     page = page[: found.start()] + section + page[found.end() :] if found else f"{page.rstrip()}\n\n{section}\n"
     path.write_text(page, encoding="utf-8")
