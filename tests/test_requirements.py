@@ -32,7 +32,10 @@ def test_every_requirement_is_pinned_and_installed(name: str) -> None:
     ("lock", "names"),
     [
         ("requirements.lock", ["requirements.txt", "requirements-serve.txt"]),
-        ("requirements-dev.lock", ["requirements.txt", *OPTIONAL, "requirements-dev.txt", "benchmarks/requirements.txt"]),
+        (
+            "requirements-dev.lock",
+            ["requirements.txt", *OPTIONAL, "requirements-dev.txt", "benchmarks/requirements.txt"],
+        ),
     ],
 )
 def test_the_lock_has_every_requirement_with_its_hashes(lock: str, names: list[str]) -> None:
@@ -65,7 +68,8 @@ def normalize(name: str) -> str:
 def test_every_library_is_required() -> None:
     """What is imported is pinned here, not left to what another package happens to bring."""
     exactly_as_another_says = {"pydantic_core"}
-    owners, pinned = packages_distributions(), [line for name in ("requirements.txt", *OPTIONAL) for line in requirements(name)]
+    owners = packages_distributions()
+    pinned = [line for name in ("requirements.txt", *OPTIONAL) for line in requirements(name)]
     # Installed by whoever asks a server by it; here for the tests.
     for_callers = {"haystack", "langchain_core", "llama_index"}
     assert {"haystack-ai", "langchain-core", "llama-index-core"} <= {
