@@ -48,7 +48,7 @@ class NetsphereRetriever:
     def to_dict(self) -> dict[str, Any]:
         """Return the component as Haystack saves it; a key is saved as the name of its environment variable."""
         search = self._search
-        return default_to_dict(
+        saved: dict[str, Any] = default_to_dict(
             self,
             url=search.url,
             key=self.key and self.key.to_dict(),
@@ -56,6 +56,7 @@ class NetsphereRetriever:
             options=search.options,
             return_not_found=search.return_not_found,
         )
+        return saved
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "NetsphereRetriever":
@@ -63,7 +64,8 @@ class NetsphereRetriever:
         settings = data["init_parameters"]
         if settings.get("key"):
             settings["key"] = Secret.from_dict(settings["key"])
-        return default_from_dict(cls, data)
+        restored: NetsphereRetriever = default_from_dict(cls, data)
+        return restored
 
     def _prepare(self, top_k: int | None) -> Search:
         key = self.key.resolve_value() if self.key else None
