@@ -36,7 +36,7 @@ RUN     := $(call stamp,run,$(RUN_TXT))
 DEV     := $(call stamp,dev,$(DEV_TXT))
 # Programs that look at the requirements, in an environment of their own.
 TOOLS   := var/requirements-tools
-LOCK    := UV_CUSTOM_COMPILE_COMMAND="make lock" $(TOOLS)/bin/uv pip compile -q --generate-hashes --no-annotate \
+LOCK    := UV_CUSTOM_COMPILE_COMMAND="make lock" $(TOOLS)/bin/uv pip compile -q --generate-hashes --no-annotate --no-emit-package pip \
            --python-version 3.11 $(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS))
 
 # One process for each processor; the tests of one file share what they set up.

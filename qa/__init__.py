@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Engine", "Request", "TextReading", "Turn", "read", "read_many"]
 
 # Imported when they are used, because they load numpy, which qa.client does without.
-_MODULES = {"Engine": "qa.engine", "TextReading": "qa.reader.texts", "read": "qa.reader.texts"}
-_MODULES |= {"read_many": "qa.reader.texts", "Answer": "qa.types", "Request": "qa.types", "Turn": "qa.types"}
+_MODULES = {"Engine": "engine", "TextReading": "reader.texts", "read": "reader.texts", "read_many": "reader.texts"}
+_MODULES |= dict.fromkeys(("Answer", "Request", "Turn"), "types")
 
 
 def __getattr__(name: str) -> object:
     """Import what is exported here (PEP 562). Raises AttributeError for any other name."""
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULES[name]), name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

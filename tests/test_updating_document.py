@@ -39,7 +39,7 @@ class Reader:
     def __init__(self, folder: Path, log: IO[str]) -> None:
         """Open the second terminal; progress and the log of the server go to ``log``."""
         self._folder, self._log, self._index = folder, log, folder / "var" / "index"
-        for name in ("index", "qa", "serve.py", "var/models"):
+        for name in ("index", "qa", "serve.py", "pyproject.toml", "var/models"):
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).symlink_to(ROOT / name)
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

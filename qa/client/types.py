@@ -1,8 +1,6 @@
 """The results of the client: the JSON of the API, field by field.
 
-A field that the client does not know is dropped, so that a newer server works; one that came later than the others has
-a default, so that an older server works. Words such as ``status`` are plain texts: a newer server may know more.
-Offsets are Unicode code points of the document's text, end exclusive.
+Unknown fields are dropped, later ones have a default: newer and older servers work. Offsets are code points.
 """
 
 from collections.abc import Mapping

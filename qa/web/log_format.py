@@ -5,6 +5,7 @@ Whoever logs something that can be searched for adds it as fields: ``extra={"fie
 
 import json
 import logging
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from typing import Any
 from qa.web.access_log import enable_access_log
 
 TEXT, JSON = "text", "json"
+THREAD_FAILED = "a thread in the background failed"
+log = logging.getLogger(__name__)
 TEXT_FORMAT = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"
 DATE_FORMAT = "%Y-%m-%d %H:%M:%S %z"
 
@@ -62,10 +65,17 @@ def configure_log(options: LogOptions) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if options.format == JSON else TextFormatter())
     logging.getLogger().addHandler(handler)
+    threading.excepthook = _log_thread_error
     logging.getLogger(f"{__package__}.documents").setLevel(logging.INFO)
     if options.requests:
         logging.getLogger(f"{__package__}.server").setLevel(logging.INFO)
         enable_access_log()
+
+
+def _log_thread_error(failed: threading.ExceptHookArgs) -> None:
+    """Log what ended a thread; Python itself would write lines of its own."""
+    if failed.exc_value and not isinstance(failed.exc_value, SystemExit):
+        log.error(THREAD_FAILED, exc_info=failed.exc_value)
 
 
 def _read_fields(record: logging.LogRecord) -> Mapping[str, object]:

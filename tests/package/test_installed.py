@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -116,7 +117,7 @@ def test_what_an_extra_adds_is_named_where_it_is_missing(installation: Installat
         assert "which is not installed: pip install 'netsphere[all]'" in done.stderr
         assert "Traceback" not in done.stderr
     assert doctor.returncode == 0, doctor.stdout
-    assert "27 required, each in the version that was tested" in doctor.stdout
+    assert re.search(r"\d+ required, each in the version that was tested", doctor.stdout)
     assert "not installed: bm25s" in doctor.stdout
 
 

@@ -96,7 +96,8 @@ def test_the_requirements_are_those_of_the_files(contents: dict[str, bytes]) -> 
     sections = {name: set(lines) for name, lines in read_requirements(ROOT / "requirements.txt").items()}
     everything = set().union(*(lines for name, lines in sections.items() if name))
     training = sections["models"] | set(read_requirements(ROOT / "benchmarks" / "requirements.txt")[""])
-    assert stated == sections | {"all": everything, "train": training}
+    optional = {name: set(read_requirements(ROOT / f"requirements-{name}.txt")[""]) for name in ("mcp", "telemetry")}
+    assert stated == sections | optional | {"all": everything, "train": training}
     assert set(read_requirements(ROOT / "requirements-serve.txt")[""]) < sections[""]
     assert not any(re.match("torch|transformers|sentence-|gt-", line) for line in sections[""])
 

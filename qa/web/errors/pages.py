@@ -45,11 +45,15 @@ def render_page(app: Flask, problem: ProblemError, root: str, request_id: str) -
 def read_head(head: bytes) -> tuple[str, str]:
     """Return the path and the header ``Accept`` of a request that was not parsed, as far as they are there.
 
-    A head is so long that ``Accept`` is cut off if its address is. Whoever asks for a page is taken for a browser then.
+    If the head is so long that it was cut off, ``Accept`` may be what is missing: then whoever asks for a page is taken
+    for a browser.
     """
+    is_cut = b"\r\n\r\n" not in head and b"\n\n" not in head
     target, accept = TARGET.match(head), ACCEPT.search(head)
     path = target[1].partition(b"?")[0].decode("ascii") if target else API
-    return path, accept[1].decode("ascii") if accept else HTML
+    if accept:
+        return path, accept[1].decode("ascii")
+    return path, HTML if is_cut else ""
 
 
 def find_root(path: str) -> str:

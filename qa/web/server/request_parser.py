@@ -48,7 +48,8 @@ class RequestParser(HTTPRequestParser):
 
     error: Error | ProblemError | None
     completed: bool
-    # What was read of a request whose head is too long to be parsed.
+    # Empty if the head could not be parsed, or only in part; then there is what was read of it.
+    request_uri: str = ""
     unparsed: bytes = b""
 
     def received(self, data: bytes) -> int:
@@ -94,7 +95,7 @@ class RequestParser(HTTPRequestParser):
 
     def find_target(self) -> tuple[str, str]:
         """Return the path as it was sent and the header ``Accept``, as far as they are known."""
-        if not self.headers:
+        if not self.request_uri:
             return read_head(self.unparsed)
         return self.request_uri.partition("?")[0], self.headers.get("ACCEPT", "")
 
@@ -103,7 +104,7 @@ class RequestParser(HTTPRequestParser):
         return bytes(self.query.encode() + (self.body_rcv.getbuf().get(MAX_PEEK_BYTES) if self.body_rcv else b""))
 
     def _keep_head(self, sent: bytes) -> None:
-        if not self.headers:
+        if not self.request_uri:
             self.unparsed = sent[: MAX_REQUEST_LINE + MAX_HEADER_BYTES]
 
     def _check_framing(self, headers: bytes) -> None:

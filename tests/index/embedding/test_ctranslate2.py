@@ -48,8 +48,9 @@ def test_a_batch_changes_no_vector_beyond_rounding(encoder: Encoder) -> None:
     """Alone or beside longer ones; a text over the limit is cut there, as the model itself does."""
     texts = [*SENTENCES[:6], "word " * 300]
     together = encoder.encode_passages(texts).vectors
+    # A sum in another order can round an activation to the next of 255 steps; how far that goes depends on the processor.
     for text, vector in zip(texts, together, strict=True):
-        assert encoder.encode_passages([text]).vectors[0] @ vector > 0.999
+        assert encoder.encode_passages([text]).vectors[0] @ vector > 0.995
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def test_the_configurations_are_json_and_start_a_command_that_exists() -> None:
 
 def test_the_library_is_the_one_that_is_tested() -> None:
     """The version in the error, in the page and in the requirements is the same."""
-    pins = [line.split("#")[0].strip() for line in requirements("requirements-dev.txt")]
+    pins = [line.split("#")[0].strip() for line in requirements("requirements-mcp.txt")]
     assert LIBRARY in pins
     assert f"pip install {LIBRARY}\n" in PAGE.read_text(encoding="utf-8")
 

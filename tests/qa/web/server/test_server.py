@@ -89,9 +89,9 @@ def test_sigint_is_a_clean_end() -> None:
 @pytest.mark.parametrize(
     ("request_", "code"),
     [
-        (b"GET /?q=" + b"x" * 40_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", Code.URL_TOO_LONG),
-        (b"GET / HTTP/1.1\r\nHost: a\r\nX-Big: " + b"x" * 20_000 + b"\r\n\r\n", Code.HEADERS_TOO_LARGE),
-        (b"GET / HTTP/1.1\r\n" + b"X-Many: x\r\n" * 200 + b"\r\n", Code.HEADERS_TOO_LARGE),
+        (b"GET /v1/ask?q=" + b"x" * 40_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", Code.URL_TOO_LONG),
+        (b"GET /v1/ask HTTP/1.1\r\nHost: a\r\nX-Big: " + b"x" * 20_000 + b"\r\n\r\n", Code.HEADERS_TOO_LARGE),
+        (b"GET /v1/ask HTTP/1.1\r\n" + b"X-Many: x\r\n" * 200 + b"\r\n", Code.HEADERS_TOO_LARGE),
         (b"nonsense\r\n\r\n", Code.BAD_REQUEST),
         (b"GET / HTTP/9.9\r\n\r\n", Code.BAD_REQUEST),
         (b"GET / HTTP/1.1\r\nBad Name: x\r\n\r\n", Code.BAD_REQUEST),
