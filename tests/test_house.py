@@ -177,17 +177,7 @@ def test_every_library_is_placed() -> None:
 
 def test_importing_the_halves_loads_nothing_heavy() -> None:
     """``import index, qa`` is quick: torch, FAISS and Flask come when they are used."""
-    heavy = {
-        "torch",
-        "transformers",
-        "sentence_transformers",
-        "faiss",
-        "flask",
-        "mcp",
-        "pydantic",
-        "trafilatura",
-        "pypdf",
-    }
+    heavy = set("torch transformers sentence_transformers faiss flask mcp pydantic trafilatura pypdf".split())
     program = f"import sys, index, qa; print(*sorted(sys.modules.keys() & {heavy!r}))"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

@@ -49,7 +49,7 @@ def test_recall_is_the_share_of_the_nearest() -> None:
 
 def test_a_section_is_replaced_and_the_rest_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Writing the rest keeps the sections; every part carries the stamp of the program."""
-    monkeypatch.setattr(documents, "stamp_line", lambda _program: STAMP)
+    monkeypatch.setattr(documents, "stamp_line", lambda *_program: STAMP)
     page = tmp_path / "page.md"
     page.write_text("# How fast\n\nold\n", encoding="utf-8")
     write_section(page, "scale", "first")

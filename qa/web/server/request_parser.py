@@ -48,7 +48,7 @@ class RequestParser(HTTPRequestParser):
 
     error: Error | ProblemError | None
     completed: bool
-    # Empty if the head could not be parsed, or only in part; then there is what was read of it.
+    # Of a request whose head could not be parsed, or only in part: no address, and what was read of it.
     request_uri: str = ""
     unparsed: bytes = b""
 
@@ -95,7 +95,7 @@ class RequestParser(HTTPRequestParser):
 
     def find_target(self) -> tuple[str, str]:
         """Return the path as it was sent and the header ``Accept``, as far as they are known."""
-        if not self.request_uri:
+        if not self._has_head:
             return read_head(self.unparsed)
         return self.request_uri.partition("?")[0], self.headers.get("ACCEPT", "")
 
@@ -103,8 +103,13 @@ class RequestParser(HTTPRequestParser):
         """Return the query string and the first bytes of the body."""
         return bytes(self.query.encode() + (self.body_rcv.getbuf().get(MAX_PEEK_BYTES) if self.body_rcv else b""))
 
+    @property
+    def _has_head(self) -> bool:
+        """Whether the head was parsed; in the place of one that is too long waitress parses an empty one."""
+        return bool(self.request_uri and self.headers)
+
     def _keep_head(self, sent: bytes) -> None:
-        if not self.request_uri:
+        if not self._has_head:
             self.unparsed = sent[: MAX_REQUEST_LINE + MAX_HEADER_BYTES]
 
     def _check_framing(self, headers: bytes) -> None:
