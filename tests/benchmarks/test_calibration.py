@@ -16,6 +16,7 @@ from benchmarks.training.calibration.document import as_figures, render_page
 from benchmarks.training.calibration.fit import ANSWERED_WRONG, FEATURES, fit_calibration, fit_modes
 from benchmarks.training.calibration.fit_words import (
     SENTENCES_WRONG,
+    SURE_WRONG,
     WORDS_WRONG,
     KnownRow,
     fit_words,
@@ -33,7 +34,7 @@ from benchmarks.training.calibration.rows import (
 from benchmarks.training.calibration.trial import LabelledWords, Row, measure_calibration
 from index.types import Span
 from qa.answer.calibration import Features
-from qa.answer.words import WordsFeatures, WordsModel, choose_words
+from qa.answer.words import SURE, WordsFeatures, WordsModel, choose_words
 from qa.logistic import LogisticModel
 from qa.types import AnswerKind, AnswerPassage, Mode, PassageCopy, Source
 
@@ -97,6 +98,7 @@ def test_the_page_needs_nothing_but_its_figures() -> None:
     words = page[page.index("## The words") :]
     assert all(f"| {source} | " in words for source in SIZES)
     assert f"shown from {figures['words']['model']['min_span']} on" in words
+    assert f"a probability of {figures['words']['model']['sure_from']} on" in words
 
 
 def test_a_first_passage_that_was_not_read_has_no_say_in_the_mode_that_reads() -> None:
@@ -145,6 +147,30 @@ def test_the_words_keep_their_promises() -> None:
     assert set(fit.trials) == set(SIZES)
 
 
+def list_sure(model: WordsModel, rows: Sequence[KnownRow]) -> list[bool]:
+    """Of the words that look sure, whether they are right."""
+    choices = [(choose_words(row.words.features, model), row.words.words_right) for row in rows]
+    return [right for choice, right in choices if choice.kind is AnswerKind.SPAN and choice.confidence >= SURE]
+
+
+def test_hardly_any_of_the_words_that_look_sure_is_wrong() -> None:
+    """If many with such a probability are, only the words with a greater one look sure."""
+
+    def mislead(number: int, row: Row) -> Row:
+        if row.words is None or number % 4 or not 0.4 <= row.words.features.margin < 0.6:
+            return row
+        return replace(row, words=replace(row.words, words_right=False))
+
+    misled = [mislead(number, row) for number, row in enumerate(draw_measured().fitted)]
+    rows: dict[Mode, MeasuredRows] = {mode: MeasuredRows(misled, misled) for mode in MODES}
+    fits = fit_modes(rows)
+    fit = fit_words(rows, fits)
+    known = [row for mode in MODES for row in list_words(rows[mode].fitted, fits[mode].calibration)]
+    sure, looked_sure = list_sure(fit.model, known), list_sure(replace(fit.model, sure_from=SURE), known)
+    assert 0 < len(sure) < len(looked_sure)
+    assert 1 - sum(sure) / len(sure) <= SURE_WRONG < 1 - sum(looked_sure) / len(looked_sure)
+
+
 def test_what_is_not_found_or_not_known_is_no_row_of_the_words() -> None:
     """Nothing is shown of it; a source of which only the passages are known says nothing of words."""
     rows: dict[Mode, MeasuredRows] = {mode: draw_measured() for mode in MODES}
@@ -161,7 +187,7 @@ def test_what_is_not_found_or_not_known_is_no_row_of_the_words() -> None:
 
 def test_shares_of_what_is_shown_are_worked_by_hand() -> None:
     """Words, a sentence and a passage of answerable questions, and words for one that nothing answers."""
-    model = WordsModel(LogisticModel(0.0, {"margin": 8.0}), LogisticModel(0.0, {"answerable": 8.0}), 0.5, 0.5)
+    model = WordsModel(LogisticModel(0.0, {"margin": 8.0}), LogisticModel(0.0, {"answerable": 8.0}), 0.5, 0.5, SURE)
 
     def know(kind: QuestionKind, margin: float, answerable: float, *, right: bool, sentence: bool) -> KnownRow:
         features = replace(WORDS, passage=0.99, margin=margin, answerable=answerable)

@@ -6,9 +6,9 @@ from typing import Any
 
 from benchmarks.training.calibration.collections import MIX, SIZES, QuestionKind
 from benchmarks.training.calibration.fit import ANSWERED_WRONG, UNSURE_KEEPS, ModeFit
-from benchmarks.training.calibration.fit_words import SENTENCES_WRONG, WORDS_WRONG, WordsFit
+from benchmarks.training.calibration.fit_words import SENTENCES_WRONG, SURE_WRONG, WORDS_WRONG, WordsFit
+from qa.answer.words import SURE
 from qa.evaluation.fingerprint import compute_fingerprint, stamp_line
-from qa.evaluation.measures.confidence import SURE
 from qa.reader import SHIPPED
 from qa.types import Mode
 
@@ -24,6 +24,7 @@ def as_figures(fits: Mapping[Mode, ModeFit], words: WordsFit, reader: str) -> di
         "unsure_keeps": UNSURE_KEEPS,
         "words_wrong": WORDS_WRONG,
         "sentences_wrong": SENTENCES_WRONG,
+        "sure_wrong": SURE_WRONG,
         "modes": {mode: asdict(fit) for mode, fit in fits.items()},
         "words": asdict(words),
     }
@@ -50,6 +51,8 @@ def render_page(figures: Figures, reader: str = SHIPPED) -> str:
         words_wrong=figures["words_wrong"],
         sentences_wrong=figures["sentences_wrong"],
         sure=SURE,
+        sure_wrong=figures["sure_wrong"],
+        sure_from=figures["words"]["model"]["sure_from"],
         min_span=figures["words"]["model"]["min_span"],
         min_sentence=figures["words"]["model"]["min_sentence"],
         words="\n".join(_format_words(source, trial) for source, trial in figures["words"]["trials"].items()),
@@ -139,6 +142,11 @@ greater than the confidence of the passage. Words are shown from {min_span} on, 
 most {words_wrong:.0%} of the words were wrong on the fitting questions; sentences from {min_sentence} on, with at most
 {sentences_wrong:.0%}. Words are right if they are an accepted answer, nearly (a token F1
 above 0.8), or equivalent ([evaluation](evaluation.md#what-is-measured)).
+
+Words that look certain must hardly ever be wrong. So a confidence of {sure} or more has a promise of its own: words
+get it only from a probability of {sure_from} on, the lowest above which at most {sure_wrong:.0%} of them were wrong.
+Below it their confidence is lower than their probability, the order of all answers being kept. The promise is no
+stricter because most sources accept one answer only, so that some of the words counted as wrong are right.
 
 Mode `precise`, questions about held-out articles that are not called `not_found`, each source left out of its own fit.
 The first four columns are shares of the answerable ones; "sure" words have a confidence of {sure} or more.

@@ -11,14 +11,17 @@ from benchmarks.training.calibration.fit import ModeFit, find_threshold, fit_log
 from benchmarks.training.calibration.rows import MeasuredRows
 from benchmarks.training.calibration.trial import LabelledWords, Row
 from qa.answer.calibration import PassageModel
-from qa.answer.words import WordsModel, choose_words, measure_odds
-from qa.evaluation.measures.confidence import SURE, calibration_error
+from qa.answer.words import SURE, WordsModel, choose_words, measure_odds
+from qa.evaluation.measures.confidence import calibration_error
 from qa.types import AnswerKind, Mode
 
 SPAN_FEATURES = ("odds", "answerable", "margin", "support", "length", "explains")
 SENTENCE_FEATURES = ("odds", "answerable", "margin", "read")
 # Of the words, and of the sentences, that are shown at most this share may be wrong.
 WORDS_WRONG, SENTENCES_WRONG = 0.2, 0.4
+# Of the words shown with ``SURE`` or more. Most sources have one accepted answer a question, so that good words count
+# as wrong: a smaller share would leave hardly any.
+SURE_WRONG = 0.07
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +103,13 @@ def _fit_model(rows: Sequence[KnownRow]) -> WordsModel:
         [row.words.sentence_right for row in rows],
         SENTENCE_FEATURES,
     )
-    plain = WordsModel(span, sentence, 0.0, 0.0)
+    plain = WordsModel(span, sentence, 0.0, 0.0, SURE)
     spans = _list_shown(rows, plain, AnswerKind.SPAN)
     model = replace(plain, min_span=_find_threshold(spans, WORDS_WRONG))
     sentences = _list_shown(rows, model, AnswerKind.SENTENCE)
-    return replace(model, min_sentence=_find_threshold(sentences, SENTENCES_WRONG))
+    # Before the confidence is lowered, for this is what it is lowered by.
+    sure_from = max(SURE, _find_threshold(_list_shown(rows, model, AnswerKind.SPAN), SURE_WRONG))
+    return replace(model, min_sentence=_find_threshold(sentences, SENTENCES_WRONG), sure_from=sure_from)
 
 
 def _list_shown(rows: Sequence[KnownRow], model: WordsModel, kind: AnswerKind) -> list[tuple[float, bool]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter
 
+from qa.answer.words import SURE
 from qa.evaluation.measures import confidence, evidence, ranking, reading
 from qa.evaluation.measures.confidence import Confidences
 from qa.evaluation.measures.headline import is_headline_right, is_shown_as
@@ -164,7 +165,7 @@ MEASURES: Mapping[str, Measure] = {
     ),
     "wrong words at 0.8": Measure(
         "share wrong among the words shown with a confidence of 0.8 or more",
-        of_all=lambda c: confidence.wrong_share(c.right[c.are_words & (c.confidence >= confidence.SURE)]),
+        of_all=lambda c: confidence.wrong_share(c.right[c.are_words & (c.confidence >= SURE)]),
         of_words=True,
         lower_is_better=True,
         tasks=BOTH,

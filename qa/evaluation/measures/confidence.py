@@ -13,8 +13,6 @@ from qa.evaluation.types import Outcome
 from qa.types import AnswerKind
 
 BINS = 10
-# Words with so much confidence are "sure" ones, of which users expect that hardly any is wrong.
-SURE = 0.8
 
 Floats = NDArray[np.float64]
 

@@ -13,6 +13,7 @@ from qa.answer.calibration import Calibration, Confidence, load_calibration
 from qa.answer.evidence import Evidence
 from qa.answer.words import (
     COMPARED,
+    SURE,
     WordsFeatures,
     WordsModel,
     choose_words,
@@ -46,7 +47,7 @@ def draw_models(names: tuple[str, ...]) -> st.SearchStrategy[LogisticModel]:
     return st.builds(LogisticModel, st.floats(-6, 6), weights)
 
 
-any_models = st.builds(WordsModel, draw_models(SPAN_FEATURES), draw_models(SENTENCE_FEATURES), shares, shares)
+any_models = st.builds(WordsModel, draw_models(SPAN_FEATURES), draw_models(SENTENCE_FEATURES), shares, shares, shares)
 
 
 def show(words: str, reading: Reading | None = READ) -> Evidence:
@@ -99,8 +100,28 @@ def test_the_shortest_that_is_likely_enough_is_shown(
 ) -> None:
     """Words from 0.6 on, sentences from 0.4 on, each with its own probability."""
     features = replace(extract_words_features([show("Ann")], passage, OTHER), passage=passage)
-    shown = choose_words(features, WordsModel(always(words), always(sentence), 0.6, 0.4))
+    shown = choose_words(features, WordsModel(always(words), always(sentence), 0.6, 0.4, SURE))
     assert (shown.kind, shown.confidence) == (kind, pytest.approx(confidence))
+
+
+@pytest.mark.parametrize(
+    ("probability", "confidence"), [(0.6, 0.6), (0.75, 0.7), (0.9, SURE), (0.95, 0.9), (0.85, 0.766667)]
+)
+def test_words_look_sure_only_from_where_hardly_any_are_wrong(probability: float, confidence: float) -> None:
+    """A probability of 0.9 is shown as 0.8, and the others so that the order stays; what is just shown keeps its own."""
+    features = replace(extract_words_features([show("Ann")], 0.99, OTHER), passage=0.99)
+    shown = choose_words(features, WordsModel(always(probability), always(0.98), 0.6, 0.4, sure_from=0.9))
+    assert (shown.kind, shown.confidence) == (AnswerKind.SPAN, pytest.approx(confidence))
+
+
+@given(any_models, shares, shares)
+def test_lowering_keeps_the_order_and_never_raises(model: WordsModel, one: float, other: float) -> None:
+    """So that the surest words stay the surest, and none look surer than they are."""
+    low, high = sorted((one, other))
+    assert model.lower_confidence(low) <= model.lower_confidence(high)
+    assert model.lower_confidence(one) <= one
+    if model.lower_confidence(one) >= SURE > model.min_span:
+        assert one >= model.sure_from or model.sure_from <= SURE
 
 
 @pytest.mark.parametrize(
@@ -109,7 +130,7 @@ def test_the_shortest_that_is_likely_enough_is_shown(
 def test_without_words_that_can_stand_alone_the_sentence_is_shown(evidence: Evidence, form: QuestionForm) -> None:
     """A yes/no question's words say neither; a passage that was not read has no words."""
     features = extract_words_features([evidence], 0.9, form)
-    shown = choose_words(features, WordsModel(always(0.9), always(0.7), 0.1, 0.1))
+    shown = choose_words(features, WordsModel(always(0.9), always(0.7), 0.1, 0.1, SURE))
     assert (shown.kind, shown.confidence) == (AnswerKind.SENTENCE, pytest.approx(0.7))
 
 
@@ -152,6 +173,7 @@ def test_the_shipped_models_know_every_feature() -> None:
     assert {*SPAN_FEATURES, *SENTENCE_FEATURES} <= {field.name for field in fields(WordsFeatures)}
     assert 0 < model.min_span < 1
     assert 0 < model.min_sentence < 1
+    assert SURE <= model.sure_from < 1
 
 
 @given(any_features, st.floats(0, 1))
@@ -169,7 +191,7 @@ def test_a_likelier_passage_never_has_less_likely_words(features: WordsFeatures,
 def test_the_calibration_chooses_by_its_own_model() -> None:
     """With the probability of the first passage."""
     plain = load_calibration()
-    words = WordsModel(always(0.9), always(0.9), 0.5, 0.5)
+    words = WordsModel(always(0.9), always(0.9), 0.5, 0.5, SURE)
     calibration = Calibration(plain.read, plain.unread, words)
     shown = calibration.calibrate_words([show("Ann")], Confidence((0.7, 0.1), Status.ANSWERED, None), OTHER)
     assert shown is not None
