@@ -165,4 +165,18 @@ SPAN_WORDS = SpanWords(
         "or similar".split("|")
     ),
     name_suffixes=tuple("Jr Sr Inc Ltd LLC Esq PhD MD MBE OBE".split()),
+    unit_families=(
+        tuple(
+            "years year yrs yr months month weeks week wks wk days day d hours hour hrs hr h minutes minute mins min m "
+            "seconds second secs sec s".split()
+        ),
+        tuple("miles mile mi feet foot ft inches inch in".split()),
+        tuple("stone st pounds pound lbs lb ounces ounce oz".split()),
+        tuple("dollars dollar euros euro cents cent pence p".split()),
+    ),
+    amount_joiners=("and ",),
+    limits=(
+        r"(?:no |not )?(?:more|less|fewer|greater|higher|lower|longer|shorter|older|younger|later|earlier) than",
+        *"at least|at most|up to|a maximum of|a minimum of|over|under".split("|"),
+    ),
 )

@@ -121,6 +121,11 @@ class SpanWords:
     list_endings: tuple[str, ...]
     # What follows a name and a comma and belongs to it: "Smith, Jr."
     name_suffixes: tuple[str, ...]
+    # Units of one kind, the greater ones first, and what may be between an amount of one and of the next.
+    unit_families: tuple[tuple[str, ...], ...]
+    amount_joiners: tuple[str, ...]
+    # Patterns of words that make a limit of the amount after them: "at least".
+    limits: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """From the words that a reader chose to words that respect the text.
 
-A reader's span begins and ends at tokens. A span that is torn is mended: half a word, number or name, a bracket or
-quotation mark without its partner, a bullet, a prompt, a mark or function word at its ends. A span that is right stays
-as it is. Offsets stay exact.
+A reader's span begins and ends at tokens. A span that is torn is mended: half a word, number, amount or name, a bracket
+or quotation mark without its partner, a bullet, a prompt, a mark or function word at its ends, an amount without its
+"at least". A span that is right stays as it is. Offsets stay exact.
 """
 
 from index.types import Span
@@ -10,6 +10,7 @@ from qa.answer.borders.clauses import complete_name, drop_dangling_words, drop_l
 from qa.answer.borders.code import is_code_line, strip_prompt
 from qa.answer.borders.layout import cut_to_blocks, cut_to_cells, is_whole_cell, strip_bullet
 from qa.answer.borders.marks import balance_marks, strip_marks
+from qa.answer.borders.quantities import complete_amount, include_limit
 from qa.answer.borders.words import has_content, trim_space, widen_to_words
 
 CODE_STEPS = (widen_to_words, strip_prompt, trim_space)
@@ -20,10 +21,12 @@ STEPS = (
     cut_to_cells,
     strip_bullet,
     complete_name,
+    complete_amount,
     balance_marks,
     strip_marks,
     drop_dangling_words,
     drop_leading_words,
+    include_limit,
     trim_space,
 )
 # A step may leave work for an earlier one. Spans that need more rounds are not mended.

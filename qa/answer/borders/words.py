@@ -43,6 +43,7 @@ TECHNICAL = regex.compile(
     # host, file or attribute
     |[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*\.\p{Ll}[\p{Ll}\p{N}_]+(?:\(\)|(?:/[\p{L}\p{N}_.%+~-]+)*)
     |[\p{L}\p{N}]*_[\p{L}\p{N}_]+(?:\(\))?               # snake_case
+    |\p{Nd}+/(?:tcp|udp)\b                               # port
     )""",
     regex.VERBOSE,
 )

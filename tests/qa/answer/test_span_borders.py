@@ -9,6 +9,7 @@ from index.types import Span
 from qa.answer import span_borders
 from qa.answer.borders.marks import MAX_REACH as REACH
 from qa.answer.span_borders import tidy_span
+from tests.qa.answer.helpers import tidy
 
 TABLE = (
     "| Stop | Monday | Sunday |\n|---|---|---|\n| City Hall | 5:31 a.m. | on request |\n| Mill | 6 weeks, by post | – |"
@@ -17,14 +18,6 @@ COLUMNS = "   Ground Zone       $89         $139\n   Pay questions ......... Iri
 SHELL = (
     "```console\nadmin@ax3:~# cfg commit                # without this, changes are lost\n$ fern requeue app 17\n```"
 )
-
-
-def tidy(marked: str) -> str | None:
-    """The tidied words of a text in which ⟦ and ⟧ are around the reader's words."""
-    before, words, after = regex.fullmatch(r"(.*)⟦(.*)⟧(.*)", marked, regex.DOTALL).groups()  # type: ignore[union-attr]
-    text = before + words + after
-    found = tidy_span(text, Span(len(before), len(before) + len(words)))
-    return text[found.start : found.end] if found else None
 
 
 def mark(text: str, words: str) -> str:
@@ -68,7 +61,7 @@ def test_words_are_whole(marked: str, expected: str) -> None:
         ("Call 1-800-⟦555⟧-0199 now", "1-800-555-0199"),
         ("On ⟦2025⟧-03-14 it", "2025-03-14"),
         ("Release ⟦2.3.1⟧-rc1 is", "2.3.1-rc1"),
-        ("Less than ⟦1.5⟧e-3 of", "1.5e-3"),
+        ("It was ⟦1.5⟧e-3 of", "1.5e-3"),
         ("hosts 10.0.0.1,⟦10⟧.0.0.2,10.0.0.3", "10.0.0.2"),
         ("Take ⟦1⟧,2,3,4", "1"),
     ],
