@@ -5,7 +5,7 @@ from pathlib import Path
 
 import regex
 
-from qa.evaluation.fingerprint import stamp_line
+from qa.evaluation.fingerprint import compute_search_fingerprint, stamp_line
 
 
 def format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -17,7 +17,8 @@ def format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def write_section(path: Path, name: str, text: str, program: str = "") -> None:
     """Replace a section that a program, by default this one, has measured, or add it at the end; keep the rest."""
     page = path.read_text(encoding="utf-8") if path.is_file() else ""
-    section = f"<!-- {name}: begin -->\n{stamp_line(program)}\n{text.strip()}\n<!-- {name}: end -->"
+    stamp = stamp_line(program or compute_search_fingerprint())
+    section = f"<!-- {name}: begin -->\n{stamp}\n{text.strip()}\n<!-- {name}: end -->"
     found = _section_pattern(name).search(page)
     page = page[: found.start()] + section + page[found.end() :] if found else f"{page.rstrip()}\n\n{section}\n"
     path.write_text(page, encoding="utf-8")
@@ -27,7 +28,9 @@ def write_head(path: Path, text: str) -> None:
     """Replace everything but the sections, which follow in their order."""
     page = path.read_text(encoding="utf-8") if path.is_file() else ""
     sections = [found.group() for found in _section_pattern(r"[\w ]+").finditer(page)]
-    path.write_text("\n\n".join([f"{stamp_line()}\n{text.strip()}", *sections]) + "\n", encoding="utf-8")
+    path.write_text(
+        "\n\n".join([f"{stamp_line(compute_search_fingerprint())}\n{text.strip()}", *sections]) + "\n", encoding="utf-8"
+    )
 
 
 def _section_pattern(name: str) -> regex.Pattern[str]:

@@ -9,7 +9,7 @@ from benchmarks.training.reader.batches import NO_ANSWER_WEIGHT, WRONG_SHARE
 from benchmarks.training.reader.distill import TEMPERATURE
 from benchmarks.training.reader.measure import Measured
 from benchmarks.training.reader.train import COOL_DOWN, HEADS_FASTER, TEACHER_SHARE
-from qa.evaluation.fingerprint import compute_fingerprint, stamp_line
+from qa.evaluation.fingerprint import compute_search_fingerprint, stamp_line
 from qa.evaluation.types import Interval
 
 # By source, as ``Measured`` is in JSON.
@@ -62,7 +62,7 @@ def as_figures(
     is shown.
     """
     return {
-        "program": compute_fingerprint(),
+        "program": compute_search_fingerprint(),
         "size": sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
         "trained": about,
         "measured": {source: asdict(measures) for source, measures in measured.items()},

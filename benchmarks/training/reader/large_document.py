@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks.training.reader.document import SOURCES, Measures
 from benchmarks.training.reader.measure import Measured
-from qa.evaluation.fingerprint import compute_fingerprint, stamp_line
+from qa.evaluation.fingerprint import compute_search_fingerprint, stamp_line
 from qa.evaluation.types import Interval
 from qa.reader import LARGE
 
@@ -23,7 +23,7 @@ def as_figures(
     questions.
     """
     return {
-        "program": compute_fingerprint(LARGE),
+        "program": compute_search_fingerprint(LARGE),
         "trained": about,
         "size": size,
         "small": {source: asdict(measures) for source, measures in small.items()},

@@ -1,5 +1,11 @@
 """One fingerprint of what this program answers, and the stamps by which measured documents name it."""
 
-from qa.evaluation.fingerprint.program import compute_fingerprint, is_stale, stamp_line, stamp_lines
+from qa.evaluation.fingerprint.program import (
+    compute_fingerprint,
+    compute_search_fingerprint,
+    is_stale,
+    stamp_line,
+    stamp_lines,
+)
 
-__all__ = ["compute_fingerprint", "is_stale", "stamp_line", "stamp_lines"]
+__all__ = ["compute_fingerprint", "compute_search_fingerprint", "is_stale", "stamp_line", "stamp_lines"]

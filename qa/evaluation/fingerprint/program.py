@@ -6,7 +6,7 @@ stay valid when code is moved, and become stale when an answer changes.
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -35,6 +35,11 @@ QUESTIONS = Path(__file__).with_name("questions.jsonl")
 # so that round numbers such as 0, 0.5 and 1 are far from the edge of a step.
 STEP = 0.04547
 
+# The part of the shipped data that turns features into probabilities.
+CALIBRATION_ROLE = "calibration"
+# What it decides of an answer, and of each of its passages.
+CALIBRATED, CALIBRATED_OF_PASSAGE = ("status", "confidence", "reason", "answer"), ("score",)
+
 # The line by which a measured document names the program that it was measured with.
 STAMP = re.compile(r"<!-- measured with the program (\S*) -->")
 
@@ -45,7 +50,19 @@ def compute_fingerprint(reader_name: str = SHIPPED) -> str:
 
     It is that of the program with the shipped reader or with the large one, each of which has its own documents.
     """
-    return digest_of([hash_shipped_data(reader_name), to_steps(observe_behaviour())])
+    return digest_of([hash_shipped_data(reader_name), to_steps(_observe_once())])
+
+
+@cache
+def compute_search_fingerprint(reader_name: str = SHIPPED) -> str:
+    """Return a digest as ``compute_fingerprint`` does, of all that the calibration has no part in.
+
+    That is what is read, ranked and marked, and in which order. Speed, and how well the reader or the understanding of
+    follow-ups works by itself, are the same after another fit of the confidence.
+    """
+    data = {role: value for role, value in hash_shipped_data(reader_name).items() if role != CALIBRATION_ROLE}
+    passages, answers = _observe_once()
+    return digest_of([data, to_steps([passages, [_leave_out_confidence(answer) for answer in answers]])])
 
 
 def digest_of(value: object) -> str:
@@ -73,7 +90,7 @@ def hash_shipped_data(reader_name: str = SHIPPED) -> dict[str, str]:
     is_large = reader_name == LARGE
     fitted = calibration.CALIBRATION_LARGE if is_large else calibration.CALIBRATION
     hashes = {"model": PUBLISHED_SHA256[DEFAULT_MODEL], "quantization": METHOD}
-    hashes["calibration"] = digest_of(json.loads(fitted.read_text(encoding="utf-8")))
+    hashes[CALIBRATION_ROLE] = digest_of(json.loads(fitted.read_text(encoding="utf-8")))
     hashes["languages"] = digest_of(hash_folder(language.MODEL.parent))
     folder = hash_folder(large.WEIGHTS if is_large else reader.SHIPPED)
     return hashes | {f"reader/{name}": value for name, value in folder.items()}
@@ -98,6 +115,21 @@ def observe_behaviour() -> list[Any]:
         # In the order of their ids: the order of the collection is seen in the answers, as far as it matters.
         passages = sorted(_describe_passage(passage) for passage in generation.contents.passages)
         return [passages, list(map(_describe_answer, engine.ask_many(_read_requests())))]
+
+
+@cache
+def _observe_once() -> list[Any]:
+    return observe_behaviour()
+
+
+def _leave_out_confidence(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answer without what the calibration decides."""
+    passages = [_leave_out(passage, CALIBRATED_OF_PASSAGE) for passage in answer["passages"]]
+    return _leave_out(answer, CALIBRATED) | {"passages": passages}
+
+
+def _leave_out(described: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: value for name, value in described.items() if name not in names}
 
 
 def to_steps(value: Any) -> Any:  # noqa: ANN401 — plain data of any shape

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,6 @@ import qa.reader.large as large
 import qa.reader.reader as reader
 from index.text.chunking import split_into_passages
 from qa.evaluation import fingerprint
-from qa.evaluation.ablation.rows import compute_ablation_fingerprint
-from qa.evaluation.fingerprint import is_stale, stamp_line
 from qa.evaluation.fingerprint.program import STEP, digest_of, hash_shipped_data, observe_behaviour, to_steps
 from qa.query.understand import understand
 from qa.ranking.fusion import fuse
@@ -31,23 +28,6 @@ from qa.ranking.stages.rerank import Rerank
 ROOT = Path(__file__).parents[3]
 # Sums of float32 differ by about this share between processors (measured between instruction sets).
 ROUNDING = 1e-6
-# How each measured document is measured again.
-MEASURED = {
-    "docs/quality.md": "python -m qa.evaluation ablate DATA --out docs/quality.json",
-    "docs/confidence.md": "python -m benchmarks.training.calibration ../shared/data",
-    "docs/confidence-large.md": "python -m benchmarks.training.calibration ../shared/data --reader large",
-    "docs/reader.md": "python -m benchmarks.training.reader measure ../shared/data --before READER",
-    "docs/reader-large.md": "python -m benchmarks.training.reader measure-large ../shared/data",
-    "docs/follow-ups.md": "python -m benchmarks.follow_ups ../shared/data",
-    "docs/performance.md": "make bench",
-    "docs/reports/blame.md": "make bench-full",
-    "docs/reports/blame-large.md": "make bench-full",
-    "docs/reports/fairytaleqa-val.md": "make bench-full",
-    "docs/reports/handbooks.md": "make bench-full",
-    "docs/reports/handbooks-large.md": "make bench-full",
-    "docs/reports/scifact-train.md": "make bench-full",
-    "docs/reports/squad-sentences.md": "make bench-full",
-}
 CONSTANTS: tuple[tuple[str, object], ...] = (
     ("index.search.bm25.K1", 0.95),
     ("index.search.bm25.B", 0.42),
@@ -264,35 +244,3 @@ def test_the_program_with_the_large_reader_has_a_fingerprint_of_its_own(
     (tmp_path / "weights" / "adapters.npz").write_bytes(b"other")
     assert hash_shipped_data("large") != with_large
     assert hash_shipped_data() == shipped
-
-
-# Stamps
-
-
-def test_a_document_is_stale_unless_every_part_is_of_this_program(tmp_path: Path) -> None:
-    """One without a stamp is."""
-    document = tmp_path / "document.md"
-    write = partial(document.write_text, encoding="utf-8")
-    write(f"# Figures\n{stamp_line()}\n")
-    assert not is_stale(document)
-    write(f"# Figures\n{stamp_line()}\n{stamp_line('another')}\n")
-    assert is_stale(document)
-    write(f"# Figures\n{stamp_line('another')}\n")
-    assert not is_stale(document, "another")
-    write("# Figures\n")
-    assert is_stale(document)
-
-
-def test_the_measured_documents_are_of_this_program() -> None:
-    """Otherwise the message says how each is measured again."""
-    large = fingerprint.compute_fingerprint("large")
-    programs = {name: large for name in MEASURED if name.endswith("-large.md")}
-    programs["docs/quality.md"] = compute_ablation_fingerprint()
-    stale = {name: command for name, command in MEASURED.items() if is_stale(ROOT / name, programs.get(name, ""))}
-    assert not stale, "\n".join(f"{name} is stale; measure again with: {command}" for name, command in stale.items())
-
-
-def test_every_measured_document_is_checked() -> None:
-    """A report that is added is not forgotten."""
-    reports = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "reports").glob("*.md")}
-    assert reports <= MEASURED.keys()
