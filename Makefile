@@ -95,7 +95,8 @@ bench-full: speed index ## the same up to a million passages; quality and confid
 
 # One thread for a question, as in serve.py; programs that start processes set theirs themselves.
 speed: $(DEV)
-	@for name in latency steps; do OMP_NUM_THREADS=1 $(PYTHON) -m benchmarks.speed.$$name "$(DATA)" || exit 1; done
+	@for name in latency "latency --avx2" steps; do \
+	  OMP_NUM_THREADS=1 $(PYTHON) -m benchmarks.speed.$$name "$(DATA)" || exit 1; done
 	@for name in serving bulk start paint; do $(PYTHON) -m benchmarks.speed.$$name "$(DATA)" || exit 1; done
 
 # Writes the locks; to be run after a change of the requirements.

@@ -3,9 +3,12 @@
 OMP_NUM_THREADS=1 python -m benchmarks.speed.latency ../shared/data
 
 Over the seed and over about 5,000 passages. The baseline (``baseline.py``), the encoder alone and both modes answer
-each question in turn; ratios are taken question by question. Writes the head of ``docs/performance.md``.
+each question in turn; ratios are taken question by question. Writes the head of ``docs/performance.md``. With
+``--avx2``, all compute as on a processor with AVX2 only, over the 5,000 passages, and another section is written.
 """
 
+import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +18,7 @@ from statistics import median
 
 import click
 
-from benchmarks.documents import format_table, write_head
+from benchmarks.documents import format_table, write_head, write_section
 from benchmarks.indexing import index_documents, index_seed
 from benchmarks.open_sets import STORIES, read_lines
 from benchmarks.speed.baseline import Baseline
@@ -41,6 +44,13 @@ GOALS = {
     LARGE_WAY: "at most 15 times as long at p50 (0.067)",
 }
 ENCODER_GOALS = {"`fast`": "at most 1.5"}
+# What oneDNN (CTranslate2, torch), MKL, torch's own loops and FAISS read.
+AVX2_ONLY = {
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+    "ATEN_CPU_CAPABILITY": "avx2",
+    "FAISS_OPT_LEVEL": "avx2",
+}
 HEAD = ("", "p50, ms", "p95, ms", "times faster at p50", "at p95", "goal", "times encoding alone", "goal")
 Ask = Callable[[str], object]
 
@@ -98,20 +108,38 @@ def format_section(collection: Collection, times: Mapping[str, list[float]]) -> 
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
 @click.option("--questions", default=QUESTIONS, show_default=True, help="Measured for each collection, at most.")
-def main(data: Path, questions: int) -> None:
+@click.option("--avx2", is_flag=True, help="Compute as on a processor with AVX2 only.")
+def main(data: Path, questions: int, avx2: bool) -> None:
     """Measure on the seed and on the stories of DATA, the folder of open sets."""
-    encoder, found = load_encoder(), list[str]()
+    if avx2 and not os.environ.items() >= AVX2_ONLY.items():
+        # The libraries read it when they are loaded.
+        os.execve(sys.executable, sys.orig_argv, os.environ | AVX2_ONLY)  # noqa: S606 — this program once more
+    encoder = load_encoder()
+    asked = load_questions(data, [STORIES.name])[: questions + WARM]
+    if avx2:
+        text = _measure_collection(_load_stories(data, encoder), encoder, asked, "-avx2")
+        write_section(PLACE, "avx2", AVX2_SECTION.format(table=text))
+        return
+    seed = Collection.build("The seed", index_seed(encoder, CACHE / "seed"), CACHE / "seed" / "baseline")
+    tables = [
+        _measure_collection(seed, encoder, load_seed_questions()[: questions + WARM]),
+        _measure_collection(_load_stories(data, encoder), encoder, asked),
+    ]
+    write_head(PLACE, PAGE.format(tables="\n\n".join(tables)))
+
+
+def _load_stories(data: Path, encoder: Encoder) -> Collection:
     stories = islice(read_lines(data / STORIES / "corpus.jsonl.gz"), SECTIONS)
-    for name, generation, folder, asked in (
-        ("The seed", index_seed(encoder, CACHE / "seed"), CACHE / "seed" / "baseline", load_seed_questions()),
-        ("Stories", index_documents(stories, encoder, CACHE), CACHE / "baseline", load_questions(data, [STORIES.name])),
-    ):
-        collection = Collection.build(name, generation, folder)
-        times = measure_latency(collection.list_ways(encoder), asked[: questions + WARM])
-        picture = plot_measurements(f"latency-{name.split()[-1].lower()}", times, "milliseconds a question", PLACE)
-        found.append(f"{format_section(collection, times)}\n\n{picture}")
-        click.echo(found[-1])
-    write_head(PLACE, PAGE.format(tables="\n\n".join(found)))
+    return Collection.build("Stories", index_documents(stories, encoder, CACHE), CACHE / "baseline")
+
+
+def _measure_collection(collection: Collection, encoder: Encoder, questions: Sequence[str], suffix: str = "") -> str:
+    """Return the collection's table and plot, after printing them."""
+    times = measure_latency(collection.list_ways(encoder), questions)
+    name = f"latency-{collection.name.split()[-1].lower()}{suffix}"
+    text = f"{format_section(collection, times)}\n\n{plot_measurements(name, times, 'milliseconds a question', PLACE)}"
+    click.echo(text)
+    return text
 
 
 PAGE = """# How fast
@@ -126,6 +154,15 @@ ratios question by question. Encoding alone is the time to turn the question int
 {tables}
 
 Absolute times depend on the machine and its other load; the ratios are comparable.
+"""
+AVX2_SECTION = """## On a processor with AVX2 only
+
+*Written by `OMP_NUM_THREADS=1 python -m benchmarks.speed.latency ../shared/data --avx2`; do not edit by hand.*
+
+The same on the same machine, with the libraries told to use nothing newer than AVX2, as on processors without AVX-512
+and VNNI (Intel before 2019, AMD before 2022). Baseline and reader both get slower.
+
+{table}
 """
 
 

@@ -25,6 +25,7 @@ from ctranslate2.converters import TransformersConverter
 from benchmarks.documents import format_table, write_section
 from benchmarks.speed.bulk_quality import draw_sample
 from benchmarks.speed.full_range import widen_weights
+from benchmarks.speed.latency import AVX2_ONLY
 from benchmarks.speed.processor_child import Specification, write_specification
 from index.embedding.convert import QuantizedModel
 from index.embedding.ctranslate2 import NETWORK
@@ -37,8 +38,6 @@ from qa.reader.reader import SHIPPED
 CACHE, PAGE = Path("var/processors"), Path("docs/performance.md")
 SET, DOCUMENTS, QUESTIONS, TEXTS = "fairytaleqa-val", 400, 200, 256
 SEED, SAMPLE = "blame.jsonl", "sample"
-# oneDNN, which CTranslate2 multiplies with, then computes as on a processor that has nothing newer.
-AVX2_ONLY = {"ONEDNN_MAX_CPU_ISA": "AVX2"}
 FLOAT32 = "float32"
 DIFFERENCES = (
     "relevance: mean difference",
