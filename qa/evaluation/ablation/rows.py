@@ -15,7 +15,7 @@ from qa.answer.calibration import load_calibration
 from qa.evaluation.ablation import baselines
 from qa.evaluation.ablation.workbench import Workbench
 from qa.evaluation.data.rewordings import add_politeness, add_typo, capitalise, remove_accents
-from qa.evaluation.fingerprint.program import compute_fingerprint, digest_of
+from qa.evaluation.fingerprint.program import compute_outcome_fingerprint, digest_of
 from qa.evaluation.types import Judgement, SystemReply
 from qa.query.understand import understand
 from qa.ranking.fusion import Hit, build_hits, fuse
@@ -205,7 +205,7 @@ def compute_ablation_fingerprint() -> str:
     questions = ("Who directed the Blame! film?", "is Dhōmochevsky, a naïve guard, in it?", "A film without end")
     rewordings = (typed_badly, asked_politely, capitalise, remove_accents)
     reworded = [[rewording(question) for question in questions] for rewording in rewordings]
-    return digest_of([compute_fingerprint(), list(ROWS), reworded])
+    return digest_of([compute_outcome_fingerprint(), list(ROWS), reworded])
 
 
 def choose_rows(words: Sequence[str]) -> dict[str, Row]:

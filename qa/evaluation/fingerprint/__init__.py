@@ -2,10 +2,18 @@
 
 from qa.evaluation.fingerprint.program import (
     compute_fingerprint,
+    compute_outcome_fingerprint,
     compute_search_fingerprint,
     is_stale,
     stamp_line,
     stamp_lines,
 )
 
-__all__ = ["compute_fingerprint", "compute_search_fingerprint", "is_stale", "stamp_line", "stamp_lines"]
+__all__ = [
+    "compute_fingerprint",
+    "compute_outcome_fingerprint",
+    "compute_search_fingerprint",
+    "is_stale",
+    "stamp_line",
+    "stamp_lines",
+]

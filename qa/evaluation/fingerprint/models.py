@@ -20,6 +20,8 @@ NONZERO = 16
 MAX_TOKENS = 200
 # Letters by which two forms of a word count as one: "ferry" and "ferries" do not, "opened" and "opening" do.
 STEM = 4
+# Of a passage that seems to answer, some words stand out by their logits, so that they are shown by themselves.
+SURE_RELEVANCE, SURE_LOGIT = 1.0, 12.0
 WORD = regex.compile(r"\p{Han}|[\p{L}\p{N}]+")
 AXIS = regex.compile(r"axis(\d+)")
 
@@ -106,4 +108,7 @@ def _compute_logits(pairs: Sequence[TokenPair]) -> tuple[NDArray[np.float32], ND
             follows = pair.ids[place - 1] in asked
             start[row, place] = pair.ids[place] * 7 % 16 / 4 + 2 * follows
             end[row, place] = pair.ids[place] * 11 % 16 / 4
+            if follows and relevance[row] >= SURE_RELEVANCE and end[row].max() < SURE_LOGIT:
+                # One place that stands out, so that its words are shown.
+                start[row, place] = end[row, place] = SURE_LOGIT
     return start, end, relevance

@@ -6,7 +6,7 @@ stay valid when code is moved, and become stale when an answer changes.
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable
 from functools import cache
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -37,8 +37,8 @@ STEP = 0.04547
 
 # The part of the shipped data that turns features into probabilities.
 CALIBRATION_ROLE = "calibration"
-# What it decides of an answer, and of each of its passages.
-CALIBRATED, CALIBRATED_OF_PASSAGE = ("status", "confidence", "reason", "answer"), ("score",)
+# What it decides of an answer, of what is shown of it, and of its passages.
+PROBABILITIES, CHOSEN_BY_PROBABILITY = {"confidence", "score"}, {"status", "reason", "answer"}
 
 # The line by which a measured document names the program that it was measured with.
 STAMP = re.compile(r"<!-- measured with the program (\S*) -->")
@@ -54,15 +54,23 @@ def compute_fingerprint(reader_name: str = SHIPPED) -> str:
 
 
 @cache
+def compute_outcome_fingerprint(reader_name: str = SHIPPED) -> str:
+    """Return a digest as ``compute_fingerprint`` does, of what is answered, without how sure it is.
+
+    It is that of what measures of ranking, words and abstention see: another fit of the confidence counts if it changes
+    a status or what is shown.
+    """
+    return _digest_without(reader_name, PROBABILITIES)
+
+
+@cache
 def compute_search_fingerprint(reader_name: str = SHIPPED) -> str:
     """Return a digest as ``compute_fingerprint`` does, of all that the calibration has no part in.
 
     That is what is read, ranked and marked, and in which order. Speed, and how well the reader or the understanding of
     follow-ups works by itself, are the same after another fit of the confidence.
     """
-    data = {role: value for role, value in hash_shipped_data(reader_name).items() if role != CALIBRATION_ROLE}
-    passages, answers = _observe_once()
-    return digest_of([data, to_steps([passages, [_leave_out_confidence(answer) for answer in answers]])])
+    return _digest_without(reader_name, {*PROBABILITIES, *CHOSEN_BY_PROBABILITY})
 
 
 def digest_of(value: object) -> str:
@@ -122,14 +130,17 @@ def _observe_once() -> list[Any]:
     return observe_behaviour()
 
 
-def _leave_out_confidence(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answer without what the calibration decides."""
-    passages = [_leave_out(passage, CALIBRATED_OF_PASSAGE) for passage in answer["passages"]]
-    return _leave_out(answer, CALIBRATED) | {"passages": passages}
+def _digest_without(reader_name: str, names: Container[str]) -> str:
+    """Return the digest of the data without the calibration, and of what is observed without what has these names."""
+    data = {role: value for role, value in hash_shipped_data(reader_name).items() if role != CALIBRATION_ROLE}
+    return digest_of([data, to_steps(_leave_out(_observe_once(), names))])
 
 
-def _leave_out(described: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    return {name: value for name, value in described.items() if name not in names}
+def _leave_out(value: Any, names: Container[str]) -> Any:  # noqa: ANN401 — plain data of any shape
+    """Return plain data without what has one of these names at any depth."""
+    if isinstance(value, dict):
+        return {name: _leave_out(one, names) for name, one in value.items() if name not in names}
+    return [_leave_out(one, names) for one in value] if isinstance(value, list | tuple) else value
 
 
 def to_steps(value: Any) -> Any:  # noqa: ANN401 — plain data of any shape

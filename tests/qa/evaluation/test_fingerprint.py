@@ -161,6 +161,7 @@ def test_every_step_of_the_program_is_exercised(observed: list[Any]) -> None:
     assert any(passage["copies"] for answer in answers for passage in answer["passages"])
     assert {kind for _, _, kind, _, _ in passages} == {"body", "reference"}
     assert any(answer["answer"] and len(answer["answer"]["text"]) < 20 for answer in answers)
+    assert {answer["answer"]["kind"] for answer in answers if answer["answer"]} == {"span", "sentence", "passage"}
     assert {tuple(answer["retrieval"]["degraded"]) for answer in answers} == {(), ("reader:language",)}
 
 

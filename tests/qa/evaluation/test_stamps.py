@@ -10,8 +10,14 @@ import pytest
 import qa.answer.calibration as calibration
 import qa.evaluation.fingerprint.program as program
 from qa.evaluation.ablation.rows import compute_ablation_fingerprint
-from qa.evaluation.fingerprint import compute_fingerprint, compute_search_fingerprint, is_stale, stamp_line
-from qa.evaluation.fingerprint.program import observe_behaviour
+from qa.evaluation.fingerprint import (
+    compute_fingerprint,
+    compute_outcome_fingerprint,
+    compute_search_fingerprint,
+    is_stale,
+    stamp_line,
+)
+from qa.evaluation.fingerprint.program import digest_of, observe_behaviour, to_steps
 
 ROOT = Path(__file__).parents[3]
 # How each measured document is measured again.
@@ -38,7 +44,12 @@ UNCALIBRATED = {"docs/reader.md", "docs/reader-large.md", "docs/follow-ups.md", 
 @pytest.fixture
 def forget_all() -> Iterator[Callable[[], None]]:
     """Forget what was observed of the program, so that it is observed again; also at the end."""
-    cached = (program.compute_search_fingerprint, program._observe_once, calibration.load_calibration)
+    cached = (
+        compute_search_fingerprint,
+        compute_outcome_fingerprint,
+        program._observe_once,
+        calibration.load_calibration,
+    )
 
     def forget() -> None:
         for one in cached:
@@ -48,11 +59,26 @@ def forget_all() -> Iterator[Callable[[], None]]:
     forget()
 
 
+def test_a_fit_that_changes_no_status_has_the_same_outcome(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, forget_all: Callable[[], None]
+) -> None:
+    """What is shown is the same, if not how sure it is."""
+    before, whole = compute_outcome_fingerprint(), digest_of(to_steps(observe_behaviour()))
+    fitted = json.loads(calibration.CALIBRATION.read_text(encoding="utf-8"))
+    fitted["words"]["sure_from"] = 0.99
+    path = tmp_path / "calibration.json"
+    path.write_text(json.dumps(fitted), encoding="utf-8")
+    monkeypatch.setattr(calibration, "CALIBRATION", path)
+    forget_all()
+    assert compute_outcome_fingerprint() == before
+    assert digest_of(to_steps(observe_behaviour())) != whole
+
+
 def test_another_fit_of_the_confidence_is_the_same_search(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, forget_all: Callable[[], None]
 ) -> None:
     """Also if it changes what is called answered; another order of the passages is another search."""
-    before = compute_search_fingerprint()
+    before, outcome = compute_search_fingerprint(), compute_outcome_fingerprint()
     fitted = json.loads(calibration.CALIBRATION.read_text(encoding="utf-8"))
     fitted["read"]["intercept"] -= 2.0
     path = tmp_path / "calibration.json"
@@ -61,6 +87,7 @@ def test_another_fit_of_the_confidence_is_the_same_search(
     monkeypatch.setattr(calibration, "CALIBRATION", path)
     forget_all()
     assert compute_search_fingerprint() == before
+    assert compute_outcome_fingerprint() != outcome
     assert [answer["status"] for answer in observe_behaviour()[1]] != statuses
     monkeypatch.setattr("qa.ranking.stages.rerank.MAX_RELEVANCE", 3.0)
     forget_all()
