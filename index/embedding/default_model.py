@@ -68,8 +68,8 @@ class DefaultModel(QuantizedFolder):
         if is_packaged():
             self._convert(find_model_folder(DEFAULT_MODEL), folder)
             return
-        # On the same disk: a temporary folder may be in memory.
-        with TemporaryDirectory(dir=folder.parent) as work:
+        # In the draft, so that nothing else is left if the process is killed; elsewhere it may be in memory.
+        with TemporaryDirectory(dir=folder) as work:
             self._convert(self._fetch(Path(work)), folder)
 
     def _convert(self, source: Path, folder: Path) -> None:
