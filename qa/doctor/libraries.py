@@ -47,13 +47,13 @@ def _list_optional() -> Sequence[str]:
 
 
 def _describe_fault(requirement: str) -> str | None:
-    """Return what is wrong with a required library, or None."""
+    """Return what is wrong with a required library, or None; one without a version may have any."""
     name, _, wanted = requirement.partition("==")
     found = _find_version(name)
     if found is None:
         return f"{name} is missing"
     # A build of torch names its kind after a plus.
-    return None if found.partition("+")[0] == wanted else f"{name} is {found} instead of {wanted}"
+    return None if not wanted or found.partition("+")[0] == wanted else f"{name} is {found} instead of {wanted}"
 
 
 def _find_version(name: str) -> str | None:

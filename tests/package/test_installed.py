@@ -45,12 +45,16 @@ class Installation:
 
 @pytest.fixture(scope="module")
 def installation(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """Install the wheel and build an index of the seed with the first build's download of the model."""
+    """Install the wheel and build an index of the seed with the first build's download of the model.
+
+    The environment has no pip, like those that uv and pipx make.
+    """
     folder = tmp_path_factory.mktemp("installed")
-    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"], check=True)
     made = Installation(folder / "venv" / "bin", folder / "home")
     made.home.mkdir()
-    subprocess.run([made.binaries / "pip", "install", "-qq", wheel], check=True)
+    pip = [sys.executable, "-m", "pip", "--python", made.binaries / "python"]
+    subprocess.run([*pip, "install", "-qq", wheel], check=True)
     (made.home / "texts").symlink_to(ROOT / "seeds")
     built = made.call("netsphere", "build", "texts")
     assert built.returncode == 0, built.stderr

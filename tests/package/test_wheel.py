@@ -92,13 +92,14 @@ def test_messages_name_commands_that_an_installation_has(contents: dict[str, byt
 
 
 def test_the_requirements_are_those_of_the_files(contents: dict[str, bytes]) -> None:
-    """``requirements.txt`` is the one list: its first part for everybody, each other part an extra."""
+    """``requirements.txt`` is the one list: its first part for everybody, with pip, and each other part an extra."""
     (metadata,) = (body.decode() for name, body in contents.items() if name.endswith("/METADATA"))
     stated: dict[str, set[str]] = {}
     for line in re.findall(r"^Requires-Dist: (.*)$", metadata, re.MULTILINE):
         requirement, _, marker = line.partition(";")
         stated.setdefault(marker.partition('"')[2].rstrip('"'), set()).add(requirement.strip())
     sections = {name: set(lines) for name, lines in read_requirements(ROOT / "requirements.txt").items()}
+    sections[""].add("pip")
     everything = set().union(*(lines for name, lines in sections.items() if name))
     training = sections["models"] | set(read_requirements(ROOT / "benchmarks" / "requirements.txt")[""])
     optional = {name: set(read_requirements(ROOT / f"requirements-{name}.txt")[""]) for name in ("mcp", "telemetry")}

