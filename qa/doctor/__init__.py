@@ -1,4 +1,4 @@
 """Check the installation, the models, the index and the machine, and say what to do about each fault.
 
-``command.py`` prints what ``checks.py`` lists; each check has a module beside the others of its subject.
+``command.py`` lists the checks and prints what they find; those of one subject have a module together.
 """

@@ -18,7 +18,7 @@ def check_index(configuration: Configuration) -> Iterator[Finding]:
     try:
         manifest = _open_current(directory).manifest
         yield Finding(Level.OK, "index", f"{manifest.generation} in {directory.root}, built with {manifest.model}")
-        yield from _check_left_out(manifest)
+        yield from _check_left_out(manifest, directory)
         yield from _check_waiting(directory)
         yield from _check_answers(configuration)
     except NetsphereError as error:
@@ -42,7 +42,7 @@ def _find_source(folder: Path) -> str:
         return "FOLDER"
 
 
-def _check_left_out(manifest: Manifest) -> Iterator[Finding]:
+def _check_left_out(manifest: Manifest, directory: IndexDirectory) -> Iterator[Finding]:
     """Find files that were left out because a library is missing."""
     lacking = [problem for problem in manifest.problems if "needs the package" in problem.reason]
     if lacking:
@@ -50,7 +50,7 @@ def _check_left_out(manifest: Manifest) -> Iterator[Finding]:
         more = f" (and {len(lacking) - 1} more files)" if lacking[1:] else ""
         yield Finding(Level.FAULT, "files", f"{text}{more}, and build again")
     elif manifest.problems:
-        text = f"{len(manifest.problems)} were left out; python -m index status says why"
+        text = f"{len(manifest.problems)} were left out; python -m index status --index {directory.root} says why"
         yield Finding(Level.NOTE, "files", text)
 
 
@@ -67,7 +67,8 @@ def _check_answers(configuration: Configuration) -> Iterator[Finding]:
     parts = engine.check_readiness()
     failing = [part for part, works in parts.items() if not works]
     if failing:
-        text = f"{', '.join(failing)} find no known sentence; check it with: python -m index verify"
+        remedy = f"python -m index verify --index {configuration.index}"
+        text = f"{', '.join(failing)} find no known sentence; check it with: {remedy}"
         yield Finding(Level.FAULT, "answers", text)
     else:
         yield Finding(Level.OK, "answers", f"a known sentence is found by {', '.join(parts) or 'nothing: no text'}")

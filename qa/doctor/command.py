@@ -39,8 +39,18 @@ def doctor(**flags: Any) -> None:  # noqa: ANN401 — of the table's types
     configuration = Configuration(**flags)
     faults = 0
     for check in CHECKS:
-        for finding in check(configuration):
+        for finding in _run_check(check, configuration):
             click.echo(f"{finding.level:<6} {finding.subject:<10} {finding.text}")
             faults += finding.level is Level.FAULT
     if faults:
         raise SystemExit(1)
+
+
+def _run_check(check: Callable[[Configuration], Iterator[Finding]], configuration: Configuration) -> Iterator[Finding]:
+    """Yield what a check finds. A file that it may not read is a fault, and does not end the other checks."""
+    try:
+        yield from check(configuration)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        text = f"cannot use {error.filename or 'the system'} ({reason}); let this user read it"
+        yield Finding(Level.FAULT, check.__name__.removeprefix("check_"), text)

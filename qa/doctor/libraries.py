@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from index.data_folder import IS_CHECKOUT
 from qa.doctor.requirements import read_installed, read_requirements
 from qa.doctor.types import Configuration, Finding, Level
 
 ROOT = Path(__file__).parents[2]
+# A checkout has both files, an image of the Containerfile one of them, and an installation its metadata.
+SERVING, EVERYTHING = ROOT / "requirements-serve.txt", ROOT / "requirements.txt"
+DISTRIBUTION = "netsphere"
 INSTALL = "install again: pip install -r requirements.txt"
 WATCHER = "watchfiles"
 
@@ -26,21 +28,22 @@ def check_libraries(configuration: Configuration) -> Iterator[Finding]:
     missing = [name for name in (line.partition("==")[0] for line in optional) if _find_version(name) is None]
     if missing:
         yield Finding(Level.NOTE, "extras", f"not installed: {', '.join(missing)}; pip install -r requirements.txt")
-    if configuration.watch and WATCHER in missing:
+    if configuration.watch and _find_version(WATCHER) is None:
         yield Finding(Level.FAULT, "watch", f"--watch needs the package {WATCHER}, which is not installed; {INSTALL}")
 
 
 def _list_required() -> Sequence[str]:
-    if IS_CHECKOUT:
-        return read_requirements(ROOT / "requirements-serve.txt")[""]
-    return read_installed("netsphere")[""]
+    for path in (SERVING, EVERYTHING):
+        if path.is_file():
+            return read_requirements(path)[""]
+    return read_installed(DISTRIBUTION)[""]
 
 
 def _list_optional() -> Sequence[str]:
-    if IS_CHECKOUT:
-        sections = read_requirements(ROOT / "requirements.txt")
-        return [line for lines in sections.values() for line in lines]
-    return sorted({line for name, lines in read_installed("netsphere").items() if name for line in lines})
+    """Return what the command that the note names installs."""
+    if EVERYTHING.is_file():
+        return [line for lines in read_requirements(EVERYTHING).values() for line in lines]
+    return [] if SERVING.is_file() else read_installed(DISTRIBUTION)["all"]
 
 
 def _describe_fault(requirement: str) -> str | None:

@@ -46,6 +46,8 @@ def _describe_encoder(name: str, configuration: Configuration) -> Finding:
 
 
 def _describe_folder(name: str, quantized: QuantizedFolder) -> Finding:
+    if (reason := quantized.read_rejection()) is not None:
+        return Finding(Level.NOTE, "model", f"{name} runs in float32, about three times as slow as in int8: {reason}")
     try:
         check_digests(quantized.folder)
     except DamagedGeneration as error:

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 # Any other method is logged and counted as "other": a label must not come from the caller.
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
-OTHER_METHOD, UNMATCHED = "other", "unmatched"
+OTHER_METHOD, UNMATCHED, UNREAD = "other", "unmatched", "unread"
 # What monitoring asks every few seconds is logged only if it fails.
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 

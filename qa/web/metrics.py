@@ -10,7 +10,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 
 from qa.collection.catalog import IndexInfo
 from qa.types import Answer
-from qa.web.access_log import describe_route, log_request
+from qa.web.access_log import OTHER_METHOD, UNREAD, describe_route, log_request
 
 VALID_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # Buckets of the latency histogram. An answer takes milliseconds, a cold first one seconds.
@@ -61,6 +61,10 @@ class Metrics:
         method, route = describe_route()
         self._requests.labels(route, method, status).inc()
         self._seconds.labels(route, method).observe(seconds)
+
+    def count_unread(self, status: int, count: int = 1) -> None:
+        """Count requests that were refused before their route was known, as those of an overloaded server are."""
+        self._requests.labels(UNREAD, OTHER_METHOD, status).inc(count)
 
     def expose(self) -> bytes:
         """Return all metrics in the text format of Prometheus, summed over the worker processes."""

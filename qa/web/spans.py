@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Flask, Response, g, request
 from opentelemetry.context import Context, get_current
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Link, SpanKind, StatusCode, get_current_span
@@ -22,7 +22,9 @@ SERVICE = "netsphere"
 
 def build_provider(endpoint: str) -> TracerProvider:
     """Return a provider that sends spans to a collector; call it in the process that serves, for it starts a thread."""
-    resource = Resource.create({"service.name": SERVICE, "service.version": __version__})
+    ours = Resource.create({"service.name": SERVICE, "service.version": __version__})
+    # Once more, because what a program states goes before the environment, which may tell two servers apart.
+    resource = ours.merge(OTELResourceDetector().detect())
     provider = TracerProvider(resource=resource)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces")))
     return provider

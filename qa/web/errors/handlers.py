@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from index.errors import DamagedGeneration
 from qa.errors import QuestionError
+from qa.web.access_log import describe_route
 from qa.web.errors.formats import find_format
 from qa.web.errors.pages import API, HTML_TYPE, prefers_page, render_page
 from qa.web.errors.problems import Code, ProblemError
@@ -31,7 +32,9 @@ def handle_exception(error: Exception) -> Response:
     problem, shape = to_problem(error), find_format(request.path)
     if problem.code is Code.INTERNAL_ERROR:
         fields = {"request_id": g.get("request_id")}
-        log.error("request to %s failed", request.path, exc_info=error, extra={"fields": fields})
+        # Not its path, which may hold the name of a document.
+        _, route = describe_route()
+        log.error("request to %s failed", route, exc_info=error, extra={"fields": fields})
     body, headers = shape.encode_body(problem), dict(shape.list_headers(problem))
     if is_page := prefers_page(request.path, request.headers.get("Accept", "")):
         body = render_page(current_app, problem, f"{request.script_root}/", g.get("request_id", ""))

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
-from mimetypes import guess_type
 from pathlib import Path
 
 from flask import url_for
 
 FOLDER = Path(__file__).parent / "static"
+# Not by mimetypes, which without /etc/mime.types has a type for scripts that is not compressed.
+MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,5 +34,5 @@ def link_static_file(name: str) -> str:
 
 def _load(path: Path) -> StaticFile:
     content = path.read_bytes()
-    media_type = guess_type(path.name)[0] or "application/octet-stream"
-    return StaticFile(content, f"{media_type}; charset=utf-8", blake2b(content, digest_size=8).hexdigest())
+    media_type = f"{MEDIA_TYPES.get(path.suffix, 'application/octet-stream')}; charset=utf-8"
+    return StaticFile(content, media_type, blake2b(content, digest_size=8).hexdigest())

@@ -13,6 +13,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, Task, WSGITask
 
 from qa.web.access_log import log_unread
+from qa.web.app import service_of
 from qa.web.errors.formats import ErrorFormat, find_format
 from qa.web.errors.pages import HTML_TYPE, find_root, prefers_page, render_page
 from qa.web.errors.problems import Code, ProblemError
@@ -86,7 +87,9 @@ class ProblemTask(_WholeTask, ErrorTask):
         if problem.code is Code.OVERLOADED:
             self.channel.server.refusal_count += 1
         else:
-            log_unread(headers["X-Request-ID"], shape.choose_status(problem.code), len(body))
+            status = shape.choose_status(problem.code)
+            log_unread(headers["X-Request-ID"], status, len(body))
+            service_of(self.channel.server.application).metrics.count_unread(status)
         if problem.code is not Code.OVERLOADED or self.channel.server.draining:
             self.channel.lingers = True
             self.set_close_on_finish()

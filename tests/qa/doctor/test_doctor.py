@@ -111,6 +111,14 @@ def test_a_damaged_model(index: Path, tmp_path: Path) -> None:
     assert f"model.bin is damaged: it does not have the size or the sha256 of manifest.json; remove {folder}" in faults
 
 
+def test_a_model_that_cannot_be_quantized_is_no_fault(index: Path, tmp_path: Path) -> None:
+    """It runs in float32, whether or not there is an int8 form that was rejected."""
+    DefaultModel(tmp_path / "models").reject("its neighbours differ")
+    assert call(index, "--models", str(tmp_path / "models")) == (0, "")
+    output = CliRunner().invoke(main, ["doctor", "--index", str(index), "--models", str(tmp_path / "models")]).stdout
+    assert "all-MiniLM-L6-v2 runs in float32, about three times as slow as in int8: its neighbours differ" in output
+
+
 def test_a_model_without_its_library(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What to install."""
     monkeypatch.setattr(models, "can_load_sentence_transformers", lambda: False)
@@ -190,6 +198,20 @@ def test_a_folder_that_is_only_to_be_read(index: Path, readable: Path) -> None:
     assert code == 1
     assert f"cannot write to {readable / 'models'} (permission denied); let this user write there" in faults
     assert "choose another with --models" in faults
+
+
+def test_models_that_only_another_user_may_read(index: Path, readable: Path) -> None:
+    """The folder and the reason; the checks that follow are made."""
+    shut = readable.parent / "shut"
+    os.seteuid(os.getuid())
+    shut.mkdir(mode=0o000)
+    os.seteuid(NOBODY if os.getuid() == 0 else os.getuid())
+    code, faults = call(index, "--models", str(shut / "models"), "--port", "0")
+    assert code == 1
+    first, *others = faults.splitlines()
+    assert first.startswith(f"fault  encoder    cannot use {shut / 'models'}/")
+    assert first.endswith("(permission denied); let this user read it")
+    assert any(f"cannot write to {shut / 'models'}" in line for line in others)
 
 
 def test_a_file_in_the_place_of_a_folder(index: Path, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """What may be stored, what is not sent twice, and what is compressed."""
 
 import gzip
+import subprocess
+import sys
 
 import pytest
 from flask import Flask, Response
@@ -11,6 +13,7 @@ from qa.web.caching import FIRST_PAGE, FOREVER, REVALIDATED
 from qa.web.pages.static_files import load_static_files
 from qa.web.routes import ROUTES
 from tests.qa.web.helpers import DOCUMENT, HandMade
+from tests.test_house import ROOT
 
 STORED = [
     "/v1/documents",
@@ -85,6 +88,18 @@ def test_a_large_text_is_compressed_for_who_takes_it(client: FlaskClient, url: s
         assert gzip.decompress(packed.data) == plain.data
     assert all("Accept-Encoding" in response.headers["Vary"] for response in (plain, packed))
     assert packed.headers.get("ETag", 'W/"').startswith('W/"')
+
+
+def test_scripts_are_texts_on_every_machine() -> None:
+    """Also where no /etc/mime.types says so, as in a container: other types are not compressed."""
+    program = """
+import mimetypes
+mimetypes.knownfiles.clear()
+from qa.web.pages.static_files import load_static_files
+print(*sorted({file.media_type for file in load_static_files().values()}), sep=", ")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout == "text/css; charset=utf-8, text/javascript; charset=utf-8\n"
 
 
 @pytest.mark.parametrize("accepted", ["", "identity", "gzip;q=0", "br", "identity, gzip;q=0.5"])

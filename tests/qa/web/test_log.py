@@ -8,10 +8,12 @@ from http.client import HTTPConnection
 from typing import Any, cast
 
 import pytest
+from flask.testing import FlaskClient
 from waitress import wasyncore
 
 from qa.engine import Engine
 from qa.web import create_app
+from qa.web.app import service_of
 from qa.web.log_format import THREAD_FAILED
 from qa.web.server.http_server import WebServer
 from qa.web.service import AppOptions
@@ -79,6 +81,17 @@ def test_a_request_that_is_refused_before_it_is_read_has_a_line() -> None:
     assert (entry["status"], entry["level"]) == (414, "info")
 
 
+def test_a_request_that_is_refused_before_it_is_read_is_counted() -> None:
+    """Among all others, so that an alert for a status sees it."""
+    with ready() as (_, port):
+        for url in ("/?q=" + "x" * 40_000, "/metrics"):
+            connection = HTTPConnection("127.0.0.1", port, timeout=30)
+            connection.request("GET", url)
+            text = connection.getresponse().read().decode()
+            connection.close()
+    assert 'netsphere_requests_total{method="other",route="unread",status="414"} 1.0' in text
+
+
 def test_probes_that_succeed_are_left_out() -> None:
     """Monitoring asks every few seconds."""
     assert len(serve([("GET", "/healthz", None), ("GET", "/readyz", None), ("GET", "/metrics", None)])[0]) == 1
@@ -92,8 +105,24 @@ def test_no_question_is_in_the_log_of_requests(format: str) -> None:
     assert QUESTION not in written and "yellow" not in written
 
 
+def test_an_error_is_logged_with_its_route_and_not_its_path(
+    engine: HandMade, client: FlaskClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The path may hold the name of a document."""
+
+    def fail(_: str) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(engine.catalog, "get_document", fail)
+    assert client.get("/v1/documents/secret.txt").status_code == 500
+    assert caplog.messages == ["request to /v1/documents/<path:id> failed"]
+
+
 def test_refusals_of_a_second_have_one_line(caplog: pytest.LogCaptureFixture) -> None:
-    """A line for each would take the time that refusing is to save; without refusals there is none."""
+    """A line for each would take the time that refusing is to save; without refusals there is none.
+
+    The metrics have each: an alert for failures must see them.
+    """
     caplog.set_level(logging.INFO, "qa.web.access_log")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = WebServer(create_app(cast(Engine, HandMade()), AppOptions()), listener, threads=1)
@@ -103,6 +132,8 @@ def test_refusals_of_a_second_have_one_line(caplog: pytest.LogCaptureFixture) ->
         server.maintenance(0)
         server.maintenance(0)
         wasyncore.close_all(server._map)
+        exposed = service_of(server.application).metrics.expose().decode()
+    assert 'netsphere_requests_total{method="other",route="unread",status="503"} 3.0' in exposed
     (record,) = caplog.records
     assert (record.levelname, vars(record)["fields"]) == ("WARNING", {"refused": 3})
 

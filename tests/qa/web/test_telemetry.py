@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
+from index import __version__
 from index.errors import UsageError
 from index.generation.generation import Generation
 from index.types import Encoder
@@ -21,7 +22,7 @@ from qa.tracing import set_tracer
 from qa.web import create_app
 from qa.web.app import service_of
 from qa.web.service import AppOptions
-from qa.web.spans import trace_app
+from qa.web.spans import build_provider, trace_app
 from qa.web.telemetry import require_telemetry
 from tests.qa.web.helpers import HandMade
 from tests.test_house import ROOT
@@ -79,6 +80,26 @@ def test_a_span_has_the_route_and_how_it_ended(spans: InMemorySpanExporter, tmp_
         "netsphere.request_id": "mine",
         "netsphere.mode": "fast",
     }
+
+
+@pytest.mark.parametrize(
+    ("variables", "name"),
+    [
+        ({}, "netsphere"),
+        ({"OTEL_RESOURCE_ATTRIBUTES": "service.name=law,deployment.environment=test"}, "law"),
+        ({"OTEL_SERVICE_NAME": "law"}, "law"),
+    ],
+)
+def test_the_environment_names_the_service(
+    variables: dict[str, str], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the variables of OpenTelemetry, so that two servers can be told apart."""
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    provider = build_provider("http://127.0.0.1:9")
+    assert provider.resource.attributes["service.name"] == name
+    assert provider.resource.attributes["service.version"] == __version__
+    provider.shutdown()
 
 
 def test_no_text_is_in_a_span(spans: InMemorySpanExporter, tmp_path: Path) -> None:
