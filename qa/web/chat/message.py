@@ -18,7 +18,7 @@ from qa.answer.wording import (
     format_percent,
 )
 from qa.types import Answer, AnswerPassage, AnswerText, Status
-from qa.web.chat.markdown import LINE_BREAK, escape_line, escape_text, unescape_text
+from qa.web.chat.markdown import LINE_BREAK, escape_line, escape_link_text, escape_text, unescape_text
 
 # What paragraphs begin with; a quotation that begins so is escaped.
 BLOCK, ITEM, SOURCE = "> ", "- ", "— ["
@@ -78,7 +78,7 @@ def compose_message(answer: Answer, link: Link) -> ChatMessage:
     url = link(source.document.id, Span(sentence.start, sentence.end), sentence.text)
     url = url.replace("(", "%28").replace(")", "%29")
     title = " · ".join(part for part in (source.document.title or source.document.id, source.heading) if part)
-    writer.add(f"{escape_line(title)}]({url})" + (f", {certainty}" if is_answer else ""), SOURCE)
+    writer.add(f"{escape_link_text(title)}]({url})" + (f", {certainty}" if is_answer else ""), SOURCE)
     _add_notes(writer, answer)
     return ChatMessage(writer.content, tuple(Citation(span.start, span.end, url, title) for span in writer.quoted))
 
