@@ -145,6 +145,12 @@ def test_any_quotation_is_recovered(text: str, status: Status) -> None:
     assert recovered.split() == answer.answer.text.split()
 
 
+@pytest.mark.parametrize("words", ["Possible answers", "The first source answers this"])
+def test_words_that_begin_like_a_status_are_recovered(words: str) -> None:
+    """They are not taken for the line that introduces a possible answer."""
+    assert recover_quotation(message_for(with_words(answer_to("Who?"), words)).content) == words
+
+
 def test_the_answer_of_another_model_is_kept() -> None:
     """A conversation may have begun elsewhere."""
     assert recover_quotation("The *film* is by Seshita.\n\nAsk me more.") == "The *film* is by Seshita.\n\nAsk me more."
