@@ -49,7 +49,8 @@ def test_it_shows_what_is_answered(request: pytest.FixtureRequest, shown: dict[s
             text = text[: found.start(2)] + printed + text[found.end(2) :]
         else:
             assert PROBABILITY.sub("#", found[2]) == PROBABILITY.sub("#", printed)
-    DOCUMENT.write_text(text, encoding="utf-8")
+    if request.config.getoption("--write"):
+        DOCUMENT.write_text(text, encoding="utf-8")
 
 
 def test_its_configurations_name_what_exists() -> None:
