@@ -58,7 +58,8 @@ def complete(service: Service) -> Response:
         return jsonify(shown.wrap("chat.completion", choices=[asdict(choice)], usage=asdict(usage)) | ending)
     with_usage = bool(body.stream_options and body.stream_options.include_usage)
     events = _stream_message(message, answer_json(answer), usage if with_usage else None)
-    lines = [json.dumps(shown.wrap("chat.completion.chunk", **event), ensure_ascii=False) for event in events]
+    # In ASCII: clients that split lines as Python does would end one at U+0085 or U+2028, which documents have.
+    lines = [json.dumps(shown.wrap("chat.completion.chunk", **event)) for event in events]
     # The answer is known as a whole, and so are all events.
     stream = "".join(f"data: {line}\n\n" for line in (*lines, "[DONE]"))
     return Response(stream, content_type=f"{EVENT_STREAM}; charset=utf-8", headers={"Cache-Control": "no-cache"})
