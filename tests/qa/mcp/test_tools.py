@@ -129,7 +129,7 @@ def test_metadata_is_told_in_detail_only(call: Call) -> None:
         "documents": [{"document": DOCUMENT, "title": "Blame! <script>", "characters": len(TEXT)}],
     }
     detail = call("list_documents", detail=True)["documents"][0]
-    assert detail["metadata"]["licence"] == "CC BY-SA 4.0"
+    assert detail["metadata"] == {"licence": "CC BY-SA 4.0", "weight": None}
 
 
 @pytest.mark.parametrize(
