@@ -11,7 +11,6 @@ from flask import Flask, Response, request, url_for
 
 from index.types import Span
 from qa.mcp.library import LibraryMissing, require_library
-from qa.mcp.session import Session
 from qa.web.errors.problems import MEDIA_TYPE, Code, ProblemError
 from qa.web.requests.caller import current_caller
 from qa.web.requests.parsing import require_json
@@ -56,6 +55,9 @@ class _McpView:
             detail = f"Nothing is served at {PATH} without a library: {error}."
             raise ProblemError(Code.ROUTE_NOT_FOUND, detail) from error
         from qa.mcp.http import HttpEndpoint
+
+        # Late, too: it is built on the package of this module, which would import itself.
+        from qa.mcp.session import Session
 
         return HttpEndpoint(partial(Session, self._service, current_caller, _link_to_document))
 

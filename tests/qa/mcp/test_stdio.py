@@ -142,6 +142,14 @@ def test_what_keeps_it_from_serving_is_one_sentence(program: str, options: list[
     assert len(errors.splitlines()) == 1
 
 
+@pytest.mark.parametrize("module", ["session", "stdio"])
+def test_a_module_can_be_the_first_to_be_imported(module: str) -> None:
+    """No package that it needs imports it in turn."""
+    command = [sys.executable, "-c", f"import qa.mcp.{module}"]
+    done = subprocess.run(command, cwd=SEEDS.parent, capture_output=True, text=True, check=False, timeout=300)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("url", ["http://", "https:///path", "http://a.example/?q=1", "http://a.example/#top"])
 def test_an_address_to_which_no_link_could_lead_is_refused(url: str) -> None:
     """Before anything is opened."""
