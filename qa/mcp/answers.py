@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from index.types import Span
-from qa.mcp.results import AskResult, CopyPlace, Excerpt, FoundPassage, Searched, SearchResult
+from qa.mcp.results import AskResult, CopyPlace, Excerpt, FoundPassage, SearchResult, SearchScope
 from qa.types import Answer, AnswerKind, AnswerPassage, AnswerText, Quote, Reason, Status
 
 # Nearest passages of a question without an answer: enough to ask better, or to see that it is not there.
@@ -119,8 +119,8 @@ class AnswerView:
         hidden = self._detail or self._answer.reason is Reason.NO_CONTENT_WORDS
         return () if hidden else self._answer.passages[:SHOWN_CLOSEST]
 
-    def _describe_search(self) -> Searched:
-        return Searched(documents=self._documents, question=self._answer.searched_as)
+    def _describe_search(self) -> SearchScope:
+        return SearchScope(documents=self._documents, question=self._answer.searched_as)
 
     def _changed_question(self) -> str | None:
         """Return what was searched if it is not what was asked, so that nobody wonders about the answer."""

@@ -22,8 +22,8 @@ from qa.web.requests.models import (
 # Characters of a document that are returned unless an end is named, and at most.
 PART_CHARS, MAX_PART_CHARS = 4_000, 100_000
 
-Asked = Annotated[Question, Field(description="Complete in itself: earlier turns are not known.")]
-Only = Annotated[Patterns | None, Field(description="Search these only: ids or patterns such as *.md.")]
+QuestionText = Annotated[Question, Field(description="Complete in itself: earlier turns are not known.")]
+DocumentPatterns = Annotated[Patterns | None, Field(description="Search these only: ids or patterns such as *.md.")]
 Detail = Annotated[bool, Field(description="Return all that is known, not only what is needed.")]
 Id = Annotated[Pattern, Field(description="Id of the document.")]
 Sha256 = Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$", description="Version that was quoted.")]
@@ -32,8 +32,8 @@ Sha256 = Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$", description="Ver
 class QuestionArguments(StrictModel):
     """A question and where to look for its answer."""
 
-    question: Asked
-    documents: Only = None
+    question: QuestionText
+    documents: DocumentPatterns = None
     mode: Mode = "precise"
     detail: Detail = False
     timeout_ms: Annotated[TimeoutMs, Field(description="Give up after this time.")] = None

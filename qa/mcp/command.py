@@ -1,5 +1,6 @@
 """The command ``mcp``, which a group of commands can take up."""
 
+import re
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -13,6 +14,9 @@ from index.types import Span
 from qa.engine import Engine
 from qa.mcp.library import require_library
 
+# A host, perhaps with a port and a path; a query or an anchor would swallow what a link adds.
+ADDRESS = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
+
 
 @click.command("mcp", cls=Command)
 @click.option(
@@ -25,8 +29,8 @@ def mcp_command(url: str | None, index: str, model: str, models: str, reader: st
     Example: python -m qa mcp --index var/index
     """
     require_library()
-    if url and not url.startswith(("http://", "https://")):
-        raise UsageError(f"invalid value {url!r} for --url: must start with http:// or https://")
+    if url and not ADDRESS.fullmatch(url):
+        raise UsageError(f"invalid value {url!r} for --url: must be like http://127.0.0.1:8000 or https://docs.example")
     # Late, because they load the library of the protocol and those of the web server, which no other command needs.
     from qa.mcp.current_index import CurrentIndex
     from qa.mcp.resources import format_uri

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 NAME = "netsphere"
 INSTRUCTIONS = (
     "Answers from a collection of documents, always by exact quotations. If the status is not_found the documents do "
-    "not say it: tell so instead of guessing. Offsets are Unicode code points, end exclusive."
+    "not say it: say so instead of guessing. Offsets are Unicode code points, end exclusive."
 )
 TEXT = "text/plain"
 # Nothing is changed, the same call has the same result, and nothing but the documents is looked at.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, unquote, urlencode, urlsplit
 
 from index.types import Span
 from qa.collection.catalog import DocumentInfo
@@ -42,13 +42,21 @@ def list_resources(session: Session, cursor: str | None) -> ResourcePage:
 
 def read_resource(session: Session, uri: str) -> str:
     """Return the text of a document or of a part of it. Raise ProblemError."""
-    parts = urlsplit(uri)
-    if (parts.scheme, parts.netloc) != (SCHEME, HOST):
+    parts = _split_uri(uri)
+    if parts is None or (parts.scheme, parts.netloc) != (SCHEME, HOST):
         detail = f"No resource {format_value(uri)} is here; a document has the URI {SCHEME}://{HOST}/ID."
         raise ProblemError(Code.DOCUMENT_NOT_FOUND, detail)
     values = {name: found[-1] for name, found in parse_qs(parts.query, keep_blank_values=True).items()}
     part = validate(RangeQuery, values).span
     return session.service.get_document(unquote(parts.path.removeprefix("/")), part).text
+
+
+def _split_uri(uri: str) -> SplitResult | None:
+    """Return the parts of a URI, or None if it is none."""
+    try:
+        return urlsplit(uri)
+    except ValueError:  # such as a bracket that nothing closes
+        return None
 
 
 def _parse_cursor(cursor: str | None) -> int:

@@ -49,8 +49,8 @@ class FoundPassage(Excerpt):
     copies: list[CopyPlace] | None = None
 
 
-class Searched(Result):
-    """What was searched in vain: so many documents, for this."""
+class SearchScope(Result):
+    """How many documents were searched, and for which question, if nothing was found."""
 
     documents: int
     question: str
@@ -67,7 +67,7 @@ class AskResult(Result):
     document: str | None = None
     title: str | None = None
     link: str | None = None
-    searched: Annotated[Searched | None, Field(description="If not found.")] = None
+    searched: Annotated[SearchScope | None, Field(description="If not found.")] = None
     closest: Annotated[list[FoundPassage] | None, Field(description="If not found: nearest, no answers.")] = None
     degraded: Annotated[list[str] | None, Field(description="Parts that did not work.")] = None
     searched_as: str | None = None
@@ -82,7 +82,7 @@ class SearchResult(Result):
     status: Status
     reason: Reason | None = None
     passages: list[FoundPassage]
-    searched: Searched | None = None
+    searched: SearchScope | None = None
     degraded: list[str] | None = None
     searched_as: str | None = None
     generation: str | None = None

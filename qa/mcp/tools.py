@@ -27,7 +27,7 @@ from qa.mcp.results import (
     SearchResult,
 )
 from qa.mcp.session import Session
-from qa.web.requests.models import StrictModel
+from qa.web.requests.models import MAX_OFFSET, StrictModel
 
 # As ``POST /v1/ask`` returns by default.
 ASK_PASSAGES = 5
@@ -158,7 +158,7 @@ def _view_answer(session: Session, arguments: QuestionArguments, top_k: int) -> 
 def _check_quote(session: Session, arguments: QuoteArguments) -> CitationCheck:
     """Check a quotation at its place; without one, at the first place that has it, from ``start`` if that is known."""
     start = arguments.start or 0
-    end = start + len(arguments.text) if arguments.end is None else arguments.end
+    end = min(start + len(arguments.text), MAX_OFFSET) if arguments.end is None else arguments.end
     check = session.service.check_citation(arguments.to_body(start, end))
     if arguments.start is None and check.status is CitationStatus.MOVED and check.span:
         return session.service.check_citation(arguments.to_body(check.span.start, check.span.end))

@@ -11,9 +11,9 @@ from flask import Flask, Response, request, url_for
 
 from index.types import Span
 from qa.mcp.library import LibraryMissing, require_library
-from qa.mcp.session import Session
 from qa.web.errors.problems import MEDIA_TYPE, Code, ProblemError
 from qa.web.requests.caller import current_caller
+from qa.web.requests.parsing import require_json
 from qa.web.service import Service
 
 if TYPE_CHECKING:
@@ -39,20 +39,25 @@ class _McpView:
 
     def answer(self) -> Response:
         """Answer a request of the protocol."""
+        endpoint = self._endpoint
+        require_json()
+        from qa.mcp.http import HttpRequest
+
+        asked = HttpRequest(request.method, PATH, [*request.headers], request.get_data(cache=False))
+        answered = endpoint.answer(asked)
+        return Response(answered.body, answered.status, answered.headers)
+
+    @cached_property
+    def _endpoint(self) -> "HttpEndpoint":
         try:
             require_library()
         except LibraryMissing as error:
             detail = f"Nothing is served at {PATH} without a library: {error}."
             raise ProblemError(Code.ROUTE_NOT_FOUND, detail) from error
-        from qa.mcp.http import HttpRequest
-
-        asked = HttpRequest(request.method, PATH, [*request.headers], request.get_data(cache=False))
-        answered = self._endpoint.answer(asked)
-        return Response(answered.body, answered.status, answered.headers)
-
-    @cached_property
-    def _endpoint(self) -> "HttpEndpoint":
         from qa.mcp.http import HttpEndpoint
+
+        # Late, too: it is built on the package of this module, which would import itself.
+        from qa.mcp.session import Session
 
         return HttpEndpoint(partial(Session, self._service, current_caller, _link_to_document))
 

@@ -49,7 +49,7 @@ def _pair_turns(messages: Iterable[MessageBody]) -> Iterator[dict[str, str]]:
     """Yield each question of a user with the first text that answers it, if there is one."""
     turn: dict[str, str] = {}
     for message in messages:
-        text = message.text.replace("\0", "")
+        text = _remove_invalid(message.text)
         if message.role == "user":
             if turn:
                 yield turn
@@ -59,6 +59,11 @@ def _pair_turns(messages: Iterable[MessageBody]) -> Iterator[dict[str, str]]:
             turn["answer"] = answer[:MAX_ANSWER_CHARS]
     if turn:
         yield turn
+
+
+def _remove_invalid(text: str) -> str:
+    """Return a text without what a question must not hold: NUL and lone surrogates, which UTF-8 cannot encode."""
+    return text.encode("utf-8", "ignore").decode("utf-8").replace("\0", "").strip()
 
 
 def _refuse(field: str, reason: str) -> ProblemError:

@@ -39,6 +39,12 @@ def escape_line(text: str) -> str:
     return escape_text(" ".join(text.split()))
 
 
+def escape_link_text(text: str) -> str:
+    """Return a text in one line of Markdown, for between the brackets of a link."""
+    # A bracket would end the text, and what follows it could be an address of another site.
+    return escape_line(text).replace("]", r"\]")
+
+
 def _escape_opening(line: str) -> str:
     number = NUMBER.match(line)
     found = OPENING.match(line, number.end() if number else 0)

@@ -4,12 +4,12 @@ What is shown, and in which words, is the same as on the page. Only an answer is
 comes after a line that says so.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from index.types import Span
 from qa.answer.wording import (
-    PASSAGE_STATUS_LABELS,
     STATUS_LABELS,
     describe_confidence,
     describe_status,
@@ -18,10 +18,12 @@ from qa.answer.wording import (
     format_percent,
 )
 from qa.types import Answer, AnswerPassage, AnswerText, Status
-from qa.web.chat.markdown import LINE_BREAK, escape_line, escape_text, unescape_text
+from qa.web.chat.markdown import LINE_BREAK, escape_line, escape_link_text, escape_text, unescape_text
 
 # What paragraphs begin with; a quotation that begins so is escaped.
 BLOCK, ITEM, SOURCE = "> ", "- ", "— ["
+# The line before what may be wrong. An answer may begin with the same words, but does not go on like this.
+INTRODUCTION = re.compile(r"(?P<status>[^,\n]+), [a-z ]+ \(\d+\s%\):")
 SEPARATOR = "\n\n"
 
 # The id of a document, the place of a quotation and its text to the address of the page that shows it.
@@ -78,7 +80,7 @@ def compose_message(answer: Answer, link: Link) -> ChatMessage:
     url = link(source.document.id, Span(sentence.start, sentence.end), sentence.text)
     url = url.replace("(", "%28").replace(")", "%29")
     title = " · ".join(part for part in (source.document.title or source.document.id, source.heading) if part)
-    writer.add(f"{escape_line(title)}]({url})" + (f", {certainty}" if is_answer else ""), SOURCE)
+    writer.add(f"{escape_link_text(title)}]({url})" + (f", {certainty}" if is_answer else ""), SOURCE)
     _add_notes(writer, answer)
     return ChatMessage(writer.content, tuple(Citation(span.start, span.end, url, title) for span in writer.quoted))
 
@@ -91,10 +93,10 @@ def recover_quotation(content: str) -> str | None:
     paragraphs = content.split(SEPARATOR)
     if not any(paragraph.startswith(SOURCE) for paragraph in paragraphs):
         return None if content.startswith(STATUS_LABELS[Status.NOT_FOUND]) else content or None
-    if paragraphs[0].startswith(STATUS_LABELS[Status.UNSURE]):
+    if introduction := INTRODUCTION.fullmatch(paragraphs[0]):
+        if introduction["status"] != STATUS_LABELS[Status.UNSURE]:
+            return None
         del paragraphs[0]
-    if paragraphs[0].startswith((PASSAGE_STATUS_LABELS[Status.ANSWERED], PASSAGE_STATUS_LABELS[Status.UNSURE])):
-        return None
     lines = paragraphs[0].split("\n")
     if all(line.startswith(ITEM) for line in lines):
         return ", ".join(unescape_text(line.removeprefix(ITEM)) for line in lines)

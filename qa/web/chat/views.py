@@ -28,7 +28,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class _CompletionEnvelope:
     """What is the same in a completion and in every event of its stream."""
 
     id: str
@@ -51,14 +51,15 @@ def complete(service: Service) -> Response:
     composed = compose_message(answer, link_to_quotation)
     message = Message("assistant", composed.content, None, tuple(map(_annotate, composed.citations)))
     usage = _count_usage(service, question, composed.content)
-    shown = _Shown(f"chatcmpl-{g.request_id}", int(time()), body.model, answer.retrieval.generation)
+    envelope = _CompletionEnvelope(f"chatcmpl-{g.request_id}", int(time()), body.model, answer.retrieval.generation)
     if not body.stream:
         choice = Choice(0, message, None, "stop")
         ending = {"netsphere": answer_json(answer)}
-        return jsonify(shown.wrap("chat.completion", choices=[asdict(choice)], usage=asdict(usage)) | ending)
+        return jsonify(envelope.wrap("chat.completion", choices=[asdict(choice)], usage=asdict(usage)) | ending)
     with_usage = bool(body.stream_options and body.stream_options.include_usage)
     events = _stream_message(message, answer_json(answer), usage if with_usage else None)
-    lines = [json.dumps(shown.wrap("chat.completion.chunk", **event), ensure_ascii=False) for event in events]
+    # In ASCII: clients that split lines as Python does would end one at U+0085 or U+2028, which documents have.
+    lines = [json.dumps(envelope.wrap("chat.completion.chunk", **event)) for event in events]
     # The answer is known as a whole, and so are all events.
     stream = "".join(f"data: {line}\n\n" for line in (*lines, "[DONE]"))
     return Response(stream, content_type=f"{EVENT_STREAM}; charset=utf-8", headers={"Cache-Control": "no-cache"})

@@ -42,6 +42,12 @@ def read_body(model: type[Body]) -> Body:
 
     Raises ProblemError for another media type, a body that is not JSON or does not validate.
     """
+    require_json()
+    return validate(model, decode_json(request.get_data(cache=False)))
+
+
+def require_json() -> None:
+    """Raise ProblemError if the body of the request is not sent as uncompressed JSON."""
     coding = request.headers.get("Content-Encoding", "identity")
     if not request.is_json or coding != "identity":
         sent = request.mimetype or "nothing"
@@ -50,7 +56,6 @@ def read_body(model: type[Body]) -> Body:
             f"The body was sent as {format_value(sent)} ({format_value(coding)}); "
             "send uncompressed JSON with Content-Type: application/json.",
         )
-    return validate(model, decode_json(request.get_data(cache=False)))
 
 
 def read_query(model: type[Query]) -> Query:

@@ -2,12 +2,14 @@
 
 import json
 import sys
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from qa.mcp.library import LibraryMissing, require_library
 from qa.web import create_app
 from qa.web.access.keys import KeyStore
 from qa.web.app import service_of
@@ -94,6 +96,8 @@ def test_a_site_that_is_allowed_may_send_the_headers_of_the_protocol(tmp_path: P
         ({"jsonrpc": "2.0", "id": 1, "method": "ping"}, {"MCP_Protocol_Version": "1999-01-01"}, 400, -32022),
         ({"jsonrpc": "2.0", "id": 1, "method": "ping"}, {"Accept": "text/html"}, 406, -32600),
         (b"[" * 2_000_000, {}, 413, -32000),
+        ({"jsonrpc": "2.0", "id": 1, "method": "ping"}, {"Content_Type": "text/plain"}, 415, -32000),
+        ({"jsonrpc": "2.0", "id": 1, "method": "ping"}, {"Content_Encoding": "gzip"}, 415, -32000),
     ],
 )
 def test_what_is_no_request_of_the_protocol_is_an_error_of_json_rpc(
@@ -151,7 +155,9 @@ def test_who_has_left_is_asked_while_the_answer_is_computed(tmp_path: Path) -> N
     assert not seen[0].is_late
 
 
-def test_a_mistake_of_ours_is_logged_and_not_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_mistake_of_ours_is_logged_and_not_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither to a tool nor to a resource."""
     engine = HandMade()
     engine.error = ValueError("a secret")
@@ -160,6 +166,16 @@ def test_a_mistake_of_ours_is_logged_and_not_told(tmp_path: Path, caplog: pytest
     assert result["isError"]
     assert "secret" not in json.dumps(result)
     assert "a secret" in caplog.text
+    monkeypatch.setattr(engine.catalog, "get_document", lambda *_: 1 / 0)
+    read = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "resources/read",
+        "params": {"uri": f"netsphere://documents/{DOCUMENT}"},
+    }
+    error = post(client, read).json["error"]
+    assert (error["code"], "division" in error["message"]) == (-32603, False)
+    assert "division by zero" in caplog.text
 
 
 def test_without_the_library_the_route_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,6 +186,29 @@ def test_without_the_library_the_route_says_how_to_install_it(tmp_path: Path, mo
     assert response.status_code == 404
     assert "python -m pip install mcp==2.3.0" in response.json["error"]["message"]
     assert client.post("/v1/ask", json={"question": "Who?"}).status_code == 200
+
+
+@pytest.mark.parametrize("installed", ["1.27.1", "3.0.0"])
+def test_another_version_of_the_library_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: str
+) -> None:
+    """Instead of an error of an import that fails, which says nothing to anybody."""
+    monkeypatch.setattr("qa.mcp.library.version", lambda _: installed)
+    response = post(make_client(tmp_path), {"jsonrpc": "2.0", "id": 1, "method": "ping"})
+    assert response.status_code == 404
+    remedy = f"mcp {installed} is installed: python -m pip install mcp==2.3.0"
+    assert remedy in response.json["error"]["message"]
+
+
+def test_a_folder_with_the_name_of_the_library_is_not_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python finds it, too, and calls it a package."""
+
+    def find_nothing(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("qa.mcp.library.version", find_nothing)
+    with pytest.raises(LibraryMissing, match=r"python -m pip install mcp==2\.3\.0"):
+        require_library()
 
 
 def test_a_request_counts_as_one(tmp_path: Path) -> None:

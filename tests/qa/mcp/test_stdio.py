@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from qa.engine import Engine
+from qa.mcp.command import mcp_command
 from tests.conftest import SEEDS
 
 INITIALIZE = {
@@ -122,7 +124,12 @@ def test_links_lead_to_the_server_that_is_named(seed_index: Path, engine: Engine
     [
         ("import sys; sys.modules['mcp'] = None;", [], 2, "python -m pip install mcp==2.3.0"),
         ("", ["--index", "no/such/folder"], 1, "build one with: python -m index build FOLDER --index no/such/folder"),
-        ("", ["--url", "docs.example"], 2, "invalid value 'docs.example' for --url: must start with http://"),
+        (
+            "",
+            ["--url", "docs.example"],
+            2,
+            "invalid value 'docs.example' for --url: must be like http://127.0.0.1:8000",
+        ),
     ],
 )
 def test_what_keeps_it_from_serving_is_one_sentence(program: str, options: list[str], code: int, message: str) -> None:
@@ -133,3 +140,19 @@ def test_what_keeps_it_from_serving_is_one_sentence(program: str, options: list[
     assert errors.startswith("error: ")
     assert message in errors
     assert len(errors.splitlines()) == 1
+
+
+@pytest.mark.parametrize("module", ["session", "stdio"])
+def test_a_module_can_be_the_first_to_be_imported(module: str) -> None:
+    """No package that it needs imports it in turn."""
+    command = [sys.executable, "-c", f"import qa.mcp.{module}"]
+    done = subprocess.run(command, cwd=SEEDS.parent, capture_output=True, text=True, check=False, timeout=300)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("url", ["http://", "https:///path", "http://a.example/?q=1", "http://a.example/#top"])
+def test_an_address_to_which_no_link_could_lead_is_refused(url: str) -> None:
+    """Before anything is opened."""
+    done = CliRunner().invoke(mcp_command, ["--url", url])
+    assert done.exit_code == 2
+    assert f"invalid value {url!r} for --url" in done.output

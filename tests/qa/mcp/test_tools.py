@@ -15,6 +15,8 @@ from qa.mcp.schemas import build_schema
 from qa.mcp.session import Session
 from qa.mcp.tools import TOOLS
 from qa.web.engine.callers import Caller
+from qa.web.errors.problems import Code, ProblemError
+from qa.web.requests.models import MAX_OFFSET
 from qa.web.requests.parsing import validate
 from qa.web.service import AppOptions, Service
 from tests.qa.web.helpers import DOCUMENT, NAME, SENTENCE, TEXT, HandMade
@@ -127,7 +129,7 @@ def test_metadata_is_told_in_detail_only(call: Call) -> None:
         "documents": [{"document": DOCUMENT, "title": "Blame! <script>", "characters": len(TEXT)}],
     }
     detail = call("list_documents", detail=True)["documents"][0]
-    assert detail["metadata"]["licence"] == "CC BY-SA 4.0"
+    assert detail["metadata"] == {"licence": "CC BY-SA 4.0", "weight": None}
 
 
 @pytest.mark.parametrize(
@@ -137,6 +139,7 @@ def test_metadata_is_told_in_detail_only(call: Call) -> None:
         ({"text": "Hiroyuki Seshita", "start": 46, "end": 62}, "valid", NAME),
         ({"text": "Hiroyuki Seshita", "start": 46}, "valid", NAME),
         ({"text": "Hiroyuki Seshita", "start": 40, "end": 56}, "moved", NAME),
+        ({"text": "Hiroyuki Seshita", "start": MAX_OFFSET}, "moved", NAME),
         ({"text": "hiroyuki  seshita"}, "moved", NAME),
         ({"text": "Hiroyuki Seshita", "sha256": "cd" * 32}, "moved", NAME),
         ({"text": "Tsutomu Nihei"}, "gone", None),
@@ -169,6 +172,14 @@ def test_every_id_has_a_uri_that_leads_back(session: Session, id: str, monkeypat
     read_resource(session, format_uri(id, Span(1, 2)))
     assert asked == [id, id]
     assert format_uri(id).isascii()
+
+
+@pytest.mark.parametrize("uri", ["", "netsphere://[documents/a.txt", "netsphere://other/a.txt", "file:///etc/passwd"])
+def test_what_is_no_uri_of_a_document_is_not_found(session: Session, uri: str) -> None:
+    """The error says which URIs there are."""
+    with pytest.raises(ProblemError, match="a document has the URI netsphere://documents/ID") as caught:
+        read_resource(session, uri)
+    assert caught.value.code is Code.DOCUMENT_NOT_FOUND
 
 
 def test_resources_are_listed_in_pages(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,6 +84,14 @@ def test_a_stream_says_the_same_as_a_completion(client: FlaskClient, question: s
     assert not any("usage" in event for event in sent)
 
 
+def test_an_event_is_one_line_for_every_client(client: FlaskClient) -> None:
+    """Some, such as httpx, split lines where Python does, and not only where the specification of streams does."""
+    response = complete(client, "Who\u2028is\x85it?", stream=True)
+    lines = [line for line in response.text.splitlines() if line]
+    assert all(line.startswith("data: ") for line in lines)
+    assert len(lines) == len(events(response)) + 1
+
+
 def test_a_stream_has_usage_if_it_is_asked_for(client: FlaskClient) -> None:
     """In an event of its own, without a choice."""
     *others, last = events(complete(client, stream=True, stream_options={"include_usage": True}))

@@ -67,9 +67,12 @@ def test_the_text_parts_of_a_message_are_one_question() -> None:
         ([user("A"), assistant("a" * 20_000)], (Turn("A", "a" * 10_000),)),
         ([user("A"), assistant("Not found in these documents.\n\nNo passage.")], (Turn("A"),)),
         ([user("A\0"), assistant("\0a")], (Turn("A", "a"),)),
+        ([user("\0 \0"), assistant("a"), user("A"), assistant("\0 \0")], (Turn("A"),)),
+        ([user("\ud800A"), assistant("a\udfff")], (Turn("A", "a"),)),
         ([user(str(number)) for number in range(30)], tuple(Turn(str(number)) for number in range(10, 30))),
     ],
-    ids=["no answer", "welcome", "tool", "image", "long question", "long answer", "not found", "NUL", "many turns"],
+    ids=["no answer", "welcome", "tool", "image", "long question", "long answer", "not found", "NUL", "only NUL",
+         "surrogate", "many turns"],
 )  # fmt: skip
 def test_what_was_said_before_never_stops_a_conversation(messages: Messages, history: tuple[Turn, ...]) -> None:
     """Front ends send all of it, so that it is bounded and not refused."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -60,6 +60,18 @@ def test_the_words_come_first_and_are_cited() -> None:
     assert citation.url == "http://host/folder/blame.txt#22-63-%28a%29"
     assert citation.title == "Blame! <script> · Film"
     assert f"]({citation.url})" in source
+
+
+@given(MARKDOWN)
+@example("x](http://evil.example)")
+def test_a_title_cannot_change_where_its_link_leads(title: str) -> None:
+    """Whatever brackets it has, the source is one link, to the page of the document."""
+    answer = answer_to("Who?")
+    passages = tuple(replace(p, document=replace(p.document, title=title)) for p in answer.passages)
+    source = message_for(replace(answer, passages=passages)).content.split("\n\n")[-1]
+    (block,) = (block for block in MarkdownIt("gfm-like", {"linkify": False}).parse(source) if block.children)
+    links = [child.attrs["href"] for child in block.children or () if child.type == "link_open"]
+    assert links == ["http://host/folder/blame.txt#22-63-%28a%29"]
 
 
 @pytest.mark.parametrize(
@@ -131,6 +143,12 @@ def test_any_quotation_is_recovered(text: str, status: Status) -> None:
     recovered = recover_quotation(message_for(answer).content)
     assert recovered is not None
     assert recovered.split() == answer.answer.text.split()
+
+
+@pytest.mark.parametrize("words", ["Possible answers", "The first source answers this"])
+def test_words_that_begin_like_a_status_are_recovered(words: str) -> None:
+    """They are not taken for the line that introduces a possible answer."""
+    assert recover_quotation(message_for(with_words(answer_to("Who?"), words)).content) == words
 
 
 def test_the_answer_of_another_model_is_kept() -> None:
