@@ -184,7 +184,7 @@ def give_feedback(
 
 def export_feedback() -> Call[tuple[Mapping[str, Any], ...]]:
     """Return the stored verdicts as judged questions for the evaluation."""
-    return Call("GET", "v1/feedback", lambda r: tuple(json.loads(line) for line in r.text.split("\n") if line))
+    return Call("GET", "v1/feedback", lambda r: tuple(_read_object(line) for line in r.text.split("\n") if line))
 
 
 def get_index() -> Call[types.IndexInfo]:
@@ -209,11 +209,19 @@ def get_metrics() -> Call[str]:
 
 def get_openapi() -> Call[Mapping[str, Any]]:
     """Return the description of the API, OpenAPI 3.1."""
-    return Call("GET", "openapi.json", lambda response: dict(response.json()))
+    return Call("GET", "openapi.json", lambda response: _read_object(response.text))
 
 
 def _reader(kind: type[T]) -> Callable[[httpx.Response], T]:
     return lambda response: decode(kind, response.json())
+
+
+def _read_object(text: str) -> Mapping[str, Any]:
+    """Return the object in a JSON text. Raises ValueError."""
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError(f"an object was expected, not {type(value).__name__}")
+    return value
 
 
 def _locate(id: str) -> str:

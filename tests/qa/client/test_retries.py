@@ -148,12 +148,29 @@ def test_an_error_carries_the_problem(call: Callable[..., Any]) -> None:
     assert str(error) == "top_k is 99. (out_of_bounds, status 422, request r-7)"
 
 
-@pytest.mark.parametrize("body", ["<html>no</html>", "[1]", '{"detail": 1}'])
+@pytest.mark.parametrize("body", ["<html>no</html>", "[1]", '{"detail": 1}', '{"code": 5}', '{"code": {"a": 1}}'])
 def test_a_proxy_that_knows_no_problems_is_named(call: Callable[..., Any], body: str) -> None:
     """By its address and status; there is no code to compare."""
     with pytest.raises(ApiError, match="http://server answered 500 Internal Server Error without a problem") as raised:
         call(Script(httpx.Response(500, text=body)), READ)
     assert raised.value.code is None
+
+
+@pytest.mark.parametrize("errors", ['"no"', "5", "[1]", "{}", "null"])
+def test_a_problem_of_another_program_is_read_as_far_as_possible(call: Callable[..., Any], errors: str) -> None:
+    """Whatever it lists, it is an ApiError."""
+    body = f'{{"code": "no_route", "title": null, "errors": {errors}}}'
+    with pytest.raises(ApiError) as raised:
+        call(Script(httpx.Response(500, text=body)), READ)
+    assert (raised.value.code, raised.value.detail, raised.value.errors) == ("no_route", "", ())
+
+
+@pytest.mark.parametrize("method", ["get_openapi", "export_feedback"])
+@pytest.mark.parametrize("body", ["[1]", "5"])
+def test_what_is_read_without_a_type_must_be_an_object(call: Callable[..., Any], method: str, body: str) -> None:
+    """Otherwise the response is that of another program."""
+    with pytest.raises(UnexpectedResponse, match="an object was expected, not"):
+        call(Script(httpx.Response(200, text=body)), method)
 
 
 @pytest.mark.parametrize("body", ["<html>", "[]", '{"generation": 1, "waiting": 0}', '{"generation": "g1"}'])
