@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Literal, Required, TypedDict, TypeVar, Unpack
+from unicodedata import category
 from urllib.parse import quote
 
 import httpx
@@ -139,7 +140,7 @@ def write_documents(lines: Iterable[BulkLine]) -> Call[types.Job]:
 
 def upload_documents(files: Mapping[str, bytes | Path]) -> Call[types.Job]:
     """Store many files, by the ids of their documents, all or none, and return the job of them."""
-    parts = [("file", (name, _read_bytes(file))) for name, file in files.items()]
+    parts = [("file", (_check_file_name(name), _read_bytes(file))) for name, file in files.items()]
     return Call("POST", DOCUMENTS, _reader(types.Job), Effect.WRITE, body={"files": parts})
 
 
@@ -184,7 +185,7 @@ def give_feedback(
 
 def export_feedback() -> Call[tuple[Mapping[str, Any], ...]]:
     """Return the stored verdicts as judged questions for the evaluation."""
-    return Call("GET", "v1/feedback", lambda r: tuple(json.loads(line) for line in r.text.split("\n") if line))
+    return Call("GET", "v1/feedback", lambda r: tuple(_read_object(line) for line in r.text.split("\n") if line))
 
 
 def get_index() -> Call[types.IndexInfo]:
@@ -209,11 +210,19 @@ def get_metrics() -> Call[str]:
 
 def get_openapi() -> Call[Mapping[str, Any]]:
     """Return the description of the API, OpenAPI 3.1."""
-    return Call("GET", "openapi.json", lambda response: dict(response.json()))
+    return Call("GET", "openapi.json", lambda response: _read_object(response.text))
 
 
 def _reader(kind: type[T]) -> Callable[[httpx.Response], T]:
     return lambda response: decode(kind, response.json())
+
+
+def _read_object(text: str) -> Mapping[str, Any]:
+    """Return the object in a JSON text. Raises ValueError."""
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError(f"an object was expected, not {type(value).__name__}")
+    return value
 
 
 def _locate(id: str) -> str:
@@ -224,10 +233,26 @@ def _locate(id: str) -> str:
 
 
 def _format_conditions(conditions: Conditions) -> dict[str, str]:
-    """Return the conditions as headers, a sha256 as an entity tag (RFC 9110, 8.8.3)."""
+    """Return the conditions as headers, a sha256 as an entity tag (RFC 9110, 8.8.3). Raises TypeError."""
+    # One that is not sent would let the write replace what it should have kept.
+    for name in conditions.keys() - Conditions.__annotations__.keys():
+        raise TypeError(f"unknown condition {name!r}: must be if_match or if_none_match")
     named = {"If-Match": conditions.get("if_match"), "If-None-Match": conditions.get("if_none_match")}
     return {name: value if value == "*" else f'"{value}"' for name, value in named.items() if value is not None}
 
 
 def _read_bytes(file: bytes | Path) -> bytes:
-    return file.read_bytes() if isinstance(file, Path) else file
+    """Return the content of a file. Raises TypeError for a string, which may be a path or a text."""
+    if isinstance(file, Path):
+        return file.read_bytes()
+    if not isinstance(file, bytes):
+        raise TypeError(f"invalid file {file!r}: must be bytes or a pathlib.Path")
+    return file
+
+
+def _check_file_name(id: str) -> str:
+    """Return the id of a document that is sent as a file name. Raises ValueError for one that would change."""
+    # In multipart/form-data %22 stands for a quotation mark, and control characters are escaped.
+    if "%22" in id or any(category(character) == "Cc" for character in id):
+        raise ValueError(f"invalid file name {id!r}: must not hold %22 or control characters; use upload_document")
+    return id

@@ -34,15 +34,12 @@ class _Connection:
     """What both clients know: the address, the key, and for how long to try."""
 
     def __init__(self, url: str, key: str | None, timeouts: Timeouts, retries: Retries) -> None:
-        """Check the address. Raises ValueError."""
-        parsed = httpx.URL(url)
-        if parsed.scheme not in {"http", "https"} or not parsed.host or parsed.query or parsed.fragment:
-            raise ValueError(f"invalid URL {url!r}: must be http(s)://HOST[:PORT][/PREFIX]")
-        self.url = url.rstrip("/")
+        """Check the address and the key. Raises ValueError."""
+        self.url = _check_url(url)
         self.timeouts, self.retries = timeouts, retries
         headers = {"User-Agent": f"netsphere-python/{__version__}", "Accept": "application/json, */*;q=0.5"}
         if key:
-            headers["Authorization"] = f"Bearer {key}"
+            headers["Authorization"] = f"Bearer {_check_key(key)}"
         self._settings: dict[str, Any] = {"base_url": self.url, "headers": headers, "verify": _load_certificates()}
 
     def link_to(self, passage: Passage) -> str:
@@ -50,11 +47,35 @@ class _Connection:
         return link_to_passage(self.url, passage)
 
     def _build(self, http: httpx.Client | httpx.AsyncClient, call: Call[Any]) -> httpx.Request:
-        read_s = max(self.timeouts.read_s, (call.timeout_ms or 0) / 1000 + DEADLINE_MARGIN_S)
+        read_s = self.timeouts.read_s
+        if call.timeout_ms is not None:
+            read_s = max(read_s, call.timeout_ms / 1000 + DEADLINE_MARGIN_S)
         timeout = httpx.Timeout(read_s, connect=self.timeouts.connect_s)
         return http.build_request(
             call.method, call.path, params=call.query, headers=call.headers, timeout=timeout, **call.body
         )
+
+
+def _check_url(url: str) -> str:
+    """Return a base URL without its last slash. Raises ValueError, which does not show a password."""
+    expected = "must be http(s)://HOST[:PORT][/PREFIX]"
+    # They would be sent in the place of the key, and be part of every link to a passage.
+    if "@" in url.partition("//")[2].partition("/")[0]:
+        raise ValueError(f"invalid URL: {expected}, without a user name or password")
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise ValueError(f"invalid URL {url!r} ({error}): {expected}") from None
+    if parsed.scheme not in {"http", "https"} or not parsed.host or "?" in url or "#" in url:
+        raise ValueError(f"invalid URL {url!r}: {expected}")
+    return url.rstrip("/")
+
+
+def _check_key(key: str) -> str:
+    """Return a key that a header can hold. Raises ValueError, which does not show it."""
+    if not (key.isascii() and key.isprintable() and key == key.strip()):
+        raise ValueError("invalid key: must be printable ASCII without spaces or line breaks at its ends; strip it")
+    return key
 
 
 @cache

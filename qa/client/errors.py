@@ -39,11 +39,13 @@ class ApiError(ClientError):
         """Read the fields of a problem; those that are missing are None or empty."""
         self.status, self.request_id = status, request_id
         self.code: str | None = problem.get("code")
-        self.title = str(problem.get("title", ""))
+        self.title = str(problem.get("title") or "")
         self.detail = str(problem.get("detail") or self.title)
+        errors = problem.get("errors")
         self.errors = tuple(
             FieldError(str(one.get("field", "")), str(one.get("message", "")), str(one.get("code", "")))
-            for one in problem.get("errors") or ()
+            for one in (errors if isinstance(errors, list) else ())
+            if isinstance(one, dict)
         )
         named = f"{self.code}, " if self.code else ""
         traced = f", request {request_id}" if request_id else ""

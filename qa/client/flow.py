@@ -98,7 +98,7 @@ def _read_problem(response: httpx.Response) -> ApiError:
         problem = response.json()
     except ValueError:
         problem = None
-    if not isinstance(problem, dict) or "code" not in problem:
+    if not isinstance(problem, dict) or not isinstance(problem.get("code"), str):
         server = f"{response.request.url.scheme}://{response.request.url.netloc.decode()}"
         problem = {"detail": f"{server} answered {response.status_code} {response.reason_phrase} without a problem"}
     return ApiError(response.status_code, problem, response.headers.get("X-Request-ID"))

@@ -69,7 +69,10 @@ class NetsphereRetriever:
 
     def _prepare(self, top_k: int | None) -> Search:
         key = self.key.resolve_value() if self.key else None
-        return replace(self._search, key=key, top_k=top_k or self._search.top_k)
+        # One for this question counts more than one among the options.
+        chosen: AskOptions = {} if top_k is None else {"top_k": top_k}
+        options: AskOptions = {**(self._search.options or {}), **chosen}
+        return replace(self._search, key=key, options=options)
 
     def _list_results(self, answer: Answer) -> dict[str, Any]:
         documents = [

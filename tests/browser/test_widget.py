@@ -9,8 +9,10 @@ from threading import Thread
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from qa.answer.wording import LANGUAGE_NOTE, REASONS
+from qa.types import UNREAD_LANGUAGE, Reason
 from qa.web.access.keys import KeyStore
 from tests.browser.conftest import Window
 from tests.qa.web.server.process import ready
@@ -136,7 +138,7 @@ def test_a_page_of_another_site_gets_no_answer(page: Page, server: str) -> None:
 
 
 def test_the_keyboard_alone_is_enough_and_a_screen_reader_is_told(page: Page, site: Site, server: str) -> None:
-    """Tab to the question, Enter to ask, the focus stays; Tab to the source; Escape ends the wait."""
+    """Tab to the question, Enter to ask, the focus stays; Tab to the source."""
     site.show(page, script(server))
     page.keyboard.press("Tab")
     expect(page.get_by_role("searchbox", name="Ask the documents")).to_be_focused()
@@ -148,11 +150,43 @@ def test_the_keyboard_alone_is_enough_and_a_screen_reader_is_told(page: Page, si
     expect(page.get_by_role("button", name="Ask")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link")).to_be_focused()
+
+
+@pytest.mark.parametrize("role", ["searchbox", "button"])
+def test_escape_ends_the_wait_and_keeps_the_question(page: Page, site: Site, server: str, role: str) -> None:
+    """Also for who clicked the button, which has the focus then."""
+    site.show(page, script(server))
     page.route("**/v1/ask", lambda _: None)
     ask(page, "And when?")
     expect(page.get_by_role("status")).to_have_text("Searching …")
+    page.get_by_role(role).focus()
     page.keyboard.press("Escape")
     expect(page.locator(".result")).to_be_hidden()
+    expect(page.get_by_role("searchbox")).to_have_value("And when?")
+
+
+def test_what_is_typed_during_the_wait_is_kept(page: Page, site: Site, server: str) -> None:
+    """It is the next question, when the answer to one of the visitor or of the page arrives."""
+    site.show(page, script(server))
+    page.get_by_role("searchbox").fill("And when?")
+    page.evaluate("document.querySelector('netsphere-ask').ask('Who?')")
+    expect(page.locator("blockquote")).to_have_text("Hiroyuki Seshita")
+    expect(page.get_by_role("searchbox")).to_have_value("And when?")
+
+
+def test_why_an_answer_may_be_wrong_is_said(page: Page, site: Site, server: str) -> None:
+    """The reason, what failed, and a language that is not read, as on the page of the server."""
+
+    def degrade(route: Route) -> None:
+        answer = (reply := route.fetch()).json()
+        answer["retrieval"]["degraded"] = ["dense", UNREAD_LANGUAGE]
+        route.fulfill(response=reply, json=answer)
+
+    site.show(page, script(server))
+    page.route("**/v1/ask", degrade)
+    ask(page, "the capital")
+    for text in (REASONS[Reason.UNKNOWN_WORDS], "Part of the search failed; the answer may be worse", LANGUAGE_NOTE):
+        expect(page.locator(".result")).to_contain_text(text)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -196,6 +230,7 @@ def test_characters_beyond_the_first_plane_do_not_move_the_mark(page: Page, site
         "answer": {**text, "document": "a b/ü.txt", "kind": "span", "confidence": 0.8, "spans": [text],
                    "sentence": {"text": sentence, "start": 100, "end": 126}},
         "passages": [{"document": {"id": "a b/ü.txt", "title": ""}, "heading": None, "start": 90, "end": 200}],
+        "reason": None, "retrieval": {"degraded": []},
     }  # fmt: skip
     page.route("**/v1/ask", lambda route: route.fulfill(json=answer, headers={"Access-Control-Allow-Origin": "*"}))
     ask(page, "Who?")

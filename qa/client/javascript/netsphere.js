@@ -30,6 +30,7 @@
 const REFUSALS = new Set(["overloaded", "not_ready", "rate_limited"]);
 // What may pass by itself. 502 is a proxy whose server is being restarted.
 const PASSING = new Set([429, 502, 503]);
+const CONDITIONS = { ifMatch: "If-Match", ifNoneMatch: "If-None-Match" };
 const UNFINISHED = new Set(["queued", "building"]);
 // What the server's own refusal needs to arrive after the time in timeout_ms.
 const DEADLINE_MARGIN_MS = 5000;
@@ -78,8 +79,15 @@ export class Client {
    */
   constructor(url = "http://127.0.0.1:8000", settings = {}) {
     const parsed = URL.canParse?.(url) === false ? null : new URL(url);
-    if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.search || parsed.hash) {
+    // What fetch refuses, and what would be part of every link to a passage.
+    if (parsed?.username || parsed?.password) {
+      throw new TypeError(`invalid URL for ${parsed.host}: must be http(s)://HOST[:PORT][/PREFIX], without a user name or password`);
+    }
+    if (!parsed || !/^https?:$/.test(parsed.protocol) || /[?#]/.test(url)) {
       throw new TypeError(`invalid URL '${url}': must be http(s)://HOST[:PORT][/PREFIX]`);
+    }
+    if (settings.key && !/^[!-~]([ -~]*[!-~])?$/.test(settings.key)) {
+      throw new TypeError("invalid key: must be printable ASCII without spaces or line breaks at its ends; trim it");
     }
     this.url = url.replace(/\/+$/, "");
     this.settings = {
@@ -90,7 +98,8 @@ export class Client {
       fetch: (input, init) => fetch(input, init),
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       random: Math.random,
-      ...settings,
+      // A setting that is undefined is one that was not given.
+      ...Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)),
     };
   }
 
@@ -151,7 +160,7 @@ export class Client {
   /** Store many files, by the ids of their documents. @param {Record<string, Blob>} files @returns {Promise<Job>} */
   uploadDocuments(files) {
     const form = new FormData();
-    for (const [id, file] of Object.entries(files)) form.append("file", file, id);
+    for (const [id, file] of Object.entries(files)) form.append("file", file, formatFileName(id));
     return this.#write("POST", "v1/documents", form, null);
   }
 
@@ -263,7 +272,7 @@ export class Client {
   }
 
   #write(method, path, body, type = null, conditions = {}) {
-    return this.#send({ method, path, body, type, conditions, effect: "write" });
+    return this.#send({ method, path, body, type, conditions: formatConditions(conditions), effect: "write" });
   }
 
   /** Send a request until it succeeds, and return its result; throw if it may not be sent again. */
@@ -274,7 +283,7 @@ export class Client {
       try {
         const response = await this.#fetch(call);
         if (response.ok) return await this.#read(call, response, read);
-        error = await readProblem(response);
+        error = await this.#readProblem(response);
         resend = mayResend(effect, response.status, error.code);
         retryAfterMs = parseRetryAfter(response.headers.get("Retry-After"));
       } catch (failure) {
@@ -288,15 +297,14 @@ export class Client {
     }
   }
 
-  #fetch({ method = "GET", path, query = {}, body, type, conditions = {}, timeout = 0 }) {
-    const headers = { Accept: "application/json, */*;q=0.5" };
+  #fetch({ method = "GET", path, query = {}, body, type, conditions, timeout }) {
+    const headers = { Accept: "application/json, */*;q=0.5", ...conditions };
     if (this.settings.key) headers.Authorization = `Bearer ${this.settings.key}`;
     if (type) headers["Content-Type"] = type;
-    if (conditions.ifMatch) headers["If-Match"] = formatTag(conditions.ifMatch);
-    if (conditions.ifNoneMatch) headers["If-None-Match"] = formatTag(conditions.ifNoneMatch);
     const named = Object.entries(query).filter(([, value]) => value !== undefined);
     const search = named.length ? `?${new URLSearchParams(named)}` : "";
-    const signal = AbortSignal.timeout(Math.max(this.settings.timeoutMs, timeout + DEADLINE_MARGIN_MS));
+    const { timeoutMs } = this.settings;
+    const signal = AbortSignal.timeout(timeout ? Math.max(timeoutMs, timeout + DEADLINE_MARGIN_MS) : timeoutMs);
     // The key is in a header, so no cookie is needed; a redirect would take it elsewhere.
     const init = { method, headers, body, signal, credentials: "omit", redirect: "error" };
     return this.settings.fetch(`${this.url}/${path}${search}`, init);
@@ -310,6 +318,14 @@ export class Client {
       const what = `${method} ${path} returned something else than the API describes (${error.message})`;
       throw new UnexpectedResponse(`${what}; is ${this.url} the address of a Netsphere server?`, { cause: error });
     }
+  }
+
+  /** The problem in a response; one of something else than Netsphere has no code. */
+  async #readProblem(response) {
+    const problem = await response.json().catch(() => null);
+    const detail = `${new URL(this.url).origin} answered ${response.status} ${response.statusText} without a problem`;
+    const isProblem = typeof problem?.code === "string";
+    return new ApiError(response.status, isProblem ? problem : { detail }, response.headers.get("X-Request-ID"));
   }
 
   #describeFailure(effect, failure) {
@@ -354,13 +370,6 @@ function isTimeout(failure) {
   return failure.name === "TimeoutError";
 }
 
-/** The problem in a response; one of something else than Netsphere has no code. */
-async function readProblem(response) {
-  const problem = await response.json().catch(() => null);
-  const detail = `${new URL(response.url).origin} answered ${response.status} ${response.statusText} without a problem`;
-  return new ApiError(response.status, problem?.code ? problem : { detail }, response.headers.get("X-Request-ID"));
-}
-
 /** A `Retry-After` header, seconds or a date, in milliseconds from now; null if there is none to be read. */
 function parseRetryAfter(value) {
   if (value === null) return null;
@@ -380,7 +389,22 @@ function encodePath(id) {
   return id.split("/").map(encodeURIComponent).join("/");
 }
 
-/** A sha256 as an entity tag (RFC 9110, 8.8.3). */
-function formatTag(value) {
-  return value === "*" ? value : `"${value}"`;
+/** The headers of conditions, a sha256 as an entity tag (RFC 9110, 8.8.3). */
+function formatConditions(conditions) {
+  const headers = {};
+  for (const [name, value] of Object.entries(conditions)) {
+    // One that is not sent would let the write replace what it should have kept.
+    if (!Object.hasOwn(CONDITIONS, name)) throw new TypeError(`unknown condition '${name}': must be ifMatch or ifNoneMatch`);
+    if (value !== undefined) headers[CONDITIONS[name]] = value === "*" ? value : `"${value}"`;
+  }
+  return headers;
+}
+
+/** The id of a document as a file name. In multipart/form-data %22 stands for a quotation mark, and lines end as CR LF. */
+function formatFileName(id) {
+  if (/%22|\p{Cc}/u.test(id)) {
+    throw new TypeError(`invalid file name '${id}': must not hold %22 or control characters; use uploadDocument`);
+  }
+  // A browser leaves a backslash as it is, and the server takes it for an escape.
+  return id.replaceAll("\\", "\\\\");
 }

@@ -42,11 +42,12 @@ for (const name of ["js/a b#1?.txt", "100% 猫.txt"]) {{
   await assert.rejects(client.getDocument(name), {{ name: "ApiError", code: "document_not_found", status: 404 }});
 }}
 await client.uploadDocument("js.md", "# Owls\\n\\nOwls hunt.");
-await client.uploadDocuments({{ 'js "files"/one.txt': new Blob(["One."]), "js two.md": new Blob(["Two."]) }});
+await client.uploadDocuments({{ 'js "files"/one.txt': new Blob(["One."]), "js two.md": new Blob(["Two."]), "js\\\\b.txt": new Blob(["B."]) }});
 const job = await client.waitForJob(await client.writeDocuments([{{ id: "js", text: "Three." }}, {{ id: "js.md", delete: true }}]));
 assert.deepEqual([job.state, (await client.listJobs(1))[0].id], ["published", job.id]);
 assert.equal((await client.getDocument('js "files"/one.txt')).text, "One.");
-const lines = ['js "files"/one.txt', "js two.md", "js"].map((id) => ({{ id, delete: true }}));
+assert.equal((await client.getDocument("js\\\\b.txt")).text, "B.");
+const lines = ['js "files"/one.txt', "js two.md", "js\\\\b.txt", "js"].map((id) => ({{ id, delete: true }}));
 await client.waitForJob(await client.writeDocuments(lines));
 await assert.rejects(client.putDocument("cats.txt", {{ text: "x" }}, {{ ifNoneMatch: "*" }}), {{ code: "precondition_failed" }});
 await assert.rejects(client.publishJob("999"), (error) => error.code === "job_not_found" && Boolean(error.requestId));
@@ -60,7 +61,7 @@ const fails = (name, code) => () => {
 };
 async function count(method, ...replies) {
   let sent = 0;
-  const fetch = async (...request) => Object.defineProperty(replies[sent++](...request), "url", { value: "http://s/" });
+  const fetch = async (...request) => replies[sent++](...request);
   const client = new Client("http://s/p/", { fetch, sleep: async (ms) => slept.push(ms), random: () => 0.5, retries: 2 });
   const error = await method(client).then(() => null, (reason) => reason);
   return [sent, error];
@@ -74,7 +75,7 @@ for (const [method, first, sent] of [
   [read, fails("TypeError", "ECONNREFUSED"), 2], [read, fails("TypeError", "ECONNRESET"), 2],
   [read, fails("TimeoutError"), 1], [read, reply(503, "deadline_exceeded"), 1], [read, reply(500, "internal_error"), 1],
   [write, reply(503, "overloaded"), 2], [write, reply(429, "rate_limited"), 2], [write, fails("TypeError", "ECONNREFUSED"), 2],
-  [write, reply(503, "not_stored"), 1], [write, reply(503), 1], [write, reply(502), 1],
+  [write, reply(503, "not_stored"), 1], [write, reply(503), 1], [write, reply(502), 1], [write, reply(503, 5), 1],
   [write, fails("TypeError", "ECONNRESET"), 1], [write, fails("TimeoutError"), 1],
   [probe, reply(503, "not_ready"), 1], [probe, fails("TypeError", "ECONNREFUSED"), 1],
 ]) {
@@ -91,7 +92,10 @@ assert.equal((await count(write, fails("TypeError", "ECONNRESET")))[1].mayHaveSu
 const problem = await count(read, reply(422, "out_of_bounds", { "X-Request-ID": "r-1" }));
 assert.equal(problem[1].message, "No. (out_of_bounds, status 422, request r-1)");
 assert.ok((await count(read, () => new Response("<html>", { status: 200 })))[1] instanceof UnexpectedResponse);
-assert.equal((await count(read, () => new Response("<html>", { status: 500 })))[1].code, null);
+for (const body of ["<html>", '{"code":5}', '{"code":{"a":1}}', "null"]) {
+  const [, { code, message }] = await count(read, () => new Response(body, { status: 500 }));
+  assert.deepEqual([code, message], [null, "http://s answered 500  without a problem (status 500)"]);
+}
 const waiting = Array(9).fill(() => new Response(JSON.stringify({ state: "queued" })));
 assert.ok((await count((client) => client.waitForJob("1", 150), ...waiting))[1] instanceof JobNotFinished);
 const keyed = new Client("http://s/p/", { key: "k", fetch: async (url, init) => {
@@ -100,7 +104,35 @@ const keyed = new Client("http://s/p/", { key: "k", fetch: async (url, init) => 
 } });
 await keyed.getJob("a/b");
 for (const id of ["", "..", "a/../b"]) assert.throws(() => keyed.deleteDocument(id), /invalid document id/);
-for (const url of ["server", "ftp://server", "http://s?q=1"]) assert.throws(() => new Client(url), TypeError);
+for (const url of ["server", "ftp://server", "http://s?q=1", "http://s?", "http://s#"]) {
+  assert.throws(() => new Client(url), /must be http/);
+}
+for (const make of [() => new Client("http://u:secret@s"), () => new Client("http://s", { key: "secret\\n" })]) {
+  assert.throws(make, (error) => error instanceof TypeError && !error.message.includes("secret"));
+}
+"""
+# What a client is given may be undefined or misspelt, and a file may have any name.
+CARE = """
+const sent = [];
+const accept = async (url, init) => { sent.push(init); return new Response("{}"); };
+const client = new Client("http://s", { fetch: accept, timeoutMs: undefined });
+await client.getUpdates();
+let left = 9;
+const fail = async () => { if (!left--) throw new Error("no end"); return new Response("", { status: 502 }); };
+const patient = new Client("http://s", { fetch: fail, sleep: async () => {}, retries: undefined });
+await assert.rejects(patient.getUpdates(), ApiError);
+assert.equal(left, 5);
+for (const name of ["if_match", "ifmatch", "toString"]) {
+  assert.throws(() => client.deleteDocument("a", { [name]: "x" }), /unknown condition/);
+}
+await client.deleteDocument("a", { ifMatch: "", ifNoneMatch: undefined });
+assert.deepEqual([sent[1].headers["If-Match"], sent[1].headers["If-None-Match"]], ['""', undefined]);
+for (const name of ["a%22b", "a\\nb"]) assert.throws(() => client.uploadDocuments({ [name]: new Blob(["a"]) }), /invalid file name/);
+const silent = (url, { signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+const hasty = new Client("http://s", { fetch: silent, timeoutMs: 20 });
+const waiting = setTimeout(() => process.exit(1), 4000);
+await assert.rejects(hasty.getUpdates(), /did not answer in time/);
+clearTimeout(waiting);
 """
 
 needs_node = pytest.mark.skipif(not shutil.which("node"), reason="needs node")
@@ -117,6 +149,12 @@ def run(program: str, *arguments: str) -> None:
 def test_it_follows_the_same_rules() -> None:
     """What is sent again, after how long, and what the errors carry, as in Python."""
     run(RULES)
+
+
+@needs_node
+def test_nothing_else_is_sent_than_what_was_meant() -> None:
+    """Settings that are undefined have their default, a condition is never left out, and a short timeout is kept."""
+    run(CARE)
 
 
 @needs_node

@@ -148,12 +148,29 @@ def test_an_error_carries_the_problem(call: Callable[..., Any]) -> None:
     assert str(error) == "top_k is 99. (out_of_bounds, status 422, request r-7)"
 
 
-@pytest.mark.parametrize("body", ["<html>no</html>", "[1]", '{"detail": 1}'])
+@pytest.mark.parametrize("body", ["<html>no</html>", "[1]", '{"detail": 1}', '{"code": 5}', '{"code": {"a": 1}}'])
 def test_a_proxy_that_knows_no_problems_is_named(call: Callable[..., Any], body: str) -> None:
     """By its address and status; there is no code to compare."""
     with pytest.raises(ApiError, match="http://server answered 500 Internal Server Error without a problem") as raised:
         call(Script(httpx.Response(500, text=body)), READ)
     assert raised.value.code is None
+
+
+@pytest.mark.parametrize("errors", ['"no"', "5", "[1]", "{}", "null"])
+def test_a_problem_of_another_program_is_read_as_far_as_possible(call: Callable[..., Any], errors: str) -> None:
+    """Whatever it lists, it is an ApiError."""
+    body = f'{{"code": "no_route", "title": null, "errors": {errors}}}'
+    with pytest.raises(ApiError) as raised:
+        call(Script(httpx.Response(500, text=body)), READ)
+    assert (raised.value.code, raised.value.detail, raised.value.errors) == ("no_route", "", ())
+
+
+@pytest.mark.parametrize("method", ["get_openapi", "export_feedback"])
+@pytest.mark.parametrize("body", ["[1]", "5"])
+def test_what_is_read_without_a_type_must_be_an_object(call: Callable[..., Any], method: str, body: str) -> None:
+    """Otherwise the response is that of another program."""
+    with pytest.raises(UnexpectedResponse, match="an object was expected, not"):
+        call(Script(httpx.Response(200, text=body)), method)
 
 
 @pytest.mark.parametrize("body", ["<html>", "[]", '{"generation": 1, "waiting": 0}', '{"generation": "g1"}'])
@@ -188,6 +205,13 @@ def test_the_prefix_the_key_and_the_timeouts_are_in_the_request(call: Callable[.
     assert b'"timeout_ms":90000' in request.content.replace(b" ", b"")
 
 
+def test_a_short_timeout_is_kept(call: Callable[..., Any]) -> None:
+    """If the server was given no time of its own."""
+    script = Script(httpx.Response(200, json=UPDATES))
+    call(script, READ, timeouts=Timeouts(connect_s=1, read_s=2))
+    assert script.requests[0].extensions["timeout"] == {"connect": 1, "read": 2, "write": 2, "pool": 2}
+
+
 @pytest.mark.parametrize("id", ["", ".", "../jobs", "a/../../readyz", "a/./b"])
 def test_an_id_cannot_lead_to_another_route(call: Callable[..., Any], id: str) -> None:
     """Dots between slashes, which URLs remove, are refused before anything is sent."""
@@ -197,11 +221,24 @@ def test_an_id_cannot_lead_to_another_route(call: Callable[..., Any], id: str) -
     assert script.requests == []
 
 
-@pytest.mark.parametrize("url", ["server", "ftp://server", "http://", "http://server/?q=1", "http://server/#a"])
+@pytest.mark.parametrize(
+    "url",
+    ["server", "ftp://server", "http://", "http://server/?q=1", "http://server/#a", "http://server?", "http://[::1",
+     "http://server:port", "http://me:secret@server/prefix"],
+)  # fmt: skip
 def test_a_wrong_address_is_refused(url: str) -> None:
-    """At once, with what it must look like."""
-    with pytest.raises(ValueError, match="must be http"):
+    """At once, with what it must look like, and without the password that would be part of every link."""
+    with pytest.raises(ValueError, match="must be http") as raised:
         Client(url)
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("key", ["secret\n", " secret", "sec\r\nret", "sécret"])
+def test_a_key_that_no_header_can_hold_is_refused(key: str) -> None:
+    """Before anything is sent, such as one that was read from a file with its line break; it is not shown."""
+    with pytest.raises(ValueError, match="invalid key: must be printable ASCII") as raised:
+        Client(URL, key)
+    assert "cret" not in str(raised.value)
 
 
 def test_a_job_is_asked_for_until_it_is_finished(call: Callable[..., Any]) -> None:

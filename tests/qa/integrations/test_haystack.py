@@ -1,13 +1,18 @@
 """The component in a pipeline of Haystack, over the seed, served by a real process."""
 
 import asyncio
+import json
+from functools import partial
 from typing import Any
 
+import httpx
 import pytest
 from haystack import Pipeline
 from haystack.components.builders import PromptBuilder
 from haystack.utils import Secret
 
+from qa.client import ApiError, AskOptions, Client
+from qa.integrations import search
 from qa.integrations.haystack import NetsphereRetriever
 from tests.qa.integrations.seed import CAPITAL, DIRECTOR, QUESTION, check_metadata
 
@@ -76,3 +81,23 @@ def test_a_key_is_saved_as_its_variable(server: str, monkeypatch: pytest.MonkeyP
     saved = retriever.to_dict()
     assert "secret" not in str(saved)
     assert NetsphereRetriever.from_dict(saved).to_dict() == retriever.to_dict()
+
+
+@pytest.mark.parametrize("options", [None, {"top_k": 4}])
+@pytest.mark.parametrize("top_k", [0, 2])
+def test_the_number_of_passages_may_be_chosen_for_one_question(
+    monkeypatch: pytest.MonkeyPatch, options: AskOptions | None, top_k: int
+) -> None:
+    """It counts more than any other, and one that is not valid is refused by the server."""
+    asked = []
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        asked.append(json.loads(request.content)["top_k"])
+        return httpx.Response(422, json={"code": "out_of_bounds"})
+
+    monkeypatch.setattr(search, "Client", partial(Client, transport=httpx.MockTransport(refuse)))
+    retriever = NetsphereRetriever(top_k=3, options=options)
+    for chosen in (top_k, None):
+        with pytest.raises(ApiError):
+            retriever.run(QUESTION, chosen)
+    assert asked == [top_k, 4 if options else 3]

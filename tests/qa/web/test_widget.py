@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from flask.testing import FlaskClient
 
-from qa.answer.wording import CONFIDENCE_WORDS, PASSAGE_STATUS_LABELS, STATUS_LABELS
+from qa.answer.wording import CONFIDENCE_WORDS, LANGUAGE_NOTE, PASSAGE_STATUS_LABELS, REASONS, STATUS_LABELS
 from qa.types import Status
 from qa.web.errors.problems import Code
 from qa.web.pages.widget import SCRIPT, read_script
@@ -67,8 +67,11 @@ def test_it_says_what_the_page_says(client: FlaskClient) -> None:
     assert {status: english[status] for status in Status} == STATUS_LABELS
     passages = {Status.ANSWERED: english["passage_answered"], Status.UNSURE: english["passage_unsure"]}
     assert passages | {Status.NOT_FOUND: english["not_found"]} == PASSAGE_STATUS_LABELS
+    assert english["reasons"] == REASONS
+    assert english["unread"] == LANGUAGE_NOTE
     for language in languages.values():
         assert language.keys() == english.keys()
+        assert language["reasons"].keys() == english["reasons"].keys()
         assert len(language["sure"]) == len(english["sure"])
 
 

@@ -6,6 +6,7 @@
   const TIMEOUT_MS = 60_000, MAX_HISTORY = 20, MAX_QUESTION = 1000;
   // The first of these that a probability reaches; the words are those of the server's own page.
   const SURE = [0.9, 0.75, 0.5, 0.25, 0];
+  const UNREAD_LANGUAGE = "reader:language";
   const WORDS = {
     en: {
       title: "Ask the documents", question: "Question", ask: "Ask", searching: "Searching …", source: "Source",
@@ -13,6 +14,14 @@
       answered: "Answer", unsure: "Possible answer", not_found: "Not found in these documents",
       passage_answered: "The first source answers this", passage_unsure: "The first source may answer this",
       sure: ["almost certain", "likely", "more likely than not", "doubtful", "unlikely"],
+      reasons: {
+        weak_match: "No passage matches closely enough to be certain.",
+        unknown_words: "The key words of the question do not occur in the documents.",
+        no_content_words: "No word of the question says what to look for.",
+        filtered_out: "No document matches the filter.", empty_index: "Nothing is indexed yet.",
+      },
+      failed_part: "Part of the search failed; the answer may be worse than usual.",
+      unread: "The reader reads English only: in other languages the sentence is shown, not the exact words.",
       unreachable: "The server cannot be reached from this page. Try again later.",
       timeout: "The request timed out. Try again, or ask in fewer words.",
       busy: "The server is busy. Try again in a moment.",
@@ -25,6 +34,14 @@
       answered: "Antwort", unsure: "Mögliche Antwort", not_found: "In diesen Dokumenten nicht gefunden",
       passage_answered: "Die erste Quelle beantwortet das", passage_unsure: "Die erste Quelle beantwortet das vielleicht",
       sure: ["so gut wie sicher", "wahrscheinlich", "eher richtig als falsch", "zweifelhaft", "unwahrscheinlich"],
+      reasons: {
+        weak_match: "Keine Stelle passt genau genug, um sicher zu sein.",
+        unknown_words: "Die wichtigen Wörter der Frage kommen in den Dokumenten nicht vor.",
+        no_content_words: "Kein Wort der Frage sagt, wonach gesucht werden soll.",
+        filtered_out: "Kein Dokument passt zum Filter.", empty_index: "Noch ist nichts indexiert.",
+      },
+      failed_part: "Ein Teil der Suche ist ausgefallen; die Antwort kann schlechter sein als sonst.",
+      unread: "Die genauen Wörter werden nur auf Englisch gezeigt, in anderen Sprachen der ganze Satz.",
       unreachable: "Der Server ist von dieser Seite aus nicht erreichbar. Versuch es später noch einmal.",
       timeout: "Die Antwort kam nicht rechtzeitig. Versuch es noch einmal oder frag mit weniger Wörtern.",
       busy: "Der Server ist beschäftigt. Versuch es gleich noch einmal.",
@@ -37,6 +54,14 @@
       answered: "Réponse", unsure: "Réponse possible", not_found: "Introuvable dans ces documents",
       passage_answered: "La première source y répond", passage_unsure: "La première source y répond peut-être",
       sure: ["presque certain", "probable", "plutôt vrai que faux", "douteux", "improbable"],
+      reasons: {
+        weak_match: "Aucun passage ne correspond assez pour en être sûr.",
+        unknown_words: "Les mots clés de la question ne figurent pas dans les documents.",
+        no_content_words: "Aucun mot de la question ne dit quoi chercher.",
+        filtered_out: "Aucun document ne correspond au filtre.", empty_index: "Rien n’est encore indexé.",
+      },
+      failed_part: "Une partie de la recherche a échoué ; la réponse peut être moins bonne que d’habitude.",
+      unread: "Les mots exacts ne sont montrés qu’en anglais ; dans les autres langues, c’est la phrase entière.",
       unreachable: "Le serveur est inaccessible depuis cette page. Réessayez plus tard.",
       timeout: "Le délai est dépassé. Réessayez, ou posez la question en moins de mots.",
       busy: "Le serveur est occupé. Réessayez dans un instant.",
@@ -122,7 +147,12 @@
       root.adoptedStyleSheets = [STYLE];
       root.append(make("div", { className: "box", lang: this.#words === WORDS[language] ? language : "en" }, form, result, announcement));
       form.addEventListener("submit", (event) => { event.preventDefault(); this.ask(input.value); });
-      input.addEventListener("keydown", (event) => { if (event.key === "Escape") this.#pending?.abort("cancelled"); });
+      form.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape" || !this.#pending) return;
+        // A browser would clear the box.
+        event.preventDefault();
+        this.#pending.abort("cancelled");
+      });
     }
 
     disconnectedCallback() { this.#pending?.abort("cancelled"); }
@@ -141,7 +171,8 @@
         const answer = await this.#fetchAnswer(question, this.#pending.signal);
         this.#showAnswer(question, answer);
         this.#history.push({ question, ...(this.#headline(answer) && { answer: answer.answer.text }) });
-        input.value = "";
+        // Not the next question, which the visitor may have begun to type.
+        if (input.value.trim() === question) input.value = "";
         this.dispatchEvent(new CustomEvent("netsphere-answer", { detail: answer, bubbles: true, composed: true }));
       } catch (error) {
         if (this.#pending.signal.reason === "cancelled") { result.hidden = true; this.#announce(""); }
@@ -196,12 +227,20 @@
           parts.push(make("p", { className: "note", dir: "auto" }, ...markSpans(text, start, headline.spans)));
         }
       }
+      parts.push(...this.#explain(answer).map((textContent) => make("p", { className: "note", textContent })));
       if (found && answer.answer) parts.push(...this.#showSource(answer, headline));
       if (answer.searched_as !== answer.question) {
         parts.push(make("p", { className: "note" }, `${this.#words.searched}: `, make("q", { textContent: answer.searched_as, dir: "auto" })));
       }
       this.#show(question, ...parts);
       this.#announce([status, headline?.text, sure].filter(Boolean).join(". "));
+    }
+
+    // Why an answer is not certain, and what it had to do without.
+    #explain({ reason, retrieval: { degraded } }) {
+      const { reasons, failed_part, unread } = this.#words;
+      const failed = degraded.some((name) => name !== UNREAD_LANGUAGE);
+      return [reasons[reason], failed && failed_part, degraded.includes(UNREAD_LANGUAGE) && unread].filter(Boolean);
     }
 
     // The passage itself is shown only if there is no sentence to show.
