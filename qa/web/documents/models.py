@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from index.parsers.encoding import unify_newlines
 from index.types import Document
 from index.writes.jobs import Job
-from qa.web.requests.models import QueryInteger, StrictModel, reject_nul
+from qa.web.requests.models import QueryInteger, StrictModel, reject_invalid_text, require_unicode
 
 MAX_ID_CHARS = 1000
 MAX_JOBS = 200
@@ -32,21 +32,13 @@ def check_id(value: str) -> str:
 def _require_text(value: str) -> str:
     if not value.strip():
         raise PydanticCustomError("string_too_short", "should have a character that is not white space")
-    return _require_unicode(value)
+    return require_unicode(value)
 
 
 def _require_flat(value: dict[str, Any]) -> dict[str, Any]:
     if _is_deeper(value, MAX_DEPTH):
         raise PydanticCustomError("too_deep", "should not be nested more than {depth} levels", {"depth": MAX_DEPTH})
-    _require_unicode(json.dumps(value, ensure_ascii=False))
-    return value
-
-
-def _require_unicode(value: str) -> str:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise PydanticCustomError("string_unicode", "should be text without lone surrogates") from None
+    require_unicode(json.dumps(value, ensure_ascii=False))
     return value
 
 
@@ -56,8 +48,8 @@ def _is_deeper(value: object, levels: int) -> bool:
 
 
 DocumentId = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ID_CHARS), AfterValidator(check_id)]
-Text = Annotated[str, AfterValidator(_require_text), AfterValidator(reject_nul)]
-Title = Annotated[str, StringConstraints(max_length=MAX_ID_CHARS), AfterValidator(reject_nul)]
+Text = Annotated[str, AfterValidator(_require_text), AfterValidator(reject_invalid_text)]
+Title = Annotated[str, StringConstraints(max_length=MAX_ID_CHARS), AfterValidator(reject_invalid_text)]
 Metadata = Annotated[dict[str, JsonValue], AfterValidator(_require_flat)]
 
 

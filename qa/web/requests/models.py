@@ -32,10 +32,19 @@ def _trim(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
 
-def reject_nul(value: str) -> str:
-    """Return a text; raise PydanticCustomError if it holds NUL."""
+def reject_invalid_text(value: str) -> str:
+    """Return a text; raise PydanticCustomError if it holds NUL or a lone surrogate."""
     if "\0" in value:
         raise PydanticCustomError("nul_character", "should not hold a NUL character")
+    return require_unicode(value)
+
+
+def require_unicode(value: str) -> str:
+    """Return a text; raise PydanticCustomError if it holds a lone surrogate, which UTF-8 cannot encode."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise PydanticCustomError("string_unicode", "should be text without lone surrogates") from None
     return value
 
 
@@ -60,13 +69,15 @@ Question = Annotated[
     str,
     StringConstraints(min_length=1, max_length=1000),
     BeforeValidator(_trim),
-    AfterValidator(reject_nul),
+    AfterValidator(reject_invalid_text),
     Field(
         description="Trimmed before its length is checked; without NUL and lone surrogates.",
         json_schema_extra={"pattern": TRIMMED_PATTERN},
     ),
 ]
-WithoutNul = Annotated[str, AfterValidator(reject_nul), Field(json_schema_extra={"pattern": WITHOUT_NUL_PATTERN})]
+WithoutNul = Annotated[
+    str, AfterValidator(reject_invalid_text), Field(json_schema_extra={"pattern": WITHOUT_NUL_PATTERN})
+]
 AnswerString = Annotated[WithoutNul, StringConstraints(max_length=MAX_ANSWER_CHARS)]
 Pattern = Annotated[WithoutNul, StringConstraints(min_length=1, max_length=1000)]
 Patterns = Annotated[

@@ -71,6 +71,7 @@ BODIES: list[tuple[dict[str, Any], Code, str]] = [
     ({"question": "a", "history": [{}]}, Code.MISSING_FIELD, "history[0].question"),
     ({"question": "a", "history": [{"question": " "}]}, Code.OUT_OF_BOUNDS, "history[0].question"),
     ({"question": "a", "history": [{"question": "b", "answer": NUL}]}, Code.INVALID_TEXT, "history[0].answer"),
+    ({"question": "a", "history": [{"question": "b", "answer": "\ud800"}]}, Code.INVALID_TEXT, "history[0].answer"),
     ({"question": "a", "history": [{"question": "b", "answer": LONG}]}, Code.OUT_OF_BOUNDS, "history[0].answer"),
     ({"question": "a", "history": [{"question": "b", "by": "c"}]}, Code.UNKNOWN_FIELD, "history[0].by"),
     ({"question": "a", "filter": []}, Code.WRONG_TYPE, "filter"),
@@ -81,6 +82,7 @@ BODIES: list[tuple[dict[str, Any], Code, str]] = [
     ({"question": "a", "filter": {"document": [""]}}, Code.OUT_OF_BOUNDS, "filter.document[0]"),
     ({"question": "a", "filter": {"document": [5]}}, Code.WRONG_TYPE, "filter.document[0]"),
     ({"question": "a", "filter": {"document": [NUL]}}, Code.INVALID_TEXT, "filter.document[0]"),
+    ({"question": "a", "filter": {"document": ["\ud800"]}}, Code.INVALID_TEXT, "filter.document[0]"),
     ({"question": "a", "filter": {"document": ["*", "no"]}}, Code.UNKNOWN_DOCUMENT, "filter.document[1]"),
 ]
 

@@ -1,5 +1,7 @@
 """Citation check: whether a quotation is still in its document."""
 
+import json
+
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
@@ -79,3 +81,11 @@ def test_words_that_are_there_are_found_and_slice_exactly(quote: str, before: st
     assert found.status in {CitationStatus.VALID, CitationStatus.MOVED}
     assert found.span is not None
     assert text[found.span.start : found.span.end] == found.text == quote
+
+
+@pytest.mark.parametrize("field", ["document", "text"])
+def test_a_quotation_without_unicode_is_refused(client: FlaskClient, field: str) -> None:
+    """A lone surrogate can be in no document, and in none of our responses."""
+    body = {"document": DOCUMENT, "start": 0, "end": 1, "text": "a"} | {field: "\ud800"}
+    refused = client.post("/v1/verify", data=json.dumps(body), content_type="application/json")
+    assert [error["field"] for error in problem(refused, Code.INVALID_TEXT)["errors"]] == [field]
