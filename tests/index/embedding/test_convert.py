@@ -87,6 +87,22 @@ ensure_cached(Path(sys.argv[1]), lambda draft: os.kill(os.getpid(), signal.SIGKI
     assert {*tmp_path.iterdir()} == {folder, new}
 
 
+def test_two_processes_that_make_a_model_at_once_have_one(tmp_path: Path) -> None:
+    """The second to finish takes the first one's, and leaves nothing of its own."""
+    folder = tmp_path / "model"
+
+    def write(draft: Path, name: str) -> None:
+        (draft / CONFIG).write_text(name, encoding="utf-8")
+
+    def write_while_another_does(draft: Path) -> None:
+        write(draft, "second")
+        ensure_cached(folder, lambda other: write(other, "first"))
+
+    ensure_cached(folder, write_while_another_does)
+    assert (folder / CONFIG).read_text(encoding="utf-8") == "first"
+    assert list(tmp_path.iterdir()) == [folder]
+
+
 def test_everything_is_on_the_disk_before_it_is_used(model: QuantizedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     """A power failure leaves a whole model or none."""
     done: list[str] = []

@@ -48,7 +48,7 @@ def ask_all(folder: Path, questions: dict[str, str]) -> None:
 @pytest.mark.skipif(not MPNET.is_dir(), reason=f"no {MPNET}: python -m benchmarks.training.reader.teach fetch")
 def test_all_mpnet_base_v2_is_quantized_and_finds(tmp_path: Path) -> None:
     """The published weights, in int8 by our own converter; questions in other words than the texts."""
-    check_base(MPNET)
+    check_base(MPNET, f"delete {MPNET} and try again")
     model = save_model(tmp_path / "mine", Transformer(str(MPNET), max_seq_length=384), Pooling(768), Normalize())
     exact, quantized = load_both(tmp_path / "mine")
     require_same(exact, model, 0.99999)
