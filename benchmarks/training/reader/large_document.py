@@ -96,6 +96,11 @@ It finds the right words for more questions and sees more often that a text does
 [shipped](reports/handbooks.md) and with the [large](reports/handbooks-large.md) one. Choose it where one person waits
 for one answer; keep the shipped one where many ask at once, where nothing can be downloaded, or on a slow processor.
 
+It would be the default if quality alone decided. It is not, because the shipped reader answers right after the
+installation without a network, while this one is a download of 400 MB; because a server answers several times fewer
+questions with it; and because it may take at most 15 times as long as the plain recipe, which it does with VNNI and
+does not on a [processor with AVX2 only](performance.md#on-a-processor-with-avx2-only).
+
 ## How well it reads
 
 On held-out articles ({total:,} questions, at most as many of each source as were drawn), contexts given, beside the

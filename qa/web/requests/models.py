@@ -7,10 +7,10 @@ import re
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
 
 from index.types import Span
 from qa.types import MAX_TURNS, Mode, Request, Turn
+from qa.web.requests.texts import reject_invalid_text
 
 Verdict: TypeAlias = Literal["right", "wrong"]
 
@@ -30,22 +30,6 @@ WITHOUT_NUL_PATTERN = r"^[^\u0000]*$"
 
 def _trim(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
-
-
-def reject_invalid_text(value: str) -> str:
-    """Return a text; raise PydanticCustomError if it holds NUL or a lone surrogate."""
-    if "\0" in value:
-        raise PydanticCustomError("nul_character", "should not hold a NUL character")
-    return require_unicode(value)
-
-
-def require_unicode(value: str) -> str:
-    """Return a text; raise PydanticCustomError if it holds a lone surrogate, which UTF-8 cannot encode."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise PydanticCustomError("string_unicode", "should be text without lone surrogates") from None
-    return value
 
 
 def _parse_integer(value: object) -> object:
