@@ -3,8 +3,8 @@
 The probability that the words answer is not the passage's: the right passage may be read wrongly. Two logistic models,
 of the words and of their sentence, are fitted by ``benchmarks/training/calibration/`` like that of the passage
 (``docs/confidence.md``). Shown is the shortest of them that is likely enough to keep a promise: at most a fifth of the
-answers shown as words, and two fifths of those shown as sentences, were wrong on the questions fitted on. Words have a
-confidence of ``SURE`` or more only from where on hardly any were wrong.
+answers shown as words, and two fifths of those shown as sentences, were wrong on the questions fitted on. Words
+reach a confidence of ``SURE`` only where hardly any were wrong.
 """
 
 from collections.abc import Mapping, Sequence
@@ -64,9 +64,9 @@ class WordsModel:
     sure_from: float
 
     def lower_confidence(self, probability: float) -> float:
-        """Return the confidence of words with this probability: lower, so that ``sure_from`` becomes ``SURE``.
+        """Return the confidence of words with this probability, lowered so that ``sure_from`` becomes ``SURE``.
 
-        Linear on both sides of it, so that the order of answers stays, and what is just worth showing keeps its own.
+        Interpolates linearly between ``min_span``, ``sure_from`` and 1, which keeps the order of answers.
         """
         if not self.min_span < SURE < self.sure_from:
             return probability

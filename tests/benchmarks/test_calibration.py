@@ -98,7 +98,7 @@ def test_the_page_needs_nothing_but_its_figures() -> None:
     words = page[page.index("## The words") :]
     assert all(f"| {source} | " in words for source in SIZES)
     assert f"shown from {figures['words']['model']['min_span']} on" in words
-    assert f"a probability of {figures['words']['model']['sure_from']} on" in words
+    assert f"a probability of at least {figures['words']['model']['sure_from']}," in words
 
 
 def test_a_first_passage_that_was_not_read_has_no_say_in_the_mode_that_reads() -> None:

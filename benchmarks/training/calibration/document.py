@@ -144,8 +144,8 @@ most {words_wrong:.0%} of the words were wrong on the fitting questions; sentenc
 above 0.8), or equivalent ([evaluation](evaluation.md#what-is-measured)).
 
 Words that look certain must hardly ever be wrong. So a confidence of {sure} or more has a promise of its own: words
-get it only from a probability of {sure_from} on, the lowest above which at most {sure_wrong:.0%} of them were wrong.
-Below it their confidence is lower than their probability, the order of all answers being kept. The promise is no
+reach it only with a probability of at least {sure_from}, the lowest above which at most {sure_wrong:.0%} of them were
+wrong. Below that, their confidence is lower than their probability; the order of answers is kept. The promise is not
 stricter because most sources accept one answer only, so that some of the words counted as wrong are right.
 
 Mode `precise`, questions about held-out articles that are not called `not_found`, each source left out of its own fit.

@@ -1,4 +1,4 @@
-"""Amounts that are more than one number: those with a second, smaller unit, and those that a word makes a limit of."""
+"""Amounts that are more than one number: compound ones ("4 h 40 min"), and limits ("at least 30 days")."""
 
 import regex
 
@@ -21,7 +21,7 @@ MAX_REACH = 40
 
 
 def complete_amount(text: str, span: Span) -> Span:
-    """Return the span with the whole of an amount in several units that it holds a part of."""
+    """Return the span extended to the whole of a compound amount that it overlaps."""
     for match in COMPOUND.finditer(text, max(0, span.start - MAX_REACH), min(len(text), span.end + MAX_REACH)):
         whole = Span(*match.span())
         if whole.overlaps(span):
@@ -30,7 +30,7 @@ def complete_amount(text: str, span: Span) -> Span:
 
 
 def include_limit(text: str, span: Span) -> Span:
-    """Return the span with the words before an amount without which it would say something else: "up to 30 days"."""
+    """Return the span with the words before it that make its amount a limit, such as "up to"."""
     if not AMOUNT.match(text, span.start, span.end):
         return span
     found = LIMIT.search(text[max(0, span.start - MAX_REACH) : span.start])
