@@ -29,6 +29,8 @@ def make_environment(environment: Environment, folder: Path) -> list[str]:
 
     Raise CannotRun with the last line of the installer's messages.
     """
+    # Installers run inside the folder, where a relative path would name another.
+    folder = folder.absolute()
     wanted = json.loads(json.dumps(asdict(environment)))
     stamp = folder / STAMP
     if not stamp.is_file() or json.loads(stamp.read_text(encoding="utf-8")) != wanted:
@@ -39,7 +41,7 @@ def make_environment(environment: Environment, folder: Path) -> list[str]:
     if environment.npm:
         return [str(next(folder.glob("node_modules/node-linux-*/bin/node")).resolve())]
     # The safe path, so that no module beside child.py hides one of the peer's.
-    return [str(folder.absolute() / "bin" / "python"), "-P"]
+    return [str(folder / "bin" / "python"), "-P"]
 
 
 def _install_pip(environment: Environment, folder: Path) -> None:

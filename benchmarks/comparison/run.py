@@ -21,7 +21,7 @@ VARIABLES = {
     "TOKENIZERS_PARALLELISM": "false",
 }
 # Nothing here takes so long for a question; a peer that waits for something that does not come is ended.
-MAX_BUILD_S, MAX_ASK_S = 3600, 7200
+MAX_BUILD_S, MAX_ASK_S = 900, 1800
 
 
 @dataclass(frozen=True, slots=True)

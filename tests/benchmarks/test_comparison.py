@@ -152,6 +152,15 @@ def test_what_was_installed_is_not_installed_again(tmp_path: Path) -> None:
     assert make_environment(environment, tmp_path) == [str(tmp_path / "bin" / "python"), "-P"]
 
 
+def test_a_peer_is_installed_into_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also if the folder is given as a relative path, as the program does."""
+    monkeypatch.chdir(tmp_path)
+    # pip is there already, so nothing is downloaded.
+    python = make_environment(Environment("empty", ["pip"]), Path("environments", "empty"))
+    assert Path(python[0]) == tmp_path / "environments" / "empty" / "bin" / "python"
+    assert Path(python[0]).is_file()
+
+
 def test_a_file_with_two_names_counts_once(tmp_path: Path) -> None:
     """As on the disk."""
     (tmp_path / "one").write_bytes(bytes(1_000_000))
