@@ -55,11 +55,20 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A part of a document that its readers know by name, such as "slide 3", from ``start`` to the next place."""
+
+    start: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One text as loaded; it is never cleaned afterwards, so every offset stays valid.
 
     ``headings`` are those that the format itself marks (Markdown, HTML), in order;
-    ``pages`` are the offsets at which pages 1, 2, … begin (PDF), empty for other formats.
+    ``pages`` are the offsets at which pages 1, 2, … begin (PDF), empty for other formats;
+    ``places`` are slides, sheets, chapters and the like, in order, where a format has such.
     """
 
     id: str
@@ -68,6 +77,7 @@ class Document:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     headings: tuple[Heading, ...] = ()
     pages: tuple[int, ...] = ()
+    places: tuple[Place, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -79,6 +89,7 @@ class Document:
         """Hex digest of everything that is indexed: id, text, title, metadata and structure."""
         headings = [(heading.start, heading.end, heading.level) for heading in self.headings]
         row = [self.id, self.sha256, self.title, self.metadata, self.pages, headings]
+        row += [(place.start, place.name) for place in self.places]
         return sha256(json.dumps(row, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -124,11 +135,17 @@ class Passage:
     heading: str | None = None
     kind: PassageKind = PassageKind.BODY
     page: int | None = None
+    place: str | None = None
 
     @property
     def id(self) -> str:
         """``blame.txt#1900-2300``: stable as long as the document and the chunking are."""
         return f"{self.document}#{self.start}-{self.end}"
+
+    @property
+    def location(self) -> str | None:
+        """Where the passage is, as its readers say: "page 3", "slide 2"; None if the format has no such parts."""
+        return self.place or (f"page {self.page}" if self.page else None)
 
 
 @dataclass(frozen=True, slots=True)

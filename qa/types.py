@@ -231,6 +231,7 @@ class AnswerPassage:
     evidence: tuple[Span, ...]
     kind: PassageKind = PassageKind.BODY
     page: int | None = None
+    location: str | None = None
     copies: tuple[PassageCopy, ...] = ()
     copies_total: int = 0
     explanation: Explanation | None = None

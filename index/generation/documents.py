@@ -15,9 +15,9 @@ from index.disk.arrays import open_array
 from index.disk.splice import Splice
 from index.disk.string_table import StringTable
 from index.generation.id_patterns import WILDCARDS, find_matching_rows
-from index.types import Document, Heading, Positions
+from index.types import Document, Heading, Place, Positions
 
-# The strings of a document; the last holds metadata, headings and pages as JSON.
+# The strings of a document; the last holds metadata, headings, pages and places as JSON.
 TEXTS, IDS, TITLES, REST = "texts", "ids", "titles", "rest"
 FACTS, ORDER = "facts.npy", "order.npy"
 
@@ -93,6 +93,7 @@ class Documents(Sequence[Document]):
             rest["metadata"],
             tuple(Heading(**heading) for heading in rest["headings"]),
             tuple(rest["pages"]),
+            tuple(Place(**place) for place in rest["places"]),
         )
 
     def find_position(self, document: str) -> int | None:
@@ -149,7 +150,8 @@ class Documents(Sequence[Document]):
 
 def _serialize_rest(document: Document) -> str:
     headings = [asdict(heading) for heading in document.headings]
-    rest = {"metadata": document.metadata, "headings": headings, "pages": document.pages}
+    places = [asdict(place) for place in document.places]
+    rest = {"metadata": document.metadata, "headings": headings, "pages": document.pages, "places": places}
     return json.dumps(rest, ensure_ascii=False)
 
 

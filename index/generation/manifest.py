@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from index.settings import IndexSettings
 
 # Raise it if an older program cannot read what this one writes, or this one what an older one wrote.
-FORMAT = 5
+FORMAT = 6
 MANIFEST_NAME = "manifest.json"
 
 

@@ -18,18 +18,20 @@ from index.generation.documents import Documents
 from index.text.searchable_text import build_context
 from index.types import Passage, PassageKind, Positions, Span
 
-TABLE, SENTENCES, HEADINGS = "table.npy", "sentences.npy", "headings"
-DOCUMENT, START, END, BYTE, BYTE_END, HEADING, KIND, PAGE, SENTENCE, SENTENCE_END, HASH, FIRST_COPY = range(12)
-# In the columns HEADING and PAGE.
+TABLE, SENTENCES, NAMES = "table.npy", "sentences.npy", "names"
+DOCUMENT, START, END, BYTE, BYTE_END, HEADING, PLACE, KIND, PAGE, SENTENCE, SENTENCE_END, HASH, FIRST_COPY = range(13)
+# The columns of names.
+NAMED = slice(HEADING, PLACE + 1)
+# In the columns HEADING, PLACE and PAGE.
 NONE = -1
 # Passages that are remembered for a moment: the steps of one question ask for the same few.
 RECENT_PASSAGES = 256
 KINDS = tuple(PassageKind)
 
-# One row a passage with the columns above: positions of its document, heading and kind, offsets in code points of its
-# document and in bytes of all texts, its page, the range of its sentences, a hash of its text, and the position of the
-# first passage with the same text, which is its own if none before it has it. Another table has the start and end of
-# each sentence.
+# One row a passage with the columns above: positions of its document, of its heading and place in one list of names,
+# and of its kind, offsets in code points of its document and in bytes of all texts, its page, the range of its
+# sentences, a hash of its text, and the position of the first passage with the same text, which is its own if none
+# before it has it. Another table has the start and end of each sentence.
 # Column by column in memory, so that one column can be searched without reading the others.
 Table = NDArray[np.int64]
 
@@ -37,12 +39,12 @@ Table = NDArray[np.int64]
 class Passages(Sequence[Passage]):
     """A sequence of passages that keeps none of them in memory and reads their text without their document."""
 
-    def __init__(self, documents: Documents, table: Table, sentences: Table, headings: StringTable) -> None:
+    def __init__(self, documents: Documents, table: Table, sentences: Table, names: StringTable) -> None:
         """Use ``build`` or ``load``."""
         self.documents = documents
         self.table = table
         self.sentences = sentences
-        self.headings = headings
+        self.names = names
         self._get_passage = lru_cache(maxsize=RECENT_PASSAGES)(self._read_passage)
         self.get_text = lru_cache(maxsize=RECENT_PASSAGES)(self._read_text)
         self.get_context = lru_cache(maxsize=RECENT_PASSAGES)(self._build_context)
@@ -50,7 +52,7 @@ class Passages(Sequence[Passage]):
     @classmethod
     def build(cls, passages: Iterable[Passage], documents: Documents) -> "Passages":
         """Build from passages in memory, grouped by document; raise KeyError for one that belongs to no document."""
-        rows, sentences, headings = array("q"), array("q"), dict[str, int]()
+        rows, sentences, names = array("q"), array("q"), dict[str, int]()
         for name, group in groupby(passages, key=lambda passage: passage.document):
             document, own = documents.find_position(name), list(group)
             if document is None:
@@ -58,13 +60,16 @@ class Passages(Sequence[Passage]):
             spans = np.array([(passage.start, passage.end) for passage in own], dtype=np.int64)
             offsets = documents.texts.find_byte_offsets(document, spans).tolist()
             for passage, (byte, byte_end) in zip(own, offsets, strict=True):
-                heading = NONE if passage.heading is None else headings.setdefault(passage.heading, len(headings))
+                heading, place = (
+                    NONE if name is None else names.setdefault(name, len(names))
+                    for name in (passage.heading, passage.place)
+                )
                 page, kind = NONE if passage.page is None else passage.page, KINDS.index(passage.kind)
-                rows.extend((document, passage.start, passage.end, byte, byte_end, heading, kind, page))
+                rows.extend((document, passage.start, passage.end, byte, byte_end, heading, place, kind, page))
                 rows.extend((len(sentences) // 2, len(sentences) // 2 + len(passage.sentences)))
                 sentences.extend(edge for span in passage.sentences for edge in (span.start, span.end))
                 rows.append(_hash_text(documents.texts.decode_range(byte, byte_end)))
-        table, strings = _shape_table(rows, FIRST_COPY), StringTable.build(headings)
+        table, strings = _shape_table(rows, FIRST_COPY), StringTable.build(names)
         return cls(documents, _add_first_copies(table), _shape_table(sentences, 2), strings)
 
     @classmethod
@@ -77,7 +82,7 @@ class Passages(Sequence[Passage]):
         edges = [part.edges for part in parts]
         passages = splice.widen(edges)
         sentences = passages.widen([part.sentence_edges for part in parts])
-        headings = [*parts[OLD].headings, *parts[FRESH].headings]
+        names = [*parts[OLD].names, *parts[FRESH].names]
         moved = []
         for table, part in enumerate(parts):
             rows = np.array(part.table[:, :FIRST_COPY])
@@ -86,12 +91,12 @@ class Passages(Sequence[Passage]):
             # What is removed takes any shift, because it is not copied.
             shift = documents.texts.offsets[rows[:, DOCUMENT]] - part.documents.texts.offsets[owners]
             rows[:, [BYTE, BYTE_END]] += shift[:, None]
-            rows[rows[:, HEADING] != NONE, HEADING] += table * len(parts[OLD].headings)
+            rows[:, NAMED] += np.where(rows[:, NAMED] == NONE, 0, table * len(parts[OLD].names))
             moved.append(rows)
         new = passages.concatenate(moved)
         counts = np.concatenate([[0], np.cumsum(new[:, SENTENCE_END] - new[:, SENTENCE])])
         new[:, SENTENCE], new[:, SENTENCE_END] = counts[:-1], counts[1:]
-        new[:, HEADING], kept = _number_headings(new[:, HEADING], headings)
+        new[:, NAMED], kept = _number_names(new[:, NAMED], names)
         spans = np.asfortranarray(sentences.concatenate([part.sentences for part in parts]))
         return cls(documents, _add_first_copies(new), spans, StringTable.build(kept))
 
@@ -127,10 +132,14 @@ class Passages(Sequence[Passage]):
             row[START],
             row[END],
             tuple(Span(start, end) for start, end in sentences),
-            None if row[HEADING] == NONE else self.headings[row[HEADING]],
+            self._get_name(row[HEADING]),
             KINDS[row[KIND]],
             None if row[PAGE] == NONE else row[PAGE],
+            self._get_name(row[PLACE]),
         )
+
+    def _get_name(self, position: int) -> str | None:
+        return None if position == NONE else self.names[position]
 
     def _read_text(self, position: int) -> str:
         """Return the text of a passage."""
@@ -152,7 +161,7 @@ class Passages(Sequence[Passage]):
     def _build_context(self, position: int) -> str:
         """Return the title and heading above a passage; may be empty."""
         document, heading = self.table[position, [DOCUMENT, HEADING]].tolist()
-        return build_context(self.documents.titles[document], "" if heading == NONE else self.headings[heading])
+        return build_context(self.documents.titles[document], self._get_name(heading) or "")
 
     def get_sentence_texts(self, position: int) -> list[str]:
         """Return the text of each sentence of a passage."""
@@ -193,13 +202,13 @@ class Passages(Sequence[Passage]):
         folder.mkdir(parents=True, exist_ok=True)
         np.save(folder / TABLE, self.table, allow_pickle=False)
         np.save(folder / SENTENCES, self.sentences, allow_pickle=False)
-        self.headings.save(folder, HEADINGS)
+        self.names.save(folder, NAMES)
 
     @classmethod
     def load(cls, folder: Path, documents: Documents) -> "Passages":
         """Open what ``save`` wrote, the passages of these documents."""
         table, sentences = open_array(folder / TABLE), open_array(folder / SENTENCES)
-        return cls(documents, table, sentences, StringTable.load(folder, HEADINGS))
+        return cls(documents, table, sentences, StringTable.load(folder, NAMES))
 
 
 def fold_copy(text: str) -> str:
@@ -219,15 +228,15 @@ def _add_first_copies(table: Table) -> Table:
     return np.asfortranarray(np.column_stack([table, firsts[numbers]]))
 
 
-def _number_headings(numbers: NDArray[np.int64], headings: Sequence[str]) -> tuple[NDArray[np.int64], list[str]]:
-    """Return new numbers, by first occurrence, and the headings that are used."""
-    used, firsts = np.unique(numbers[numbers != NONE], return_index=True)
+def _number_names(numbers: NDArray[np.int64], names: Sequence[str]) -> tuple[NDArray[np.int64], list[str]]:
+    """Return new numbers, by first occurrence, and the names that are used."""
+    used, firsts = np.unique(numbers[numbers != NONE], return_index=True)  # row by row, as ``build`` numbers them
     new: dict[str, int] = {}
     for number in used[np.argsort(firsts)].tolist():
-        new.setdefault(headings[number], len(new))
+        new.setdefault(names[number], len(new))
     # One more row, which NONE, -1, finds at the end.
-    table = np.full(len(headings) + 1, NONE, dtype=np.int64)
-    table[used] = [new[headings[number]] for number in used.tolist()]
+    table = np.full(len(names) + 1, NONE, dtype=np.int64)
+    table[used] = [new[names[number]] for number in used.tolist()]
     return table[numbers], list(new)
 
 

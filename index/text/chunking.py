@@ -50,7 +50,7 @@ def split_into_passages(
 ) -> list[Passage]:
     """Return the document's passages in order.
 
-    They never overlap, cover every character that is not white space, and cross no heading and no page.
+    They never overlap, cover every character that is not white space, and cross no heading, page or place.
     Only a sentence that alone exceeds ``sizes`` is cut, at clauses.
     """
     sentences = [
@@ -58,7 +58,7 @@ def split_into_passages(
     ]
     tokens = count([document.text[s.span.start : s.span.end] for s in sentences])
     counted = list(zip(sentences, tokens, strict=True))
-    sections = groupby(counted, key=lambda item: (item[0].heading, item[0].kind, _find_page(document, item[0])))
+    sections = groupby(counted, key=lambda item: _find_section(document, item[0]))
     return [
         _make_passage(document, group) for _, section in sections for group in _group_sentences(list(section), sizes)
     ]
@@ -80,14 +80,24 @@ def _make_passage(document: Document, group: Sequence[Sentence]) -> Passage:
     first, last = group[0], group[-1]
     spans = tuple(s.span for s in group if not is_heading(s)) or (Span(first.span.start, last.span.end),)
     heading = strip_heading_marks(document.text, first.heading) if first.heading else None
-    return Passage(
-        document.id, first.span.start, last.span.end, spans, heading, first.kind, _find_page(document, first)
-    )
+    page, place = _find_page(document, first), _find_place(document, first)
+    return Passage(document.id, first.span.start, last.span.end, spans, heading, first.kind, page, place)
+
+
+def _find_section(document: Document, sentence: Sentence) -> tuple[object, ...]:
+    """Return what the sentences of a passage have in common."""
+    return sentence.heading, sentence.kind, _find_page(document, sentence), _find_place(document, sentence)
 
 
 def _find_page(document: Document, sentence: Sentence) -> int | None:
     """Return the page on which a sentence begins, from 1, or None if the format has no pages."""
     return bisect_right(document.pages, sentence.span.start) or None
+
+
+def _find_place(document: Document, sentence: Sentence) -> str | None:
+    """Return the name of the place in which a sentence begins, or None if it begins before all places."""
+    after = bisect_right(document.places, sentence.span.start, key=lambda place: place.start)
+    return document.places[after - 1].name if after else None
 
 
 def _group_sentences(section: list[tuple[Sentence, int]], sizes: ChunkSizes) -> Iterator[list[Sentence]]:

@@ -115,10 +115,11 @@ def _split_into_blocks(document: Document) -> Iterator[tuple[Span, Heading | Non
 
 
 def _split_into_paragraphs(document: Document, span: Span) -> Iterator[tuple[Span, Heading | None]]:
-    """Split a span at blank lines and page ends, and then where lines or list items end a paragraph."""
+    """Split a span at blank lines, pages and places, and then where lines or list items end a paragraph."""
     text = document.text
     breaks = {m.end() for m in BLANK_LINE.finditer(text, span.start, span.end)}
-    breaks |= {page for page in document.pages if span.start < page < span.end}
+    edges = [*document.pages, *(place.start for place in document.places)]
+    breaks |= {edge for edge in edges if span.start < edge < span.end}
     for start, end in pairwise([span.start, *sorted(breaks), span.end]):
         lines = _find_short_line_ends(text, Span(start, end))
         lines |= {m.end() for edge in (LIST_ITEM, WIKI_EDGE) for m in edge.finditer(text, start, end)}

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import NetsphereError, UsageError
-from index.types import Document, Heading
+from index.types import Document, Heading, Place
 from index.writes.database import FILE_NAME, compact_file, open_transaction
 from index.writes.jobs import SELECT_JOBS, Job, JobState, create_job, read_job
 
@@ -203,4 +203,6 @@ def decode_document(content: bytes) -> Document:
     """Return the document that ``encode_document`` was given."""
     fields = json.loads(content)
     headings = tuple(Heading(**heading) for heading in fields.pop("headings"))
-    return Document(**fields | {"headings": headings, "pages": tuple(fields.pop("pages"))})
+    # The first journals have no places.
+    places = tuple(Place(**place) for place in fields.pop("places", ()))
+    return Document(**fields | {"headings": headings, "pages": tuple(fields.pop("pages")), "places": places})

@@ -77,6 +77,7 @@ class AnswerBuilder:
             evidence=evidence.sentences,
             kind=passage.kind,
             page=passage.page,
+            location=passage.location,
             copies=tuple(self._build_copy(position) for position in copies[:MAX_COPIES].tolist()),
             copies_total=len(copies),
             explanation=Explanation(hit.dense, hit.dense_rank, hit.lexical, hit.lexical_rank, hit.score)

@@ -55,6 +55,7 @@ def _passage_json(passage: AnswerPassage) -> dict[str, Any]:
         "evidence": [_copy_fields(span) for span in passage.evidence],
         "kind": passage.kind.value,
         "page": passage.page,
+        "location": passage.location,
         "copies": [_copy_fields(copy) | {"document": _copy_fields(copy.document)} for copy in passage.copies],
         "copies_total": passage.copies_total,
     }

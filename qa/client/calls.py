@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import httpx
 
+import qa.client.job_types as job_types
 import qa.client.types as types
 from qa.client.decoding import decode
 from qa.client.retries import Effect
@@ -108,61 +109,63 @@ def get_document(id: str, start: int | None = None, end: int | None = None) -> C
 
 def put_document(
     id: str, text: str, title: str = "", metadata: Mapping[str, Any] | None = None, **conditions: Unpack[Conditions]
-) -> Call[types.Job]:
+) -> Call[job_types.Job]:
     """Store or replace a document given as its text, and return the job of it."""
     body = {"json": {"text": text, "title": title, "metadata": metadata or {}}}
-    return Call("PUT", _locate(id), _reader(types.Job), Effect.WRITE, body=body, headers=_format_conditions(conditions))
+    return Call(
+        "PUT", _locate(id), _reader(job_types.Job), Effect.WRITE, body=body, headers=_format_conditions(conditions)
+    )
 
 
 def upload_document(
     id: str, file: bytes | Path, media_type: str | None = None, **conditions: Unpack[Conditions]
-) -> Call[types.Job]:
+) -> Call[job_types.Job]:
     """Store or replace a document given as a file, and return the job of it.
 
     Its format is that of ``media_type``, or of the extension of the id.
     """
     headers = {"Content-Type": media_type or "application/octet-stream", **_format_conditions(conditions)}
     body = {"content": _read_bytes(file)}
-    return Call("PUT", _locate(id), _reader(types.Job), Effect.WRITE, body=body, headers=headers)
+    return Call("PUT", _locate(id), _reader(job_types.Job), Effect.WRITE, body=body, headers=headers)
 
 
-def delete_document(id: str, **conditions: Unpack[Conditions]) -> Call[types.Job]:
+def delete_document(id: str, **conditions: Unpack[Conditions]) -> Call[job_types.Job]:
     """Remove a document, and return the job of it."""
-    return Call("DELETE", _locate(id), _reader(types.Job), Effect.WRITE, headers=_format_conditions(conditions))
+    return Call("DELETE", _locate(id), _reader(job_types.Job), Effect.WRITE, headers=_format_conditions(conditions))
 
 
-def write_documents(lines: Iterable[BulkLine]) -> Call[types.Job]:
+def write_documents(lines: Iterable[BulkLine]) -> Call[job_types.Job]:
     """Store and remove many documents, all or none, and return the job of them."""
     content = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines).encode()
     headers = {"Content-Type": "application/x-ndjson"}
-    return Call("POST", DOCUMENTS, _reader(types.Job), Effect.WRITE, body={"content": content}, headers=headers)
+    return Call("POST", DOCUMENTS, _reader(job_types.Job), Effect.WRITE, body={"content": content}, headers=headers)
 
 
-def upload_documents(files: Mapping[str, bytes | Path]) -> Call[types.Job]:
+def upload_documents(files: Mapping[str, bytes | Path]) -> Call[job_types.Job]:
     """Store many files, by the ids of their documents, all or none, and return the job of them."""
     parts = [("file", (_check_file_name(name), _read_bytes(file))) for name, file in files.items()]
-    return Call("POST", DOCUMENTS, _reader(types.Job), Effect.WRITE, body={"files": parts})
+    return Call("POST", DOCUMENTS, _reader(job_types.Job), Effect.WRITE, body={"files": parts})
 
 
-def get_updates() -> Call[types.Updates]:
+def get_updates() -> Call[job_types.Updates]:
     """Return which generation is served, and how many writes wait to be built."""
-    return Call("GET", "v1/updates", _reader(types.Updates))
+    return Call("GET", "v1/updates", _reader(job_types.Updates))
 
 
-def list_jobs(limit: int = 20) -> Call[tuple[types.Job, ...]]:
+def list_jobs(limit: int = 20) -> Call[tuple[job_types.Job, ...]]:
     """Return the last jobs, newest first."""
-    read = _reader(types.JobList)
+    read = _reader(job_types.JobList)
     return Call("GET", "v1/jobs", lambda response: read(response).jobs, query={"limit": limit})
 
 
-def get_job(id: str) -> Call[types.Job]:
+def get_job(id: str) -> Call[job_types.Job]:
     """Return what became of a write."""
-    return Call("GET", f"v1/jobs/{quote(id, safe='')}", _reader(types.Job))
+    return Call("GET", f"v1/jobs/{quote(id, safe='')}", _reader(job_types.Job))
 
 
-def publish_job(id: str) -> Call[types.Job]:
+def publish_job(id: str) -> Call[job_types.Job]:
     """Serve the generation of a job that is held, and return the job."""
-    return Call("POST", f"v1/jobs/{quote(id, safe='')}/publish", _reader(types.Job), Effect.WRITE)
+    return Call("POST", f"v1/jobs/{quote(id, safe='')}/publish", _reader(job_types.Job), Effect.WRITE)
 
 
 def verify(document: str, start: int, end: int, text: str, sha256: str | None = None) -> Call[types.CitationCheck]:

@@ -15,9 +15,10 @@ import qa.client.flow as flow
 from index import __version__
 from qa.client.calls import Call
 from qa.client.flow import Flow, Pause
+from qa.client.job_types import Job
 from qa.client.links import link_to_passage
 from qa.client.retries import Retries, Timeouts
-from qa.client.types import Job, Passage
+from qa.client.types import Passage
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -12,8 +12,8 @@ import httpx
 
 from qa.client.calls import Call, get_job, get_updates
 from qa.client.errors import ApiError, ClientError, ConnectionFailed, JobNotFinished, UnexpectedResponse
+from qa.client.job_types import Job
 from qa.client.retries import NOT_SENT, Effect, Retries, may_resend_failed, may_resend_refused, parse_retry_after
-from qa.client.types import Job
 
 T = TypeVar("T")
 UNFINISHED = frozenset({"queued", "building"})

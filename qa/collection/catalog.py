@@ -37,6 +37,7 @@ class PassageSpan:
     heading: str | None
     kind: PassageKind
     page: int | None
+    location: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class Catalog:
         first = bisect_right(rows, part.start, key=lambda row: self._passages[row].end)
         last = bisect_left(rows, part.end, key=lambda row: self._passages[row].start)
         passages = (self._passages[row] for row in rows[first:last] if part.start < part.end)
-        return tuple(PassageSpan(p.id, p.start, p.end, p.heading, p.kind, p.page) for p in passages)
+        return tuple(PassageSpan(p.id, p.start, p.end, p.heading, p.kind, p.page, p.location) for p in passages)
 
     def match_documents(self, pattern: str) -> bool:
         """Return whether an id or a shell-style pattern matches at least one document."""

@@ -64,6 +64,7 @@ def _describe(answer: Answer, passage: Passage, url: str) -> dict[str, Any]:
         "title": passage.document.title,
         "heading": passage.heading,
         "page": passage.page,
+        "location": passage.location,
         "passage": passage.id,
         "start": passage.start,
         "end": passage.end,

@@ -110,6 +110,7 @@ class AnswerView:
             sha256=source.sha256,
             kind=passage.kind,
             page=passage.page,
+            location=passage.location,
             evidence=[_cut(passage, span) for span in passage.evidence],
             copies=[CopyPlace(document=c.document.id, start=c.start, end=c.end) for c in passage.copies] or None,
         )

@@ -45,6 +45,7 @@ class FoundPassage(Excerpt):
     sha256: str | None = None
     kind: PassageKind | None = None
     page: int | None = None
+    location: str | None = None
     evidence: list[Excerpt] | None = None
     copies: list[CopyPlace] | None = None
 
@@ -97,6 +98,7 @@ class PassagePlace(Result):
     heading: str | None = None
     kind: PassageKind | None = None
     page: int | None = None
+    location: str | None = None
 
 
 class DocumentPart(Excerpt):

@@ -61,7 +61,15 @@ def get_document(session: Session, arguments: DocumentArguments) -> DocumentPart
     info, start = found.info, min(arguments.start, found.info.characters)
     end = start + len(found.text)
     passages = [
-        PassagePlace(id=one.id, start=one.start, end=one.end, heading=one.heading, kind=one.kind, page=one.page)
+        PassagePlace(
+            id=one.id,
+            start=one.start,
+            end=one.end,
+            heading=one.heading,
+            kind=one.kind,
+            page=one.page,
+            location=one.location,
+        )
         for one in found.passages
     ]
     return DocumentPart(

@@ -12,7 +12,7 @@
  * @typedef {{text: string, start: number, end: number}} Quote
  * @typedef {{id: string, title: string, sha256: string}} Source
  * @typedef {{rank: number, id: string, score: number, text: string, heading: ?string, document: Source, start: number,
- *   end: number, evidence: {start: number, end: number}[], kind: string, page: ?number}} Passage
+ *   end: number, evidence: {start: number, end: number}[], kind: string, page: ?number, location: ?string}} Passage
  * @typedef {{text: string, document: string, start: number, end: number, sentence: Quote, confidence: number,
  *   kind: "span"|"sentence"|"passage", spans: Quote[]}} AnswerText
  * @typedef {{question: string, searched_as: string, status: "answered"|"unsure"|"not_found", confidence: number,

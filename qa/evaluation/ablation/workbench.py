@@ -107,5 +107,5 @@ def forget_copies(generation: Generation) -> Generation:
     passages = generation.contents.passages
     table = np.array(passages.table)
     table[:, FIRST_COPY] = np.arange(len(table))
-    unaware = Passages(passages.documents, table, passages.sentences, passages.headings)
+    unaware = Passages(passages.documents, table, passages.sentences, passages.names)
     return replace(generation, contents=replace(generation.contents, passages=unaware))

@@ -162,6 +162,8 @@ def _describe_answer(answer: Answer) -> dict[str, Any]:
     described = answer_json(answer) | {"confidence": answer.confidence}
     for shown, passage in zip(described["passages"], answer.passages, strict=True):
         shown["score"] = passage.score
+        # Only repeats the page, or what the document calls the part of it.
+        del shown["location"]
     # The time it took, and the name of the generation, which holds the version of the program.
     del described["took_ms"], described["retrieval"]["generation"]
     return described

@@ -153,7 +153,11 @@ def _link_to_copy(copy: PassageCopy) -> str:
 
 def _format_citation(passage: AnswerPassage, span: Span, quote: str) -> str:
     source = passage.document
-    page = f"page {passage.page}" if passage.page else None
-    parts = [source.title or source.id, passage.heading, page, f"{source.id}, characters {span.start}–{span.end}"]
+    parts = [
+        source.title or source.id,
+        passage.heading,
+        passage.location,
+        f"{source.id}, characters {span.start}–{span.end}",
+    ]
     version = source.sha256[:HASH_DIGITS]
     return f"“{' '.join(quote.split())}” ({' · '.join(part for part in parts if part)}, SHA-256 {version}…)"

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,7 +19,7 @@ from index.generation.generation import Generation
 from index.generation.integrity import find_violations
 from index.settings import IndexSettings
 from index.text.chunking import split_into_passages
-from index.types import Document, Heading, LoadProblem, Passage
+from index.types import Document, Heading, LoadProblem, Passage, Place
 from tests.doubles import WordEncoder
 
 # With a name that ends in a mark, which is known as one if it occurs twice; copies of each other; more than ASCII.
@@ -28,22 +29,26 @@ SENTENCES = [
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=6).map("\n\n".join)
 DOCUMENTS = st.builds(
-    lambda text, title, tag, marked: Document(
-        "", text, title, {"tag": tag} if tag else {}, (Heading(0, 4),) if marked else ()
+    lambda text, title, tag, marked, place: Document(
+        "",
+        text,
+        title,
+        {"tag": tag} if tag else {},
+        (Heading(0, 4),) if marked else (),
+        places=(Place(0, place),) if place else (),
     ),
     TEXTS,
     st.sampled_from(["", "Animals", "Web"]),
     st.sampled_from(["", "a", "b"]),
     st.booleans(),
+    st.sampled_from(["", "slide 1", "Animals"]),
 )
 COLLECTIONS = st.dictionaries(st.sampled_from(["a", "b/c", "é", "z"]), DOCUMENTS, min_size=1)
 EDITS = st.dictionaries(st.sampled_from(["a", "b/c", "é", "m", "z"]), st.none() | DOCUMENTS)
 
 
 def name_documents(documents: Mapping[str, Document | None]) -> dict[str, Document | None]:
-    return {
-        name: one and Document(name, one.text, one.title, one.metadata, one.headings) for name, one in documents.items()
-    }
+    return {name: one and replace(one, id=name) for name, one in documents.items()}
 
 
 def build(folder: Path, overrides: Mapping[str, Document | None], **others: object) -> Generation:

@@ -46,7 +46,7 @@ def first_passage(contents: GenerationContents, **changed: object) -> Passages:
 def cell(contents: GenerationContents, row: int, column: int, value: int) -> Passages:
     table = contents.passages.table.copy()
     table[row, column] = value
-    return Passages(contents.documents, table, contents.passages.sentences, contents.passages.headings)
+    return Passages(contents.documents, table, contents.passages.sentences, contents.passages.names)
 
 
 def test_passages_that_overlap_or_leave_a_gap_are_found(sound: Generation) -> None:

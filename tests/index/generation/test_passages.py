@@ -10,17 +10,19 @@ from hypothesis import strategies as st
 from index.generation.documents import Documents
 from index.generation.passages import Passages
 from index.text.searchable_text import build_context
-from index.types import Document, Heading, Passage, PassageKind, Span
+from index.types import Document, Heading, Passage, PassageKind, Place, Span
 
 DOCUMENTS = (
     Document("b.md", "# Ōtomo\n\nCats 猫 sleep. 😀 Dogs dig.", "Ōtomo", {"n": [1, {"x": None}]}, (Heading(2, 7),)),
     Document("a.pdf", "Birds sing.\fRats.", pages=(0, 12)),
+    Document("c.pptx", "Ōtomo", places=(Place(0, "slide 1"),)),
 )
 PASSAGES = (
     Passage("b.md", 0, 21, (Span(9, 21),), "Ōtomo"),
     Passage("b.md", 22, len(DOCUMENTS[0].text), (Span(22, 24), Span(24, 33)), "Ōtomo", PassageKind.REFERENCE),
     Passage("a.pdf", 0, 11, (Span(0, 11),), page=1),
     Passage("a.pdf", 12, 17, (Span(12, 17),), "", page=2),
+    Passage("c.pptx", 0, 5, (Span(0, 5),), "slide 1", place="Ōtomo"),
 )
 
 

@@ -50,6 +50,16 @@ def test_headings_slice_to_their_words(parse: Parse, extension: str) -> None:
 
 
 @pytest.mark.parametrize("extension", PARSERS)
+def test_places_begin_with_text(parse: Parse, extension: str) -> None:
+    """Each after the one before it, with a name on one line."""
+    for document in documents(parse, extension):
+        starts = [place.start for place in document.places]
+        assert starts == sorted(set(starts))
+        assert all(document.text[start:].strip() for start in starts)
+        assert all(place.name == " ".join(place.name.split()) != "" for place in document.places)
+
+
+@pytest.mark.parametrize("extension", PARSERS)
 def test_pages_begin_inside_the_text(parse: Parse, extension: str) -> None:
     """If there are pages, the first begins at 0 and every other one after the one before it."""
     for document in documents(parse, extension):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from index.text.chunking import GRAPHEME, ChunkSizes, make_units, split_into_passages
 from index.text.sentences import PunctuatedNames
-from index.types import Document, Encoder, Heading, Passage
+from index.types import Document, Encoder, Heading, Passage, Place
 from tests.doubles import WordEncoder
 
 COUNT = WordEncoder().count_tokens
@@ -132,6 +132,19 @@ def test_pages_are_numbered_from_one() -> None:
     text = "Page one is short.\n\nPage two is short, too."
     found = split_into_passages(Document("d", text, pages=(0, 20)), PunctuatedNames(), SMALL, COUNT)
     assert [p.page for p in found] == [1, 2]
+    assert [p.location for p in found] == ["page 1", "page 2"]
+
+
+def test_a_passage_is_in_one_place() -> None:
+    """It has the name of the place, and none before the first place."""
+    text = "Birds sing.\n\nCats sleep.\n\nRats run."
+    places = (Place(13, "slide 1"), Place(26, "slide 2"))
+    found = split_into_passages(Document("d", text, places=places), PunctuatedNames(), SMALL, COUNT)
+    assert [(text[p.start : p.end], p.location) for p in found] == [
+        ("Birds sing.", None),
+        ("Cats sleep.", "slide 1"),
+        ("Rats run.", "slide 2"),
+    ]
 
 
 def test_passages_are_even() -> None:

@@ -1,14 +1,16 @@
 """The journal: durable, all or nothing, and without a trace of what was removed."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from index.types import Document, Heading
+from index.types import Document, Heading, Place
 from index.writes import jobs
 from index.writes.batches import BatchQueue
 from index.writes.database import FILE_NAME, JournalError
@@ -23,7 +25,9 @@ from index.writes.journal import (
     encode_document,
 )
 
-DOCUMENT = Document("a/b.md", "# Ärger\n\nText.", "Ärger", {"tags": ["x"]}, (Heading(0, 7, 1),), (0, 9))
+DOCUMENT = Document(
+    "a/b.md", "# Ärger\n\nText.", "Ärger", {"tags": ["x"]}, (Heading(0, 7, 1),), (0, 9), (Place(9, "slide 1"),)
+)
 
 
 def publish_all(root: Path, generation: str = "000002-aaaaaaaa") -> None:
@@ -33,8 +37,15 @@ def publish_all(root: Path, generation: str = "000002-aaaaaaaa") -> None:
 
 
 def test_a_document_comes_back_as_it_was_written() -> None:
-    """With metadata, headings and pages."""
+    """With metadata, headings, pages and places."""
     assert decode_document(encode_document(DOCUMENT)) == DOCUMENT
+
+
+def test_a_document_without_places_is_read() -> None:
+    """The first journals were written by a program that knew none."""
+    fields = json.loads(encode_document(DOCUMENT))
+    del fields["places"]
+    assert decode_document(json.dumps(fields).encode()) == replace(DOCUMENT, places=())
 
 
 def test_nothing_is_created_before_the_first_write(tmp_path: Path) -> None:
@@ -168,6 +179,7 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
 
 WRITER = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from index.writes.journal import Journal, Write
 journal = Journal(Path(sys.argv[1]))

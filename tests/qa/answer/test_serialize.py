@@ -23,7 +23,7 @@ from qa.types import (
 
 EXPLANATION = Explanation(0.123456, 1, 7.654321, 2, 0.987654)
 PASSAGE = AnswerPassage(
-    1, "a#1", 0.98765, "Ann made it.", "Film", Source("a", "A", "0" * 64), 1, 13, (Span(1, 4),), PassageKind.BODY, 3,
+    1, "a#1", 0.98765, "Ann made it.", "Film", Source("a", "A", "0" * 64), 1, 13, (Span(1, 4),), PassageKind.BODY, 3, "page 3",
     (PassageCopy("b#0", Source("b", "B", "1" * 64), 0, 12),), 1, EXPLANATION,
 )  # fmt: skip
 WORDS = AnswerText(
@@ -57,7 +57,7 @@ def test_confidences_have_four_digits_and_times_two() -> None:
 @pytest.mark.parametrize(("reason", "expected"), [(None, None), (Reason.EMPTY_INDEX, "empty_index")])
 def test_what_is_missing_is_null_but_for_the_explanation(reason: Reason | None, expected: str | None) -> None:
     """``explanation`` is absent unless it was asked for; all other keys are always there."""
-    bare = replace(PASSAGE, heading=None, page=None, explanation=None)
+    bare = replace(PASSAGE, heading=None, page=None, location=None, explanation=None)
     shown = answer_json(replace(FULL, answer=None, reason=reason, passages=(bare,)))
     assert (shown["answer"], shown["reason"], shown["status"]) == (None, expected, "unsure")
     assert (shown["passages"][0]["heading"], shown["passages"][0]["page"]) == (None, None)

@@ -17,7 +17,7 @@ from tests.qa.web.shape import problem
 KEYS = ["question", "searched_as", "status", "confidence", "reason", "answer", "passages", "retrieval", "took_ms"]
 PASSAGE = [
     *("rank", "id", "score", "text", "heading", "document", "start", "end", "evidence", "kind", "page"),
-    *("copies", "copies_total"),
+    *("location", "copies", "copies_total"),
 ]
 
 
