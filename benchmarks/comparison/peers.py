@@ -48,8 +48,8 @@ TXTAI = Environment("txtai", ["txtai==9.14.0", TORCH, REQUIREMENT])
 # Its torchvision fits only the build of torch on PyPI, which a folder of wheels for one Python may hide.
 SIFT = Environment("sift-rag", ["sift-rag==1.6.0", TORCH, REQUIREMENT], python=(3, 12))
 HAIKU = Environment("haiku.rag", ["haiku.rag-slim[docling,cross-encoder]==0.101.1", TORCH, REQUIREMENT], python=(3, 12))
-# It makes a collection without vectors, which the third version of Milvus Lite refuses.
-MILVUS = ("pymilvus==2.6.17", "milvus-lite==2.5.1")
+# It makes a collection without vectors, which the third version of Milvus Lite refuses; the second needs pkg_resources.
+MILVUS = ("pymilvus==2.6.17", "milvus-lite==2.5.1", "setuptools==80.9.0")
 VERBATIM = Environment("verbatim-rag", ["verbatim-rag==0.2.8", *MILVUS, TORCH, REQUIREMENT])
 CAIRN_ASSISTANT = Environment("cairn-assistant", ["cairn-assistant==0.3.0"])
 CAIRN_PIPELINE = Environment("cairn-pipeline", ["cairn-pipeline[local]==0.1.0", TORCH, REQUIREMENT])
