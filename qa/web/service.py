@@ -103,6 +103,10 @@ class Service:
         """Return the problem with which a question would be refused now, unless it is cached."""
         return self._batcher.find_overload(mode)
 
+    def refuse(self, mode: Mode) -> ProblemError:
+        """Return the problem of a question that is refused while too many others are read."""
+        return self._batcher.refuse(mode)
+
     def is_overloaded(self) -> bool:
         """Return whether a question was refused in the last second."""
         return self._batcher.is_overloaded()

@@ -5,8 +5,9 @@ Measured: ``docs/performance.md``. Python runs one thread at a time, and numpy r
 lock at every step: with more threads than processors every question slows down every other, and encoding several
 questions in one call is cheaper than encoding them one by one.
 
-The queue is bounded by the expected wait. Slices of large calls wait in a queue of their own, which single items
-overtake.
+The queue is bounded by the expected wait. While items are refused, fewer workers may compute at once, so that those
+that are accepted are not slowed down by each other. Slices of large calls wait in a queue of their own, which single
+items overtake.
 """
 
 from collections import deque
@@ -21,6 +22,7 @@ from typing import Generic, TypeVar
 from qa.cancellation import Cancelled, cancelling
 from qa.tracing import continue_contexts
 from qa.web.engine.callers import PATIENT, Caller
+from qa.web.engine.refusals import Refusals
 from qa.web.engine.service_time import ServiceTime
 
 Item = TypeVar("Item")
@@ -29,6 +31,8 @@ Result = TypeVar("Result")
 # A batch under way ends within this time on a slow machine; a thread that is still running
 # when the interpreter finalizes would be killed inside C++ code, which aborts the process.
 CLOSE_TIMEOUT_S = 10.0
+# Nobody is asked to come back later than this.
+MAX_RETRY_S = 10.0
 # While both queues are full, one batch in so many is a slice of a large call.
 SLICE_TURN = 4
 
@@ -41,12 +45,12 @@ class Lane(IntEnum):
 
 
 class QueueFullError(Exception):
-    """An item would have to wait for ``wait_s``, which is too long."""
+    """An item would have to wait for too long; there may be room after ``retry_s`` seconds."""
 
-    def __init__(self, wait_s: float) -> None:
-        """Keep the expected wait in seconds."""
-        super().__init__(f"the expected wait is {wait_s:.3f} s")
-        self.wait_s = wait_s
+    def __init__(self, retry_s: float) -> None:
+        """Keep the time."""
+        super().__init__(f"there may be room after {retry_s:.3f} s")
+        self.retry_s = retry_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +69,15 @@ class MicroBatcher(Generic[Item, Result]):
         workers: int,
         max_items: int,
         service_time: ServiceTime,
+        overload_workers: int | None = None,
     ) -> None:
-        """Run at most ``workers`` calls of ``function`` at once, of about ``max_items`` items each."""
+        """Run at most ``workers`` calls of ``function`` at once, of about ``max_items`` items each.
+
+        While items are refused, at most ``overload_workers`` begin at once; None means as many.
+        """
         self._function, self._worker_count, self._max_items = function, workers, max_items
-        self._service_time = service_time
+        self._overload_workers = workers if overload_workers is None else overload_workers
+        self._service_time, self._refusals = service_time, Refusals()
         self._queues: dict[Lane, deque[_Call[Item, Result]]] = {lane: deque() for lane in Lane}
         self._changed, self._workers, self._closed = Condition(), list[Thread](), False
         # Calls that are computed, the workers that do so, and batches so far.
@@ -84,8 +93,8 @@ class MicroBatcher(Generic[Item, Result]):
         with self._changed:
             if self._closed:
                 raise RuntimeError("the batcher is closed")
-            if lane is Lane.SINGLE and (wait_s := self._find_overload()) is not None:
-                raise QueueFullError(wait_s)
+            if lane is Lane.SINGLE and self._is_full():
+                raise QueueFullError(self._refuse())
             self._start_workers()
             self._queues[lane].append(call)
             self._changed.notify()
@@ -98,9 +107,19 @@ class MicroBatcher(Generic[Item, Result]):
             raise Cancelled from None
 
     def find_overload(self) -> float | None:
-        """Return the wait in seconds for which a single item would be refused now; None if it would not."""
+        """Return after how many seconds a single item that is refused now may find room; None if it is not refused."""
         with self._changed:
-            return self._find_overload()
+            return self._refuse() if self._is_full() else None
+
+    def refuse(self) -> float:
+        """Count a single item that is refused before it is submitted, and return when there may be room for it."""
+        with self._changed:
+            return self._refuse()
+
+    @property
+    def is_overloaded(self) -> bool:
+        """Whether an item was refused a moment ago."""
+        return self._refusals.are_recent
 
     def count_calls(self) -> int:
         """Return how many calls wait or are computed."""
@@ -115,13 +134,24 @@ class MicroBatcher(Generic[Item, Result]):
         for worker in self._workers:
             worker.join(CLOSE_TIMEOUT_S)
 
-    def _find_overload(self) -> float | None:
+    def _is_full(self) -> bool:
         # An idle worker is about to take one.
-        idle = self._worker_count - self._busy
+        workers = self._count_allowed()
+        idle = max(0, workers - self._busy)
         queued = max(0, sum(len(call.items) for call in self._queues[Lane.SINGLE]) - idle)
-        wait_s = self._service_time.estimate_wait(queued + 1, self._worker_count)
+        wait_s = self._service_time.estimate_wait(queued + 1, workers)
         # One may always wait: else a worker would have nothing to do between two items.
-        return wait_s if queued and wait_s > self._service_time.max_wait_s else None
+        return queued > 0 and wait_s > self._service_time.max_wait_s
+
+    def _refuse(self) -> float:
+        """Count an item that is refused, and return after how many seconds there may be room for it."""
+        self._refusals.record()
+        # Those that are refused come back, so there is room for all when as many were answered.
+        return min(MAX_RETRY_S, self._service_time.estimate_wait(self._refusals.count(), self._count_allowed()))
+
+    def _count_allowed(self) -> int:
+        """Return how many workers may compute at once."""
+        return self._overload_workers if self._refusals.are_recent else self._worker_count
 
     def _start_workers(self) -> None:
         # At the first call, not before: a server forks its worker processes, and threads do not survive a fork.
@@ -141,6 +171,8 @@ class MicroBatcher(Generic[Item, Result]):
                 alone = alone and self._is_alone(batch)
                 self._running -= len(batch)
                 self._busy -= 1
+                # One that was not allowed to begin, or that is to end.
+                self._changed.notify()
             if items := sum(len(call.items) for call in batch):
                 self._service_time.record(seconds, items, alone)
 
@@ -152,8 +184,8 @@ class MicroBatcher(Generic[Item, Result]):
         batch: list[_Call[Item, Result]] = []
         with self._changed:
             while not batch:
-                while not any(self._queues.values()):
-                    if self._closed:
+                while not any(self._queues.values()) or self._busy >= self._count_allowed():
+                    if self._closed and not any(self._queues.values()):
                         return []
                     self._changed.wait()
                 batch = self._pop_calls(self._choose_queue())

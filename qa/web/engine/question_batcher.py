@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
 from threading import BoundedSemaphore
-from time import monotonic
 from typing import TypeAlias
 
 from qa.cancellation import Cancelled
@@ -23,22 +22,24 @@ AskMany: TypeAlias = Callable[[Sequence[Request]], list[Answer]]
 class _ModeOptions:
     """How the questions of a mode are batched: at most ``max_batch`` together, ``max_slice`` of one large request.
 
-    ``expected_s`` is the time of one question on an idle server, until it is measured.
+    ``expected_s`` is the time of one question on an idle server, until it is measured. While questions are refused,
+    ``overload_batches`` are computed at once.
     """
 
     max_batch: int
     max_slice: int
     expected_s: float
+    overload_batches: int
 
 
-# Reading takes most of the time of ``precise`` and gains nothing from larger batches.
-MODES: Mapping[Mode, _ModeOptions] = {"fast": _ModeOptions(8, 4, 0.005), "precise": _ModeOptions(1, 1, 0.1)}
+# Reading takes most of the time of ``precise``, outside of Python, and gains nothing from larger batches. Most of
+# ``fast`` is Python, which two batches only take from each other: with one at a time an overloaded server answers about
+# as many questions, and each of them sooner.
+MODES: Mapping[Mode, _ModeOptions] = {"fast": _ModeOptions(8, 4, 0.005, 1), "precise": _ModeOptions(1, 1, 0.1, 2)}
 # Encoding takes about as long for one question of so many characters as for ten short ones.
 MAX_SLICE_CHARS = 600
 # One batch is encoded, outside of Python, while the other is ranked.
 CONCURRENT_BATCHES = 2
-# A queue that was full may have room for a moment, whenever a question is taken from it.
-OVERLOAD_S = 1.0
 # Requests with several questions that are answered at once; each holds a thread of the server for a long time.
 MAX_LARGE_REQUESTS = 4
 
@@ -50,11 +51,14 @@ class QuestionBatcher:
         """Wrap ``ask_many``, which may be called by several threads at once; ``max_wait_s`` as in ``ServiceTime``."""
         self._batchers: dict[Mode, MicroBatcher[Request, Answer]] = {
             mode: MicroBatcher(
-                ask_many, CONCURRENT_BATCHES, options.max_batch, ServiceTime(options.expected_s, max_wait_s)
+                ask_many,
+                CONCURRENT_BATCHES,
+                options.max_batch,
+                ServiceTime(options.expected_s, max_wait_s),
+                options.overload_batches,
             )
             for mode, options in MODES.items()
         }
-        self._refused = -OVERLOAD_S
         self._large_requests = BoundedSemaphore(MAX_LARGE_REQUESTS)
 
     def ask_many(self, questions: Sequence[Request], caller: Caller = PATIENT) -> list[Answer]:
@@ -75,12 +79,16 @@ class QuestionBatcher:
 
     def find_overload(self, mode: Mode) -> ProblemError | None:
         """Return the problem with which a question would be refused now, or None."""
-        wait_s = self._batchers[mode].find_overload()
-        return None if wait_s is None else self._refuse(wait_s)
+        retry_s = self._batchers[mode].find_overload()
+        return None if retry_s is None else overloaded(retry_s)
+
+    def refuse(self, mode: Mode) -> ProblemError:
+        """Return the problem of a question that is refused for another reason than a full queue."""
+        return overloaded(self._batchers[mode].refuse())
 
     def is_overloaded(self) -> bool:
         """Return whether a question was refused in the last second."""
-        return monotonic() < self._refused + OVERLOAD_S
+        return any(batcher.is_overloaded for batcher in self._batchers.values())
 
     def count_calls(self) -> int:
         """Return how many callers wait for a batch."""
@@ -95,14 +103,10 @@ class QuestionBatcher:
         try:
             return self._batchers[questions[0].mode].submit(questions, caller, lane)
         except QueueFullError as error:
-            raise self._refuse(error.wait_s) from None
+            raise overloaded(error.retry_s) from None
         except Cancelled:
             detail = "The deadline (timeout_ms) passed before the answer was found; allow more time, or ask later."
             raise ProblemError(Code.DEADLINE_EXCEEDED, detail, headers={"Retry-After": "1"}) from None
-
-    def _refuse(self, wait_s: float) -> ProblemError:
-        self._refused = monotonic()
-        return overloaded(wait_s)
 
     @contextmanager
     def _admit_large_request(self) -> Iterator[None]:
@@ -127,8 +131,8 @@ def _cut_slices(places: Sequence[int], questions: Sequence[Request], max_items: 
         yield part
 
 
-def overloaded(wait_s: float) -> ProblemError:
-    """Return the problem of a request that would have to wait for ``wait_s`` seconds."""
-    seconds = max(1, ceil(wait_s))
+def overloaded(retry_s: float) -> ProblemError:
+    """Return the problem of a request that is refused because there may be room only after ``retry_s`` seconds."""
+    seconds = max(1, ceil(retry_s))
     detail = f"Too many questions are waiting; send it again in {seconds} s."
     return ProblemError(Code.OVERLOADED, detail, headers={"Retry-After": str(seconds)})

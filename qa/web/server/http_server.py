@@ -180,7 +180,7 @@ class WebServer(TcpWSGIServer):
             return None
         # Each thread that runs Python takes time from those that compute, also if it only refuses a question.
         is_reading = pending - self._service.count_waiting() >= MAX_READING and self._service.is_overloaded()
-        return self._service.find_overload(mode) or (overloaded(0.0) if is_reading else None)
+        return self._service.find_overload(mode) or (self._service.refuse(mode) if is_reading else None)
 
     def _note_refusal(self, channel: Channel) -> None:
         if not self._refusals.take():

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from qa.cancellation import Cancelled, raise_if_cancelled
 from qa.web.engine.callers import PATIENT, Caller
-from qa.web.engine.micro_batcher import Lane, MicroBatcher, QueueFullError
+from qa.web.engine.micro_batcher import MAX_RETRY_S, Lane, MicroBatcher, QueueFullError
+from qa.web.engine.refusals import Refusals
 from qa.web.engine.service_time import ServiceTime
 
 UNBOUNDED = ServiceTime(0.01, max_wait_s=3600.0)
@@ -155,10 +156,62 @@ def test_an_item_that_would_wait_too_long_is_refused_at_once(max_wait_s: float, 
     refused = [call for call in calls if call.done()]
     assert len(calls) - len(refused) == admitted
     for call in refused:
-        with pytest.raises(QueueFullError) as caught:
+        with pytest.raises(QueueFullError):
             call.result()
-        assert caught.value.wait_s == pytest.approx(max_wait_s + 0.01)
     held.release()
+
+
+@pytest.mark.parametrize(("refused", "retry_s"), [(1, 0.005), (400, 2.0), (4000, MAX_RETRY_S)])
+def test_the_more_are_refused_the_later_they_are_told_to_come_back(
+    monkeypatch: pytest.MonkeyPatch, refused: int, retry_s: float
+) -> None:
+    """Two workers need 5 ms for an item; nobody is told to wait for longer than ``MAX_RETRY_S``."""
+    monkeypatch.setattr("qa.web.engine.refusals.monotonic", lambda: 7.5)
+    batcher = MicroBatcher(Doubler(), 2, 1, ServiceTime(0.01))
+    assert [batcher.refuse() for _ in range(refused)][-1] == pytest.approx(retry_s)
+
+
+def test_refusals_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the second before this one count, older ones do not."""
+    now = [7.5]
+    monkeypatch.setattr("qa.web.engine.refusals.monotonic", lambda: now[0])
+    refusals, counts = Refusals(), []
+    for moment, new in ((7.5, 3), (8.1, 1), (9.9, 0), (11.0, 0)):
+        now[0] = moment
+        for _ in range(new):
+            refusals.record()
+        counts.append((refusals.count(), refusals.are_recent))
+    assert counts == [(3, True), (3, True), (1, False), (0, False)]
+
+
+@pytest.mark.parametrize(("refuses", "at_once"), [(True, 1), (False, 2)])
+def test_fewer_workers_begin_while_items_are_refused(
+    monkeypatch: pytest.MonkeyPatch, refuses: bool, at_once: int
+) -> None:
+    """And all items are computed nevertheless."""
+    monkeypatch.setattr("qa.web.engine.refusals.OVERLOAD_S", 3600.0)
+    lock, under_way, seen = Lock(), [0], [0]
+    both = Event()
+
+    def double(items: list[int]) -> list[int]:
+        with lock:
+            under_way[0] += 1
+            seen[0] = max(seen[0], under_way[0])
+        if seen[0] == 2:
+            both.set()
+        # The first one waits for the other worker, if that may begin.
+        assert refuses or both.wait(10)
+        with lock:
+            under_way[0] -= 1
+        return [item * 2 for item in items]
+
+    batcher = MicroBatcher(double, 2, 1, UNBOUNDED, overload_workers=1)
+    if refuses:
+        batcher.refuse()
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(batcher.submit, [[number] for number in range(40)])) == [[n * 2] for n in range(40)]
+    batcher.close()
+    assert seen[0] == at_once
 
 
 def test_one_item_may_always_wait() -> None:

@@ -54,7 +54,7 @@ def test_a_server_that_refuses_questions_is_not_ready(monkeypatch: pytest.Monkey
     batcher = QuestionBatcher(engine.ask_many)
     probe = ReadinessProbe(engine, batcher.is_overloaded)
     assert probe.check() == engine.legs
-    monkeypatch.setattr("qa.web.engine.question_batcher.OVERLOAD_S", 60.0)
+    monkeypatch.setattr("qa.web.engine.refusals.OVERLOAD_S", 60.0)
     with ThreadPoolExecutor(20) as pool:
         calls = [pool.submit(batcher.ask_many, [Request(f"{number}?")]) for number in range(20)]
         while not any(call.done() for call in calls):
@@ -64,5 +64,5 @@ def test_a_server_that_refuses_questions_is_not_ready(monkeypatch: pytest.Monkey
         engine.go.set()
     assert caught.value.code is Code.NOT_READY
     assert int(caught.value.headers["Retry-After"]) >= 1
-    monkeypatch.setattr("qa.web.engine.question_batcher.OVERLOAD_S", 0.0)
+    monkeypatch.setattr("qa.web.engine.refusals.OVERLOAD_S", 0.0)
     assert probe.check() == engine.legs
