@@ -29,6 +29,7 @@ from benchmarks.speed.update_child import UpdateMeasurement
 from index.build.pipeline import BuildInputs, publish_generation
 from index.embedding import load_encoder
 from index.generation.directory import IndexDirectory
+from index.generation.manifest import Manifest
 from index.search.late_interaction import learn_projection
 from index.search.stores import STORES
 from index.settings import IndexSettings
@@ -72,25 +73,31 @@ def measure_collection(data: Path, synthetic: Synthetic, encoder: Encoder, proje
     """Build a collection, ask it, and remove it again."""
     folder = CACHE / str(synthetic.passages)
     shutil.rmtree(folder, ignore_errors=True)
-    settings, directory = IndexSettings(index=str(folder)), IndexDirectory(folder)
     vectors, started = synthetic.draw_vectors(), perf_counter()
-    store = STORES[settings.store]().build(cast("Vectors", vectors))  # half as much memory; every store takes both
+    store = STORES[IndexSettings().store]().build(cast("Vectors", vectors))  # half as much memory; all take it
     store_s = perf_counter() - started
-    with directory.acquire_lock():
-        contents = synthetic.build_contents(store, projection)
-        manifest = publish_generation(
-            directory, contents, BuildInputs("synthetic", contents.documents.fingerprint, (), settings, encoder)
-        )
+    manifest = publish_collection(synthetic, store, encoder, projection, folder)
     build_s = perf_counter() - started
     asked = np.vstack([one.vectors for one in encode_questions(encoder, load_scale_questions(data)[:QUESTIONS])])
     share = measure_recall(store, vectors, asked)
     units, kind = len(vectors), ", ".join(f"{key} {value}" for key, value in manifest.store.items())
-    del contents, store, vectors
+    del store, vectors
     size = sum(file.size for file in manifest.files.values()) / 1e6
     measured = AskMeasurement(**_run_child("scale_child", folder, data))
     row = ScaleRow(synthetic.passages, units, kind, build_s, store_s, size, share, measured, _measure_updates(folder))
     shutil.rmtree(folder)
     return row
+
+
+def publish_collection(
+    synthetic: Synthetic, store: Store, encoder: Encoder, projection: Vectors, folder: Path
+) -> Manifest:
+    """Write a collection, whose vectors are in ``store``, as the first generation of an index in ``folder``."""
+    settings, directory = IndexSettings(index=str(folder)), IndexDirectory(folder)
+    with directory.acquire_lock():
+        contents = synthetic.build_contents(store, projection)
+        inputs = BuildInputs("synthetic", contents.documents.fingerprint, (), settings, encoder)
+        return publish_generation(directory, contents, inputs)
 
 
 def _measure_updates(folder: Path) -> UpdateMeasurement:
