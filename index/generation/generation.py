@@ -95,7 +95,8 @@ class Generation:
         except (OSError, ValueError, KeyError, TypeError) as error:
             # The sizes and hashes are right, so the fault is in the program that wrote the files.
             raise DamagedGeneration(
-                f"{folder} cannot be read ({error}); rebuild it with: python -m index build"
+                f"{folder} cannot be read ({error}); rebuild it with: python -m index build "
+                f"{manifest.source or 'FOLDER'} --index {folder.parent}"
             ) from error
         return cls(folder, manifest, contents, damage)
 

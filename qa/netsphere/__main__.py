@@ -41,6 +41,8 @@ class LateCommand(click.Command):
         try:
             command: click.Command = resolve_name(BELOW + self._place)
         except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] == (__package__ or "").partition(".")[0]:  # a fault of ours
+                raise
             raise click.ClickException(
                 f"{self.name} needs the package {error.name}, which is not installed: pip install -r requirements.txt"
             ) from error
