@@ -29,8 +29,8 @@ NOT_LETTERS = str.maketrans("™℠", "  ")
 UNDECOMPOSED = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "’": "'", "‐": "-", "‑": "-"}
 )
-# Holds most words of a collection.
-MAX_CACHED_STEMS = 100_000
+# Holds all frequent words of a collection. In a server that runs for long it is full of words that were asked once.
+MAX_CACHED_STEMS = 20_000
 
 STEMMERS = ("none", *Stemmer.algorithms())
 
