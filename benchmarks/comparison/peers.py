@@ -45,12 +45,13 @@ RECIPE = Environment(
     "recipe", ["sentence-transformers==6.2.0", "faiss-cpu==1.15.1", "Flask==3.1.3", TORCH, REQUIREMENT]
 )
 TXTAI = Environment("txtai", ["txtai==9.14.0", TORCH, REQUIREMENT])
-# Its torchvision fits only the build of torch on PyPI, which a folder of wheels for one Python may hide.
+# Its torchvision, and verbatim-rag's, fit only the build of torch on PyPI, which a folder of wheels for one Python may
+# hide.
 SIFT = Environment("sift-rag", ["sift-rag==1.6.0", TORCH, REQUIREMENT], python=(3, 12))
 HAIKU = Environment("haiku.rag", ["haiku.rag-slim[docling,cross-encoder]==0.101.1", TORCH, REQUIREMENT], python=(3, 12))
 # It makes a collection without vectors, which the third version of Milvus Lite refuses; the second needs pkg_resources.
 MILVUS = ("pymilvus==2.6.17", "milvus-lite==2.5.1", "setuptools==80.9.0")
-VERBATIM = Environment("verbatim-rag", ["verbatim-rag==0.2.8", *MILVUS, TORCH, REQUIREMENT])
+VERBATIM = Environment("verbatim-rag", ["verbatim-rag==0.2.8", *MILVUS, TORCH, REQUIREMENT], python=(3, 12))
 CAIRN_ASSISTANT = Environment("cairn-assistant", ["cairn-assistant==0.3.0"])
 CAIRN_PIPELINE = Environment("cairn-pipeline", ["cairn-pipeline[local]==0.1.0", TORCH, REQUIREMENT])
 QMD = Environment("qmd", ["@tobilu/qmd@2.8.3", NODE], npm=True)
