@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from index.disk.arrays import open_array
 from index.disk.splice import Splice
 from index.disk.string_table import StringTable
+from index.generation.field_index import FieldIndex
 from index.generation.id_patterns import WILDCARDS, find_matching_rows
+from index.generation.metadata import normalize_metadata
 from index.types import Document, Heading, Place, Positions
 
 # The strings of a document; the last holds metadata, headings, pages and places as JSON.
@@ -35,9 +37,11 @@ IdOrder = NDArray[np.int64]
 class Documents(Sequence[Document]):
     """A sequence of documents that keeps none of them in memory."""
 
-    def __init__(self, strings: Mapping[str, StringTable], facts: Facts, order: IdOrder) -> None:
+    def __init__(
+        self, strings: Mapping[str, StringTable], facts: Facts, order: IdOrder, fields: FieldIndex
+    ) -> None:
         """Use ``build`` or ``load``."""
-        self.strings, self.facts, self.order = strings, facts, order
+        self.strings, self.facts, self.order, self.fields = strings, facts, order, fields
         self.texts, self.ids, self.titles = strings[TEXTS], strings[IDS], strings[TITLES]
         self.find_matching = lru_cache(maxsize=RECENT_PATTERNS)(self._find_matching)
 
@@ -55,7 +59,8 @@ class Documents(Sequence[Document]):
             fact["sha256"], fact["fingerprint"] = map(_parse_digest, (document.sha256, document.fingerprint))
             fact["characters"] = len(document.text)
         hashes = np.fromiter((_hash_id(document.id) for document in documents), dtype=np.int64)
-        return cls(strings, facts, _sort_hashes(hashes))
+        fields = FieldIndex.build([normalize_metadata(document.id, document.metadata) for document in documents])
+        return cls(strings, facts, _sort_hashes(hashes), fields)
 
     @classmethod
     def merge(cls, parts: "Sequence[Documents]", splice: Splice, folder: Path) -> "Documents":
@@ -65,7 +70,8 @@ class Documents(Sequence[Document]):
         }
         facts = splice.concatenate([part.facts for part in parts])
         hashes = splice.concatenate([part._list_hashes() for part in parts])
-        return cls(strings, facts, _sort_hashes(hashes))
+        fields = FieldIndex.merge([part.fields for part in parts], splice)
+        return cls(strings, facts, _sort_hashes(hashes), fields)
 
     def _list_hashes(self) -> NDArray[np.int64]:
         """Return the hash of each id, by position."""
@@ -140,12 +146,13 @@ class Documents(Sequence[Document]):
             table.save(folder, name)
         np.save(folder / FACTS, self.facts, allow_pickle=False)
         np.save(folder / ORDER, self.order, allow_pickle=False)
+        self.fields.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> "Documents":
         """Open what ``save`` wrote."""
         strings = {name: StringTable.load(folder, name) for name in (TEXTS, IDS, TITLES, REST)}
-        return cls(strings, open_array(folder / FACTS), open_array(folder / ORDER))
+        return cls(strings, open_array(folder / FACTS), open_array(folder / ORDER), FieldIndex.load(folder))
 
 
 def _serialize_rest(document: Document) -> str:

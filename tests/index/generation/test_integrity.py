@@ -79,7 +79,7 @@ def test_a_document_with_another_hash_is_found(sound: Generation) -> None:
     """The document is named."""
     (document,) = sound.contents.documents
     other = Documents.build([replace(document, text=document.text.replace("Cats", "Rats"))])
-    mixed = Documents(other.strings, Documents.build([document]).facts, other.order)
+    mixed = Documents(other.strings, Documents.build([document]).facts, other.order, other.fields)
     assert "a.txt is not found by its id, or not with its sha256" in faults(sound, documents=mixed)
 
 
