@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, overload
@@ -16,7 +16,8 @@ from index.disk.splice import Splice
 from index.disk.string_table import StringTable
 from index.generation.field_index import FieldIndex
 from index.generation.id_patterns import WILDCARDS, find_matching_rows
-from index.generation.metadata import normalize_metadata
+from index.generation.metadata import FOLDER, normalize_metadata
+from index.generation.metadata_filter import MetadataFilter
 from index.types import Document, Heading, Place, Positions
 
 # The strings of a document; the last holds metadata, headings, pages and places as JSON.
@@ -25,6 +26,8 @@ FACTS, ORDER = "facts.npy", "order.npy"
 
 # Patterns whose documents are remembered: one question asks for the same ones several times.
 RECENT_PATTERNS = 16
+# As many bytes as ids of the documents that pass are remembered with each.
+RECENT_FILTERS = 8
 
 # One row a document: the SHA-256 of its text, that of everything that decides what is indexed of it, each 32 bytes, and
 # the number of its code points.
@@ -37,13 +40,12 @@ IdOrder = NDArray[np.int64]
 class Documents(Sequence[Document]):
     """A sequence of documents that keeps none of them in memory."""
 
-    def __init__(
-        self, strings: Mapping[str, StringTable], facts: Facts, order: IdOrder, fields: FieldIndex
-    ) -> None:
+    def __init__(self, strings: Mapping[str, StringTable], facts: Facts, order: IdOrder, fields: FieldIndex) -> None:
         """Use ``build`` or ``load``."""
         self.strings, self.facts, self.order, self.fields = strings, facts, order, fields
         self.texts, self.ids, self.titles = strings[TEXTS], strings[IDS], strings[TITLES]
         self.find_matching = lru_cache(maxsize=RECENT_PATTERNS)(self._find_matching)
+        self.select = lru_cache(maxsize=RECENT_FILTERS)(self._select)
 
     @classmethod
     def build(cls, documents: Sequence[Document]) -> "Documents":
@@ -113,6 +115,28 @@ class Documents(Sequence[Document]):
         exact = self.find_position(pattern)
         rows = np.array([] if exact is None else [exact], dtype=np.int64)
         return rows if WILDCARDS.isdisjoint(pattern) else np.union1d(rows, find_matching_rows(self.ids, pattern))
+
+    def _select(self, patterns: tuple[str, ...], conditions: MetadataFilter) -> Positions | None:
+        """Return the positions, rising, of the documents that match a pattern, if there are any, and the conditions.
+
+        None stands for all documents.
+        """
+        found: list[Positions] = []
+        if patterns:
+            found.append(np.concatenate([self.find_matching(pattern) for pattern in patterns]))
+        for field, values in conditions.values:
+            find = self.fields.find_in_folders if field == FOLDER else partial(self.fields.find_documents, field)
+            found.append(np.concatenate([find(value) for value in values]))
+        if conditions.has_dates:
+            found.append(self.fields.find_between(*conditions.date_numbers))
+        if not found:
+            return None
+        passed = np.ones(len(self), dtype=np.bool_)
+        for positions in found:
+            passes = np.zeros(len(self), dtype=np.bool_)
+            passes[positions] = True
+            passed &= passes
+        return np.flatnonzero(passed)
 
     def get_sha256(self, position: int) -> str:
         """Return the hex digest of the document's text in UTF-8, computed when the index was built."""

@@ -91,7 +91,7 @@ def parse_date(text: str) -> str | None:
         except (ValueError, IndexError, TypeError):
             parts = []
     try:
-        date(*(parts + [1, 1])[:3])
+        date(*[*parts, 1, 1][:3])
     except (ValueError, TypeError, OverflowError):
         return None
     return "-".join([f"{parts[0]:04}", *(f"{part:02}" for part in parts[1:])]) if parts else None
