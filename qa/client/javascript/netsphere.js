@@ -309,7 +309,8 @@ export class Client {
     const headers = { Accept: "application/json, */*;q=0.5", ...conditions };
     if (this.settings.key) headers.Authorization = `Bearer ${this.settings.key}`;
     if (type) headers["Content-Type"] = type;
-    const named = Object.entries(query).filter(([, value]) => value !== undefined);
+    const named = Object.entries(query).filter(([, value]) => value !== undefined)
+      .flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
     const search = named.length ? `?${new URLSearchParams(named)}` : "";
     const { timeoutMs } = this.settings;
     const signal = AbortSignal.timeout(timeout ? Math.max(timeoutMs, timeout + DEADLINE_MARGIN_MS) : timeoutMs);

@@ -83,6 +83,15 @@ def test_a_document_with_another_hash_is_found(sound: Generation) -> None:
     assert "a.txt is not found by its id, or not with its sha256" in faults(sound, documents=mixed)
 
 
+def test_a_document_with_other_fields_is_found(sound: Generation) -> None:
+    """Fields that are not those of its metadata, by which it would be filtered."""
+    (document,) = sound.contents.documents
+    other = Documents.build([replace(document, metadata={"tags": "x"})])
+    same = Documents.build([document])
+    mixed = Documents(same.strings, same.facts, same.order, other.fields)
+    assert "a.txt is not found by its metadata" in faults(sound, documents=mixed)
+
+
 def test_sentences_outside_their_passage_are_found(sound: Generation) -> None:
     """So are an empty one and a passage without sentences."""
     for sentences in ((), (Span(0, 10_000),), (Span(3, 3),)):

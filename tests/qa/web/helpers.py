@@ -137,7 +137,7 @@ class OneDocument:
 
     def list_fields(self) -> list[str]:
         """Return the standard fields and its own."""
-        return [*STANDARD_FIELDS, *self.documents.fields.names]
+        return list(dict.fromkeys([*STANDARD_FIELDS, *self.documents.fields.names]))
 
     def count_facets(self, fields: Sequence[str], chosen: Selection = EVERYTHING) -> dict[str, list[FacetValue]]:
         """Return the values of the one document, unless the filter leaves it out."""
