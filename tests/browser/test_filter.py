@@ -15,9 +15,11 @@ from tests.conftest import serving
 
 QUESTION = "What is the daily allowance?"
 FILES = {
-    "hr/2024.md": "---\ntags: [travel]\ndate: 2024-01-05\n---\n# Rates\n\nThe daily allowance is 40 euros.\n",
-    "hr/abroad/2025.md": "---\ntags: [travel, abroad]\ndate: 2025-01-05\n---\n# Rates\n\nThe daily allowance is 58 euros.\n",
-    "it.txt": "The daily backup runs at night.\n",
+    "hr/2024.txt": "The daily allowance is 40 euros.",
+    "hr/2024.txt.toml": 'tags = ["travel"]\ndate = 2024-01-05\n',
+    "hr/abroad/2025.txt": "The daily allowance is 58 euros.",
+    "hr/abroad/2025.txt.toml": 'tags = ["travel", "abroad"]\ndate = 2025-01-05\n',
+    "it.md": "The daily backup runs at night.",
 }
 
 
@@ -75,9 +77,9 @@ def test_the_form_works_without_javascript(window: Window, filtered: str) -> Non
     page = window(java_script_enabled=False)
     page.goto(filtered)
     page.locator(".filter summary").click()
-    page.get_by_label("Format").select_option("txt")
+    page.get_by_label("Format").select_option("md")
     page.get_by_role("searchbox").fill(QUESTION)
     page.get_by_role("button", name="Ask").click()
     expect(page.locator(".passage")).to_have_count(1)
     expect(page.locator(".passage")).to_contain_text("backup")
-    expect(page.get_by_label("Format")).to_have_value("txt")
+    expect(page.get_by_label("Format")).to_have_value("md")

@@ -8,6 +8,9 @@ from qa.web.requests.texts import reject_invalid_text
 
 # For the document only: a problem of its own says that there is a NUL.
 WITHOUT_NUL_PATTERN = r"^[^\u0000]*$"
+# What Python's str.strip() leaves something of, and no NUL; for the document only, too, because lengths are checked
+# after trimming.
+TRIMMED_PATTERN = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
 WithoutNul = Annotated[
     str, AfterValidator(reject_invalid_text), Field(json_schema_extra={"pattern": WITHOUT_NUL_PATTERN})
 ]

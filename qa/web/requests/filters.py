@@ -1,6 +1,7 @@
 """Models of filters: in bodies, in query strings, and in the tools of an agent."""
 
 import json
+import re
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -9,9 +10,9 @@ from index.errors import UsageError
 from index.generation.metadata import MAX_VALUE_CHARS, MAX_VALUES
 from index.generation.metadata_filter import FROM, TO, MetadataFilter, check_date
 from qa.types import Selection
-from qa.web.requests.base import Pattern, StrictModel, WithoutNul
+from qa.web.requests.base import TRIMMED_PATTERN, Pattern, StrictModel, WithoutNul
 
-DATE_PATTERN = r"^[0-9]{4}(-[0-9]{1,2}(-[0-9]{1,2})?)?$"
+DATE_PATTERN = r"^[1-9][0-9]{3}(-(0?[1-9]|1[0-2])(-(0?[1-9]|[12][0-9]|3[01]))?)?$"
 
 
 def _write_scalar(value: object) -> object:
@@ -28,9 +29,11 @@ def _wrap_scalar(value: object) -> object:
 
 def _check_date(value: str) -> str:
     try:
-        return check_date(value)
-    except UsageError:
-        raise ValueError("should be a date such as 2025-01-31, 2025-01 or 2025") from None
+        if re.match(DATE_PATTERN, value):
+            return check_date(value)
+    except UsageError:  # there is no such day
+        pass
+    raise ValueError("should be a date such as 2025-01-31, 2025-01 or 2025")
 
 
 Patterns = Annotated[
@@ -42,19 +45,25 @@ Patterns = Annotated[
         "error; a pattern that matches nothing gives status not_found, reason filtered_out.",
     ),
 ]
-Scalar = str | bool | int | float
-Value = Annotated[
+# Of the document only, in which a value is trimmed when its length is checked.
+Scalar = Annotated[str, Field(min_length=1, max_length=MAX_VALUE_CHARS, pattern=TRIMMED_PATTERN)] | bool | int | float
+Scalars = Annotated[list[Scalar], Field(min_length=1, max_length=MAX_VALUES)]
+Text = Annotated[
     WithoutNul,
     StringConstraints(min_length=1, max_length=MAX_VALUE_CHARS),
-    BeforeValidator(_write_scalar, json_schema_input_type=Scalar),
+    BeforeValidator(_write_scalar),
+    Field(json_schema_extra={"pattern": TRIMMED_PATTERN}),
 ]
 Values = Annotated[
-    list[Value],
+    list[Text],
     Field(min_length=1, max_length=MAX_VALUES),
-    BeforeValidator(_wrap_scalar, json_schema_input_type=Scalar | list[Scalar]),
+    BeforeValidator(_wrap_scalar, json_schema_input_type=Scalar | Scalars),
 ]
+# In a query string, in which everything is text.
+Texts = Annotated[list[Text], Field(min_length=1, max_length=MAX_VALUES)]
 Day = Annotated[WithoutNul, AfterValidator(_check_date), Field(json_schema_extra={"pattern": DATE_PATTERN})]
 FOLDERS = "Folders or shell-style patterns; hr/** is the folder hr and all below it."
+FILTER = "Restricts the documents that may answer, by their ids and metadata; without a condition, all may."
 FROM_TEXT, TO_TEXT = "The first day: 2025-01-31, 2025-01 or 2025.", "The last day, included."
 
 
@@ -105,11 +114,11 @@ class FilterQuery(StrictModel):
     repeatable: ClassVar[frozenset[str]] = frozenset({"document", "folder", "tag", "language", "format", "author"})
 
     document: Patterns | None = None
-    folder: Annotated[Values | None, Field(description=FOLDERS)] = None
-    tag: Values | None = None
-    language: Values | None = None
-    format: Values | None = None
-    author: Values | None = None
+    folder: Annotated[Texts | None, Field(description=FOLDERS)] = None
+    tag: Texts | None = None
+    language: Texts | None = None
+    format: Texts | None = None
+    author: Texts | None = None
     date_from: Annotated[Day | None, Field(alias="date.from", description=FROM_TEXT)] = None
     date_to: Annotated[Day | None, Field(alias="date.to", description=TO_TEXT)] = None
 

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringC
 from index.generation.metadata import find_field
 from index.types import Span
 from qa.types import MAX_TURNS, Mode, Request, Turn
-from qa.web.requests.base import Pattern, StrictModel, WithoutNul
-from qa.web.requests.filters import FilterBody, FilterQuery
+from qa.web.requests.base import TRIMMED_PATTERN, Pattern, StrictModel, WithoutNul
+from qa.web.requests.filters import FILTER, FilterBody, FilterQuery
 from qa.web.requests.texts import reject_invalid_text
 
 Verdict: TypeAlias = Literal["right", "wrong"]
@@ -25,9 +25,6 @@ MAX_ANSWER_CHARS = 10_000
 MAX_TIMEOUT_MS = 600_000
 # Digits of ASCII only, and few enough for int() to be fast.
 INTEGER = re.compile(r"(-?[0-9]{1,18})(?:\.0{1,18})?")
-# What Python's str.strip() leaves something of, and no NUL; for the document only, because lengths are checked after
-# trimming, and a problem of its own says that there is a NUL.
-TRIMMED_PATTERN = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
 
 
 def _trim(value: object) -> object:
@@ -108,7 +105,7 @@ class AskBody(StrictModel):
     history: History = []  # noqa: RUF012 -- pydantic copies it
     top_k: TopK = 5
     mode: Mode = "precise"
-    filter: FilterBody = FilterBody()
+    filter: Annotated[FilterBody, Field(description=FILTER)] = Field(default_factory=FilterBody)
     explain: Annotated[bool, Field(description="Adds raw scores to every passage.")] = False
     literal: Annotated[bool, Field(description=LITERAL)] = False
     timeout_ms: TimeoutMs = None
