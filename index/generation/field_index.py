@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -205,8 +206,9 @@ class FieldIndex:
     @classmethod
     def load(cls, folder: Path) -> "FieldIndex":
         """Open what ``save`` wrote."""
-        opened = (FileArray if name in READ_ON_ACCESS else open_array for name in ARRAYS)
-        arrays = (open_one(_locate(folder, name)) for open_one, name in zip(opened, ARRAYS, strict=True))
+        arrays: list[Any] = [
+            (FileArray if name in READ_ON_ACCESS else open_array)(_locate(folder, name)) for name in ARRAYS
+        ]
         return cls(StringTable.load(folder, NAMES), StringTable.load(folder, VALUES), *arrays)
 
 

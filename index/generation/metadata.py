@@ -43,8 +43,7 @@ def normalize_metadata(id: str, metadata: Mapping[str, Any]) -> dict[str, tuple[
     named: dict[str, list[str]] = {}
     for name, value in metadata.items():
         field = find_field(name)
-        values = _split_names(field, list_values(_unwrap_names(field, value)))
-        named.setdefault(field, []).extend(values)
+        named.setdefault(field, []).extend(_split_names(field, list_values(_unwrap_names(field, value))))
     others = [name for name in named if name not in STANDARD_FIELDS and 0 < len(name) <= MAX_VALUE_CHARS]
     fields = {name: named[name] for name in others[:MAX_FIELDS]}
     fields |= {AUTHOR: named.get(AUTHOR, []), TAG: named.get(TAG, [])}
