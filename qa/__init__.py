@@ -8,15 +8,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from index.generation.metadata_filter import MetadataFilter
     from qa.engine import Engine
     from qa.reader.texts import TextReading, read, read_many
     from qa.types import Answer, Request, Turn
 
-__all__ = ["Answer", "Engine", "Request", "TextReading", "Turn", "read", "read_many"]
+__all__ = ["Answer", "Engine", "MetadataFilter", "Request", "TextReading", "Turn", "read", "read_many"]
 
 # Imported when they are used, because they load numpy, which qa.client does without.
 _MODULES = {"Engine": "engine", "TextReading": "reader.texts", "read": "reader.texts", "read_many": "reader.texts"}
-_MODULES |= dict.fromkeys(("Answer", "Request", "Turn"), "types")
+_MODULES |= dict.fromkeys(("Answer", "MetadataFilter", "Request", "Turn"), "types")
 
 
 def __getattr__(name: str) -> object:

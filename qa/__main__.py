@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from index.cli import Group, Option, is_stated, setting_options
+from index.generation.metadata_filter import MetadataFilter
 from qa.answer.serialize import answer_json
 from qa.answer.terminal import print_answer
+from qa.conditions import read_conditions, require_fields
 from qa.doctor.command import doctor
 from qa.engine import Engine
 from qa.mcp.command import mcp_command
@@ -39,15 +41,24 @@ main.add_command(doctor)
 )
 @click.option("--mode", cls=Option, type=click.Choice(["fast", "precise"]), default="precise", show_default=True)
 @click.option("--document", "documents", multiple=True, help="search this document only: an id, or a pattern as '*.md'")
+@click.option(
+    "--filter", "conditions", multiple=True, metavar="NAME=VALUE", help="search documents with this metadata only"
+)
 @setting_options("index", "model", "models", "reader")
 def ask(question: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401
     """Answer QUESTION, with the words that answer it marked.
 
-    Example: python -m qa ask "When did the episode air?" --json
+    A document must meet every --filter; of several values of one name it needs one. Names are folder, tag, language,
+    format, author, date.from, date.to and every other field of the metadata.
+
+    Example: python -m qa ask "What is the allowance?" --filter 'folder=hr/**' --filter date.from=2025-01-01
     """
     index, model, models, reader = (options.pop(name) for name in ("index", "model", "models", "reader"))
-    request = Request(question, **options)
-    answer = Engine.open(index, model if is_stated("model") else None, reader, models=models).ask(request)
+    conditions = MetadataFilter.parse(read_conditions(options.pop("conditions")))
+    request = Request(question, filter=conditions, **options)
+    engine = Engine.open(index, model if is_stated("model") else None, reader, models=models)
+    require_fields(engine.catalog, conditions)
+    answer = engine.ask(request)
     if as_json:
         click.echo(json.dumps(answer_json(answer), ensure_ascii=False, indent=2))
     else:

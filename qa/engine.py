@@ -128,7 +128,7 @@ class Engine:
         for request, query in zip(requests, queries, strict=True):
             raise_if_cancelled()
             with trace_step("search", mode=request.mode):
-                candidates = self._retriever.retrieve(query, build_filter(self._contents, request.documents))
+                candidates = self._retriever.retrieve(query, build_filter(self._contents, request.selection))
                 hits = self._pipelines[request.mode].fuse(candidates)
             for stage in self._stages[request.mode]:
                 with trace_step(f"stage {type(stage).__name__}", hits=len(hits)):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol, runtime_checkable
 
+from index.generation.metadata_filter import NO_FILTER, MetadataFilter
 from index.types import Embeddings, PassageKind, Span, Tokens, Vectors
 from qa.errors import QuestionError
 
@@ -46,8 +47,25 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Selection:
+    """Which documents are meant: ids or shell-style patterns, and conditions on the metadata; nothing means all."""
+
+    documents: tuple[str, ...] = ()
+    filter: MetadataFilter = NO_FILTER
+
+    def __bool__(self) -> bool:
+        """Return whether only some documents are meant."""
+        return bool(self.documents or self.filter)
+
+
+EVERYTHING = Selection()
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What the caller asks. ``documents`` are ids or shell-style patterns; empty means all.
+
+    ``filter`` are conditions on the metadata, such as ``MetadataFilter.parse({"tag": "travel"})``.
 
     ``literal``: search the question as typed, nothing corrected, removed or carried over from the history.
     """
@@ -59,6 +77,7 @@ class Request:
     documents: tuple[str, ...] = ()
     explain: bool = False
     literal: bool = False
+    filter: MetadataFilter = NO_FILTER
 
     def __post_init__(self) -> None:
         """Raise QuestionError if a field is out of bounds, for callers in Python as for those over HTTP."""
@@ -71,6 +90,11 @@ class Request:
             raise QuestionError(f"invalid value {self.top_k} for top_k: must be 1 to {MAX_TOP_K}")
         if len(self.history) > MAX_TURNS:
             raise QuestionError(f"the history has {len(self.history)} turns: send only the last {MAX_TURNS}")
+
+    @property
+    def selection(self) -> Selection:
+        """The documents that may answer."""
+        return Selection(self.documents, self.filter)
 
 
 class QuestionForm(StrEnum):

@@ -57,6 +57,7 @@ HOMES = {
     "watchfiles": "qa/web/documents/watcher.py",
     "webencodings": "index/parsers/html.py",
     "werkzeug": "qa/web/",
+    "yaml": "index/parsers/front_matter.py",
 }
 EVERYWHERE = {"click", "numpy", "regex"}
 

@@ -61,12 +61,25 @@ def test_ask_prints_what_the_api_returns(seed_index: Path) -> None:
     assert "Hiroyuki Seshita" in answer["answer"]["text"]
 
 
+def test_ask_takes_filters(seed_index: Path) -> None:
+    """Conditions on the metadata; one that no document can meet because none has the field is named."""
+    ask = ("-m", "qa", "ask", "Who directed the film?", "--index", str(seed_index), "--json", "--filter")
+    for condition, found in (("language=en", True), ("format=md", False), ("date.from=2020", False)):
+        answer = json.loads(program(*ask, condition).stdout)
+        assert (answer["reason"] != "filtered_out") == found == bool(answer["passages"])
+    refused = program(*ask, "lisence=MIT")
+    assert refused.returncode == 2
+    assert "unknown field 'lisence' in --filter: no document has it; the fields are author, date" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("command", "code", "words"),
     [
         (("-m", "qa", "ask", "Who?", "--index", "nowhere"), 1, "there is no index in nowhere; build one with"),
         (("-m", "qa", "ask", " "), 2, "error: the question is empty: write 1 to 1,000 characters\n"),
         (("-m", "qa", "ask", "Who?", "--top-k", "0"), 2, "invalid value '0' for --top-k: must be a whole number from 1 to 50"),
+        (("-m", "qa", "ask", "Who?", "--filter", "tag"), 2, "invalid value 'tag' for --filter: must be NAME=VALUE, such as tag=travel"),
+        (("-m", "qa", "ask", "Who?", "--filter", "date.to=soon"), 2, "invalid date 'soon' of a filter: must be like 2025-01-31"),
         (("serve.py", "--index", "nowhere"), 1, "there is no index in nowhere; build one with"),
         (("serve.py", "--port", "http"), 2, "invalid value 'http' for --port: must be a whole number from 0 to 65535"),
         (("-m", "qa.evaluation", "run", "/etc/shadow/x"), 2, "/etc/shadow/x does not exist"),

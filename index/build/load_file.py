@@ -5,9 +5,10 @@ import gzip
 import stat
 import zlib
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from index.build.metadata import clean_metadata
 from index.errors import LoadError
 from index.parsers import PARSERS, Parser, find_parser
 from index.parsers.sidecar import SIDECAR_EXTENSION, Sidecar, read_sidecar
@@ -127,7 +128,8 @@ def _complete_document(document: Document, file: SourceFile, sidecar: Sidecar) -
         return LoadProblem(
             document.id, "contains half of a surrogate pair, which is not a character; save it again as UTF-8"
         )
-    return sidecar.apply_to(document, Path(file.id), own=document.id == file.id)
+    complete = sidecar.apply_to(document, Path(file.id), own=document.id == file.id)
+    return replace(complete, metadata=clean_metadata(complete.metadata))
 
 
 def _explain_os_error(path: Path, error: OSError) -> str:

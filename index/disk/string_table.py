@@ -47,6 +47,10 @@ class StringTable:
         """Yield all strings."""
         return (self[position] for position in range(len(self)))
 
+    def slice_rows(self, first: int, last: int) -> "StringTable":
+        """Return the table of the strings ``[first, last)``, which shares their bytes."""
+        return StringTable(self._data, self.offsets[first : last + 1])
+
     def decode_range(self, first: int, last: int) -> str:
         """Return the text between two offsets in the bytes of all strings."""
         return self._data[first:last].tobytes().decode("utf-8")

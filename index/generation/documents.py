@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, overload
@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 from index.disk.arrays import open_array
 from index.disk.splice import Splice
 from index.disk.string_table import StringTable
+from index.generation.field_index import FieldIndex
 from index.generation.id_patterns import WILDCARDS, find_matching_rows
+from index.generation.metadata import FOLDER, normalize_metadata
+from index.generation.metadata_filter import MetadataFilter
 from index.types import Document, Heading, Place, Positions
 
 # The strings of a document; the last holds metadata, headings, pages and places as JSON.
@@ -23,6 +26,8 @@ FACTS, ORDER = "facts.npy", "order.npy"
 
 # Patterns whose documents are remembered: one question asks for the same ones several times.
 RECENT_PATTERNS = 16
+# As many bytes as ids of the documents that pass are remembered with each.
+RECENT_FILTERS = 8
 
 # One row a document: the SHA-256 of its text, that of everything that decides what is indexed of it, each 32 bytes, and
 # the number of its code points.
@@ -35,11 +40,12 @@ IdOrder = NDArray[np.int64]
 class Documents(Sequence[Document]):
     """A sequence of documents that keeps none of them in memory."""
 
-    def __init__(self, strings: Mapping[str, StringTable], facts: Facts, order: IdOrder) -> None:
+    def __init__(self, strings: Mapping[str, StringTable], facts: Facts, order: IdOrder, fields: FieldIndex) -> None:
         """Use ``build`` or ``load``."""
-        self.strings, self.facts, self.order = strings, facts, order
+        self.strings, self.facts, self.order, self.fields = strings, facts, order, fields
         self.texts, self.ids, self.titles = strings[TEXTS], strings[IDS], strings[TITLES]
         self.find_matching = lru_cache(maxsize=RECENT_PATTERNS)(self._find_matching)
+        self.select = lru_cache(maxsize=RECENT_FILTERS)(self._select)
 
     @classmethod
     def build(cls, documents: Sequence[Document]) -> "Documents":
@@ -55,7 +61,8 @@ class Documents(Sequence[Document]):
             fact["sha256"], fact["fingerprint"] = map(_parse_digest, (document.sha256, document.fingerprint))
             fact["characters"] = len(document.text)
         hashes = np.fromiter((_hash_id(document.id) for document in documents), dtype=np.int64)
-        return cls(strings, facts, _sort_hashes(hashes))
+        fields = FieldIndex.build([normalize_metadata(document.id, document.metadata) for document in documents])
+        return cls(strings, facts, _sort_hashes(hashes), fields)
 
     @classmethod
     def merge(cls, parts: "Sequence[Documents]", splice: Splice, folder: Path) -> "Documents":
@@ -65,7 +72,8 @@ class Documents(Sequence[Document]):
         }
         facts = splice.concatenate([part.facts for part in parts])
         hashes = splice.concatenate([part._list_hashes() for part in parts])
-        return cls(strings, facts, _sort_hashes(hashes))
+        fields = FieldIndex.merge([part.fields for part in parts], splice)
+        return cls(strings, facts, _sort_hashes(hashes), fields)
 
     def _list_hashes(self) -> NDArray[np.int64]:
         """Return the hash of each id, by position."""
@@ -108,6 +116,28 @@ class Documents(Sequence[Document]):
         rows = np.array([] if exact is None else [exact], dtype=np.int64)
         return rows if WILDCARDS.isdisjoint(pattern) else np.union1d(rows, find_matching_rows(self.ids, pattern))
 
+    def _select(self, patterns: tuple[str, ...], conditions: MetadataFilter) -> Positions | None:
+        """Return the positions, rising, of the documents that match a pattern, if there are any, and the conditions.
+
+        None stands for all documents.
+        """
+        found: list[Positions] = []
+        if patterns:
+            found.append(np.concatenate([self.find_matching(pattern) for pattern in patterns]))
+        for field, values in conditions.values:
+            find = self.fields.find_in_folders if field == FOLDER else partial(self.fields.find_documents, field)
+            found.append(np.concatenate([find(value) for value in values]))
+        if conditions.has_dates:
+            found.append(self.fields.find_between(*conditions.date_numbers))
+        if not found:
+            return None
+        passed = np.ones(len(self), dtype=np.bool_)
+        for positions in found:
+            passes = np.zeros(len(self), dtype=np.bool_)
+            passes[positions] = True
+            passed &= passes
+        return np.flatnonzero(passed)
+
     def get_sha256(self, position: int) -> str:
         """Return the hex digest of the document's text in UTF-8, computed when the index was built."""
         return bytes(self.facts["sha256"][position]).hex()
@@ -140,12 +170,13 @@ class Documents(Sequence[Document]):
             table.save(folder, name)
         np.save(folder / FACTS, self.facts, allow_pickle=False)
         np.save(folder / ORDER, self.order, allow_pickle=False)
+        self.fields.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> "Documents":
         """Open what ``save`` wrote."""
         strings = {name: StringTable.load(folder, name) for name in (TEXTS, IDS, TITLES, REST)}
-        return cls(strings, open_array(folder / FACTS), open_array(folder / ORDER))
+        return cls(strings, open_array(folder / FACTS), open_array(folder / ORDER), FieldIndex.load(folder))
 
 
 def _serialize_rest(document: Document) -> str:

@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from index.generation.generation import Generation, GenerationContents
+from index.generation.metadata import normalize_metadata
 from index.generation.passages import DOCUMENT, END, START, fold_copy
 from index.types import Document, Passage
 
@@ -59,6 +60,8 @@ def _check_passages(contents: GenerationContents) -> Iterator[str]:
         stated, found = contents.documents.get_sha256(position), contents.documents.find_position(document.id)
         if (document.sha256, position) != (stated, found):
             yield f"{document.id} is not found by its id, or not with its sha256"
+        if contents.documents.fields[position] != normalize_metadata(document.id, document.metadata):
+            yield f"{document.id} is not found by its metadata"
         first, last = map(int, passages.find_ranges(position))
         yield from _check_coverage(document, passages[first:last])
         for place in range(first, last):

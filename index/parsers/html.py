@@ -6,10 +6,12 @@ The only module that imports trafilatura and webencodings.
 import re
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from index.errors import LoadError
 from index.parsers.encoding import decode_bytes, repair_surrogates
 from index.parsers.html_blocks import Element, HeadedText, flatten_blocks
+from index.parsers.html_metadata import read_page_metadata
 from index.parsers.quiet import silence_logger
 from index.types import Document
 
@@ -34,10 +36,10 @@ def parse_html(path: Path, id: str) -> list[Document]:
     source = decode_bytes(data, _find_declared_codec(data))
     # trafilatura logs pages in which it finds nothing; the LoadError below says so.
     with silence_logger("trafilatura"):
-        content, title = _extract_content(source)
+        content, title, metadata = _extract_content(source)
     if not content.text.strip():
         raise LoadError("shows no text; save the page after its scripts have run or leave it out")
-    return [Document(id, content.text, title, headings=content.headings)]
+    return [Document(id, content.text, title, metadata, content.headings)]
 
 
 def _find_declared_codec(data: bytes) -> str | None:
@@ -52,20 +54,21 @@ def _find_declared_codec(data: bytes) -> str | None:
     return "gb18030" if encoding.name == "gbk" else str(encoding.codec_info.name)
 
 
-def _extract_content(source: str) -> tuple[HeadedText, str]:
-    """Return the text and the title of the page."""
+def _extract_content(source: str) -> tuple[HeadedText, str, dict[str, Any]]:
+    """Return the text, the title and the metadata of the page."""
     from trafilatura import bare_extraction, html2txt
     from trafilatura.metadata import extract_title
 
     tree = _parse_tree(source)
     if tree is None:
-        return HeadedText(), ""
-    title = repair_surrogates(extract_title(tree) or "")
+        return HeadedText(), "", {}
+    # Before the extraction, which takes the tree apart.
+    title, metadata = repair_surrogates(extract_title(tree) or ""), read_page_metadata(tree)
     is_long = any(True for _ in islice(tree.iter(), MAX_COMPARED_ELEMENTS, None))
     page = bare_extraction(tree, include_comments=False, fast=is_long)
     # Its signature allows a dict, which it returns only on request.
     content = HeadedText() if page is None or isinstance(page, dict) else flatten_blocks(page.body)
-    return (content if content.text else HeadedText(repair_surrogates(html2txt(tree)))), title
+    return (content if content.text else HeadedText(repair_surrogates(html2txt(tree)))), title, metadata
 
 
 def _parse_tree(source: str) -> Element | None:

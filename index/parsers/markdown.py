@@ -3,17 +3,12 @@
 The only module that imports markdown_it.
 """
 
-import re
 from itertools import accumulate, pairwise
 from pathlib import Path
 
 from index.parsers.encoding import decode_bytes
+from index.parsers.front_matter import parse_front_matter
 from index.types import Document, Heading
-
-# Ends with a line of its own, and no empty line follows the first one: otherwise that is a rule, not front matter.
-FRONT_MATTER = re.compile(r"---[ \t]*\n(?=\S)(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-# Nested YAML is skipped: no parser for it is worth a dependency.
-SIMPLE_LINE = re.compile(r"^([A-Za-z_][\w.-]*)[ \t]*:[ \t]+(\S.*?)[ \t]*$", re.MULTILINE)
 
 
 def parse_markdown(path: Path, id: str) -> list[Document]:
@@ -25,23 +20,9 @@ def parse_markdown(path: Path, id: str) -> list[Document]:
     text = decode_bytes(path.read_bytes())
     metadata, start = parse_front_matter(text)
     headings, title = _find_headings(text, start)
-    title = metadata.pop("title", title)
+    if isinstance(metadata.get("title"), str):
+        title = metadata.pop("title")
     return [Document(id, text, title, metadata, headings)]
-
-
-def parse_front_matter(text: str) -> tuple[dict[str, str], int]:
-    """Return the simple ``key: value`` lines between two ``---`` at the very top, and where the text begins.
-
-    A block without a simple line is ordinary Markdown: two rules and what is between them.
-    """
-    block = FRONT_MATTER.match(text)
-    fields = {key: _unquote(value) for key, value in SIMPLE_LINE.findall(block[1])} if block else {}
-    return (fields, block.end()) if block and fields else ({}, 0)
-
-
-def _unquote(value: str) -> str:
-    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-    return value[1:-1] if quoted else value
 
 
 def _find_headings(text: str, start: int) -> tuple[tuple[Heading, ...], str]:

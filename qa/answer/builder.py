@@ -90,7 +90,7 @@ class AnswerBuilder:
         copies = self._passages.find_copies(position)
         copies = copies[copies != position]
         # Patterns are matched against every id: not for a passage without copies, as most are.
-        allowed = match_documents(self._documents, request.documents) if len(copies) else None
+        allowed = match_documents(self._documents, request.selection) if len(copies) else None
         if allowed is not None:
             copies = copies[np.isin(self._passages.find_documents(copies), allowed)]
         return np.asarray(copies)
@@ -125,4 +125,4 @@ def _cut_quote(passage: AnswerPassage, span: Span) -> Quote:
 
 
 def _explain_emptiness(request: Request) -> Reason:
-    return Reason.FILTERED_OUT if request.documents else Reason.EMPTY_INDEX
+    return Reason.FILTERED_OUT if request.selection else Reason.EMPTY_INDEX

@@ -33,7 +33,7 @@ class Call(Generic[T]):
     path: str
     read: Callable[[httpx.Response], T]
     effect: Effect = Effect.READ
-    query: Mapping[str, str | int] = field(default_factory=dict)
+    query: Mapping[str, str | int | list[str]] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     timeout_ms: int | None = None
@@ -96,9 +96,22 @@ def ask_many(questions: Sequence[str | QuestionBody]) -> Call[tuple[types.Answer
     return Call("POST", "v1/ask/batch", lambda response: read(response).answers, body=body, timeout_ms=shortest)
 
 
-def list_documents(offset: int = 0, limit: int = 20) -> Call[types.DocumentList]:
-    """Return a part of the list of documents."""
-    return Call("GET", DOCUMENTS, _reader(types.DocumentList), query={"offset": offset, "limit": limit})
+def list_documents(
+    offset: int = 0, limit: int = 20, filter: Mapping[str, Any] | None = None, facets: Sequence[str] = ()
+) -> Call[types.DocumentList]:
+    """Return a part of the list of documents, of those that meet a filter if there is one.
+
+    ``filter`` has document, folder, tag, language, format, author and date, as for a question; ``facets`` names fields
+    of the metadata whose values are counted.
+    """
+    query: dict[str, Any] = {"offset": offset, "limit": limit}
+    query |= {"facets": ",".join(facets)} if facets else {}
+    for name, values in (filter or {}).items():
+        if isinstance(values, Mapping):
+            query |= {f"{name}.{bound}": day for bound, day in values.items()}
+        else:
+            query[name] = values if isinstance(values, str) else list(values)
+    return Call("GET", DOCUMENTS, _reader(types.DocumentList), query=query)
 
 
 def get_document(id: str, start: int | None = None, end: int | None = None) -> Call[types.Document]:

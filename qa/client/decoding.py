@@ -25,7 +25,10 @@ def _convert(hint: Any, value: object, where: str) -> object:  # noqa: ANN401  (
         return _build(cast("type[Any]", hint), _require(dict, value, where), where)
     if hint is float and isinstance(value, int):
         return float(value)
-    return _require(dict if get_origin(hint) is Mapping else hint, value, where)
+    if get_origin(hint) is Mapping:
+        entries, inner = _require(dict, value, where), get_args(hint)[1]
+        return entries if inner is Any else {n: _convert(inner, one, f"{where}.{n}") for n, one in entries.items()}
+    return _require(hint, value, where)
 
 
 def _build(kind: type[Any], values: Mapping[str, object], where: str) -> object:

@@ -152,16 +152,26 @@ class DocumentInfo:
     characters: int
     passages: int
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value of a field of the metadata, and how many documents have it."""
+
+    value: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentList:
-    """A part of the list of documents. ``total`` counts all of them."""
+    """A part of the list of documents. ``total`` counts all of them, or all that meet the filter."""
 
     total: int
     offset: int
     limit: int
     documents: tuple[DocumentInfo, ...]
+    facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

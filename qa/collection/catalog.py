@@ -5,19 +5,26 @@ The fields of these classes, in this order, are the JSON of the routes that retu
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from index.generation.generation import Generation
-from index.types import PassageKind, Span
-from qa.ranking.filters import match_documents
+from index.generation.metadata import STANDARD_FIELDS
+from index.types import PassageKind, Positions, Span
+from qa.types import EVERYTHING, Selection
+
+# Of each field; more are no choice for a reader.
+MAX_FACET_VALUES = 100
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
-    """A document without its text. ``characters`` counts code points, ``passages`` counts passages."""
+    """A document without its text. ``characters`` counts code points, ``passages`` counts passages.
+
+    ``metadata`` is what the document says of itself, ``fields`` what it is filtered by: the same, normalised.
+    """
 
     id: str
     title: str
@@ -25,6 +32,15 @@ class DocumentInfo:
     characters: int
     passages: int
     metadata: Mapping[str, Any]
+    fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value of a field of the metadata, and how many documents have it."""
+
+    value: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +101,35 @@ class Catalog:
         """The number of documents."""
         return len(self._documents)
 
-    def list_documents(self, offset: int, limit: int) -> Sequence[DocumentInfo]:
-        """Return at most ``limit`` documents from position ``offset`` on, in index order."""
-        return [self._document_info(position) for position in range(len(self._documents))[offset : offset + limit]]
+    def list_documents(self, offset: int, limit: int, chosen: Selection = EVERYTHING) -> Sequence[DocumentInfo]:
+        """Return at most ``limit`` of the chosen documents from number ``offset`` on, in index order."""
+        found = self._select(chosen)
+        rows = range(len(self._documents)) if found is None else found
+        return [self._document_info(int(position)) for position in rows[offset : offset + limit]]
+
+    def count_facets(self, fields: Sequence[str], chosen: Selection = EVERYTHING) -> dict[str, list[FacetValue]]:
+        """Return for each field its most frequent values among the chosen documents, ``MAX_FACET_VALUES`` at most."""
+        found, index = self._select(chosen), self._documents.fields
+        return {
+            name: [FacetValue(one.value, one.count) for one in index.count_values(name, found, MAX_FACET_VALUES)]
+            for name in fields
+        }
+
+    def has_field(self, field: str) -> bool:
+        """Return whether documents may have the field: a standard one, or one that at least one of them has."""
+        return field in STANDARD_FIELDS or self._documents.fields.has_field(field)
+
+    def list_fields(self) -> list[str]:
+        """Return the names of all fields, the standard ones first."""
+        return [*STANDARD_FIELDS, *(name for name in self._documents.fields.names if name not in STANDARD_FIELDS)]
+
+    @property
+    def folder_count(self) -> int:
+        """The number of folders with documents."""
+        return self._documents.fields.count_folders()
+
+    def _select(self, chosen: Selection) -> Positions | None:
+        return self._documents.select(chosen.documents, chosen.filter)
 
     def get_text(self, document: str) -> DocumentText | None:
         """Return a document by its id without its passages, or None if it is not indexed."""
@@ -125,9 +167,9 @@ class Catalog:
         """Return whether an id or a shell-style pattern matches at least one document."""
         return len(self._documents.find_matching(pattern)) > 0
 
-    def count_documents(self, patterns: Sequence[str]) -> int:
-        """Return how many documents any of the ids and patterns matches; all, if there are none."""
-        found = match_documents(self._documents, patterns)
+    def count_documents(self, chosen: Selection) -> int:
+        """Return how many documents the filter lets through; all, if there is none."""
+        found = self._select(chosen)
         return len(self._documents) if found is None else len(found)
 
     def describe_index(self) -> IndexInfo:
@@ -153,4 +195,5 @@ class Catalog:
             characters=self._documents.count_characters(position),
             passages=last - first,
             metadata=self._documents.get_metadata(position),
+            fields=self._documents.fields[position],
         )

@@ -2,28 +2,27 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
+from index.generation.metadata import find_field
+from index.generation.metadata_filter import NO_FILTER
 from index.types import Span
-from qa.types import Mode, Request
-from qa.web.requests.models import (
-    MAX_DOCUMENTS,
-    AnswerString,
-    Offset,
-    Pattern,
-    Patterns,
-    Question,
-    StrictModel,
-    TimeoutMs,
-    VerifyBody,
-    WholeNumber,
-)
+from qa.types import Mode, Request, Selection
+from qa.web.requests.base import Pattern, StrictModel
+from qa.web.requests.filters import MetadataBody, Patterns
+from qa.web.requests.models import MAX_DOCUMENTS, AnswerString, Offset, Question, TimeoutMs, VerifyBody, WholeNumber
 
 # Characters of a document that are returned unless an end is named, and at most.
 PART_CHARS, MAX_PART_CHARS = 4_000, 100_000
 
 QuestionText = Annotated[Question, Field(description="Complete in itself: earlier turns are not known.")]
 DocumentPatterns = Annotated[Patterns | None, Field(description="Search these only: ids or patterns such as *.md.")]
+# Its own schema would be longer than all others together.
+CONDITIONS = (
+    "Metadata to have, each one value or a list: folder (hr/** with all below), tag, language, format, author, "
+    "date {from, to} or any other field."
+)
+Conditions = Annotated[MetadataBody | None, WithJsonSchema({"type": "object", "description": CONDITIONS})]
 Detail = Annotated[bool, Field(description="Return all that is known, not only what is needed.")]
 Id = Annotated[Pattern, Field(description="Id of the document.")]
 Sha256 = Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$", description="Version that was quoted.")]
@@ -34,13 +33,15 @@ class QuestionArguments(StrictModel):
 
     question: QuestionText
     documents: DocumentPatterns = None
+    filter: Conditions = None
     mode: Mode = "precise"
     detail: Detail = False
     timeout_ms: Annotated[TimeoutMs, Field(description="Give up after this time.")] = None
 
     def to_request(self, top_k: int) -> Request:
         """Return the request to the engine."""
-        return Request(self.question, (), top_k, self.mode, tuple(self.documents or ()))
+        conditions = self.filter.to_filter() if self.filter else NO_FILTER
+        return Request(self.question, (), top_k, self.mode, tuple(self.documents or ()), filter=conditions)
 
 
 class AskArguments(QuestionArguments):
@@ -89,3 +90,15 @@ class ListArguments(StrictModel):
     offset: Annotated[int, Field(ge=0, le=10**9), WholeNumber] = 0
     limit: Annotated[int, Field(ge=1, le=MAX_DOCUMENTS), WholeNumber] = 50
     detail: Detail = False
+    filter: Conditions = None
+    facets: Annotated[list[Pattern], Field(max_length=20, description="Count values of these fields.")] = []  # noqa: RUF012
+
+    @property
+    def selection(self) -> Selection:
+        """The documents to list."""
+        return Selection((), self.filter.to_filter() if self.filter else NO_FILTER)
+
+    @property
+    def facet_fields(self) -> list[str]:
+        """The fields whose values are counted, each once."""
+        return list(dict.fromkeys(map(find_field, self.facets)))

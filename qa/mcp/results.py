@@ -144,3 +144,4 @@ class DocumentListing(Result):
     total: int
     documents: list[ListedDocument]
     next: int | None = None
+    facets: dict[str, dict[str, int]] | None = None

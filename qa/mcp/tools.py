@@ -27,7 +27,9 @@ from qa.mcp.results import (
     SearchResult,
 )
 from qa.mcp.session import Session
-from qa.web.requests.models import MAX_OFFSET, StrictModel
+from qa.web.requests.base import StrictModel
+from qa.web.requests.filter_check import check_fields, check_selections
+from qa.web.requests.models import MAX_OFFSET
 
 # As ``POST /v1/ask`` returns by default.
 ASK_PASSAGES = 5
@@ -105,10 +107,16 @@ def verify_quote(session: Session, arguments: QuoteArguments) -> QuoteResult:
 def list_documents(session: Session, arguments: ListArguments) -> DocumentListing:
     """List documents."""
     catalog = session.service.engine.catalog
-    listed = catalog.list_documents(arguments.offset, arguments.limit)
-    end, total = arguments.offset + len(listed), catalog.document_count
+    chosen, fields = arguments.selection, arguments.facet_fields
+    check_selections(catalog, [chosen], ["documents"])
+    check_fields(catalog, fields, "facets")
+    listed = catalog.list_documents(arguments.offset, arguments.limit, chosen)
+    end, total = arguments.offset + len(listed), catalog.count_documents(chosen)
     documents = [_show_listed(info, arguments.detail) for info in listed]
-    return DocumentListing(total=total, documents=documents, next=end if listed and end < total else None)
+    counted = catalog.count_facets(fields, chosen)
+    facets = {name: {one.value: one.count for one in values} for name, values in counted.items()} or None
+    following = end if listed and end < total else None
+    return DocumentListing(total=total, documents=documents, next=following, facets=facets)
 
 
 TOOLS = (
@@ -148,7 +156,7 @@ TOOLS = (
     Tool(
         "list_documents",
         "List the documents",
-        "List the indexed documents; next is the offset of the following ones.",
+        "List the indexed documents; next is the offset of the following ones. facets counts values of metadata.",
         ListArguments,
         DocumentListing,
         list_documents,
@@ -159,7 +167,7 @@ TOOLS = (
 def _view_answer(session: Session, arguments: QuestionArguments, top_k: int) -> AnswerView:
     service, request = session.service, arguments.to_request(top_k)
     answer = service.ask(request, "documents", session.make_caller(arguments.timeout_ms))
-    documents = service.engine.catalog.count_documents(request.documents)
+    documents = service.engine.catalog.count_documents(request.selection)
     return AnswerView(answer, arguments.detail, session.link, documents)
 
 

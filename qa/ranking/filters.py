@@ -1,6 +1,5 @@
-"""Filters by document: ids and shell-style patterns become the passages and units that may be found."""
+"""Filters: ids, shell-style patterns and metadata become the passages and units that may be found."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +8,7 @@ from index.disk.arrays import expand_ranges
 from index.generation.documents import Documents
 from index.generation.generation import GenerationContents
 from index.types import Positions
+from qa.types import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,9 @@ class Filter:
     units: Positions
 
 
-def build_filter(contents: GenerationContents, patterns: Sequence[str]) -> Filter | None:
-    """Return what may be found under any of the patterns, or None if there are none, which allows everything."""
-    documents = match_documents(contents.documents, patterns)
+def build_filter(contents: GenerationContents, selection: Selection) -> Filter | None:
+    """Return what a selection lets through, or None if it is of all documents."""
+    documents = match_documents(contents.documents, selection)
     return (
         None
         if documents is None
@@ -29,11 +29,9 @@ def build_filter(contents: GenerationContents, patterns: Sequence[str]) -> Filte
     )
 
 
-def match_documents(documents: Documents, patterns: Sequence[str]) -> Positions | None:
-    """Return the positions, rising, of the documents under any of the patterns; None if there are no patterns."""
-    if not patterns:
-        return None
-    return np.unique(np.concatenate([documents.find_matching(pattern) for pattern in patterns]))
+def match_documents(documents: Documents, selection: Selection) -> Positions | None:
+    """Return the positions, rising, of the selected documents; None for all."""
+    return documents.select(selection.documents, selection.filter)
 
 
 def filter_passages(contents: GenerationContents, passages: Positions) -> Filter:

@@ -94,11 +94,18 @@ class Retriever:
             found = self._keep_best_copies(matches)
             if len(found) >= MAX_CANDIDATES or len(matches.positions) < wanted:
                 return found
-        if len(found) == len(np.unique(matches.positions)):
+        searches = [matches]
+        if len(found) < len(np.unique(matches.positions)):
+            # Copies of a few texts are in the way of all others.
+            searches.append(self._search_units(vector, wanted, self._allow_first_copies(allowed).units))
+            found = self._keep_best_copies(*searches)
+        if allowed is None or len(found) >= MAX_CANDIDATES:
             return found
-        # Copies of a few texts are in the way of all others.
-        more = self._search_units(vector, wanted, self._allow_first_copies(allowed).units)
-        return self._keep_best_copies(matches, more)
+        # Sentences of a few long passages are in the way of all others. Who filters expects all that the filter lets
+        # through, so each takes part with one unit.
+        firsts = self._allow_first_copies(allowed).passages
+        searches.append(self._search_units(vector, MAX_CANDIDATES, self._whole_passage_units[firsts]))
+        return self._keep_best_copies(*searches)
 
     def _search_units(self, vector: Vectors, wanted: int, units: Positions | None) -> SearchResult:
         """Return the passages of the nearest units, best first, some of them several times."""
@@ -134,6 +141,10 @@ class Retriever:
         passages = allowed.passages[::-1]
         first_of_text[self._passages.find_first_copies(passages)] = passages
         return filter_passages(self._contents, np.sort(first_of_text[first_of_text >= 0]))
+
+    @cached_property
+    def _whole_passage_units(self) -> Positions:
+        return self._contents.whole_passage_units
 
     @cached_property
     def _first_copies(self) -> Filter:

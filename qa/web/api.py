@@ -7,6 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from qa.answer.serialize import answer_json
 from qa.web.requests.caller import current_caller
+from qa.web.requests.filter_check import check_fields, check_selections
 from qa.web.requests.models import (
     AskBody,
     AskQuery,
@@ -48,10 +49,14 @@ def ask_batch(service: Service) -> Response:
 
 
 def documents(service: Service) -> Response:
-    """List the indexed documents."""
+    """List the indexed documents, all or those of a filter, and count the values of their metadata."""
     query, catalog = read_query(ListQuery), service.engine.catalog
-    listed = tuple(catalog.list_documents(query.offset, query.limit))
-    listing = DocumentList(catalog.document_count, query.offset, query.limit, listed)
+    chosen = query.to_selection()
+    check_selections(catalog, [chosen], ["document"])
+    check_fields(catalog, query.facet_fields, "facets")
+    listed = tuple(catalog.list_documents(query.offset, query.limit, chosen))
+    facets = catalog.count_facets(query.facet_fields, chosen)
+    listing = DocumentList(catalog.count_documents(chosen), query.offset, query.limit, listed, facets)
     return json_response(listing)
 
 

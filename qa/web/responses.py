@@ -4,13 +4,14 @@ The fields of a class, in their order, are its JSON. An answer is rendered by ``
 a test validates it against the schema of ``qa.types.Answer``.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 from flask import Response
 from pydantic import TypeAdapter
 
-from qa.collection.catalog import DocumentInfo
+from qa.collection.catalog import DocumentInfo, FacetValue
 from qa.types import Answer
 from qa.web.requests.models import Verdict
 
@@ -24,12 +25,17 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class DocumentList:
-    """A page of the list of documents. ``total`` counts all documents."""
+    """A page of the list of documents. ``total`` counts all of them, or all that meet the filter.
+
+    ``facets`` has the values of the fields that were asked for, each with the number of these documents, the most
+    frequent first.
+    """
 
     total: int
     offset: int
     limit: int
     documents: tuple[DocumentInfo, ...]
+    facets: Mapping[str, Sequence[FacetValue]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,10 @@ ROUTES = (
     ),
     Route("GET", "/v1/models", chat.models, ModelList, problems=QUERY),
     Route("GET", "/v1/models/<id>", chat.model, Model, problems=(*QUERY, Code.MODEL_NOT_FOUND)),
-    Route("GET", "/v1/documents", api.documents, DocumentList, ListQuery, problems=(*QUERY, *BOUNDS)),
+    Route(
+        "GET", "/v1/documents", api.documents, DocumentList, ListQuery,
+        problems=(*QUERY, *BOUNDS, *FILTER, Code.INVALID_TEXT),
+    ),
     Route(
         "GET", "/v1/documents/<path:id>", api.document, DocumentContent, RangeQuery,
         problems=(*QUERY, *BOUNDS, Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND),

@@ -115,9 +115,17 @@ export class Client {
     return (await this.#post("v1/ask/batch", { questions }, timeout)).answers;
   }
 
-  /** A part of the list of documents. @param {{offset?: number, limit?: number}} [part] */
-  listDocuments(part = {}) {
-    return this.#get("v1/documents", part);
+  /**
+   * A part of the list of documents, of those that meet a filter if there is one: document, folder, tag, language,
+   * format, author and date, as for a question. `facets` names fields of the metadata whose values are counted.
+   * @param {{offset?: number, limit?: number, filter?: object, facets?: string[]}} [part]
+   */
+  listDocuments({ filter = {}, facets = [], ...part } = {}) {
+    const dates = Object.entries(filter.date ?? {}).map(([bound, day]) => [`date.${bound}`, day]);
+    const named = Object.entries(filter).filter(([name]) => name !== "date");
+    return this.#get("v1/documents", {
+      ...part, ...(facets.length && { facets: facets.join(",") }), ...Object.fromEntries([...named, ...dates]),
+    });
   }
 
   /** A document, or a part of it. @param {string} id @param {{start?: number, end?: number}} [part] */
@@ -301,7 +309,8 @@ export class Client {
     const headers = { Accept: "application/json, */*;q=0.5", ...conditions };
     if (this.settings.key) headers.Authorization = `Bearer ${this.settings.key}`;
     if (type) headers["Content-Type"] = type;
-    const named = Object.entries(query).filter(([, value]) => value !== undefined);
+    const named = Object.entries(query).filter(([, value]) => value !== undefined)
+      .flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
     const search = named.length ? `?${new URLSearchParams(named)}` : "";
     const { timeoutMs } = this.settings;
     const signal = AbortSignal.timeout(timeout ? Math.max(timeoutMs, timeout + DEADLINE_MARGIN_MS) : timeoutMs);

@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from qa.types import Mode
-from qa.web.requests.models import StrictModel, WholeNumber
+from qa.web.requests.base import StrictModel
+from qa.web.requests.models import WholeNumber
 
 # A model is a mode.
 MODELS: Mapping[str, Mode] = {"netsphere": "precise", "netsphere-fast": "fast"}

@@ -12,7 +12,8 @@ from pydantic_core import PydanticCustomError
 from index.parsers.encoding import unify_newlines
 from index.types import Document
 from index.writes.jobs import Job
-from qa.web.requests.models import QueryInteger, StrictModel
+from qa.web.requests.base import StrictModel
+from qa.web.requests.models import QueryInteger
 from qa.web.requests.texts import reject_invalid_text, require_unicode
 
 MAX_ID_CHARS = 1000

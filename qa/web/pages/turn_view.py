@@ -13,7 +13,8 @@ from flask import url_for
 from index.types import Span
 from qa.answer.serialize import answer_json
 from qa.collection.suggestions import Suggestion
-from qa.types import MAX_QUESTION_CHARS, Answer, AnswerPassage, PassageCopy, Reason, Request, Status
+from qa.types import MAX_QUESTION_CHARS, Answer, AnswerPassage, PassageCopy, Reason, Request, Selection, Status
+from qa.web.pages.filter_view import filter_body, filter_parameters
 from qa.web.service import Service
 
 # Digits of a document's SHA-256 in a citation: enough to distinguish two versions of the document.
@@ -78,7 +79,7 @@ def build_turn_view(service: Service, request: Request, answer: Answer) -> TurnV
         sources=tuple(_build_source(passage, answer, found) for passage in passages),
         suggestions=() if found else service.suggestions.near_answer(answer),
         link=_link_to_turn(request, answer),
-        literal_link=_link_to_question(request.question, literal=True)
+        literal_link=_link_to_question(request.question, request.selection, literal=True)
         if answer.searched_as != answer.question
         else None,
         curl=_format_curl(body),
@@ -95,17 +96,20 @@ def _build_body(request: Request) -> dict[str, Any]:
     turns = [{"question": turn.question, "answer": turn.answer} for turn in request.history]
     body: dict[str, Any] = {"question": request.question}
     body |= {"history": turns} if turns else {}
+    body |= {"filter": filter_body(request.selection)} if request.selection else {}
     return body | ({"literal": True} if request.literal else {})
 
 
 def _link_to_turn(request: Request, answer: Answer) -> str:
     # A follow-up means nothing without its conversation, so its link asks what was searched, if that is short enough.
     use_search = request.history and len(answer.searched_as) <= MAX_QUESTION_CHARS
-    return _link_to_question(answer.searched_as if use_search else request.question, literal=request.literal)
+    question = answer.searched_as if use_search else request.question
+    return _link_to_question(question, request.selection, literal=request.literal)
 
 
-def _link_to_question(question: str, literal: bool) -> str:
-    return url_for("pages.ask", q=question, literal="true" if literal else None)
+def _link_to_question(question: str, chosen: Selection, literal: bool) -> str:
+    parameters = filter_parameters(chosen)
+    return url_for("pages.ask", q=question, literal="true" if literal else None, **parameters)  # type: ignore[arg-type]
 
 
 def _format_curl(body: dict[str, Any]) -> str:

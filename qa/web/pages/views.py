@@ -12,6 +12,7 @@ from qa.types import Answer, Request
 from qa.web.caching import FOREVER, REVALIDATE
 from qa.web.errors.problems import Code
 from qa.web.pages.document_view import build_document_view
+from qa.web.pages.filter_view import build_filter_view
 from qa.web.pages.static_files import load_static_files
 from qa.web.pages.turn_view import build_turn_view
 from qa.web.requests.caller import current_caller
@@ -28,13 +29,14 @@ def ask(service: Service) -> Response:
     query = read_query(PageQuery)
     if query.q:
         question = query.to_request()
-        return _render_turn("ask.html", service, question, service.ask(question, "q", current_caller()))
+        return _render_turn("ask.html", service, question, service.ask(question, "document", current_caller()))
     catalog = service.engine.catalog
     page = render_template(
         "ask.html",
         index=catalog.describe_index(),
         documents=catalog.list_documents(0, MAX_DOCUMENTS_SHOWN),
         suggestions=service.suggestions.for_welcome(),
+        filter=build_filter_view(catalog, query.to_selection()),
     )
     return make_response(page)
 
@@ -72,5 +74,7 @@ def static(service: Service, name: str) -> Response:
 
 
 def _render_turn(template: str, service: Service, request: Request, answer: Answer) -> Response:
-    view = build_turn_view(service, request, answer)
-    return make_response(render_template(template, turn=view, wording=wording, split_at_marks=split_at_marks))
+    view, tools = build_turn_view(service, request, answer), {"wording": wording, "split_at_marks": split_at_marks}
+    # A fragment has no form.
+    control = build_filter_view(service.engine.catalog, request.selection) if template == "ask.html" else None
+    return make_response(render_template(template, turn=view, filter=control, **tools))

@@ -6,10 +6,13 @@ Validation is strict: ``"5"`` is not a number in JSON, and an unknown field is a
 import re
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from index.generation.metadata import find_field
 from index.types import Span
 from qa.types import MAX_TURNS, Mode, Request, Turn
+from qa.web.requests.base import TRIMMED_PATTERN, Pattern, StrictModel, WithoutNul
+from qa.web.requests.filters import FILTER, FilterBody, FilterQuery
 from qa.web.requests.texts import reject_invalid_text
 
 Verdict: TypeAlias = Literal["right", "wrong"]
@@ -22,10 +25,6 @@ MAX_ANSWER_CHARS = 10_000
 MAX_TIMEOUT_MS = 600_000
 # Digits of ASCII only, and few enough for int() to be fast.
 INTEGER = re.compile(r"(-?[0-9]{1,18})(?:\.0{1,18})?")
-# What Python's str.strip() leaves something of, and no NUL; for the document only, because lengths are checked after
-# trimming, and a problem of its own says that there is a NUL.
-TRIMMED_PATTERN = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
-WITHOUT_NUL_PATTERN = r"^[^\u0000]*$"
 
 
 def _trim(value: object) -> object:
@@ -59,20 +58,7 @@ Question = Annotated[
         json_schema_extra={"pattern": TRIMMED_PATTERN},
     ),
 ]
-WithoutNul = Annotated[
-    str, AfterValidator(reject_invalid_text), Field(json_schema_extra={"pattern": WITHOUT_NUL_PATTERN})
-]
 AnswerString = Annotated[WithoutNul, StringConstraints(max_length=MAX_ANSWER_CHARS)]
-Pattern = Annotated[WithoutNul, StringConstraints(min_length=1, max_length=1000)]
-Patterns = Annotated[
-    list[Pattern],
-    Field(
-        min_length=1,
-        max_length=100,
-        description="Document ids or shell-style patterns (* ? [...]). An id that is not indexed is an "
-        "error; a pattern that matches nothing gives status not_found, reason filtered_out.",
-    ),
-]
 WholeNumber = BeforeValidator(_accept_whole_number)
 TopK = Annotated[int, Field(ge=1, le=50, description="How many passages to return."), WholeNumber]
 # Beyond the end of every document.
@@ -84,13 +70,6 @@ SPAN_PATTERN = r"^[0-9]{1,12}-[0-9]{1,12}$"
 QueryInteger = BeforeValidator(_parse_integer)
 QueryBoolean = Annotated[bool, BeforeValidator(_parse_boolean)]
 LITERAL = "Searches the words as typed: no spelling correction, nothing removed, nothing added from the history."
-
-
-class StrictModel(BaseModel):
-    """Base of the models of the API. ``repeatable`` names the query parameters that may be repeated."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-    repeatable: ClassVar[frozenset[str]] = frozenset()
 
 
 TimeoutMs = Annotated[
@@ -119,20 +98,14 @@ class TurnBody(StrictModel):
 History = Annotated[list[TurnBody], Field(max_length=MAX_TURNS, description="Earlier turns, oldest first.")]
 
 
-class FilterBody(StrictModel):
-    """Restricts the documents that may answer; without ``document``, all may."""
-
-    document: Patterns | None = None
-
-
 class AskBody(StrictModel):
     """A question and how to answer it."""
 
     question: Question
-    history: History = []
+    history: History = []  # noqa: RUF012 -- pydantic copies it
     top_k: TopK = 5
     mode: Mode = "precise"
-    filter: FilterBody = FilterBody()
+    filter: Annotated[FilterBody, Field(description=FILTER)] = Field(default_factory=FilterBody)
     explain: Annotated[bool, Field(description="Adds raw scores to every passage.")] = False
     literal: Annotated[bool, Field(description=LITERAL)] = False
     timeout_ms: TimeoutMs = None
@@ -147,6 +120,7 @@ class AskBody(StrictModel):
             documents=tuple(self.filter.document or ()),
             explain=self.explain,
             literal=self.literal,
+            filter=self.filter.to_filter(),
         )
 
 
@@ -169,29 +143,37 @@ class BatchBody(StrictModel):
         return min((body.timeout_ms for body in self.questions if body.timeout_ms is not None), default=None)
 
 
-class AskQuery(StrictModel):
+class AskQuery(FilterQuery):
     """A question in a URL."""
-
-    repeatable: ClassVar[frozenset[str]] = frozenset({"document"})
 
     q: Question
     top_k: Annotated[TopK, QueryInteger] = 5
     mode: Mode = "precise"
-    document: Patterns | None = None
     explain: QueryBoolean = False
     literal: QueryBoolean = False
     timeout_ms: Annotated[TimeoutMs, QueryInteger] = None
 
     def to_request(self) -> Request:
         """Return the request to the engine."""
-        return Request(self.q, (), self.top_k, self.mode, tuple(self.document or ()), self.explain, self.literal)
+        chosen = self.to_selection()
+        return Request(self.q, (), self.top_k, self.mode, chosen.documents, self.explain, self.literal, chosen.filter)
 
 
-class ListQuery(StrictModel):
-    """A page of the list of documents."""
+class ListQuery(FilterQuery):
+    """A page of the list of documents, and facets of the same documents."""
 
+    facets: Annotated[
+        WithoutNul,
+        StringConstraints(max_length=1000),
+        Field(description="Fields of the metadata whose values are counted, such as tag,language."),
+    ] = ""
     offset: Annotated[int, Field(ge=0, le=10**9), QueryInteger] = 0
     limit: Annotated[int, Field(ge=1, le=MAX_DOCUMENTS), QueryInteger] = 20
+
+    @property
+    def facet_fields(self) -> list[str]:
+        """The fields whose values are counted, each once."""
+        return list(dict.fromkeys(find_field(name) for name in self.facets.split(",") if name.strip()))
 
 
 class RangeQuery(StrictModel):
@@ -226,7 +208,7 @@ class FeedbackBody(StrictModel):
     question: Question
     passage: Annotated[Pattern, Field(description="The id of a passage of the served index.")]
     verdict: Verdict
-    history: History = []
+    history: History = []  # noqa: RUF012 -- pydantic copies it
     id: Annotated[
         str | None,
         StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$"),
@@ -240,15 +222,24 @@ class LenientModel(StrictModel):
     model_config = ConfigDict(extra="ignore")
 
 
-class PageQuery(LenientModel):
-    """The query of the chat page: a question that can be shared as a link."""
+class PageQuery(FilterQuery):
+    """The query of the chat page: a question that can be shared as a link, with its filter."""
+
+    model_config = LenientModel.model_config
 
     q: Annotated[WithoutNul, StringConstraints(max_length=1000), BeforeValidator(_trim)] = ""
     literal: QueryBoolean = False
 
     def to_request(self) -> Request:
         """Return the request to the engine."""
-        return Request(self.q, literal=self.literal)
+        chosen = self.to_selection()
+        return Request(self.q, documents=chosen.documents, filter=chosen.filter, literal=self.literal)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_blank(cls, values: dict[str, object]) -> dict[str, object]:
+        """Leave out what a form sends of a menu in which nothing is chosen."""
+        return {name: value for name, value in values.items() if value not in ("", [""])}
 
 
 class WidgetQuery(LenientModel):
@@ -275,7 +266,7 @@ class DocumentQuery(LenientModel):
 
     repeatable: ClassVar[frozenset[str]] = frozenset({"at"})
 
-    at: Annotated[list[Annotated[str, StringConstraints(pattern=SPAN_PATTERN)]], Field(max_length=50)] = []
+    at: Annotated[list[Annotated[str, StringConstraints(pattern=SPAN_PATTERN)]], Field(max_length=50)] = []  # noqa: RUF012 -- as above
     quote: Annotated[WithoutNul, StringConstraints(max_length=10_000)] = ""
 
     @property

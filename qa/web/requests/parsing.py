@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from qa.web.errors.problems import MAX_ERRORS, Code, FieldError, ProblemError, format_value
-from qa.web.requests.models import StrictModel
+from qa.web.requests.base import StrictModel
 
 # What browsers send for a form.
 FORM = "application/x-www-form-urlencoded"
@@ -154,7 +154,11 @@ def _describe_error(detail: ErrorDetails, code: Code, model: type[BaseModel]) ->
     if code is Code.MISSING_FIELD:
         return "is missing; send it"
     if code is Code.UNKNOWN_FIELD:
-        top = f"; the fields are {', '.join(model.model_fields)}" if len(detail["loc"]) == 1 else "; leave it out"
+        top = (
+            f"; the fields are {', '.join(one.alias or name for name, one in model.model_fields.items())}"
+            if len(detail["loc"]) == 1
+            else "; leave it out"
+        )
         return f"is not known{top}"
     if detail["type"] == "string_unicode":
         return "should be text without lone surrogates"

@@ -79,8 +79,17 @@ def test_a_document_with_another_hash_is_found(sound: Generation) -> None:
     """The document is named."""
     (document,) = sound.contents.documents
     other = Documents.build([replace(document, text=document.text.replace("Cats", "Rats"))])
-    mixed = Documents(other.strings, Documents.build([document]).facts, other.order)
+    mixed = Documents(other.strings, Documents.build([document]).facts, other.order, other.fields)
     assert "a.txt is not found by its id, or not with its sha256" in faults(sound, documents=mixed)
+
+
+def test_a_document_with_other_fields_is_found(sound: Generation) -> None:
+    """Fields that are not those of its metadata, by which it would be filtered."""
+    (document,) = sound.contents.documents
+    other = Documents.build([replace(document, metadata={"tags": "x"})])
+    same = Documents.build([document])
+    mixed = Documents(same.strings, same.facts, same.order, other.fields)
+    assert "a.txt is not found by its metadata" in faults(sound, documents=mixed)
 
 
 def test_sentences_outside_their_passage_are_found(sound: Generation) -> None:

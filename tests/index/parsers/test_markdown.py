@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.parsers.markdown import parse_front_matter
+from index.parsers.front_matter import parse_front_matter
 from index.types import Document
 from tests.index.parsers.conftest import Parse
 
@@ -61,9 +61,13 @@ def test_title(parse: Parse, source: str, title: str) -> None:
 
 
 def test_front_matter_becomes_metadata(parse: Parse) -> None:
-    """Simple lines are metadata as strings; nested YAML and comments are skipped."""
+    """Also beside a line that is not valid YAML; comments and fields without a value are left out."""
     source = "---\n# note\ntitle: T\nlanguage: en\nurl: https://x.org/a: b\ntags:\n  - one\nempty:\n---\ntext\n"
-    assert document(parse, source).metadata == {"language": "en", "url": "https://x.org/a: b"}
+    assert document(parse, source).metadata == {
+        "language": "en",
+        "url": "https://x.org/a: b",
+        "tags": ["one"],
+    }
 
 
 @pytest.mark.parametrize(

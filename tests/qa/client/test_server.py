@@ -37,6 +37,11 @@ def test_it_asks(client: Client) -> None:
 def test_it_reads_what_is_indexed(client: Client) -> None:
     """Documents, a part of one, the index, and how the server is."""
     assert "cats.txt" in [one.id for one in client.list_documents(limit=200).documents]
+    listed = client.list_documents(filter={"format": ["txt"], "document": "cats*"}, facets=["format", "folder"])
+    assert ([one.id for one in listed.documents], listed.total) == (["cats.txt"], 1)
+    assert [(one.value, one.count) for one in listed.facets["format"]] == [("txt", 1)]
+    assert client.list_documents(filter={"date": {"from": "2020"}}).total == 0
+    assert client.ask(QUESTION, filter={"format": "md"}).reason == "filtered_out"
     document = client.get_document("cats.txt")
     assert (document.text, document.info.characters) == (TEXT, len(TEXT))
     assert client.get_document("cats.txt", 5, 10).text == "sleep"

@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from index.types import PassageKind, Span
-from qa.collection.catalog import DocumentContent, DocumentInfo, DocumentText, IndexInfo, PassageSpan
+from index.generation.documents import Documents
+from index.generation.metadata import STANDARD_FIELDS
+from index.types import Document, PassageKind, Span
+from qa.collection.catalog import DocumentContent, DocumentInfo, DocumentText, FacetValue, IndexInfo, PassageSpan
 from qa.types import (
+    EVERYTHING,
     MAX_QUESTION_CHARS,
     Answer,
     AnswerKind,
@@ -19,6 +22,7 @@ from qa.types import (
     Reason,
     Request,
     Retrieval,
+    Selection,
     Source,
     Status,
 )
@@ -116,9 +120,29 @@ class OneDocument:
         """One."""
         return 1
 
-    def list_documents(self, offset: int, limit: int) -> Sequence[DocumentInfo]:
+    folder_count = 1
+
+    @property
+    def documents(self) -> Documents:
+        """The document as an index has it."""
+        return Documents.build([Document(DOCUMENT, TEXT, TITLE, self.info.metadata)])
+
+    def list_documents(self, offset: int, limit: int, chosen: Selection = EVERYTHING) -> Sequence[DocumentInfo]:
         """Return a part of the list of one."""
-        return [self.info][offset : offset + limit]
+        return [self.info][: self.count_documents(chosen)][offset : offset + limit]
+
+    def has_field(self, field: str) -> bool:
+        """Return whether the document may have the field."""
+        return field in self.list_fields()
+
+    def list_fields(self) -> list[str]:
+        """Return the standard fields and its own."""
+        return list(dict.fromkeys([*STANDARD_FIELDS, *self.documents.fields.names]))
+
+    def count_facets(self, fields: Sequence[str], chosen: Selection = EVERYTHING) -> dict[str, list[FacetValue]]:
+        """Return the values of the one document, unless the filter leaves it out."""
+        found = self.documents.fields[0] if self.count_documents(chosen) else {}
+        return {name: [FacetValue(value, 1) for value in found.get(name, ())] for name in fields}
 
     def get_text(self, document: str) -> DocumentText | None:
         """Return the one document without its passage."""
@@ -134,9 +158,10 @@ class OneDocument:
         """Return whether the pattern matches the one id."""
         return fnmatchcase(DOCUMENT, pattern)
 
-    def count_documents(self, patterns: Sequence[str]) -> int:
-        """Return whether the one id matches, as a number."""
-        return int(not patterns or any(map(self.match_documents, patterns)))
+    def count_documents(self, chosen: Selection) -> int:
+        """Return whether the filter lets the one document through, as a number."""
+        found = self.documents.select(chosen.documents, chosen.filter)
+        return 1 if found is None else len(found)
 
     def describe_index(self) -> IndexInfo:
         """Return an invented index."""

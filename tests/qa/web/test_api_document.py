@@ -37,13 +37,16 @@ TEXT = "Plans were announced. The film is directed by Hiroyuki Seshita. It was r
 HASH = sha256(TEXT.encode()).hexdigest()
 NAME = "films/blame.txt"
 QUOTE = TEXT[helpers.SENTENCE.start : helpers.SENTENCE.end]
+FIELDS = {"folder": ("films",), "format": ("txt",), "licence": ("CC BY-SA 4.0",)}
 PLACE = {"start": helpers.SENTENCE.start, "end": helpers.SENTENCE.end}
 # They take and return nothing that could be shown.
 WITHOUT_EXAMPLE = {"api.feedback", "api.metrics", "api.openapi", "pages.docs", "sign_in.show", "sign_in.leave"}
 WITHOUT_EXAMPLE |= {"widget.script"}
 KEY = {"Authorization": "Bearer KEY"}
 EXAMPLES = {
-    "api.ask": Example("/v1/ask", {"question": QUESTION, "filter": {"document": ["films/*"]}, "explain": True}),
+    "api.ask": Example(
+        "/v1/ask", {"question": QUESTION, "filter": {"folder": "films/**", "licence": "CC BY-SA 4.0"}, "explain": True}
+    ),
     "api.ask_by_url": Example("/v1/ask?q=Who+directed+the+film%3F&top_k=1"),
     "api.ask_batch": Example("/v1/ask/batch", {"questions": [QUESTION, {"question": QUESTION, "mode": "fast"}]}),
     # The id of a completion is that of its request.
@@ -55,7 +58,7 @@ EXAMPLES = {
     ),
     "chat.models": Example("/v1/models"),
     "chat.model": Example("/v1/models/netsphere"),
-    "api.documents": Example("/v1/documents?offset=0&limit=20"),
+    "api.documents": Example("/v1/documents?folder=films&facets=licence,format&offset=0&limit=20"),
     "api.document": Example(f"/v1/documents/{NAME}"),
     "documents.put": Example(
         "/v1/documents/notes/blame.md",
@@ -102,7 +105,7 @@ def example_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FlaskClie
     """The application over one document whose answers can be read in a document."""
     for name, value in (("TEXT", TEXT), ("TITLE", "Blame!"), ("DOCUMENT", NAME)):
         monkeypatch.setattr(helpers, name, value)
-    info = DocumentInfo(NAME, "Blame!", HASH, len(TEXT), 1, {"licence": "CC BY-SA 4.0"})
+    info = DocumentInfo(NAME, "Blame!", HASH, len(TEXT), 1, {"licence": "CC BY-SA 4.0"}, FIELDS)
     monkeypatch.setattr(helpers.OneDocument, "info", info)
     options = AppOptions(feedback=tmp_path / "feedback.sqlite", admin_key="KEY", index=hold_a_document(tmp_path))
     engine = helpers.HandMade()

@@ -36,6 +36,24 @@ const parseTurn = (html) => {
   return template.content.querySelector(".turn");
 };
 
+// -- the filter, as the API takes it; what is left empty is no condition
+
+const FILTERED = ["document", "folder", "tag", "format", "language", "author", "date.from", "date.to"];
+function readFilter(parameters) {
+  const filter = {};
+  for (const name of FILTERED) {
+    const values = parameters.getAll(name).filter(Boolean), [field, bound] = name.split(".");
+    if (values.length) filter[field] = bound ? { ...filter[field], [bound]: values[0] } : values;
+  }
+  return Object.keys(filter).length ? { filter } : {};
+}
+function writeFilter(query, filter = {}) {
+  for (const [field, values] of Object.entries(filter)) {
+    if (Array.isArray(values)) for (const value of values) query.append(field, value);
+    else for (const [bound, day] of Object.entries(values)) query.append(`${field}.${bound}`, day);
+  }
+}
+
 // -- asking
 
 function ask(request, place = null) {
@@ -50,6 +68,7 @@ function ask(request, place = null) {
   else {
     turns.append(turn);
     const query = new URLSearchParams({ q: request.question, ...(request.literal && { literal: true }) });
+    writeFilter(query, request.filter);
     history.pushState({ id: conversation, turn: turns.children.length - 1 }, "", `${form.getAttribute("action")}?${query}`);
   }
   // A phone's keyboard would cover the answer; and whoever asked with a link expects the focus to follow.
@@ -252,7 +271,7 @@ form.addEventListener("submit", (event) => {
   const question = input.value.trim();
   if (!question || pending) return pending && announce("One moment: the previous question is still being answered.");
   input.value = "";
-  ask({ question });
+  ask({ question, ...readFilter(new FormData(form)) });
 });
 
 document.addEventListener("click", (event) => {
@@ -267,7 +286,7 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     // A suggested question says all that it asks, and is known to be answered when it is asked by itself.
     const alone = target.matches(".asks-this") && { history: [] };
-    ask({ question: query.get("q"), ...alone, ...(query.has("literal") && { literal: true }) });
+    ask({ question: query.get("q"), ...alone, ...(query.has("literal") && { literal: true }), ...readFilter(query) });
   } else if (target.matches(".open") && hasRoomForPanel()) {
     event.preventDefault();
     openDocument(target);

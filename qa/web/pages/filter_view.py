@@ -1,0 +1,89 @@
+"""The filter beside the question: what can be chosen, from the facets of the collection, and what is chosen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from glob import escape
+
+from index.generation.metadata import DATE, FOLDER, FORMAT, LANGUAGE, TAG, TOP_FOLDER
+from index.generation.metadata_filter import FROM, TO
+from qa.collection.catalog import Catalog
+from qa.types import Selection
+
+# What can be chosen, with the words on the page, in this order.
+LABELS = {FOLDER: "Folder", TAG: "Tag", FORMAT: "Format", LANGUAGE: "Language"}
+BELOW = "/**"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An option: the value that is sent, and how it is shown."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The options of one field; ``chosen`` is the value of the one that is selected, or empty."""
+
+    field: str
+    label: str
+    choices: Sequence[Choice]
+    chosen: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilterView:
+    """The control: one menu a field, and the dates if the documents have any. It is hidden if it is empty."""
+
+    menus: Sequence[Menu]
+    has_dates: bool
+    date_from: str
+    date_to: str
+    is_open: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to choose."""
+        return not self.menus and not self.has_dates
+
+
+def build_filter_view(catalog: Catalog, chosen: Selection) -> FilterView:
+    """Return the control for a collection. A field with which nothing can be left out has no menu."""
+    facets = catalog.count_facets([*LABELS, DATE])
+    values = dict(chosen.filter.values)
+    menus = []
+    for field, label in LABELS.items():
+        choices = [_make_choice(field, one.value) for one in facets[field] if one.count < catalog.document_count]
+        selected = values.get(field, ("",))[0]
+        # A link may name what is no option, such as a pattern of its own.
+        if selected and selected not in {choice.value for choice in choices}:
+            choices.append(Choice(selected, selected))
+        if choices:
+            menus.append(Menu(field, label, sorted(choices, key=lambda choice: choice.label), selected))
+    dates = chosen.filter.date_from or "", chosen.filter.date_to or ""
+    has_dates = len(facets[DATE]) > 1 or any(dates)
+    return FilterView(menus, has_dates, *dates, is_open=bool(chosen.filter))
+
+
+def filter_parameters(chosen: Selection) -> dict[str, str | list[str]]:
+    """Return the query parameters of a link that asks with the same filter."""
+    parameters: dict[str, str | list[str]] = {name: list(values) for name, values in chosen.filter.values}
+    bounds = {FROM: chosen.filter.date_from, TO: chosen.filter.date_to}
+    parameters |= {f"{DATE}.{bound}": day for bound, day in bounds.items() if day}
+    return parameters | ({"document": list(chosen.documents)} if chosen.documents else {})
+
+
+def filter_body(chosen: Selection) -> dict[str, object]:
+    """Return the filter as a body of POST /v1/ask has it, without what is not chosen."""
+    body: dict[str, object] = {"document": list(chosen.documents)} if chosen.documents else {}
+    body |= {name: list(values) for name, values in chosen.filter.values}
+    bounds = {FROM: chosen.filter.date_from, TO: chosen.filter.date_to}
+    dates = {bound: day for bound, day in bounds.items() if day}
+    return body | ({DATE: dates} if dates else {})
+
+
+def _make_choice(field: str, value: str) -> Choice:
+    if field != FOLDER or value == TOP_FOLDER:
+        return Choice(value, "top level" if field == FOLDER else value)
+    return Choice(f"{escape(value)}{BELOW}", value)
