@@ -14,6 +14,7 @@ from qa.doctor.command import doctor
 from qa.engine import Engine
 from qa.mcp.command import mcp_command
 from qa.reader.large import ensure_large_reader
+from qa.rendering.renderer import Renderer
 from qa.types import MAX_TOP_K, Request
 
 if TYPE_CHECKING:
@@ -47,11 +48,12 @@ def ask(question: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401
     """
     index, model, models, reader = (options.pop(name) for name in ("index", "model", "models", "reader"))
     request = Request(question, **options)
-    answer = Engine.open(index, model if is_stated("model") else None, reader, models=models).ask(request)
+    engine = Engine.open(index, model if is_stated("model") else None, reader, models=models)
+    answer = engine.ask(request)
     if as_json:
         click.echo(json.dumps(answer_json(answer), ensure_ascii=False, indent=2))
     else:
-        print_answer(answer)
+        print_answer(answer, Renderer(engine.catalog))
 
 
 @main.command()

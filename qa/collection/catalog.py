@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from index.generation.generation import Generation
-from index.types import PassageKind, Span
+from index.types import Heading, PassageKind, Span
 from qa.ranking.filters import match_documents
 
 
@@ -95,6 +95,11 @@ class Catalog:
         if position is None:
             return None
         return DocumentText(self._document_info(position), self._documents.texts[position])
+
+    def get_headings(self, document: str) -> Sequence[Heading]:
+        """Return the headings that the format of a document marks, in order; none if it is not indexed."""
+        position = self._documents.find_position(document)
+        return () if position is None else self._documents.get_headings(position)
 
     def get_document(self, document: str, part: Span | None = None) -> DocumentContent | None:
         """Return a document by its id, or None if it is not indexed.

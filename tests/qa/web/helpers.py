@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from index.types import PassageKind, Span
+from index.types import Heading, PassageKind, Span
 from qa.collection.catalog import DocumentContent, DocumentInfo, DocumentText, IndexInfo, PassageSpan
 from qa.types import (
     MAX_QUESTION_CHARS,
@@ -123,6 +123,10 @@ class OneDocument:
     def get_text(self, document: str) -> DocumentText | None:
         """Return the one document without its passage."""
         return DocumentText(self.info, TEXT) if document == DOCUMENT else None
+
+    def get_headings(self, document: str) -> Sequence[Heading]:
+        """Return none: it is plain text."""
+        return ()
 
     def get_document(self, document: str, part: Span | None = None) -> DocumentContent | None:
         """Return the one document."""
