@@ -58,7 +58,7 @@ class MarkdownText:
             if span.overlaps(part):
                 nodes += self._render_block(tokens, span, _intersect(span, part), marks)
         # What only defines links, or is a comment, is shown as it was written rather than not at all.
-        return tuple(nodes) if get_visible_text(nodes).strip() else (self._show_source(part),)
+        return tuple(nodes) if get_visible_text(nodes).strip() or not self._read(part) else (self._show_source(part),)
 
     def _render_block(
         self, tokens: "Sequence[Token]", span: Span, part: Span, marks: Sequence[Span]
