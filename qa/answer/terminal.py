@@ -16,6 +16,7 @@ from qa.answer.wording import (
 )
 from qa.rendering.plain_text import write_lines, write_text
 from qa.rendering.renderer import Renderer
+from qa.rendering.source_map import unwrap_words
 from qa.types import Answer, AnswerPassage, AnswerText, Quote, Reason, Status
 
 # Copies of a passage that are listed, about two lines.
@@ -54,7 +55,7 @@ def _render_words(document: str, quote: Quote, renderer: Renderer | None) -> str
     """Return a quotation without markup."""
     span = Span(quote.start, quote.end)
     nodes = renderer.render(document, span, [span]) if renderer else None
-    return quote.text if nodes is None else write_text(nodes)
+    return quote.text if nodes is None else write_text(unwrap_words(nodes))
 
 
 def _format_headline(answer: Answer) -> str:

@@ -41,7 +41,7 @@ class Anchors:
 
 
 def write_html(nodes: Sequence[Node], anchors: Anchors, top_level: int) -> str:
-    """Return the nodes as HTML; headings of level 1 become those of ``top_level``."""
+    """Return the nodes as HTML; headings of level 1 become those of ``top_level``, and none skips a level."""
     return "".join(_HtmlWriter(anchors, top_level).write(nodes))
 
 
@@ -49,7 +49,7 @@ class _HtmlWriter:
     """Writes nodes and remembers which anchors are written."""
 
     def __init__(self, anchors: Anchors, top_level: int) -> None:
-        self._top_level = top_level
+        self._top_level, self._level = top_level, top_level - 1
         self._marks, self._segments = anchors.marks, anchors.segments
         self._mark_starts, self._segment_starts = (
             [span.start for _, span in spans] for spans in (self._marks, self._segments)
@@ -74,7 +74,8 @@ class _HtmlWriter:
         """Return what is written before and after the children."""
         tag = element.tag
         if tag == "h":
-            tag = f"h{min(self._top_level + element.level - 1, MAX_LEVEL)}"
+            self._level = min(self._top_level + element.level - 1, self._level + 1, MAX_LEVEL)
+            tag = f"h{self._level}"
             return f'<{tag} dir="auto">', f"</{tag}>"
         if tag == "a":
             return self._frame_link(element.href)

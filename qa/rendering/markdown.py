@@ -50,8 +50,8 @@ class MarkdownText:
     def render(self, part: Span, marks: Sequence[Span] = ()) -> tuple[Node, ...]:
         """Return the nodes of a part of the document, with offsets in the document.
 
-        A block that cannot be aligned with its source is shown as it was written, as is one in which a mark would
-        have no visible character, for example if it is the address of a link.
+        A block that cannot be aligned with its source is shown as it was written, as is one that is marked only where
+        nothing is visible, for example in the address of a link.
         """
         nodes: list[Node] = []
         for span, tokens in self._blocks:
@@ -69,8 +69,9 @@ class MarkdownText:
             return (self._show_source(part),)
         nodes = cut_nodes(whole, part)
         inside = [_intersect(mark, part) for mark in marks if mark.overlaps(part)]
-        hidden = any(self._read(mark).strip() and not get_visible_text(nodes, mark).strip() for mark in inside)
-        return (self._show_source(part),) if hidden else nodes
+        hidden = any(self._read(mark).strip() for mark in inside)
+        visible = any(get_visible_text(nodes, mark).strip() for mark in inside)
+        return (self._show_source(part),) if hidden and not visible else nodes
 
     def _build(self, tokens: "Sequence[Token]", span: Span) -> tuple[Node, ...]:
         if tokens:

@@ -120,3 +120,14 @@ def join_texts(nodes: Sequence[Node]) -> tuple[Node, ...]:
 
 def _follows(last: Text, text: Text) -> bool:
     return last.verbatim and text.verbatim and last.end == text.start
+
+
+def unwrap_words(nodes: Sequence[Node]) -> tuple[Node, ...]:
+    """Return what is inside of the only block of a quotation: words from a list or a table are shown as words."""
+    shown = [node for node in nodes if not isinstance(node, Element) or node.children]
+    if len(shown) != 1 or not isinstance(only := shown[0], Element) or only.tag not in BLOCKS:
+        return tuple(shown)
+    if only.tag != "pre":
+        return unwrap_words(only.children)
+    one_line = "\n" not in get_visible_text(only.children).strip("\n")
+    return (Element("code", only.children),) if one_line else (only,)

@@ -59,8 +59,11 @@ def build_document_view(
         by_anchor[next(iter(by_anchor))] = check.span or Span(0, 0)
     marks = _drop_overlaps(by_anchor, len(document.text))
     html = _render_text(renderer, document, marks) if renderer else None
-    segments = () if html else tuple(_cut_segments(document, marks))
-    return DocumentView(document, segments, tuple(marks), quote, check, html)
+    if html is None:
+        return DocumentView(document, tuple(_cut_segments(document, marks)), tuple(marks), quote, check)
+    # A mark of nothing but markup, as the line before code, is nowhere to be seen.
+    visible = tuple(anchor for anchor in marks if f'<mark id="{anchor}"' in html)
+    return DocumentView(document, (), visible, quote, check, html)
 
 
 def _render_text(renderer: Renderer, document: DocumentContent, marks: dict[str, Span]) -> str | None:

@@ -7,11 +7,11 @@ from index.types import Span
 from qa.rendering.html import Anchors, write_html
 from qa.rendering.plain_text import write_text
 from qa.rendering.renderer import Renderer
-from qa.rendering.source_map import BLOCKS, Element, Node
+from qa.rendering.source_map import BLOCKS, Element, unwrap_words
 from qa.types import AnswerText, Quote
 
-# Of headings of level 1: in a passage they are below its title, in a document below the page's.
-PASSAGE_LEVEL, DOCUMENT_LEVEL = 5, 2
+# Of headings of level 1: they are below the heading of the answer, of the passage and of the page.
+QUOTATION_LEVEL, PASSAGE_LEVEL, DOCUMENT_LEVEL = 4, 5, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ def _build_quotation(renderer: Renderer, document: str, quote: Quote, marks: Seq
     nodes = renderer.render(document, span, [span, *marks])
     if nodes is None:
         return None
-    inner = _unwrap(nodes)
+    inner = unwrap_words(nodes)
     block = any(isinstance(node, Element) and node.tag in BLOCKS for node in inner)
-    html = write_html(inner, mark_spans(marks), PASSAGE_LEVEL)
+    html = write_html(inner, mark_spans(marks), QUOTATION_LEVEL)
     return QuotationView(write_text(inner), html, block)
 
 
@@ -62,17 +62,6 @@ def render_passage(renderer: Renderer, document: str, span: Span, marks: Sequenc
     if nodes is None:
         return None
     return write_html(nodes, mark_spans(marks), PASSAGE_LEVEL)
-
-
-def _unwrap(nodes: Sequence[Node]) -> tuple[Node, ...]:
-    """Return what is inside of the only block of a quotation, so that words from a list or a table are but words."""
-    shown = [node for node in nodes if not isinstance(node, Element) or node.children]
-    if len(shown) == 1 and isinstance(only := shown[0], Element) and only.tag in BLOCKS:
-        if only.tag != "pre":
-            return _unwrap(only.children)
-        if "\n" not in write_text(only.children):
-            return (Element("code", only.children),)
-    return tuple(shown)
 
 
 def mark_spans(spans: Iterable[Span]) -> Anchors:
