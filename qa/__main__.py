@@ -16,6 +16,7 @@ from qa.doctor.command import doctor
 from qa.engine import Engine
 from qa.mcp.command import mcp_command
 from qa.reader.large import ensure_large_reader
+from qa.rendering.renderer import Renderer
 from qa.types import MAX_TOP_K, Request
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def ask(question: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401
     if as_json:
         click.echo(json.dumps(answer_json(answer), ensure_ascii=False, indent=2))
     else:
-        print_answer(answer)
+        print_answer(answer, Renderer(engine.catalog))
 
 
 @main.command()

@@ -159,6 +159,10 @@ class Documents(Sequence[Document]):
         """Return the metadata of a document, without its title."""
         return dict(self._read_rest(position)["metadata"])
 
+    def get_headings(self, position: int) -> tuple[Heading, ...]:
+        """Return the headings that the format of a document marks, without reading its text."""
+        return tuple(Heading(**heading) for heading in self._read_rest(position)["headings"])
+
     def _read_rest(self, position: int) -> dict[str, Any]:
         rest: dict[str, Any] = json.loads(self.strings[REST][position])
         return rest

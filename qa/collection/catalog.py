@@ -12,7 +12,7 @@ import numpy as np
 
 from index.generation.generation import Generation
 from index.generation.metadata import STANDARD_FIELDS
-from index.types import PassageKind, Positions, Span
+from index.types import Heading, PassageKind, Positions, Span
 from qa.types import EVERYTHING, Selection
 
 # Of each field; more are no choice for a reader.
@@ -137,6 +137,11 @@ class Catalog:
         if position is None:
             return None
         return DocumentText(self._document_info(position), self._documents.texts[position])
+
+    def get_headings(self, document: str) -> Sequence[Heading]:
+        """Return the headings that the format of a document marks, in order; none if it is not indexed."""
+        position = self._documents.find_position(document)
+        return () if position is None else self._documents.get_headings(position)
 
     def get_document(self, document: str, part: Span | None = None) -> DocumentContent | None:
         """Return a document by its id, or None if it is not indexed.

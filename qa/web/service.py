@@ -12,6 +12,7 @@ from index.types import Span
 from qa.collection.catalog import DocumentContent, PassageSpan
 from qa.collection.citations import CitationCheck, CitationStatus, check_citation
 from qa.engine import Engine
+from qa.rendering.renderer import Renderer
 from qa.types import Answer, Mode, Request
 from qa.web.access.authorization import Authorization
 from qa.web.access.proxies import Network
@@ -72,6 +73,7 @@ class Service:
         """Wrap ``engine``; ``openapi`` is the document that describes the routes."""
         self.engine, self.options, self.openapi = engine, options, openapi
         self.metrics = Metrics(engine.catalog.describe_index(), options.metrics_folder)
+        self.renderer = Renderer(engine.catalog)
         self.suggestions = SuggestedQuestions(engine)
         self.authorization = Authorization(options.keys, options.admin_key, options.key_needed)
         self._feedback_limits = CallerLimits(options.feedback_per_minute)

@@ -7,6 +7,9 @@ from itertools import groupby, pairwise
 from index.types import Span
 from qa.collection.catalog import DocumentContent
 from qa.collection.citations import CitationCheck, check_citation
+from qa.rendering.html import Anchors, write_html
+from qa.rendering.renderer import Renderer
+from qa.web.pages.quotations import DOCUMENT_LEVEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +31,53 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """A document to display. ``marks`` are the anchors of all marks, in the order of the text."""
+    """A document to display. ``marks`` are the anchors of all marks, in the order of the text.
+
+    ``html`` is the document as its format shows it, and None if its text is shown as it is.
+    """
 
     document: DocumentContent
     segments: tuple[Segment, ...]
     marks: tuple[str, ...]
     quote: str
     citation: CitationCheck | None
+    html: str | None = None
 
 
-def build_document_view(document: DocumentContent, spans: Sequence[Span], quote: str) -> DocumentView:
+def build_document_view(
+    document: DocumentContent, spans: Sequence[Span], quote: str, renderer: Renderer | None = None
+) -> DocumentView:
     """Build the view of a document with ``spans`` marked; ``quote``, once at the first of them, is looked for.
 
     A mark keeps the anchor of the span that was requested, wherever its words are now, so that old links
-    still lead there. Spans outside of the text are left out; of overlapping spans the first is kept.
+    still lead there. Spans outside of the text are left out; of overlapping spans the first is kept. Without a
+    ``renderer`` the text is shown as it is.
     """
     check = check_citation(quote, spans[0], document) if quote and spans else None
     by_anchor = {f"{span.start}-{span.end}": span for span in spans}
     if check:
         by_anchor[next(iter(by_anchor))] = check.span or Span(0, 0)
     marks = _drop_overlaps(by_anchor, len(document.text))
-    return DocumentView(document, tuple(_cut_segments(document, marks)), tuple(marks), quote, check)
+    html = _render_text(renderer, document, marks) if renderer else None
+    if html is None:
+        return DocumentView(document, tuple(_cut_segments(document, marks)), tuple(marks), quote, check)
+    # A mark of nothing but markup, as the line before code, is nowhere to be seen.
+    visible = tuple(anchor for anchor in marks if f'<mark id="{anchor}"' in html)
+    return DocumentView(document, (), visible, quote, check, html)
+
+
+def _render_text(renderer: Renderer, document: DocumentContent, marks: dict[str, Span]) -> str | None:
+    """Return the document as its format shows it, or None if it has no structure."""
+    nodes = renderer.render(document.info.id, Span(0, len(document.text)), list(marks.values()))
+    if nodes is None:
+        return None
+    anchors = Anchors(tuple(marks.items()), tuple(_name_passages(document).items()))
+    return write_html(nodes, anchors, DOCUMENT_LEVEL)
+
+
+def _name_passages(document: DocumentContent) -> dict[str, Span]:
+    """Return the spans of the passages by their anchors."""
+    return {f"p{passage.start}-{passage.end}": Span(passage.start, passage.end) for passage in document.passages}
 
 
 def _drop_overlaps(by_anchor: dict[str, Span], length: int) -> dict[str, Span]:
@@ -64,7 +93,7 @@ def _drop_overlaps(by_anchor: dict[str, Span], length: int) -> dict[str, Span]:
 
 def _cut_segments(document: DocumentContent, marks: dict[str, Span]) -> Iterator[Segment]:
     """Yield the text, cut wherever a passage or a mark begins or ends."""
-    passages = {f"p{passage.start}-{passage.end}": Span(passage.start, passage.end) for passage in document.passages}
+    passages = _name_passages(document)
     edges = {edge for span in (*passages.values(), *marks.values()) for edge in (span.start, span.end)}
     bounds = list(pairwise(sorted(edges | {0, len(document.text)})))
     passage_at, mark_at = _SpanCursor(passages), _SpanCursor(marks)

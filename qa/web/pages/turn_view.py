@@ -13,8 +13,10 @@ from flask import url_for
 from index.types import Span
 from qa.answer.serialize import answer_json
 from qa.collection.suggestions import Suggestion
+from qa.rendering.renderer import Renderer
 from qa.types import MAX_QUESTION_CHARS, Answer, AnswerPassage, PassageCopy, Reason, Request, Selection, Status
 from qa.web.pages.filter_view import filter_body, filter_parameters
+from qa.web.pages.quotations import HeadlineView, build_headline_view, render_passage
 from qa.web.service import Service
 
 # Digits of a document's SHA-256 in a citation: enough to distinguish two versions of the document.
@@ -28,7 +30,8 @@ class SourceView:
     """A passage with its links: ``open`` marks all likely evidence of the answer, ``link`` that of this passage only.
 
     ``link`` carries the quotation, so that it is found again if the document has changed; ``citation`` is
-    the same as text. ``copies`` are the other places with the same text, each with its link.
+    the same as text. ``copies`` are the other places with the same text, each with its link. ``html`` is the passage
+    as its format shows it, and None if its text is shown as it is.
     """
 
     passage: AnswerPassage
@@ -37,6 +40,8 @@ class SourceView:
     link: str
     citation: str
     copies: tuple[tuple[PassageCopy, str], ...]
+    heading: str | None
+    html: str | None
 
     @property
     def likely(self) -> bool:
@@ -48,7 +53,8 @@ class SourceView:
 class TurnView:
     """Everything that the template shows. ``link`` repeats the request.
 
-    ``literal_link`` searches the words as typed; None if that is what was searched.
+    ``literal_link`` searches the words as typed; None if that is what was searched. ``headline`` is that of the answer
+    as its format shows it, and None if its text is shown as it is.
     """
 
     request: dict[str, Any]
@@ -59,6 +65,7 @@ class TurnView:
     link: str
     literal_link: str | None
     curl: str
+    headline: HeadlineView | None
 
     @property
     def found(self) -> bool:
@@ -76,13 +83,14 @@ def build_turn_view(service: Service, request: Request, answer: Answer) -> TurnV
         request=body,
         answer=answer,
         json=answer_json(answer),
-        sources=tuple(_build_source(passage, answer, found) for passage in passages),
+        sources=tuple(_build_source(service.renderer, passage, answer, found) for passage in passages),
         suggestions=() if found else service.suggestions.near_answer(answer),
         link=_link_to_turn(request, answer),
         literal_link=_link_to_question(request.question, request.selection, literal=True)
         if answer.searched_as != answer.question
         else None,
         curl=_format_curl(body),
+        headline=build_headline_view(service.renderer, answer.headline) if answer.headline else None,
     )
 
 
@@ -118,7 +126,7 @@ def _format_curl(body: dict[str, Any]) -> str:
     return f"curl {shlex.quote(url)} -H 'Content-Type: application/json' -d {shlex.quote(data)}"
 
 
-def _build_source(passage: AnswerPassage, answer: Answer, found: bool) -> SourceView:
+def _build_source(renderer: Renderer, passage: AnswerPassage, answer: Answer, found: bool) -> SourceView:
     evidence = passage.evidence if found else ()
     first = evidence[0] if evidence else Span(passage.start, passage.end)
     quote = passage.text[first.start - passage.start : first.end - passage.start]
@@ -130,6 +138,8 @@ def _build_source(passage: AnswerPassage, answer: Answer, found: bool) -> Source
         link=_link_to_document(passage.document.id, [first], first, quote),
         citation=_format_citation(passage, first, quote),
         copies=tuple((copy, _link_to_copy(copy)) for copy in passage.copies),
+        heading=renderer.render_heading(passage.document.id, passage.heading) if passage.heading else None,
+        html=render_passage(renderer, passage.document.id, Span(passage.start, passage.end), evidence),
     )
 
 

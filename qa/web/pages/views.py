@@ -53,8 +53,10 @@ def turn(service: Service) -> Response:
 def document(service: Service, id: str) -> Response:
     """Show one document with spans marked; a passage has an anchor (``#p1900-2300``)."""
     query = read_query(DocumentQuery)
-    view = build_document_view(service.get_document(id), query.spans, query.quote)
-    return make_response(render_template("document.html", view=view))
+    renderer = None if query.view == "source" else service.renderer
+    view = build_document_view(service.get_document(id), query.spans, query.quote, renderer)
+    has_source = bool(view.html) or (query.view == "source" and service.renderer.can_render(id))
+    return make_response(render_template("document.html", view=view, query=query, has_source=has_source))
 
 
 def docs(service: Service) -> Response:

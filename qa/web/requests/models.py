@@ -262,12 +262,13 @@ class SignInForm(LenientModel):
 
 
 class DocumentQuery(LenientModel):
-    """The spans to mark in a document, and the words that were quoted at the first of them."""
+    """The spans to mark in a document, the words quoted at the first of them, and whether to show its source."""
 
     repeatable: ClassVar[frozenset[str]] = frozenset({"at"})
 
     at: Annotated[list[Annotated[str, StringConstraints(pattern=SPAN_PATTERN)]], Field(max_length=50)] = []  # noqa: RUF012 -- as above
     quote: Annotated[WithoutNul, StringConstraints(max_length=10_000)] = ""
+    view: Literal["rendered", "source"] = "rendered"
 
     @property
     def spans(self) -> tuple[Span, ...]:

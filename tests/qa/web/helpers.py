@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 from index.generation.documents import Documents
 from index.generation.metadata import STANDARD_FIELDS
-from index.types import Document, PassageKind, Span
+from index.types import Document, Heading, PassageKind, Span
 from qa.collection.catalog import DocumentContent, DocumentInfo, DocumentText, FacetValue, IndexInfo, PassageSpan
 from qa.types import (
     EVERYTHING,
@@ -147,6 +147,10 @@ class OneDocument:
     def get_text(self, document: str) -> DocumentText | None:
         """Return the one document without its passage."""
         return DocumentText(self.info, TEXT) if document == DOCUMENT else None
+
+    def get_headings(self, document: str) -> Sequence[Heading]:
+        """Return none: it is plain text."""
+        return ()
 
     def get_document(self, document: str, part: Span | None = None) -> DocumentContent | None:
         """Return the one document."""

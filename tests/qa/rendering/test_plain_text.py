@@ -1,0 +1,70 @@
+"""Nodes as lines of a terminal."""
+
+from index.types import Span
+from qa.rendering.markdown import MarkdownText
+from qa.rendering.plain_text import write_lines
+
+SOURCE = """# The *inn*
+
+Built **by Ann
+Lee** in [1911](https://x.y).\\
+Open daily.
+
+- rooms
+  1. small
+  2. large
+- garden
+
+> Quiet.
+
+| room | price |
+|------|------:|
+| small | 40 |
+|       | 50 |
+
+```
+book  --now
+  end
+```
+
+---
+"""
+
+
+def show(*marks: Span) -> list[str]:
+    lines = write_lines(MarkdownText(SOURCE).render(Span(0, len(SOURCE))), marks)
+    return ["".join(f"⟦{piece.text}⟧" if piece.marked else piece.text for piece in line.pieces) for line in lines]
+
+
+def test_each_block_has_its_form_without_markup() -> None:
+    """Items have bullets or numbers, quotations a bar, cells are beside each other, code keeps its spaces."""
+    assert show() == [
+        "The inn",
+        "Built by Ann Lee in 1911.",
+        "Open daily.",
+        "• rooms",
+        "  1. small",
+        "  2. large",
+        "• garden",
+        "│ Quiet.",
+        "room · price",
+        "small · 40",
+        "50",
+        "  book  --now",
+        "    end",
+        "───",
+    ]
+
+
+def test_a_mark_is_in_one_piece_whatever_markup_is_inside() -> None:
+    """It is cut only where the line ends, and does not hold the spaces around it."""
+    start, end = SOURCE.index("by Ann"), SOURCE.index("daily")
+    assert show(Span(start - 3, end))[1:3] == ["Built ⟦by Ann Lee in 1911.⟧", "⟦Open⟧ daily."]
+    start, end = SOURCE.index("| small"), SOURCE.index("50")
+    assert show(Span(start, end))[9:11] == ["⟦small⟧ · ⟦40⟧", "50"]
+
+
+def test_headings_are_titles() -> None:
+    """They are the only ones."""
+    lines = write_lines(MarkdownText(SOURCE).render(Span(0, len(SOURCE))), ())
+    assert [line.text for line in lines if line.title] == ["The inn"]
