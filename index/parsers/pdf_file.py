@@ -5,7 +5,6 @@ The only module that imports pypdfium2. PDFium is not safe for threads: one thre
 
 from collections.abc import Iterator
 from contextlib import closing
-from ctypes import c_float
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -198,10 +197,10 @@ class _Turn:
         self._left, self._bottom, self._right, self._top = page.get_bbox()
         self._rotation = page.get_rotation()
 
-    def turn(self, left: c_float, top: c_float, right: c_float, bottom: c_float) -> tuple[float, float, float, float]:
+    def turn(self, left: float, top: float, right: float, bottom: float) -> tuple[float, float, float, float]:
         """Return left, top, right and bottom."""
-        x0, x1 = float(left) - self._left, float(right) - self._left  # type: ignore[arg-type]
-        y0, y1 = self._top - float(top), self._top - float(bottom)  # type: ignore[arg-type]
+        x0, x1 = left - self._left, right - self._left
+        y0, y1 = self._top - top, self._top - bottom
         width, height = self._right - self._left, self._top - self._bottom
         match self._rotation:
             case 90:

@@ -12,6 +12,7 @@ import numpy as np
 
 from index.generation.generation import Generation
 from index.types import PassageKind, Span
+from qa.collection.originals import Originals
 from qa.ranking.filters import match_documents
 
 
@@ -78,6 +79,7 @@ class Catalog:
     def __init__(self, generation: Generation) -> None:
         """Keep references only; nothing is read yet."""
         self._manifest = generation.manifest
+        self.originals = Originals(generation.folder, generation.manifest.source)
         self._documents, self._passages = generation.contents.documents, generation.contents.passages
 
     @property

@@ -52,7 +52,8 @@ def document(service: Service, id: str) -> Response:
     """Show one document with spans marked; a passage has an anchor (``#p1900-2300``)."""
     query = read_query(DocumentQuery)
     view = build_document_view(service.get_document(id), query.spans, query.quote)
-    return make_response(render_template("document.html", view=view))
+    has_original = service.engine.catalog.originals.has(id)
+    return make_response(render_template("document.html", view=view, has_original=has_original))
 
 
 def docs(service: Service) -> Response:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from index.types import PassageKind, Span
 from qa.collection.catalog import DocumentContent, DocumentInfo, DocumentText, IndexInfo, PassageSpan
+from qa.collection.originals import Originals
 from qa.types import (
     MAX_QUESTION_CHARS,
     Answer,
@@ -109,6 +111,8 @@ class HandMade:
 class OneDocument:
     """One document."""
 
+    # Without a folder: it was read from no file.
+    originals = Originals(Path("no generation"), "")
     info = DocumentInfo(DOCUMENT, TITLE, "ab" * 32, len(TEXT), 1, {"licence": "CC BY-SA 4.0", "weight": float("nan")})
 
     @property

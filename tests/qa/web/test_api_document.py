@@ -40,7 +40,7 @@ QUOTE = TEXT[helpers.SENTENCE.start : helpers.SENTENCE.end]
 PLACE = {"start": helpers.SENTENCE.start, "end": helpers.SENTENCE.end}
 # They take and return nothing that could be shown.
 WITHOUT_EXAMPLE = {"api.feedback", "api.metrics", "api.openapi", "pages.docs", "sign_in.show", "sign_in.leave"}
-WITHOUT_EXAMPLE |= {"widget.script"}
+WITHOUT_EXAMPLE |= {"widget.script", "originals.original"}
 KEY = {"Authorization": "Bearer KEY"}
 EXAMPLES = {
     "api.ask": Example("/v1/ask", {"question": QUESTION, "filter": {"document": ["films/*"]}, "explain": True}),
