@@ -16,6 +16,7 @@ from index.build.parser_process import ParseLimits
 from index.data_folder import DATA_FOLDER
 from index.embedding.model_files import DEFAULT_MODEL
 from index.errors import UsageError
+from index.parsers.ocr import MODES
 from index.search.stores import STORES
 from index.text.analyzer import STEMMERS
 from index.text.chunking import ChunkSizes
@@ -69,6 +70,14 @@ class IndexSettings:
         click.IntRange(100, 1_000_000),
         "memory in MB to parse a file, and 20 times its size; one that takes more is skipped",
     )
+    ocr: str = _setting(
+        "auto",
+        click.Choice([*MODES]),
+        "whether pages without text are read by OCR (tesseract): auto if it is installed, on, or off",
+    )
+    ocr_languages: str = _setting(
+        "", click.STRING, "languages that OCR looks for, such as deu+eng; empty: up to four of those installed"
+    )
     keep: int = _setting(3, click.IntRange(1, 1000), "finished generations to keep, including the one being served")
     hold: bool = _setting(False, click.BOOL, "whether a new generation waits to be published instead of being served")
 
@@ -82,8 +91,8 @@ class IndexSettings:
 
     @property
     def parse_limits(self) -> ParseLimits:
-        """The time and memory for parsing one file."""
-        return ParseLimits(self.parse_seconds, self.parse_mb)
+        """The time and memory for parsing one file, and its OCR."""
+        return ParseLimits(self.parse_seconds, self.parse_mb, self.ocr, self.ocr_languages)
 
     @property
     def answer_settings(self) -> dict[str, Any]:

@@ -42,7 +42,7 @@ HOMES = {
     "pydantic": "qa/web/ qa/integrations/langchain.py qa/mcp/",
     "mcp": "qa/mcp/http.py qa/mcp/protocol.py qa/mcp/stdio.py",
     "pydantic_core": "qa/web/",
-    "pypdf": "index/parsers/pdf.py",
+    "pypdfium2": "index/parsers/pdf_file.py",
     "rapidfuzz": "qa/collection/quotes.py qa/query/spelling.py",
     "safetensors": "index/embedding/convert.py index/embedding/default_model.py qa/reader/large/convert.py",
     "sentence_transformers": "index/embedding/sentence_transformer.py qa/reader/other_models.py",
@@ -178,7 +178,7 @@ def test_every_library_is_placed() -> None:
 
 def test_importing_the_halves_loads_nothing_heavy() -> None:
     """``import index, qa`` is quick: torch, FAISS and Flask come when they are used."""
-    heavy = set("torch transformers sentence_transformers faiss flask mcp pydantic trafilatura pypdf".split())
+    heavy = set("torch transformers sentence_transformers faiss flask mcp pydantic trafilatura pypdfium2".split())
     program = f"import sys, index, qa; print(*sorted(sys.modules.keys() & {heavy!r}))"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

@@ -19,7 +19,7 @@ class LoadResult:
     """Documents with unique ids, sorted by file, and a problem for each file or line that was left out.
 
     ``unchanged`` are the ids of the documents in files that are as ``sources``, the table of the build before, knows
-    them; they were not parsed. The new table has all files without a problem.
+    them; they were not parsed. The new table has all files that hold a document.
     """
 
     documents: tuple[Document, ...]
@@ -60,7 +60,7 @@ def load_documents(
         raise UsageError(f"{source} does not exist; name a folder of text files, or one file")
     listing = _list_folder(source.absolute()) if source.is_dir() else _list_file(source.absolute())
     hashes = {file: hash_source(file, file.sidecar.id in listing.sidecars, max_bytes) for file in listing.files}
-    unchanged = {file for file in listing.files if file.id in known and known[file.id].sha256 == hashes[file]}
+    unchanged = {file for file in listing.files if _is_unchanged(known.get(file.id), hashes[file])}
     changed = [file for file in listing.files if file not in unchanged]
     parsed: dict[SourceFile, list[Document | LoadProblem]] = {}
     if changed:
@@ -73,6 +73,10 @@ def load_documents(
         else:
             merger.add_parsed(file, parsed[file], hashes[file])
     return merger.result
+
+
+def _is_unchanged(state: SourceState | None, sha256: str | None) -> bool:
+    return state is not None and not state.has_problems and state.sha256 == sha256
 
 
 class _Merger:
@@ -93,8 +97,9 @@ class _Merger:
         documents = [item for item in items if isinstance(item, Document)]
         self._problems += [item for item in items if isinstance(item, LoadProblem)]
         added = [self._add(file, document.id, document) for document in documents]
-        if all(added) and len(documents) == len(items) and sha256:
-            self._sources[file.id] = SourceState(sha256, tuple(document.id for document in documents))
+        if all(added) and documents and sha256:
+            names = tuple(document.id for document in documents)
+            self._sources[file.id] = SourceState(sha256, names, has_problems=len(documents) < len(items))
 
     def _add(self, file: SourceFile, id: str, document: Document | None) -> bool:
         is_new = id not in self._documents

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 from index.build.load_file import SourceFile, escape_surrogates, load_file
+from index.parsers.ocr import set_options
 from index.types import Document, LoadProblem
 
 # More time and memory for each byte of a file: several times what the slowest formats, PDF and HTML, need.
@@ -39,6 +40,9 @@ class ParseLimits:
 
     seconds: int = 120
     megabytes: int = 1000
+    # Whether pages without text are read by OCR, and in which languages.
+    ocr: str = "auto"
+    ocr_languages: str = ""
 
     def allow_seconds(self, size: int) -> float:
         """Return the seconds for a file of ``size`` bytes."""
@@ -58,6 +62,8 @@ class _Task:
     has_sidecar: bool
     seconds: float
     memory: int
+    ocr: str
+    ocr_languages: str
 
 
 class ParserProcess:
@@ -90,7 +96,10 @@ class ParserProcess:
         seconds, memory = self._limits.allow_seconds(size), self._limits.allow_bytes(size)
         items: list[Document | LoadProblem] = []
         try:
-            self._connection.send(_Task(file, self._max_bytes, has_sidecar, seconds, memory))
+            limits = self._limits
+            self._connection.send(
+                _Task(file, self._max_bytes, has_sidecar, seconds, memory, limits.ocr, limits.ocr_languages)
+            )
             items.extend(self._receive(monotonic() + seconds))
         except (EOFError, OSError, TimeoutError) as error:
             reason = self._explain_end(error, seconds, memory)
@@ -147,6 +156,7 @@ def run_child() -> NoReturn:
         while True:
             task: _Task = connection.recv()
             _limit_resources(task)
+            set_options(task.ocr, task.ocr_languages, task.seconds)
             for batch in _batch(load_file(task.file, task.max_bytes, task.has_sidecar)):
                 connection.send(batch)
             connection.send(None)

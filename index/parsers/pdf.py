@@ -1,28 +1,35 @@
-"""PDF: the text of each page in turn, as it is drawn. The only module that imports pypdf.
+"""PDF: the text of each page in reading order, without running heads; pages without text are read by OCR.
 
-Words hyphenated at the end of a line stay hyphenated: passages are slices, never rewritten text.
+A text is what this module returns, so that words hyphenated at the end of a line are joined here, and nowhere later.
 """
 
-from collections.abc import Callable
-from io import BytesIO
-from itertools import accumulate
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
+
+import regex
 
 from index.errors import LoadError
-from index.parsers.encoding import repair_surrogates, unify_newlines
-from index.parsers.quiet import silence_logger
+from index.parsers.ocr import MISSING, OcrReader, open_ocr
+from index.parsers.page_kind import PageKind, find_kind
+from index.parsers.page_layout import TextBox, read_lines
+from index.parsers.page_text import compose_pages
+from index.parsers.pdf_file import DAMAGED, PdfFile
+from index.parsers.running_heads import remove_running_heads
 from index.types import Document, LoadProblem
 
-if TYPE_CHECKING:
-    from pypdf import PageObject, PdfReader
-
-PAGE_SEPARATOR = "\n\n"
-
-ENCRYPTED = "is encrypted; save a copy without a password"
-DAMAGED = "is damaged or not a PDF; download it again or print it to a new PDF"
-SCANNED = "has pages without text, so it is probably scanned; run OCR on it (ocrmypdf) and index the result"
 DAMAGED_PAGE = "is damaged and was left out; print the file to a new PDF to repair it"
+NO_PAGES = "has only blank pages; leave it out"
+# The reasons of pages that stay without text, the same for all, so that they can be counted.
+REASONS = {
+    PageKind.SCANNED: "shows a picture without text",
+    PageKind.GARBLED: "has text whose font does not say which characters it shows",
+}
+DATE = regex.compile(r"D:(\d{4})(\d\d)(\d\d)")
+# What programs write into the metadata if their user said nothing.
+NAMELESS = frozenset({"untitled", "anonymous", "unspecified", "(anonymous)", "unknown"})
+
+Lines = list[list[TextBox]]
 
 
 def parse_pdf(path: Path, id: str) -> list[Document | LoadProblem]:
@@ -30,54 +37,51 @@ def parse_pdf(path: Path, id: str) -> list[Document | LoadProblem]:
 
     Raise LoadError for a file that is encrypted, damaged or without text.
     """
-    with silence_logger("pypdf"):
-        reader, pages = _open_pdf(path.read_bytes())
-        texts = [_extract_text(page) for page in pages]
-        title = _read_title(reader)
-    numbered = enumerate(texts, 1)
-    problems = [LoadProblem(f"{id} page {number}", DAMAGED_PAGE) for number, text in numbered if text is None]
-    readable = [text or "" for text in texts]
-    text = PAGE_SEPARATOR.join(readable)
-    if not text.strip():
-        raise LoadError(DAMAGED if problems or not pages else SCANNED)
-    starts = accumulate((len(page) + len(PAGE_SEPARATOR) for page in readable[:-1]), initial=0)
-    return [Document(id, text, title, pages=tuple(starts)), *problems]
+    with PdfFile(path.read_bytes()) as file:
+        metadata = file.read_metadata()
+        contents = [file.read_page(number) for number in range(len(file))]
+        lines = remove_running_heads([list(read_lines(content.boxes)) if content else [] for content in contents])
+        kinds = [find_kind(content, page) for content, page in zip(contents, lines, strict=True)]
+        unread = [number for number, kind in enumerate(kinds) if kind in REASONS]
+        reader = open_ocr() if unread else OcrReader(None, "")
+        scanned = {number: reader.read_page(file, number) for number in unread}
+    for number, found in scanned.items():
+        lines[number] = found or []
+        kinds[number] = PageKind.OCR if found is not None else kinds[number]
+    if any(scanned.values()):
+        lines = remove_running_heads(lines)
+    problems = _report_pages(id, kinds, reader.missing or MISSING)
+    pages = compose_pages(lines)
+    if not pages.text.strip():
+        raise LoadError(_explain_no_text(kinds, problems))
+    title, described = _describe(metadata, kinds)
+    return [Document(id, pages.text, title, described, tuple(pages.headings), tuple(pages.starts)), *problems]
 
 
-def _open_pdf(data: bytes) -> tuple["PdfReader", list["PageObject"]]:
-    """Return the reader and its pages, or raise LoadError; an empty password does not count as encryption."""
-    from pypdf import PdfReader
-    from pypdf.errors import DependencyError, FileNotDecryptedError
-
-    try:
-        reader = PdfReader(BytesIO(data))
-        return reader, list(reader.pages)
-    except (DependencyError, FileNotDecryptedError) as error:
-        raise LoadError(ENCRYPTED) from error
-    except Exception as error:  # anything, as in _call_pypdf below
-        raise LoadError(DAMAGED) from error
+def _report_pages(id: str, kinds: Sequence[PageKind], remedy: str) -> list[LoadProblem]:
+    """Return a problem for each page that cannot be read."""
+    reasons = {kind: f"{reason}; {remedy}" for kind, reason in REASONS.items()} | {PageKind.DAMAGED: DAMAGED_PAGE}
+    return [LoadProblem(f"{id} page {n}", reasons[kind]) for n, kind in enumerate(kinds, 1) if kind in reasons]
 
 
-def _call_pypdf(call: Callable[[], str | None]) -> str | None:
-    """Return what a call of pypdf returns, or None if the file is too damaged for it.
-
-    Nothing of our own may run inside ``call``, or its bugs would pass for damaged files.
-    """
-    try:
-        return call()
-    # pypdf uses what a file says with few checks, so a damaged file raises almost anything: AttributeError,
-    # KeyError, RecursionError, … ("broken PDF files might cause other Exceptions", pypdf/errors.py).
-    except Exception:  # noqa: BLE001
-        return None
+def _explain_no_text(kinds: Sequence[PageKind], problems: Sequence[LoadProblem]) -> str:
+    """Return why a file is left out: the reason of most of its pages that have a problem."""
+    if not kinds or PageKind.DAMAGED in kinds:
+        return DAMAGED
+    reasons = [problem.reason for problem in problems]
+    return f"{max(set(reasons), key=reasons.count)}, on every page" if reasons else NO_PAGES
 
 
-def _extract_text(page: "PageObject") -> str | None:
-    """Return the text of the page, or None if it cannot be read."""
-    text = _call_pypdf(page.extract_text)
-    return None if text is None else unify_newlines(repair_surrogates(text))
-
-
-def _read_title(reader: "PdfReader") -> str:
-    """Return the title in the metadata; a damaged one is no reason to lose the text."""
-    title = _call_pypdf(lambda: reader.metadata.title if reader.metadata else None)
-    return " ".join(repair_surrogates(title).split()) if isinstance(title, str) else ""
+def _describe(metadata: dict[str, str], kinds: Sequence[PageKind]) -> tuple[str, dict[str, Any]]:
+    """Return the title and the metadata of the document, with how its pages were read where that is worth knowing."""
+    named = {name: value for name, value in metadata.items() if value.casefold() not in NAMELESS}
+    created = DATE.match(named.get("CreationDate", ""))
+    rows = {
+        "author": named.get("Author"),
+        "date": "-".join(created.groups()) if created else None,
+        "subject": named.get("Subject"),
+        "keywords": named.get("Keywords"),
+        "pages_by_ocr": kinds.count(PageKind.OCR),
+        "pages_without_text": sum(kind in REASONS for kind in kinds),
+    }
+    return named.get("Title", ""), {name: value for name, value in rows.items() if value}

@@ -120,6 +120,11 @@ def get_document(id: str, start: int | None = None, end: int | None = None) -> C
     return Call("GET", _locate(id), _reader(types.Document), query=query)
 
 
+def get_original(id: str) -> Call[bytes]:
+    """Return the file that a document was read from."""
+    return Call("GET", f"{_locate(id)}/original", lambda response: response.content)
+
+
 def put_document(
     id: str, text: str, title: str = "", metadata: Mapping[str, Any] | None = None, **conditions: Unpack[Conditions]
 ) -> Call[job_types.Job]:

@@ -13,6 +13,7 @@ import numpy as np
 from index.generation.generation import Generation
 from index.generation.metadata import STANDARD_FIELDS
 from index.types import Heading, PassageKind, Positions, Span
+from qa.collection.originals import Originals
 from qa.types import EVERYTHING, Selection
 
 # Of each field; more are no choice for a reader.
@@ -94,6 +95,7 @@ class Catalog:
     def __init__(self, generation: Generation) -> None:
         """Keep references only; nothing is read yet."""
         self._manifest = generation.manifest
+        self.originals = Originals(generation.folder, generation.manifest.source)
         self._documents, self._passages = generation.contents.documents, generation.contents.passages
 
     @property

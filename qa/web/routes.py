@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 import qa.web.api as api
 import qa.web.chat.views as chat
+import qa.web.documents.originals as originals
 import qa.web.documents.views as documents
 import qa.web.pages.sign_in as sign_in
 import qa.web.pages.views as pages
@@ -120,6 +121,10 @@ ROUTES = (
     Route(
         "GET", "/v1/documents/<path:id>", api.document, DocumentContent, RangeQuery,
         problems=(*QUERY, *BOUNDS, Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND),
+    ),
+    Route(
+        "GET", "/v1/documents/<path:id>/original", originals.original, originals.MEDIA_TYPES,
+        problems=(*QUERY, *BOUNDS, Code.DOCUMENT_NOT_FOUND, Code.ORIGINAL_NOT_FOUND, Code.ROUTE_NOT_FOUND),
     ),
     Route(
         "PUT", "/v1/documents/<path:id>", documents.put, Job, body=DocumentBody, other_bodies=(*EXTENSIONS, "*/*"),

@@ -258,7 +258,17 @@ def test_a_gpu_gets_the_same_batches_from_other_processes(bert: Path, monkeypatc
 @pytest.mark.slow
 def test_training_imports_nothing_that_a_bare_machine_with_a_gpu_lacks() -> None:
     """Four small libraries beside torch and transformers are carried there; others would not fit."""
-    heavy = {"ctranslate2", "faiss", "fasttext", "sklearn", "flask", "pydantic", "trafilatura", "pypdf", "ir_measures"}
+    heavy = {
+        "ctranslate2",
+        "faiss",
+        "fasttext",
+        "sklearn",
+        "flask",
+        "pydantic",
+        "trafilatura",
+        "pypdfium2",
+        "ir_measures",
+    }
     program = f"import sys, benchmarks.training.reader.teach; print(*sorted(sys.modules.keys() & {heavy!r}))"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True

@@ -133,6 +133,11 @@ export class Client {
     return this.#get(locate(id), part);
   }
 
+  /** The file that a document was read from. @param {string} id @returns {Promise<Blob>} */
+  getOriginal(id) {
+    return this.#send({ path: `${locate(id)}/original`, read: (response) => response.blob() });
+  }
+
   /**
    * Store or replace a document given as its text.
    * @param {string} id @param {{text: string, title?: string, metadata?: object}} document

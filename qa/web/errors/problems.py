@@ -36,6 +36,7 @@ class Code(Enum):
     CROSS_SITE = (403, "Request of another site")
     ROUTE_NOT_FOUND = (404, "Route not found")
     DOCUMENT_NOT_FOUND = (404, "Document not found")
+    ORIGINAL_NOT_FOUND = (404, "Original not found")
     JOB_NOT_FOUND = (404, "Job not found")
     MODEL_NOT_FOUND = (404, "Model not found")
     METHOD_NOT_ALLOWED = (405, "Method not allowed")

@@ -56,7 +56,9 @@ def document(service: Service, id: str) -> Response:
     renderer = None if query.view == "source" else service.renderer
     view = build_document_view(service.get_document(id), query.spans, query.quote, renderer)
     has_source = bool(view.html) or (query.view == "source" and service.renderer.can_render(id))
-    return make_response(render_template("document.html", view=view, query=query, has_source=has_source))
+    has_original = service.engine.catalog.originals.has(id)
+    shown = {"view": view, "query": query, "has_source": has_source, "has_original": has_original}
+    return make_response(render_template("document.html", **shown))
 
 
 def docs(service: Service) -> Response:

@@ -174,7 +174,7 @@ def test_serving_imports_neither_torch_nor_sentence_transformers(seed_index: Pat
     """Both modes answer in a process where they cannot be imported."""
     program = """
 import json, sys
-for name in ("torch", "sentence_transformers", "transformers", "trafilatura", "pypdf"):
+for name in ("torch", "sentence_transformers", "transformers", "trafilatura", "pypdfium2"):
     sys.modules[name] = None
 from qa.engine import Engine
 from qa.types import Request

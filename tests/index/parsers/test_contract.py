@@ -14,7 +14,7 @@ from index.types import Document, LoadProblem
 from tests.index.parsers.conftest import Parse
 from tests.index.parsers.samples import HEADINGS, SAMPLES
 
-HEAVY = {"trafilatura", "lxml", "pypdf", "markdown_it", "charset_normalizer", "webencodings"}
+HEAVY = {"trafilatura", "lxml", "pypdfium2", "markdown_it", "charset_normalizer", "webencodings"}
 
 
 def documents(parse: Parse, extension: str) -> list[Document]:

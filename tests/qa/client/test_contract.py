@@ -14,7 +14,7 @@ from qa.web.routes import HTML, ROUTES
 from tests.test_house import EVERYWHERE, HOMES, ROOT
 
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
-    "ask": ("Who?",), "ask_many": (["Who?"],), "get_document": ("a",), "put_document": ("a", "text"),
+    "ask": ("Who?",), "ask_many": (["Who?"],), "get_document": ("a",), "get_original": ("a",), "put_document": ("a", "text"),
     "upload_document": ("a", b"text"), "delete_document": ("a",), "write_documents": ([],), "upload_documents": ({},),
     "get_job": ("1",), "publish_job": ("1",), "verify": ("a", 0, 1, "t"), "give_feedback": ("Who?", "a#0-1", "right"),
     "wait_for_job": ("1",),

@@ -241,7 +241,7 @@ def test_files_that_were_left_out_for_want_of_a_library(index: Path) -> None:
     """The first of them, and what to install."""
     path = current(index) / "manifest.json"
     manifest = Manifest.read(path.parent)
-    reason = "needs the package pypdf, which is not installed: pip install -r requirements.txt"
+    reason = "needs the package pypdfium2, which is not installed: pip install -r requirements.txt"
     problems = tuple(LoadProblem(name, reason) for name in ("a.pdf", "b.pdf"))
     body = {name: getattr(manifest, name) for name in Manifest.__slots__} | {"problems": problems}
     Manifest(**body).write(path.parent)

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from index.generation.documents import Documents
 from index.generation.metadata import STANDARD_FIELDS
 from index.types import Document, Heading, PassageKind, Span
 from qa.collection.catalog import DocumentContent, DocumentInfo, DocumentText, FacetValue, IndexInfo, PassageSpan
+from qa.collection.originals import Originals
 from qa.types import (
     EVERYTHING,
     MAX_QUESTION_CHARS,
@@ -113,6 +115,8 @@ class HandMade:
 class OneDocument:
     """One document."""
 
+    # Without a folder: it was read from no file.
+    originals = Originals(Path("no generation"), "")
     info = DocumentInfo(DOCUMENT, TITLE, "ab" * 32, len(TEXT), 1, {"licence": "CC BY-SA 4.0", "weight": float("nan")})
 
     @property

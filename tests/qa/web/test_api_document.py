@@ -15,12 +15,14 @@ from jsonschema import Draft202012Validator
 
 from index.build.changes import Overrides
 from index.build.pipeline import BuildReport, build_index
+from index.build.sources import SourceState, hash_digests, write_sources
 from index.settings import IndexSettings
 from index.types import Document
 from index.writes.build import build_with_writes
 from index.writes.journal import Journal, Write
 from index.writes.parse import UploadParser
 from qa.collection.catalog import DocumentInfo
+from qa.collection.originals import Originals
 from qa.types import PassageCopy, Source
 from qa.web import create_app
 from qa.web.openapi import EXAMPLES as EXAMPLE_FILE
@@ -60,6 +62,7 @@ EXAMPLES = {
     "chat.model": Example("/v1/models/netsphere"),
     "api.documents": Example("/v1/documents?folder=films&facets=licence,format&offset=0&limit=20"),
     "api.document": Example(f"/v1/documents/{NAME}"),
+    "originals.original": Example(f"/v1/documents/{NAME}/original"),
     "documents.put": Example(
         "/v1/documents/notes/blame.md",
         text="# Notes on Blame!\n\nThe film has an ending of its own.",
@@ -107,10 +110,19 @@ def example_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FlaskClie
         monkeypatch.setattr(helpers, name, value)
     info = DocumentInfo(NAME, "Blame!", HASH, len(TEXT), 1, {"licence": "CC BY-SA 4.0"}, FIELDS)
     monkeypatch.setattr(helpers.OneDocument, "info", info)
+    monkeypatch.setattr(helpers.OneDocument, "originals", make_originals(tmp_path))
     options = AppOptions(feedback=tmp_path / "feedback.sqlite", admin_key="KEY", index=hold_a_document(tmp_path))
     engine = helpers.HandMade()
     engine.copies = (PassageCopy("films/old/blame.txt#22-88", Source("films/old/blame.txt", "Blame!", HASH), 22, 88),)
     return create_app(engine, options).test_client()
+
+
+def make_originals(folder: Path) -> Originals:
+    """Write the file of the document, and what a build records of it."""
+    (folder / "files" / NAME).parent.mkdir(parents=True)
+    (folder / "files" / NAME).write_text(TEXT)
+    write_sources(folder, {NAME: SourceState(hash_digests(sha256(TEXT.encode()).digest()), (NAME,))})
+    return Originals(folder, str(folder / "files"))
 
 
 def build_from_writes(settings: IndexSettings, overrides: Overrides, _reads_files: bool) -> BuildReport:
