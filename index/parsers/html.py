@@ -10,6 +10,7 @@ from pathlib import Path
 from index.errors import LoadError
 from index.parsers.encoding import decode_bytes, repair_surrogates
 from index.parsers.html_blocks import Element, HeadedText, flatten_blocks
+from index.parsers.html_chrome import remove_chrome
 from index.parsers.quiet import silence_logger
 from index.types import Document
 
@@ -60,6 +61,7 @@ def _extract_content(source: str) -> tuple[HeadedText, str]:
     tree = _parse_tree(source)
     if tree is None:
         return HeadedText(), ""
+    remove_chrome(tree)
     title = repair_surrogates(extract_title(tree) or "")
     is_long = any(True for _ in islice(tree.iter(), MAX_COMPARED_ELEMENTS, None))
     page = bare_extraction(tree, include_comments=False, fast=is_long)
