@@ -9,8 +9,8 @@ from pathlib import Path
 
 from index.errors import LoadError
 from index.parsers.encoding import decode_bytes, repair_surrogates
-from index.parsers.html_blocks import Element, HeadedText, flatten_blocks
-from index.parsers.html_chrome import remove_chrome
+from index.parsers.html_blocks import HeadedText, flatten_blocks
+from index.parsers.html_chrome import Tree, remove_chrome
 from index.parsers.quiet import silence_logger
 from index.types import Document
 
@@ -70,7 +70,7 @@ def _extract_content(source: str) -> tuple[HeadedText, str]:
     return (content if content.text else HeadedText(repair_surrogates(html2txt(tree)))), title
 
 
-def _parse_tree(source: str) -> Element | None:
+def _parse_tree(source: str) -> Tree | None:
     """Return the parsed page; trafilatura does not accept a fragment as HTML, so a fragment gets a body."""
     from trafilatura import load_html
 

@@ -6,6 +6,8 @@ into or beside the text, so that it takes them for text.
 
 from typing import Protocol, Self
 
+from index.parsers.html_blocks import Element
+
 # Links to a heading beside its words: Sphinx and MkDocs, Jupyter, VitePress, Docusaurus.
 PERMALINKS = "headerlink anchor-link header-anchor hash-link".split()
 # Of Sphinx: basic and classic themes, Read the Docs, Furo, pydata.
@@ -23,7 +25,7 @@ MKDOCS = (
 ROLES = "navigation search".split()
 
 
-class Tree(Protocol):
+class Tree(Element, Protocol):
     """The part of an HTML element of lxml that is used here."""
 
     def xpath(self, path: str) -> list[Self]:
