@@ -20,7 +20,7 @@ from qa.types import Request
 from tests.doubles import WordEncoder
 
 GUIDE = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
-SUBTITLES = "1\n00:00:01,000 --> 00:00:02,000\nWho is there?\n\n2\n00:00:03,000 --> 00:00:04,000\nIt is Killy.\n"
+LYRICS = "[ti:The City]\n[00:01.00]Who is there?\n[00:03.00][00:09.00]It is Killy.\n"
 
 
 def example(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
@@ -33,15 +33,15 @@ def example(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module
 
 
-def test_the_example_of_a_file_format_reads_subtitles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With its line in the table, a file of subtitles becomes a document of the spoken lines."""
-    parsers: Mapping[str, object] = PARSERS | {".srt": example("parser", monkeypatch).parse_srt}
+def test_the_example_of_a_file_format_reads_lyrics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its line in the table, a file of lyrics becomes a document of the lines that are sung."""
+    parsers: Mapping[str, object] = PARSERS | {".lrc": example("parser", monkeypatch).parse_lrc}
     monkeypatch.setattr("index.parsers.PARSERS", parsers)
-    (tmp_path / "film.srt").write_text(SUBTITLES, encoding="utf-8")
+    (tmp_path / "song.lrc").write_text(LYRICS, encoding="utf-8")
     # What the process of the parsers calls, which would not have the line.
-    (document,) = load_file(SourceFile(tmp_path / "film.srt", "film.srt"), 10**6, has_sidecar=False)
+    (document,) = load_file(SourceFile(tmp_path / "song.lrc", "song.lrc"), 10**6, has_sidecar=False)
     assert isinstance(document, Document)
-    assert document.text == "Who is there?\n\nIt is Killy."
+    assert document.text == "Who is there?\nIt is Killy."
 
 
 def test_the_example_of_a_stage_prefers_the_shorter_of_two_passages(

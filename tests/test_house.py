@@ -35,6 +35,8 @@ HOMES = {
     "langchain_core": "qa/integrations/langchain.py",
     "llama_index": "qa/integrations/llama_index.py",
     "markdown_it": "index/parsers/markdown.py qa/rendering/",
+    "lxml": "index/parsers/xml.py",
+    "markdown_it": "index/parsers/markdown.py",
     "matplotlib": "qa/evaluation/report/figures.py",
     "platformdirs": "index/data_folder.py",
     "prometheus_client": "qa/web/",

@@ -6,11 +6,18 @@ Importing this package imports no parsing library; a parser imports its own when
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from index.parsers.asciidoc import parse_asciidoc
+from index.parsers.csv import parse_csv
 from index.parsers.html import parse_html
+from index.parsers.json import parse_json
 from index.parsers.jsonl import parse_jsonl
 from index.parsers.markdown import parse_markdown
+from index.parsers.notebook import parse_notebook
 from index.parsers.pdf import parse_pdf
+from index.parsers.rst import parse_rst
+from index.parsers.subtitles import parse_subtitles
 from index.parsers.text import parse_text
+from index.parsers.xml import parse_xml
 from index.types import Document, LoadProblem
 
 # Called with the absolute path and the file's id, which is its path below the folder in POSIX form.
@@ -20,14 +27,24 @@ Parser = Callable[[Path, str], Iterable[Document | LoadProblem]]
 
 # By extension in lower case.
 PARSERS: Mapping[str, Parser] = {
+    ".adoc": parse_asciidoc,
+    ".asciidoc": parse_asciidoc,
+    ".csv": parse_csv,
     ".htm": parse_html,
     ".html": parse_html,
+    ".ipynb": parse_notebook,
+    ".json": parse_json,
     ".jsonl": parse_jsonl,
     ".jsonl.gz": parse_jsonl,
     ".markdown": parse_markdown,
     ".md": parse_markdown,
     ".pdf": parse_pdf,
+    ".rst": parse_rst,
+    ".srt": parse_subtitles,
+    ".tsv": parse_csv,
     ".txt": parse_text,
+    ".vtt": parse_subtitles,
+    ".xml": parse_xml,
 }
 
 

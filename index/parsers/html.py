@@ -10,7 +10,8 @@ from typing import Any
 
 from index.errors import LoadError
 from index.parsers.encoding import decode_bytes, repair_surrogates
-from index.parsers.html_blocks import Element, HeadedText, flatten_blocks
+from index.parsers.html_blocks import HeadedText, flatten_blocks
+from index.parsers.html_chrome import Tree, remove_chrome
 from index.parsers.html_metadata import read_page_metadata
 from index.parsers.quiet import silence_logger
 from index.types import Document
@@ -62,6 +63,7 @@ def _extract_content(source: str) -> tuple[HeadedText, str, dict[str, Any]]:
     tree = _parse_tree(source)
     if tree is None:
         return HeadedText(), "", {}
+    remove_chrome(tree)
     # Before the extraction, which takes the tree apart.
     title, metadata = repair_surrogates(extract_title(tree) or ""), read_page_metadata(tree)
     is_long = any(True for _ in islice(tree.iter(), MAX_COMPARED_ELEMENTS, None))
@@ -71,7 +73,7 @@ def _extract_content(source: str) -> tuple[HeadedText, str, dict[str, Any]]:
     return (content if content.text else HeadedText(repair_surrogates(html2txt(tree)))), title, metadata
 
 
-def _parse_tree(source: str) -> Element | None:
+def _parse_tree(source: str) -> Tree | None:
     """Return the parsed page; trafilatura does not accept a fragment as HTML, so a fragment gets a body."""
     from trafilatura import load_html
 

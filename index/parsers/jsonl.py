@@ -39,12 +39,12 @@ def parse_jsonl(path: Path, id: str) -> Iterator[Document | LoadProblem]:
             for number, line in enumerate(_read_lines(stream), start=1):
                 if line.strip():
                     where = f"{id}:{number}"
-                    yield _refuse_known_id(_parse_line(line, where), where, places)
+                    yield refuse_known_id(parse_line(line, where), where, places)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise LoadError(f"cannot be decompressed to its end ({error}); download or compress it again") from error
 
 
-def _refuse_known_id(item: Document | LoadProblem, where: str, places: dict[str, str]) -> Document | LoadProblem:
+def refuse_known_id(item: Document | LoadProblem, where: str, places: dict[str, str]) -> Document | LoadProblem:
     """Return the item, or a problem if an earlier line has its id; ``places`` is updated."""
     if isinstance(item, LoadProblem) or places.setdefault(item.id, where) == where:
         return item
@@ -68,7 +68,8 @@ def _read_lines(stream: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
         line = stream.readline(MAX_LINE_BYTES + 1)
 
 
-def _parse_line(line: bytes, where: str) -> Document | LoadProblem:
+def parse_line(line: bytes, where: str) -> Document | LoadProblem:
+    """Return the document in a line, or the reason why there is none; ``where`` is its id if it has none."""
     try:
         record = _parse_record(line)
         return Document(

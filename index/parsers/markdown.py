@@ -19,13 +19,13 @@ def parse_markdown(path: Path, id: str) -> list[Document]:
     """
     text = decode_bytes(path.read_bytes())
     metadata, start = parse_front_matter(text)
-    headings, title = _find_headings(text, start)
+    headings, title = find_headings(text, start)
     if isinstance(metadata.get("title"), str):
         title = metadata.pop("title")
     return [Document(id, text, title, metadata, headings)]
 
 
-def _find_headings(text: str, start: int) -> tuple[tuple[Heading, ...], str]:
+def find_headings(text: str, start: int = 0) -> tuple[tuple[Heading, ...], str]:
     """Return the headings from ``start`` on, and the words of the first one of level 1."""
     from markdown_it import MarkdownIt
 
@@ -39,11 +39,11 @@ def _find_headings(text: str, start: int) -> tuple[tuple[Heading, ...], str]:
         if token.type == "heading_open" and token.level == 0 and token.map:
             level = int(token.tag.removeprefix("h"))
             headings.append(Heading(starts[token.map[0]], starts[token.map[1]] - 1, level))
-            title = title or (_strip_inline_marks(content.content) if level == 1 else "")
+            title = title or (strip_inline_marks(content.content) if level == 1 else "")
     return tuple(headings), title
 
 
-def _strip_inline_marks(source: str) -> str:
+def strip_inline_marks(source: str) -> str:
     """Return the words of inline Markdown without its marks."""
     from markdown_it import MarkdownIt
 

@@ -3,12 +3,18 @@
 "France · daily allowance: 58.00 EUR · hotel: 120.00 EUR"
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 import regex
 
 SEPARATOR = " · "
+# A longer line would be cut into passages of which only the first names the row.
+MAX_LINE_CHARS = 400
+# Names of columns are shorter, also if they are questions of a survey. They are written in each row.
+MAX_HEADER_CHARS = 200
+# Names of rows are shorter; a longer first cell is not repeated.
+MAX_NAME_CHARS = 80
 # A cell of figures, with a currency or unit at most: "58.00 EUR", "12 %", "2026-01-31".
 FIGURES = regex.compile(r"[^\p{L}]*\d[^\p{L}]*\p{L}{0,3}\.?")
 LETTER = regex.compile(r"\p{L}")
@@ -18,7 +24,8 @@ def describe_rows(rows: Sequence[Sequence[str]], has_header: bool | None = None)
     """Yield a line for each row that is not empty, cells in order; the header row comes first, as it is.
 
     ``has_header``: whether the first row names the columns; if None, it does if it looks like it. A first cell in words
-    names its row, so it has no header before it. An empty cell is left out.
+    names its row, so it has no header before it. An empty cell is left out. A row that is too long for one line becomes
+    several, each with its first cell.
     """
     filled = [row for row in rows if any(cell.strip() for cell in row)]
     if not filled:
@@ -26,9 +33,34 @@ def describe_rows(rows: Sequence[Sequence[str]], has_header: bool | None = None)
     named = looks_like_header(filled) if has_header is None else has_header
     header = filled[0] if named else ()
     if named:
-        yield _join(header)
+        yield from join_cells(header)
     for row in filled[1:] if named else filled:
-        yield _join(_name_cells(header, row))
+        yield from join_cells(_name_cells(header, row))
+
+
+def join_cells(cells: Iterable[str], names: Sequence[str] | None = None) -> Iterator[str]:
+    """Yield the cells as one line, or as several if that is too long; empty cells are left out, and none is cut.
+
+    Each line begins with ``names``; if None, each but the first begins with the first cell.
+    """
+    filled = [cell for cell in cells if cell.strip()]
+    begin = list(names or ())
+    line, length, is_begun = begin, _measure(begin), False
+    if names is None:
+        begin = [cell for cell in filled[:1] if len(cell) <= MAX_NAME_CHARS]
+    for cell in filled:
+        if is_begun and length + len(cell) > MAX_LINE_CHARS:
+            yield SEPARATOR.join(line)
+            line, length = begin, _measure(begin)
+        line = [*line, cell]
+        length += len(cell) + len(SEPARATOR)
+        is_begun = True
+    if is_begun:
+        yield SEPARATOR.join(line)
+
+
+def _measure(cells: Sequence[str]) -> int:
+    return sum(len(cell) + len(SEPARATOR) for cell in cells)
 
 
 def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
@@ -41,7 +73,7 @@ def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
         # The corner above the names of rows may be empty.
         and all(names[1:])
         and len(set(given)) == len(given)
-        and not any(FIGURES.fullmatch(name) for name in given)
+        and not any(FIGURES.fullmatch(name) or len(name) > MAX_HEADER_CHARS for name in given)
     )
 
 
@@ -50,7 +82,3 @@ def _name_cells(header: Sequence[str], row: Sequence[str]) -> Iterator[str]:
         names_row = column == 0 and LETTER.search(cell) and not FIGURES.fullmatch(cell)
         if cell.strip():
             yield cell if names_row or not name.strip() else f"{name.rstrip(':')}: {cell}"
-
-
-def _join(cells: "Sequence[str] | Iterator[str]") -> str:
-    return SEPARATOR.join(cell for cell in cells if cell.strip())

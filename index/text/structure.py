@@ -42,6 +42,10 @@ NUMBERED = regex.compile(rf"(?:\d+(?:\.\d+)*\.?|[IVXLC]+\.|(?i:{'|'.join(ENGLISH
 # "== Title ==" of MediaWiki, and the line breaks around it.
 WIKI = regex.compile(r"(={2,6})\s*\S.*\S?\s*\1$")
 WIKI_EDGE = regex.compile(r"\n(?===)|(?<=^={2,6}[^\n=][^\n]*==[ \t]*)\n", regex.MULTILINE)
+# Of a row, as parsers write it: "France · Capital: Paris".
+CELL_EDGE = " · "
+# Lines under and over a heading: "=====" in Markdown, and "~~~~~" and others in reStructuredText.
+ADORNMENT = regex.compile(r"^[ \t]*([!-/:-@\[-`{-~])\1*[ \t]*$", regex.MULTILINE)
 WORD = regex.compile(r"\S+")
 LETTERS = regex.compile(r"\p{L}")
 CAPITALISED = regex.compile(r"[\"'“‘(\[]*\p{Lu}")
@@ -92,7 +96,7 @@ def is_heading(sentence: Sentence) -> bool:
 
 def strip_heading_marks(text: str, heading: Heading) -> str:
     """Return the words of a heading without the marks that make it one."""
-    return text[heading.start : heading.end].strip("#=*_ \t\n-—").strip()
+    return ADORNMENT.sub("", text[heading.start : heading.end]).strip("#=*_ \t\n-—").strip()
 
 
 def _group_headings(sentences: list[Sentence]) -> list[Sentence]:
@@ -150,7 +154,7 @@ def _find_short_line_ends(text: str, span: Span) -> set[int]:
 def _detect_heading(text: str, block: Span) -> Heading | None:
     """Return the block as a heading if it is one line, looks like a title and has text below it."""
     line = text[block.start : block.end]
-    if "\n" in line or len(line) > MAX_HEADING_CHARS:
+    if "\n" in line or CELL_EDGE in line or len(line) > MAX_HEADING_CHARS:
         return None
     if wiki := WIKI.match(line):
         return Heading(block.start, block.end, len(wiki.group(1)))

@@ -40,6 +40,77 @@ Volumes
 ネットスフィア
 """
 
+RST = """=======
+Blame!
+=======
+
+:Author: Tsutomu Nihei
+:Date: 1998-06-01
+
+Killy walks. 😀
+
+The *Film*
+~~~~~~~~~~
+ネットスフィア::
+
+    Not a title
+    -----------
+"""
+
+ASCIIDOC = """= The *Blame!* series
+Tsutomu Nihei <n@example.org>
+v1.0, 1998-06-01
+:lang: en
+
+Killy walks. 😀
+
+----
+= no title
+----
+
+== Film
+ネットスフィア
+"""
+
+# As Excel writes it in most of Europe.
+CSV = 'Volume;Date;Price\r\n1;"June 1998";"5,90"\r\n2;"March 1999";"6,10"\r\n'
+
+JSON = """{"title": "Blame!", "volumes": [{"number": 1, "price": 5.90}, {"number": 2, "price": 6.10}], "note": "\\ud83d\\ude00"}"""
+
+XML = """<?xml version="1.0" encoding="utf-8"?>
+<book><title>Blame!</title><section><title>Plot</title><para>Killy <emphasis>walks</emphasis>. 😀</para></section></book>
+"""
+
+NOTEBOOK = """{"nbformat": 4, "nbformat_minor": 5, "metadata": {"language_info": {"name": "python"}}, "cells": [
+{"cell_type": "markdown", "id": "a", "metadata": {}, "source": ["# Blame!\\n", "\\n", "Killy **walks**."]},
+{"cell_type": "code", "id": "b", "metadata": {}, "execution_count": 1, "source": "print('on')",
+ "outputs": [{"output_type": "stream", "name": "stdout", "text": ["on\\n"]}]}]}"""
+
+SRT = """1
+00:00:01,000 --> 00:00:02,500
+<i>Who is
+there?</i>
+
+2
+00:12:31,000 --> 00:12:33,000
+It is Killy. 😀
+"""
+
+VTT = """WEBVTT
+Kind: captions
+Language: en
+
+STYLE
+::cue { color: red }
+
+intro
+00:01.000 --> 00:02.500 align:start
+<v Cibo>Who is there?</v>
+
+00:12:31.000 --> 00:12:33.000
+<v Killy>It is Killy. 😀
+"""
+
 JSONL = '{"_id": "a", "title": "Blame!", "text": "Killy\\r\\nwalks.", "year": 1998}\n{"id": 7, "text": "שלום 😀"}\n'
 
 
@@ -81,20 +152,36 @@ def _pdf_file(objects: Sequence[bytes]) -> bytes:
 
 # By extension; a parser that is added to the table gets a line here too.
 SAMPLES = {
+    ".adoc": ASCIIDOC.encode(),
+    ".asciidoc": ASCIIDOC.replace("\n", "\r\n").encode(),
+    ".csv": CSV.encode("utf-8-sig"),
     ".htm": html(),
     ".html": html().replace(b"\n", b"\r\n"),
+    ".ipynb": NOTEBOOK.encode(),
+    ".json": JSON.encode(),
     ".jsonl": JSONL.encode(),
     ".jsonl.gz": gzip.compress(JSONL.encode()),
     ".markdown": MARKDOWN.encode(),
     ".md": MARKDOWN.replace("\n", "\r\n").encode(),
     ".pdf": pdf(["Killy walks through the City.", "", "Cibo follows."], "Blame!"),
+    ".rst": RST.encode(),
+    ".srt": SRT.replace("\n", "\r\n").encode("utf-8-sig"),
+    ".tsv": CSV.replace(";", "\t").encode("utf-16"),
+    ".vtt": VTT.encode(),
+    ".xml": XML.encode(),
     ".txt": "Killy walks.\r\nСибо идёт.\rネットスフィア 😀".encode(),
 }
 
 # The headings of the samples that have some.
 HEADINGS = {
+    ".adoc": ["= The *Blame!* series", "== Film"],
+    ".asciidoc": ["= The *Blame!* series", "== Film"],
     ".htm": ["Blame!", "Plot and people", "Volumes"],
     ".html": ["Blame!", "Plot and people", "Volumes"],
+    ".ipynb": ["Blame!"],
+    ".json": ["volumes"],
     ".markdown": ["# The *Blame!* series", "Volumes\n=======", "## Film ##"],
     ".md": ["# The *Blame!* series", "Volumes\n=======", "## Film ##"],
+    ".rst": ["=======\nBlame!\n=======", "The *Film*\n~~~~~~~~~~"],
+    ".xml": ["Blame!", "Plot"],
 }

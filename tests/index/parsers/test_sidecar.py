@@ -65,3 +65,21 @@ def test_a_sidecar_gives_lines_their_defaults() -> None:
 def test_the_stem_is_the_last_title() -> None:
     """A file without a title is called by its name."""
     assert Sidecar().apply_to(Document("blame.txt", "x"), FILE, own=True).title == "blame"
+
+
+def test_searchable_fields_are_read(tmp_path: Path) -> None:
+    """They are no metadata; anything but a list of names is refused."""
+    assert sidecar(tmp_path, b'searchable_fields = ["abstract"]') == Sidecar(searchable_fields=("abstract",))
+    for source in (b'searchable_fields = "abstract"', b"searchable_fields = [1]"):
+        with pytest.raises(LoadError, match="invalid searchable_fields"):
+            sidecar(tmp_path, source)
+
+
+def test_searchable_fields_are_paragraphs_after_the_text() -> None:
+    """Of each line of a file, if it has them; they stay metadata, and a file of its own has no such fields."""
+    found = Sidecar(searchable_fields=("abstract", "authors", "year", "missing", "nested"))
+    fields = {"abstract": "It\r\nends.", "authors": ["Ada", "Ben"], "year": 1998, "nested": {"a": 1}}
+    line = found.apply_to(Document("1", "Text.", metadata=fields), Path("a.jsonl"), own=False)
+    assert line.text == "Text.\n\nabstract: It\nends.\n\nauthors: Ada, Ben\n\nyear: 1998"
+    assert line.metadata == fields
+    assert found.apply_to(Document("a.md", "Text.", metadata=fields), Path("a.md"), own=True).text == "Text."

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.parsers.tables import describe_rows, looks_like_header
+from index.parsers.tables import MAX_LINE_CHARS, describe_rows, join_cells, looks_like_header
 
 ALLOWANCES = [
     ["Country", "Daily allowance", "Hotel"],
@@ -73,3 +73,25 @@ def test_nothing_is_lost(rows: list[list[str]]) -> None:
     filled = [row for row in rows if any(row)]
     assert len(lines) == len(filled)
     assert all(cell in line for row, line in zip(filled, lines, strict=True) for cell in row)
+
+
+@given(
+    st.lists(st.text("ab", min_size=1, max_size=300), min_size=1, max_size=12), st.lists(st.just("name"), max_size=2)
+)
+def test_lines_keep_every_cell(cells: list[str], names: list[str]) -> None:
+    """In order, none cut; each line but one of a single long cell has a bounded length and begins with the names."""
+    lines = [line.split(" · ") for line in join_cells(cells, names)]
+    assert all(line[: len(names)] == names for line in lines)
+    assert [cell for line in lines for cell in line[len(names) :]] == cells
+    assert all(len(" · ".join(line)) <= MAX_LINE_CHARS + 10 for line in lines if len(line) > len(names) + 1)
+
+
+def test_the_first_cell_is_repeated() -> None:
+    """If a row takes several lines, and the cell is short enough to be a name."""
+    assert list(join_cells(["Rome", "a" * 300, "b" * 300])) == [f"Rome · {'a' * 300}", f"Rome · {'b' * 300}"]
+    assert list(join_cells(["r" * 90, "a" * 300, "b" * 300])) == [f"{'r' * 90} · {'a' * 300}", "b" * 300]
+
+
+def test_a_sentence_is_no_name_of_a_column() -> None:
+    """It would be written in each row."""
+    assert not looks_like_header([["x" * 201, "b"], ["1", "2"]])

@@ -197,3 +197,14 @@ def test_a_sentence_ends_with_its_page() -> None:
     """A passage is on one page, even if the sentence goes on."""
     text = "It rains on page one\nand it stops on page two."
     assert [s.span.end for s in sections(text, pages=(0, 21))] == [20, len(text)]
+
+
+def test_a_row_of_a_table_is_no_heading() -> None:
+    """Although it is a line of words with capitals, it has cells."""
+    assert headings("France · Capital: Paris\n\nItaly · Capital: Rome\n\nThe end of it.") == []
+
+
+@pytest.mark.parametrize("text", ["Title\n~~~~~", "''''''\n Title\n''''''", "# Title #", "Title\n-", "== Title =="])
+def test_a_heading_is_named_without_its_marks(text: str) -> None:
+    """Those of reStructuredText, Markdown, AsciiDoc and MediaWiki."""
+    assert strip_heading_marks(text, Heading(0, len(text))) == "Title"
