@@ -6,11 +6,16 @@ Importing this package imports no parsing library; a parser imports its own when
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from index.parsers.docx import parse_docx
 from index.parsers.html import parse_html
 from index.parsers.jsonl import parse_jsonl
 from index.parsers.markdown import parse_markdown
+from index.parsers.opendocument import parse_odp, parse_ods, parse_odt
 from index.parsers.pdf import parse_pdf
+from index.parsers.pptx import parse_pptx
+from index.parsers.rtf import parse_rtf
 from index.parsers.text import parse_text
+from index.parsers.xlsx import parse_xlsx
 from index.types import Document, LoadProblem
 
 # Called with the absolute path and the file's id, which is its path below the folder in POSIX form.
@@ -20,14 +25,37 @@ Parser = Callable[[Path, str], Iterable[Document | LoadProblem]]
 
 # By extension in lower case.
 PARSERS: Mapping[str, Parser] = {
+    ".docm": parse_docx,
+    ".docx": parse_docx,
     ".htm": parse_html,
     ".html": parse_html,
     ".jsonl": parse_jsonl,
     ".jsonl.gz": parse_jsonl,
     ".markdown": parse_markdown,
     ".md": parse_markdown,
+    ".odp": parse_odp,
+    ".ods": parse_ods,
+    ".odt": parse_odt,
     ".pdf": parse_pdf,
+    ".pptm": parse_pptx,
+    ".pptx": parse_pptx,
+    ".rtf": parse_rtf,
     ".txt": parse_text,
+    ".xlsm": parse_xlsx,
+    ".xlsx": parse_xlsx,
+}
+
+# Formats without a parser that the program which made the file can save as one with a parser.
+CONVERTIBLE: Mapping[str, str] = {
+    ".doc": ".docx",
+    ".dot": ".docx",
+    ".key": ".pptx",
+    ".numbers": ".xlsx",
+    ".pages": ".docx",
+    ".pps": ".pptx",
+    ".ppt": ".pptx",
+    ".xls": ".xlsx",
+    ".xlsb": ".xlsx",
 }
 
 

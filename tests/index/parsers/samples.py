@@ -2,6 +2,10 @@
 
 import gzip
 from collections.abc import Sequence
+from pathlib import Path
+
+# Made by LibreOffice; README.md there says how.
+FILES = Path(__file__).parent / "files"
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="{charset}"><title>Blame! - The Archive</title>
@@ -81,6 +85,8 @@ def _pdf_file(objects: Sequence[bytes]) -> bytes:
 
 # By extension; a parser that is added to the table gets a line here too.
 SAMPLES = {
+    ".docm": (FILES / "text.docx").read_bytes(),
+    ".docx": (FILES / "text.docx").read_bytes(),
     ".htm": html(),
     ".html": html().replace(b"\n", b"\r\n"),
     ".jsonl": JSONL.encode(),
@@ -88,11 +94,22 @@ SAMPLES = {
     ".markdown": MARKDOWN.encode(),
     ".md": MARKDOWN.replace("\n", "\r\n").encode(),
     ".pdf": pdf(["Killy walks through the City.", "", "Cibo follows."], "Blame!"),
+    ".odp": (FILES / "slides.odp").read_bytes(),
+    ".ods": (FILES / "sheets.ods").read_bytes(),
+    ".odt": (FILES / "text.odt").read_bytes(),
+    ".pptm": (FILES / "slides.pptx").read_bytes(),
+    ".pptx": (FILES / "slides.pptx").read_bytes(),
+    ".rtf": (FILES / "text.rtf").read_bytes(),
     ".txt": "Killy walks.\r\nСибо идёт.\rネットスフィア 😀".encode(),
+    ".xlsm": (FILES / "sheets.xlsx").read_bytes(),
+    ".xlsx": (FILES / "sheets.xlsx").read_bytes(),
 }
 
 # The headings of the samples that have some.
 HEADINGS = {
+    **{extension: ["Allowances", "How to book"] for extension in (".docm", ".docx", ".odt", ".rtf")},
+    **{extension: ["Costs", "Staff by year"] for extension in (".ods", ".xlsm", ".xlsx")},
+    **{extension: ["The plan", "What it costs"] for extension in (".odp", ".pptm", ".pptx")},
     ".htm": ["Blame!", "Plot and people", "Volumes"],
     ".html": ["Blame!", "Plot and people", "Volumes"],
     ".markdown": ["# The *Blame!* series", "Volumes\n=======", "## Film ##"],
