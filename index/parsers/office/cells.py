@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import regex
 
-from index.parsers.tables import looks_like_header
+from index.parsers.tables import FIGURES, looks_like_header
 from index.parsers.text_builder import TextBuilder
 
 # A cell that spans rows belongs to each of them, so each repeats it, unless it is longer than the name of something.
@@ -81,9 +81,10 @@ def add_table(
     if header_rows:
         builder.add_table(_join_headers(table, min(header_rows, len(table))), has_header=True)
         return
-    joined = _join_headers(table, 2) if filled[0][1] and len(table) > 2 else table
-    names = [names_columns(table), names_columns(joined)]
-    builder.add_table(table if names[0] else joined if names[1] else table, has_header=any(names))
+    if not names_columns(table) and filled[0][1] and _are_two_headers(table):
+        builder.add_table(_join_headers(table, 2), has_header=True)
+        return
+    builder.add_table(table, has_header=names_columns(table))
 
 
 def _join_headers(table: Sequence[Sequence[str]], count: int) -> list[Sequence[str]]:
@@ -92,10 +93,21 @@ def _join_headers(table: Sequence[Sequence[str]], count: int) -> list[Sequence[s
     for level, row in enumerate(table[:count]):
         above = ""
         for column, text in enumerate(row):
-            above = text or ("" if level == count - 1 else above)
+            # Only a column with a name of its own below can be one of those that the cell to the left spans.
+            above = text or (above if level < count - 1 and table[count - 1][column] else "")
             if above and above not in names[column]:
                 names[column].append(above)
     return [[" ".join(parts) for parts in names], *table[count:]]
+
+
+def _are_two_headers(table: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first two rows name the columns together: each another one, in words or years."""
+    if len(table) < 3:
+        return False
+    names = _join_headers(table, 2)[0]
+    lowest = [below or above for above, below in zip(table[0], table[1], strict=True)]
+    in_words = all(YEAR.fullmatch(name) or not FIGURES.fullmatch(name) for name in lowest)
+    return all(names[1:]) and len({*names}) == len(names) and in_words
 
 
 def names_columns(table: Sequence[Sequence[str]]) -> bool:

@@ -8,20 +8,20 @@ Names of elements and attributes are compared without their namespaces: the stri
 Open XML, and its many extensions, differ in nothing else that is read here.
 """
 
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from posixpath import dirname, join, normpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from index.errors import LoadError
 
-if TYPE_CHECKING:
-    from lxml.etree import _Element as Element
-else:
-    Element = object
+# An element of lxml, which has no types.
+Element: TypeAlias = Any
 
 # A part of a real file has rarely more than a tenth of this: text is stored packed, pictures are not read.
 MAX_PART_BYTES = 100_000_000
@@ -31,6 +31,19 @@ STEP_BYTES = 1_000_000
 # How the compound files of Office before 2007 begin; an encrypted file of today is in one, too.
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+
+# What zipfile raises if an archive is not what it expects.
+ARCHIVE_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OverflowError,
+    OSError,
+    ValueError,
+)
 
 DAMAGED = "is damaged or not a {kind} file; save it again in the program that made it"
 ENCRYPTED = "is encrypted; save a copy without a password"
@@ -57,8 +70,7 @@ class Package:
         try:
             self._refuse_compound_file()
             self._archive = zipfile.ZipFile(self._file)
-        # Damage surfaces as anything that the reader of archives does not expect.
-        except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, OverflowError) as error:
+        except ARCHIVE_ERRORS as error:
             self._file.close()
             raise self.report_damage() from error
         except LoadError:
@@ -96,7 +108,7 @@ class Package:
             with self._archive.open(info) as stream:
                 while len(data) <= limit and (step := stream.read(STEP_BYTES)):
                     data += step
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
+        except ARCHIVE_ERRORS as error:
             raise self.report_damage() from error
         if len(data) > limit:
             raise LoadError(TOO_LARGE.format(limit=limit))
@@ -120,10 +132,13 @@ class Package:
         """Yield the elements of some names in a large part, in order; each is empty after its turn."""
         from lxml import etree
 
-        stream = BytesIO(self.read(name))
+        elements = etree.iterparse(BytesIO(self.read(name)), tag=[f"{{*}}{tag}" for tag in tags], **_safe_options())
+        is_first = True
         try:
-            for _, element in etree.iterparse(stream, tag=[f"{{*}}{tag}" for tag in tags], **_safe_options()):
-                _refuse_document_type(element)
+            for _, element in elements:
+                if is_first:
+                    _refuse_document_type(element)
+                    is_first = False
                 yield element
                 element.clear()
                 # What is before it has been yielded, and would otherwise stay in the tree as an empty element.

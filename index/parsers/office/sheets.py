@@ -14,7 +14,7 @@ from index.parsers.text_builder import TextBuilder
 MAX_CELLS = 3_000_000
 TOO_MANY_CELLS = f"has more than {MAX_CELLS:,} cells; split it, or leave it out"
 # "Sheet1", "Tabelle2": what programs call a sheet that nobody named says nothing about it.
-DEFAULT_NAME = regex.compile(r"\p{L}{3,}\d+")
+DEFAULT_NAME = regex.compile(r"Sheet|\p{L}{3,}\d+")
 
 Band = Mapping[int, Row]
 

@@ -33,6 +33,8 @@ SHA256 = OneDocument.info.sha256
         ("a.PDF", "application/octet-stream", ".pdf"),
         ("Ärger/ü n.md", "application/x-www-form-urlencoded", ".md"),
         ("映画.htm", "application/pdf", ".pdf"),
+        ("plan", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
+        ("plan", "application/vnd.oasis.opendocument.spreadsheet", ".ods"),
     ],
 )
 def test_a_file_waits_for_the_parser_of_its_type(
