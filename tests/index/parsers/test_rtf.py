@@ -53,7 +53,7 @@ def test_merged_and_nested_cells(parse: Parse) -> None:
     """A wide cell moves the columns after it nowhere; a high one is repeated; the inner table follows."""
     rows = [
         (r"\cellx1000\cellx2000\cellx3000", "City Rooms Beds"),
-        (r"\clvmgf\cellx1000\cellx2000\cellx3010", "Rome 4 8"),
+        (r"\clvmgf\cellx1000\cellx2010\cellx3000", "Rome 4 8"),
     ]
     rows += [(r"\clvmrg\cellx1000\cellx3000", " full")]
     body = ""

@@ -1,5 +1,6 @@
 """Excel: what cells show, and which of them are a table."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 
 import openpyxl
@@ -7,6 +8,7 @@ import pytest
 
 from index.errors import LoadError
 from index.parsers import xlsx
+from index.parsers.text_builder import TextBuilder
 from index.types import Document
 from tests.index.parsers.conftest import Parse
 from tests.index.parsers.office_files import packed, saved, unpacked, workbook
@@ -74,13 +76,22 @@ def test_cells(parse: Parse, cell: str, shown: str) -> None:
     assert document.text.removeprefix("Costs\n\n") == " · ".join(text for text in ("Name", shown) if text)
 
 
-def test_absurd_places_cost_nothing(parse: Parse) -> None:
+def test_absurd_places_cost_nothing(parse: Parse, monkeypatch: pytest.MonkeyPatch) -> None:
     """The last cell of a sheet is one cell, and a stair of cells is not filled up to a square."""
     one = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     assert read(parse, workbook(one)).text == "Costs\n\n1"
-    columns = [a + b + c for a in "ABC" for b in "ABCDEFGHIJ" for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+    widths: list[int] = []
+    add_table = TextBuilder.add_table
+
+    def measure(self: TextBuilder, rows: Sequence[Sequence[str]], has_header: bool | None = None) -> None:
+        widths.extend(len(row) for row in rows)
+        add_table(self, rows, has_header)
+
+    monkeypatch.setattr(TextBuilder, "add_table", measure)
+    columns = [a + b for a in "ABC" for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
     stair = "".join(f'<row r="{i}"><c r="{name}{i}"><v>{i}</v></c></row>' for i, name in enumerate(columns, 1))
-    assert len(read(parse, workbook(stair)).text) < 10_000
+    assert read(parse, workbook(stair)).text.split("\n\n")[1:] == [str(i) for i in range(1, 79)]
+    assert set(widths) == {1}
 
 
 def test_a_sheet_without_bound_is_refused(parse: Parse, monkeypatch: pytest.MonkeyPatch) -> None:
