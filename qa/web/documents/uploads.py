@@ -11,13 +11,6 @@ from qa.web.requests.parsing import read_body
 # The parser of a media type; one that is not here is chosen by the extension of the id.
 EXTENSIONS = {
     "application/pdf": ".pdf",
-    "application/rtf": ".rtf",
-    "application/vnd.oasis.opendocument.presentation": ".odp",
-    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
-    "application/vnd.oasis.opendocument.text": ".odt",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/xhtml+xml": ".html",
     "text/html": ".html",
     "text/markdown": ".md",
