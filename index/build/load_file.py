@@ -10,7 +10,7 @@ from pathlib import Path
 
 from index.build.metadata import clean_metadata
 from index.errors import LoadError
-from index.parsers import PARSERS, Parser, find_parser
+from index.parsers import CONVERTIBLE, PARSERS, Parser, find_parser
 from index.parsers.sidecar import SIDECAR_EXTENSION, Sidecar, read_sidecar
 from index.types import Document, LoadProblem
 
@@ -76,6 +76,8 @@ def _choose_parser(file: SourceFile, max_bytes: int) -> Parser:
     parser = find_parser(file.path.name)
     if parser is None:
         kind = file.path.suffix or "files without an extension"
+        if better := CONVERTIBLE.get(kind.lower()):
+            raise LoadError(f"no parser for {kind}: save it as {better} in the program that made it, or leave it out")
         raise LoadError(f"no parser for {kind}: convert it to one of {', '.join(PARSERS)} or leave it out")
     if file.path.suffix.lower() == COMPRESSED and _unpacks_to_more(file.path, max_bytes):
         raise LoadError(f"unpacks to more bytes than max_file_mb allows ({max_bytes:,}); split it or raise max_file_mb")

@@ -8,15 +8,20 @@ from pathlib import Path
 
 from index.parsers.asciidoc import parse_asciidoc
 from index.parsers.csv import parse_csv
+from index.parsers.docx import parse_docx
 from index.parsers.html import parse_html
 from index.parsers.json import parse_json
 from index.parsers.jsonl import parse_jsonl
 from index.parsers.markdown import parse_markdown
 from index.parsers.notebook import parse_notebook
+from index.parsers.opendocument import parse_odp, parse_ods, parse_odt
 from index.parsers.pdf import parse_pdf
+from index.parsers.pptx import parse_pptx
 from index.parsers.rst import parse_rst
+from index.parsers.rtf import parse_rtf
 from index.parsers.subtitles import parse_subtitles
 from index.parsers.text import parse_text
+from index.parsers.xlsx import parse_xlsx
 from index.parsers.xml import parse_xml
 from index.types import Document, LoadProblem
 
@@ -30,6 +35,8 @@ PARSERS: Mapping[str, Parser] = {
     ".adoc": parse_asciidoc,
     ".asciidoc": parse_asciidoc,
     ".csv": parse_csv,
+    ".docm": parse_docx,
+    ".docx": parse_docx,
     ".htm": parse_html,
     ".html": parse_html,
     ".ipynb": parse_notebook,
@@ -38,13 +45,34 @@ PARSERS: Mapping[str, Parser] = {
     ".jsonl.gz": parse_jsonl,
     ".markdown": parse_markdown,
     ".md": parse_markdown,
+    ".odp": parse_odp,
+    ".ods": parse_ods,
+    ".odt": parse_odt,
     ".pdf": parse_pdf,
+    ".pptm": parse_pptx,
+    ".pptx": parse_pptx,
     ".rst": parse_rst,
+    ".rtf": parse_rtf,
     ".srt": parse_subtitles,
     ".tsv": parse_csv,
     ".txt": parse_text,
     ".vtt": parse_subtitles,
+    ".xlsm": parse_xlsx,
+    ".xlsx": parse_xlsx,
     ".xml": parse_xml,
+}
+
+# Formats without a parser that the program which made the file can save as one with a parser.
+CONVERTIBLE: Mapping[str, str] = {
+    ".doc": ".docx",
+    ".dot": ".docx",
+    ".key": ".pptx",
+    ".numbers": ".xlsx",
+    ".pages": ".docx",
+    ".pps": ".pptx",
+    ".ppt": ".pptx",
+    ".xls": ".xlsx",
+    ".xlsb": ".xlsx",
 }
 
 

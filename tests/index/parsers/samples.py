@@ -2,6 +2,10 @@
 
 import gzip
 from collections.abc import Sequence
+from pathlib import Path
+
+# Made by LibreOffice; README.md there says how.
+FILES = Path(__file__).parent / "files"
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="{charset}"><title>Blame! - The Archive</title>
@@ -155,6 +159,8 @@ SAMPLES = {
     ".adoc": ASCIIDOC.encode(),
     ".asciidoc": ASCIIDOC.replace("\n", "\r\n").encode(),
     ".csv": CSV.encode("utf-8-sig"),
+    ".docm": (FILES / "text.docx").read_bytes(),
+    ".docx": (FILES / "text.docx").read_bytes(),
     ".htm": html(),
     ".html": html().replace(b"\n", b"\r\n"),
     ".ipynb": NOTEBOOK.encode(),
@@ -169,13 +175,24 @@ SAMPLES = {
     ".tsv": CSV.replace(";", "\t").encode("utf-16"),
     ".vtt": VTT.encode(),
     ".xml": XML.encode(),
+    ".odp": (FILES / "slides.odp").read_bytes(),
+    ".ods": (FILES / "sheets.ods").read_bytes(),
+    ".odt": (FILES / "text.odt").read_bytes(),
+    ".pptm": (FILES / "slides.pptx").read_bytes(),
+    ".pptx": (FILES / "slides.pptx").read_bytes(),
+    ".rtf": (FILES / "text.rtf").read_bytes(),
     ".txt": "Killy walks.\r\nСибо идёт.\rネットスフィア 😀".encode(),
+    ".xlsm": (FILES / "sheets.xlsx").read_bytes(),
+    ".xlsx": (FILES / "sheets.xlsx").read_bytes(),
 }
 
 # The headings of the samples that have some.
 HEADINGS = {
     ".adoc": ["= The *Blame!* series", "== Film"],
     ".asciidoc": ["= The *Blame!* series", "== Film"],
+    **{extension: ["Allowances", "How to book"] for extension in (".docm", ".docx", ".odt", ".rtf")},
+    **{extension: ["Costs", "Staff by year"] for extension in (".ods", ".xlsm", ".xlsx")},
+    **{extension: ["The plan", "What it costs"] for extension in (".odp", ".pptm", ".pptx")},
     ".htm": ["Blame!", "Plot and people", "Volumes"],
     ".html": ["Blame!", "Plot and people", "Volumes"],
     ".ipynb": ["Blame!"],

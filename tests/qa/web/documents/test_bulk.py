@@ -83,7 +83,7 @@ def test_files_wait_for_their_parsers(client: FlaskClient, waiting: Waiting) -> 
 @pytest.mark.parametrize(
     ("files", "fields", "code", "words"),
     [
-        ([("a.docx", b"x", "x/y")], {}, Code.UNSUPPORTED_MEDIA_TYPE, "'a.docx'"),
+        ([("a.doc", b"x", "x/y")], {}, Code.UNSUPPORTED_MEDIA_TYPE, "'a.doc'"),
         ([("a.md", b"", "x/y")], {}, Code.MISSING_FIELD, "'a.md' is empty"),
         ([("../a.md", b"x", "x/y")], {}, Code.INVALID_TEXT, "id should not have"),
         ([("a.md", b"x", "x/y")], {"title": "A"}, Code.UNKNOWN_FIELD, "'title' is not a file"),

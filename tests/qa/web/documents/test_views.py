@@ -33,6 +33,7 @@ SHA256 = OneDocument.info.sha256
         ("a.PDF", "application/octet-stream", ".pdf"),
         ("Ärger/ü n.md", "application/x-www-form-urlencoded", ".md"),
         ("映画.htm", "application/pdf", ".pdf"),
+        ("plan.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
     ],
 )
 def test_a_file_waits_for_the_parser_of_its_type(
@@ -103,7 +104,7 @@ def test_an_id_that_cannot_be_named_is_refused(client: FlaskClient, journal: Jou
 
 
 @pytest.mark.parametrize(
-    ("id", "media_type"), [("a", "image/png"), ("a", None), ("a.docx", "x/y"), ("a.jsonl", None), ("a.jsonl.gz", "x/y")]
+    ("id", "media_type"), [("a", "image/png"), ("a", None), ("a.doc", "x/y"), ("a.jsonl", None), ("a.jsonl.gz", "x/y")]
 )
 def test_a_type_without_a_parser_is_refused(client: FlaskClient, id: str, media_type: str | None) -> None:
     """It says what there is; lines are for the other route."""

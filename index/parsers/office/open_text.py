@@ -1,0 +1,154 @@
+"""The words of OpenDocument: paragraphs, headings, lists, notes and text boxes, in reading order."""
+
+from collections.abc import Iterable, Iterator
+
+from index.parsers.office.cells import add_table
+from index.parsers.office.open_cells import read_table
+from index.parsers.office.package import Element, attribute, child, descendants, local_name, read_count
+from index.parsers.text_builder import TextBuilder
+
+# What is no text of the document: comments, deletions, tables of contents, titles of pictures, phonetic guides.
+SKIPPED = frozenset(
+    {
+        "annotation",
+        "annotation-end",
+        "tracked-changes",
+        "table-of-content",
+        "illustration-index",
+        "table-index",
+        "object-index",
+        "user-index",
+        "alphabetical-index",
+        "sequence-decls",
+        "forms",
+        "title",
+        "desc",
+        "ruby-text",
+        "hidden-paragraph",
+        "event-listeners",
+        "script",
+    }
+)
+# What is read after the paragraph that it is anchored in.
+ANCHORED = frozenset({"note", "text-box", "table"})
+SHAPES = frozenset({"frame", "custom-shape", "g", "rect", "ellipse", "a", "line", "polygon", "path", "text-box"})
+PARAGRAPHS = frozenset({"p", "h"})
+TITLES = {"Title": 1, "Subtitle": 2}
+MAX_CHAIN = 50
+MAX_SPACES = 100
+
+
+class TextReader:
+    """Adds the blocks of a text; knows which styles are headings and what they hide."""
+
+    def __init__(self, roots: Iterable[Element | None]) -> None:
+        """Read the styles in these parts."""
+        self.builder = TextBuilder()
+        self._styles = {
+            (attribute(style, "family"), attribute(style, "name")): style
+            for root in roots
+            for style in descendants(root, "style")
+        }
+        self.hidden_tables = self._find_hidden("table", "table-properties", "display", "false")
+        self.hidden_pages = self._find_hidden("drawing-page", "drawing-page-properties", "visibility", "hidden")
+        self._hidden_words = self._find_hidden("text", "text-properties", "display", "none")
+
+    def add_blocks(self, container: Element) -> None:
+        """Add the paragraphs and tables in an element."""
+        for element in container:
+            name = local_name(element)
+            if name in PARAGRAPHS:
+                self._add_paragraph(element)
+            elif name == "table":
+                self._add_table(element)
+            elif name not in SKIPPED:
+                # A list, a section, a frame: what counts is inside.
+                self.add_blocks(element)
+
+    def read_paragraphs(self, element: Element) -> list[str]:
+        """Return the words of each paragraph inside an element, also of those in lists and text boxes."""
+        inside = _walk(element, stops=PARAGRAPHS | {"table"})
+        return [self.read_words(one) for one in inside if local_name(one) in PARAGRAPHS]
+
+    def read_words(self, paragraph: Element) -> str:
+        """Return the words of a paragraph, without those of notes and text boxes."""
+        return "".join(self._read_pieces(paragraph))
+
+    def add_anchored(self, element: Element) -> None:
+        """Add the notes and text boxes in a paragraph or cell."""
+        for one in _walk(element, stops=ANCHORED):
+            name = local_name(one)
+            if name == "text-box":
+                self.add_blocks(one)
+            elif name == "note":
+                words = "\n".join(self.read_paragraphs(one)).strip()
+                kind = "Endnote" if attribute(one, "note-class") == "endnote" else "Footnote"
+                self.builder.add_paragraph(f"{kind}: {words}" if words else "")
+            elif name in {"custom-shape", "rect", "ellipse"}:
+                self.builder.add_paragraph("\n".join(self.read_paragraphs(one)))
+
+    def _add_paragraph(self, element: Element) -> None:
+        level = self._find_level(element)
+        if level:
+            self.builder.add_heading(self.read_words(element), level)
+        else:
+            self.builder.add_paragraph(self.read_words(element))
+        self.add_anchored(element)
+
+    def _add_table(self, table: Element) -> None:
+        cells, headers, inside = read_table(self, table)
+        if inside and len({column for row in cells.rows for column in row}) < 2 and not cells.wide:
+            # A frame around text, which may have headings and lists in it.
+            for cell in inside:
+                self.add_blocks(cell)
+            return
+        add_table(self.builder, cells.rows, cells.wide, headers or None)
+        for cell in inside:
+            self.add_anchored(cell)
+            for nested in _walk(cell, stops={"table"}):
+                if local_name(nested) == "table":
+                    self._add_table(nested)
+
+    def _find_level(self, element: Element) -> int:
+        """Return the level of a heading; 0 for other paragraphs."""
+        if local_name(element) == "h":
+            return max(1, read_count(attribute(element, "outline-level")))
+        name = attribute(element, "style-name")
+        for _ in range(MAX_CHAIN):
+            if name in TITLES:
+                return TITLES[name]
+            style = self._styles.get(("paragraph", name))
+            if style is None:
+                break
+            name = attribute(style, "parent-style-name")
+        return 0
+
+    def _read_pieces(self, element: Element) -> Iterator[str]:
+        yield element.text or ""
+        for one in element:
+            name = local_name(one)
+            if name == "s":
+                yield " " * read_count(attribute(one, "c"), limit=MAX_SPACES)
+            elif name in {"tab", "line-break"}:
+                yield " " if name == "tab" else "\n"
+            elif name not in SKIPPED | ANCHORED | SHAPES - {"a"} and not self._is_hidden(one):
+                yield from self._read_pieces(one)
+            yield one.tail or ""
+
+    def _is_hidden(self, element: Element) -> bool:
+        is_hidden = attribute(element, "is-hidden") == "true"
+        return is_hidden or (local_name(element) == "span" and attribute(element, "style-name") in self._hidden_words)
+
+    def _find_hidden(self, family: str, properties: str, name: str, value: str) -> frozenset[str]:
+        found = ((key, child(style, properties)) for key, style in self._styles.items() if key[0] == family)
+        return frozenset(style for (_, style), element in found if attribute(element, name) == value)
+
+
+def _walk(element: Element, stops: Iterable[str]) -> Iterator[Element]:
+    """Yield everything inside an element that is shown, in order; nothing inside of ``stops``."""
+    for one in element:
+        name = local_name(one)
+        if name not in SKIPPED and name != "note-citation":
+            yield one
+            if name not in stops:
+                yield from _walk(one, stops)

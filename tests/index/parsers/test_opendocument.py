@@ -1,0 +1,95 @@
+"""OpenDocument: what LibreOffice's own files in files/ do not have."""
+
+import odfdo
+import pytest
+
+from index.errors import LoadError
+from index.parsers.office import open_cells
+from index.types import Document
+from tests.index.parsers.conftest import Parse
+from tests.index.parsers.office_files import open_document, saved
+
+
+def read(parse: Parse, name: str, file: bytes) -> Document:
+    (document,) = parse(name, file)
+    assert isinstance(document, Document)
+    return document
+
+
+def test_a_text_of_odfdo(parse: Parse) -> None:
+    """Headings with their levels, lists, and the title and keywords of its properties."""
+    file = odfdo.Document("text")
+    file.body.clear()
+    file.body.append(odfdo.Header(2, "Costs"))
+    file.body.append(odfdo.Paragraph("Buy  shelves."))
+    file.body.append(odfdo.List(["one", "two"]))
+    file.meta.title = "The plan"
+    file.meta.keyword = "travel, hotels"
+    document = read(parse, "a.odt", saved(file))
+    assert document.text == "Costs\n\nBuy shelves.\n\none\n\ntwo"
+    assert [(heading.start, heading.level) for heading in document.headings] == [(0, 2)]
+    assert (document.title, document.metadata["tags"]) == ("The plan", ["travel", "hotels"])
+
+
+def test_a_sheet_of_odfdo(parse: Parse) -> None:
+    """Values as they are written where the program says nothing of how they are shown."""
+    file = odfdo.Document("spreadsheet")
+    file.body.clear()
+    table = odfdo.Table("Costs")
+    for values in [["City", "Rooms", "Full"], ["Rome", 4.5, True], ["Oslo", 2, False]]:
+        table.append_row(odfdo.Row())
+        for i, value in enumerate(values):
+            table.set_value((i, table.height - 1), value)
+    file.body.append(table)
+    lines = read(parse, "a.ods", saved(file)).text.lower().split("\n\n")
+    assert lines == ["costs", "city · rooms · full", "rome · rooms: 4.5 · full: true", "oslo · rooms: 2 · full: false"]
+
+
+def test_repeated_rows_and_cells(parse: Parse) -> None:
+    """A row is read once, a cell in each of its columns, and what is empty to the end of the sheet costs nothing."""
+    cell = '<table:table-cell office:value-type="string"{}><text:p>{}</text:p></table:table-cell>'
+    empty = '<table:table-cell table:number-columns-repeated="16384"/>'
+    row = "<table:table-row{}>{}</table:table-row>"
+    rows = row.format("", "".join(cell.format("", name) for name in ("Day", "Mon", "Tue")) + empty)
+    twice = cell.format("", "Rooms") + cell.format(' table:number-columns-repeated="2"', "full") + empty
+    rows += row.format(' table:number-rows-repeated="1000000"', twice)
+    rows += row.format(' table:number-rows-repeated="40000"', empty)
+    document = read(
+        parse, "a.ods", open_document("spreadsheet", f'<table:table table:name="Week">{rows}</table:table>')
+    )
+    assert document.text == "Week\n\nDay · Mon · Tue\n\nRooms · Mon: full · Tue: full"
+
+
+def test_a_sheet_without_bound_is_refused(parse: Parse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few bytes could stand for millions of cells."""
+    monkeypatch.setattr(open_cells, "MAX_CELLS", 500)
+    cell = '<table:table-cell office:value-type="string" table:number-columns-repeated="900"><text:p>x</text:p></table:table-cell>'
+    body = f'<table:table table:name="Costs"><table:table-row>{cell}</table:table-row></table:table>'
+    with pytest.raises(LoadError, match="cells"):
+        read(parse, "a.ods", open_document("spreadsheet", body))
+
+
+@pytest.mark.parametrize("shown", ["#DIV/0!", "Err:502", "#N/A", "#REF!", "#NAME?"])
+def test_errors_are_left_out(parse: Parse, shown: str) -> None:
+    """Of a formula; a text that looks like one is a text."""
+    cell = '<table:table-cell office:value-type="string"{}><text:p>{}</text:p></table:table-cell>'
+    cells = cell.format(' table:formula="of:=1/0"', shown) + cell.format("", shown)
+    body = f'<table:table table:name="Table1"><table:table-row>{cells}</table:table-row></table:table>'
+    assert read(parse, "a.ods", open_document("spreadsheet", body)).text == shown
+
+
+def test_titles_by_style_contents_and_sections(parse: Parse) -> None:
+    """A title is a heading, a table of contents is left out, a section is read, and so is a frame beside the text."""
+    body = '<text:p text:style-name="Title">Plan</text:p><text:table-of-content><text:p>Plan 1</text:p></text:table-of-content>'
+    body += "<text:section><text:p>In <text:span>a<text:tab/></text:span>section<text:s text:c='3'/>.</text:p></text:section>"
+    document = read(parse, "a.odt", open_document("text", body))
+    assert (document.text, document.title) == ("Plan\n\nIn a section .", "Plan")
+
+
+def test_a_table_in_a_table(parse: Parse) -> None:
+    """The inner one follows the outer one."""
+    cell = "<table:table-cell>{}</table:table-cell>"
+    words = [cell.format(f"<text:p>{word}</text:p>") for word in ("a", "b", "c")]
+    inner = f"<table:table><table:table-row>{words[1]}{words[2]}</table:table-row></table:table>"
+    outer = f"<table:table><table:table-row>{words[0]}{cell.format('<text:p>x</text:p>' + inner)}</table:table-row></table:table>"
+    assert read(parse, "a.odt", open_document("text", outer)).text == "a · x\n\nb · c"

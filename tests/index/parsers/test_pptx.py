@@ -1,0 +1,82 @@
+"""PowerPoint: titles, groups, tables, notes and diagrams."""
+
+import pptx
+import pytest
+from pptx.util import Inches
+
+from index.types import Document, Place
+from tests.index.parsers.conftest import Parse
+from tests.index.parsers.office_files import packed, saved, unpacked
+
+
+def read(parse: Parse, file: bytes) -> Document:
+    (document,) = parse("a.pptx", file)
+    assert isinstance(document, Document)
+    return document
+
+
+def test_a_presentation_of_python_pptx(parse: Parse) -> None:
+    """The title comes first wherever it is drawn; merged cells once; groups; notes as a place of their own."""
+    file = pptx.Presentation()
+    slide = file.slides.add_slide(file.slide_layouts[1])
+    slide.placeholders[1].text = "Find it.\nRead it."
+    slide.shapes.title.text = "The\vplan"
+    group = slide.shapes.add_group_shape()
+    box = group.shapes.add_textbox(0, 0, Inches(1), Inches(1))
+    box.text_frame.text = "In a group"
+    table = slide.shapes.add_table(3, 3, 0, 0, Inches(3), Inches(3)).table
+    for i, words in enumerate("Part 2025 2026 Shelf 58 60 Lamp x y".split()):
+        table.cell(i // 3, i % 3).text = words
+    table.cell(2, 1).merge(table.cell(2, 2))
+    table.cell(2, 1).text = "not known"
+    slide.notes_slide.notes_text_frame.text = "Mention the flood."
+    document = read(parse, saved(file))
+    lines = ["The plan", "Find it.", "Read it.", "In a group", "Part · 2025 · 2026", "Shelf · 2025: 58 · 2026: 60"]
+    assert document.text.split("\n\n") == [*lines, "Lamp · 2025: not known", "Mention the flood."]
+    assert document.title == "The plan"
+    assert document.places == (Place(0, "slide 1"), Place(document.text.index("Mention"), "slide 1, notes"))
+
+
+def test_hidden_slides_and_slides_without_a_title(parse: Parse) -> None:
+    """A short first line is the title, so that no slide is found under that of another."""
+    file = pptx.Presentation()
+    for texts in (["A line", "and more."], ["Hidden"], ["Only one line"], []):
+        slide = file.slides.add_slide(file.slide_layouts[6])
+        for words in texts:
+            slide.shapes.add_textbox(0, 0, 1, 1).text_frame.text = words
+    file.slides[1]._element.set("show", "0")
+    document = read(parse, saved(file))
+    assert document.text == "A line\n\nand more.\n\nOnly one line"
+    assert [place.name for place in document.places] == ["slide 1", "slide 3"]
+    assert [document.text[h.start : h.end] for h in document.headings] == ["A line"]
+
+
+@pytest.mark.parametrize("kind", ["dt", "ftr", "sldNum"])
+def test_what_is_on_each_slide_is_left_out(parse: Parse, kind: str) -> None:
+    """Date, footer and number."""
+    file = pptx.Presentation()
+    slide = file.slides.add_slide(file.slide_layouts[1])
+    slide.placeholders[1].text = "Confidential"
+    parts = unpacked(saved(file))
+    name = "ppt/slides/slide1.xml"
+    parts[name] = parts[name].replace(b'<p:ph idx="1"/>', f'<p:ph type="{kind}" idx="1"/>'.encode())
+    assert read(parse, packed(parts)).text == ""
+
+
+def test_a_diagram_is_read(parse: Parse) -> None:
+    """SmartArt has its words in another part."""
+    file = pptx.Presentation()
+    slide = file.slides.add_slide(file.slide_layouts[5])
+    slide.shapes.title.text = "Steps"
+    parts = unpacked(saved(file))
+    spaces = 'xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    frame = f'<p:graphicFrame><dgm:relIds {spaces} r:dm="rId9"/></p:graphicFrame></p:spTree>'.encode()
+    name, links = "ppt/slides/slide1.xml", "ppt/slides/_rels/slide1.xml.rels"
+    parts[name] = parts[name].replace(b"</p:spTree>", frame)
+    link = b'<Relationship Id="rId9" Type="http://x/diagramData" Target="../diagrams/data1.xml"/></Relationships>'
+    parts[links] = parts[links].replace(b"</Relationships>", link)
+    point = "<d:pt><d:t><a:bodyPr/><a:p><a:r><a:t>{}</a:t></a:r></a:p></d:t></d:pt>"
+    parts["ppt/diagrams/data1.xml"] = (
+        f'<d:m xmlns:d="urn:d" xmlns:a="urn:a">{point.format("Plan")}{point.format("Build")}</d:m>'.encode()
+    )
+    assert read(parse, packed(parts)).text == "Steps\n\nPlan\n\nBuild"
