@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from index.parsers.html import parse_html
+from index.parsers.inner_file import InnerFile
 from index.parsers.jsonl import parse_jsonl
 from index.parsers.markdown import parse_markdown
 from index.parsers.pdf import parse_pdf
 from index.parsers.text import parse_text
+from index.parsers.zip import parse_zip
 from index.types import Document, LoadProblem
 
 # Called with the absolute path and the file's id, which is its path below the folder in POSIX form.
 # Raises LoadError for a file that cannot become a document and OSError for one that cannot be opened,
-# when it is called or while its result is iterated. Texts contain no CR and no lone surrogate.
-Parser = Callable[[Path, str], Iterable[Document | LoadProblem]]
+# when it is called or while its result is iterated. Texts contain no CR and no lone surrogate. An inner file is parsed
+# before the next item is asked for, so that one file at a time is in memory.
+Parser = Callable[[Path, str], Iterable[Document | InnerFile | LoadProblem]]
 
 # By extension in lower case.
 PARSERS: Mapping[str, Parser] = {
@@ -28,6 +31,7 @@ PARSERS: Mapping[str, Parser] = {
     ".md": parse_markdown,
     ".pdf": parse_pdf,
     ".txt": parse_text,
+    ".zip": parse_zip,
 }
 
 

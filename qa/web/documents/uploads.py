@@ -17,7 +17,7 @@ EXTENSIONS = {
     "text/plain": ".txt",
 }
 # Files of many documents with ids of their own.
-BULK_EXTENSIONS = frozenset({".jsonl", ".jsonl.gz"})
+BULK_EXTENSIONS = frozenset({".jsonl", ".jsonl.gz", ".zip"})
 UTF_8 = frozenset({"utf-8", "utf8", "us-ascii"})
 
 

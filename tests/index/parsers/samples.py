@@ -1,7 +1,9 @@
 """Small real files of every format, made by hand so that a test can say what is in them."""
 
 import gzip
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from zipfile import ZipFile
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="{charset}"><title>Blame! - The Archive</title>
@@ -67,6 +69,15 @@ def pdf(pages: Sequence[str], title: str = "") -> bytes:
     return _pdf_file([source.encode("latin-1") for source in objects])
 
 
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    """An archive of files in order, which Python made."""
+    archive = BytesIO()
+    with ZipFile(archive, "w") as opened:
+        for name, content in members.items():
+            opened.writestr(name, content)
+    return archive.getvalue()
+
+
 def _pdf_file(objects: Sequence[bytes]) -> bytes:
     """The objects with the table of where each begins; the first is the root, the last the metadata."""
     file, starts = b"%PDF-1.4\n", []
@@ -89,6 +100,7 @@ SAMPLES = {
     ".md": MARKDOWN.replace("\n", "\r\n").encode(),
     ".pdf": pdf(["Killy walks through the City.", "", "Cibo follows."], "Blame!"),
     ".txt": "Killy walks.\r\nСибо идёт.\rネットスフィア 😀".encode(),
+    ".zip": zipped({"notes/killy.txt": b"Killy walks.\r\n", "cibo.txt": b"Cibo follows."}),
 }
 
 # The headings of the samples that have some.
