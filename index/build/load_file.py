@@ -66,7 +66,7 @@ def load_file(
 def load_inner_files(
     items: Iterable[Document | InnerFile | LoadProblem], id: str, unpacker: Unpacker
 ) -> Iterator[Document | LoadProblem]:
-    """Yield what a parser found in the file ``id``; in place of a file inside it, that file's documents and problems."""
+    """Yield what a parser found in the file ``id``, and the documents and problems of each file inside it."""
     for item in items:
         if isinstance(item, InnerFile):
             yield from _load_inner_file(item, f"{id}/{item.name}", unpacker)

@@ -6,9 +6,12 @@ Importing this package imports no parsing library; a parser imports its own when
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from index.parsers.epub.book import parse_epub
 from index.parsers.html import parse_html
 from index.parsers.inner_file import InnerFile
 from index.parsers.jsonl import parse_jsonl
+from index.parsers.mail.eml import parse_eml
+from index.parsers.mail.mbox import parse_mbox
 from index.parsers.markdown import parse_markdown
 from index.parsers.pdf import parse_pdf
 from index.parsers.text import parse_text
@@ -23,11 +26,14 @@ Parser = Callable[[Path, str], Iterable[Document | InnerFile | LoadProblem]]
 
 # By extension in lower case.
 PARSERS: Mapping[str, Parser] = {
+    ".eml": parse_eml,
+    ".epub": parse_epub,
     ".htm": parse_html,
     ".html": parse_html,
     ".jsonl": parse_jsonl,
     ".jsonl.gz": parse_jsonl,
     ".markdown": parse_markdown,
+    ".mbox": parse_mbox,
     ".md": parse_markdown,
     ".pdf": parse_pdf,
     ".txt": parse_text,

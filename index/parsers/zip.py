@@ -3,18 +3,17 @@
 Nothing is written under the names in an archive, so they cannot lead anywhere; those that try are refused all the same.
 """
 
-import lzma
 import stat
 import struct
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from unicodedata import category
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from index.errors import LoadError
+from index.parsers.archive import open_archive, read_member
 from index.parsers.inner_file import InnerFile
 from index.parsers.sidecar import SIDECAR_EXTENSION
 from index.types import LoadProblem
@@ -30,17 +29,6 @@ ENCRYPTED_FLAG, UTF_8_FLAG = 0x1, 0x800
 UNICODE_PATH = 0x7075
 # macOS keeps what it knows about files beside them.
 MACOS_FOLDER = "__MACOSX"
-UNPACKING_ERRORS = (
-    BadZipFile,
-    EOFError,
-    lzma.LZMAError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    struct.error,
-    ValueError,
-    zlib.error,
-)
 
 DAMAGED = "is damaged, cut off or not a zip archive; download it again or pack it again"
 
@@ -51,7 +39,7 @@ def parse_zip(path: Path, id: str) -> Iterator[InnerFile | LoadProblem]:
     Folders and hidden members are left out. A member ``NAME.toml`` beside a member ``NAME`` is its sidecar. Raise
     LoadError for an archive that is damaged, or holds no files.
     """
-    with _open_archive(path) as archive:
+    with open_archive(path, DAMAGED) as archive:
         files = [(_read_name(member), member) for member in archive.infolist() if not member.is_dir()]
         visible = [(name, member) for name, member in files if not _is_hidden(name)]
         if not visible:
@@ -65,13 +53,6 @@ def parse_zip(path: Path, id: str) -> Iterator[InnerFile | LoadProblem]:
     if len(visible) > MAX_MEMBERS:
         reason = f"holds {len(visible):,} files, of which the first {MAX_MEMBERS:,} are read; split it"
         yield LoadProblem(id, reason)
-
-
-def _open_archive(path: Path) -> ZipFile:
-    try:
-        return ZipFile(path)
-    except (BadZipFile, NotImplementedError, struct.error, ValueError) as error:
-        raise LoadError(DAMAGED) from error
 
 
 def _read_name(member: ZipInfo) -> str:
@@ -125,13 +106,7 @@ def _find_fault(name: str, member: ZipInfo, last: Mapping[str, ZipInfo]) -> str 
 
 def _make_inner_file(archive: ZipFile, name: str, members: Mapping[str, ZipInfo]) -> InnerFile:
     sidecar = members.get(name + SIDECAR_EXTENSION)
-    described = sidecar and InnerFile(name + SIDECAR_EXTENSION, sidecar.file_size, partial(_unpack, archive, sidecar))
-    return InnerFile(name, members[name].file_size, partial(_unpack, archive, members[name]), described)
-
-
-def _unpack(archive: ZipFile, member: ZipInfo) -> bytes:
-    """Return the bytes of a member, never more than its header says; raise LoadError."""
-    try:
-        return archive.read(member)
-    except UNPACKING_ERRORS as error:
-        raise LoadError(f"cannot be unpacked ({error}); pack it again") from error
+    described = sidecar and InnerFile(
+        name + SIDECAR_EXTENSION, sidecar.file_size, partial(read_member, archive, sidecar)
+    )
+    return InnerFile(name, members[name].file_size, partial(read_member, archive, members[name]), described)

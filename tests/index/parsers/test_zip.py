@@ -186,14 +186,17 @@ def test_archives_in_archives_end(parse: Parse) -> None:
     assert "of which 99,784 are left" in reasons["a.zip/1.zip/a.txt"]
 
 
-def test_thousands_of_members(tmp_path: Path) -> None:
-    """The first ten thousand are documents, and one problem counts the rest."""
-    (tmp_path / "a.zip").write_bytes(zipped({f"{number}.txt": b"x" for number in range(10_003)}))
-    loaded = load_documents(tmp_path, LIMIT * 10)
-    assert len(loaded.documents) == 10_000
-    assert [(problem.where, problem.reason) for problem in loaded.problems] == [
-        ("a.zip", "holds 10,003 files, of which the first 10,000 are read; split it")
-    ]
+def test_too_many_members(parse: Parse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first ones are documents, and one problem counts the rest; archives inside count too."""
+    archive = zipped({f"{number}.txt": b"x" for number in range(103)})
+    monkeypatch.setattr("index.build.unpack.MAX_FILES", 150)
+    reasons = find_reasons(parse("a.zip", zipped({"1.zip": archive, "2.zip": archive})))
+    assert len(reasons) == 56
+    assert "comes after 150 other files from the same archive" in reasons["a.zip/2.zip/102.txt"]
+    monkeypatch.setattr("index.parsers.zip.MAX_MEMBERS", 100)
+    items = parse("a.zip", archive)
+    assert len(find_texts(items)) == 100
+    assert find_reasons(items) == {"a.zip": "holds 103 files, of which the first 100 are read; split it"}
 
 
 def test_a_damaged_member_is_a_problem(parse: Parse) -> None:
