@@ -16,7 +16,7 @@ Element: TypeAlias = Any
 # The place that begins with an element, None for most.
 FindPlace: TypeAlias = Callable[[Element], str | None]
 
-HIDDEN_TAGS = frozenset("audio canvas head iframe noscript script select style svg template video".split())
+HIDDEN_TAGS = frozenset("audio canvas head iframe noscript script select style svg template title video".split())
 BLOCK_TAGS = frozenset(
     "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure "
     "footer form header hr main nav ol p section summary table tbody td tfoot th thead tr ul".split()
@@ -28,6 +28,8 @@ MAX_CELL_CHARS = 400
 MAX_SPAN = 100
 # "&nbsp;", which XML does not know.
 NAMED_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]*;)")
+# HTML has no entities of its own in it, and would show them.
+DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 ARROW = re.compile(r"[\u2190-\u21ff\u2900-\u297f^\ufe0e\ufe0f]+")
 NUMBER = re.compile(r"\d{1,4}\*?")
@@ -44,6 +46,7 @@ def parse_markup(source: str) -> Element | None:
         named = NAMED_ENTITY.sub(lambda match: html.unescape(match[0]), source)
         root = etree.fromstring(named, etree.XMLParser(resolve_entities=False, no_network=True))
     except (etree.XMLSyntaxError, ValueError):
+        source = DOCTYPE.sub("", source, count=1)
         try:
             root = lxml_html.document_fromstring(source.encode(), parser=lxml_html.HTMLParser(encoding="utf-8"))
         except (etree.ParserError, etree.XMLSyntaxError, ValueError):
@@ -155,7 +158,7 @@ class _Writer:
     def _is_in_word(self) -> bool:
         """Whether what comes next continues a word or sentence without a space."""
         last = next((words[-1:] for words in reversed(self._words[-3:]) if words), " ")
-        return not last.isspace()
+        return not last.isspace() and last not in "[("
 
     def _number_item(self) -> str:
         """Return the number of an item of the list around, empty for one without numbers."""
@@ -172,7 +175,9 @@ class _Writer:
     def _add_whole(self, element: Element, tag: str) -> bool:
         """Add an element that is written in one piece, and return whether it is one."""
         if _is_note_reference(element, tag) or (self._is_in_word and _is_numbered_link(element, tag)):
-            self._words.append(f"[{read_line(element).strip('[]()')}]")
+            # The number before a note begins its paragraph; that in the text continues a word.
+            space = "" if any(words.strip() for words in self._words) else " "
+            self._words.append(f"[{read_line(element).strip('[]()')}]{space}")
             return True
         rows = _read_table(element) if tag == "table" else []
         if not (rows or tag in HEADING_TAGS or tag == "pre"):

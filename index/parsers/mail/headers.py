@@ -16,13 +16,15 @@ from typing import Any, TypeAlias
 from unicodedata import category
 
 from index.errors import LoadError
-from index.parsers.encoding import decode_bytes, repair_surrogates
+from index.parsers.encoding import decode_bytes, repair_surrogates, unify_newlines
 
 # Parsed with the policy compat32.
 Mail: TypeAlias = "Message[str, str]"
 
 # What browsers and mail programs take for these, since it has all their characters and some more.
 SUPERSETS = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
+# A guess needs about as many bytes; fewer are in the most common encoding.
+MIN_GUESSED_BYTES = 200
 # At least one of them is in every mail.
 MARKS = ("From", "To", "Date", "Subject", "Message-ID", "Received", "Sender")
 # The readers of a mail to more people do not read all of them either; the metadata has all.
@@ -88,21 +90,35 @@ def decode_words(raw: str) -> str:
         parts = decode_header(line)
     except (HeaderParseError, ValueError):  # a damaged encoded word
         parts = [(line, None)]
-    words = "".join(_decode_part(part, charset) for part, charset in parts)
+    words = "".join(_decode_part(part, charset) for part, charset in parts) or line
     return " ".join("".join(" " if category(c) == "Cc" else c for c in repair_surrogates(words)).split())
 
 
 def decode_text(data: bytes, charset: str | None) -> str:
     """Return the text of bytes whose declared encoding may be wrong, unknown or missing."""
-    codec = SUPERSETS.get((charset or "").strip().lower(), charset)
-    try:
-        b"".decode(codec or "utf-8")
-    except (LookupError, ValueError):  # no codec, or one that is not for text
-        codec = None
+    codec = _find_codec(charset) or ("cp1252" if len(data) < MIN_GUESSED_BYTES and not _is_utf_8(data) else None)
     try:
         return decode_bytes(data, codec)
-    except LoadError:
-        return data.decode("latin-1")
+    except LoadError:  # full of control characters
+        return unify_newlines(data.decode("utf-8", "replace"))
+
+
+def _find_codec(charset: str | None) -> str | None:
+    """Return the Python codec for what a mail declares, or None if there is none or it is not for text."""
+    codec = SUPERSETS.get((charset or "").strip().lower(), charset or "")
+    try:
+        b"a".decode(codec)
+    except (LookupError, ValueError):
+        return None
+    return codec
+
+
+def _is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decode_part(part: bytes | str, charset: str | None) -> str:
@@ -125,7 +141,7 @@ def _read_people(mail: Mail, name: str) -> list[str]:
         named = f"{person} <{address}>" if person and address and person != address else person or address
         people.append(decode_words(named))
     # Not a list of addresses at all, but somebody wrote it.
-    return [one for one in people if one] or [line for line in [decode_words(raw)] if line]
+    return [one for one in dict.fromkeys(people) if one] or [line for line in [decode_words(raw)] if line]
 
 
 def _read_date(raw: str) -> datetime | None:
