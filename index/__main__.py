@@ -186,7 +186,7 @@ def _describe_file(id: str, files: frozenset[str]) -> str:
     around = [str(parent) for parent in PurePosixPath(id).parents if str(parent) in files]
     if around:
         return f"the next build takes it from the file {around[0]}, or has no such document"
-    if any(file.endswith((".jsonl", ".jsonl.gz", ".zip")) for file in files):
+    if any(file.endswith((".jsonl", ".jsonl.gz", ".eml", ".mbox", ".zip")) for file in files):
         return "no file has this name; the next build takes it from a .jsonl file with this id, or has no such document"
     return "no file has this name; the next build has no such document"
 

@@ -34,6 +34,7 @@ HOMES = {
     "jinja2": "qa/evaluation/report/pages.py",
     "langchain_core": "qa/integrations/langchain.py",
     "llama_index": "qa/integrations/llama_index.py",
+    "lxml": "index/parsers/markup/tree.py",
     "markdown_it": "index/parsers/markdown.py",
     "matplotlib": "qa/evaluation/report/figures.py",
     "platformdirs": "index/data_folder.py",

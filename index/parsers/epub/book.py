@@ -11,7 +11,8 @@ from typing import Any
 from index.errors import LoadError
 from index.parsers.epub.contents import Chapters, read_chapters
 from index.parsers.epub.package import BookFile, Package, read_package
-from index.parsers.markup import Element, add_markup, read_line
+from index.parsers.markup.blocks import add_markup
+from index.parsers.markup.tree import Element, read_line
 from index.parsers.text_builder import TextBuilder
 from index.types import Document, LoadProblem
 

@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import TypeAlias
 
 from index.parsers.epub.package import BookFile, Package, resolve
-from index.parsers.markup import Element, get_tag, get_type, read_line
+from index.parsers.markup.tree import Element, get_tag, get_type, read_line
 
 # Parts and their chapters, or chapters and their sections.
 MAX_LEVELS = 2

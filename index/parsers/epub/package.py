@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from index.errors import LoadError
 from index.parsers.archive import open_archive, read_member
 from index.parsers.encoding import decode_bytes
-from index.parsers.markup import Element, get_tag, parse_markup, read_line
+from index.parsers.markup.tree import Element, get_tag, parse_markup, read_line
 
 CONTAINER, ENCRYPTION = "META-INF/container.xml", "META-INF/encryption.xml"
 # These garble fonts, which need no reading; everything else is encrypted text.

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from email.message import Message
-from itertools import islice
 
 from index.parsers.mail.headers import Mail, decode_text, decode_words
 from index.parsers.mail.plain_text import join_flowed, split_quotation
-from index.parsers.markup import Element, add_markup, get_tag, parse_markup
+from index.parsers.markup.blocks import add_markup
+from index.parsers.markup.tree import Element, get_tag, parse_markup, walk_elements
 from index.parsers.text_builder import TextBuilder
 
 # Seals, which no reader opens.
@@ -17,10 +17,10 @@ EXTENSIONS = {"application/pdf": ".pdf", "text/html": ".html", "text/plain": ".t
 # A plain text with a smaller share of the words of the HTML beside it is only a note that there is HTML.
 MIN_PLAIN_SHARE = 0.5
 # Elements in which Gmail, Thunderbird, Apple Mail and others quote a mail, and the first one of a quotation by Outlook.
-QUOTING_CLASSES = frozenset({"gmail_quote", "gmail_quote_container", "yahoo_quoted", "protonmail_quote"})
+QUOTING_CLASSES = frozenset(
+    {"gmail_quote", "gmail_quote_container", "yahoo_quoted", "protonmail_quote", "moz-cite-prefix"}
+)
 OUTLOOK_QUOTE = "divRplyFwdMsg"
-# Quotations that are looked at to find the one that is the end of the mail.
-MAX_QUOTES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,7 @@ class Body:
         """Add the text; older mails quoted at its end begin the place ``quoted``."""
         root = parse_markup(self.text) if self.is_html else None
         if root is not None:
-            quotes = (element for element in islice(filter(_quotes, root.iter()), MAX_QUOTES) if _is_last(element))
-            first = next(quotes, None)
+            first = _find_quotation(root)
             add_markup(builder, root, lambda element: quoted if element is first else None)
         elif not self.is_html:
             written, quotation = split_quotation(self.text)
@@ -130,25 +129,25 @@ def _read_parameter(part: Mail, name: str) -> str:
     return str(value[2] if isinstance(value, tuple) else value or "").strip()
 
 
-def _is_last(element: Element) -> bool:
-    """Return whether nothing that was written for this mail follows a quotation; that of Outlook has no end."""
-    return element.get("id") == OUTLOOK_QUOTE or not any(_follows(element))
+def _find_quotation(root: Element) -> Element | None:
+    """Return the first of the quotations after the last words that were written for this mail, or None."""
+    first = around = None
+    for event, element in walk_elements(root):
+        if event == "start" and element.get("id") == OUTLOOK_QUOTE:
+            # It has no end: all that follows is quoted.
+            return element if first is None else first
+        if event == "start" and around is None and _quotes(element):
+            around = element
+            first = element if first is None else first
+        elif event == "end" and element is around:
+            around = None
+        words = element.text if event == "start" else element.tail
+        if around is None and words and words.strip():
+            first = None
+    return first
 
 
 def _quotes(element: Element) -> bool:
     """Return whether an element quotes an older mail."""
-    if element.get("id") == OUTLOOK_QUOTE:
-        return True
     is_cited = get_tag(element) == "blockquote" and element.get("type") == "cite"
-    classes = set((element.get("class") or "").split())
-    return is_cited or not QUOTING_CLASSES.isdisjoint(classes) or "moz-cite-prefix" in classes
-
-
-def _follows(element: Element) -> Iterable[bool]:
-    """Yield for each text after an element whether it is neither empty nor another quotation."""
-    while element is not None and get_tag(element) != "body":
-        yield bool((element.tail or "").strip())
-        for sibling in element.itersiblings():
-            yield bool("".join(sibling.itertext()).strip()) and not _quotes(sibling)
-            yield bool((sibling.tail or "").strip())
-        element = element.getparent()
+    return is_cited or not QUOTING_CLASSES.isdisjoint((element.get("class") or "").split())

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from index.build.load import load_documents
+from index.build.parser_process import ParseLimits
 from index.build.unpack import PREFIX, Unpacker, create_scratch_folder, remove_abandoned_folders
 from index.errors import LoadError
 from index.parsers.inner_file import InnerFile
-from tests.index.build.test_parser_process import LIMIT, LIMITS, misbehaving
+from tests.index.build.test_parser_process import LIMIT, misbehaving
 from tests.index.parsers.samples import zipped
 
 ROOT = Path(__file__).parents[3]
@@ -37,7 +38,7 @@ def test_a_parser_that_is_killed_leaves_no_file(
     source.mkdir()
     (source / "a.zip").write_bytes(zipped({"a.txt": b"Killy walks.", "bad.md": b"x"}))
     (source / "b.txt").write_text("Cibo follows.", encoding="utf-8")
-    loaded = load_documents(source, LIMIT, LIMITS)
+    loaded = load_documents(source, LIMIT, ParseLimits(seconds=120, megabytes=100))
     assert [document.id for document in loaded.documents] == ["b.txt"]
     assert [problem.where for problem in loaded.problems] == ["a.zip"]
     assert list(temporary.iterdir()) == []

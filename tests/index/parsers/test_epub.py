@@ -121,7 +121,7 @@ def test_pages_outside_the_archive_are_not_read(parse: Parse, tmp_path: Path) ->
     assert read(parse, book(package_2, BOOK_PAGES | {"e.xhtml": entity})).text == "Open"
 
 
-def test_entities_that_multiply_are_not_expanded(parse: Parse) -> None:
+def test_entities_of_books_are_not_expanded(parse: Parse) -> None:
     """A page of a few bytes cannot become gigabytes."""
     levels = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(12))
     bomb = f'<!DOCTYPE p [<!ENTITY l0 "lol">{levels}]><html><body><p>Calm. &l12;</p></body></html>'

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.parsers.markup import add_markup, parse_markup
+from index.parsers.markup.blocks import add_markup
+from index.parsers.markup.tree import parse_markup
 from index.parsers.text_builder import TextBuilder
 from index.types import Document
 

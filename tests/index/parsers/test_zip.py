@@ -113,12 +113,12 @@ def test_hidden_members_are_left_out(parse: Parse, name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["/etc/notes.txt", "../../notes.txt", "a/../../notes.txt", "C:\\notes.txt", "..\\notes.txt"]
 )
-def test_paths_that_lead_out_are_refused(parse: Parse, name: str) -> None:
+def test_paths_that_lead_out_of_an_archive_are_refused(parse: Parse, name: str) -> None:
     """Nothing is written under the names of an archive, and such a name is no id."""
     assert "has a path that leads out of the archive" in make_member(parse, ZipInfo(name))
 
 
-def test_links_are_refused(parse: Parse) -> None:
+def test_links_in_archives_are_refused(parse: Parse) -> None:
     """What they lead to is not in the archive, or is there under its own name."""
     info = ZipInfo("passwords.txt")
     info.external_attr = (stat.S_IFLNK | 0o777) << 16
@@ -160,7 +160,7 @@ def test_a_member_with_a_password_is_named(parse: Parse) -> None:
 
 
 @pytest.mark.parametrize("compression", [ZIP_DEFLATED, ZIP_BZIP2, ZIP_LZMA])
-def test_a_bomb_is_refused(parse: Parse, compression: int) -> None:
+def test_a_bomb_in_an_archive_is_refused(parse: Parse, compression: int) -> None:
     """Alone, and many of them that overlap or lie inside each other, before they fill the memory or the disk."""
     archive = BytesIO()
     with ZipFile(archive, "w", compression) as opened:
@@ -173,7 +173,7 @@ def test_a_bomb_is_refused(parse: Parse, compression: int) -> None:
     assert "unpacks to more than 500 times its size" in reasons["a.zip/big.txt"]
 
 
-def test_archives_in_archives_end(parse: Parse) -> None:
+def test_archives_in_archives_have_an_end(parse: Parse) -> None:
     """Three deep is read, four deep is a problem, and what is read counts for all of them together."""
     archive = zipped({"a.txt": b"Killy walks."})
     for _ in range(3):

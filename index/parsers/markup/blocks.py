@@ -1,104 +1,42 @@
-"""HTML and XHTML of which everything is text: mails and chapters of books, which have no menus around their text.
+"""Elements become blocks of text: headings, paragraphs, lists, code and tables."""
 
-The only module that imports lxml. Nothing is fetched, and entities that a file defines itself are left out.
-"""
-
-import html
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import count
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
+from index.parsers.markup.tables import is_header, read_table
+from index.parsers.markup.tree import (
+    BLOCK_TAGS,
+    HIDDEN_TAGS,
+    Element,
+    get_tag,
+    get_type,
+    iterate_pieces,
+    read_line,
+    walk_elements,
+)
 from index.parsers.text_builder import TextBuilder
 
-# lxml ships no types.
-Element: TypeAlias = Any
 # The place that begins with an element, None for most.
 FindPlace: TypeAlias = Callable[[Element], str | None]
 
-HIDDEN_TAGS = frozenset("audio canvas head iframe noscript script select style svg template title video".split())
-BLOCK_TAGS = frozenset(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure "
-    "footer form header hr main nav ol p section summary table tbody td tfoot th thead tr ul".split()
-)
 HEADING_TAGS = {f"h{level}": level for level in range(1, 7)}
-# Cells of longer text belong to a table that only arranges a page.
-MAX_CELL_CHARS = 400
-# More columns than a table has that people read.
-MAX_SPAN = 100
-# "&nbsp;", which XML does not know.
-NAMED_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]*;)")
-# HTML has no entities of its own in it, and would show them.
-DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 ARROW = re.compile(r"[\u2190-\u21ff\u2900-\u297f^\ufe0e\ufe0f]+")
 NUMBER = re.compile(r"\d{1,4}\*?")
 
 
-def parse_markup(source: str) -> Element | None:
-    """Return the root element of XHTML, or of HTML if it is not well-formed; None for a page without elements."""
-    from lxml import etree
-    from lxml import html as lxml_html
-
-    # The encoding that it declares is no longer the one that it has.
-    source = re.sub(r"^\s*<\?xml[^>]*\?>", "", source, count=1)
-    try:
-        named = NAMED_ENTITY.sub(lambda match: html.unescape(match[0]), source)
-        root = etree.fromstring(named, etree.XMLParser(resolve_entities=False, no_network=True))
-    except (etree.XMLSyntaxError, ValueError):
-        source = DOCTYPE.sub("", source, count=1)
-        try:
-            root = lxml_html.document_fromstring(source.encode(), parser=lxml_html.HTMLParser(encoding="utf-8"))
-        except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-            return None
-    etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, etree.Entity, with_tail=False)
-    return root
-
-
 def add_markup(builder: TextBuilder, root: Element, find_place: FindPlace = lambda element: None) -> None:
     """Add all that the elements show: headings, paragraphs, lists, code, and tables with a line for each row."""
-    from lxml import etree
-
     writer = _Writer(builder, find_place)
-    walk = etree.iterwalk(root, events=("start", "end"))
+    walk = walk_elements(root)
     for event, element in walk:
         if event == "end":
             writer.end_element(element)
         elif not writer.begin_element(element):
             walk.skip_subtree()
     writer.end_block()
-
-
-def get_tag(element: Element) -> str:
-    """Return the name of an element without its namespace, in lower case."""
-    return str(element.tag).rpartition("}")[2].lower()
-
-
-def get_type(element: Element) -> str:
-    """Return what an element is in a book: its ``epub:type``, such as "toc", "footnote" and "noteref"."""
-    return element.get("{http://www.idpf.org/2007/ops}type") or element.get("epub:type") or ""
-
-
-def read_line(element: Element) -> str:
-    """Return all words inside an element on one line."""
-    return " ".join("".join(_iterate_pieces(element)).split())
-
-
-def _iterate_pieces(element: Element) -> Iterator[str]:
-    """Yield the text inside an element, with a line break for each of its own and after each block."""
-    from lxml import etree
-
-    walk = etree.iterwalk(element, events=("start", "end"))
-    for event, inner in walk:
-        tag = get_tag(inner)
-        if event == "start" and tag in HIDDEN_TAGS:
-            walk.skip_subtree()
-        elif event == "start":
-            yield "\n" if tag == "br" else ""
-            yield inner.text or ""
-        else:
-            yield "\n" if tag in BLOCK_TAGS else ""
-            yield (inner.tail or "") if inner is not element else ""
 
 
 class _Writer:
@@ -179,7 +117,7 @@ class _Writer:
             space = "" if any(words.strip() for words in self._words) else " "
             self._words.append(f"[{read_line(element).strip('[]()')}]{space}")
             return True
-        rows = _read_table(element) if tag == "table" else []
+        rows = read_table(element) if tag == "table" else []
         if not (rows or tag in HEADING_TAGS or tag == "pre"):
             return False
         self.end_block()
@@ -187,9 +125,9 @@ class _Writer:
             self._begin_place(inner)
         if rows:
             self._add_caption(element)
-            self._builder.add_table(rows, has_header=_is_header(element) or None)
+            self._builder.add_table(rows, has_header=is_header(element) or None)
         elif tag == "pre":
-            self._builder.add_code("".join(_iterate_pieces(element)))
+            self._builder.add_code("".join(iterate_pieces(element)))
         else:
             self._builder.add_heading(read_line(element), HEADING_TAGS[tag])
         self._done.add(element)
@@ -223,48 +161,3 @@ def _is_numbered_link(element: Element, tag: str) -> bool:
 def _is_way_back(element: Element, tag: str) -> bool:
     """Return whether an element is the arrow from a note to its place in the text."""
     return tag == "a" and "#" in (element.get("href") or "") and ARROW.fullmatch(read_line(element)) is not None
-
-
-def _is_header(table: Element) -> bool:
-    """Return whether the cells of the first row say that they name the columns."""
-    first = next(table.iter("{*}tr"))
-    return get_tag(first.getparent()) == "thead" or (len(first) > 0 and all(get_tag(cell) == "th" for cell in first))
-
-
-def _read_table(table: Element) -> Sequence[Sequence[str]]:
-    """Return the rows of a table of data; nothing for one that only arranges what is on a page."""
-    if any(get_tag(inner) in {"table", "ul", "ol", "pre", *HEADING_TAGS} for inner in table.iterdescendants()):
-        return []
-    rows = list(_expand_rows(table))
-    filled = [row for row in rows if sum(bool(cell) for cell in row) > 1]
-    is_short = all(len(cell) <= MAX_CELL_CHARS for row in rows for cell in row)
-    return rows if len(filled) > 1 and is_short else []
-
-
-def _expand_rows(table: Element) -> Iterator[Sequence[str]]:
-    """Yield the cells of each row; a cell that spans rows is in each of them, a header in each of its columns."""
-    below: dict[int, tuple[int, str]] = {}
-    for row in table.iter("{*}tr"):
-        cells: list[str] = []
-        for cell in (cell for cell in row if get_tag(cell) in {"td", "th"}):
-            _add_from_above(cells, below)
-            text, lasts = read_line(cell), _read_span(cell, "rowspan") - 1
-            for column in range(_read_span(cell, "colspan")):
-                if lasts:
-                    below[len(cells)] = (lasts, text)
-                cells.append(text if not column or get_tag(cell) == "th" else "")
-        _add_from_above(cells, below)
-        yield cells
-
-
-def _add_from_above(cells: list[str], below: dict[int, tuple[int, str]]) -> None:
-    while len(cells) in below:
-        lasts, text = below.pop(len(cells))
-        if lasts > 1:
-            below[len(cells)] = (lasts - 1, text)
-        cells.append(text)
-
-
-def _read_span(cell: Element, name: str) -> int:
-    value = cell.get(name) or ""
-    return min(int(value), MAX_SPAN) or 1 if value.isdecimal() and len(value) < 7 else 1
