@@ -106,7 +106,9 @@ def _find_fault(name: str, member: ZipInfo, last: Mapping[str, ZipInfo]) -> str 
 
 def _make_inner_file(archive: ZipFile, name: str, members: Mapping[str, ZipInfo]) -> InnerFile:
     sidecar = members.get(name + SIDECAR_EXTENSION)
-    described = sidecar and InnerFile(
-        name + SIDECAR_EXTENSION, sidecar.file_size, partial(read_member, archive, sidecar)
-    )
-    return InnerFile(name, members[name].file_size, partial(read_member, archive, members[name]), described)
+    described_by = _make_member(archive, name + SIDECAR_EXTENSION, sidecar) if sidecar else None
+    return _make_member(archive, name, members[name], described_by)
+
+
+def _make_member(archive: ZipFile, name: str, member: ZipInfo, sidecar: InnerFile | None = None) -> InnerFile:
+    return InnerFile(name, member.file_size, partial(read_member, archive, member), sidecar)

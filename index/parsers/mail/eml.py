@@ -1,7 +1,7 @@
 """A mail: its headers and its text as a document, and each attachment that has a parser as another one.
 
-The headers are at the top of the text, because its readers see them there and ask who wrote, to whom and when. The text
-is kept as it is, with signatures and quotations; so what is new comes first where the writer put it first.
+Who wrote to whom and when is a sentence at the top of the text, because people ask for it. The text is kept as it is,
+with signatures and quotations; so what is new comes first where the writer put it first.
 """
 
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from email import policy
 from email.parser import BytesParser
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from index.errors import LoadError
 from index.parsers.inner_file import InnerFile
@@ -54,7 +55,8 @@ def _read_mail(mail: Mail, id: str, inner: str) -> Iterator[Document | InnerFile
     yield _build_text(headers, parts, list(attachments)).build(_join(id, inner), title, headers.metadata)
     for name, part in attachments.items():
         if part.get_content_type() == "message/rfc822" and part.is_multipart():
-            yield from _read_mail(part.get_payload(0), id, _join(inner, name))
+            forwarded: Any = part.get_payload(0)
+            yield from _read_mail(forwarded, id, _join(inner, name))
         else:
             content = read_content(part)
             yield InnerFile(_join(inner, name), len(content), partial(bytes, content), is_optional=True)
@@ -64,8 +66,9 @@ def _build_text(headers: Headers, parts: Parts, attachments: list[str]) -> TextB
     builder = TextBuilder()
     builder.begin_place(headers.place)
     builder.add_heading(headers.subject)
-    named = [f"Attachments: {', '.join(attachments)}"] if attachments else []
-    builder.add_paragraph("\n".join(headers.lines + named))
+    if attachments:
+        builder.add_paragraph(f"Attachments: {', '.join(attachments)}")
+    builder.add_paragraph(headers.sentence)
     for body in parts.bodies:
         body.add_to(builder, f"quoted in the {headers.place}")
     return builder

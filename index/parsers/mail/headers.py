@@ -48,11 +48,16 @@ class Headers:
         return f"mail of {self.date:%Y-%m-%d}" if self.date else "mail"
 
     @property
-    def lines(self) -> list[str]:
-        """The lines that are shown above a mail, so that "who wrote" and "when" can be answered by its text."""
-        people = {"From": self.authors, "To": self.to, "Cc": self.cc}
-        lines = [f"{name}: {_join(listed)}" for name, listed in people.items() if listed]
-        return lines + ([f"Date: {_format_date(self.date)}"] if self.date else [])
+    def sentence(self) -> str:
+        """Who wrote to whom and when, in a sentence, in which a reader finds it more surely than in lines of headers.
+
+        "Anna Meier (anna@example.org) wrote on Saturday, 31 January 2026, 09:15 (UTC+01:00) to ben@example.org:"
+        """
+        parts = [f"{_show(self.authors)} wrote" if self.authors else "Written"]
+        parts += [f"on {_format_date(self.date)}"] if self.date else []
+        parts += [f"to {_show(self.to)}"] if self.to else []
+        parts += [f"with a copy to {_show(self.cc)}"] if self.cc else []
+        return f"{' '.join(parts)}:" if self.authors or len(parts) > 1 else ""
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -61,7 +66,7 @@ class Headers:
         fields = {
             "author": author,
             "date": self.date.isoformat() if self.date else "",
-            "from": _join(self.authors),
+            "from": ", ".join(self.authors),
             "to": list(self.to),
             "cc": list(self.cc),
             "message_id": self.message_id,
@@ -156,6 +161,12 @@ def _format_date(date: datetime) -> str:
     return f"{date:%A}, {date.day} {date:%B %Y, %H:%M}{zone}"
 
 
-def _join(people: Sequence[str]) -> str:
+def _show(people: Sequence[str]) -> str:
+    """Return "Anna Meier (anna@example.org), ben@example.org and 3 more"."""
+    shown = [f"{name} ({address.rstrip('>')})" if address else name for name, _, address in map(_divide, people)]
     more = len(people) - MAX_NAMED
-    return ", ".join(people[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(shown[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _divide(person: str) -> tuple[str, str, str]:
+    return person.partition(" <")

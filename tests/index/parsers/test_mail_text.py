@@ -54,7 +54,8 @@ def test_people(header: bytes, people: list[str]) -> None:
 def test_a_long_list_of_people_is_cut_above_the_text() -> None:
     """The metadata has all of them."""
     headers = read_headers(message_from_bytes(b"To: " + b", ".join(b"p%d@b.org" % n for n in range(23)) + b"\n\n"))
-    assert headers.lines[0].endswith("p19@b.org and 3 more")
+    assert headers.sentence.startswith("Written to p0@b.org, p1@b.org, ")
+    assert headers.sentence.endswith(", p19@b.org and 3 more:")
     assert len(headers.metadata["to"]) == 23
 
 
