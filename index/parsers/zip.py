@@ -20,7 +20,7 @@ from index.types import LoadProblem
 
 MAX_MEMBERS = 10_000
 # An id that a URL can name has at most this many characters; see the web's DocumentId.
-MAX_NAME_CHARS = 900
+MAX_NAME_CHARS, MAX_SHOWN_CHARS = 900, 100
 # Deflate packs nothing more than 1,032 times, and only runs of one character come near it. Small files may.
 MAX_RATIO, MIN_SUSPICIOUS_BYTES = 500, 1_000_000
 
@@ -49,7 +49,8 @@ def parse_zip(path: Path, id: str) -> Iterator[InnerFile | LoadProblem]:
             described = name.removesuffix(SIDECAR_EXTENSION)
             if described == name or described not in last:
                 reason = _find_fault(name, member, last)
-                yield LoadProblem(f"{id}/{name}", reason) if reason else _make_inner_file(archive, name, last)
+                where = f"{id}/{_make_visible(name)}"
+                yield LoadProblem(where, reason) if reason else _make_inner_file(archive, name, last)
     if len(visible) > MAX_MEMBERS:
         reason = f"holds {len(visible):,} files, of which the first {MAX_MEMBERS:,} are read; split it"
         yield LoadProblem(id, reason)
@@ -84,6 +85,12 @@ def _read_unicode_path(extra: bytes) -> str | None:
 def _is_hidden(name: str) -> bool:
     parts = name.split("/")
     return parts[0] == MACOS_FOLDER or any(part.startswith(".") and part != ".." for part in parts)
+
+
+def _make_visible(name: str) -> str:
+    """Return a name that a terminal can show: without control characters, and short enough to read."""
+    visible = "".join("\ufffd" if category(character) in {"Cc", "Cs"} else character for character in name)
+    return visible if len(visible) <= MAX_NAME_CHARS else f"{visible[:MAX_SHOWN_CHARS]}…"
 
 
 def _find_fault(name: str, member: ZipInfo, last: Mapping[str, ZipInfo]) -> str | None:

@@ -228,6 +228,7 @@ def test_every_member_is_a_document_or_a_problem(parse: Parse, members: dict[str
     for name in members:
         parts = [part for part in name.replace("\\", "/").split("/") if part not in {"", "."}]
         is_hidden = any(part.startswith(".") and part != ".." for part in parts)
+        parts = [part.replace("\n", "\ufffd") for part in parts]
         slash = "/" * name.replace("\\", "/").startswith("/")
         assert name.endswith("/") or is_hidden or not parts or f"a.zip/{slash}{'/'.join(parts)}" in named
     assert list(Path(gettempdir()).glob(f"{PREFIX}*")) == []
