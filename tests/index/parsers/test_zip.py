@@ -164,11 +164,11 @@ def test_a_bomb_in_an_archive_is_refused(parse: Parse, compression: int) -> None
     """Alone, and many of them that overlap or lie inside each other, before they fill the memory or the disk."""
     archive = BytesIO()
     with ZipFile(archive, "w", compression) as opened:
-        for number in range(20):
+        for number in range(3):
             opened.writestr(f"{number}.txt", b"0" * 900_000)
-        opened.writestr("big.txt", b"0" * 30_000_000)
+        opened.writestr("big.txt", b"0" * 3_000_000)
     reasons = find_reasons(parse("a.zip", archive.getvalue()))
-    assert len(reasons) == 20
+    assert len(reasons) == 3
     assert "max_file_mb allows 1,000,000 for an archive, of which 100,000 are left" in reasons["a.zip/1.txt"]
     assert "unpacks to more than 500 times its size" in reasons["a.zip/big.txt"]
 
