@@ -1,7 +1,7 @@
 """python -m index: build, status, verify, rollback, publish, use-file, prune."""
 
 from dataclasses import fields
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import click
@@ -183,7 +183,10 @@ def _describe_file(id: str, files: frozenset[str]) -> str:
     """Say what the next build takes as the document of an id."""
     if id in files:
         return "the next build takes the file"
-    if any(file.endswith((".jsonl", ".jsonl.gz")) for file in files):
+    around = [str(parent) for parent in PurePosixPath(id).parents if str(parent) in files]
+    if around:
+        return f"the next build takes it from the file {around[0]}, or has no such document"
+    if any(file.endswith((".jsonl", ".jsonl.gz", ".eml", ".mbox", ".zip")) for file in files):
         return "no file has this name; the next build takes it from a .jsonl file with this id, or has no such document"
     return "no file has this name; the next build has no such document"
 

@@ -36,6 +36,8 @@ HOMES = {
     "llama_index": "qa/integrations/llama_index.py",
     "markdown_it": "index/parsers/markdown.py qa/rendering/",
     "lxml": "index/parsers/xml.py index/parsers/office/package.py",
+    "lxml": "index/parsers/markup/tree.py",
+    "markdown_it": "index/parsers/markdown.py",
     "matplotlib": "qa/evaluation/report/figures.py",
     "platformdirs": "index/data_folder.py",
     "prometheus_client": "qa/web/",

@@ -4,13 +4,15 @@ import errno
 import gzip
 import stat
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.build.metadata import clean_metadata
+from index.build.unpack import Unpacker
 from index.errors import LoadError
-from index.parsers import CONVERTIBLE, PARSERS, Parser, find_parser
+from index.parsers import CONVERTIBLE, PARSERS, Parser, find_extension, find_parser
+from index.parsers.inner_file import InnerFile
 from index.parsers.sidecar import SIDECAR_EXTENSION, Sidecar, read_sidecar
 from index.types import Document, LoadProblem
 
@@ -42,21 +44,48 @@ class SourceFile:
         return SourceFile(self.path.with_name(self.path.name + SIDECAR_EXTENSION), self.id + SIDECAR_EXTENSION)
 
 
-def load_file(file: SourceFile, max_bytes: int, has_sidecar: bool) -> Iterator[Document | LoadProblem]:
-    """Yield the documents of a file, complete and valid, and its problems.
+def load_file(
+    file: SourceFile, max_bytes: int, has_sidecar: bool, unpacker: Unpacker | None = None
+) -> Iterator[Document | LoadProblem]:
+    """Yield the documents of a file and of the files inside it, complete and valid, and their problems.
 
-    A file that has more than ``max_bytes``, packed or unpacked, is a problem. Any exception is a bug of the parser.
+    A file that has more than ``max_bytes``, packed or unpacked, is a problem. ``unpacker`` is that of the file around
+    this one. Any exception is a bug of the parser.
     """
     try:
         parse = _choose_parser(file, max_bytes)
         sidecar = (yield from _load_sidecar(file.sidecar, max_bytes)) if has_sidecar else Sidecar()
-        for item in parse(file.path, file.id):
+        for item in load_inner_files(parse(file.path, file.id), file.id, unpacker or Unpacker(max_bytes)):
             yield item if isinstance(item, LoadProblem) else _complete_document(item, file, sidecar)
     except (OSError, LoadError) as error:
         yield report_problem(file, error)
     except ModuleNotFoundError as error:  # where only what serves is installed (requirements-serve.txt)
         reason = f"needs the package {error.name}, which is not installed: pip install -r requirements.txt"
         yield LoadProblem(escape_surrogates(file.id), reason)
+
+
+def load_inner_files(
+    items: Iterable[Document | InnerFile | LoadProblem], id: str, unpacker: Unpacker
+) -> Iterator[Document | LoadProblem]:
+    """Yield what a parser found in the file ``id``, and the documents and problems of each file inside it."""
+    for item in items:
+        if isinstance(item, InnerFile):
+            yield from _load_inner_file(item, f"{id}/{item.name}", unpacker)
+        else:
+            yield item
+
+
+def _load_inner_file(inner: InnerFile, id: str, unpacker: Unpacker) -> Iterator[Document | LoadProblem]:
+    try:
+        extension = find_extension(inner.name)
+        if extension is None and inner.is_optional:
+            return
+        if extension is None:
+            raise _make_no_parser_error(Path(inner.name))
+        with unpacker.unpack(inner, extension) as path:
+            yield from load_file(SourceFile(path, id), unpacker.max_bytes, inner.sidecar is not None, unpacker)
+    except LoadError as error:
+        yield LoadProblem(id, str(error))
 
 
 def report_problem(file: SourceFile, error: OSError | LoadError) -> LoadProblem:
@@ -75,13 +104,17 @@ def _choose_parser(file: SourceFile, max_bytes: int) -> Parser:
     _require_readable(file, max_bytes)
     parser = find_parser(file.path.name)
     if parser is None:
-        kind = file.path.suffix or "files without an extension"
-        if better := CONVERTIBLE.get(kind.lower()):
-            raise LoadError(f"no parser for {kind}: save it as {better} in the program that made it, or leave it out")
-        raise LoadError(f"no parser for {kind}: convert it to one of {', '.join(PARSERS)} or leave it out")
+        raise _make_no_parser_error(file.path)
     if file.path.suffix.lower() == COMPRESSED and _unpacks_to_more(file.path, max_bytes):
         raise LoadError(f"unpacks to more bytes than max_file_mb allows ({max_bytes:,}); split it or raise max_file_mb")
     return parser
+
+
+def _make_no_parser_error(path: Path) -> LoadError:
+    kind = path.suffix or "files without an extension"
+    if better := CONVERTIBLE.get(kind.lower()):
+        return LoadError(f"no parser for {kind}: save it as {better} in the program that made it, or leave it out")
+    return LoadError(f"no parser for {kind}: convert it to one of {', '.join(PARSERS)} or leave it out")
 
 
 def _require_readable(file: SourceFile, max_bytes: int) -> None:

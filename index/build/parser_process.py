@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 from index.build.load_file import SourceFile, escape_surrogates, load_file
+from index.build.unpack import remove_abandoned_folders
 from index.parsers.ocr import set_options
 from index.types import Document, LoadProblem
 
@@ -144,7 +145,9 @@ class ParserProcess:
         self._connection.close()
         if kill:
             self._child.kill()
-        return self._child.wait()
+        status = self._child.wait()
+        remove_abandoned_folders()
+        return status
 
 
 def run_child() -> NoReturn:

@@ -9,9 +9,13 @@ from pathlib import Path
 from index.parsers.asciidoc import parse_asciidoc
 from index.parsers.csv import parse_csv
 from index.parsers.docx import parse_docx
+from index.parsers.epub.book import parse_epub
 from index.parsers.html import parse_html
+from index.parsers.inner_file import InnerFile
 from index.parsers.json import parse_json
 from index.parsers.jsonl import parse_jsonl
+from index.parsers.mail.eml import parse_eml
+from index.parsers.mail.mbox import parse_mbox
 from index.parsers.markdown import parse_markdown
 from index.parsers.notebook import parse_notebook
 from index.parsers.opendocument import parse_odp, parse_ods, parse_odt
@@ -23,12 +27,14 @@ from index.parsers.subtitles import parse_subtitles
 from index.parsers.text import parse_text
 from index.parsers.xlsx import parse_xlsx
 from index.parsers.xml import parse_xml
+from index.parsers.zip import parse_zip
 from index.types import Document, LoadProblem
 
 # Called with the absolute path and the file's id, which is its path below the folder in POSIX form.
 # Raises LoadError for a file that cannot become a document and OSError for one that cannot be opened,
-# when it is called or while its result is iterated. Texts contain no CR and no lone surrogate.
-Parser = Callable[[Path, str], Iterable[Document | LoadProblem]]
+# when it is called or while its result is iterated. Texts contain no CR and no lone surrogate. An inner file is parsed
+# before the next item is asked for, so that one file at a time is in memory.
+Parser = Callable[[Path, str], Iterable[Document | InnerFile | LoadProblem]]
 
 # By extension in lower case.
 PARSERS: Mapping[str, Parser] = {
@@ -37,6 +43,8 @@ PARSERS: Mapping[str, Parser] = {
     ".csv": parse_csv,
     ".docm": parse_docx,
     ".docx": parse_docx,
+    ".eml": parse_eml,
+    ".epub": parse_epub,
     ".htm": parse_html,
     ".html": parse_html,
     ".ipynb": parse_notebook,
@@ -44,6 +52,7 @@ PARSERS: Mapping[str, Parser] = {
     ".jsonl": parse_jsonl,
     ".jsonl.gz": parse_jsonl,
     ".markdown": parse_markdown,
+    ".mbox": parse_mbox,
     ".md": parse_markdown,
     ".odp": parse_odp,
     ".ods": parse_ods,
@@ -60,6 +69,7 @@ PARSERS: Mapping[str, Parser] = {
     ".xlsm": parse_xlsx,
     ".xlsx": parse_xlsx,
     ".xml": parse_xml,
+    ".zip": parse_zip,
 }
 
 # Formats without a parser that the program which made the file can save as one with a parser.

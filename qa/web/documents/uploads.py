@@ -10,14 +10,16 @@ from qa.web.requests.parsing import read_body
 
 # The parser of a media type; one that is not here is chosen by the extension of the id.
 EXTENSIONS = {
+    "application/epub+zip": ".epub",
     "application/pdf": ".pdf",
     "application/xhtml+xml": ".html",
+    "message/rfc822": ".eml",
     "text/html": ".html",
     "text/markdown": ".md",
     "text/plain": ".txt",
 }
 # Files of many documents with ids of their own.
-BULK_EXTENSIONS = frozenset({".jsonl", ".jsonl.gz"})
+BULK_EXTENSIONS = frozenset({".jsonl", ".jsonl.gz", ".mbox", ".zip"})
 UTF_8 = frozenset({"utf-8", "utf8", "us-ascii"})
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from index.build.load_file import load_inner_files
+from index.build.unpack import Unpacker
 from index.parsers import find_parser
 from index.types import Document, LoadProblem
 
@@ -20,6 +22,6 @@ def parse(tmp_path: Path) -> Parse:
         path.write_bytes(data)
         parser = find_parser(name)
         assert parser is not None
-        return list(parser(path, name))
+        return list(load_inner_files(parser(path, name), name, Unpacker(1_000_000)))
 
     return parse_bytes

@@ -1,8 +1,10 @@
 """Small real files of every format, made by hand so that a test can say what is in them."""
 
 import gzip
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 # Made by LibreOffice; README.md there says how.
 FILES = Path(__file__).parent / "files"
@@ -118,6 +120,34 @@ intro
 JSONL = '{"_id": "a", "title": "Blame!", "text": "Killy\\r\\nwalks.", "year": 1998}\n{"id": 7, "text": "שלום 😀"}\n'
 
 
+# A short mail; attachments and encodings are in the files of other programs.
+MAIL = """From: Killy <killy@example.org>
+To: =?utf-8?q?Cibo_=F0=9F=98=80?= <cibo@example.org>
+Date: Sat, 31 Jan 2026 09:15:00 +0100
+Subject: The ladder
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/html; charset=utf-8
+
+<p>Die Größe?</p><p>Twelve metres.</p>
+--b--
+"""
+
+PACKAGE = """<package xmlns="http://www.idpf.org/2007/opf" version="3.0">
+<metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Blame!</dc:title></metadata>
+<manifest><item id="n" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>
+<item id="a" href="a.xhtml" media-type="application/xhtml+xml"/></manifest>
+<spine><itemref idref="n"/><itemref idref="a"/></spine></package>"""
+NAVIGATION = """<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"><body>
+<nav epub:type="toc"><ol><li><a href="a.xhtml#c1">1</a></li><li><a href="a.xhtml#c2">Cibo</a></li></ol></nav>
+</body></html>"""
+CHAPTERS = """<html xmlns="http://www.w3.org/1999/xhtml"><head><title/></head><body><h1 id="c1">Killy</h1><p>Killy&nbsp;walks.
+</p><div id="c2"><h2>Cibo</h2><p>Cibo follows. &#x1F600;</p></div></body></html>"""
+BOOK_PAGES = {"nav.xhtml": NAVIGATION, "a.xhtml": CHAPTERS}
+
+
 def html(charset: str = "utf-8", extra: str = "") -> bytes:
     """An article with menu and footer around it."""
     return PAGE.format(charset=charset, extra=extra).encode(charset)
@@ -142,6 +172,22 @@ def pdf(pages: Sequence[str], title: str = "") -> bytes:
     return _pdf_file([source.encode("latin-1") for source in objects])
 
 
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    """An archive of files in order, which Python made."""
+    archive = BytesIO()
+    with ZipFile(archive, "w") as opened:
+        for name, content in members.items():
+            opened.writestr(name, content)
+    return archive.getvalue()
+
+
+def book(package: str = PACKAGE, pages: Mapping[str, str] = BOOK_PAGES, **more: bytes) -> bytes:
+    """A book of EPUB 3 from its package document and pages."""
+    container = b'<container><rootfiles><rootfile full-path="in/p.opf"/></rootfiles></container>'
+    files = {"mimetype": b"application/epub+zip", "META-INF/container.xml": container, "in/p.opf": package.encode()}
+    return zipped(files | {f"in/{name}": page.encode() for name, page in pages.items()} | more)
+
+
 def _pdf_file(objects: Sequence[bytes]) -> bytes:
     """The objects with the table of where each begins; the first is the root, the last the metadata."""
     file, starts = b"%PDF-1.4\n", []
@@ -161,6 +207,8 @@ SAMPLES = {
     ".csv": CSV.encode("utf-8-sig"),
     ".docm": (FILES / "text.docx").read_bytes(),
     ".docx": (FILES / "text.docx").read_bytes(),
+    ".eml": MAIL.encode(),
+    ".epub": book(),
     ".htm": html(),
     ".html": html().replace(b"\n", b"\r\n"),
     ".ipynb": NOTEBOOK.encode(),
@@ -168,6 +216,7 @@ SAMPLES = {
     ".jsonl": JSONL.encode(),
     ".jsonl.gz": gzip.compress(JSONL.encode()),
     ".markdown": MARKDOWN.encode(),
+    ".mbox": b"From killy Sat Jan 31 09:15:00 2026\r\n" + MAIL.replace("\n", "\r\n").encode(),
     ".md": MARKDOWN.replace("\n", "\r\n").encode(),
     ".pdf": pdf(["Killy walks through the City.", "", "Cibo follows."], "Blame!"),
     ".rst": RST.encode(),
@@ -184,6 +233,7 @@ SAMPLES = {
     ".txt": "Killy walks.\r\nСибо идёт.\rネットスフィア 😀".encode(),
     ".xlsm": (FILES / "sheets.xlsx").read_bytes(),
     ".xlsx": (FILES / "sheets.xlsx").read_bytes(),
+    ".zip": zipped({"notes/killy.txt": b"Killy walks.\r\n", "cibo.txt": b"Cibo follows."}),
 }
 
 # The headings of the samples that have some.
@@ -193,6 +243,9 @@ HEADINGS = {
     **{extension: ["Allowances", "How to book"] for extension in (".docm", ".docx", ".odt", ".rtf")},
     **{extension: ["Costs", "Staff by year"] for extension in (".ods", ".xlsm", ".xlsx")},
     **{extension: ["The plan", "What it costs"] for extension in (".odp", ".pptm", ".pptx")},
+    ".eml": ["The ladder"],
+    ".mbox": ["The ladder"],
+    ".epub": ["Killy", "Cibo"],
     ".htm": ["Blame!", "Plot and people", "Volumes"],
     ".html": ["Blame!", "Plot and people", "Volumes"],
     ".ipynb": ["Blame!"],

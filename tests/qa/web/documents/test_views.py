@@ -104,7 +104,15 @@ def test_an_id_that_cannot_be_named_is_refused(client: FlaskClient, journal: Jou
 
 
 @pytest.mark.parametrize(
-    ("id", "media_type"), [("a", "image/png"), ("a", None), ("a.doc", "x/y"), ("a.jsonl", None), ("a.jsonl.gz", "x/y")]
+    ("id", "media_type"),
+    [
+        ("a", "image/png"),
+        ("a", None),
+        ("a.doc", "x/y"),
+        ("a.jsonl", None),
+        ("a.jsonl.gz", "x/y"),
+        ("a.zip", "application/zip"),
+    ],
 )
 def test_a_type_without_a_parser_is_refused(client: FlaskClient, id: str, media_type: str | None) -> None:
     """It says what there is; lines are for the other route."""

@@ -1,0 +1,1 @@
+"""Electronic books in the format EPUB, versions 2 and 3."""

@@ -1,0 +1,1 @@
+"""Mails: single ones (``.eml``) and boxes of them (``.mbox``)."""
