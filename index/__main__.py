@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from index.build.changes import Overrides
 from index.build.embedding_cache import remove_caches
+from index.build.inventory import recall_inventory
 from index.build.load import list_file_ids
-from index.build.pipeline import BuildReport, build_folder
+from index.build.summary import describe_all, describe_left_out, describe_read
 from index.cli import Group, Option, format_count, setting_options
 from index.data_folder import IS_CHECKOUT
 from index.errors import IncompatibleGeneration, NetsphereError, UsageError
@@ -20,12 +20,12 @@ from index.generation.manifest import Manifest
 from index.generation.pointer import read_pointer
 from index.progress import Terminal
 from index.settings import IndexSettings
-from index.types import LoadProblem
-from index.writes.build import WritesReport, build_with_writes
+from index.writes.build import build_folder_with_writes
 from index.writes.jobs import MAX_FINISHED_JOBS
 from index.writes.journal import Journal
-from index.writes.parse import UploadParser, remove_leftovers
+from index.writes.parse import remove_leftovers
 from index.writes.publish import find_waiting, publish_generation, roll_back
+from index.writes.summary import format_counts, show_build
 
 # A checkout has texts to try; elsewhere the folder must be named.
 DEFAULT_SOURCE: dict[str, Any] = {"default": "seeds"} if IS_CHECKOUT else {"required": True}
@@ -48,33 +48,31 @@ def build(folder: Path, **flags: Any) -> None:  # noqa: ANN401 — of the table'
     Example: python -m index build my-texts --index var/my-index
     """
     settings = IndexSettings(**flags)
-
-    def build_source(overrides: Overrides, reads_files: bool) -> BuildReport:
-        return build_folder(folder, settings, Terminal(), overrides)
-
-    with UploadParser(settings) as parser:
-        report = build_with_writes(build_source, settings, reads_files=True, parser=parser)
-    _print_problems(report.build.problems)
-    click.echo(_summarize_build(report, settings.index))
+    show_build(build_folder_with_writes(folder, settings, Terminal()), settings.index)
 
 
 @main.command()
+@click.option("--all", "shows_all", is_flag=True, help="name everything that is not in the index, each with its reason")
 @setting_options("index")
-def status(index: str) -> None:
-    """Show which generation is served and what it was built from.
+def status(shows_all: bool, index: str) -> None:
+    """Show which generation is served, what it was built from, and what was left out.
 
     Example: python -m index status --index var/index
     """
     directory = IndexDirectory(Path(index))
     manifest = directory.open_current().manifest
     click.echo(f"serving     {manifest.generation} of {manifest.built_at}")
-    click.echo(f"from        {manifest.source}: {_format_counts(manifest)}")
+    click.echo(f"from        {manifest.source}: {format_counts(manifest)}")
     click.echo(f"model       {manifest.model} ({manifest.model_fingerprint[:12]})")
     click.echo(f"settings    {', '.join(f'{k}={v}' for k, v in manifest.settings.items())}")
     click.echo(f"vectors     {', '.join(f'{k}={v}' for k, v in manifest.store.items())}")
     click.echo(f"kept        {', '.join(directory.list_generations())}")
     _print_writes(directory)
-    _print_problems(manifest.problems)
+    inventory = recall_inventory(directory.root, manifest)
+    for line in describe_read(inventory):
+        click.echo(line)
+    for line in describe_all(inventory) if shows_all else describe_left_out(inventory, index):
+        click.echo(line, err=True)
 
 
 @main.command()
@@ -188,11 +186,6 @@ def _describe_file(id: str, files: frozenset[str]) -> str:
     return "no file has this name; the next build has no such document"
 
 
-def _print_problems(problems: tuple[LoadProblem, ...]) -> None:
-    for problem in problems:
-        click.echo(f"left out    {problem.where}: {problem.reason}", err=True)
-
-
 def _print_writes(directory: IndexDirectory) -> None:
     """Print what was written over HTTP, and the generation that waits to be published."""
     journal = Journal(directory.root)
@@ -206,21 +199,6 @@ def _print_writes(directory: IndexDirectory) -> None:
     newest = find_waiting(directory)
     if newest:
         click.echo(f"waiting     {newest}; serve it with: python -m index publish --index {directory.root}")
-
-
-def _summarize_build(report: WritesReport, index: str) -> str:
-    build, manifest = report.build, report.build.manifest
-    what = f"{manifest.generation} in {index}: {_format_counts(manifest)}"
-    if not build.changed:
-        return f"nothing changed; serving {what}"
-    summary = f"built {what}; {format_count(build.embedded, 'units')} embedded, {build.reused} reused"
-    if report.is_published:
-        return summary
-    return f"{summary}; {report.changes}; serve it with: python -m index publish --index {index}"
-
-
-def _format_counts(manifest: Manifest) -> str:
-    return ", ".join(format_count(count, noun) for noun, count in manifest.counts.items())
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ HOMES = {
     "markdown_it": "index/parsers/markdown.py",
     "matplotlib": "qa/evaluation/report/figures.py",
     "platformdirs": "index/data_folder.py",
+    "pathspec": "index/build/ignore.py",
     "prometheus_client": "qa/web/",
     "opentelemetry": "qa/web/spans.py",
     "pydantic": "qa/web/ qa/integrations/langchain.py qa/mcp/",

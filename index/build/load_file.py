@@ -8,12 +8,15 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.build.ignore import IGNORE_FILE
 from index.errors import LoadError
-from index.parsers import PARSERS, Parser, find_parser
+from index.parsers import Parser, find_parser
 from index.parsers.sidecar import SIDECAR_EXTENSION, Sidecar, read_sidecar
 from index.types import Document, LoadProblem
 
 COMPRESSED = ".gz"
+# How the reason begins if no parser reads the format; the summary of a build groups by it.
+NO_PARSER = "no parser for "
 # How much of a compressed file is unpacked at once while it is measured.
 STEP_BYTES = 1_000_000
 
@@ -39,6 +42,13 @@ class SourceFile:
     def sidecar(self) -> "SourceFile":
         """The file that describes this one, if it exists."""
         return SourceFile(self.path.with_name(self.path.name + SIDECAR_EXTENSION), self.id + SIDECAR_EXTENSION)
+
+    def read_size(self) -> int:
+        """Return the bytes of the file, 0 for one that cannot be looked at: parsing it says why."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
 
 
 def load_file(file: SourceFile, max_bytes: int, has_sidecar: bool) -> Iterator[Document | LoadProblem]:
@@ -75,7 +85,7 @@ def _choose_parser(file: SourceFile, max_bytes: int) -> Parser:
     parser = find_parser(file.path.name)
     if parser is None:
         kind = file.path.suffix or "files without an extension"
-        raise LoadError(f"no parser for {kind}: convert it to one of {', '.join(PARSERS)} or leave it out")
+        raise LoadError(f"{NO_PARSER}{kind}: convert it, or name it in {IGNORE_FILE}")
     if file.path.suffix.lower() == COMPRESSED and _unpacks_to_more(file.path, max_bytes):
         raise LoadError(f"unpacks to more bytes than max_file_mb allows ({max_bytes:,}); split it or raise max_file_mb")
     return parser

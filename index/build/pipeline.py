@@ -14,6 +14,7 @@ from types import MappingProxyType
 from index.build.assemble import Assembler
 from index.build.changes import Overrides, find_changes
 from index.build.embedding_cache import remove_caches
+from index.build.inventory import Inventory, recall_inventory, write_inventory
 from index.build.load import LoadResult, load_documents
 from index.build.sources import NO_SOURCES, Sources, exclude_documents, read_sources, write_sources
 from index.embedding import ENCODER_FOLDER, load_encoder, reject_quantization
@@ -40,14 +41,20 @@ log = logging.getLogger(__name__)
 class BuildReport:
     """The result of a build: the manifest, and how many units were embedded or reused.
 
-    ``changed`` is False if the served generation is up to date, so that nothing was built.
+    ``changed`` is False if the served generation is up to date, so that nothing was built. ``inventory`` is what the
+    folder holds, or held when it was read last.
     """
 
     manifest: Manifest
     changed: bool
     embedded: int
     reused: int
-    problems: tuple[LoadProblem, ...]
+    inventory: Inventory
+
+    @property
+    def problems(self) -> tuple[LoadProblem, ...]:
+        """What could not be read."""
+        return self.inventory.problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +147,15 @@ def _build_next(directory: IndexDirectory, request: _Request, previous: Generati
     base = previous if previous and previous.manifest.recipe == recipe else None
     known = read_sources(base.folder) if base else NO_SOURCES
     loaded = _load_source(request, known)
-    changes = find_changes(loaded, request.overrides, _get_contents(previous), _get_contents(base))
-    origin, problems = str(request.source or ""), loaded.problems if loaded else ()
+    with request.progress.step("finding changes", None):
+        changes = find_changes(loaded, request.overrides, _get_contents(previous), _get_contents(base))
+    origin, inventory = str(request.source or ""), loaded.inventory if loaded else Inventory()
     if loaded is None and previous:
-        origin, problems = previous.manifest.source, previous.manifest.problems
+        origin, inventory = previous.manifest.source, recall_inventory(directory.root, previous.manifest)
     if base and changes.is_empty and base.folder.name == directory.find_current():
         base.verify()
-        return BuildReport(base.manifest, False, 0, len(base.contents.units), problems)
+        _keep_inventory(directory, base.manifest, inventory)
+        return BuildReport(base.manifest, False, 0, len(base.contents.units), inventory)
     # Vectors of two models must never be mixed.
     reusable = previous if previous and previous.manifest.model_fingerprint == encoder.fingerprint else None
     try:
@@ -155,11 +164,20 @@ def _build_next(directory: IndexDirectory, request: _Request, previous: Generati
     except (OSError, sqlite3.Error) as error:  # the disk is full, or the folder must not be written
         raise _make_write_error(directory.root, error) from error
     sources = exclude_documents(loaded.sources if loaded else known, request.overrides)
-    inputs = BuildInputs(origin, contents.documents.fingerprint, problems, settings, encoder, sources)
+    inputs = BuildInputs(origin, contents.documents.fingerprint, inventory.problems, settings, encoder, sources)
     manifest = publish_generation(directory, contents, inputs)
+    _keep_inventory(directory, manifest, inventory)
     remove_caches(directory.root)
     directory.prune_generations(settings.keep)
-    return BuildReport(manifest, True, embedded, len(contents.units) - embedded, problems)
+    return BuildReport(manifest, True, embedded, len(contents.units) - embedded, inventory)
+
+
+def _keep_inventory(directory: IndexDirectory, manifest: Manifest, inventory: Inventory) -> None:
+    try:
+        write_inventory(directory.root, manifest.generation, inventory)
+    except OSError as error:
+        # Not a failure of the build: readers already see the new generation.
+        log.warning("cannot write what was found in the folder: %s", error)
 
 
 def _get_contents(generation: Generation | None) -> GenerationContents | None:
@@ -170,7 +188,9 @@ def build_folder(
     source: Path, settings: IndexSettings, progress: Progress | None = None, overrides: Overrides = NO_OVERRIDES
 ) -> BuildReport:
     """Build with the model that the settings name, in int8 if its vectors stay close to float32."""
-    encoder = load_encoder(settings.model, settings.models)
+    progress = progress or Silent()
+    with progress.step("loading the model", None):
+        encoder = load_encoder(settings.model, settings.models)
     try:
         return build_index(source, settings, encoder, progress, overrides)
     except QuantizationError as error:
@@ -191,12 +211,13 @@ def _load_source(request: _Request, known: Sources) -> LoadResult | None:
     source, settings = request.source, request.settings
     if source is None:
         return None
-    with request.progress.step("reading", None) as advance:
-        loaded = load_documents(source, settings.max_file_mb * 1_000_000, settings.parse_limits, known)
-        advance(len(loaded.documents) + len(loaded.unchanged))
+    max_bytes = settings.max_file_mb * 1_000_000
+    loaded = load_documents(source, max_bytes, settings.parse_limits, known, request.progress)
     if not loaded.is_empty or any(request.overrides.values()):
         return loaded
-    first = f"; the first reason: {loaded.problems[0].where}: {loaded.problems[0].reason}" if loaded.problems else ""
+    reasons = [f"{problem.where}: {problem.reason}" for problem in loaded.problems]
+    reasons += [f"{count} {reason}" for reason, count in loaded.inventory.count_skipped().items()]
+    first = f"; the first reason: {reasons[0]}" if reasons else ""
     raise BuildError(f"{source} holds no text that can be read{first}; the served index, if any, is unchanged")
 
 
