@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
+from index.build.copies import read_copies
 from index.build.embedding_cache import remove_caches
 from index.build.inventory import recall_inventory
 from index.build.load import list_file_ids
-from index.build.summary import describe_all, describe_left_out, describe_read
+from index.build.summary import describe_all, describe_copies, describe_left_out, describe_read, describe_rest
 from index.cli import Group, Option, format_count, setting_options
 from index.data_folder import IS_CHECKOUT
 from index.errors import IncompatibleGeneration, NetsphereError, UsageError
@@ -69,9 +70,11 @@ def status(shows_all: bool, index: str) -> None:
     click.echo(f"kept        {', '.join(directory.list_generations())}")
     _print_writes(directory)
     inventory = recall_inventory(directory.root, manifest)
-    for line in describe_read(inventory):
+    copies = read_copies(directory.root / manifest.generation)
+    for line in describe_read(inventory) + describe_copies(() if shows_all else copies):
         click.echo(line)
-    for line in describe_all(inventory) if shows_all else describe_left_out(inventory, index):
+    shortened = describe_left_out(inventory) + describe_rest(inventory, copies, index)
+    for line in describe_all(inventory, copies) if shows_all else shortened:
         click.echo(line, err=True)
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 IGNORE_FILE = ".netsphereignore"
+LINE_END = re.compile(r"\r?\n")
+INSIDE = re.compile(r"/\*\* *$")
 
 
 class IgnoreRules:
@@ -32,9 +34,9 @@ class IgnoreRules:
         for folder in path.parents[: len(path.relative_to(self.root).parts)]:
             spec = self._find_spec(folder)
             relative = path.relative_to(folder).as_posix() + ("/" if is_folder else "")
-            include = spec.check_file(relative).include if spec else None
-            if include is not None:
-                return include
+            decision = _decide(spec, relative) if spec else None
+            if decision is not None:
+                return decision
         return False
 
     def skips(self, path: Path) -> bool:
@@ -58,6 +60,19 @@ def is_hidden(path: Path) -> bool:
     return path.name.startswith(".")
 
 
+def _decide(spec: "GitIgnoreSpec", path: str) -> bool | None:
+    """Return whether the last pattern that matches a path ignores it, None if no pattern matches.
+
+    pathspec matches what is in a folder by the patterns of the folder, too. For git they end with the folder.
+    """
+    for pattern in reversed(spec.patterns):
+        found = pattern.regex.finditer(path) if pattern.regex else ()
+        # The one group of its expressions is the slash after a folder.
+        if any(match.lastindex is None or match.end() == len(path) for match in found):
+            return bool(pattern.include)
+    return None
+
+
 def _read_spec(path: Path) -> "GitIgnoreSpec | None":
     """Return the patterns of an ignore file, None if there is no such file; raise UsageError."""
     if not os.path.lexists(path):
@@ -66,12 +81,14 @@ def _read_spec(path: Path) -> "GitIgnoreSpec | None":
     if not path.is_file():
         raise UsageError(f"{path} is no file; remove it")
     try:
-        lines = re.split(r"\r?\n", path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise UsageError(f"cannot read {path}: {reason}; repair or remove it") from error
     from pathspec import GitIgnoreSpec
 
+    # "notes/**" is all that is in the folder, but pathspec takes it for the folder, so that nothing could be excepted.
+    lines = [INSIDE.sub("/**/*", line) for line in LINE_END.split(text)]
     for number, line in enumerate(lines, 1):
         try:
             GitIgnoreSpec.from_lines([line])

@@ -11,8 +11,11 @@ from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 
+import numpy as np
+
 from index.build.assemble import Assembler
-from index.build.changes import Overrides, find_changes
+from index.build.changes import Changes, Overrides, find_changes
+from index.build.copies import CopyGroup, find_copies, merge_sketches, read_copies, write_copies
 from index.build.embedding_cache import remove_caches
 from index.build.inventory import Inventory, recall_inventory, write_inventory
 from index.build.load import LoadResult, load_documents
@@ -31,6 +34,7 @@ from index.generation.generation import Generation, GenerationContents, write_ge
 from index.generation.manifest import FileDigest, Manifest, fingerprint_recipe
 from index.progress import Progress, Silent
 from index.settings import IndexSettings
+from index.text.sketch import SKETCH_DTYPE, Sketches, sketch_texts
 from index.types import Encoder, LoadProblem
 
 NO_OVERRIDES: Overrides = MappingProxyType({})
@@ -42,7 +46,7 @@ class BuildReport:
     """The result of a build: the manifest, and how many units were embedded or reused.
 
     ``changed`` is False if the served generation is up to date, so that nothing was built. ``inventory`` is what the
-    folder holds, or held when it was read last.
+    folder holds, or held when it was read last; ``copies`` are documents with the same or nearly the same text.
     """
 
     manifest: Manifest
@@ -50,6 +54,7 @@ class BuildReport:
     embedded: int
     reused: int
     inventory: Inventory
+    copies: tuple[CopyGroup, ...]
 
     @property
     def problems(self) -> tuple[LoadProblem, ...]:
@@ -67,6 +72,8 @@ class BuildInputs:
     settings: IndexSettings
     encoder: Encoder
     sources: Sources = field(default_factory=dict)
+    sketches: Sketches = field(default_factory=lambda: np.empty(0, SKETCH_DTYPE))
+    copies: tuple[CopyGroup, ...] = ()
 
     @property
     def recipe(self) -> str:
@@ -155,7 +162,7 @@ def _build_next(directory: IndexDirectory, request: _Request, previous: Generati
     if base and changes.is_empty and base.folder.name == directory.find_current():
         base.verify()
         _keep_inventory(directory, base.manifest, inventory)
-        return BuildReport(base.manifest, False, 0, len(base.contents.units), inventory)
+        return BuildReport(base.manifest, False, 0, len(base.contents.units), inventory, read_copies(base.folder))
     # Vectors of two models must never be mixed.
     reusable = previous if previous and previous.manifest.model_fingerprint == encoder.fingerprint else None
     try:
@@ -164,12 +171,26 @@ def _build_next(directory: IndexDirectory, request: _Request, previous: Generati
     except (OSError, sqlite3.Error) as error:  # the disk is full, or the folder must not be written
         raise _make_write_error(directory.root, error) from error
     sources = exclude_documents(loaded.sources if loaded else known, request.overrides)
-    inputs = BuildInputs(origin, contents.documents.fingerprint, inventory.problems, settings, encoder, sources)
+    sketches = _sketch_documents(changes, base, contents, request.progress)
+    copies = find_copies(contents.documents.ids, sketches)
+    inputs = BuildInputs(
+        origin, contents.documents.fingerprint, inventory.problems, settings, encoder, sources, sketches, copies
+    )
     manifest = publish_generation(directory, contents, inputs)
     _keep_inventory(directory, manifest, inventory)
     remove_caches(directory.root)
     directory.prune_generations(settings.keep)
-    return BuildReport(manifest, True, embedded, len(contents.units) - embedded, inventory)
+    return BuildReport(manifest, True, embedded, len(contents.units) - embedded, inventory, copies)
+
+
+def _sketch_documents(
+    changes: Changes, base: Generation | None, contents: GenerationContents, progress: Progress
+) -> Sketches:
+    """Return the sketches of all documents; those that did not change have theirs in ``base``."""
+    with progress.step("comparing", len(changes.fresh)) as advance:
+        fresh = sketch_texts((document.text for document in changes.fresh), len(changes.fresh), advance)
+    merged = merge_sketches(base.folder, changes.splice, fresh) if base else fresh
+    return sketch_texts(contents.documents.texts, len(contents.documents)) if merged is None else merged
 
 
 def _keep_inventory(directory: IndexDirectory, manifest: Manifest, inventory: Inventory) -> None:
@@ -250,6 +271,7 @@ def publish_generation(directory: IndexDirectory, contents: GenerationContents, 
         with directory.create_draft() as draft:
             inputs.encoder.save(draft / ENCODER_FOLDER)
             write_sources(draft, inputs.sources)
+            write_copies(draft, inputs.sketches, inputs.copies)
             manifest = write_generation(draft, contents, partial(inputs.make_manifest, name, contents))
             Generation.open(draft, hashes_all=True)
             directory.publish_draft(draft, name, serve=not inputs.settings.hold)

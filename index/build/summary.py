@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from index.build.copies import CopyGroup
 from index.build.ignore import IGNORE_FILE
 from index.build.inventory import Inventory
 from index.build.load_file import NO_PARSER
@@ -13,7 +14,7 @@ from index.parsers import PARSERS
 from index.types import LoadProblem
 
 # Together with the lines of formats, of what was passed over, of copies and of the result: 20 at most.
-MAX_GROUPS = 8
+MAX_GROUPS, MAX_COPIES = 8, 3
 # How many of a group are named.
 MAX_NAMES = 3
 MAX_NAME_CHARS = 80
@@ -63,8 +64,8 @@ def describe_read(inventory: Inventory) -> list[str]:
     return [f"read        {amount}, {format_bytes(total.bytes)}: {counted}"]
 
 
-def describe_left_out(inventory: Inventory, index: str) -> list[str]:
-    """Return at most 14 lines that say what was passed over, what could not be read, and where all of it is named."""
+def describe_left_out(inventory: Inventory) -> list[str]:
+    """Return at most 13 lines that say what was passed over, and what could not be read."""
     lines = []
     for reason, count in inventory.count_skipped().items():
         names = [skip.where for skip in inventory.skipped if skip.reason is reason]
@@ -77,13 +78,32 @@ def describe_left_out(inventory: Inventory, index: str) -> list[str]:
     if any(group.is_unknown_format for group in groups):
         remedy = f"convert files of others, or name them in {IGNORE_FILE}"
         lines.append(f"            formats: {' '.join(PARSERS)}; {remedy}")
-    if _is_shortened(groups, inventory):
-        lines.append(f"            all of them: python -m index status --all --index {index}")
     return lines
 
 
-def describe_all(inventory: Inventory) -> Iterator[str]:
-    """Yield a line for everything that was passed over or could not be read."""
+def describe_copies(copies: Sequence[CopyGroup]) -> list[str]:
+    """Return at most 4 lines that say which documents have the same or nearly the same text."""
+    if not copies:
+        return []
+    documents = f"{sum(len(group.documents) for group in copies)} documents"
+    head = f"copies      {documents} in {format_count(len(copies), 'groups')} with the same or nearly the same text"
+    shown = [_describe_group(group, name_first(group.documents)) for group in copies[:MAX_COPIES]]
+    return [head, *(f"            {line}" for line in shown)]
+
+
+def describe_rest(inventory: Inventory, copies: Sequence[CopyGroup], index: str) -> list[str]:
+    """Return a line that says where everything is named, if the other lines name only some of it."""
+    groups = group_problems(inventory.problems)
+    counts = [*(len(group.places) for group in groups), *inventory.count_skipped().values()]
+    counts += [len(group.documents) for group in copies]
+    is_shortened = len(groups) > MAX_GROUPS or len(copies) > MAX_COPIES or any(count > MAX_NAMES for count in counts)
+    return [f"            all of them: python -m index status --all --index {index}"] if is_shortened else []
+
+
+def describe_all(inventory: Inventory, copies: Sequence[CopyGroup]) -> Iterator[str]:
+    """Yield a line for each group of copies, and for everything that was passed over or could not be read."""
+    for group in copies:
+        yield f"copies      {_describe_group(group, ', '.join(map(show_name, group.documents)))}"
     yield from (f"passed over {show_name(skip.where)}: {skip.reason}" for skip in inventory.skipped)
     yield from (f"left out    {show_name(problem.where)}: {problem.reason}" for problem in inventory.problems)
 
@@ -99,10 +119,8 @@ def show_name(name: str) -> str:
     return shown if len(shown) <= MAX_NAME_CHARS else f"…{shown[1 - MAX_NAME_CHARS :]}"
 
 
-def _is_shortened(groups: Sequence[ProblemGroup], inventory: Inventory) -> bool:
-    """Return whether only some of what is not in the index is named."""
-    counts = [*(len(group.places) for group in groups), *inventory.count_skipped().values()]
-    return len(groups) > MAX_GROUPS or any(count > MAX_NAMES for count in counts)
+def _describe_group(group: CopyGroup, names: str) -> str:
+    return f"{'the same' if group.identical else 'nearly the same'}: {names}"
 
 
 def _merge_reasons(problems: Sequence[LoadProblem]) -> str:

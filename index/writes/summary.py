@@ -2,7 +2,7 @@
 
 import click
 
-from index.build.summary import describe_left_out, describe_read
+from index.build.summary import describe_copies, describe_left_out, describe_read, describe_rest
 from index.cli import format_count
 from index.generation.manifest import Manifest
 from index.writes.build import WritesReport
@@ -16,9 +16,10 @@ def show_build(report: WritesReport, index: str) -> None:
 
 
 def summarize_reading(report: WritesReport, index: str) -> list[str]:
-    """Return the lines that say what the build read and left out."""
-    inventory = report.build.inventory
-    return [*describe_read(inventory), *describe_left_out(inventory, index)]
+    """Return the lines that say what the build read and left out, and which documents are copies."""
+    inventory, copies = report.build.inventory, report.build.copies
+    lines = [*describe_read(inventory), *describe_left_out(inventory), *describe_copies(copies)]
+    return lines + describe_rest(inventory, copies, index)
 
 
 def summarize_build(report: WritesReport, index: str) -> str:

@@ -174,6 +174,7 @@ def test_every_step_says_how_far_it_is(tmp_path: Path) -> None:
         "splitting: 31 characters, 2 of 2 documents",
         "embedding: 6",
         "indexing words: 2",
+        "comparing: 2",
     ]
 
 
