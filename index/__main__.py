@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from index.build.copies import read_copies
+from index.build.dry_run import simulate_build
 from index.build.embedding_cache import remove_caches
 from index.build.inventory import recall_inventory
 from index.build.load import list_file_ids
@@ -26,7 +27,7 @@ from index.writes.jobs import MAX_FINISHED_JOBS
 from index.writes.journal import Journal
 from index.writes.parse import remove_leftovers
 from index.writes.publish import find_waiting, publish_generation, roll_back
-from index.writes.summary import format_counts, show_build
+from index.writes.summary import format_counts, show_build, show_dry_run
 
 # A checkout has texts to try; elsewhere the folder must be named.
 DEFAULT_SOURCE: dict[str, Any] = {"default": "seeds"} if IS_CHECKOUT else {"required": True}
@@ -42,13 +43,17 @@ def main() -> None:
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path), **DEFAULT_SOURCE)
+@click.option("--dry-run", is_flag=True, help="say what a build would read, skip and embed, without writing anything")
 @setting_options(*(row.name for row in fields(IndexSettings)))
-def build(folder: Path, **flags: Any) -> None:  # noqa: ANN401 — of the table's types
+def build(folder: Path, dry_run: bool, **flags: Any) -> None:  # noqa: ANN401 — of the table's types
     """Index FOLDER (in a checkout: seeds) and what was written over HTTP. Only what changed is embedded again.
 
     Example: python -m index build my-texts --index var/my-index
     """
     settings = IndexSettings(**flags)
+    if dry_run:
+        show_dry_run(simulate_build(folder, settings, Terminal()))
+        return
     show_build(build_folder_with_writes(folder, settings, Terminal()), settings.index)
 
 

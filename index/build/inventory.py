@@ -23,7 +23,7 @@ class SkipReason(StrEnum):
 
     HIDDEN = "hidden"
     IGNORED = "named in .netsphereignore"
-    OUTWARD = "links that leave the folder"
+    OUTWARD = "leading out of the folder"
 
 
 @dataclass(frozen=True, slots=True)
