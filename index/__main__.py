@@ -73,11 +73,11 @@ def status(shows_all: bool, index: str) -> None:
     click.echo(f"settings    {', '.join(f'{k}={v}' for k, v in manifest.settings.items())}")
     click.echo(f"vectors     {', '.join(f'{k}={v}' for k, v in manifest.store.items())}")
     click.echo(f"kept        {', '.join(directory.list_generations())}")
-    _print_writes(directory)
     inventory = recall_inventory(directory.root, manifest)
     copies = read_copies(directory.root / manifest.generation)
     for line in describe_read(inventory) + describe_copies(() if shows_all else copies):
         click.echo(line)
+    _print_writes(directory)
     shortened = describe_left_out(inventory) + describe_rest(inventory, copies, index)
     for line in describe_all(inventory, copies) if shows_all else shortened:
         click.echo(line, err=True)

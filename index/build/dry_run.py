@@ -24,6 +24,7 @@ class DryRun:
     that are served now would be ``removed``.
     """
 
+    source: str
     inventory: Inventory
     copies: tuple[CopyGroup, ...]
     fresh: int
@@ -49,6 +50,7 @@ def simulate_build(source: Path, settings: IndexSettings, progress: Progress) ->
     ids = [document.id for document in changes.fresh]
     served = set(previous.contents.documents.ids) if previous else set[str]()
     return DryRun(
+        str(source),
         loaded.inventory,
         find_copies(ids, sketches),
         len(ids),

@@ -48,7 +48,8 @@ def estimate_similarities(sketches: Sketches, one: NDArray[np.int64], other: NDA
     parts = sketches["parts"]
     equal = (parts[one] == parts[other]).mean(axis=1)
     # Bytes of different hashes are equal once in 256.
-    return np.clip((equal - 1 / 256) / (1 - 1 / 256), 0, 1)
+    similarities: NDArray[np.float64] = np.clip((equal - 1 / 256) / (1 - 1 / 256), 0, 1)
+    return similarities
 
 
 def _sketch_text(text: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

@@ -21,8 +21,10 @@ from qa.engine import Engine
 from qa.evaluation.known_item.defects import find_blank_pages
 from qa.evaluation.known_item.evaluate import evaluate_known_items
 from qa.evaluation.known_item.types import BlankPage, KnownItemReport
+from qa.evaluation.report.pages import write_page
 from qa.reader.language import detect_language
 
+TEMPLATE = "build.html"
 # Passages that are asked for in their own words: a minute or two. In a larger collection the comparison of all passages
 # with each other, which comes with it, would take long.
 MAX_ASKED, MAX_COMPARED = 200, 20_000
@@ -61,9 +63,13 @@ class BuildPage:
         return tuple(PARSERS)
 
 
-def collect_dry_run(found: DryRun, folder: Path, seconds: Mapping[str, float]) -> BuildPage:
-    """Return what a build would find."""
-    return BuildPage(str(folder), summarize_dry_run(found), found.inventory, found.copies, seconds)
+def write_build_report(result: DryRun | WritesReport, path: Path, settings: IndexSettings, progress: StepTimes) -> Path:
+    """Write the report of a build or of a dry run, and return its path."""
+    if isinstance(result, WritesReport):
+        page = collect_build(result, settings, progress)
+    else:
+        page = BuildPage(result.source, summarize_dry_run(result), result.inventory, result.copies, progress.seconds)
+    return write_page(path, TEMPLATE, report=page)
 
 
 def collect_build(report: WritesReport, settings: IndexSettings, progress: StepTimes) -> BuildPage:

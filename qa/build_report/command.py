@@ -1,21 +1,19 @@
 """The command ``build`` with ``--report``: that of ``python -m index``, and a page about what it found."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from index.__main__ import build as index_build
-from index.build.dry_run import simulate_build
+from index.build.dry_run import DryRun, simulate_build
 from index.cli import Command
 from index.progress import StepTimes, Terminal
 from index.settings import IndexSettings
-from index.writes.build import build_folder_with_writes
+from index.writes.build import WritesReport, build_folder_with_writes
 from index.writes.summary import show_build, show_dry_run
-from qa.build_report.collect import collect_build, collect_dry_run
-from qa.evaluation.report.pages import require_library, write_page
 
-TEMPLATE = "build.html"
 REPORT = click.Option(
     ["--report"],
     type=click.Path(path_type=Path, dir_okay=False),
@@ -30,15 +28,22 @@ def build(folder: Path, dry_run: bool, report: Path | None, **flags: Any) -> Non
     Example: python -m qa build my-texts --index var/my-index --report report.html
     """
     settings, progress = IndexSettings(**flags), StepTimes(Terminal())
-    if report:
-        require_library()  # before the build, which may take hours
+    write = _load_writer() if report else None
+    result: DryRun | WritesReport
     if dry_run:
-        found = simulate_build(folder, settings, progress)
-        page = collect_dry_run(found, folder, progress.seconds) if report else None
-        show_dry_run(found)
+        result = simulate_build(folder, settings, progress)
+        show_dry_run(result)
     else:
-        built = build_folder_with_writes(folder, settings, progress)
-        page = collect_build(built, settings, progress) if report else None
-        show_build(built, settings.index)
-    if report and page:
-        click.echo(f"wrote {write_page(report, TEMPLATE, report=page)}", err=True)
+        result = build_folder_with_writes(folder, settings, progress)
+        show_build(result, settings.index)
+    if report and write:
+        click.echo(f"wrote {write(result, report, settings, progress)}", err=True)
+
+
+def _load_writer() -> Callable[[DryRun | WritesReport, Path, IndexSettings, StepTimes], Path]:
+    """Import what only a report needs; raise ModuleNotFoundError before a build that may take hours."""
+    from qa.build_report.collect import write_build_report
+    from qa.evaluation.report.pages import require_library
+
+    require_library()
+    return write_build_report
