@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from index.build.ignore import IGNORE_FILE
 from index.disk.sync import sync_to_disk
 from index.generation.manifest import Manifest
 from index.types import LoadProblem
@@ -22,8 +23,13 @@ class SkipReason(StrEnum):
     """Why a file or a folder was passed over without being opened."""
 
     HIDDEN = "hidden"
-    IGNORED = "named in .netsphereignore"
-    OUTWARD = "leading out of the folder"
+    IGNORED = "ignored"
+    OUTWARD = "outward"
+
+    @property
+    def words(self) -> str:
+        """The reason as people read it, after a number: "3 hidden"."""
+        return {"ignored": f"named in {IGNORE_FILE}", "outward": "leading out of the folder"}.get(self, self)
 
 
 @dataclass(frozen=True, slots=True)

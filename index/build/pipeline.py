@@ -237,7 +237,7 @@ def _load_source(request: _Request, known: Sources) -> LoadResult | None:
     if not loaded.is_empty or any(request.overrides.values()):
         return loaded
     reasons = [f"{problem.where}: {problem.reason}" for problem in loaded.problems]
-    reasons += [f"{count} {reason}" for reason, count in loaded.inventory.count_skipped().items()]
+    reasons += [f"{count} {reason.words}" for reason, count in loaded.inventory.count_skipped().items()]
     first = f"; the first reason: {reasons[0]}" if reasons else ""
     raise BuildError(f"{source} holds no text that can be read{first}; the served index, if any, is unchanged")
 

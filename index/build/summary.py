@@ -69,7 +69,7 @@ def describe_left_out(inventory: Inventory) -> list[str]:
     lines = []
     for reason, count in inventory.count_skipped().items():
         names = [skip.where for skip in inventory.skipped if skip.reason is reason]
-        lines.append(f"passed over {count} {reason}: {name_first(names)}")
+        lines.append(f"passed over {count} {reason.words}: {name_first(names)}")
     groups = group_problems(inventory.problems)
     lines += [f"left out    {group.title}: {name_first(group.places)}" for group in groups[:MAX_GROUPS]]
     if rest := groups[MAX_GROUPS:]:
@@ -104,7 +104,7 @@ def describe_all(inventory: Inventory, copies: Sequence[CopyGroup]) -> Iterator[
     """Yield a line for each group of copies, and for everything that was passed over or could not be read."""
     for group in copies:
         yield f"copies      {_describe_group(group, ', '.join(map(show_name, group.documents)))}"
-    yield from (f"passed over {show_name(skip.where)}: {skip.reason}" for skip in inventory.skipped)
+    yield from (f"passed over {show_name(skip.where)}: {skip.reason.words}" for skip in inventory.skipped)
     yield from (f"left out    {show_name(problem.where)}: {problem.reason}" for problem in inventory.problems)
 
 

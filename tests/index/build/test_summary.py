@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.build.copies import CopyGroup
+from index.build.dry_run import DryRun
 from index.build.inventory import INVENTORY, FormatCount, Inventory, Skip, SkipReason
 from index.build.load import load_documents
 from index.build.pipeline import build_index
@@ -23,6 +24,7 @@ from index.build.summary import (
 )
 from index.settings import IndexSettings
 from index.types import LoadProblem
+from index.writes.summary import show_dry_run
 from tests.doubles import WordEncoder
 
 LIMIT = 1_000_000
@@ -66,6 +68,20 @@ def test_copies_are_at_most_four_lines() -> None:
     ]
     assert describe_rest(Inventory(), groups[1:3], "i") == []
     assert len(describe_rest(Inventory(), groups, "i")) == 1
+
+
+def test_the_longest_summary_has_twenty_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    """With more reasons and copies than are shown, and the result."""
+    skipped = [Skip(f"{reason}{number}", reason) for reason in SkipReason for number in range(9)]
+    kinds = "red green blue cyan pink grey black white brown gold".split()
+    problems = [LoadProblem(f"{kind}.txt", f"is {kind}; paint it") for kind in kinds]
+    problems += [LoadProblem("a.png", PROBLEMS[0])]
+    copies = tuple(CopyGroup((f"{number}", f"{number}b"), True) for number in range(9))
+    inventory = Inventory({".txt": FormatCount(1, 1, 1)}, tuple(skipped), tuple(problems))
+    show_dry_run(DryRun("texts", inventory, copies, 1, 1, 0, 0))
+    printed = capsys.readouterr()
+    assert (printed.out + printed.err).count("\n") == 19
+    assert len(describe_rest(inventory, copies, "var/index")) == 1
 
 
 def test_what_was_read_is_one_line() -> None:
