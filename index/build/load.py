@@ -12,7 +12,7 @@ from index.build.parser_process import ParseLimits, ParserProcess
 from index.build.sources import NO_SOURCES, Sources, SourceState, hash_source
 from index.errors import LoadError, UsageError
 from index.parsers import find_extension
-from index.progress import Advance, Progress, Silent
+from index.progress import NO_PROGRESS, Advance, Progress, Silent
 from index.types import Document, LoadProblem
 
 
@@ -59,7 +59,7 @@ class _Listing:
 
 def list_file_ids(source: Path) -> frozenset[str]:
     """Return the ids of the files that a build reads below a folder, or of one file."""
-    return frozenset(file.id for file in _list_source(source, lambda done: None).files)
+    return frozenset(file.id for file in _list_source(source, NO_PROGRESS).files)
 
 
 def load_documents(

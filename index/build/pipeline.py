@@ -172,7 +172,7 @@ def _build_next(directory: IndexDirectory, request: _Request, previous: Generati
         raise _make_write_error(directory.root, error) from error
     sources = exclude_documents(loaded.sources if loaded else known, request.overrides)
     sketches = _sketch_documents(changes, base, contents, request.progress)
-    copies = find_copies(contents.documents.ids, sketches)
+    copies = find_copies(list(contents.documents.ids), sketches)
     inputs = BuildInputs(
         origin, contents.documents.fingerprint, inventory.problems, settings, encoder, sources, sketches, copies
     )
