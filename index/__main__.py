@@ -6,10 +6,12 @@ from typing import Any
 
 import click
 
-from index.build.changes import Overrides
+from index.build.copies import read_copies
+from index.build.dry_run import simulate_build
 from index.build.embedding_cache import remove_caches
+from index.build.inventory import recall_inventory
 from index.build.load import list_file_ids
-from index.build.pipeline import BuildReport, build_folder
+from index.build.summary import describe_all, describe_copies, describe_left_out, describe_read, describe_rest
 from index.cli import Group, Option, format_count, setting_options
 from index.data_folder import IS_CHECKOUT
 from index.errors import IncompatibleGeneration, NetsphereError, UsageError
@@ -20,12 +22,12 @@ from index.generation.manifest import Manifest
 from index.generation.pointer import read_pointer
 from index.progress import Terminal
 from index.settings import IndexSettings
-from index.types import LoadProblem
-from index.writes.build import WritesReport, build_with_writes
+from index.writes.build import build_folder_with_writes
 from index.writes.jobs import MAX_FINISHED_JOBS
 from index.writes.journal import Journal
-from index.writes.parse import UploadParser, remove_leftovers
+from index.writes.parse import remove_leftovers
 from index.writes.publish import find_waiting, publish_generation, roll_back
+from index.writes.summary import format_counts, show_build, show_dry_run
 
 # A checkout has texts to try; elsewhere the folder must be named.
 DEFAULT_SOURCE: dict[str, Any] = {"default": "seeds"} if IS_CHECKOUT else {"required": True}
@@ -41,40 +43,44 @@ def main() -> None:
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path), **DEFAULT_SOURCE)
+@click.option("--dry-run", is_flag=True, help="say what a build would read, skip and embed, without writing anything")
 @setting_options(*(row.name for row in fields(IndexSettings)))
-def build(folder: Path, **flags: Any) -> None:  # noqa: ANN401 — of the table's types
+def build(folder: Path, dry_run: bool, **flags: Any) -> None:  # noqa: ANN401 — of the table's types
     """Index FOLDER (in a checkout: seeds) and what was written over HTTP. Only what changed is embedded again.
 
     Example: python -m index build my-texts --index var/my-index
     """
     settings = IndexSettings(**flags)
-
-    def build_source(overrides: Overrides, reads_files: bool) -> BuildReport:
-        return build_folder(folder, settings, Terminal(), overrides)
-
-    with UploadParser(settings) as parser:
-        report = build_with_writes(build_source, settings, reads_files=True, parser=parser)
-    _print_problems(report.build.problems)
-    click.echo(_summarize_build(report, settings.index))
+    if dry_run:
+        show_dry_run(simulate_build(folder, settings, Terminal()))
+        return
+    show_build(build_folder_with_writes(folder, settings, Terminal()), settings.index)
 
 
 @main.command()
+@click.option("--all", "shows_all", is_flag=True, help="name everything that is not in the index, each with its reason")
 @setting_options("index")
-def status(index: str) -> None:
-    """Show which generation is served and what it was built from.
+def status(shows_all: bool, index: str) -> None:
+    """Show which generation is served, what it was built from, and what was left out.
 
     Example: python -m index status --index var/index
     """
     directory = IndexDirectory(Path(index))
     manifest = directory.open_current().manifest
     click.echo(f"serving     {manifest.generation} of {manifest.built_at}")
-    click.echo(f"from        {manifest.source}: {_format_counts(manifest)}")
+    click.echo(f"from        {manifest.source}: {format_counts(manifest)}")
     click.echo(f"model       {manifest.model} ({manifest.model_fingerprint[:12]})")
     click.echo(f"settings    {', '.join(f'{k}={v}' for k, v in manifest.settings.items())}")
     click.echo(f"vectors     {', '.join(f'{k}={v}' for k, v in manifest.store.items())}")
     click.echo(f"kept        {', '.join(directory.list_generations())}")
+    inventory = recall_inventory(directory.root, manifest)
+    copies = read_copies(directory.root / manifest.generation)
+    for line in describe_read(inventory) + describe_copies(() if shows_all else copies):
+        click.echo(line)
     _print_writes(directory)
-    _print_problems(manifest.problems)
+    shortened = describe_left_out(inventory) + describe_rest(inventory, copies, index)
+    for line in describe_all(inventory, copies) if shows_all else shortened:
+        click.echo(line, err=True)
 
 
 @main.command()
@@ -191,11 +197,6 @@ def _describe_file(id: str, files: frozenset[str]) -> str:
     return "no file has this name; the next build has no such document"
 
 
-def _print_problems(problems: tuple[LoadProblem, ...]) -> None:
-    for problem in problems:
-        click.echo(f"left out    {problem.where}: {problem.reason}", err=True)
-
-
 def _print_writes(directory: IndexDirectory) -> None:
     """Print what was written over HTTP, and the generation that waits to be published."""
     journal = Journal(directory.root)
@@ -209,21 +210,6 @@ def _print_writes(directory: IndexDirectory) -> None:
     newest = find_waiting(directory)
     if newest:
         click.echo(f"waiting     {newest}; serve it with: python -m index publish --index {directory.root}")
-
-
-def _summarize_build(report: WritesReport, index: str) -> str:
-    build, manifest = report.build, report.build.manifest
-    what = f"{manifest.generation} in {index}: {_format_counts(manifest)}"
-    if not build.changed:
-        return f"nothing changed; serving {what}"
-    summary = f"built {what}; {format_count(build.embedded, 'units')} embedded, {build.reused} reused"
-    if report.is_published:
-        return summary
-    return f"{summary}; {report.changes}; serve it with: python -m index publish --index {index}"
-
-
-def _format_counts(manifest: Manifest) -> str:
-    return ", ".join(format_count(count, noun) for noun, count in manifest.counts.items())
 
 
 if __name__ == "__main__":

@@ -130,3 +130,11 @@ def is_flag_given(name: str) -> bool:
 def format_count(count: int, plural: str) -> str:
     """Return a number with its noun, given in the plural: ``1 document``, ``2 documents``."""
     return f"{count} {plural.removesuffix('s') if count == 1 else plural}"
+
+
+def format_bytes(count: int) -> str:
+    """Return a number of bytes as people read it: ``950 B``, ``12.3 MB``."""
+    if count < 1000:
+        return f"{count} B"
+    power = min((len(str(count)) - 1) // 3, 4)
+    return f"{count / 1000**power:.1f} {' kMGT'[power]}B"

@@ -1,4 +1,4 @@
-"""python -m qa: ask on the terminal, serve an agent, fetch the large reader, and manage the keys of a server."""
+"""python -m qa: build with a report, ask, serve an agent, fetch the large reader, and manage the keys of a server."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -11,6 +11,7 @@ from index.cli import Group, Option, is_stated, setting_options
 from index.generation.metadata_filter import MetadataFilter
 from qa.answer.serialize import answer_json
 from qa.answer.terminal import print_answer
+from qa.build_report.command import build
 from qa.conditions import read_conditions, require_fields
 from qa.doctor.command import doctor
 from qa.engine import Engine
@@ -32,6 +33,7 @@ def main() -> None:
 
 
 main.add_command(doctor)
+main.add_command(build)
 
 
 @main.command()

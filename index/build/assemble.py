@@ -69,10 +69,11 @@ class Assembler:
     def _split_documents(self, changes: Changes) -> list[Passage]:
         names = PunctuatedNames.choose_from(changes.marked_names)
         sizes, passages = self._settings.chunk_sizes(self._encoder.max_tokens), list[Passage]()
-        with self._progress.step("chunking", len(changes.fresh)) as advance:
-            for document in changes.fresh:
-                passages.extend(split_into_passages(document, names, sizes, self._encoder.count_tokens))
-                advance(1)
+        characters = sum(len(document.text) for document in changes.fresh)
+        with self._progress.step("splitting", characters, "characters") as advance:
+            for number, document in enumerate(changes.fresh, 1):
+                passages.extend(split_into_passages(document, names, sizes, self._encoder.count_tokens, advance))
+                advance(0, f"{number} of {len(changes.fresh)} documents")
         return passages
 
     def _embed_units(
@@ -104,8 +105,11 @@ class Assembler:
     ) -> Parts:
         with self._progress.step("indexing words", len(passages)) as advance:
             texts = build_lexical_texts(documents, passages)
-            lexical = BM25Index.build([self._analyze(text) for text in texts], count_words(texts))
-            advance(len(passages))
+            terms = []
+            for text in texts:
+                terms.append(self._analyze(text))
+                advance(1)
+            lexical = BM25Index.build(terms, count_words(texts))
         stored = Documents.build(documents)
         table = np.array([(unit.passage, unit.start, unit.end) for unit in units], dtype=np.int64).reshape(-1, 3)
         return Parts(

@@ -8,15 +8,18 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from index.build.ignore import IGNORE_FILE
 from index.build.metadata import clean_metadata
 from index.build.unpack import Unpacker
 from index.errors import LoadError
-from index.parsers import CONVERTIBLE, PARSERS, Parser, find_extension, find_parser
+from index.parsers import CONVERTIBLE, Parser, find_extension, find_parser
 from index.parsers.inner_file import InnerFile
 from index.parsers.sidecar import SIDECAR_EXTENSION, Sidecar, read_sidecar
 from index.types import Document, LoadProblem
 
 COMPRESSED = ".gz"
+# How the reason begins if no parser reads the format; the summary of a build groups by it.
+NO_PARSER = "no parser for "
 # How much of a compressed file is unpacked at once while it is measured.
 STEP_BYTES = 1_000_000
 
@@ -42,6 +45,13 @@ class SourceFile:
     def sidecar(self) -> "SourceFile":
         """The file that describes this one, if it exists."""
         return SourceFile(self.path.with_name(self.path.name + SIDECAR_EXTENSION), self.id + SIDECAR_EXTENSION)
+
+    def read_size(self) -> int:
+        """Return the bytes of the file, 0 for one that cannot be looked at: parsing it says why."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
 
 
 def load_file(
@@ -112,9 +122,9 @@ def _choose_parser(file: SourceFile, max_bytes: int) -> Parser:
 
 def _make_no_parser_error(path: Path) -> LoadError:
     kind = path.suffix or "files without an extension"
-    if better := CONVERTIBLE.get(kind.lower()):
-        return LoadError(f"no parser for {kind}: save it as {better} in the program that made it, or leave it out")
-    return LoadError(f"no parser for {kind}: convert it to one of {', '.join(PARSERS)} or leave it out")
+    better = CONVERTIBLE.get(kind.lower())
+    remedy = f"save it as {better} in the program that made it" if better else "convert it"
+    return LoadError(f"{NO_PARSER}{kind}: {remedy}, or name it in {IGNORE_FILE}")
 
 
 def _require_readable(file: SourceFile, max_bytes: int) -> None:

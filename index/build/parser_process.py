@@ -22,6 +22,7 @@ from typing import NoReturn, Self
 from index.build.load_file import SourceFile, escape_surrogates, load_file
 from index.build.unpack import remove_abandoned_folders
 from index.parsers.ocr import set_options
+from index.progress import NO_PROGRESS, Advance
 from index.types import Document, LoadProblem
 
 # More time and memory for each byte of a file: several times what the slowest formats, PDF and HTML, need.
@@ -29,6 +30,8 @@ SECONDS_PER_MB = 10
 MEMORY_PER_BYTE = 20
 # Documents, and characters of them, in one message from the child.
 MAX_BATCH, MAX_BATCH_CHARS = 100, 1_000_000
+# How often a file that takes long is said to be still being parsed.
+TICK_S = 0.5
 # The exit status of a child that ran out of memory; Python itself exits with 0, 1, 2 and 120.
 OUT_OF_MEMORY = 77
 # sys.path is passed on, so that the child imports the same code, wherever it was started.
@@ -70,10 +73,11 @@ class _Task:
 class ParserProcess:
     """The child process that parses files, one after the other; a context manager, which ends it."""
 
-    def __init__(self, limits: ParseLimits, max_bytes: int) -> None:
-        """Start the process; files of more than ``max_bytes`` are problems."""
+    def __init__(self, limits: ParseLimits, max_bytes: int, tick: Advance = NO_PROGRESS) -> None:
+        """Start the process; files of more than ``max_bytes`` are problems. ``tick`` is called while one is parsed."""
         self._limits = limits
         self._max_bytes = max_bytes
+        self._tick = tick
         self._start()
 
     def __enter__(self) -> Self:
@@ -93,7 +97,7 @@ class ParserProcess:
 
     def load(self, file: SourceFile, has_sidecar: bool) -> list[Document | LoadProblem]:
         """Return the documents and problems of a file; one that goes beyond a limit has a problem that says which."""
-        size = _read_size(file)
+        size = file.read_size()
         seconds, memory = self._limits.allow_seconds(size), self._limits.allow_bytes(size)
         items: list[Document | LoadProblem] = []
         try:
@@ -119,8 +123,10 @@ class ParserProcess:
     def _receive(self, deadline: float) -> Iterator[Document | LoadProblem]:
         """Yield what the child sends until it says that the file is done; raise TimeoutError after the deadline."""
         while True:
-            if not self._connection.poll(max(0, deadline - monotonic())):
-                raise TimeoutError
+            while not self._connection.poll(max(0, min(TICK_S, deadline - monotonic()))):
+                if monotonic() >= deadline:
+                    raise TimeoutError
+                self._tick(0)
             batch = self._connection.recv()
             if batch is None:
                 return
@@ -205,11 +211,3 @@ def _measure_address_space() -> int | None:
     if not statistics.exists():
         return None
     return int(statistics.read_text().split()[0]) * resource.getpagesize()
-
-
-def _read_size(file: SourceFile) -> int:
-    """Return the bytes of a file, 0 for one that cannot be looked at: parsing it says why."""
-    try:
-        return file.path.stat().st_size
-    except OSError:
-        return 0

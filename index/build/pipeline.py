@@ -11,9 +11,13 @@ from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 
+import numpy as np
+
 from index.build.assemble import Assembler
-from index.build.changes import Overrides, find_changes
+from index.build.changes import Changes, Overrides, find_changes
+from index.build.copies import CopyGroup, find_copies, merge_sketches, read_copies, write_copies
 from index.build.embedding_cache import remove_caches
+from index.build.inventory import Inventory, recall_inventory, write_inventory
 from index.build.load import LoadResult, load_documents
 from index.build.sources import NO_SOURCES, Sources, exclude_documents, read_sources, write_sources
 from index.embedding import ENCODER_FOLDER, load_encoder, reject_quantization
@@ -30,6 +34,7 @@ from index.generation.generation import Generation, GenerationContents, write_ge
 from index.generation.manifest import FileDigest, Manifest, fingerprint_recipe
 from index.progress import Progress, Silent
 from index.settings import IndexSettings
+from index.text.sketch import SKETCH_DTYPE, Sketches, sketch_texts
 from index.types import Encoder, LoadProblem
 
 NO_OVERRIDES: Overrides = MappingProxyType({})
@@ -40,14 +45,21 @@ log = logging.getLogger(__name__)
 class BuildReport:
     """The result of a build: the manifest, and how many units were embedded or reused.
 
-    ``changed`` is False if the served generation is up to date, so that nothing was built.
+    ``changed`` is False if the served generation is up to date, so that nothing was built. ``inventory`` is what the
+    folder holds, or held when it was read last; ``copies`` are documents with the same or nearly the same text.
     """
 
     manifest: Manifest
     changed: bool
     embedded: int
     reused: int
-    problems: tuple[LoadProblem, ...]
+    inventory: Inventory
+    copies: tuple[CopyGroup, ...]
+
+    @property
+    def problems(self) -> tuple[LoadProblem, ...]:
+        """What could not be read."""
+        return self.inventory.problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,8 @@ class BuildInputs:
     settings: IndexSettings
     encoder: Encoder
     sources: Sources = field(default_factory=dict)
+    sketches: Sketches = field(default_factory=lambda: np.empty(0, SKETCH_DTYPE))
+    copies: tuple[CopyGroup, ...] = ()
 
     @property
     def recipe(self) -> str:
@@ -140,13 +154,15 @@ def _build_next(directory: IndexDirectory, request: _Request, previous: Generati
     base = previous if previous and previous.manifest.recipe == recipe else None
     known = read_sources(base.folder) if base else NO_SOURCES
     loaded = _load_source(request, known)
-    changes = find_changes(loaded, request.overrides, _get_contents(previous), _get_contents(base))
-    origin, problems = str(request.source or ""), loaded.problems if loaded else ()
+    with request.progress.step("finding changes", None):
+        changes = find_changes(loaded, request.overrides, _get_contents(previous), _get_contents(base))
+    origin, inventory = str(request.source or ""), loaded.inventory if loaded else Inventory()
     if loaded is None and previous:
-        origin, problems = previous.manifest.source, previous.manifest.problems
+        origin, inventory = previous.manifest.source, recall_inventory(directory.root, previous.manifest)
     if base and changes.is_empty and base.folder.name == directory.find_current():
         base.verify()
-        return BuildReport(base.manifest, False, 0, len(base.contents.units), problems)
+        _keep_inventory(directory, base.manifest, inventory)
+        return BuildReport(base.manifest, False, 0, len(base.contents.units), inventory, read_copies(base.folder))
     # Vectors of two models must never be mixed.
     reusable = previous if previous and previous.manifest.model_fingerprint == encoder.fingerprint else None
     try:
@@ -155,11 +171,34 @@ def _build_next(directory: IndexDirectory, request: _Request, previous: Generati
     except (OSError, sqlite3.Error) as error:  # the disk is full, or the folder must not be written
         raise _make_write_error(directory.root, error) from error
     sources = exclude_documents(loaded.sources if loaded else known, request.overrides)
-    inputs = BuildInputs(origin, contents.documents.fingerprint, problems, settings, encoder, sources)
+    sketches = _sketch_documents(changes, base, contents, request.progress)
+    copies = find_copies(list(contents.documents.ids), sketches)
+    inputs = BuildInputs(
+        origin, contents.documents.fingerprint, inventory.problems, settings, encoder, sources, sketches, copies
+    )
     manifest = publish_generation(directory, contents, inputs)
+    _keep_inventory(directory, manifest, inventory)
     remove_caches(directory.root)
     directory.prune_generations(settings.keep)
-    return BuildReport(manifest, True, embedded, len(contents.units) - embedded, problems)
+    return BuildReport(manifest, True, embedded, len(contents.units) - embedded, inventory, copies)
+
+
+def _sketch_documents(
+    changes: Changes, base: Generation | None, contents: GenerationContents, progress: Progress
+) -> Sketches:
+    """Return the sketches of all documents; those that did not change have theirs in ``base``."""
+    with progress.step("comparing", len(changes.fresh)) as advance:
+        fresh = sketch_texts((document.text for document in changes.fresh), len(changes.fresh), advance)
+    merged = merge_sketches(base.folder, changes.splice, fresh) if base else fresh
+    return sketch_texts(contents.documents.texts, len(contents.documents)) if merged is None else merged
+
+
+def _keep_inventory(directory: IndexDirectory, manifest: Manifest, inventory: Inventory) -> None:
+    try:
+        write_inventory(directory.root, manifest.generation, inventory)
+    except OSError as error:
+        # Not a failure of the build: readers already see the new generation.
+        log.warning("cannot write what was found in the folder: %s", error)
 
 
 def _get_contents(generation: Generation | None) -> GenerationContents | None:
@@ -170,7 +209,9 @@ def build_folder(
     source: Path, settings: IndexSettings, progress: Progress | None = None, overrides: Overrides = NO_OVERRIDES
 ) -> BuildReport:
     """Build with the model that the settings name, in int8 if its vectors stay close to float32."""
-    encoder = load_encoder(settings.model, settings.models)
+    progress = progress or Silent()
+    with progress.step("loading the model", None):
+        encoder = load_encoder(settings.model, settings.models)
     try:
         return build_index(source, settings, encoder, progress, overrides)
     except QuantizationError as error:
@@ -191,12 +232,13 @@ def _load_source(request: _Request, known: Sources) -> LoadResult | None:
     source, settings = request.source, request.settings
     if source is None:
         return None
-    with request.progress.step("reading", None) as advance:
-        loaded = load_documents(source, settings.max_file_mb * 1_000_000, settings.parse_limits, known)
-        advance(len(loaded.documents) + len(loaded.unchanged))
+    max_bytes = settings.max_file_mb * 1_000_000
+    loaded = load_documents(source, max_bytes, settings.parse_limits, known, request.progress)
     if not loaded.is_empty or any(request.overrides.values()):
         return loaded
-    first = f"; the first reason: {loaded.problems[0].where}: {loaded.problems[0].reason}" if loaded.problems else ""
+    reasons = [f"{problem.where}: {problem.reason}" for problem in loaded.problems]
+    reasons += [f"{count} {reason.words}" for reason, count in loaded.inventory.count_skipped().items()]
+    first = f"; the first reason: {reasons[0]}" if reasons else ""
     raise BuildError(f"{source} holds no text that can be read{first}; the served index, if any, is unchanged")
 
 
@@ -229,6 +271,7 @@ def publish_generation(directory: IndexDirectory, contents: GenerationContents, 
         with directory.create_draft() as draft:
             inputs.encoder.save(draft / ENCODER_FOLDER)
             write_sources(draft, inputs.sources)
+            write_copies(draft, inputs.sketches, inputs.copies)
             manifest = write_generation(draft, contents, partial(inputs.make_manifest, name, contents))
             Generation.open(draft, hashes_all=True)
             directory.publish_draft(draft, name, serve=not inputs.settings.hold)

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 
 from index.errors import ModelError
-from index.progress import Advance
+from index.progress import NO_PROGRESS, Advance
 from index.types import Embeddings, Encoder, Tokens, Vectors
 
 # Measured: larger batches do not fit into the processor's second-level cache and take longer per text.
@@ -48,7 +48,7 @@ def shorten_to_fit(encoder: Encoder, texts: Sequence[str]) -> list[str]:
 def embed_texts(
     encoder: Encoder,
     texts: Sequence[str],
-    advance: Advance = lambda count: None,
+    advance: Advance = NO_PROGRESS,
     handle_tokens: Callable[[str, Tokens], object] = lambda text, tokens: None,
 ) -> Vectors:
     """Return the vectors of all texts in their order, shape (texts, dimension).

@@ -15,6 +15,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from index.progress import NO_PROGRESS, Advance
 from index.text.sentences import PunctuatedNames, strip_span
 from index.text.structure import Sentence, is_heading, outline_document, strip_heading_marks
 from index.types import Document, Passage, Span, Unit
@@ -25,6 +26,9 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 CLAUSE_ENDS = (regex.compile(r"[;:。；：—]\s*"), regex.compile(r"[,，、،]\s*"), regex.compile(r"\s+"))
 # Flags first, because \X counts back to the beginning of a row of flags for each of them.
 GRAPHEME = regex.compile(r"\p{GCB=Regional_Indicator}{1,2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*|\X")
+
+# Sentences whose tokens are counted at once: a second of work, so that progress shows.
+COUNT_BATCH = 10_000
 
 # Costs of a passage beside the squared relative difference from the target length. They are small against
 # those of a passage half as long (0.25), so they decide between groupings of similar lengths.
@@ -46,18 +50,24 @@ class ChunkSizes:
 
 
 def split_into_passages(
-    document: Document, names: PunctuatedNames, sizes: ChunkSizes, count: CountTokens
+    document: Document,
+    names: PunctuatedNames,
+    sizes: ChunkSizes,
+    count: CountTokens,
+    advance: Advance = NO_PROGRESS,
 ) -> list[Passage]:
     """Return the document's passages in order.
 
     They never overlap, cover every character that is not white space, and cross no heading, page or place.
-    Only a sentence that alone exceeds ``sizes`` is cut, at clauses.
+    Only a sentence that alone exceeds ``sizes`` is cut, at clauses. ``advance`` is called with the numbers of
+    characters that are done, all in all as many as the document has.
     """
-    sentences = [
-        part for whole in outline_document(document, names) for part in _split_long(document.text, whole, sizes, count)
-    ]
-    tokens = count([document.text[s.span.start : s.span.end] for s in sentences])
-    counted = list(zip(sentences, tokens, strict=True))
+    progress = _HalfProgress(advance)  # because the text is gone through twice
+    outline = outline_document(document, names, progress.add)
+    progress.finish_pass(len(document.text))
+    sentences = [part for whole in outline for part in _split_long(document.text, whole, sizes, count)]
+    counted = list(_count_tokens(document.text, sentences, count, progress.add))
+    progress.finish_pass(len(document.text))
     sections = groupby(counted, key=lambda item: _find_section(document, item[0]))
     return [
         _make_passage(document, group) for _, section in sections for group in _group_sentences(list(section), sizes)
@@ -74,6 +84,38 @@ def make_units(passages: Sequence[Passage]) -> list[Unit]:
         spans.add((passage.sentences[0].start, passage.sentences[-1].end))
         units.extend(Unit(position, start, end) for start, end in sorted(spans))
     return units
+
+
+def _count_tokens(
+    text: str, sentences: Sequence[Sentence], count: CountTokens, advance: Advance
+) -> Iterator[tuple[Sentence, int]]:
+    """Yield each sentence with its number of tokens."""
+    done = 0
+    for start in range(0, len(sentences), COUNT_BATCH):
+        batch = sentences[start : start + COUNT_BATCH]
+        yield from zip(batch, count([text[s.span.start : s.span.end] for s in batch]), strict=True)
+        advance(batch[-1].span.end - done)
+        done = batch[-1].span.end
+
+
+class _HalfProgress:
+    """Reports two passes over a text as one: half of the characters of each."""
+
+    def __init__(self, advance: Advance) -> None:
+        self._advance = advance
+        self._passed = self._added = self._reported = 0
+
+    def add(self, done: int, note: str = "") -> None:
+        """Report half of what is done."""
+        self._added += done
+        half = (self._passed + self._added) // 2
+        self._advance(half - self._reported, note)
+        self._reported = half
+
+    def finish_pass(self, characters: int) -> None:
+        """Report what is left of a pass over so many characters."""
+        self.add(characters - self._added)
+        self._passed, self._added = self._passed + characters, 0
 
 
 def _make_passage(document: Document, group: Sequence[Sentence]) -> Passage:

@@ -12,6 +12,7 @@ from itertools import pairwise
 import regex
 
 from index.languages import ENGLISH
+from index.progress import NO_PROGRESS, Advance
 from index.text.sentences import PunctuatedNames, split_into_sentences, strip_span
 from index.types import Document, Heading, PassageKind, Span
 
@@ -71,11 +72,17 @@ class Sentence:
     kind: PassageKind = PassageKind.BODY
 
 
-def outline_document(document: Document, names: PunctuatedNames) -> list[Sentence]:
-    """Return every sentence of the document in order; headings are sentences of their own."""
+def outline_document(document: Document, names: PunctuatedNames, advance: Advance = NO_PROGRESS) -> list[Sentence]:
+    """Return every sentence of the document in order; headings are sentences of their own.
+
+    ``advance`` is called with the numbers of characters that were read.
+    """
     sentences: list[Sentence] = []
     heading: Heading | None = None
+    done = 0
     for number, (span, marked) in enumerate(_split_into_blocks(document)):
+        advance(span.end - done)
+        done = span.end
         if marked:
             heading = marked
             sentences.append(Sentence(span, marked, number))

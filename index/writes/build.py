@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TypeAlias
 
 from index.build.changes import Overrides
-from index.build.pipeline import BuildReport
+from index.build.pipeline import BuildReport, build_folder
 from index.errors import GenerationError, LostPointer, NetsphereError
 from index.generation.directory import IndexDirectory
 from index.generation.documents import Documents
 from index.generation.generation import DOCUMENTS
+from index.progress import Progress
 from index.settings import IndexSettings
 from index.writes.batches import BatchQueue
 from index.writes.change_summary import ChangeSummary, count_changes
@@ -30,6 +31,19 @@ class WritesReport:
     build: BuildReport
     changes: ChangeSummary
     is_published: bool
+
+
+def build_folder_with_writes(folder: Path, settings: IndexSettings, progress: Progress) -> WritesReport:
+    """Build from the files of a folder and what was written, with the model of the settings.
+
+    Raises what ``build_folder`` raises, and JournalError.
+    """
+
+    def build_source(overrides: Overrides, reads_files: bool) -> BuildReport:
+        return build_folder(folder, settings, progress, overrides)
+
+    with UploadParser(settings) as parser:
+        return build_with_writes(build_source, settings, reads_files=True, parser=parser)
 
 
 def build_with_writes(build: Build, settings: IndexSettings, reads_files: bool, parser: UploadParser) -> WritesReport:

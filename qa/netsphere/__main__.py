@@ -11,7 +11,7 @@ from index import __version__
 BELOW = "" if __package__ == "qa.netsphere" else f"{__package__}."
 # Of each command its module and name there, and the first sentence of its help, so that none is imported for the list.
 COMMANDS = {
-    "build": ("index.__main__:build", "Index FOLDER and what was written over HTTP."),
+    "build": ("qa.build_report.command:build", "Index FOLDER and what was written over HTTP."),
     "serve": ("serve:main", "Serve the API and the chat page over an index that exists."),
     "ask": ("qa.__main__:ask", "Answer QUESTION, with the words that answer it marked."),
     "status": ("index.__main__:status", "Show which generation is served and what it was built from."),

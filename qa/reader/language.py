@@ -24,6 +24,8 @@ MODEL = Path(__file__).with_name("languages") / "lid.176.ftz"
 MAX_CHARACTERS = 2000
 LABEL = "__label__"
 LABELS = 176
+# What a text is called if the best of all labels is less probable.
+UNKNOWN, MIN_DETECTED = "unknown", 0.5
 # Option, call, path, attribute, operator: what code has and prose seldom. Its names are of no language.
 CODE_MARK = regex.compile(
     r"(?<=[\w\])])[(\[]|[)\]](?=[:;{.(\[])|[{}<>=$#\\/_;&@~^+]|(?<!\S)--?\p{L}|(?<=\p{L})\.(?=\p{L})"
@@ -46,6 +48,15 @@ KNOWN_FACTOR, MIN_KNOWN_SHARE, MIN_KNOWN_LETTERS = 1 / 3, 0.5, 4
 def can_read(reader: Reader, text: str) -> bool:
     """Return whether the reader reads the language of the text; one that declares no languages reads all."""
     return reader.reads(text) if isinstance(reader, LanguageBoundReader) else True
+
+
+def detect_language(text: str) -> str:
+    """Return the code of the language of a text's beginning (ISO 639), or "unknown"."""
+    words = WORD.findall(text[:MAX_CHARACTERS])
+    if len(words) < MIN_WORDS:
+        return UNKNOWN
+    (label,), (probability,) = _load_model().predict(" ".join(words).lower(), k=1)
+    return str(label).removeprefix(LABEL) if probability >= MIN_DETECTED else UNKNOWN
 
 
 class LanguageDetector:

@@ -50,7 +50,8 @@ def test_a_process_writes_its_result_and_its_progress_apart(tmp_path: Path) -> N
     assert done.returncode == 0
     assert done.stdout.startswith("built 000001-")
     assert done.stdout.endswith("1 document, 1 passage, 3 units; 3 units embedded, 0 reused\n")
-    assert "left out    b.exe: " in done.stderr
+    assert "read        1 document in 1 file, 29 B: .txt 1\n" in done.stderr
+    assert "left out    1 file: no parser for .exe: b.exe\n" in done.stderr
     assert "embedding: " in done.stderr
 
 

@@ -4,7 +4,7 @@ import io
 import re
 from time import sleep
 
-from index.progress import Silent, Terminal
+from index.progress import Silent, StepTimes, Terminal
 
 
 class Screen(io.StringIO):
@@ -27,7 +27,7 @@ def test_elsewhere_than_on_a_terminal_a_step_is_one_line() -> None:
 
 
 def test_a_long_step_says_in_a_log_how_fast_it_is_and_what_is_left() -> None:
-    """Once an interval; nothing about what is left if the total is unknown."""
+    """Once an interval, from the beginning; nothing about what is left if the total is unknown."""
     stream = io.StringIO()
     with Terminal(stream, log_interval_s=0.0).step("embedding", 4) as advance:
         sleep(0.01)
@@ -35,7 +35,26 @@ def test_a_long_step_says_in_a_log_how_fast_it_is_and_what_is_left() -> None:
     assert re.fullmatch(r"embedding: 1 of 4, \d+ a second, 00:0\d left\nembedding: 1\n", stream.getvalue())
     with Terminal(stream, log_interval_s=0.0).step("reading", None) as advance:
         advance(2)
-    assert stream.getvalue().endswith("embedding: 1\nreading: 2\n")
+    assert stream.getvalue().endswith("embedding: 1\nreading: 2, after 00:00\nreading: 2\n")
+    with Terminal(stream, log_interval_s=0.0).step("parsing", 2_000_000, "B") as advance:
+        advance(0)
+        advance(1_500_000, "1 of 2 files")
+    lines = stream.getvalue().splitlines()[-3:]
+    assert lines[0] == "parsing: 0 B of 2.0 MB, after 00:00"
+    assert lines[1].startswith("parsing: 1.5 MB of 2.0 MB, 1 of 2 files, ")
+    assert lines[2] == "parsing: 1.5 MB, 1 of 2 files"
+
+
+def test_the_time_of_each_step_is_measured() -> None:
+    """Steps of one name are added up, and what is shown stays as it is."""
+    stream = io.StringIO()
+    times = StepTimes(Terminal(stream))
+    for done in (1, 2):
+        with times.step("embedding", done) as advance:
+            advance(done)
+    assert list(times.seconds) == ["embedding"]
+    assert times.seconds["embedding"] > 0
+    assert stream.getvalue() == "embedding: 1\nembedding: 2\n"
 
 
 def test_on_a_terminal_there_is_a_bar() -> None:

@@ -58,7 +58,7 @@ def find_thin_places(material: CollectionView) -> ThinPlaces:
     counted = ((document.id, sum(1 for _ in split_into_words(document.text, joined=False))) for document in documents)
     wordless = (i for i in range(len(passages)) if not material.analyzer.content_terms(material.text(i)))
     return ThinPlaces(
-        tuple(page for document in documents for page in _find_blank_pages(document)),
+        tuple(page for document in documents for page in find_blank_pages(document)),
         tuple(ShortDocument(document, words) for document, words in counted if words < MIN_WORDS),
         tuple(map(material.place, wordless)),
     )
@@ -84,7 +84,7 @@ def _read_sentences(material: CollectionView, position: int) -> str:
     return material.text(position)[first.start - passage.start : last.end - passage.start]
 
 
-def _find_blank_pages(document: Document) -> Iterator[BlankPage]:
+def find_blank_pages(document: Document) -> Iterator[BlankPage]:
     """Yield pages whose text is white space; formats without pages have none."""
     for number, (start, end) in enumerate(pairwise([*document.pages, len(document.text)]), 1):
         if not document.text[start:end].strip():

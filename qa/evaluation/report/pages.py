@@ -38,7 +38,7 @@ def write_report(run: Run, path: Path) -> Path:
     """Write the ``report.html`` of one run."""
     cut = cut_slices(run)
     plots = {name: plot for name, plot in figures.draw_figures(run, cut).items() if name != "slices"}
-    return _write_page(
+    return write_page(
         path,
         "report.html",
         run=run,
@@ -56,7 +56,7 @@ def write_comparison(comparison: Comparison, path: Path) -> Path:
     compared = [difference.measure for difference in comparison.differences]
     measure = MAIN_MEASURE if MAIN_MEASURE in compared or not compared else compared[0]
     won, lost = _find_changed(comparison, measure)
-    return _write_page(
+    return write_page(
         path,
         "compare.html",
         comparison=comparison,
@@ -73,7 +73,7 @@ def write_ablation(ablations: Sequence[Ablation], path: Path) -> Path:
     """Write the tables of an ablation as a page."""
     tables = [(one, choose_columns(one)) for one in ablations]
     rows = {one.dataset: [format_cells(row, columns) for row in one.rows] for one, columns in tables}
-    return _write_page(path, "ablation.html", tables=tables, rows=rows)
+    return write_page(path, "ablation.html", tables=tables, rows=rows)
 
 
 def _find_changed(comparison: Comparison, measure: str) -> list[list[tuple[Case, Case]]]:
@@ -88,12 +88,18 @@ def _find_changed(comparison: Comparison, measure: str) -> list[list[tuple[Case,
     return [[(build_case(a[question]), build_case(b[question])) for question in side] for side in (won, lost)]
 
 
-def _write_page(path: Path, template: str, **context: Any) -> Path:  # noqa: ANN401 — whatever the template shows
+def write_page(path: Path, template: str, **context: Any) -> Path:  # noqa: ANN401 — whatever the template shows
+    """Write a page from a template, and return its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     page = _create_environment().get_template(template).render(captions=CAPTIONS, **context)
     # Half of a surrogate pair, which JSON may hold, has no UTF-8.
     path.write_text(page, encoding="utf-8", errors="replace")
     return path
+
+
+def require_library() -> None:
+    """Raise ModuleNotFoundError if Jinja2 is not installed."""
+    _create_environment()
 
 
 @cache

@@ -7,6 +7,9 @@ from pathlib import Path
 from threading import Thread
 from time import sleep
 
+from index.build.ignore import IGNORE_FILE, IgnoreRules
+from index.errors import UsageError
+
 log = logging.getLogger(__name__)
 
 # A change is reported when nothing else has changed for the first time, or after the second: a file that is being
@@ -84,21 +87,26 @@ class FolderWatcher:
                 self._report()
 
     def _concerns_source(self, paths: Iterable[str]) -> bool:
-        """Return whether a path is the source or below it and not hidden, as a build reads it."""
-        for path in paths:
-            if Path(path) == self.source:
-                return True
-            if Path(path).is_relative_to(self.source):
-                parts = Path(path).relative_to(self.source).parts
-                if not any(part.startswith(".") for part in parts):
-                    return True
-        return False
+        """Return whether a path is the source, or below it and not passed over by a build, or an ignore file."""
+        rules = IgnoreRules(self.source)  # which may have changed
+        try:
+            return any(
+                Path(path) == self.source or (Path(path).is_relative_to(self.source) and _decides(Path(path), rules))
+                for path in paths
+            )
+        except UsageError:  # the build says what is wrong with an ignore file
+            return True
 
     def _report(self) -> None:
         try:
             self._reporter.send(b"C")
         except OSError:
             log.debug("a change is reported already, or nobody waits for it")
+
+
+def _decides(path: Path, rules: IgnoreRules) -> bool:
+    """Return whether a build depends on a path below the source."""
+    return not rules.skips(path) or (path.name == IGNORE_FILE and not rules.skips(path.parent))
 
 
 def _identify(path: Path) -> tuple[int, int]:

@@ -166,7 +166,16 @@ def test_every_step_says_how_far_it_is(tmp_path: Path) -> None:
     stream = io.StringIO()
     build_index(source, settings(tmp_path), WordEncoder(), Terminal(stream))
     # Three sentences, a window of two of them, and two titles.
-    assert stream.getvalue() == "reading: 2\nchunking: 2\nembedding: 6\nindexing words: 2\n"
+    assert stream.getvalue().splitlines() == [
+        "listing: 2",
+        "hashing: 31 B",
+        "parsing: 31 B, 2 of 2 files",
+        "finding changes",
+        "splitting: 31 characters, 2 of 2 documents",
+        "embedding: 6",
+        "indexing words: 2",
+        "comparing: 2",
+    ]
 
 
 def test_a_title_that_changes_embeds_its_texts_again(tmp_path: Path) -> None:

@@ -66,6 +66,20 @@ def test_what_a_build_does_not_read_is_not_noticed(watcher: FolderWatcher, sourc
     wait_until(watcher.take_changes)
 
 
+def test_the_rules_of_an_ignore_file_are_followed_as_they_are_now(watcher: FolderWatcher, source: Path) -> None:
+    """A change of the file itself is noticed, and one that it names no longer."""
+    (source / ".netsphereignore").write_text("drafts/\n*.log", encoding="utf-8")
+    wait_until(watcher.take_changes)
+    (source / "drafts").mkdir()
+    (source / "drafts" / "a.txt").write_text("a", encoding="utf-8")
+    (source / "a.log").write_text("a", encoding="utf-8")
+    assert not select([watcher.changes], [], [], 3)[0]
+    (source / ".netsphereignore").write_text("*.log", encoding="utf-8")
+    wait_until(watcher.take_changes)
+    (source / "drafts" / "b.txt").write_text("b", encoding="utf-8")
+    wait_until(watcher.take_changes)
+
+
 def test_a_folder_that_is_gone_is_waited_for(
     watcher: FolderWatcher, source: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
