@@ -6,10 +6,10 @@ from fnmatch import fnmatchcase
 
 from index.generation.documents import Documents
 from index.generation.metadata import STANDARD_FIELDS
+from index.generation.metadata_filter import EVERYTHING, Selection
 from index.types import Document, PassageKind, Span
 from qa.collection.catalog import DocumentContent, DocumentInfo, DocumentText, FacetValue, IndexInfo, PassageSpan
 from qa.types import (
-    EVERYTHING,
     MAX_QUESTION_CHARS,
     Answer,
     AnswerKind,
@@ -22,7 +22,6 @@ from qa.types import (
     Reason,
     Request,
     Retrieval,
-    Selection,
     Source,
     Status,
 )
