@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol, runtime_checkable
 
-from index.generation.metadata_filter import NO_FILTER, MetadataFilter
+from index.generation.metadata_filter import NO_FILTER, MetadataFilter, Selection
 from index.types import Embeddings, PassageKind, Span, Tokens, Vectors
 from qa.errors import QuestionError
 
@@ -47,25 +47,8 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
-    """Which documents are meant: ids or shell-style patterns, and conditions on the metadata; nothing means all."""
-
-    documents: tuple[str, ...] = ()
-    filter: MetadataFilter = NO_FILTER
-
-    def __bool__(self) -> bool:
-        """Return whether only some documents are meant."""
-        return bool(self.documents or self.filter)
-
-
-EVERYTHING = Selection()
-
-
-@dataclass(frozen=True, slots=True)
 class Request:
-    """What the caller asks. ``documents`` are ids or shell-style patterns; empty means all.
-
-    ``filter`` are conditions on the metadata, such as ``MetadataFilter.parse({"tag": "travel"})``.
+    """What the caller asks, of all documents or of those with ids or patterns in ``documents`` that meet ``filter``.
 
     ``literal``: search the question as typed, nothing corrected, removed or carried over from the history.
     """

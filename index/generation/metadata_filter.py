@@ -59,6 +59,21 @@ class MetadataFilter:
 NO_FILTER = MetadataFilter()
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which documents are meant: ids or shell-style patterns, and conditions on the metadata; nothing means all."""
+
+    documents: tuple[str, ...] = ()
+    filter: MetadataFilter = NO_FILTER
+
+    def __bool__(self) -> bool:
+        """Return whether only some documents are meant."""
+        return bool(self.documents or self.filter)
+
+
+EVERYTHING = Selection()
+
+
 def _parse_values(name: str, condition: object) -> list[str]:
     listed = condition if isinstance(condition, list | tuple) else [condition]
     if not listed or len(listed) > MAX_VALUES:

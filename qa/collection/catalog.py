@@ -12,9 +12,9 @@ import numpy as np
 
 from index.generation.generation import Generation
 from index.generation.metadata import STANDARD_FIELDS
+from index.generation.metadata_filter import EVERYTHING, Selection
 from index.types import Heading, PassageKind, Positions, Span
 from qa.collection.originals import Originals
-from qa.types import EVERYTHING, Selection
 
 # Of each field; more are no choice for a reader.
 MAX_FACET_VALUES = 100

@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import Field, WithJsonSchema
 
 from index.generation.metadata import find_field
-from index.generation.metadata_filter import NO_FILTER
+from index.generation.metadata_filter import NO_FILTER, Selection
 from index.types import Span
-from qa.types import Mode, Request, Selection
+from qa.types import Mode, Request
 from qa.web.requests.base import Pattern, StrictModel
 from qa.web.requests.filters import MetadataBody, Patterns
 from qa.web.requests.models import MAX_DOCUMENTS, AnswerString, Offset, Question, TimeoutMs, VerifyBody, WholeNumber

@@ -7,8 +7,8 @@ import numpy as np
 from index.disk.arrays import expand_ranges
 from index.generation.documents import Documents
 from index.generation.generation import GenerationContents
+from index.generation.metadata_filter import Selection
 from index.types import Positions
-from qa.types import Selection
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from glob import escape
 
 from index.generation.metadata import DATE, FOLDER, FORMAT, LANGUAGE, TAG, TOP_FOLDER
-from index.generation.metadata_filter import FROM, TO
+from index.generation.metadata_filter import FROM, TO, Selection
 from qa.collection.catalog import Catalog
-from qa.types import Selection
 
 # What can be chosen, with the words on the page, in this order.
 LABELS = {FOLDER: "Folder", TAG: "Tag", FORMAT: "Format", LANGUAGE: "Language"}

@@ -10,11 +10,12 @@ from urllib.parse import urljoin
 from flask import request as http_request
 from flask import url_for
 
+from index.generation.metadata_filter import Selection
 from index.types import Span
 from qa.answer.serialize import answer_json
 from qa.collection.suggestions import Suggestion
 from qa.rendering.renderer import Renderer
-from qa.types import MAX_QUESTION_CHARS, Answer, AnswerPassage, PassageCopy, Reason, Request, Selection, Status
+from qa.types import MAX_QUESTION_CHARS, Answer, AnswerPassage, PassageCopy, Reason, Request, Status
 from qa.web.pages.filter_view import filter_body, filter_parameters
 from qa.web.pages.quotations import HeadlineView, build_headline_view, render_passage
 from qa.web.service import Service

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from index.generation.documents import RECENT_PATTERNS
 from index.generation.id_patterns import WILDCARDS, count_scans
 from index.generation.metadata import FOLDER
+from index.generation.metadata_filter import Selection
 from qa.collection.catalog import Catalog
-from qa.types import Request, Selection
+from qa.types import Request
 from qa.web.errors.problems import Code, FieldError, ProblemError, format_value
 
 # Matching takes up to 0.2 microseconds for each document and star, so that a request takes two seconds at most.

@@ -8,8 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringC
 
 from index.errors import UsageError
 from index.generation.metadata import MAX_VALUE_CHARS, MAX_VALUES
-from index.generation.metadata_filter import FROM, TO, MetadataFilter, check_date
-from qa.types import Selection
+from index.generation.metadata_filter import FROM, TO, MetadataFilter, Selection, check_date
 from qa.web.requests.base import TRIMMED_PATTERN, Pattern, StrictModel, WithoutNul
 
 DATE_PATTERN = r"^[1-9][0-9]{3}(-(0?[1-9]|1[0-2])(-(0?[1-9]|[12][0-9]|3[01]))?)?$"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from index.generation.documents import Documents
 from index.generation.metadata import STANDARD_FIELDS
+from index.generation.metadata_filter import EVERYTHING, Selection
 from index.types import Document, Heading, PassageKind, Span
 from qa.collection.catalog import DocumentContent, DocumentInfo, DocumentText, FacetValue, IndexInfo, PassageSpan
 from qa.collection.originals import Originals
 from qa.types import (
-    EVERYTHING,
     MAX_QUESTION_CHARS,
     Answer,
     AnswerKind,
@@ -24,7 +24,6 @@ from qa.types import (
     Reason,
     Request,
     Retrieval,
-    Selection,
     Source,
     Status,
 )
