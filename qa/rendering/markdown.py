@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
 from markdown_it.utils import EnvType
 
-from index.parsers.markdown import FRONT_MATTER, parse_front_matter
+from index.parsers.front_matter import FRONT_MATTER, parse_front_matter
 from index.types import Span
 from qa.rendering.alignment import AlignmentError, SourceLines, align_lines
 from qa.rendering.blocks import build_block

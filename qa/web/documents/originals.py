@@ -56,7 +56,8 @@ def _send(found: Original) -> Response:
     response.headers["Cache-Control"] = PRIVATE
     response.set_etag(found.sha256)
     try:
-        return response.make_conditional(request.environ, accept_ranges=True, complete_length=found.size)
+        response.make_conditional(request.environ, accept_ranges=True, complete_length=found.size)
     except RequestedRangeNotSatisfiable:
         # A part that is not there: the whole file says so, too (RFC 9110, 14.2 lets a server ignore a range).
-        return response
+        pass
+    return response
