@@ -1,0 +1,1 @@
+"""A collection of office files and judged questions about it: tables, sheets, slides, mails, a book, an archive."""
