@@ -88,6 +88,7 @@ bench-full: speed index ## the same up to a million passages; quality and confid
 	@$(PYTHON) -m qa.evaluation run tests/judgements/blame.jsonl --index "$(INDEX)" --summary docs/reports/blame.md
 	@$(PYTHON) -m index build $(HANDBOOKS) --index var/handbooks
 	@$(PYTHON) -m qa.evaluation run $(HELD_OUT)/handbooks.jsonl --index var/handbooks --summary docs/reports/handbooks.md
+	@$(PYTHON) -m benchmarks.office
 	@$(PYTHON) -m qa.evaluation run tests/judgements/blame.jsonl --index "$(INDEX)" --reader large \
 	  --summary docs/reports/blame-large.md
 	@$(PYTHON) -m qa.evaluation run $(HELD_OUT)/handbooks.jsonl --index var/handbooks --reader large \

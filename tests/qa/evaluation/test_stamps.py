@@ -34,6 +34,7 @@ MEASURED = {
     "docs/reports/fairytaleqa-val.md": "make bench-full",
     "docs/reports/handbooks.md": "make bench-full",
     "docs/reports/handbooks-large.md": "make bench-full",
+    "docs/reports/office.md": "python -m benchmarks.office",
     "docs/reports/scifact-train.md": "make bench-full",
     "docs/reports/squad-sentences.md": "make bench-full",
 }
