@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from index.embedding.batching import batch_by_length
 from qa.reader.language import LanguageDetector
 from qa.reader.pairs import PairTokenizer
+from qa.reader.rows import write_rows_as_sentences
 from qa.reader.spans import find_best_span
 from qa.types import Reading
 
@@ -51,7 +52,8 @@ class TrainedReader:
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         """Return what each passage, given as its context and its text, says to the question."""
-        pairs = self.tokenizer.encode_pairs(question, passages)
+        written = [(context, write_rows_as_sentences(text)) for context, text in passages]
+        pairs = self.tokenizer.encode_pairs(question, written)
         readings: dict[int, Reading] = {}
         for rows in batch_by_length([len(pair.ids) for pair in pairs]):
             starts, ends, relevances = self._network([pairs[row] for row in rows])

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from index.errors import LoadError
 from index.parsers.archive import open_archive, read_member
 from index.parsers.encoding import decode_bytes
-from index.parsers.markup.tree import Element, get_tag, parse_markup, read_line
+from index.parsers.markup.tree import Element, get_tag, parse_markup
 
 CONTAINER, ENCRYPTION = "META-INF/container.xml", "META-INF/encryption.xml"
 # These garble fonts, which need no reading; everything else is encrypted text.
@@ -128,7 +128,8 @@ def _read_fields(root: Element) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = {}
     for metadata in _find(root, "metadata"):
         for element in metadata.iter("*"):
-            words = read_line(element) if len(element) == 0 else ""
+            # ``read_line`` reads what a page shows, which its title is not.
+            words = " ".join((element.text or "").split()) if len(element) == 0 else ""
             if words and get_tag(element) != "meta":
                 fields.setdefault(get_tag(element), []).append(words)
     return fields

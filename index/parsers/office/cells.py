@@ -115,6 +115,9 @@ def names_columns(table: Sequence[Sequence[str]]) -> bool:
     if looks_like_header(table):
         return True
     first = [cell.strip() for cell in table[0]]
-    years = [cell for cell in first[1:] if YEAR.fullmatch(cell)]
-    words = not YEAR.fullmatch(first[0])
-    return len(table) > 1 and words and len(years) > 1 and len({*years}) == len(first) - 1
+    others = first[1:]
+    years = [name for name in others if YEAR.fullmatch(name)]
+    # Beside the years there may be a column in words, such as their total.
+    in_words = all(YEAR.fullmatch(name) or (name and not FIGURES.fullmatch(name)) for name in others)
+    is_named = in_words and len({*others}) == len(others) and not YEAR.fullmatch(first[0])
+    return len(table) > 1 and is_named and len(years) > 1
