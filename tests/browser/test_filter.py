@@ -63,12 +63,12 @@ def test_a_folder_has_all_below_it_and_dates_leave_others_out(page: Page, filter
     page.get_by_text("Filter", exact=True).click()
     page.get_by_label("Folder").select_option(label="hr")
     expect(ask(page, QUESTION).locator(".passage")).to_have_count(2)
-    page.get_by_label("To").fill("2024-12-31")
+    page.get_by_label("To", exact=True).fill("2024-12-31")
     turn = ask(page, QUESTION)
     expect(turn.locator(".passage")).to_have_count(1)
     expect(turn.locator(".passage")).to_contain_text("40 euros")
     page.get_by_label("Folder").select_option("")
-    page.get_by_label("To").fill("")
+    page.get_by_label("To", exact=True).fill("")
     expect(ask(page, QUESTION).locator(".passage")).to_have_count(3)
 
 

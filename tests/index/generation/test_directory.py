@@ -272,7 +272,8 @@ def test_everything_is_on_the_disk_before_it_is_served(tmp_path: Path, monkeypat
     assert files - set(done[:manifest]) == {"manifest.json"}
     assert {"store", "lexical"} <= set(done[:manifest])
     assert done[manifest + 1].startswith(UNFINISHED)
-    assert done[named - 1 :] == [done[manifest + 1], "rename", "index", "CURRENT.new", "replace", "index"]
+    published = [done[manifest + 1], "rename", "index", "CURRENT.new", "replace", "index"]
+    assert done[named - 1 :][: len(published)] == published
 
 
 def test_an_index_may_lie_deep_in_folders_that_are_not_there_yet(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from index.embedding.default_model import DefaultModel
-from index.generation.manifest import Manifest
+from index.generation.manifest import FORMAT, Manifest
 from index.generation.pointer import CURRENT
 from index.types import LoadProblem
 from qa.__main__ import main
@@ -71,7 +71,7 @@ def test_an_index_of_another_version(tmp_path: Path) -> None:
     """Both formats, and how to build it again."""
     code, faults = call(shutil.copytree(OLD_FORMATS / "4", tmp_path / "index"))
     assert code == 1
-    assert "has format 4, this program reads 5; rebuild it with: python -m index build" in faults
+    assert f"has format 4, this program reads {FORMAT}; rebuild it with: python -m index build" in faults
 
 
 def test_a_damaged_generation(index: Path) -> None:

@@ -195,7 +195,7 @@ def test_other_sizes_of_passages_are_another_program(
     monkeypatch.setattr(
         assemble,
         "split_into_passages",
-        lambda document, names, usual, count: split_into_passages(document, names, replace(usual, **sizes), count),
+        lambda document, names, usual, *others: split_into_passages(document, names, replace(usual, **sizes), *others),
     )
     assert observe() != unchanged
 

@@ -10,6 +10,7 @@ import pytest
 from index.errors import DamagedGeneration
 from index.generation.documents import Documents
 from index.generation.generation import Generation, GenerationContents
+from index.generation.metadata_filter import EVERYTHING, Selection
 from index.generation.passages import Passages
 from index.search.bm25 import BM25Index
 from index.search.stores.exact import ExactStore
@@ -73,13 +74,13 @@ def test_a_filter_is_applied_inside_both_legs(retriever: Retriever, generation: 
 
 def test_filters_match_ids_and_patterns(generation: Generation) -> None:
     """None means all; an id, a pattern; nothing where nothing matches."""
-    assert build_filter(generation.contents, ()) is None
+    assert build_filter(generation.contents, EVERYTHING) is None
     for pattern in ("blame.txt", "*.txt", "bl?me.*"):
-        allowed = build_filter(generation.contents, (pattern,))
+        allowed = build_filter(generation.contents, Selection((pattern,)))
         assert allowed is not None
         assert len(allowed.passages) == len(generation.contents.passages)
         assert len(allowed.units) == len(generation.contents.units)
-    nothing = build_filter(generation.contents, ("*.pdf",))
+    nothing = build_filter(generation.contents, Selection(("*.pdf",)))
     assert nothing is not None
     assert len(nothing.passages) == len(nothing.units) == 0
 
