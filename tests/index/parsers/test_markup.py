@@ -54,7 +54,7 @@ def test_blocks(source: str, text: str) -> None:
         ("<tr><td>One<tr><td>two", "One\n\ntwo"),
         ("<tr><td>Menu<td><table><tr><td>Text</table>", "Menu\n\nText"),
         ("<tr><td>a<td>" + "long " * 100 + "<tr><td>b<td>c", "a\n\n" + "long " * 99 + "long\n\nb\n\nc"),
-        ("<tr><th colspan=999999>A<th rowspan=x>B<tr><td>x<td>1", "A" + " · A" * 98 + "\n\nA · B\n\nx · A: 1"),
+        ("<tr><th colspan=999999>A<th rowspan=x>B<tr><td>x<td>1", "A" + " · A" * 99 + "\n\nA · B\n\nx · A: 1"),
     ],
 )
 def test_tables(source: str, text: str) -> None:
