@@ -1,5 +1,6 @@
 """An answer on the terminal, evidence in ⟦brackets⟧, and bold if the output is a terminal."""
 
+import re
 from collections.abc import Sequence
 
 import click
@@ -19,6 +20,8 @@ from qa.rendering.renderer import Renderer
 from qa.rendering.source_map import unwrap_words
 from qa.types import Answer, AnswerPassage, AnswerText, Quote, Reason, Status
 
+# An empty line; each row of a table is a paragraph.
+PARAGRAPH_END = re.compile(r"\n\s*\n")
 # Copies of a passage that are listed, about two lines.
 MAX_LISTED_COPIES = 5
 
@@ -70,12 +73,14 @@ def _print_passage(passage: AnswerPassage, marked: Sequence[Span], renderer: Ren
     source, heading = passage.document, passage.heading
     if renderer and heading:
         heading = renderer.render_heading(source.id, heading)
-    title = " · ".join(part for part in (source.title or source.id, heading) if part)
+    # A mail and its first heading have the same words.
+    title = " · ".join(dict.fromkeys(part for part in (source.title or source.id, heading) if part))
     click.echo(f"\n{passage.rank}. {click.style(title, bold=True)}  {passage.score:.2f}  {passage.id}")
     nodes = renderer.render(source.id, Span(passage.start, passage.end), marked) if renderer else None
     if nodes is None:
         text = _format_pieces(split_at_marks(passage.text, marked, passage.start))
-        click.echo(f"   {' '.join(text.split())}")
+        for paragraph in PARAGRAPH_END.split(text):
+            click.echo(f"   {' '.join(paragraph.split())}")
     else:
         for line in write_lines(nodes, marked):
             text = _format_pieces(line.pieces)

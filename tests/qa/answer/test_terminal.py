@@ -52,3 +52,16 @@ def test_every_reason_has_its_words(engine: Engine, why: Reason, capsys: pytest.
     printed = capsys.readouterr().out
     assert why.value not in printed
     assert len(printed.splitlines()[1].split()) > 3
+
+
+def test_each_row_of_a_table_has_a_line(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    """Paragraphs are not run together, and a heading with the words of the title is not repeated."""
+    answer = engine.ask(Request("Who directed the film?", top_k=1))
+    passage = answer.passages[0]
+    table = replace(
+        passage, text="Country · Rate\n\nFrance\n· Rate: 58.00", heading=passage.document.title, evidence=()
+    )
+    print_answer(replace(answer, passages=(table,)))
+    printed = capsys.readouterr().out
+    assert "   Country · Rate\n   France · Rate: 58.00\n" in printed
+    assert f"1. {passage.document.title}  " in printed
