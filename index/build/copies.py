@@ -83,7 +83,7 @@ class _Links:
         self._parents = list(range(count))
 
     def find(self, thing: int) -> int:
-        """Return the thing that stands for all that are linked with it."""
+        """Return the representative of all things that are linked with this one."""
         parents = self._parents
         while parents[thing] != thing:
             parents[thing] = parents[parents[thing]]

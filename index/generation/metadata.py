@@ -117,7 +117,7 @@ def _unwrap_names(field: str, value: object) -> object:
 
 
 def _split_names(field: str, values: Iterable[str]) -> Iterator[str]:
-    """Yield the tags in "a, b" and the authors in "A; B": a comma may stand within a name."""
+    """Yield the tags in "a, b" and the authors in "A; B": a comma may be part of a name."""
     separators = {TAG: r"[,;]", AUTHOR: ";"}.get(field)
     for value in values:
         parts = re.split(separators, value) if separators else [value]

@@ -175,7 +175,7 @@ def _make_box(piece: list[_Character], size: float) -> Iterator[TextBox]:
 
 
 def _read_characters(page: "PdfPage", text: "PdfTextPage") -> Iterator[_Character | None]:
-    """Yield each character with its place on the page as it is shown; None stands for a line break."""
+    """Yield each character with its place on the page as it is shown; None is a line break."""
     from pypdfium2.raw import FS_RECTF, FPDFText_GetLooseCharBox, FPDFText_GetUnicode
 
     turn = _Turn(page)

@@ -43,7 +43,7 @@ class _Head:
         return self.offset is not None and any(pattern.fullmatch(self.words) for pattern in patterns)
 
     def may_be_repeated(self) -> bool:
-        """Return whether it is left out where it is not the first one."""
+        """Return whether it is left out after its first occurrence."""
         return self.offset is None or not NAMED_NUMBER.fullmatch(self.words)
 
 

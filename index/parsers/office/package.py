@@ -202,7 +202,7 @@ def attribute(element: Element | None, name: str, default: str = "") -> str:
 
 
 def relation_id(element: Element, name: str = "id") -> str:
-    """Return the attribute that refers to another part, which may stand beside one of the same name."""
+    """Return the attribute that refers to another part, which may be beside one of the same name."""
     return next(
         (str(value) for key, value in element.attrib.items() if str(key).endswith(f"relationships}}{name}")), ""
     )
