@@ -39,6 +39,8 @@ from benchmarks.training.reader.examples import (
 from benchmarks.training.reader.handbooks import read_handbooks
 from benchmarks.training.reader.measure import format_table, load_held_out, measure_sources
 from benchmarks.training.reader.network import Network, load_network
+from benchmarks.training.reader.tables import SOURCE as TABLES
+from benchmarks.training.reader.tables import invent_questions
 from benchmarks.training.reader.train import train
 from index.embedding import MODELS, load_encoder
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
@@ -53,6 +55,8 @@ FIGURES, PAGE = Path("docs/reader.json"), Path("docs/reader.md")
 LARGE_FIGURES, LARGE_PAGE = Path("docs/reader-large.json"), Path("docs/reader-large.md")
 # QAMR's labels are noisy, QADiscourse's questions stiff (the README of the open sets): only a teacher labels them.
 UNLABELLED = frozenset({"qamr", "qadiscourse"})
+# Invented questions about rows of tables.
+TABLE_QUESTIONS = 9000
 plan = Plan()
 
 
@@ -66,11 +70,12 @@ def main() -> None:
 @click.option("--out", type=click.Path(path_type=Path), default=EXAMPLES, show_default=True)
 def prepare(data: Path, out: Path) -> None:
     """Pack the training examples of DATA, the folder of open sets, and of the handbooks."""
-    questions = sorted(
-        [*load_questions(data)[Part.TRAIN], *_load_handbooks(Part.TRAIN)], key=lambda one: one.source in UNLABELLED
-    )
+    labelled = [*load_questions(data)[Part.TRAIN], *_load_handbooks(Part.TRAIN), *invent_questions(TABLE_QUESTIONS)]
+    questions = sorted(labelled, key=lambda one: one.source in UNLABELLED)
     found = build_examples(questions)
     examples = [replace(one, answers=(), relevant=None) if one.source in UNLABELLED else one for one in found.examples]
+    # Another invented table may have the same row.
+    examples = [replace(one, wrong=()) if one.source == TABLES else one for one in examples]
     # Twice, because there is one to nine that a text answers.
     examples += [one for one in examples if one.relevant is False]
     write_examples(ExampleSet(found.texts, examples), out)

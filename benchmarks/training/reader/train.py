@@ -20,8 +20,8 @@ from benchmarks.training.reader.distill import label_pairs, measure_divergence, 
 from benchmarks.training.reader.examples import ExampleSet
 from benchmarks.training.reader.network import Logits, Network, has_bfloat16
 
-# Pairs that go through the network together; a GPU needs more of them to be busy.
-AT_ONCE, AT_ONCE_ON_GPU = 16, 128
+# Pairs that go through the network together; a GPU needs more of them to be busy, of like lengths all the same.
+AT_ONCE, AT_ONCE_ON_GPU = 16, 96
 # Processes that draw batches for a GPU: drawing takes longer than its steps.
 GPU_WORKERS = 12
 HEADS_FASTER = 2.5
