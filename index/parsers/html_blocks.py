@@ -1,18 +1,19 @@
 """A tree of blocks, as trafilatura makes it from a page, becomes text with headings.
 
-An empty line separates paragraphs, a line break separates list items and table rows, and `` | ``
-separates table cells. A line break inside a paragraph is kept; other white space becomes one space.
+An empty line separates paragraphs and the rows of tables, which name the column of each cell (``describe_rows``); a
+line break separates list items. A line break inside a paragraph is kept; other white space becomes one space.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from index.parsers.encoding import repair_surrogates, unify_newlines
+from index.parsers.tables import describe_rows
 from index.types import Heading
 
 # Weakest first: if two meet, the stronger one is written.
-SEPARATORS = (" | ", "\n", "\n\n")
+SEPARATORS = ("", "\n", "\n\n")
 
 # What separates an element from its neighbours; elements that are not listed are part of a line.
 SEPARATOR_OF_TAG = {
@@ -22,9 +23,7 @@ SEPARATOR_OF_TAG = {
     "list": "\n",
     "table": "\n\n",
     "item": "\n",
-    "row": "\n",
     "lb": "\n",
-    "cell": " | ",
 }
 
 
@@ -81,6 +80,9 @@ class _Writer:
             self._add_children(element)
             return
         self.end_block(separator)
+        if element.tag == "table":
+            self._write_table(element)
+            return
         whole = _read_whole(element)
         if whole is None:
             self._add_children(element)
@@ -99,6 +101,16 @@ class _Writer:
         for child in element:
             self.add_element(child)
             self._words.append(child.tail or "")
+
+    def _write_table(self, table: Element) -> None:
+        """Write a line for each row; rows of one cell above the others are a caption."""
+        rows = [[cell for cell in row if cell.tag == "cell"] for row in table if row.tag == "row"]
+        words = [[_read_cell(cell) for cell in row] for row in rows]
+        first = next((number for number, row in enumerate(words) if sum(map(bool, row)) > 1), 0)
+        lines = [" ".join(filter(None, row)) for row in words[:first]]
+        for line in [*lines, *describe_rows(words[first:], _find_header(rows[first:]))]:
+            self._write(line)
+            self.end_block(SEPARATORS[-1])
 
     def _write_whole(self, text: str, element: Element) -> None:
         end = self._write(text)
@@ -125,12 +137,20 @@ def _read_whole(element: Element) -> str | None:
     """Return the text of an element that is written in one piece, or None for one with blocks inside."""
     if element.tag == "head":
         return " ".join(_repair_text("".join(element.itertext())).split())
-    if element.tag == "cell":
-        # Paragraphs inside a cell would tear the row apart.
-        return " ".join(_repair_text(" ".join(element.itertext())).split())
     if element.tag == "code":
         return _repair_text("".join(element.itertext())).strip("\n")
     return None
+
+
+def _read_cell(cell: Element) -> str:
+    """Return the words of a cell on one line: paragraphs inside it would tear the row apart."""
+    return " ".join(_repair_text(" ".join(cell.itertext())).split())
+
+
+def _find_header(rows: Sequence[Sequence[Element]]) -> bool | None:
+    """Return whether the first row names the columns, or None if no cell of it is marked as a header (``th``)."""
+    marked = [cell.get("role") == "head" for cell in rows[0]] if rows else []
+    return all(marked[1:]) and len(marked) > 1 if any(marked) else None
 
 
 def _parse_level(head: Element) -> int:

@@ -23,7 +23,7 @@ def document(parse: Parse, data: bytes | str) -> Document:
 
 
 def test_blocks(parse: Parse) -> None:
-    """Blocks are separated by an empty line, items and rows by a line break; code stays, and menus go."""
+    """Blocks and rows are separated by an empty line, items by a line break; code stays, and menus go."""
     assert document(parse, html_page()).text == (
         "Blame!\n\n"
         "Blame! is a manga series written by Tsutomu Nihei, first published in the magazine "
@@ -32,7 +32,7 @@ def test_blocks(parse: Parse) -> None:
         "Killy looks for the net terminal genes,\nwhich let people reach the Netsphere & its control.\n\n"
         "Killy, a wanderer\nCibo, a scientist\n\n"
         "Volumes\n\n"
-        "Volume | Date\n1 | June 1998\n\n"
+        "Volume · Date\n\nVolume: 1 · Date: June 1998\n\n"
         'def walk():\n    return "on"'
     )
 

@@ -4,6 +4,8 @@ import pytest
 from lxml.etree import fromstring
 
 from index.parsers.html_blocks import flatten_blocks
+from index.types import Document
+from tests.index.parsers.conftest import Parse
 
 
 @pytest.mark.parametrize(
@@ -15,7 +17,7 @@ from index.parsers.html_blocks import flatten_blocks
         ("<list><item>a <list><item>b</item></list></item><item>c</item></list><p>d</p>", "a\nb\nc\n\nd"),
         (
             "<table><row><cell>a</cell><cell><p>b</p><p>c</p></cell></row><row><cell>d</cell></row></table>",
-            "a | b c\nd",
+            "a · b c\n\nd",
         ),
         ("<p>use <code>x</code> here</p>", "use x here"),
         ("<p>a</p><code>b\n  c\n</code>", "a\n\nb\n  c"),
@@ -36,3 +38,37 @@ def test_headings_have_spans_and_levels() -> None:
         fromstring('<body><head rend="h2">A\n <hi>b</hi></head><head> </head><p>x</p><head>C</head></body>')
     )
     assert [(blocks.text[h.start : h.end], h.level) for h in blocks.headings] == [("A b", 2), ("C", 1)]
+
+
+TABLE = """<html><body><article><h1>Rates</h1>
+<p>The daily allowance pays for meals, and it is paid for each day that a journey takes.</p>{}
+<p>Nobody has to keep the receipts, because the allowance is the same for everybody.</p></article></body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("table", "rows"),
+    [
+        (
+            "<thead><tr><th>Country</th><th>Allowance</th></tr></thead>"
+            "<tr><td>France</td><td>58.00 EUR</td></tr><tr><td>Japan</td><td><p>70.00</p><p>EUR</p></td></tr>",
+            ["Country · Allowance", "France · Allowance: 58.00 EUR", "Japan · Allowance: 70.00 EUR"],
+        ),
+        (
+            "<caption>Table 1</caption><tr><td></td><th>2024</th><th>2025</th></tr>"
+            "<tr><th>France</th><td>58</td><td>60</td></tr>",
+            ["Table 1", "2024 · 2025", "France · 2024: 58 · 2025: 60"],
+        ),
+        ("<tr><th>Name</th><td>Sana</td></tr><tr><th>Role</th><td>cook</td></tr>", ["Name · Sana", "Role · cook"]),
+        (
+            "<tr><th>City</th><th colspan='2'>Price</th><th>Note</th></tr>"
+            "<tr><td rowspan='2'>Rome</td><td>5</td><td>6</td><td>x</td></tr><tr><td>7</td><td></td><td>y</td></tr>",
+            ["City · Price · Note", "Rome · Price: 5 · 6 · Note: x", "Price: 7 · Note: y"],
+        ),
+    ],
+    ids=["header", "caption and years", "names of rows", "spans"],
+)
+def test_rows_of_a_table_can_be_read_alone(parse: Parse, table: str, rows: list[str]) -> None:
+    """No cell has the name of another column."""
+    (page,) = parse("a.html", TABLE.format(f"<table>{table}</table>").encode())
+    assert isinstance(page, Document)
+    assert page.text.split("\n\n")[2:-1] == rows
