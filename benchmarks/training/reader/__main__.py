@@ -2,13 +2,15 @@
 
 python -m benchmarks.training.reader prepare ../shared/data
 python -m benchmarks.training.reader train
-python -m benchmarks.training.reader convert var/reader/distilled.safetensors
+python -m benchmarks.training.reader average var/reader/earlier.safetensors var/reader/distilled.safetensors
+python -m benchmarks.training.reader convert var/reader/averaged.safetensors
 python -m benchmarks.training.reader convert-large var/reader/teacher.safetensors
 python -m benchmarks.training.reader measure ../shared/data
 
 ``prepare`` packs the training examples into one file of a few megabytes. ``train`` needs nothing else: it uses a GPU
 if there is one, continues from its last checkpoint if it was stopped, and writes ``qa/reader/shipped/`` at its end.
-``convert`` does so with what ``benchmarks/training/reader/teach.py`` distilled, and ``convert-large`` writes what the
+``average`` takes the mean of what was trained twice from one base, ``convert`` writes the shipped folder of it or of
+what ``benchmarks/training/reader/teach.py`` distilled, and ``convert-large`` writes what the
 large reader adds to its base, with the teacher. ``measure`` writes the figures ``docs/reader.json`` and their page
 ``docs/reader.md``, ``measure-large`` those of the large reader.
 """
@@ -38,7 +40,7 @@ from benchmarks.training.reader.examples import (
 )
 from benchmarks.training.reader.handbooks import read_handbooks
 from benchmarks.training.reader.measure import format_table, load_held_out, measure_sources
-from benchmarks.training.reader.network import Network, load_network
+from benchmarks.training.reader.network import Network, average_trained, load_network
 from benchmarks.training.reader.tables import SOURCE as TABLES
 from benchmarks.training.reader.tables import invent_questions
 from benchmarks.training.reader.train import train
@@ -50,7 +52,7 @@ from qa.reader.large import ensure_large_reader
 from qa.reader.reader import ABOUT, SHIPPED, TrainedReader
 
 EXAMPLES = Path("var/reader/examples.jsonl.gz")
-CHECKPOINT = Path("var/reader/network.pt")
+CHECKPOINT, AVERAGED = Path("var/reader/network.pt"), Path("var/reader/averaged.safetensors")
 FIGURES, PAGE = Path("docs/reader.json"), Path("docs/reader.md")
 LARGE_FIGURES, LARGE_PAGE = Path("docs/reader-large.json"), Path("docs/reader-large.md")
 # QAMR's labels are noisy, QADiscourse's questions stiff (the README of the open sets): only a teacher labels them.
@@ -101,6 +103,14 @@ def train_command(examples: Path, checkpoint: Path, threads: int, **numbers: Any
     train(network, found, chosen, checkpoint)
     questions = Counter(example.source for example in found.examples)
     write_reader(network.eval().cpu(), base, SHIPPED, {"questions": questions, "plan": asdict(chosen)})
+
+
+@main.command()
+@click.argument("trained", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--out", type=click.Path(path_type=Path), default=AVERAGED, show_default=True)
+def average(trained: tuple[Path, ...], out: Path) -> None:
+    """Write the mean of several networks TRAINED from the same base."""
+    average_trained(trained, out)
 
 
 @main.command()
