@@ -1,1 +1,0 @@
-"""Trains a small encoder of questions for the space of the encoder of passages."""
