@@ -156,6 +156,22 @@ def test_the_trained_parameters_are_read_as_written(bert: Path, tmp_path: Path) 
         Network(bert).load_trained(load_file(path))
 
 
+def test_the_mean_of_networks_lies_between_them(bert: Path, tmp_path: Path) -> None:
+    """Weight by weight; networks of another rank have no mean."""
+    networks = [Network(bert).eval() for _ in range(2)]
+    paths = [tmp_path / f"{number}.safetensors" for number in range(2)]
+    for network, path in zip(networks, paths, strict=True):
+        write_trained(network, path, {"questions": {}, "plan": {"rate": 1}})
+    average_trained(paths, tmp_path / "mean.safetensors")
+    mean, about = load_network(bert, tmp_path / "mean.safetensors")
+    expected = sum(network.relevance.weight for network in networks) / 2
+    torch.testing.assert_close(mean.relevance.weight, expected, atol=1e-3, rtol=1e-3)
+    assert about["averaged"] == [{"rate": 1}] * 2
+    write_trained(Network(bert, rank=2), paths[1], {"questions": {}, "plan": {}})
+    with pytest.raises(ModelError, match="other parameters"):
+        average_trained(paths, tmp_path / "mean.safetensors")
+
+
 def test_the_teacher_labels_the_tokens_of_the_student(bert: Path, mpnet: Path) -> None:
     """Word for word, although its pair has one mark more; where words are split differently it says so."""
     student, teacher = Network(bert).eval(), Network(mpnet).eval()

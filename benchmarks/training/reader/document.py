@@ -38,6 +38,7 @@ SOURCES = {
     "selqa-sentences": ("SelQA: sentences of Wikipedia", "Apache-2.0"),
     "nq-complex": ("Natural Questions that ask how and why, whole paragraphs", "CC BY-SA 3.0"),
     "handbooks": ("handbooks, manuals, policies, dialogues, code (this repository)", "CC0"),
+    "tables": ("rows of invented tables (this repository)", "CC0"),
 }
 
 
@@ -78,9 +79,8 @@ def render_page(figures: Mapping[str, Any]) -> str:
         stamp=stamp_line(figures["program"]),
         size=figures["size"] / 1e6,
         data="\n".join(_format_sources(trained["questions"])),
-        asked=trained["plan"]["steps"] * trained["plan"]["batch"],
         all=sum(trained["questions"].values()),
-        **trained["plan"],
+        training=" ".join(_describe_trainings(trained)),
         cool_down=COOL_DOWN,
         wrong=WRONG_SHARE,
         heads_faster=HEADS_FASTER,
@@ -94,6 +94,19 @@ def render_page(figures: Mapping[str, Any]) -> str:
         total=total,
         f1=sum(m["f1"] * m["questions"] for m in measured.values()) / total,
     )
+
+
+def _describe_trainings(trained: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a sentence about each of the networks that the reader is the mean of, or about the only one."""
+    plans = trained.get("averaged", [trained["plan"]])
+    if len(plans) > 1:
+        yield f"The weights are the mean of {len(plans)} networks trained one by one (Wortsman et al. 2022)."
+    for plan in plans:
+        asked = plan["steps"] * plan["batch"]
+        yield (
+            f"{asked:,} questions were asked in {plan['steps']:,} steps of {plan['batch']}, at a learning rate of "
+            f"{plan['rate']:g}."
+        )
 
 
 def _format_sources(questions: Mapping[str, int]) -> Iterator[str]:
@@ -128,9 +141,9 @@ def _format_gaps(measured: Measures, before: Measures) -> Iterator[str]:
 
 
 TEACHER = """
-In the last {taught:,} steps a teacher, the [large reader](reader-large.md), read every pair, too (Hinton et al. 2015).
-{share:.0%} of the losses of spans and relevance are there the divergence from its logits, at a temperature of
-{temperature:g} for spans.
+In the last {taught:,} steps a teacher, trained as the [large reader](reader-large.md) is, read every pair, too (Hinton
+et al. 2015). {share:.0%} of the losses of spans and relevance are there the divergence from its logits, at a
+temperature of {temperature:g} for spans. QAMR and QADiscourse, whose own labels are noisy or stiff, have none but its.
 """
 TEMPLATE = """{stamp}
 # The reader
@@ -155,13 +168,13 @@ it. See [settings](settings.md).
 |---|---|---|
 {data}
 
-The questions are {all:,}, where those that their text does not answer count twice; {asked:,} were asked in {steps:,}
-steps of {batch}. Each time a passage of whole sentences is drawn from the text, half of them as short as a passage of
+The questions are {all:,}, where those that their text does not answer count twice. {training}
+Each time a passage of whole sentences is drawn from the text, half of them as short as a passage of
 an index. With {wrong:.0%} of the answerable questions goes a passage that does not answer: the same text without the
 answering sentence, or one that BM25 finds for the question. A third of the questions are reworded: without question
 mark, with a typo, as keywords, or as a statement.
 
-The learning rate is {rate:g}, {heads_faster} times that for the heads; it is constant until it falls to zero over the
+The learning rate of the heads is {heads_faster} times as high; it is constant until it falls to zero over the
 last {cool_down:.0%} of the steps. The embeddings are not trained. Three losses are summed: of the span (with weight
 {no_answer} for a wrong passage), of each passage being right, and of the right one being better than the wrong one.
 {teacher}

@@ -1,7 +1,7 @@
 """Questions about rows of tables, invented: the open sets have none, and people's folders have spreadsheets.
 
-Names of columns and wordings of questions are in ``tables.json``; the cells are drawn. A table is written as the parsers
-write it and as the reader sees it (``qa/reader/rows.py``).
+Names of columns and wordings of questions are in ``tables.json``; the cells are drawn. A table is written as the
+parsers write it and as the reader sees it (``qa/reader/rows.py``).
 """
 
 import json
@@ -82,7 +82,8 @@ def draw_table(words: Mapping[str, Any], chance: random.Random) -> Table:
 
 def _ask(table: Table, text: str, number: int, chance: random.Random) -> ReadingQuestion:
     """Return a question about one cell, about the row that has it, or about one that the table does not have."""
-    row, column, answers = chance.choice(table.rows), chance.choice(table.columns), ()
+    row, column = chance.choice(table.rows), chance.choice(table.columns)
+    answers: tuple[Span, ...] = ()
     if chance.random() < ABSENT:
         if chance.random() < 0.5:
             row = chance.choice(table.absent_rows)
@@ -93,9 +94,7 @@ def _ask(table: Table, text: str, number: int, chance: random.Random) -> Reading
         cell = table.cells[row, column.name]
         line = _find_line(text, row, column.name, cell)
         if chance.random() < ASKS_FOR_ROW and sum(c == cell for c in table.cells.values()) == 1:
-            question = chance.choice(REVERSED).format(
-                kind=table.kind.lower(), column=column.name.lower(), cell=cell
-            )
+            question = chance.choice(REVERSED).format(kind=table.kind.lower(), column=column.name.lower(), cell=cell)
             answers = (Span(line.start, line.start + len(row)),)
         else:
             question = chance.choice(column.asked).format(row=row)
@@ -135,9 +134,7 @@ def _draw_date(chance: random.Random) -> str:
 
 def _draw_span(chance: random.Random) -> str:
     opens, closes = chance.randint(6, 12), chance.randint(13, 22)
-    return chance.choice(
-        (f"{opens:02}:00 to {closes:02}:00", f"{opens}:30-{closes}:00", f"{opens}-{closes}", "closed")
-    )
+    return chance.choice((f"{opens:02}:00 to {closes:02}:00", f"{opens}:30-{closes}:00", f"{opens}-{closes}", "closed"))
 
 
 def _draw_money(chance: random.Random) -> str:
