@@ -26,7 +26,7 @@ from benchmarks.training.reader.distill import (
     measure_relevance_divergence,
 )
 from benchmarks.training.reader.examples import Example, ExampleSet, Text, keep_labelled
-from benchmarks.training.reader.network import NEVER, Network, load_network, write_trained
+from benchmarks.training.reader.network import NEVER, Network, average_trained, load_network, write_trained
 from benchmarks.training.reader.train import _load_batches, compute_losses, train
 from index.errors import ModelError
 from index.types import Span
