@@ -11,7 +11,8 @@ from pathlib import Path
 import regex
 
 from index.errors import LoadError
-from index.parsers.office.number_format import BUILT_IN, format_iso_date, format_number
+from index.parsers.office.number_code import BUILT_IN
+from index.parsers.office.number_format import format_iso_date, format_number
 from index.parsers.office.package import (
     Element,
     Package,
