@@ -33,6 +33,8 @@ REFERENCE = regex.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 MAX_ROWS = 1_048_576
 # A format that is neither built in nor written in the file.
 GENERAL = "General"
+# How Excel writes a character that XML has not, such as the carriage return of a line break: "_x000D_".
+ESCAPE = regex.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def parse_xlsx(path: Path, id: str) -> list[Document]:
@@ -113,7 +115,7 @@ class _Workbook:
             return {"1": "TRUE", "0": "FALSE"}.get(text, "")
         if kind == "d":
             return format_iso_date(text)
-        return text if kind == "str" else self._read_number(text, attribute(cell, "s"))
+        return _restore_characters(text) if kind == "str" else self._read_number(text, attribute(cell, "s"))
 
     def _read_number(self, text: str, style: str) -> str:
         try:
@@ -134,7 +136,17 @@ def _read_string(element: Element | None) -> str:
         elif local_name(part) == "r":
             text = child(part, "t")
             pieces.append("" if text is None else text.text or "")
-    return "".join(pieces)
+    return _restore_characters("".join(pieces))
+
+
+def _restore_characters(text: str) -> str:
+    """Return a text without escapes; control characters are left out, except those that separate words."""
+    return ESCAPE.sub(lambda escape: _restore_character(int(escape[1], 16)), text)
+
+
+def _restore_character(code: int) -> str:
+    character = chr(code)
+    return "" if code < 32 and not character.isspace() else character
 
 
 def _read_range(reference: str) -> list[Merge]:

@@ -65,11 +65,13 @@ def test_a_workbook_of_openpyxl(parse: Parse) -> None:
         ('<c r="B1" s="99"><v>1.50</v></c>', "1.5"),
         ('<c r="B1" s="1"><v>0.12</v></c>', "12%"),
         ('<c r="B1" t="inlineStr"><is><r><t>in </t></r><r><t>line</t></r><rPh><t>x</t></rPh></is></c>', "in line"),
+        ('<c r="B1" t="inlineStr"><is><t>one_x000D_\ntwo_x0007_ _x005F_x0041_</t></is></c>', "one two _x0041_"),
+        ('<c r="B1" t="str"><v>a_x0009_b</v></c>', "a b"),
         ("<c><v>2</v></c>", "2"),
     ],
 )
 def test_cells(parse: Parse, cell: str, shown: str) -> None:
-    """A formula has its stored value; an error and what is missing are left out."""
+    """A formula has its stored value; an error and what is missing are left out, escaped characters are restored."""
     name = '<c r="A1" t="inlineStr"><is><t>Name</t></is></c>'
     styles = '<cellXfs><xf numFmtId="0"/><xf numFmtId="9"/></cellXfs>'
     document = read(parse, workbook(f'<row r="1">{name}{cell}</row>', styles=styles))
