@@ -73,7 +73,7 @@ def _read_slide(reader: TextReader, page: Element) -> Slide:
         kind = attribute(shape, "class")
         texts = reader.read_paragraphs(shape)
         if kind == "title":
-            slide.title = slide.title or " ".join(texts)
+            slide.add_title(" ".join(texts))
         elif kind not in SKIPPED_CLASSES:
             table = child(shape, "table")
             slide.blocks += texts if table is None else [read_table(reader, table)[:2]]

@@ -47,7 +47,7 @@ def _read_slide(package: Package, part: str, root: Element) -> Slide:
     for shape in _find_shapes(child(root, "cSld", "spTree")):
         kind = _read_placeholder(shape)
         if kind in TITLES:
-            slide.title = slide.title or " ".join(_read_paragraphs(shape))
+            slide.add_title(" ".join(_read_paragraphs(shape)))
         elif local_name(shape) == "graphicFrame":
             slide.blocks += [_read_table(table) for table in descendants(shape, "tbl")]
             diagrams = [relations.get(relation_id(one, "dm")) for one in descendants(shape, "relIds")]

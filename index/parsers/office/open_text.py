@@ -7,7 +7,7 @@ from index.parsers.office.open_cells import read_table
 from index.parsers.office.package import Element, attribute, child, descendants, local_name, read_count
 from index.parsers.text_builder import TextBuilder
 
-# What is no text of the document: comments, deletions, tables of contents, titles of pictures, phonetic guides.
+# What is no text of the document: comments, deletions, tables of contents, phonetic guides.
 SKIPPED = frozenset(
     {
         "annotation",
@@ -21,14 +21,14 @@ SKIPPED = frozenset(
         "alphabetical-index",
         "sequence-decls",
         "forms",
-        "title",
-        "desc",
         "ruby-text",
         "hidden-paragraph",
         "event-listeners",
         "script",
     }
 )
+# What describes a picture; in other namespaces these are fields of the text.
+PICTURE_WORDS = ("svg-compatible:1.0}title", "svg-compatible:1.0}desc")
 # What is read after the paragraph that it is anchored in.
 ANCHORED = frozenset({"note", "text-box", "table"})
 SHAPES = frozenset({"frame", "custom-shape", "g", "rect", "ellipse", "a", "line", "polygon", "path", "text-box"})
@@ -61,7 +61,7 @@ class TextReader:
                 self._add_paragraph(element)
             elif name == "table":
                 self._add_table(element)
-            elif name not in SKIPPED:
+            elif not _is_skipped(element):
                 # A list, a section, a frame: what counts is inside.
                 self.add_blocks(element)
 
@@ -131,7 +131,7 @@ class TextReader:
                 yield " " * read_count(attribute(one, "c"), limit=MAX_SPACES)
             elif name in {"tab", "line-break"}:
                 yield " " if name == "tab" else "\n"
-            elif name not in SKIPPED | ANCHORED | SHAPES - {"a"} and not self._is_hidden(one):
+            elif name not in ANCHORED | SHAPES - {"a"} and not _is_skipped(one) and not self._is_hidden(one):
                 yield from self._read_pieces(one)
             yield one.tail or ""
 
@@ -144,11 +144,15 @@ class TextReader:
         return frozenset(style for (_, style), element in found if attribute(element, name) == value)
 
 
+def _is_skipped(element: Element) -> bool:
+    return local_name(element) in SKIPPED or str(element.tag).endswith(PICTURE_WORDS)
+
+
 def _walk(element: Element, stops: Iterable[str]) -> Iterator[Element]:
     """Yield everything inside an element that is shown, in order; nothing inside of ``stops``."""
     for one in element:
         name = local_name(one)
-        if name not in SKIPPED and name != "note-citation":
+        if name != "note-citation" and not _is_skipped(one):
             yield one
             if name not in stops:
                 yield from _walk(one, stops)

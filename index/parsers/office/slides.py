@@ -17,6 +17,13 @@ class Slide:
     blocks: list[str | tuple[Cells, int]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    def add_title(self, words: str) -> None:
+        """Take the words of a title; those of a second one are a paragraph."""
+        if self.title.strip():
+            self.blocks.append(words)
+        else:
+            self.title = words
+
     def take_title(self) -> str:
         """Return the title, or else a short first line with something below it, which is taken out.
 

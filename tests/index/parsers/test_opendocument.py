@@ -86,6 +86,14 @@ def test_titles_by_style_contents_and_sections(parse: Parse) -> None:
     assert (document.text, document.title) == ("Plan\n\nIn a section .", "Plan")
 
 
+def test_fields_are_words(parse: Parse) -> None:
+    """The title of the document inside a sentence is read, the title of a picture is not."""
+    spaces = 'xmlns:draw="urn:d" xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"'
+    picture = f"<draw:frame {spaces}><svg:title>A lamp</svg:title><svg:desc>It burns.</svg:desc></draw:frame>"
+    body = f"<text:p>This is <text:title>The plan</text:title>.{picture}</text:p>"
+    assert read(parse, "a.odt", open_document("text", body)).text == "This is The plan."
+
+
 def test_a_table_in_a_table(parse: Parse) -> None:
     """The inner one follows the outer one."""
     cell = "<table:table-cell>{}</table:table-cell>"

@@ -51,6 +51,17 @@ def test_hidden_slides_and_slides_without_a_title(parse: Parse) -> None:
     assert [document.text[h.start : h.end] for h in document.headings] == ["A line"]
 
 
+def test_a_second_title_is_a_paragraph(parse: Parse) -> None:
+    """Two slides that were made one have two."""
+    file = pptx.Presentation()
+    slide = file.slides.add_slide(file.slide_layouts[1])
+    slide.shapes.title.text, slide.placeholders[1].text = "The plan", "The other plan"
+    parts = unpacked(saved(file))
+    name = "ppt/slides/slide1.xml"
+    parts[name] = parts[name].replace(b'<p:ph idx="1"/>', b'<p:ph type="title" idx="1"/>')
+    assert read(parse, packed(parts)).text == "The plan\n\nThe other plan"
+
+
 @pytest.mark.parametrize("kind", ["dt", "ftr", "sldNum"])
 def test_what_is_on_each_slide_is_left_out(parse: Parse, kind: str) -> None:
     """Date, footer and number."""
