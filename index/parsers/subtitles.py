@@ -65,7 +65,11 @@ def parse_subtitles(path: Path, id: str) -> list[Document]:
 
 
 def _read_lines(text: str) -> Iterator[_Line]:
-    """Yield the lines of each subtitle: those from its times to the next empty line."""
+    """Yield the lines of each subtitle: those after its times.
+
+    In WebVTT an empty line ends them, and notes may follow. In SubRip it does not: players show what is after it, too.
+    """
+    has_notes = text.startswith("WEBVTT")
     times: tuple[float, float] | None = None
     speaker = ""
     lines = text.split("\n")
@@ -74,7 +78,7 @@ def _read_lines(text: str) -> Iterator[_Line]:
         if timing:
             times, speaker = (_to_seconds(timing, 1), _to_seconds(timing, 5)), ""
         elif not line.strip():
-            times = None
+            times = None if has_notes else times
         elif times and not _is_number_of_next(lines, number):
             voice = VOICE.search(line)
             speaker = unescape(voice[1]).strip() if voice else speaker
