@@ -14,6 +14,7 @@ from index.parsers.office.package import (
     read_count,
 )
 from index.parsers.office.properties import read_core_properties
+from index.parsers.office.word_lists import Lists, read_lists
 from index.parsers.office.word_styles import Styles, is_on, read_styles
 from index.parsers.text_builder import TextBuilder
 from index.types import Document
@@ -32,7 +33,8 @@ def parse_docx(path: Path, id: str) -> list[Document]:
         body = child(package.parse(main), "body")
         if body is None:
             raise package.report_damage()
-        reader = _Reader(read_styles(package, main), _read_notes(package, main))
+        styles = read_styles(package, main)
+        reader = _Reader(styles, read_lists(package, main, styles), _read_notes(package, main))
         reader.add_blocks(body)
         return [read_core_properties(package).complete(reader.builder, id)]
 
@@ -49,9 +51,9 @@ def _read_notes(package: Package, main: str) -> Mapping[tuple[str, str], Element
 class _Reader:
     """Adds what is in the body of a document, block by block."""
 
-    def __init__(self, styles: Styles, notes: Mapping[tuple[str, str], Element]) -> None:
+    def __init__(self, styles: Styles, lists: Lists, notes: Mapping[tuple[str, str], Element]) -> None:
         self.builder = TextBuilder()
-        self._styles = styles
+        self._styles, self._lists = styles, lists
         self._notes = notes
 
     def add_blocks(self, container: Element) -> None:
@@ -70,7 +72,8 @@ class _Reader:
         """Add a paragraph, then what is anchored in it: text boxes and notes."""
         style = self._styles.find(child(paragraph, "pPr"))
         if not style.is_contents:
-            text = self._read_text(paragraph)
+            number, words = self._read_numbered(paragraph)
+            text = f"{number} {words}" if words.strip() else ""
             if style.level:
                 self.builder.add_heading(text, style.level)
             else:
@@ -123,9 +126,14 @@ class _Reader:
                 cells.cover(columns)
                 continue
             inside = list(_walk(cell, stops=("p", "tbl", "txbxContent")))
-            text = "\n".join(self._read_text(one) for one in inside if local_name(one) == "p")
+            # A cell may have a number and no words.
+            text = "\n".join(" ".join(self._read_numbered(one)) for one in inside if local_name(one) == "p")
             nested += [one for one in inside if local_name(one) == "tbl"]
             cells.add(text, columns, 1 if merge is None else MAX_SPAN_ROWS)
+
+    def _read_numbered(self, paragraph: Element) -> tuple[str, str]:
+        """Return the number that Word computes for a paragraph, empty for most, and its words."""
+        return self._lists.number_paragraph(child(paragraph, "pPr")), self._read_text(paragraph)
 
     def _read_text(self, element: Element) -> str:
         """Return the words of a paragraph, without those of text boxes and notes."""

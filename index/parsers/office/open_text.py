@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from index.parsers.office.cells import add_table
 from index.parsers.office.open_cells import read_table
+from index.parsers.office.open_lists import OpenLists
 from index.parsers.office.package import Element, attribute, child, descendants, local_name, read_count
 from index.parsers.text_builder import TextBuilder
 
@@ -43,7 +44,9 @@ class TextReader:
 
     def __init__(self, roots: Iterable[Element | None]) -> None:
         """Read the styles in these parts."""
+        roots = list(roots)
         self.builder = TextBuilder()
+        self._lists = OpenLists(roots)
         self._styles = {
             (attribute(style, "family"), attribute(style, "name")): style
             for root in roots
@@ -66,13 +69,17 @@ class TextReader:
                 self.add_blocks(element)
 
     def read_paragraphs(self, element: Element) -> list[str]:
-        """Return the words of each paragraph inside an element, also of those in lists and text boxes."""
+        """Return each paragraph inside an element, also those in lists and text boxes; a number may be all it has."""
         inside = _walk(element, stops=PARAGRAPHS | {"table"})
-        return [self.read_words(one) for one in inside if local_name(one) in PARAGRAPHS]
+        return [" ".join(self._read_numbered(one)).strip() for one in inside if local_name(one) in PARAGRAPHS]
 
-    def read_words(self, paragraph: Element) -> str:
-        """Return the words of a paragraph, without those of notes and text boxes."""
-        return "".join(self._read_pieces(paragraph))
+    def _read_numbered(self, paragraph: Element, level: int = 0) -> tuple[str, str]:
+        """Return the number of a paragraph, empty for most, and its words, without those of notes and text boxes.
+
+        ``level`` is that of a heading whose number the outline of the document says, 0 for other paragraphs.
+        """
+        number = self._lists.number_heading(paragraph, level) if level else self._lists.number_paragraph(paragraph)
+        return number, "".join(self._read_pieces(paragraph))
 
     def add_anchored(self, element: Element) -> None:
         """Add the notes and text boxes in a paragraph or cell."""
@@ -89,10 +96,12 @@ class TextReader:
 
     def _add_paragraph(self, element: Element) -> None:
         level = self._find_level(element)
+        number, words = self._read_numbered(element, level if self._is_in_outline(element) else 0)
+        text = f"{number} {words}" if words.strip() else ""
         if level:
-            self.builder.add_heading(self.read_words(element), level)
+            self.builder.add_heading(text, level)
         else:
-            self.builder.add_paragraph(self.read_words(element))
+            self.builder.add_paragraph(text)
         self.add_anchored(element)
 
     def _add_table(self, table: Element) -> None:
@@ -113,15 +122,26 @@ class TextReader:
         """Return the level of a heading; 0 for other paragraphs."""
         if local_name(element) == "h":
             return max(1, read_count(attribute(element, "outline-level")))
-        name = attribute(element, "style-name")
+        names = (attribute(style, "name") for style in self._iterate_styles(element))
+        first = attribute(element, "style-name")
+        return next((TITLES[name] for name in (first, *names) if name in TITLES), 0)
+
+    def _is_in_outline(self, element: Element) -> bool:
+        """Return whether the outline of the document numbers an element: a heading that is in no list, by its style."""
+        if local_name(element) != "h" or local_name(element.getparent()) == "list-item":
+            return False
+        named = (attribute(style, "list-style-name", "none") for style in self._iterate_styles(element))
+        return next((name for name in named if name != "none"), "none") != ""
+
+    def _iterate_styles(self, paragraph: Element) -> Iterator[Element]:
+        """Yield the style of a paragraph and those that it is based on."""
+        name = attribute(paragraph, "style-name")
         for _ in range(MAX_CHAIN):
-            if name in TITLES:
-                return TITLES[name]
             style = self._styles.get(("paragraph", name))
             if style is None:
-                break
+                return
+            yield style
             name = attribute(style, "parent-style-name")
-        return 0
 
     def _read_pieces(self, element: Element) -> Iterator[str]:
         yield element.text or ""

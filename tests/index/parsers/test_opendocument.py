@@ -17,7 +17,7 @@ def read(parse: Parse, name: str, file: bytes) -> Document:
 
 
 def test_a_text_of_odfdo(parse: Parse) -> None:
-    """Headings with their levels, lists, and the title and keywords of its properties."""
+    """Headings with their levels and numbers, lists, and the title and keywords of its properties."""
     file = odfdo.Document("text")
     file.body.clear()
     file.body.append(odfdo.Header(2, "Costs"))
@@ -26,7 +26,7 @@ def test_a_text_of_odfdo(parse: Parse) -> None:
     file.meta.title = "The plan"
     file.meta.keyword = "travel, hotels"
     document = read(parse, "a.odt", saved(file))
-    assert document.text == "Costs\n\nBuy shelves.\n\none\n\ntwo"
+    assert document.text == "1.1. Costs\n\nBuy shelves.\n\none\n\ntwo"
     assert [(heading.start, heading.level) for heading in document.headings] == [(0, 2)]
     assert (document.title, document.metadata["tags"]) == ("The plan", ["travel", "hotels"])
 
@@ -92,6 +92,23 @@ def test_fields_are_words(parse: Parse) -> None:
     picture = f"<draw:frame {spaces}><svg:title>A lamp</svg:title><svg:desc>It burns.</svg:desc></draw:frame>"
     body = f"<text:p>This is <text:title>The plan</text:title>.{picture}</text:p>"
     assert read(parse, "a.odt", open_document("text", body)).text == "This is The plan."
+
+
+def test_numbers_of_lists(parse: Parse) -> None:
+    """By the style of the outermost list; a list may continue another one, and an item begin with a number of its own."""
+    level = '<text:list-level-style-number text:level="{}" style:num-format="{}" style:num-suffix="{}" text:display-levels="{}"/>'
+    levels = level.format(1, "1", ".", 1) + level.format(2, "a", ")", 2)
+    style = f'<text:list-style style:name="L">{levels}</text:list-style>'
+    item = "<text:list-item{}><text:p>{}</text:p>{}</text:list-item>"
+    inner = f"<text:list>{item.format('', 'inner', '<text:p>more</text:p>')}</text:list>"
+    body = f'<text:list text:style-name="L">{item.format("", "one", inner)}{item.format("", "two", "")}</text:list>'
+    body += f'<text:list text:style-name="L" text:continue-numbering="true">{item.format("", "three", "")}</text:list>'
+    seven = item.format(' text:start-value="7"', "seven", "")
+    body += (
+        f'<text:list text:style-name="L"><text:list-header><text:p>head</text:p></text:list-header>{seven}</text:list>'
+    )
+    document = read(parse, "a.odt", open_document("text", style + body))
+    assert document.text.split("\n\n") == ["1. one", "1.a) inner", "more", "2. two", "3. three", "head", "7. seven"]
 
 
 def test_a_table_in_a_table(parse: Parse) -> None:
