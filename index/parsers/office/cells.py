@@ -1,6 +1,7 @@
 """Tables of cells that may span rows and columns, as rows of text."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import TypeAlias
 
 import regex
 
@@ -16,6 +17,8 @@ MAX_AREA_PER_CELL = 30
 YEAR = regex.compile(r"(?:19|20)\d\d")
 
 Row = Mapping[int, str]
+# A paragraph, or a table with the number of its header rows (0: not stated).
+Block: TypeAlias = "str | tuple[Cells, int]"
 
 
 class Cells:
@@ -53,9 +56,24 @@ class Cells:
             self.wide.add(len(self.rows) - 1)
         self._column += max(1, min(columns, MAX_SPAN))
 
+    def add_row(self, texts: Sequence[str]) -> None:
+        """Add a row of cells that span nothing."""
+        self.begin_row()
+        for text in texts:
+            self.add(text)
+
     def _put(self, text: str) -> None:
         if text.strip():
             self.rows[-1][self._column] = text
+
+
+def add_block(builder: TextBuilder, block: Block) -> None:
+    """Add a paragraph or a table."""
+    if isinstance(block, str):
+        builder.add_paragraph(block)
+    else:
+        cells, headers = block
+        add_table(builder, cells.rows, cells.wide, headers or None)
 
 
 def add_table(

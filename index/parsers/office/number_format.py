@@ -5,6 +5,7 @@ Dates are always written as 2026-01-31, because how a program shows them depends
 
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
+from math import isfinite
 
 import regex
 
@@ -36,6 +37,15 @@ def format_number(value: float, code: str, is_1904: bool = False) -> str:
         return _format_general(value)
     text = _format_section(abs(value), section)
     return f"-{text}" if value < 0 and not is_marked and NONZERO.search(text) else text
+
+
+def format_stored_number(text: str, code: str, is_1904: bool = False) -> str:
+    """Return a number in a format, given as a file stores it; empty for what is no number."""
+    try:
+        number = float(text)
+    except ValueError:
+        return ""
+    return format_number(number, code, is_1904) if isfinite(number) else ""
 
 
 def _format_section(value: float, section: Section) -> str:

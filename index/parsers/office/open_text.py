@@ -1,11 +1,12 @@
 """The words of OpenDocument: paragraphs, headings, lists, notes and text boxes, in reading order."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from index.parsers.office.cells import add_table
+from index.parsers.office.cells import add_block, add_table
 from index.parsers.office.open_cells import read_table
+from index.parsers.office.open_charts import read_chart
 from index.parsers.office.open_lists import OpenLists
-from index.parsers.office.package import Element, attribute, child, descendants, local_name, read_count
+from index.parsers.office.package import Element, Package, attribute, child, descendants, local_name, read_count
 from index.parsers.text_builder import TextBuilder
 
 # What is no text of the document: comments, deletions, tables of contents, phonetic guides.
@@ -31,7 +32,7 @@ SKIPPED = frozenset(
 # What describes a picture; in other namespaces these are fields of the text.
 PICTURE_WORDS = ("svg-compatible:1.0}title", "svg-compatible:1.0}desc")
 # What is read after the paragraph that it is anchored in.
-ANCHORED = frozenset({"note", "text-box", "table"})
+ANCHORED = frozenset({"note", "text-box", "table", "object"})
 SHAPES = frozenset({"frame", "custom-shape", "g", "rect", "ellipse", "a", "line", "polygon", "path", "text-box"})
 PARAGRAPHS = frozenset({"p", "h"})
 TITLES = {"Title": 1, "Subtitle": 2}
@@ -42,10 +43,10 @@ MAX_SPACES = 100
 class TextReader:
     """Adds the blocks of a text; knows which styles are headings and what they hide."""
 
-    def __init__(self, roots: Iterable[Element | None]) -> None:
-        """Read the styles in these parts."""
-        roots = list(roots)
+    def __init__(self, package: Package, roots: Sequence[Element | None]) -> None:
+        """Read the styles in these parts of a file."""
         self.builder = TextBuilder()
+        self._package = package
         self._lists = OpenLists(roots)
         self._styles = {
             (attribute(style, "family"), attribute(style, "name")): style
@@ -64,6 +65,8 @@ class TextReader:
                 self._add_paragraph(element)
             elif name == "table":
                 self._add_table(element)
+            elif name == "object":
+                self._add_object(element)
             elif not _is_skipped(element):
                 # A list, a section, a frame: what counts is inside.
                 self.add_blocks(element)
@@ -82,7 +85,7 @@ class TextReader:
         return number, "".join(self._read_pieces(paragraph))
 
     def add_anchored(self, element: Element) -> None:
-        """Add the notes and text boxes in a paragraph or cell."""
+        """Add the notes, text boxes and charts in a paragraph or cell."""
         for one in _walk(element, stops=ANCHORED):
             name = local_name(one)
             if name == "text-box":
@@ -91,6 +94,8 @@ class TextReader:
                 words = "\n".join(self.read_paragraphs(one)).strip()
                 kind = "Endnote" if attribute(one, "note-class") == "endnote" else "Footnote"
                 self.builder.add_paragraph(f"{kind}: {words}" if words else "")
+            elif name == "object":
+                self._add_object(one)
             elif name in {"custom-shape", "rect", "ellipse"}:
                 self.builder.add_paragraph("\n".join(self.read_paragraphs(one)))
 
@@ -103,6 +108,10 @@ class TextReader:
         else:
             self.builder.add_paragraph(text)
         self.add_anchored(element)
+
+    def _add_object(self, element: Element) -> None:
+        for block in read_chart(self._package, self, element):
+            add_block(self.builder, block)
 
     def _add_table(self, table: Element) -> None:
         cells, headers, inside = read_table(self, table)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from index.parsers.office.cells import Cells, add_table
+from index.parsers.office.cells import Block, add_block
 from index.parsers.text_builder import TextBuilder
 
 # A longer first line of a slide without a title is a sentence.
@@ -14,7 +14,7 @@ class Slide:
     """What is on a slide in reading order: paragraphs, and tables with their number of header rows."""
 
     title: str = ""
-    blocks: list[str | tuple[Cells, int]] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def add_title(self, words: str) -> None:
@@ -42,11 +42,7 @@ def add_slide(builder: TextBuilder, number: int, slide: Slide) -> None:
     builder.begin_place(f"slide {number}")
     builder.add_heading(slide.take_title())
     for block in slide.blocks:
-        if isinstance(block, str):
-            builder.add_paragraph(block)
-        else:
-            cells, headers = block
-            add_table(builder, cells.rows, cells.wide, headers or None)
+        add_block(builder, block)
     builder.begin_place(f"slide {number}, notes")
     for note in slide.notes:
         builder.add_paragraph(note)

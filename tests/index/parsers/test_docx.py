@@ -5,7 +5,7 @@ import pytest
 
 from index.types import Document
 from tests.index.parsers.conftest import Parse
-from tests.index.parsers.office_files import paragraph, saved, word
+from tests.index.parsers.office_files import R, paragraph, saved, word
 
 STYLED = '<w:style w:styleId="{}"><w:name w:val="{}"/>{}</w:style>'
 
@@ -184,3 +184,20 @@ def test_numbers_of_lists_and_headings(parse: Parse) -> None:
         "plain",
         "unknown",
     ]
+
+
+def test_a_chart_and_a_diagram(parse: Parse) -> None:
+    """They follow their paragraph, also one in a cell; one whose part is missing or damaged costs nothing else."""
+    spaces = f'xmlns:c="urn:c" xmlns:d="urn:d" xmlns:r="{R}"'
+    drawing = f'<w:r><w:drawing {spaces}><c:chart r:id="{{}}"/></w:drawing></w:r>'
+    diagram = f'<w:r><w:drawing {spaces}><d:relIds r:dm="diagramData"/></w:drawing></w:r>'
+    values = '<c:numRef><c:numCache><c:formatCode>0.0"%"</c:formatCode><c:pt idx="0"><c:v>12</c:v></c:pt></c:numCache></c:numRef>'
+    names = '<c:strRef><c:strCache><c:pt idx="0"><c:v>{}</c:v></c:pt></c:strCache></c:strRef>'
+    chart = '<c:chart xmlns:c="urn:c" xmlns:a="urn:a"><c:title><a:p><a:r><a:t>Share</a:t></a:r></a:p></c:title><c:ser>'
+    chart += f"<c:tx>{names.format('2026')}</c:tx><c:cat>{names.format('North')}</c:cat><c:val>{values}</c:val></c:ser></c:chart>"
+    point = '<d:pt xmlns:d="urn:d"><d:t><a:p xmlns:a="urn:a"><a:r><a:t>Plan</a:t></a:r></a:p></d:t></d:pt>'
+    body = f"<w:p><w:r><w:t>See:</w:t></w:r>{drawing.format('chart')}{drawing.format('lost')}{drawing.format('broken')}</w:p>"
+    cell = "<w:tc><w:p>{}</w:p></w:tc>"
+    body += f"<w:tbl><w:tr>{cell.format('<w:r><w:t>x</w:t></w:r>')}{cell.format(diagram)}</w:tr></w:tbl>"
+    document = text(parse, body, chart=chart, diagramData=point, broken="<c:ser>")
+    assert document.split("\n\n") == ["See:", "Share", "2026", "North · 2026: 12.0%", "x", "Plan"]

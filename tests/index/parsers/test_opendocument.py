@@ -118,3 +118,31 @@ def test_a_table_in_a_table(parse: Parse) -> None:
     inner = f"<table:table><table:table-row>{words[1]}{words[2]}</table:table-row></table:table>"
     outer = f"<table:table><table:table-row>{words[0]}{cell.format('<text:p>x</text:p>' + inner)}</table:table-row></table:table>"
     assert read(parse, "a.odt", open_document("text", outer)).text == "a · x\n\nb · c"
+
+
+CHART = """<c:document-content xmlns:c="urn:c" xmlns:text="urn:t" xmlns:table="urn:table"><c:body><c:chart><c:chart>
+<c:title><text:p>Share</text:p></c:title><c:plot-area><c:axis><c:title><text:p>Tonnes</text:p></c:title></c:axis></c:plot-area>
+<table:table><table:table-header-rows><table:table-row>{}</table:table-row></table:table-header-rows>
+<table:table-rows><table:table-row>{}</table:table-row></table:table-rows></table:table>
+</c:chart></c:chart></c:body></c:document-content>"""
+
+
+@pytest.mark.parametrize("kind", ["text", "presentation", "spreadsheet"])
+def test_a_chart(parse: Parse, kind: str) -> None:
+    """Its titles and its table; on a sheet, its numbers are in cells. Another object is no chart."""
+    cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    rows = [["", "2025", "2026"], ["North", "NaN", "12"]]
+    chart = CHART.format(*("".join(cell.format(words) for words in row) for row in rows))
+    spaces = 'xmlns:draw="urn:draw" xmlns:xlink="urn:xlink"'
+    frame = f'<draw:frame {spaces}><draw:object xlink:href="./Object {{}}"/></draw:frame>'
+    frames = "".join(frame.format(number) for number in (1, 2, "../../x"))
+    body = {
+        "text": f"<text:p>See:{frames}</text:p>",
+        "presentation": f"<page><frame><text-box><text:p>See:</text:p></text-box></frame>{frames}</page>",
+        "spreadsheet": f'<table:table table:name="Sheet1"><table:shapes><text:p>See:</text:p></table:shapes><table:table-row>'
+        f"<table:table-cell>{frames}</table:table-cell></table:table-row></table:table>",
+    }[kind]
+    parts = {"Object 1/content.xml": chart, "Object 2/content.xml": "<math/>"}
+    name = {"text": "a.odt", "presentation": "a.odp", "spreadsheet": "a.ods"}[kind]
+    shown = read(parse, name, open_document(kind, body, **parts)).text.split("\n\n")
+    assert shown == ["See:", "Share", "Tonnes", *(["2025 · 2026", "North · 2026: 12"] if kind != "spreadsheet" else [])]
