@@ -14,7 +14,7 @@ from index.types import Document
 
 TIME = r"(?:(\d+):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?"
 TIMING = re.compile(rf"\s*{TIME}\s*-->\s*{TIME}")
-VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
+VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]+)>")
 # "<i>", "<c.yellow>", "<00:00:01.200>" of WebVTT, "{\an8}" of SubStation, which SubRip files have too.
 MARKS = re.compile(r"</?[A-Za-z][^<>]*>|<[\d:.]+>|\{\\[^{}]*\}")
 # In the header of WebVTT by YouTube.
