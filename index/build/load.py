@@ -1,7 +1,8 @@
 """Load all documents of a folder, and list what cannot be read with the reason."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -178,48 +179,69 @@ def _list_file(path: Path) -> _Listing:
 
 def _list_folder(root: Path, advance: Advance) -> _Listing:
     """List a folder; sidecars that belong to no file are problems, and those of files passed over are so, too."""
-    listed, problems, skipped = _list_files(root, advance)
-    ids = {file.id for file in listed} | {problem.where for problem in problems}
-    reasons = {skip.where: skip.reason for skip in skipped}
-    sidecars = [file for file in listed if file.is_sidecar]
-    orphans = [file for file in sidecars if file.described_id not in ids]
-    skipped += [Skip(file.id, reasons[file.described_id]) for file in orphans if file.described_id in reasons]
-    problems += [_report_orphan(file) for file in orphans if file.described_id not in reasons]
-    files = tuple(file for file in listed if not file.is_sidecar)
+    walk = _Walk(root, advance)
+    walk.run()
+    ids = {file.id for file in walk.files} | {problem.where for problem in walk.problems}
+    reasons = {skip.where: skip.reason for skip in walk.skipped}
+    sidecars = sorted((file for file in walk.files if file.is_sidecar), key=lambda file: file.id)
+    for file in sidecars:
+        if file.described_id in reasons:
+            walk.skipped.append(Skip(file.id, reasons[file.described_id]))
+        elif file.described_id not in ids:
+            walk.problems.append(_report_orphan(file))
     return _Listing(
-        files,
+        tuple(sorted((file for file in walk.files if not file.is_sidecar), key=lambda file: file.id)),
         frozenset(file.id for file in sidecars),
-        tuple(problems),
-        tuple(Skip(escape_surrogates(skip.where), skip.reason) for skip in skipped),
+        tuple(walk.problems),
+        tuple(Skip(escape_surrogates(skip.where), skip.reason) for skip in walk.skipped),
     )
 
 
-def _list_files(root: Path, advance: Advance) -> tuple[list[SourceFile], list[LoadProblem], list[Skip]]:
-    """List all files below ``root``, sorted by id, what cannot be listed, and what is passed over.
+class _Walk:
+    """Lists all files below a folder, what cannot be listed, and what is passed over.
 
     Links to folders are followed after all real folders, and each folder is listed once. So a folder has the ids of
     its real place, and a link to a folder around it ends there.
     """
-    folders, links, rules = [root], list[Path](), IgnoreRules(root)
-    files: list[SourceFile] = []
-    problems: list[LoadProblem] = []
-    skipped: list[Skip] = []
-    seen: set[tuple[int, int]] = set()
-    while folders or links:
-        folder = folders.pop() if folders else links.pop(0)
+
+    def __init__(self, root: Path, advance: Advance) -> None:
+        self.files: list[SourceFile] = []
+        self.problems: list[LoadProblem] = []
+        self.skipped: list[Skip] = []
+        self._root, self._advance, self._rules = root, advance, IgnoreRules(root)
+        self._folders, self._links = [root], list[Path]()
+        self._seen: set[tuple[int, int]] = set()
+
+    def run(self) -> None:
+        """List everything."""
+        while self._folders or self._links:
+            folder = self._folders.pop() if self._folders else self._links.pop(0)
+            count = len(self.files)
+            with self._report_errors(folder):
+                for child in _list_children(folder, self._seen):
+                    with self._report_errors(child):
+                        self._add(child)
+            self._advance(len(self.files) - count)
+        self.skipped.sort(key=lambda skip: skip.where)
+
+    @contextmanager
+    def _report_errors(self, path: Path) -> Iterator[None]:
         try:
-            children = {child: child.is_dir() for child in _list_children(folder, seen)}
-            reasons = {child: _find_skip_reason(child, is_dir, rules) for child, is_dir in children.items()}
+            yield
         except (OSError, LoadError) as error:
-            problems.append(report_problem(_make_file(folder, root), error))
-            continue
-        skipped += [Skip(_make_file(child, root).id, reason) for child, reason in reasons.items() if reason]
-        kept = [child for child in children if not reasons[child]]
-        files += [_make_file(child, root) for child in kept if not children[child]]
-        folders += [child for child in kept if children[child] and not child.is_symlink()]
-        links += [child for child in kept if children[child] and child.is_symlink()]
-        advance(sum(not children[child] for child in kept))
-    return sorted(files, key=lambda file: file.id), problems, sorted(skipped, key=lambda skip: skip.where)
+            self.problems.append(report_problem(_make_file(path, self._root), error))
+
+    def _add(self, path: Path) -> None:
+        is_folder = path.is_dir()
+        reason = _find_skip_reason(path, is_folder, self._rules)
+        if reason:
+            self.skipped.append(Skip(_make_file(path, self._root).id, reason))
+        elif not is_folder:
+            self.files.append(_make_file(path, self._root))
+        elif path.is_symlink():
+            self._links.append(path)
+        else:
+            self._folders.append(path)
 
 
 def _find_skip_reason(path: Path, is_folder: bool, rules: IgnoreRules) -> SkipReason | None:
