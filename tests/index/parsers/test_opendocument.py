@@ -78,6 +78,21 @@ def test_errors_are_left_out(parse: Parse, shown: str) -> None:
     assert read(parse, "a.ods", open_document("spreadsheet", body)).text == shown
 
 
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ('office:value-type="date"><text:p>1 May</text:p>', "1 May"),
+        ('office:value-type="date" office:date-value="2026-01-31"><text:p>Sat</text:p>', "2026-01-31"),
+        ('office:value-type="time" office:time-value="PT10H30M00.5S">', "10:30:00"),
+    ],
+)
+def test_dates_and_times(parse: Parse, cell: str, shown: str) -> None:
+    """By their value; what is shown counts if there is none, and the other way round."""
+    rows = f"<table:table-row><table:table-cell {cell}</table:table-cell></table:table-row>"
+    body = f'<table:table table:name="Sheet1">{rows}</table:table>'
+    assert read(parse, "a.ods", open_document("spreadsheet", body)).text == shown
+
+
 def test_titles_by_style_contents_and_sections(parse: Parse) -> None:
     """A title is a heading, a table of contents is left out, a section is read, and so is a frame beside the text."""
     body = '<text:p text:style-name="Title">Plan</text:p><text:table-of-content><text:p>Plan 1</text:p></text:table-of-content>'
