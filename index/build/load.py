@@ -2,15 +2,17 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from index.build.collection_file import COLLECTION_FILE, read_collection_file
 from index.build.ignore import IgnoreRules, is_hidden
 from index.build.inventory import FormatCount, Inventory, Skip, SkipReason
 from index.build.load_file import SourceFile, escape_surrogates, report_problem
 from index.build.parser_process import ParseLimits, ParserProcess
 from index.build.sources import NO_SOURCES, Sources, SourceState, hash_source
 from index.errors import LoadError, UsageError
+from index.generation.collection_info import NO_INFO, CollectionInfo
 from index.parsers import find_extension
 from index.progress import NO_PROGRESS, Advance, Progress, Silent
 from index.types import Document, LoadProblem
@@ -22,7 +24,8 @@ class LoadResult:
 
     ``unchanged`` are the ids of the documents in files that are as ``sources``, the table of the build before, knows
     them; they were not parsed. The new table has all files that hold a document. ``formats`` counts what was read, by
-    extension; ``skipped`` is what was passed over.
+    extension; ``skipped`` is what was passed over. ``collection`` is what the folder says of itself, None if that
+    cannot be read.
     """
 
     documents: tuple[Document, ...]
@@ -31,6 +34,7 @@ class LoadResult:
     sources: Sources = field(default_factory=dict)
     skipped: tuple[Skip, ...] = ()
     formats: Mapping[str, FormatCount] = field(default_factory=dict)
+    collection: CollectionInfo | None = NO_INFO
 
     @property
     def inventory(self) -> Inventory:
@@ -51,6 +55,7 @@ class _Listing:
     sidecars: frozenset[str] = frozenset()
     problems: tuple[LoadProblem, ...] = ()
     skipped: tuple[Skip, ...] = ()
+    collection: CollectionInfo | None = NO_INFO
 
     def has_sidecar(self, file: SourceFile) -> bool:
         """Return whether a file is described by another one."""
@@ -123,6 +128,7 @@ class _Merger:
         self._documents: dict[str, Document | None] = {}  # None: as it is in the index
         self._problems, self._sources = list(listing.problems), dict[str, SourceState]()
         self._skipped, self._formats = listing.skipped, dict[str, FormatCount]()
+        self._collection = listing.collection
 
     def add_unchanged(self, file: SourceFile, state: SourceState, size: int) -> None:
         """Add the documents of a file that was not parsed."""
@@ -163,7 +169,8 @@ class _Merger:
         documents = tuple(document for document in self._documents.values() if document)
         unchanged = frozenset(name for name, document in self._documents.items() if not document)
         formats = dict(sorted(self._formats.items()))
-        return LoadResult(documents, tuple(self._problems), unchanged, self._sources, self._skipped, formats)
+        found = LoadResult(documents, tuple(self._problems), unchanged, self._sources, self._skipped, formats)
+        return replace(found, collection=self._collection)
 
 
 def _list_source(source: Path, advance: Advance) -> _Listing:
@@ -179,6 +186,7 @@ def _list_file(path: Path) -> _Listing:
 def _list_folder(root: Path, advance: Advance) -> _Listing:
     """List a folder; sidecars that belong to no file are problems, and those of files passed over are so, too."""
     listed, problems, skipped = _list_files(root, advance)
+    collection = _take_collection(listed, problems)
     ids = {file.id for file in listed} | {problem.where for problem in problems}
     reasons = {skip.where: skip.reason for skip in skipped}
     sidecars = [file for file in listed if file.is_sidecar]
@@ -191,7 +199,21 @@ def _list_folder(root: Path, advance: Advance) -> _Listing:
         frozenset(file.id for file in sidecars),
         tuple(problems),
         tuple(Skip(escape_surrogates(skip.where), skip.reason) for skip in skipped),
+        collection,
     )
+
+
+def _take_collection(listed: list[SourceFile], problems: list[LoadProblem]) -> CollectionInfo | None:
+    """Take the file that describes the collection out of the list and read it; one that is wrong is a problem."""
+    file = next((file for file in listed if file.id == COLLECTION_FILE), None)
+    if file is None:
+        return NO_INFO
+    listed.remove(file)
+    try:
+        return read_collection_file(file.path)
+    except LoadError as error:
+        problems.append(LoadProblem(file.id, str(error)))
+        return None
 
 
 def _list_files(root: Path, advance: Advance) -> tuple[list[SourceFile], list[LoadProblem], list[Skip]]:
