@@ -35,6 +35,7 @@ import click
 from index.cli import Command, is_flag_given, is_stated, setting_options
 from index.errors import UsageError
 from index.settings import IndexSettings, ServeSettings
+from qa.collection.folder_names import parse_folders
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -60,12 +61,16 @@ def main(collections: tuple[str, ...], **flags: Any) -> None:  # noqa: ANN401 â€
     """
     index = IndexSettings(**{name: flags.pop(name) for name in INDEX_SETTINGS})
     settings = ServeSettings(**flags)
+    # Before the libraries of the server are loaded, which takes a moment.
+    roots = parse_folders(collections)
+    if roots and is_flag_given("index"):
+        raise UsageError(f"invalid value {index.index!r} for --index: name it as a collection, too, or it alone")
     with _metrics_folder(settings.workers) as folder:
         # Late, because prometheus_client reads its environment variable when it is imported.
         from qa.web.log_format import LogOptions
         from qa.web.server import ServerOptions, run_server
 
-        folders = _find_folders(collections, index, settings)
+        folders = _make_folders(roots, index, settings)
         options = _build_options(settings, folder)
         folders.find_version()
         _prepare_reader(settings.reader, index.models)
@@ -77,16 +82,14 @@ def main(collections: tuple[str, ...], **flags: Any) -> None:  # noqa: ANN401 â€
         run_server(partial(_create_app, folders, options), settings.host, settings.port, server, folders.find_version)
 
 
-def _find_folders(collections: tuple[str, ...], index: IndexSettings, settings: ServeSettings) -> "CollectionFolders":
+def _make_folders(roots: "dict[str, Path]", index: IndexSettings, settings: ServeSettings) -> "CollectionFolders":
     """Return the index folders to serve: those that are named, or else that of the setting."""
-    from qa.web.collection_folders import CollectionFolders, parse_folders
+    from qa.web.collection_folders import CollectionFolders
 
     model = index.model if is_stated("model") else None
-    if not collections:
+    if not roots:
         return CollectionFolders.of_one(Path(index.index), model, settings.reader, index.models)
-    if is_flag_given("index"):
-        raise UsageError(f"invalid value {index.index!r} for --index: name it as a collection, too, or it alone")
-    return CollectionFolders(parse_folders(collections), model, settings.reader, index.models)
+    return CollectionFolders(roots, model, settings.reader, index.models)
 
 
 def _prepare_reader(name: str, models: str) -> None:
