@@ -47,8 +47,9 @@ def read_resource(session: Session, uri: str) -> str:
         detail = f"No resource {format_value(uri)} is here; a document has the URI {SCHEME}://{HOST}/ID."
         raise ProblemError(Code.DOCUMENT_NOT_FOUND, detail)
     values = {name: found[-1] for name, found in parse_qs(parts.query, keep_blank_values=True).items()}
-    part = validate(RangeQuery, values).span
-    return session.service.get_document(unquote(parts.path.removeprefix("/")), part).text
+    query = validate(RangeQuery, values)
+    service = session.service.choose(query.collection)
+    return service.get_document(unquote(parts.path.removeprefix("/")), query.span).text
 
 
 def _split_uri(uri: str) -> SplitResult | None:

@@ -67,6 +67,7 @@ class Collections:
         """Make a service for each; ``openapi`` is the document that describes the routes."""
         self.options, self.openapi = options, openapi
         self._served = {one.name: one for one in served}
+        self._summaries: dict[str, CollectionSummary] = {}
         indexes = {one.name: one.engine.catalog.describe_index() for one in served}
         self.metrics = Metrics(indexes, options.metrics_folder)
         self.authorization = Authorization(options.keys, options.admin_key, options.key_needed)
@@ -98,7 +99,14 @@ class Collections:
 
     def list_summaries(self) -> tuple[CollectionSummary, ...]:
         """Describe all collections."""
-        return tuple(self._summarize(one) for one in self._served.values())
+        return tuple(self.summarize(name) for name in self._served)
+
+    def summarize(self, name: str) -> CollectionSummary:
+        """Describe one collection, which is there."""
+        # Generations do not change; a new one is served by new processes.
+        if name not in self._summaries:
+            self._summaries[name] = self._summarize(self._served[name])
+        return self._summaries[name]
 
     def _summarize(self, one: ServedCollection) -> CollectionSummary:
         catalog = one.engine.catalog

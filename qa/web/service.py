@@ -81,6 +81,11 @@ class Service:
         self._cache, self._batcher = collections.asker.cache, collections.asker.batcher
         self._readiness = ReadinessProbe(self.engine, self._batcher.is_overloaded)
 
+    @property
+    def title(self) -> str:
+        """The title of the collection."""
+        return self.collections.summarize(self.name).title
+
     def choose(self, collection: str | None) -> "Service":
         """Return the service of a collection, of the default one without a name; raise ProblemError if unknown."""
         return self.collections.get(collection)
