@@ -17,8 +17,10 @@ from index.build.pipeline import build_index
 from index.generation.directory import IndexDirectory
 from index.settings import IndexSettings
 from index.types import Encoder
+from qa.client import Client
 from qa.collection.folder_names import parse_folders
 from qa.web.collection_folders import CollectionFolders
+from tests.qa.client.test_javascript import PRELUDE
 from tests.qa.web.documents.served import KEY, PATIENCE_S, Served, served, wait_until
 from tests.test_house import ROOT
 
@@ -206,3 +208,52 @@ def test_a_server_of_one_folder_is_as_it_was(folder: Path) -> None:
         answer = ask(server, FILM)
     assert "Hiroyuki Seshita" in answer["passages"][0]["text"]
     assert not {"collection", "collections"} & {*answer, *answer["passages"][0], *(answer["answer"] or {})}
+
+
+JAVASCRIPT = """
+const client = new Client(process.argv[1], {{ key: "{key}" }});
+assert.deepEqual((await client.listCollections()).map((one) => [one.name, one.default]), [["staff", true], ["films", false]]);
+const answer = await client.ask("{film}", {{ mode: "fast", collection: ["films", "staff"] }});
+assert.equal(answer.collection, "films");
+assert.match(await (await fetch(client.linkTo(answer.passages[0]))).text(), /<mark/);
+const place = {{ collection: "films" }};
+const job = await client.putDocument("ran.txt", {{ text: "The film Ran was directed by Akira Kurosawa." }}, place);
+assert.equal((await client.waitForJob(job, 90_000, place)).state, "published");
+assert.match((await client.getDocument("ran.txt", {{ ...place, start: 0, end: 12 }})).text, /^The film Ran/);
+await assert.rejects(client.getDocument("ran.txt"), {{ code: "document_not_found" }});
+assert.equal((await client.listJobs(1, place))[0].id, job.id);
+assert.deepEqual(await client.listJobs(1), []);
+assert.equal((await client.getIndex(place)).documents, 3);
+await client.waitForJob(await client.deleteDocument("ran.txt", place), 90_000, place);
+assert.equal(await (await client.getOriginal("blame.txt", place)).text(), (await client.getDocument("blame.txt", place)).text);
+"""
+
+
+def test_the_clients_name_collections(folder: Path) -> None:
+    """In Python and in JavaScript, for asking, reading, writing and waiting."""
+    with serving(folder) as server:
+        address = f"http://127.0.0.1:{server.port}"
+        with Client(address, key=KEY) as client:
+            assert [one.title for one in client.list_collections()] == ["Staff handbook", "films"]
+            answer = client.ask(FILM, mode="fast", collection="*")
+            assert (answer.collection, answer.passages[0].collection) == ("films", "films")
+            assert {one.name for one in answer.collections} == {"films", "staff"}
+            assert "collection=films" in client.link_to(answer.passages[0])
+            job = client.put_document("ran", "The film Ren was directed by nobody.", collection="films")
+            assert client.wait_for_job(job, collection="films").state == "published"
+            assert client.get_document("ran", collection="films").text.startswith("The film Ren")
+            assert client.list_documents(collection="films").total == 2
+            assert client.list_documents().total == 1
+            assert client.check_ready().collections.keys() == {"films", "staff"}
+            first = answer.passages[0]
+            found = client.verify("blame.txt", first.start, first.end, first.text, collection="films")
+            assert found.status == "valid"
+            client.give_feedback(FILM, first.id, "right", collection="films")
+            assert len(client.export_feedback(collection="films")) == 1
+            assert client.export_feedback() == ()
+            with pytest.raises(TypeError, match="unknown argument 'colection'"):
+                client.get_index(colection="films")  # type: ignore[call-arg]
+        script = PRELUDE + JAVASCRIPT.format(key=KEY, film=FILM)
+        run = ["node", "--input-type=module", "-e", script, address]
+        done = subprocess.run(run, capture_output=True, text=True, timeout=2 * PATIENCE_S, check=False)
+        assert done.returncode == 0, done.stderr
