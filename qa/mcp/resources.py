@@ -12,7 +12,7 @@ from qa.web.requests.models import RangeQuery
 from qa.web.requests.parsing import validate
 
 SCHEME, HOST = "netsphere", "documents"
-TEMPLATE = f"{SCHEME}://{HOST}/{{+document}}{{?start,end}}"
+TEMPLATE = f"{SCHEME}://{HOST}/{{+document}}{{?start,end,collection}}"
 # How many resources are listed at once.
 PAGE = 100
 
@@ -25,10 +25,11 @@ class ResourcePage:
     next: str | None
 
 
-def format_uri(document: str, part: Span | None = None) -> str:
+def format_uri(document: str, part: Span | None = None, collection: str | None = None) -> str:
     """Return the URI of a document or of a part of it."""
-    query = "?" + urlencode({"start": part.start, "end": part.end}) if part else ""
-    return f"{SCHEME}://{HOST}/{quote(document, safe='/')}{query}"
+    values: dict[str, int | str] = {"start": part.start, "end": part.end} if part else {}
+    query = urlencode(values | ({"collection": collection} if collection else {}))
+    return f"{SCHEME}://{HOST}/{quote(document, safe='/')}" + (f"?{query}" if query else "")
 
 
 def list_resources(session: Session, cursor: str | None) -> ResourcePage:

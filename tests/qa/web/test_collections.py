@@ -7,8 +7,13 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
+import qa.mcp.tools as tools
 from index.generation.directory import IndexDirectory
+from qa.mcp.arguments import AskArguments, DocumentArguments, ListArguments, QuoteArguments, SearchArguments
+from qa.mcp.resources import format_uri, read_resource
+from qa.mcp.session import Session
 from qa.web.app import service_of
+from qa.web.engine.callers import Caller
 from tests.qa.web.two_collections import create_one, create_two
 
 KEY = {"Authorization": "Bearer KEY"}
@@ -313,3 +318,21 @@ def test_one_folder_shows_its_title_and_no_choice(tmp_path: Path) -> None:
     staff = create_one(tmp_path, "staff").test_client().get("/").text
     assert '<h1 dir="auto">Ask these documents</h1>' in staff
     assert 'name="collection"' not in films + staff
+
+
+def test_agents_name_collections_and_see_them(client: FlaskClient) -> None:
+    """Each tool takes a name; passages, and the links to them, say which collection they are from."""
+    service = service_of(client.application)
+    session = Session(service, lambda _: Caller(), format_uri)
+    answer = tools.ask(session, AskArguments(question=LEAVE, mode="fast"))
+    assert (answer.collection, "collection=staff" in str(answer.link)) == ("staff", True)
+    found = tools.search(session, SearchArguments(question=LEAVE, mode="fast", collection=["films"]))
+    assert {passage.collection for passage in found.passages} == {"films"}
+    part = tools.get_document(session, DocumentArguments(document="shared.txt", collection="staff"))
+    assert part.text.startswith("Every employee")
+    assert read_resource(session, part.link) == part.text
+    quoted = QuoteArguments(document="shared.txt", text="Every employee", collection="staff")
+    assert tools.verify_quote(session, quoted).status == "valid"
+    assert tools.list_documents(session, ListArguments(collection="staff")).total == 2
+    nothing = tools.ask(session, AskArguments(question="Quark?", mode="fast"))
+    assert nothing.searched and nothing.searched.documents == 5
