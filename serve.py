@@ -20,7 +20,7 @@ if 0 <= _limit_mb < MIN_ADDRESS_SPACE_MB:
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from functools import partial
@@ -121,7 +121,7 @@ def _prepare_builders(
             watch=settings.watch,
         )
         # Many collections would start many processes, of which few have something to do.
-        has_work = partial(_has_waiting_writes, root) if folders.is_named else lambda: True
+        has_work: Callable[[], bool] = partial(_has_waiting_writes, root) if folders.is_named else lambda: True
         is_needed = settings.watch or (may_write and has_work())
         builders.append(BuilderProcess(partial(_run_builder, options), is_needed, has_work=has_work))
     return builders

@@ -40,7 +40,8 @@ def _check_text(name: str, value: object, limit: int) -> str:
 
 
 def _check_languages(value: object) -> tuple[str, ...]:
-    is_list = isinstance(value, list) and len(value) <= MAX_LANGUAGES
-    if not is_list or not all(isinstance(one, str) and LANGUAGE.fullmatch(one) for one in value):
-        raise LoadError(f'has the invalid languages {str(value)[:80]}: must be a list such as ["en", "de"]')
-    return tuple(dict.fromkeys(value))
+    if isinstance(value, list) and len(value) <= MAX_LANGUAGES:
+        languages = [one for one in value if isinstance(one, str) and LANGUAGE.fullmatch(one)]
+        if len(languages) == len(value):
+            return tuple(dict.fromkeys(languages))
+    raise LoadError(f'has the invalid languages {str(value)[:80]}: must be a list such as ["en", "de"]')

@@ -87,8 +87,9 @@ def get_document(
     id: str, start: int | None = None, end: int | None = None, **place: Unpack[InCollection]
 ) -> Call[types.Document]:
     """Return a document, or the part of it from ``start`` to ``end``, with the places of its passages."""
-    part = {name: value for name, value in (("start", start), ("end", end)) if value is not None}
-    return Call("GET", _locate(id), _reader(types.Document), query=part | _name_collection(place))
+    query: dict[str, str | int | list[str]] = {**_name_collection(place)}
+    query |= {name: value for name, value in (("start", start), ("end", end)) if value is not None}
+    return Call("GET", _locate(id), _reader(types.Document), query=query)
 
 
 def get_original(id: str, **place: Unpack[InCollection]) -> Call[bytes]:
@@ -141,7 +142,7 @@ def get_updates(**place: Unpack[InCollection]) -> Call[job_types.Updates]:
 def list_jobs(limit: int = 20, **place: Unpack[InCollection]) -> Call[tuple[job_types.Job, ...]]:
     """Return the last jobs, newest first."""
     read = _reader(job_types.JobList)
-    query = {"limit": limit, **_name_collection(place)}
+    query: dict[str, str | int | list[str]] = {"limit": limit, **_name_collection(place)}
     return Call("GET", "v1/jobs", lambda response: read(response).jobs, query=query)
 
 

@@ -26,8 +26,9 @@ CONDITIONS = (
 Conditions = Annotated[MetadataBody | None, WithJsonSchema({"type": "object", "description": CONDITIONS})]
 Detail = Annotated[bool, Field(description="Return all that is known, not only what is needed.")]
 Id = Annotated[Pattern, Field(description="Id of the document.")]
-Searched = Annotated[Names, Field(description="Collections to search, if there are several; without it, all.")]
-Collection = Annotated[OneName, Field(description="Its collection, if there are several.")]
+# Of several: a name or a list of names. As with the conditions, the whole schema would be long.
+Searched = Annotated[Names, WithJsonSchema({"description": "Collections to search, by name; all without it."})]
+Collection = Annotated[OneName, WithJsonSchema({"type": "string", "description": "Its collection, of several."})]
 Sha256 = Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$", description="Version that was quoted.")]
 
 

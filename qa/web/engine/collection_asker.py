@@ -84,7 +84,7 @@ class CollectionAsker:
             answers = iter([self.cache.ask_many([one], caller)[0] for one in flat])
         else:
             answers = iter(self.cache.ask_many(flat, caller))
-        merged = []
+        merged: list[Answer] = []
         for question, names, all_names in zip(questions, asked, chosen, strict=True):
             found = {name: next(answers) for name in names}
             if len(self._engines) == 1 and not question.collections:

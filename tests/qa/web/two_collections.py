@@ -1,6 +1,9 @@
 """An application over two small collections that share an id, without a model."""
 
+import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
 from flask import Flask
 
@@ -40,10 +43,17 @@ def build(folder: Path, name: str) -> Path:
     return index
 
 
+@cache
+def build_once(name: str) -> Path:
+    """Return the folder of an index that is built once in a run; nobody may write there."""
+    return build(Path(mkdtemp()), name)
+
+
 def open_collection(folder: Path, name: str) -> ServedCollection:
-    """Return a collection, built if it is not there."""
+    """Return a collection in a folder, copied there if it is not there."""
     index = folder / f"index-{name}"
-    index = index if index.exists() else build(folder, name)
+    if not index.exists():
+        shutil.copytree(build_once(name), index)
     return ServedCollection(name, Engine(IndexDirectory(index).open_current(), WordEncoder(), NONE), index)
 
 
