@@ -9,7 +9,7 @@ from index.generation.metadata_filter import NO_FILTER, Selection
 from index.types import Span
 from qa.types import Mode, Request
 from qa.web.requests.base import Pattern, StrictModel
-from qa.web.requests.collections import Names, OneName
+from qa.web.requests.collections import NameList, OneName
 from qa.web.requests.filters import MetadataBody, Patterns
 from qa.web.requests.models import MAX_DOCUMENTS, AnswerString, Offset, Question, TimeoutMs, VerifyBody, WholeNumber
 
@@ -27,8 +27,7 @@ Conditions = Annotated[MetadataBody | None, WithJsonSchema({"type": "object", "d
 Detail = Annotated[bool, Field(description="Return all that is known, not only what is needed.")]
 Id = Annotated[Pattern, Field(description="Id of the document.")]
 # Of several: a name or a list of names. As with the conditions, the whole schema would be long.
-Searched = Annotated[Names, WithJsonSchema({"description": "Collections to search, by name; all without it."})]
-Collection = Annotated[OneName, WithJsonSchema({"type": "string", "description": "Its collection, of several."})]
+Searched = Annotated[NameList, WithJsonSchema({"description": "Collections to search, by name; all without it."})]
 Sha256 = Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$", description="Version that was quoted.")]
 
 
@@ -67,7 +66,7 @@ class DocumentArguments(StrictModel):
     start: Annotated[Offset, Field(description="First character.")] = 0
     end: Annotated[Offset | None, Field(description=f"Without it, {PART_CHARS} characters.")] = None
     detail: Detail = False
-    collection: Collection = None
+    collection: OneName = None
 
     @property
     def part(self) -> Span:
@@ -85,7 +84,7 @@ class QuoteArguments(StrictModel):
     start: Annotated[Offset | None, Field(description="Where they were quoted from, if known.")] = None
     end: Annotated[Offset | None, Field(description="Ends there.")] = None
     sha256: Sha256 = None
-    collection: Collection = None
+    collection: OneName = None
 
     def to_body(self, start: int, end: int) -> VerifyBody:
         """Return the body of ``POST /v1/verify`` for the quotation at a place."""
@@ -100,7 +99,7 @@ class ListArguments(StrictModel):
     detail: Detail = False
     filter: Conditions = None
     facets: Annotated[list[Pattern], Field(max_length=20, description="Count values of these fields.")] = []  # noqa: RUF012
-    collection: Collection = None
+    collection: OneName = None
 
     @property
     def selection(self) -> Selection:

@@ -18,11 +18,12 @@ def _wrap_name(value: object) -> object:
 Name = Annotated[WithoutNul, StringConstraints(min_length=1, max_length=MAX_NAME_CHARS)]
 # In a query string a name may be repeated.
 RepeatedNames = Annotated[list[Name] | None, Field(min_length=1, max_length=MAX_NAMES, description=SEARCHED)]
-Names = Annotated[
+NameList = Annotated[
     list[Name] | None,
-    Field(min_length=1, max_length=MAX_NAMES, description=SEARCHED),
+    Field(min_length=1, max_length=MAX_NAMES),
     BeforeValidator(_wrap_name, json_schema_input_type=Name | list[Name] | None),
 ]
+Names = Annotated[NameList, Field(description=SEARCHED)]
 OneName = Annotated[Name | None, Field(description=ONE)]
 
 
