@@ -73,8 +73,8 @@ def _read_tables(root: Element | None) -> Iterator[Block]:
         values = _read_first(series, "val", "yVal")
         if values:
             tables.setdefault(tuple(categories.items()), []).append((_read_words(child(series, "tx")), values))
-    for categories, columns in tables.items():
-        yield _make_table(dict(categories), columns)
+    for pairs, columns in tables.items():
+        yield _make_table(dict(pairs), columns)
 
 
 def _make_table(categories: Points, columns: list[tuple[str, Points]]) -> tuple[Cells, int]:
