@@ -20,10 +20,9 @@ if 0 <= _limit_mb < MIN_ADDRESS_SPACE_MB:
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
-import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 from shutil import rmtree
@@ -33,48 +32,64 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from index.cli import Command, is_stated, setting_options
-from index.errors import DamagedGeneration
-from index.generation.directory import IndexDirectory
+from index.cli import Command, is_flag_given, is_stated, setting_options
+from index.errors import UsageError
 from index.settings import IndexSettings, ServeSettings
+from qa.collection.folder_names import parse_folders
 
 if TYPE_CHECKING:
     from flask import Flask
 
+    from qa.web.collection_folders import CollectionFolders
     from qa.web.documents.options import BuilderOptions
     from qa.web.server.builder_process import BuilderProcess
     from qa.web.service import AppOptions
-
-log = logging.getLogger(__name__)
 
 # Those of a build that matter for what is written while serving; the others are as in the served generation.
 INDEX_SETTINGS = ("index", "model", "models", "keep", "hold", "max_file_mb", "parse_seconds", "parse_mb")
 
 
 @click.command(cls=Command, context_settings={"max_content_width": 100})
+@click.argument("collections", nargs=-1, metavar="[NAME=FOLDER]...")
 @setting_options(*INDEX_SETTINGS, *(row.name for row in fields(ServeSettings)))
-def main(**flags: Any) -> None:  # noqa: ANN401 — of the table's types
-    """Serve the API and the chat page over an index that exists.
+def main(collections: tuple[str, ...], **flags: Any) -> None:  # noqa: ANN401 — of the table's types
+    """Serve the API and the chat page over an index that exists, or over several, each with its name.
 
     Example: python serve.py --index var/index --port 8123
+
+    Example: python serve.py handbook=var/handbook films=var/films
     """
     index = IndexSettings(**{name: flags.pop(name) for name in INDEX_SETTINGS})
     settings = ServeSettings(**flags)
-    directory = IndexDirectory(Path(index.index))
+    # Before the libraries of the server are loaded, which takes a moment.
+    roots = parse_folders(collections)
+    if roots and is_flag_given("index"):
+        raise UsageError(f"invalid value {index.index!r} for --index: name it as a collection, too, or it alone")
     with _metrics_folder(settings.workers) as folder:
         # Late, because prometheus_client reads its environment variable when it is imported.
         from qa.web.log_format import LogOptions
         from qa.web.server import ServerOptions, run_server
 
-        model = index.model if is_stated("model") else None
-        options = _build_options(settings, directory.root, folder)
-        directory.require_current()
+        folders = _make_folders(roots, index, settings)
+        options = _build_options(settings, folder)
+        folders.find_version()
         _prepare_reader(settings.reader, index.models)
-        app = partial(_create_app, index, model, settings.reader, options)
-        builder = _prepare_builder(index, model, settings)
+        builders = _prepare_builders(index, folders, settings)
         written = LogOptions(settings.log_format, settings.log_requests)
-        server = ServerOptions(settings.workers, settings.threads, folder, builder, written)
-        run_server(app, settings.host, settings.port, server, directory.require_current)
+        server = ServerOptions(
+            settings.workers, settings.threads, folder, builders, written, on_ready=folders.note_served
+        )
+        run_server(partial(_create_app, folders, options), settings.host, settings.port, server, folders.find_version)
+
+
+def _make_folders(roots: "dict[str, Path]", index: IndexSettings, settings: ServeSettings) -> "CollectionFolders":
+    """Return the index folders to serve: those that are named, or else that of the setting."""
+    from qa.web.collection_folders import CollectionFolders
+
+    model = index.model if is_stated("model") else None
+    if not roots:
+        return CollectionFolders.of_one(Path(index.index), model, settings.reader, index.models)
+    return CollectionFolders(roots, model, settings.reader, index.models)
 
 
 def _prepare_reader(name: str, models: str) -> None:
@@ -85,22 +100,42 @@ def _prepare_reader(name: str, models: str) -> None:
         ensure_large_reader(Path(models))
 
 
-def _prepare_builder(index: IndexSettings, model: str | None, settings: ServeSettings) -> "BuilderProcess":
-    """Return the process that builds what is written; it starts when it is needed."""
+def _prepare_builders(
+    index: IndexSettings, folders: "CollectionFolders", settings: ServeSettings
+) -> "list[BuilderProcess]":
+    """Return the processes that build what is written, one for each index; each starts when it is needed."""
+    from qa.web.collections import place_feedback
     from qa.web.documents.options import BuilderOptions
     from qa.web.server.builder_process import BuilderProcess
 
-    options = BuilderOptions(
-        index=index,
-        model=model,
-        reader=settings.reader,
-        feedback=Path(settings.feedback),
-        questions=Path(settings.questions) if settings.questions else None,
-        watch=settings.watch,
-    )
     # Without a key nobody can write; one that is added later starts the process with the first write.
     may_write = bool(settings.admin_key) or Path(settings.keys).exists()
-    return BuilderProcess(partial(_run_builder, options), settings.watch or may_write)
+    builders = []
+    for name, root in folders.roots.items():
+        options = BuilderOptions(
+            index=replace(index, index=str(root)),
+            model=folders.model,
+            reader=settings.reader,
+            feedback=place_feedback(Path(settings.feedback), name if folders.is_named else ""),
+            questions=Path(settings.questions) if settings.questions else None,
+            watch=settings.watch,
+        )
+        # Many collections would start many processes, of which few have something to do.
+        has_work: Callable[[], bool] = partial(_has_waiting_writes, root) if folders.is_named else lambda: True
+        is_needed = settings.watch or (may_write and has_work())
+        builders.append(BuilderProcess(partial(_run_builder, options), is_needed, has_work=has_work))
+    return builders
+
+
+def _has_waiting_writes(root: Path) -> bool:
+    """Return whether something that was written waits to be built; also if that cannot be found out."""
+    from index.writes.database import JournalError
+    from index.writes.journal import Journal
+
+    try:
+        return Journal(root).count_waiting() > 0
+    except JournalError:
+        return True
 
 
 def _run_builder(options: "BuilderOptions", control: socket, crashed: bool) -> None:
@@ -125,7 +160,7 @@ def _metrics_folder(workers: int) -> Iterator[str | None]:
             rmtree(folder, ignore_errors=True)
 
 
-def _build_options(settings: ServeSettings, index: Path, metrics_folder: str | None) -> "AppOptions":
+def _build_options(settings: ServeSettings, metrics_folder: str | None) -> "AppOptions":
     """Return the options of the application. Raises UsageError if others could reach it without a key."""
     from qa.web.access.exposure import decide_key_needed
     from qa.web.access.proxies import parse_networks
@@ -149,7 +184,6 @@ def _build_options(settings: ServeSettings, index: Path, metrics_folder: str | N
         log_questions=settings.log_questions,
         rate_limit=settings.rate_limit,
         max_wait_ms=settings.max_wait_ms,
-        index=index,
         max_upload_bytes=settings.max_upload_mb * 1_000_000,
         telemetry=settings.telemetry,
     )
@@ -159,22 +193,11 @@ def _split_list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _create_app(
-    index: IndexSettings, model: str | None, reader: str, options: "AppOptions", generation: str
-) -> "Flask":
-    """Create the application in the serving process. Its first question loads the model before any visitor's."""
-    from qa.engine import Engine
+def _create_app(folders: "CollectionFolders", options: "AppOptions", version: str) -> "Flask":
+    """Create the application in the serving process."""
     from qa.web import create_app
 
-    engine = Engine.open(index.index, model, reader, generation, index.models)
-    try:
-        for part, works in engine.check_readiness().items():
-            if not works:
-                log.error("the %s fails on a sentence of the index; answers will be degraded", part)
-    except DamagedGeneration as error:
-        # What is intact is served, questions that need the damaged part are refused, and /readyz tells.
-        engine.record_damage(error)
-    return create_app(engine, options)
+    return create_app(folders.open_version(version), options)
 
 
 if __name__ == "__main__":

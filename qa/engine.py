@@ -31,11 +31,12 @@ from qa.ranking.filters import build_filter
 from qa.ranking.fusion import Hit
 from qa.ranking.idf import IdfWeights
 from qa.ranking.pipeline import PIPELINES, Pipeline
+from qa.ranking.retrieval import Retrieval
 from qa.ranking.retriever import Candidates, Retriever, call_leg
 from qa.ranking.stages.rerank import READER
 from qa.reader import NONE, SHIPPED, load_reader
 from qa.tracing import trace_step
-from qa.types import Answer, Mode, Query, Reader, Reason, Request, Retrieval
+from qa.types import Answer, Mode, Query, Reader, Reason, Request
 
 
 class Engine:
@@ -70,6 +71,7 @@ class Engine:
         self._calibration = calibration or load_calibration(self.reader)
         self._builder = AnswerBuilder(generation)
         self._generation, self._damage = generation.manifest.generation, generation.damage
+        self._folder = generation.folder
         sentence = pick_known_sentence(contents, self._analyzer)
         self._readiness = ReadinessCheck(sentence, self._retriever, contents.passages, self._analyzer, self._encode)
         self.catalog = Catalog(generation)
@@ -157,6 +159,10 @@ class Engine:
     def find_fault(self) -> str | None:
         """Return what is wrong with the files of the generation, or None; fast enough for every readiness check."""
         return self._damage.find_fault()
+
+    def owns_file(self, error: DamagedGeneration) -> bool:
+        """Return whether the damaged file is one of this generation."""
+        return f"{self._folder}/" in str(error)
 
     def record_damage(self, error: DamagedGeneration) -> None:
         """Remember damage that a question or a view came upon, so that ``find_fault`` returns it."""

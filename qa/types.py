@@ -8,14 +8,12 @@ from typing import Literal, Protocol, runtime_checkable
 from index.generation.metadata_filter import NO_FILTER, MetadataFilter, Selection
 from index.types import Embeddings, PassageKind, Span, Tokens, Vectors
 from qa.errors import QuestionError
+from qa.ranking.retrieval import Retrieval
 
 # The bounds of API.md. They keep one request from occupying the server for long.
 MAX_QUESTION_CHARS, MAX_TOP_K, MAX_TURNS = 1000, 50, 20
 # Copies of a passage that are listed; a footer may have thousands.
 MAX_COPIES = 50
-
-# In ``degraded``: a question or a passage that is returned is in a language that the reader does not read.
-UNREAD_LANGUAGE = "reader:language"
 
 Mode = Literal["fast", "precise"]
 
@@ -51,6 +49,7 @@ class Request:
     """What the caller asks, of all documents or of those with ids or patterns in ``documents`` that meet ``filter``.
 
     ``literal``: search the question as typed, nothing corrected, removed or carried over from the history.
+    ``collections`` are names that a server knows, ``*`` for all; an engine has only one, and takes no notice.
     """
 
     question: str
@@ -61,6 +60,7 @@ class Request:
     explain: bool = False
     literal: bool = False
     filter: MetadataFilter = NO_FILTER
+    collections: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise QuestionError if a field is out of bounds, for callers in Python as for those over HTTP."""
@@ -187,6 +187,7 @@ class AnswerText:
     kind: AnswerKind
     confidence: float
     spans: tuple[Quote, ...]
+    collection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,7 @@ class PassageCopy:
     document: Source
     start: int
     end: int
+    collection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,37 +244,29 @@ class AnswerPassage:
     copies: tuple[PassageCopy, ...] = ()
     copies_total: int = 0
     explanation: Explanation | None = None
+    collection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
-    """One way of retrieving, whether it ran, and how many candidates it found."""
+class CollectionAnswer:
+    """What one collection by itself answered, and how it was searched."""
 
     name: str
-    ran: bool
-    candidates: int
-
-
-@dataclass(frozen=True, slots=True)
-class Retrieval:
-    """How the passages were found.
-
-    ``degraded`` names every leg that failed, ``reader`` if the reader did, and ``UNREAD_LANGUAGE``.
-    """
-
-    legs: tuple[Leg, ...]
+    status: Status
+    confidence: float
+    reason: Reason | None
+    searched_as: str
     degraded: tuple[str, ...]
     generation: str
-
-    @property
-    def failed(self) -> tuple[str, ...]:
-        """The legs that failed and may work the next time; a language that is not read will not be."""
-        return tuple(name for name in self.degraded if name != UNREAD_LANGUAGE)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer, as the API, the page, the command line and the evaluation all show it."""
+    """An answer, as the API, the page, the command line and the evaluation all show it.
+
+    A server of several collections names the one that answers, with ``collections``: each that was searched, the one
+    that answers first.
+    """
 
     question: str
     searched_as: str
@@ -283,6 +277,8 @@ class Answer:
     passages: tuple[AnswerPassage, ...]
     retrieval: Retrieval
     took_ms: float
+    collection: str | None = None
+    collections: tuple[CollectionAnswer, ...] = ()
 
     @property
     def text(self) -> str | None:

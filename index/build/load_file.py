@@ -79,10 +79,12 @@ def load_inner_files(
 ) -> Iterator[Document | LoadProblem]:
     """Yield what a parser found in the file ``id``, and the documents and problems of each file inside it."""
     for item in items:
-        if isinstance(item, InnerFile):
-            yield from _load_inner_file(item, f"{id}/{item.name}", unpacker)
-        else:
+        if not isinstance(item, InnerFile):
             yield item
+        elif (inner := f"{id}/{item.name}") not in unpacker.excluded:
+            unpacker.announce(inner)
+            yield from _load_inner_file(item, inner, unpacker)
+            unpacker.announce(id)
 
 
 def _load_inner_file(inner: InnerFile, id: str, unpacker: Unpacker) -> Iterator[Document | LoadProblem]:

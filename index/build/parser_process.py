@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 from index.build.load_file import SourceFile, escape_surrogates, load_file
-from index.build.unpack import remove_abandoned_folders
+from index.build.unpack import Unpacker, remove_abandoned_folders
 from index.parsers.ocr import set_options
 from index.progress import NO_PROGRESS, Advance
 from index.types import Document, LoadProblem
@@ -30,6 +30,10 @@ SECONDS_PER_MB = 10
 MEMORY_PER_BYTE = 20
 # Documents, and characters of them, in one message from the child.
 MAX_BATCH, MAX_BATCH_CHARS = 100, 1_000_000
+# How many files inside one file may end the process before all of it is given up: it is read again after each.
+MAX_BAD_FILES = 3
+# The share of the time for all of them that one must have taken to be the one that takes too long.
+MIN_BLAMED_SHARE = 0.5
 # How often a file that takes long is said to be still being parsed.
 TICK_S = 0.5
 # The exit status of a child that ran out of memory; Python itself exits with 0, 1, 2 and 120.
@@ -68,6 +72,8 @@ class _Task:
     memory: int
     ocr: str
     ocr_languages: str
+    # The ids of files inside it that are left out.
+    excluded: frozenset[str] = frozenset()
 
 
 class ParserProcess:
@@ -78,6 +84,8 @@ class ParserProcess:
         self._limits = limits
         self._max_bytes = max_bytes
         self._tick = tick
+        # The id of what is being parsed, and since when.
+        self._current, self._since = "", 0.0
         self._start()
 
     def __enter__(self) -> Self:
@@ -96,21 +104,38 @@ class ParserProcess:
         return self._child.poll() is None
 
     def load(self, file: SourceFile, has_sidecar: bool) -> list[Document | LoadProblem]:
-        """Return the documents and problems of a file; one that goes beyond a limit has a problem that says which."""
+        """Return the documents and problems of a file; one that goes beyond a limit has a problem that says which.
+
+        If a file inside it ends the process, as a member of an archive may, the others are read without that one.
+        """
         size = file.read_size()
-        seconds, memory = self._limits.allow_seconds(size), self._limits.allow_bytes(size)
-        items: list[Document | LoadProblem] = []
-        try:
-            limits = self._limits
-            self._connection.send(
-                _Task(file, self._max_bytes, has_sidecar, seconds, memory, limits.ocr, limits.ocr_languages)
-            )
-            items.extend(self._receive(monotonic() + seconds))
-        except (EOFError, OSError, TimeoutError) as error:
-            reason = self._explain_end(error, seconds, memory)
-            self._start()
-            return [LoadProblem(escape_surrogates(file.id), reason)]
-        return items
+        limits = self._limits
+        task = _Task(
+            file,
+            self._max_bytes,
+            has_sidecar,
+            limits.allow_seconds(size),
+            limits.allow_bytes(size),
+            limits.ocr,
+            limits.ocr_languages,
+        )
+        bad: dict[str, LoadProblem] = {}
+        while True:
+            self._current, self._since = file.id, monotonic()
+            try:
+                self._connection.send(replace(task, excluded=frozenset(bad)))
+                return [*self._receive(self._since + task.seconds), *bad.values()]
+            except (EOFError, OSError, TimeoutError) as error:
+                reason = self._explain_end(error, task.seconds, task.memory)
+                is_inner = self._current != file.id and self._took_long_enough(error, task.seconds)
+                self._start()
+                if not is_inner or len(bad) == MAX_BAD_FILES:
+                    return [LoadProblem(escape_surrogates(file.id), reason)]
+                bad[self._current] = LoadProblem(self._current, reason)
+
+    def _took_long_enough(self, error: Exception, seconds: float) -> bool:
+        """Return whether the file that was being parsed is to blame, and not all that came before it in its archive."""
+        return not isinstance(error, TimeoutError) or monotonic() - self._since > seconds * MIN_BLAMED_SHARE
 
     def _start(self) -> None:
         self._connection, theirs = Pipe()
@@ -121,16 +146,22 @@ class ParserProcess:
         theirs.close()
 
     def _receive(self, deadline: float) -> Iterator[Document | LoadProblem]:
-        """Yield what the child sends until it says that the file is done; raise TimeoutError after the deadline."""
+        """Yield what the child sends until it says that the file is done; raise TimeoutError after the deadline.
+
+        A text is the id of the file inside it that is being parsed from now on.
+        """
         while True:
             while not self._connection.poll(max(0, min(TICK_S, deadline - monotonic()))):
                 if monotonic() >= deadline:
                     raise TimeoutError
                 self._tick(0)
-            batch = self._connection.recv()
-            if batch is None:
+            message = self._connection.recv()
+            if message is None:
                 return
-            yield from batch
+            if isinstance(message, str):
+                self._current, self._since = message, monotonic()
+            else:
+                yield from message
 
     def _explain_end(self, error: Exception, seconds: float, memory: int) -> str:
         """End the child, and return the reason why it has not parsed a file to its end."""
@@ -166,7 +197,8 @@ def run_child() -> NoReturn:
             task: _Task = connection.recv()
             _limit_resources(task)
             set_options(task.ocr, task.ocr_languages, task.seconds)
-            for batch in _batch(load_file(task.file, task.max_bytes, task.has_sidecar)):
+            unpacker = Unpacker(task.max_bytes, task.excluded, connection.send)
+            for batch in _batch(load_file(task.file, task.max_bytes, task.has_sidecar, unpacker)):
                 connection.send(batch)
             connection.send(None)
     except MemoryError:

@@ -29,6 +29,7 @@ from index.errors import (
     QuantizationError,
     UsageError,
 )
+from index.generation.collection_info import NO_INFO, CollectionInfo
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation, GenerationContents, write_generation
 from index.generation.manifest import FileDigest, Manifest, fingerprint_recipe
@@ -74,6 +75,7 @@ class BuildInputs:
     sources: Sources = field(default_factory=dict)
     sketches: Sketches = field(default_factory=lambda: np.empty(0, SKETCH_DTYPE))
     copies: tuple[CopyGroup, ...] = ()
+    collection: CollectionInfo = NO_INFO
 
     @property
     def recipe(self) -> str:
@@ -159,7 +161,9 @@ def _build_next(directory: IndexDirectory, request: _Request, previous: Generati
     origin, inventory = str(request.source or ""), loaded.inventory if loaded else Inventory()
     if loaded is None and previous:
         origin, inventory = previous.manifest.source, recall_inventory(directory.root, previous.manifest)
-    if base and changes.is_empty and base.folder.name == directory.find_current():
+    collection = _find_collection(loaded, previous)
+    is_same = changes.is_empty and base is not None and collection == base.collection
+    if base and is_same and base.folder.name == directory.find_current():
         base.verify()
         _keep_inventory(directory, base.manifest, inventory)
         return BuildReport(base.manifest, False, 0, len(base.contents.units), inventory, read_copies(base.folder))
@@ -173,9 +177,8 @@ def _build_next(directory: IndexDirectory, request: _Request, previous: Generati
     sources = exclude_documents(loaded.sources if loaded else known, request.overrides)
     sketches = _sketch_documents(changes, base, contents, request.progress)
     copies = find_copies(list(contents.documents.ids), sketches)
-    inputs = BuildInputs(
-        origin, contents.documents.fingerprint, inventory.problems, settings, encoder, sources, sketches, copies
-    )
+    corpus = contents.documents.fingerprint
+    inputs = BuildInputs(origin, corpus, inventory.problems, settings, encoder, sources, sketches, copies, collection)
     manifest = publish_generation(directory, contents, inputs)
     _keep_inventory(directory, manifest, inventory)
     remove_caches(directory.root)
@@ -191,6 +194,13 @@ def _sketch_documents(
         fresh = sketch_texts((document.text for document in changes.fresh), len(changes.fresh), advance)
     merged = merge_sketches(base.folder, changes.splice, fresh) if base else fresh
     return sketch_texts(contents.documents.texts, len(contents.documents)) if merged is None else merged
+
+
+def _find_collection(loaded: LoadResult | None, previous: Generation | None) -> CollectionInfo:
+    """Return what the folder says of itself, or what it said before if it was not read or cannot be."""
+    if loaded and loaded.collection is not None:
+        return loaded.collection
+    return previous.collection if previous else NO_INFO
 
 
 def _keep_inventory(directory: IndexDirectory, manifest: Manifest, inventory: Inventory) -> None:
@@ -272,6 +282,7 @@ def publish_generation(directory: IndexDirectory, contents: GenerationContents, 
             inputs.encoder.save(draft / ENCODER_FOLDER)
             write_sources(draft, inputs.sources)
             write_copies(draft, inputs.sketches, inputs.copies)
+            inputs.collection.write(draft)
             manifest = write_generation(draft, contents, partial(inputs.make_manifest, name, contents))
             Generation.open(draft, hashes_all=True)
             directory.publish_draft(draft, name, serve=not inputs.settings.hold)

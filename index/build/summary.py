@@ -46,9 +46,9 @@ class ProblemGroup:
 
 def group_problems(problems: Sequence[LoadProblem]) -> list[ProblemGroup]:
     """Return the problems in groups, the largest first."""
-    groups: dict[str, list[LoadProblem]] = {}
+    groups: dict[tuple[str, ...], list[LoadProblem]] = {}
     for problem in problems:
-        groups.setdefault(VARIABLE.sub("…", problem.reason), []).append(problem)
+        groups.setdefault(tuple(VARIABLE.split(problem.reason)), []).append(problem)
     found = [ProblemGroup(_merge_reasons(one), tuple(problem.where for problem in one)) for one in groups.values()]
     return sorted(found, key=lambda group: (-len(group.places), group.reason))
 

@@ -7,7 +7,7 @@ is free then, whoever looks and from whichever container, and the next ``remove_
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
@@ -23,12 +23,23 @@ MAX_FILES = 10_000
 MAX_DEPTH = 3
 
 
+Announce = Callable[[str], object]
+
+
+def _ignore(id: str) -> None:
+    """Tell nobody."""
+
+
 class Unpacker:
     """Writes the files inside one file of the folder, and counts what all of them together may take."""
 
-    def __init__(self, max_bytes: int) -> None:
-        """Allow ``max_bytes`` for all files together, and so for each one."""
-        self.max_bytes = max_bytes
+    def __init__(self, max_bytes: int, excluded: Collection[str] = (), announce: Announce = _ignore) -> None:
+        """Allow ``max_bytes`` for all files together, and so for each one.
+
+        ``excluded`` are the ids of files that must not be parsed. ``announce`` is called with the id of each file that
+        is parsed from now on, and with that of the file around it afterwards.
+        """
+        self.max_bytes, self.excluded, self.announce = max_bytes, excluded, announce
         self._bytes_left, self._files_left = max_bytes, MAX_FILES
         self._depth = 0
 

@@ -12,6 +12,7 @@ from index.disk.arrays import open_array
 from index.disk.checksums import write_checksums
 from index.disk.sync import sync_folder, sync_to_disk
 from index.errors import DamagedGeneration
+from index.generation.collection_info import NO_INFO, CollectionInfo
 from index.generation.damage import DamageMonitor
 from index.generation.documents import Documents
 from index.generation.manifest import MANIFEST_NAME, FileDigest, Manifest
@@ -69,6 +70,7 @@ class Generation:
     manifest: Manifest
     contents: GenerationContents
     damage: DamageMonitor
+    collection: CollectionInfo = NO_INFO
 
     @classmethod
     def open(cls, folder: Path, hashes_all: bool = False) -> "Generation":
@@ -81,6 +83,7 @@ class Generation:
         damage = DamageMonitor(folder, manifest)
         manifest.check_files(folder, hashes_all)
         try:
+            collection = CollectionInfo.read(folder)
             documents = Documents.load(folder / DOCUMENTS)
             contents = GenerationContents(
                 documents=documents,
@@ -98,7 +101,7 @@ class Generation:
                 f"{folder} cannot be read ({error}); rebuild it with: python -m index build "
                 f"{manifest.source or 'FOLDER'} --index {folder.parent}"
             ) from error
-        return cls(folder, manifest, contents, damage)
+        return cls(folder, manifest, contents, damage, collection)
 
     def verify(self) -> None:
         """Compare the hash of every file, large ones included; raise DamagedGeneration."""

@@ -9,7 +9,7 @@ from index.parsers.encoding import decode_bytes
 from index.types import Document, Heading
 
 # "== Title" or "== Title ==", and "## Title" as in Markdown.
-TITLE = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*?)(?:[ \t]+\1)?[ \t]*")
+TITLE = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*)")
 # Around code, comments, examples, quotations, tables and the like, in which nothing is a title.
 DELIMITER = re.compile(r"(-{4,}|\.{4,}|/{4,}|\+{4,}|={4,}|\*{4,}|_{4,}|--|```[\w+-]*|[|,:!]={3,})[ \t]*")
 # The line under a title, by level.
@@ -26,6 +26,8 @@ DESCRIBING = frozenset(
     "author authors copyright date description keywords language license status tags title version".split()
 )
 NAMES = {"revdate": "date", "revnumber": "version", "lang": "language", "page-tags": "tags"}
+# Marks are not looked for in a longer title: the time for that grows with the square of its length.
+MAX_TITLE_CHARS = 1000
 MARKS = re.compile(r"(\*\*|__|``|##|[*_`#])(?=\S)(.+?)(?<=\S)\1|https?://\S+\[([^\]]*)\]")
 
 
@@ -67,7 +69,8 @@ def _match_title(lines: Sequence[str], number: int) -> tuple[int, int, str] | No
     line = lines[number].rstrip()
     title = TITLE.fullmatch(line)
     if title:
-        return 1, len(title[1]), title[2]
+        words = title[2].removesuffix(title[1])
+        return 1, len(title[1]), words.rstrip() if words[-1:].isspace() else title[2]
     below = lines[number + 1].rstrip() if number + 1 < len(lines) else ""
     is_underlined = (
         len(below) > 1
@@ -103,4 +106,6 @@ def _read_header(lines: Sequence[str], number: int) -> dict[str, str]:
 
 
 def _strip_marks(words: str) -> str:
+    if len(words) > MAX_TITLE_CHARS:
+        return words.strip()
     return MARKS.sub(lambda match: match[2] or match[3] or "", words).strip()

@@ -37,8 +37,9 @@ def parse_csv(path: Path, id: str) -> list[Document]:
     if hint:
         text = text[hint.end() :]
     with _allow_long_cells(len(text)):
-        rows = _read_rows(text, hint[1] if hint else _find_delimiter(text, path.suffix.lower()))
-    first = _find_first_row(rows)
+        padded = _read_rows(text, hint[1] if hint else _find_delimiter(text, path.suffix.lower()))
+    rows = [_trim(row) for row in padded]
+    first = _find_first_row(rows) if _have_one_width(padded) else 0
     table = rows[first:]
     builder = TextBuilder()
     for row in rows[:first]:
@@ -64,12 +65,12 @@ def _find_delimiter(text: str, extension: str) -> str:
 
 
 def _read_rows(text: str, delimiter: str) -> Rows:
-    """Return the cells of each row that has any, without empty cells at its end."""
+    """Return the cells of each row that has any with text."""
     rows = list(csv.reader([*_split(text), "\n", LAST_ROW], delimiter=delimiter))
     if rows.pop() != [LAST_ROW]:
         # A quotation mark is never closed, and the rest of the file would be one cell.
         rows = list(csv.reader(_split(text), delimiter=delimiter, quoting=csv.QUOTE_NONE))
-    return [trimmed for row in rows if (trimmed := _trim(row))]
+    return [row for row in rows if _trim(row)]
 
 
 def _split(text: str) -> StringIO:
@@ -89,17 +90,22 @@ def _allow_long_cells(length: int) -> Iterator[None]:
 
 
 def _trim(row: list[str]) -> list[str]:
-    while row and not row[-1].strip():
-        row.pop()
-    return row
+    """Return a row without empty cells at its end."""
+    end = max((number for number, cell in enumerate(row, 1) if cell.strip()), default=0)
+    return row[:end]
+
+
+def _have_one_width(rows: Rows) -> bool:
+    """Return whether most rows have the same number of cells, and more than one, empty ones included."""
+    widths = Counter(len(row) for row in rows[:SAMPLE_ROWS])
+    usual, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+    return usual > 1 and count * 2 >= widths.total()
 
 
 def _find_first_row(rows: Rows) -> int:
     """Return where the table begins: exports of banks and offices have lines above it, of one cell or few."""
-    widths = Counter(len(row) for row in rows[:SAMPLE_ROWS])
-    usual, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
-    if usual < 2 or count * 2 < widths.total():
-        return 0
+    widths = Counter(len(row) for row in rows[:SAMPLE_ROWS] if len(row) > 1)
+    usual, _ = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
     starts = (number for number, row in enumerate(rows) if len(row) >= usual)
     return next(starts, 0)
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from index.parsers.office.cells import Cells, add_table
+from index.parsers.office.cells import Cells, add_block, add_table
+from index.parsers.office.drawings import REFERENCES, read_drawings
 from index.parsers.office.package import (
     Element,
     Package,
@@ -14,7 +15,8 @@ from index.parsers.office.package import (
     read_count,
 )
 from index.parsers.office.properties import read_core_properties
-from index.parsers.office.word_styles import Styles, is_on, read_styles
+from index.parsers.office.word_lists import read_lists
+from index.parsers.office.word_styles import is_on, read_styles
 from index.parsers.text_builder import TextBuilder
 from index.types import Document
 
@@ -32,7 +34,7 @@ def parse_docx(path: Path, id: str) -> list[Document]:
         body = child(package.parse(main), "body")
         if body is None:
             raise package.report_damage()
-        reader = _Reader(read_styles(package, main), _read_notes(package, main))
+        reader = _Reader(package, main)
         reader.add_blocks(body)
         return [read_core_properties(package).complete(reader.builder, id)]
 
@@ -49,10 +51,12 @@ def _read_notes(package: Package, main: str) -> Mapping[tuple[str, str], Element
 class _Reader:
     """Adds what is in the body of a document, block by block."""
 
-    def __init__(self, styles: Styles, notes: Mapping[tuple[str, str], Element]) -> None:
+    def __init__(self, package: Package, main: str) -> None:
         self.builder = TextBuilder()
-        self._styles = styles
-        self._notes = notes
+        self._package, self._relations = package, package.relations(main)
+        self._styles = read_styles(package, main)
+        self._lists = read_lists(package, main, self._styles)
+        self._notes = _read_notes(package, main)
 
     def add_blocks(self, container: Element) -> None:
         """Add the paragraphs and tables in an element."""
@@ -67,10 +71,11 @@ class _Reader:
                 self.add_blocks(element)
 
     def _add_paragraph(self, paragraph: Element) -> None:
-        """Add a paragraph, then what is anchored in it: text boxes and notes."""
+        """Add a paragraph, then what is anchored in it: text boxes, charts, diagrams and notes."""
         style = self._styles.find(child(paragraph, "pPr"))
         if not style.is_contents:
-            text = self._read_text(paragraph)
+            number, words = self._read_numbered(paragraph)
+            text = f"{number} {words}" if words.strip() else ""
             if style.level:
                 self.builder.add_heading(text, style.level)
             else:
@@ -81,6 +86,9 @@ class _Reader:
         for anchored in _walk(element, stops=("txbxContent", "tbl")):
             if local_name(anchored) == "txbxContent":
                 self.add_blocks(anchored)
+            elif local_name(anchored) in REFERENCES:
+                for block in read_drawings(self._package, self._relations, anchored):
+                    add_block(self.builder, block)
             elif local_name(anchored) in NOTES:
                 self._add_note(self._notes.get((local_name(anchored), attribute(anchored, "id"))))
 
@@ -123,9 +131,14 @@ class _Reader:
                 cells.cover(columns)
                 continue
             inside = list(_walk(cell, stops=("p", "tbl", "txbxContent")))
-            text = "\n".join(self._read_text(one) for one in inside if local_name(one) == "p")
+            # A cell may have a number and no words.
+            text = "\n".join(" ".join(self._read_numbered(one)) for one in inside if local_name(one) == "p")
             nested += [one for one in inside if local_name(one) == "tbl"]
             cells.add(text, columns, 1 if merge is None else MAX_SPAN_ROWS)
+
+    def _read_numbered(self, paragraph: Element) -> tuple[str, str]:
+        """Return the number that Word computes for a paragraph, empty for most, and its words."""
+        return self._lists.number_paragraph(child(paragraph, "pPr")), self._read_text(paragraph)
 
     def _read_text(self, element: Element) -> str:
         """Return the words of a paragraph, without those of text boxes and notes."""

@@ -33,6 +33,14 @@ def parse_json(path: Path, id: str) -> Iterable[Document | LoadProblem]:
     return [builder.build(id, title if isinstance(title, str) else "")]
 
 
+def is_corpus(data: bytes) -> bool:
+    """Return whether a file is a list of documents; False for what cannot be read."""
+    try:
+        return _is_corpus(_read_value(decode_bytes(data), LOAD_WORDS))
+    except LoadError:
+        return False
+
+
 def _read_value(text: str, load: Callable[[str], Any]) -> Any:  # noqa: ANN401 -- JSON
     """Return the value, or the list of the values in each line."""
     try:

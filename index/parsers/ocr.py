@@ -26,6 +26,8 @@ UNREAD = "OCR found no words in it within the time for a page or for the file (p
 DOTS_PER_INCH, MAX_PIXELS = 300, 20_000_000
 # A full page takes 2 to 10 seconds.
 MAX_PAGE_SECONDS = 60.0
+# Tesseract reads the names in a folder.
+MAX_LISTING_SECONDS = 60.0
 # The part of the time for the file that may be spent on OCR: what is read must still be put together.
 MAX_TIME_SHARE = 0.8
 # Every installed language is looked for, because who installs one needs it; each takes time, so not too many.
@@ -60,19 +62,30 @@ def open_ocr() -> "OcrReader":
         return OcrReader(None, "", OFF)
     program = shutil.which(PROGRAM)
     if program is None:
-        if OPTIONS.mode == "on":
-            raise LoadError(f"has pages without text, and ocr is on, but {PROGRAM} is not installed; {MISSING}")
-        return OcrReader(None, "", MISSING)
-    return OcrReader(program, OPTIONS.languages or "+".join(_list_languages(program)), UNREAD)
+        return _give_up(f"{PROGRAM} is not installed", MISSING)
+    installed = _list_languages(program)
+    languages = OPTIONS.languages.split("+") if OPTIONS.languages else installed[-MAX_LANGUAGES:]
+    missing = [language for language in languages if language not in installed]
+    if missing:
+        remedy = f"install {PROGRAM}-ocr-{missing[0]}, or set ocr_languages to some of {', '.join(installed)}"
+        return _give_up(f"{PROGRAM} has no language {missing[0]!r}", f"{remedy}, and build again to read it by OCR")
+    return OcrReader(program, "+".join(languages), UNREAD)
+
+
+def _give_up(reason: str, remedy: str) -> "OcrReader":
+    """Return a reader that reads nothing; raise LoadError if pages must be read."""
+    if OPTIONS.mode == "on":
+        raise LoadError(f"has pages without text, and ocr is on, but {reason}; {remedy}")
+    return OcrReader(None, "", remedy)
 
 
 def _list_languages(program: str) -> list[str]:
     """Return the installed languages, English last because the first one counts most; "osd" is no language."""
     listed = subprocess.run(  # noqa: S603 -- the program that was found
-        [program, "--list-langs"], capture_output=True, text=True, check=False, timeout=MAX_PAGE_SECONDS
+        [program, "--list-langs"], capture_output=True, text=True, check=False, timeout=MAX_LISTING_SECONDS
     )
     names = sorted(set(listed.stdout.split("\n")[1:]) - {"", "osd"}, key=lambda name: (name == "eng", name))
-    return names[-MAX_LANGUAGES:] or ["eng"]
+    return names or ["eng"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +100,11 @@ class OcrReader:
         """Return the lines of a page in reading order, in points, or None if it cannot be read."""
         if self.program is None or self._find_seconds() <= 0:
             return None
-        return self.read_picture(file.render_page(number, DOTS_PER_INCH, MAX_PIXELS, colours=False), DOTS_PER_INCH)
+        try:
+            picture = file.render_page(number, DOTS_PER_INCH, MAX_PIXELS, colours=False)
+        except LoadError:  # one page is damaged, and the others need not be lost
+            return None
+        return self.read_picture(picture, DOTS_PER_INCH)
 
     def read_picture(self, picture: Picture, dots_per_inch: float) -> list[TextBox] | None:
         """Return the lines in a grey picture, or None if there are no words or there is no time."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from index.errors import LoadError
 from index.parsers.office.open_cells import read_sheet, read_table
+from index.parsers.office.open_charts import list_titles, read_chart
 from index.parsers.office.open_text import TextReader
 from index.parsers.office.package import ENCRYPTED, Element, Package, attribute, child, descendants, local_name
 from index.parsers.office.properties import read_properties
@@ -35,6 +36,7 @@ def parse_ods(path: Path, id: str) -> list[Document]:
             if attribute(table, "style-name") not in reader.hidden_tables:
                 sheet = read_sheet(reader, table, count)
                 count += sum(len(row) for row in sheet.rows.values())
+                sheet.drawn += _read_drawn(package, reader, table)
                 add_sheet(reader.builder, sheet)
         return [_read_meta(package, reader.builder, id, has_title_heading=False)]
 
@@ -46,7 +48,7 @@ def parse_odp(path: Path, id: str) -> list[Document]:
         pages = (one for one in body if local_name(one) == "page")
         for number, page in enumerate(pages, 1):
             if attribute(page, "style-name") not in reader.hidden_pages:
-                add_slide(reader.builder, number, _read_slide(reader, page))
+                add_slide(reader.builder, number, _read_slide(package, reader, page))
         return [_read_meta(package, reader.builder, id)]
 
 
@@ -59,24 +61,33 @@ def _open_body(package: Package, kind: str) -> tuple[TextReader, Element]:
     body = child(root, "body", kind)
     if body is None:
         raise package.report_damage()
-    return TextReader([package.parse_optional(STYLES), root]), body
+    return TextReader(package, [package.parse_optional(STYLES), root]), body
+
+
+def _read_drawn(package: Package, reader: TextReader, table: Element) -> list[str]:
+    """Return the words of shapes beside the cells of a sheet, and the titles of charts."""
+    shapes = child(table, "shapes")
+    words = [] if shapes is None else reader.read_paragraphs(shapes)
+    return words + [title for one in descendants(table, "object") for title in list_titles(package, reader, one)]
 
 
 def _read_meta(package: Package, builder: TextBuilder, id: str, has_title_heading: bool = True) -> Document:
     return read_properties(package.parse_optional(META)).complete(builder, id, has_title_heading)
 
 
-def _read_slide(reader: TextReader, page: Element) -> Slide:
+def _read_slide(package: Package, reader: TextReader, page: Element) -> Slide:
     """Return what is on a slide, in the order of its shapes."""
     slide = Slide()
     for shape in _find_shapes(page):
         kind = attribute(shape, "class")
         texts = reader.read_paragraphs(shape)
         if kind == "title":
-            slide.title = slide.title or " ".join(texts)
+            slide.add_title(" ".join(texts))
         elif kind not in SKIPPED_CLASSES:
             table = child(shape, "table")
             slide.blocks += texts if table is None else [read_table(reader, table)[:2]]
+            for one in descendants(shape, "object"):
+                slide.blocks += read_chart(package, reader, one)
     for shape in _find_shapes(child(page, "notes")):
         if attribute(shape, "class") not in SKIPPED_CLASSES:
             slide.notes += reader.read_paragraphs(shape)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.parsers.office.cells import Cells
+from index.parsers.office.drawing_text import read_paragraphs
+from index.parsers.office.drawings import read_drawings
 from index.parsers.office.package import (
     Element,
     Package,
@@ -47,19 +49,16 @@ def _read_slide(package: Package, part: str, root: Element) -> Slide:
     for shape in _find_shapes(child(root, "cSld", "spTree")):
         kind = _read_placeholder(shape)
         if kind in TITLES:
-            slide.title = slide.title or " ".join(_read_paragraphs(shape))
+            slide.add_title(" ".join(read_paragraphs(shape)))
         elif local_name(shape) == "graphicFrame":
             slide.blocks += [_read_table(table) for table in descendants(shape, "tbl")]
-            diagrams = [relations.get(relation_id(one, "dm")) for one in descendants(shape, "relIds")]
-            for diagram in diagrams:
-                data = package.parse_optional(diagram.target) if diagram else None
-                slide.blocks += [text for point in descendants(data, "pt") for text in _read_paragraphs(point)]
+            slide.blocks += read_drawings(package, relations, shape)
         elif kind not in SKIPPED_PLACEHOLDERS:
-            slide.blocks += _read_paragraphs(shape)
+            slide.blocks += read_paragraphs(shape)
     notes = package.parse_optional(package.find_related("notesSlide", part))
     for shape in _find_shapes(child(notes, "cSld", "spTree")):
         if _read_placeholder(shape) not in SKIPPED_PLACEHOLDERS:
-            slide.notes += _read_paragraphs(shape)
+            slide.notes += read_paragraphs(shape)
     return slide
 
 
@@ -81,24 +80,6 @@ def _read_placeholder(shape: Element) -> str:
     return ""
 
 
-def _read_paragraphs(shape: Element) -> list[str]:
-    return [
-        _read_paragraph(one) for body in descendants(shape, "txBody", "t") for one in body if local_name(one) == "p"
-    ]
-
-
-def _read_paragraph(paragraph: Element) -> str:
-    """Return the words of a paragraph; a line break is one."""
-    pieces = []
-    for run in paragraph:
-        name = local_name(run)
-        if name == "br":
-            pieces.append("\n")
-        elif name in {"r", "fld", "m", "AlternateContent"}:
-            pieces += [one.text or "" for one in descendants(run, "t")]
-    return "".join(pieces)
-
-
 def _read_table(table: Element) -> tuple[Cells, int]:
     """Return the cells of a table and its number of header rows (0: not stated)."""
     cells = Cells()
@@ -109,5 +90,5 @@ def _read_table(table: Element) -> tuple[Cells, int]:
                 cells.cover()
                 continue
             # The places that it covers follow, as cells of their own.
-            cells.add("\n".join(_read_paragraphs(cell)), rows=read_count(attribute(cell, "rowSpan")))
+            cells.add("\n".join(read_paragraphs(cell)), rows=read_count(attribute(cell, "rowSpan")))
     return cells, int(attribute(child(table, "tblPr"), "firstRow") in {"1", "true"})

@@ -21,6 +21,8 @@ FIELD = re.compile(r":((?:\\.|[^:\\\n])+):(?:[ \t]+(.*)|[ \t]*)")
 MARKUP = re.compile(r"\.\.(?:[ \t]|$)")
 # "`text <target>`_", ":role:`text`", "**text**" and the like.
 REFERENCE = re.compile(r"(?::[\w.:+-]+:)?`([^`<]+?)(?:\s*<[^>`]*>)?`_{0,2}")
+# They are not looked for in a longer title: the time for that grows with the square of its length.
+MAX_TITLE_CHARS = 1000
 EMPHASIS = re.compile(r"(\*\*|\*|``|\|)(?=\S)(.+?)(?<=\S)\1")
 # "$Date: 2024-01-31 $" of a version control system.
 KEYWORD = re.compile(r"\$\w+:\s*(.*?)\s*\$")
@@ -111,4 +113,6 @@ def _read_fields(lines: Sequence[str], number: int) -> dict[str, str]:
 
 
 def _strip_inline_marks(words: str) -> str:
+    if len(words) > MAX_TITLE_CHARS:
+        return words.strip()
     return REFERENCE.sub(r"\1", EMPHASIS.sub(r"\2", words)).replace("\\", "").strip()

@@ -74,9 +74,11 @@ class _Reader:
     def end_table(self) -> None:
         """Add the table that has been read, if there is one, and the text that no mark of a paragraph ends."""
         words = self._take("body")
-        _add_rows(self.builder, self._rows)
-        _add_rows(self.builder, self._nested)
-        self._rows, self._nested = [], []
+        # A row that is cut off, or never ended, has cells all the same.
+        _add_rows(self.builder, [*self._rows, self._row] if self._row.texts else self._rows)
+        _add_rows(self.builder, [*self._nested, self._nested_row] if self._nested_row.texts else self._nested)
+        self._row, self._rows = _Row(), []
+        self._nested_row, self._nested = _Row(), []
         self.builder.add_paragraph(words)
         self._add_anchored()
 
@@ -115,7 +117,7 @@ class _Reader:
             self._words.setdefault("body", []).append("\n")
             return
         words = self._take("body")
-        if self._rows:
+        if self._rows or self._row.texts:
             self.end_table()
         style = self._styles.get(event.group.style, Style())
         level = event.group.level

@@ -14,7 +14,7 @@ from index.types import Document
 
 TIME = r"(?:(\d+):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?"
 TIMING = re.compile(rf"\s*{TIME}\s*-->\s*{TIME}")
-VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
+VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]+)>")
 # "<i>", "<c.yellow>", "<00:00:01.200>" of WebVTT, "{\an8}" of SubStation, which SubRip files have too.
 MARKS = re.compile(r"</?[A-Za-z][^<>]*>|<[\d:.]+>|\{\\[^{}]*\}")
 # In the header of WebVTT by YouTube.
@@ -65,7 +65,11 @@ def parse_subtitles(path: Path, id: str) -> list[Document]:
 
 
 def _read_lines(text: str) -> Iterator[_Line]:
-    """Yield the lines of each subtitle: those from its times to the next empty line."""
+    """Yield the lines of each subtitle: those after its times.
+
+    In WebVTT an empty line ends them, and notes may follow. In SubRip it does not: players show what is after it, too.
+    """
+    has_notes = text.startswith("WEBVTT")
     times: tuple[float, float] | None = None
     speaker = ""
     lines = text.split("\n")
@@ -74,7 +78,7 @@ def _read_lines(text: str) -> Iterator[_Line]:
         if timing:
             times, speaker = (_to_seconds(timing, 1), _to_seconds(timing, 5)), ""
         elif not line.strip():
-            times = None
+            times = None if has_notes else times
         elif times and not _is_number_of_next(lines, number):
             voice = VOICE.search(line)
             speaker = unescape(voice[1]).strip() if voice else speaker

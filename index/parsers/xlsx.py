@@ -11,7 +11,9 @@ from pathlib import Path
 import regex
 
 from index.errors import LoadError
-from index.parsers.office.number_format import BUILT_IN, format_iso_date, format_number
+from index.parsers.office.drawings import read_sheet_drawing
+from index.parsers.office.number_code import BUILT_IN
+from index.parsers.office.number_format import format_iso_date, format_stored_number
 from index.parsers.office.package import (
     Element,
     Package,
@@ -32,6 +34,10 @@ REFERENCE = regex.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 MAX_ROWS = 1_048_576
 # A format that is neither built in nor written in the file.
 GENERAL = "General"
+# The second is a chart that fills a sheet of its own.
+SHEETS = frozenset({"worksheet", "chartsheet"})
+# How Excel writes a character that XML has not, such as the carriage return of a line break: "_x000D_".
+ESCAPE = regex.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def parse_xlsx(path: Path, id: str) -> list[Document]:
@@ -46,8 +52,7 @@ def parse_xlsx(path: Path, id: str) -> list[Document]:
             relation = relations.get(relation_id(sheet))
             if relation is None:
                 raise package.report_damage()
-            # A sheet of its own for a chart has no cells.
-            if relation.kind == "worksheet" and attribute(sheet, "state", "visible") == "visible":
+            if relation.kind in SHEETS and attribute(sheet, "state", "visible") == "visible":
                 add_sheet(builder, workbook.read_sheet(package, relation.target, attribute(sheet, "name")))
         return [read_core_properties(package).complete(builder, id, has_title_heading=False)]
 
@@ -85,6 +90,7 @@ class _Workbook:
                 raise LoadError(TOO_MANY_CELLS)
             if row:
                 sheet.rows[number] = {**sheet.rows.get(number, {}), **row}
+        sheet.drawn += read_sheet_drawing(package, part)
         return sheet
 
     def _read_row(self, row: Element) -> Iterator[tuple[int, str]]:
@@ -112,16 +118,13 @@ class _Workbook:
             return {"1": "TRUE", "0": "FALSE"}.get(text, "")
         if kind == "d":
             return format_iso_date(text)
-        return text if kind == "str" else self._read_number(text, attribute(cell, "s"))
+        if kind == "str":
+            return _restore_characters(text)
+        return format_stored_number(text, self._find_code(attribute(cell, "s")), self.is_1904)
 
-    def _read_number(self, text: str, style: str) -> str:
-        try:
-            number = float(text)
-        except ValueError:
-            return ""
+    def _find_code(self, style: str) -> str:
         position = read_count(style, default=0)
-        code = self.formats[position] if position < len(self.formats) else GENERAL
-        return format_number(number, code, self.is_1904) if abs(number) < float("inf") else ""
+        return self.formats[position] if position < len(self.formats) else GENERAL
 
 
 def _read_string(element: Element | None) -> str:
@@ -133,7 +136,17 @@ def _read_string(element: Element | None) -> str:
         elif local_name(part) == "r":
             text = child(part, "t")
             pieces.append("" if text is None else text.text or "")
-    return "".join(pieces)
+    return _restore_characters("".join(pieces))
+
+
+def _restore_characters(text: str) -> str:
+    """Return a text without escapes; control characters are left out, except those that separate words."""
+    return ESCAPE.sub(lambda escape: _restore_character(int(escape[1], 16)), text)
+
+
+def _restore_character(code: int) -> str:
+    character = chr(code)
+    return "" if code < 32 and not character.isspace() else character
 
 
 def _read_range(reference: str) -> list[Merge]:

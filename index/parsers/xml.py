@@ -1,4 +1,4 @@
-"""XML: the text in reading order; names of elements only where they say what a value is. The only module of lxml.
+"""XML: the text in reading order; names of elements only where they say what a value is.
 
 Documents (DocBook, TEI, JATS, …) become headings and paragraphs, data becomes lines as from JSON: "name: Rome · price:
 58.00". Nothing is loaded from elsewhere, and a file that declares entities of its own is refused.

@@ -11,6 +11,7 @@ from qa.answer.enumeration import split_enumeration
 from qa.answer.evidence import Evidence
 from qa.answer.words import WordsChoice
 from qa.ranking.filters import match_documents
+from qa.ranking.retrieval import Retrieval
 from qa.types import (
     MAX_COPIES,
     Answer,
@@ -24,7 +25,6 @@ from qa.types import (
     Quote,
     Reason,
     Request,
-    Retrieval,
     Source,
 )
 

@@ -6,13 +6,13 @@ keys cost half the time of a loop over the fields; ``dataclasses.asdict`` costs 
 
 from typing import Any
 
-from qa.types import Answer, AnswerPassage, AnswerText
+from qa.types import Answer, AnswerPassage, AnswerText, CollectionAnswer, PassageCopy
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
     """Return what the API responds, ``--json`` prints and the evaluation writes."""
     text, retrieval = answer.answer, answer.retrieval
-    return {
+    shown = {
         "question": answer.question,
         "searched_as": answer.searched_as,
         "status": answer.status.value,
@@ -27,10 +27,22 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         },
         "took_ms": round(answer.took_ms, 2),
     }
+    if answer.collection is not None:
+        searched = [_collection_json(collection) for collection in answer.collections]
+        shown |= {"collection": answer.collection, "collections": searched}
+    return shown
+
+
+def _collection_json(collection: CollectionAnswer) -> dict[str, Any]:
+    return _copy_fields(collection) | {
+        "status": collection.status.value,
+        "confidence": round(collection.confidence, 4),
+        "reason": collection.reason.value if collection.reason else None,
+    }
 
 
 def _text_json(text: AnswerText) -> dict[str, Any]:
-    return {
+    shown = {
         "text": text.text,
         "document": text.document,
         "start": text.start,
@@ -40,6 +52,7 @@ def _text_json(text: AnswerText) -> dict[str, Any]:
         "confidence": round(text.confidence, 4),
         "spans": [_copy_fields(span) for span in text.spans],
     }
+    return shown | _name_collection(text.collection)
 
 
 def _passage_json(passage: AnswerPassage) -> dict[str, Any]:
@@ -56,11 +69,22 @@ def _passage_json(passage: AnswerPassage) -> dict[str, Any]:
         "kind": passage.kind.value,
         "page": passage.page,
         "location": passage.location,
-        "copies": [_copy_fields(copy) | {"document": _copy_fields(copy.document)} for copy in passage.copies],
+        "copies": [_copy_json(copy) for copy in passage.copies],
         "copies_total": passage.copies_total,
     }
     # Raw scores are left out rather than null: nobody should rely on them.
-    return shown | ({"explanation": _copy_fields(passage.explanation)} if passage.explanation else {})
+    shown |= {"explanation": _copy_fields(passage.explanation)} if passage.explanation else {}
+    return shown | _name_collection(passage.collection)
+
+
+def _copy_json(copy: PassageCopy) -> dict[str, Any]:
+    shown = {"id": copy.id, "document": _copy_fields(copy.document), "start": copy.start, "end": copy.end}
+    return shown | _name_collection(copy.collection)
+
+
+def _name_collection(name: str | None) -> dict[str, str]:
+    """Return the name of a collection, or nothing if there is only one, which nobody has to name."""
+    return {} if name is None else {"collection": name}
 
 
 def _copy_fields(value: object) -> dict[str, Any]:

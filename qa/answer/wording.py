@@ -2,7 +2,8 @@
 
 from math import floor
 
-from qa.types import UNREAD_LANGUAGE, Answer, AnswerPassage, Reason, Status
+from qa.ranking.retrieval import UNREAD_LANGUAGE
+from qa.types import Answer, AnswerPassage, Reason, Status
 
 STATUS_LABELS = {
     Status.ANSWERED: "Answer",

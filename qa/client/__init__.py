@@ -5,9 +5,9 @@
 ...     client.ask("Who directed the film?").text
 """
 
-from qa.client.calls import AskOptions, BulkLine, Conditions, QuestionBody
 from qa.client.client import AsyncClient, Client
 from qa.client.errors import ApiError, ClientError, ConnectionFailed, FieldError, JobNotFinished, UnexpectedResponse
+from qa.client.options import AskOptions, BulkLine, Conditions, InCollection, QuestionBody
 from qa.client.retries import Retries, Timeouts
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Conditions",
     "ConnectionFailed",
     "FieldError",
+    "InCollection",
     "JobNotFinished",
     "QuestionBody",
     "Retries",

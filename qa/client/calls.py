@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, Literal, Required, TypedDict, TypeVar, Unpack
+from typing import Any, Generic, Literal, TypeVar, Unpack
 from unicodedata import category
 from urllib.parse import quote
 
@@ -16,6 +16,7 @@ import httpx
 import qa.client.job_types as job_types
 import qa.client.types as types
 from qa.client.decoding import decode
+from qa.client.options import AskOptions, BulkLine, Conditions, InCollection, QuestionBody, Turn
 from qa.client.retries import Effect
 
 T = TypeVar("T")
@@ -39,48 +40,6 @@ class Call(Generic[T]):
     timeout_ms: int | None = None
 
 
-class Turn(TypedDict, total=False):
-    """An earlier turn of the conversation."""
-
-    question: Required[str]
-    answer: str | None
-
-
-class AskOptions(TypedDict, total=False):
-    """How to answer a question; docs/api.md describes each. ``filter`` is as the API takes it."""
-
-    history: Sequence[Turn]
-    top_k: int
-    mode: Literal["fast", "precise"]
-    filter: Mapping[str, Any]
-    explain: bool
-    literal: bool
-    timeout_ms: int | None
-
-
-class QuestionBody(AskOptions):
-    """A question of a batch with its options."""
-
-    question: str
-
-
-class Conditions(TypedDict, total=False):
-    """When a document may be written: if it has this sha256, if it has another one; ``*`` means that there is one."""
-
-    if_match: str
-    if_none_match: str
-
-
-class BulkLine(TypedDict, total=False):
-    """A line of a bulk: a document to store, or the id of one to ``delete``."""
-
-    id: Required[str]
-    text: str
-    title: str
-    metadata: Mapping[str, Any]
-    delete: Literal[True]
-
-
 def ask(question: str, **options: Unpack[AskOptions]) -> Call[types.Answer]:
     """Return the answer to a question."""
     body = {"json": {"question": question, **options}}
@@ -96,15 +55,25 @@ def ask_many(questions: Sequence[str | QuestionBody]) -> Call[tuple[types.Answer
     return Call("POST", "v1/ask/batch", lambda response: read(response).answers, body=body, timeout_ms=shortest)
 
 
+def list_collections() -> Call[tuple[types.CollectionInfo, ...]]:
+    """Return the collections that are served, the default one first."""
+    read = _reader(types.CollectionList)
+    return Call("GET", "v1/collections", lambda response: read(response).collections)
+
+
 def list_documents(
-    offset: int = 0, limit: int = 20, filter: Mapping[str, Any] | None = None, facets: Sequence[str] = ()
+    offset: int = 0,
+    limit: int = 20,
+    filter: Mapping[str, Any] | None = None,
+    facets: Sequence[str] = (),
+    **place: Unpack[InCollection],
 ) -> Call[types.DocumentList]:
     """Return a part of the list of documents, of those that meet a filter if there is one.
 
     ``filter`` has document, folder, tag, language, format, author and date, as for a question; ``facets`` names fields
     of the metadata whose values are counted.
     """
-    query: dict[str, Any] = {"offset": offset, "limit": limit}
+    query: dict[str, Any] = {"offset": offset, "limit": limit, **_name_collection(place)}
     query |= {"facets": ",".join(facets)} if facets else {}
     for name, values in (filter or {}).items():
         if isinstance(values, Mapping):
@@ -114,15 +83,19 @@ def list_documents(
     return Call("GET", DOCUMENTS, _reader(types.DocumentList), query=query)
 
 
-def get_document(id: str, start: int | None = None, end: int | None = None) -> Call[types.Document]:
+def get_document(
+    id: str, start: int | None = None, end: int | None = None, **place: Unpack[InCollection]
+) -> Call[types.Document]:
     """Return a document, or the part of it from ``start`` to ``end``, with the places of its passages."""
-    query = {name: value for name, value in (("start", start), ("end", end)) if value is not None}
+    query: dict[str, str | int | list[str]] = {**_name_collection(place)}
+    query |= {name: value for name, value in (("start", start), ("end", end)) if value is not None}
     return Call("GET", _locate(id), _reader(types.Document), query=query)
 
 
-def get_original(id: str) -> Call[bytes]:
+def get_original(id: str, **place: Unpack[InCollection]) -> Call[bytes]:
     """Return the file that a document was read from."""
-    return Call("GET", f"{_locate(id)}/original", lambda response: response.content)
+    query = _name_collection(place)
+    return Call("GET", f"{_locate(id)}/original", lambda response: response.content, query=query)
 
 
 def put_document(
@@ -130,9 +103,7 @@ def put_document(
 ) -> Call[job_types.Job]:
     """Store or replace a document given as its text, and return the job of it."""
     body = {"json": {"text": text, "title": title, "metadata": metadata or {}}}
-    return Call(
-        "PUT", _locate(id), _reader(job_types.Job), Effect.WRITE, body=body, headers=_format_conditions(conditions)
-    )
+    return _write("PUT", _locate(id), body, **conditions)
 
 
 def upload_document(
@@ -142,53 +113,55 @@ def upload_document(
 
     Its format is that of ``media_type``, or of the extension of the id.
     """
-    headers = {"Content-Type": media_type or "application/octet-stream", **_format_conditions(conditions)}
     body = {"content": _read_bytes(file)}
-    return Call("PUT", _locate(id), _reader(job_types.Job), Effect.WRITE, body=body, headers=headers)
+    return _write("PUT", _locate(id), body, media_type or "application/octet-stream", **conditions)
 
 
 def delete_document(id: str, **conditions: Unpack[Conditions]) -> Call[job_types.Job]:
     """Remove a document, and return the job of it."""
-    return Call("DELETE", _locate(id), _reader(job_types.Job), Effect.WRITE, headers=_format_conditions(conditions))
+    return _write("DELETE", _locate(id), **conditions)
 
 
-def write_documents(lines: Iterable[BulkLine]) -> Call[job_types.Job]:
+def write_documents(lines: Iterable[BulkLine], **place: Unpack[InCollection]) -> Call[job_types.Job]:
     """Store and remove many documents, all or none, and return the job of them."""
     content = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines).encode()
-    headers = {"Content-Type": "application/x-ndjson"}
-    return Call("POST", DOCUMENTS, _reader(job_types.Job), Effect.WRITE, body={"content": content}, headers=headers)
+    return _write("POST", DOCUMENTS, {"content": content}, "application/x-ndjson", **place)
 
 
-def upload_documents(files: Mapping[str, bytes | Path]) -> Call[job_types.Job]:
+def upload_documents(files: Mapping[str, bytes | Path], **place: Unpack[InCollection]) -> Call[job_types.Job]:
     """Store many files, by the ids of their documents, all or none, and return the job of them."""
     parts = [("file", (_check_file_name(name), _read_bytes(file))) for name, file in files.items()]
-    return Call("POST", DOCUMENTS, _reader(job_types.Job), Effect.WRITE, body={"files": parts})
+    return _write("POST", DOCUMENTS, {"files": parts}, **place)
 
 
-def get_updates() -> Call[job_types.Updates]:
+def get_updates(**place: Unpack[InCollection]) -> Call[job_types.Updates]:
     """Return which generation is served, and how many writes wait to be built."""
-    return Call("GET", "v1/updates", _reader(job_types.Updates))
+    return Call("GET", "v1/updates", _reader(job_types.Updates), query=_name_collection(place))
 
 
-def list_jobs(limit: int = 20) -> Call[tuple[job_types.Job, ...]]:
+def list_jobs(limit: int = 20, **place: Unpack[InCollection]) -> Call[tuple[job_types.Job, ...]]:
     """Return the last jobs, newest first."""
     read = _reader(job_types.JobList)
-    return Call("GET", "v1/jobs", lambda response: read(response).jobs, query={"limit": limit})
+    query: dict[str, str | int | list[str]] = {"limit": limit, **_name_collection(place)}
+    return Call("GET", "v1/jobs", lambda response: read(response).jobs, query=query)
 
 
-def get_job(id: str) -> Call[job_types.Job]:
+def get_job(id: str, **place: Unpack[InCollection]) -> Call[job_types.Job]:
     """Return what became of a write."""
-    return Call("GET", f"v1/jobs/{quote(id, safe='')}", _reader(job_types.Job))
+    return Call("GET", f"v1/jobs/{quote(id, safe='')}", _reader(job_types.Job), query=_name_collection(place))
 
 
-def publish_job(id: str) -> Call[job_types.Job]:
+def publish_job(id: str, **place: Unpack[InCollection]) -> Call[job_types.Job]:
     """Serve the generation of a job that is held, and return the job."""
-    return Call("POST", f"v1/jobs/{quote(id, safe='')}/publish", _reader(job_types.Job), Effect.WRITE)
+    return _write("POST", f"v1/jobs/{quote(id, safe='')}/publish", **place)
 
 
-def verify(document: str, start: int, end: int, text: str, sha256: str | None = None) -> Call[types.CitationCheck]:
+def verify(
+    document: str, start: int, end: int, text: str, sha256: str | None = None, **place: Unpack[InCollection]
+) -> Call[types.CitationCheck]:
     """Return whether a quotation is still in its document, at its place or elsewhere."""
     body = {"document": document, "start": start, "end": end, "text": text, "sha256": sha256}
+    body |= _name_collection(place)
     return Call("POST", "v1/verify", _reader(types.CitationCheck), body={"json": body})
 
 
@@ -198,20 +171,25 @@ def give_feedback(
     verdict: Literal["right", "wrong"],
     history: Sequence[Turn] = (),
     id: str | None = None,
+    **place: Unpack[InCollection],
 ) -> Call[types.FeedbackReceipt]:
     """Store whether a passage answers a question; a verdict with the same id replaces the earlier one."""
     body = {"question": question, "passage": passage, "verdict": verdict, "history": list(history), "id": id}
+    body |= _name_collection(place)
     return Call("POST", "v1/feedback", _reader(types.FeedbackReceipt), Effect.WRITE, body={"json": body})
 
 
-def export_feedback() -> Call[tuple[Mapping[str, Any], ...]]:
+def export_feedback(**place: Unpack[InCollection]) -> Call[tuple[Mapping[str, Any], ...]]:
     """Return the stored verdicts as judged questions for the evaluation."""
-    return Call("GET", "v1/feedback", lambda r: tuple(_read_object(line) for line in r.text.split("\n") if line))
+    query = _name_collection(place)
+    return Call(
+        "GET", "v1/feedback", lambda r: tuple(_read_object(line) for line in r.text.split("\n") if line), query=query
+    )
 
 
-def get_index() -> Call[types.IndexInfo]:
+def get_index(**place: Unpack[InCollection]) -> Call[types.IndexInfo]:
     """Return what is being served: generation, counts, model, settings, build time."""
-    return Call("GET", "v1/index", _reader(types.IndexInfo))
+    return Call("GET", "v1/index", _reader(types.IndexInfo), query=_name_collection(place))
 
 
 def check_alive() -> Call[types.Alive]:
@@ -251,6 +229,26 @@ def _locate(id: str) -> str:
     if not id or not {".", ".."}.isdisjoint(id.split("/")):
         raise ValueError(f"invalid document id {id!r}: must not be empty, nor have . or .. between slashes")
     return f"{DOCUMENTS}/{quote(id, safe='/')}"
+
+
+def _write(
+    method: str,
+    path: str,
+    body: Mapping[str, Any] | None = None,
+    media_type: str | None = None,
+    **conditions: Unpack[Conditions],
+) -> Call[job_types.Job]:
+    """Return the request of a write. Raises TypeError for an unknown condition."""
+    headers = {**({"Content-Type": media_type} if media_type else {}), **_format_conditions(conditions)}
+    query = {"collection": conditions["collection"]} if "collection" in conditions else {}
+    return Call(method, path, _reader(job_types.Job), Effect.WRITE, query, body or {}, headers)
+
+
+def _name_collection(place: InCollection) -> dict[str, str]:
+    """Return the parameter that names the collection, if there is one. Raises TypeError for any other name."""
+    for name in place.keys() - InCollection.__annotations__.keys():
+        raise TypeError(f"unknown argument {name!r}: must be collection")
+    return {"collection": place["collection"]} if "collection" in place else {}
 
 
 def _format_conditions(conditions: Conditions) -> dict[str, str]:

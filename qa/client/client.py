@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Coroutine
 from functools import cache, wraps
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar, Unpack
 
 import httpx
 
@@ -17,6 +17,7 @@ from qa.client.calls import Call
 from qa.client.flow import Flow, Pause
 from qa.client.job_types import Job
 from qa.client.links import link_to_passage
+from qa.client.options import InCollection
 from qa.client.retries import Retries, Timeouts
 from qa.client.types import Passage
 
@@ -123,6 +124,7 @@ class Client(_Connection):
 
     ask = _method(calls.ask)
     ask_many = _method(calls.ask_many)
+    list_collections = _method(calls.list_collections)
     list_documents = _method(calls.list_documents)
     get_document = _method(calls.get_document)
     get_original = _method(calls.get_original)
@@ -144,9 +146,9 @@ class Client(_Connection):
     get_metrics = _method(calls.get_metrics)
     get_openapi = _method(calls.get_openapi)
 
-    def wait_for_job(self, job: Job | str, timeout_s: float = JOB_TIMEOUT_S) -> Job:
+    def wait_for_job(self, job: Job | str, timeout_s: float = JOB_TIMEOUT_S, **place: Unpack[InCollection]) -> Job:
         """Return a job once it is published and served, held or failed. Raises JobNotFinished."""
-        return self.run(flow.wait_for_job(job, timeout_s, self.retries, self.url))
+        return self.run(flow.wait_for_job(job, timeout_s, self.retries, self.url, **place))
 
     def run(self, steps: Flow[T]) -> T:
         """Do what a flow asks for, and return its result."""
@@ -197,6 +199,7 @@ class AsyncClient(_Connection):
 
     ask = _async_method(calls.ask)
     ask_many = _async_method(calls.ask_many)
+    list_collections = _async_method(calls.list_collections)
     list_documents = _async_method(calls.list_documents)
     get_document = _async_method(calls.get_document)
     get_original = _async_method(calls.get_original)
@@ -218,9 +221,11 @@ class AsyncClient(_Connection):
     get_metrics = _async_method(calls.get_metrics)
     get_openapi = _async_method(calls.get_openapi)
 
-    async def wait_for_job(self, job: Job | str, timeout_s: float = JOB_TIMEOUT_S) -> Job:
+    async def wait_for_job(
+        self, job: Job | str, timeout_s: float = JOB_TIMEOUT_S, **place: Unpack[InCollection]
+    ) -> Job:
         """Return a job once it is published and served, held or failed. Raises JobNotFinished."""
-        return await self.run(flow.wait_for_job(job, timeout_s, self.retries, self.url))
+        return await self.run(flow.wait_for_job(job, timeout_s, self.retries, self.url, **place))
 
     async def run(self, steps: Flow[T]) -> T:
         """Do what a flow asks for, and return its result."""

@@ -6,13 +6,14 @@ client differ only in how they do it (as ``httpx.Auth`` does).
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, Unpack
 
 import httpx
 
 from qa.client.calls import Call, get_job, get_updates
 from qa.client.errors import ApiError, ClientError, ConnectionFailed, JobNotFinished, UnexpectedResponse
 from qa.client.job_types import Job
+from qa.client.options import InCollection
 from qa.client.retries import NOT_SENT, Effect, Retries, may_resend_failed, may_resend_refused, parse_retry_after
 
 T = TypeVar("T")
@@ -55,17 +56,19 @@ def send(call: Call[T], retries: Retries, url: str) -> Flow[T]:
         yield Pause(wait_s)
 
 
-def wait_for_job(job: Job | str, timeout_s: float, retries: Retries, url: str) -> Flow[Job]:
+def wait_for_job(
+    job: Job | str, timeout_s: float, retries: Retries, url: str, **place: Unpack[InCollection]
+) -> Flow[Job]:
     """Return a job once it is published and served, held or failed; raise JobNotFinished after ``timeout_s`` of pauses.
 
     A server takes a moment to serve what was published.
     """
     name, waited_s, pause_s = job if isinstance(job, str) else job.id, 0.0, FIRST_PAUSE_S
     while True:
-        found = yield from send(get_job(name), retries, url)
+        found = yield from send(get_job(name, **place), retries, url)
         state = found.state
         if found.generation and state == "published":
-            updates = yield from send(get_updates(), retries, url)
+            updates = yield from send(get_updates(**place), retries, url)
             if _is_as_new(updates.generation, found.generation):
                 return found
             state = f"published, but {updates.generation} is served"

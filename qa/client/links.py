@@ -13,5 +13,6 @@ def link_to_passage(url: str, passage: Passage) -> str:
     marked = passage.evidence[0] if passage.evidence else Span(passage.start, passage.end)
     words = passage.text[marked.start - passage.start : marked.end - passage.start]
     place = f"{marked.start}-{marked.end}"
-    query = urlencode({"at": place, "quote": words}, quote_via=quote)
+    named = {"collection": passage.collection} if passage.collection else {}
+    query = urlencode({"at": place, "quote": words, **named}, quote_via=quote)
     return f"{url}/documents/{quote(passage.document.id)}?{query}#{place}"

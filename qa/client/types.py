@@ -41,6 +41,7 @@ class AnswerText:
     kind: str
     confidence: float
     spans: tuple[Quote, ...] = ()
+    collection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class PassageCopy:
     document: Source
     start: int
     end: int
+    collection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Passage:
     copies: tuple[PassageCopy, ...] = ()
     copies_total: int = 0
     explanation: Explanation | None = None
+    collection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,24 @@ class Retrieval:
 
 
 @dataclass(frozen=True, slots=True)
+class CollectionAnswer:
+    """What one collection by itself answered."""
+
+    name: str
+    status: str
+    confidence: float
+    reason: str | None
+    searched_as: str
+    degraded: tuple[str, ...]
+    generation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer. ``status`` is ``answered``, ``unsure`` or ``not_found``; ``reason`` says why it is not the first."""
+    """An answer. ``status`` is ``answered``, ``unsure`` or ``not_found``; ``reason`` says why it is not the first.
+
+    If the server has several collections, ``collection`` answers, and ``collections`` are those that were searched.
+    """
 
     question: str
     searched_as: str
@@ -125,6 +144,8 @@ class Answer:
     passages: tuple[Passage, ...]
     retrieval: Retrieval
     took_ms: float
+    collection: str | None = None
+    collections: tuple[CollectionAnswer, ...] = ()
 
     @property
     def text(self) -> str | None:
@@ -140,6 +161,27 @@ class Answer:
     def shown_confidence(self) -> float:
         """The probability that what is shown first answers: that of the headline if there is one, or of the passage."""
         return self.headline.confidence if self.headline else self.confidence
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionInfo:
+    """A collection, what its folder says of it, and what is served of it."""
+
+    name: str
+    title: str
+    description: str
+    languages: tuple[str, ...]
+    documents: int
+    passages: int
+    generation: str
+    default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionList:
+    """The collections that are served, the default one first."""
+
+    collections: tuple[CollectionInfo, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,10 +282,11 @@ class Alive:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Readiness: each leg finds a sentence that is known to be indexed."""
+    """Readiness: each leg finds a sentence that is known to be indexed, in each of several ``collections``."""
 
     status: str
     legs: Mapping[str, bool]
+    collections: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,9 +94,14 @@ class Catalog:
 
     def __init__(self, generation: Generation) -> None:
         """Keep references only; nothing is read yet."""
-        self._manifest = generation.manifest
+        self._manifest, self.collection = generation.manifest, generation.collection
         self.originals = Originals(generation.folder, generation.manifest.source)
         self._documents, self._passages = generation.contents.documents, generation.contents.passages
+
+    @property
+    def source(self) -> str:
+        """The folder or file that was indexed."""
+        return self._manifest.source
 
     @property
     def document_count(self) -> int:

@@ -1,10 +1,11 @@
 """An ``Answer`` as the tools show it: in few words, or with everything that is known."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from index.types import Span
 from qa.mcp.results import AskResult, CopyPlace, Excerpt, FoundPassage, SearchResult, SearchScope
+from qa.mcp.session import Link
 from qa.types import Answer, AnswerKind, AnswerPassage, AnswerText, Quote, Reason, Status
 
 # Nearest passages of a question without an answer: enough to ask better, or to see that it is not there.
@@ -14,7 +15,7 @@ SHOWN_CLOSEST = 3
 class AnswerView:
     """Shows one answer. ``link`` leads to a place in a document; ``documents`` is how many were searched."""
 
-    def __init__(self, answer: Answer, detail: bool, link: Callable[[str, Span], str], documents: int) -> None:
+    def __init__(self, answer: Answer, detail: bool, link: Link, documents: int) -> None:
         """Keep what is shown."""
         self._answer, self._detail, self._link = answer, detail, link
         self._documents = documents
@@ -76,8 +77,9 @@ class AnswerView:
             words=[_excerpt(one) for one in words] or None,
             quotation=_excerpt(quotation),
             document=source.document.id,
+            collection=source.collection,
             title=source.document.title or None,
-            link=self._link(source.document.id, Span(place.start, place.end)),
+            link=self._link(source.document.id, Span(place.start, place.end), source.collection),
         )
 
     def _show_evidence(self, passage: AnswerPassage) -> FoundPassage:
@@ -92,7 +94,8 @@ class AnswerView:
             document=passage.document.id,
             score=round(passage.score, 4),
             heading=passage.heading,
-            link=self._link(passage.document.id, span),
+            link=self._link(passage.document.id, span, passage.collection),
+            collection=passage.collection,
         )
 
     def _show_whole(self, passage: AnswerPassage) -> FoundPassage:
@@ -104,7 +107,8 @@ class AnswerView:
             document=source.id,
             score=round(passage.score, 4),
             heading=passage.heading,
-            link=self._link(source.id, Span(passage.start, passage.end)),
+            link=self._link(source.id, Span(passage.start, passage.end), passage.collection),
+            collection=passage.collection,
             id=passage.id,
             title=source.title,
             sha256=source.sha256,
@@ -112,7 +116,11 @@ class AnswerView:
             page=passage.page,
             location=passage.location,
             evidence=[_cut(passage, span) for span in passage.evidence],
-            copies=[CopyPlace(document=c.document.id, start=c.start, end=c.end) for c in passage.copies] or None,
+            copies=[
+                CopyPlace(document=c.document.id, start=c.start, end=c.end, collection=c.collection)
+                for c in passage.copies
+            ]
+            or None,
         )
 
     def _closest(self) -> Sequence[AnswerPassage]:
@@ -131,7 +139,8 @@ class AnswerView:
 
 
 def _holds(passage: AnswerPassage, text: AnswerText) -> bool:
-    return passage.document.id == text.document and passage.start <= text.start and text.end <= passage.end
+    is_same = (passage.document.id, passage.collection) == (text.document, text.collection)
+    return is_same and passage.start <= text.start and text.end <= passage.end
 
 
 def _cut(passage: AnswerPassage, span: Span) -> Excerpt:

@@ -9,6 +9,7 @@ from index.generation.metadata_filter import NO_FILTER, Selection
 from index.types import Span
 from qa.types import Mode, Request
 from qa.web.requests.base import Pattern, StrictModel
+from qa.web.requests.collections import NameList, OneName
 from qa.web.requests.filters import MetadataBody, Patterns
 from qa.web.requests.models import MAX_DOCUMENTS, AnswerString, Offset, Question, TimeoutMs, VerifyBody, WholeNumber
 
@@ -25,6 +26,8 @@ CONDITIONS = (
 Conditions = Annotated[MetadataBody | None, WithJsonSchema({"type": "object", "description": CONDITIONS})]
 Detail = Annotated[bool, Field(description="Return all that is known, not only what is needed.")]
 Id = Annotated[Pattern, Field(description="Id of the document.")]
+# Of several: a name or a list of names. As with the conditions, the whole schema would be long.
+Searched = Annotated[NameList, WithJsonSchema({"description": "Collections to search, by name; all without it."})]
 Sha256 = Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$", description="Version that was quoted.")]
 
 
@@ -37,11 +40,13 @@ class QuestionArguments(StrictModel):
     mode: Mode = "precise"
     detail: Detail = False
     timeout_ms: Annotated[TimeoutMs, Field(description="Give up after this time.")] = None
+    collection: Searched = None
 
     def to_request(self, top_k: int) -> Request:
         """Return the request to the engine."""
         conditions = self.filter.to_filter() if self.filter else NO_FILTER
-        return Request(self.question, (), top_k, self.mode, tuple(self.documents or ()), filter=conditions)
+        documents, names = tuple(self.documents or ()), tuple(self.collection or ())
+        return Request(self.question, (), top_k, self.mode, documents, filter=conditions, collections=names)
 
 
 class AskArguments(QuestionArguments):
@@ -61,6 +66,7 @@ class DocumentArguments(StrictModel):
     start: Annotated[Offset, Field(description="First character.")] = 0
     end: Annotated[Offset | None, Field(description=f"Without it, {PART_CHARS} characters.")] = None
     detail: Detail = False
+    collection: OneName = None
 
     @property
     def part(self) -> Span:
@@ -78,6 +84,7 @@ class QuoteArguments(StrictModel):
     start: Annotated[Offset | None, Field(description="Where they were quoted from, if known.")] = None
     end: Annotated[Offset | None, Field(description="Ends there.")] = None
     sha256: Sha256 = None
+    collection: OneName = None
 
     def to_body(self, start: int, end: int) -> VerifyBody:
         """Return the body of ``POST /v1/verify`` for the quotation at a place."""
@@ -92,6 +99,7 @@ class ListArguments(StrictModel):
     detail: Detail = False
     filter: Conditions = None
     facets: Annotated[list[Pattern], Field(max_length=20, description="Count values of these fields.")] = []  # noqa: RUF012
+    collection: OneName = None
 
     @property
     def selection(self) -> Selection:

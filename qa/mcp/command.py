@@ -44,6 +44,6 @@ def mcp_command(url: str | None, index: str, model: str, models: str, reader: st
         current.close()
 
 
-def _link_to_page(url: str, document: str, span: Span) -> str:
+def _link_to_page(url: str, document: str, span: Span, _collection: str | None = None) -> str:
     place = f"{span.start}-{span.end}"
     return f"{url}/documents/{quote(document, safe='/')}?at={place}#{place}"

@@ -7,6 +7,7 @@ from threading import Lock
 
 from index.errors import NetsphereError
 from qa.engine import Engine
+from qa.web.collections import serve_one
 from qa.web.service import AppOptions, Service
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,5 @@ class _ServedEngine:
     """A service and how many calls use it."""
 
     def __init__(self, engine: Engine) -> None:
-        # The OpenAPI document describes routes, and here are none.
-        self.service = Service(engine, AppOptions(), openapi={})
+        self.service = serve_one(engine, AppOptions())
         self.users = 0

@@ -12,7 +12,7 @@ from qa.web.requests.models import RangeQuery
 from qa.web.requests.parsing import validate
 
 SCHEME, HOST = "netsphere", "documents"
-TEMPLATE = f"{SCHEME}://{HOST}/{{+document}}{{?start,end}}"
+TEMPLATE = f"{SCHEME}://{HOST}/{{+document}}{{?start,end,collection}}"
 # How many resources are listed at once.
 PAGE = 100
 
@@ -25,10 +25,11 @@ class ResourcePage:
     next: str | None
 
 
-def format_uri(document: str, part: Span | None = None) -> str:
+def format_uri(document: str, part: Span | None = None, collection: str | None = None) -> str:
     """Return the URI of a document or of a part of it."""
-    query = "?" + urlencode({"start": part.start, "end": part.end}) if part else ""
-    return f"{SCHEME}://{HOST}/{quote(document, safe='/')}{query}"
+    values: dict[str, int | str] = {"start": part.start, "end": part.end} if part else {}
+    query = urlencode(values | ({"collection": collection} if collection else {}))
+    return f"{SCHEME}://{HOST}/{quote(document, safe='/')}" + (f"?{query}" if query else "")
 
 
 def list_resources(session: Session, cursor: str | None) -> ResourcePage:
@@ -47,8 +48,9 @@ def read_resource(session: Session, uri: str) -> str:
         detail = f"No resource {format_value(uri)} is here; a document has the URI {SCHEME}://{HOST}/ID."
         raise ProblemError(Code.DOCUMENT_NOT_FOUND, detail)
     values = {name: found[-1] for name, found in parse_qs(parts.query, keep_blank_values=True).items()}
-    part = validate(RangeQuery, values).span
-    return session.service.get_document(unquote(parts.path.removeprefix("/")), part).text
+    query = validate(RangeQuery, values)
+    service = session.service.choose(query.collection)
+    return service.get_document(unquote(parts.path.removeprefix("/")), query.span).text
 
 
 def _split_uri(uri: str) -> SplitResult | None:

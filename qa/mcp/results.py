@@ -31,6 +31,7 @@ class CopyPlace(Result):
     document: str
     start: int
     end: int
+    collection: str | None = None
 
 
 class FoundPassage(Excerpt):
@@ -48,6 +49,7 @@ class FoundPassage(Excerpt):
     location: str | None = None
     evidence: list[Excerpt] | None = None
     copies: list[CopyPlace] | None = None
+    collection: str | None = None
 
 
 class SearchScope(Result):
@@ -66,6 +68,7 @@ class AskResult(Result):
     words: Annotated[list[Excerpt] | None, Field(description="Exact words that answer.")] = None
     quotation: Annotated[Excerpt | None, Field(description="Sentence or passage around them.")] = None
     document: str | None = None
+    collection: str | None = None
     title: str | None = None
     link: str | None = None
     searched: Annotated[SearchScope | None, Field(description="If not found.")] = None

@@ -11,6 +11,13 @@ from qa.web.service import Service
 R = TypeVar("R")
 
 
+class Link(Protocol):
+    """Makes the address of a place in a document, in a collection if there are several."""
+
+    def __call__(self, document: str, span: Span, collection: str | None = None, /) -> str:
+        """Return the address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One call: the service that answers it, and who waits for the answer.
@@ -21,7 +28,7 @@ class Session:
 
     service: Service
     make_caller: Callable[[int | None], Caller]
-    link: Callable[[str, Span], str]
+    link: Link
 
 
 class Transport(Protocol):

@@ -14,16 +14,14 @@ from typing import TypeVar
 
 from mcp.server.stdio import stdio_server
 
-from index.types import Span
 from qa.mcp.protocol import build_server
-from qa.mcp.session import Session
+from qa.mcp.session import Link, Session
 from qa.web.engine.callers import Caller
 from qa.web.service import Service
 
 R = TypeVar("R")
 
 UseService = Callable[[], AbstractContextManager[Service]]
-Link = Callable[[str, Span], str]
 
 
 def serve_stdio(use_service: UseService, link: Link) -> None:

@@ -59,7 +59,7 @@ def search(session: Session, arguments: SearchArguments) -> SearchResult:
 
 def get_document(session: Session, arguments: DocumentArguments) -> DocumentPart:
     """Return a part of a document."""
-    found = session.service.get_document(arguments.document, arguments.part)
+    found = session.service.choose(arguments.collection).get_document(arguments.document, arguments.part)
     info, start = found.info, min(arguments.start, found.info.characters)
     end = start + len(found.text)
     passages = [
@@ -83,7 +83,7 @@ def get_document(session: Session, arguments: DocumentArguments) -> DocumentPart
         characters=info.characters,
         next=end if end < info.characters else None,
         sha256=info.sha256,
-        link=session.link(info.id, Span(start, end)),
+        link=session.link(info.id, Span(start, end), arguments.collection),
         metadata=dict(info.metadata) if arguments.detail else None,
         passages=passages if arguments.detail else None,
     )
@@ -98,7 +98,7 @@ def verify_quote(session: Session, arguments: QuoteArguments) -> QuoteResult:
         text=check.text if check.text != arguments.text else None,
         start=check.start,
         end=check.end,
-        link=session.link(check.document, check.span) if check.span else None,
+        link=session.link(check.document, check.span, arguments.collection) if check.span else None,
         sha256=check.sha256,
         document_changed=check.document_changed,
     )
@@ -106,7 +106,7 @@ def verify_quote(session: Session, arguments: QuoteArguments) -> QuoteResult:
 
 def list_documents(session: Session, arguments: ListArguments) -> DocumentListing:
     """List documents."""
-    catalog = session.service.engine.catalog
+    catalog = session.service.choose(arguments.collection).engine.catalog
     chosen, fields = arguments.selection, arguments.facet_fields
     check_selections(catalog, [chosen], ["documents"])
     check_fields(catalog, fields, "facets")
@@ -167,7 +167,8 @@ TOOLS = (
 def _view_answer(session: Session, arguments: QuestionArguments, top_k: int) -> AnswerView:
     service, request = session.service, arguments.to_request(top_k)
     answer = service.ask(request, "documents", session.make_caller(arguments.timeout_ms))
-    documents = service.engine.catalog.count_documents(request.selection)
+    searched = [service.choose(one.name) for one in answer.collections] or [service]
+    documents = sum(one.engine.catalog.count_documents(request.selection) for one in searched)
     return AnswerView(answer, arguments.detail, session.link, documents)
 
 
@@ -175,9 +176,10 @@ def _check_quote(session: Session, arguments: QuoteArguments) -> CitationCheck:
     """Check a quotation at its place; without one, at the first place that has it, from ``start`` if that is known."""
     start = arguments.start or 0
     end = min(start + len(arguments.text), MAX_OFFSET) if arguments.end is None else arguments.end
-    check = session.service.check_citation(arguments.to_body(start, end))
+    service = session.service.choose(arguments.collection)
+    check = service.check_citation(arguments.to_body(start, end))
     if arguments.start is None and check.status is CitationStatus.MOVED and check.span:
-        return session.service.check_citation(arguments.to_body(check.span.start, check.span.end))
+        return service.check_citation(arguments.to_body(check.span.start, check.span.end))
     return check
 
 

@@ -17,7 +17,8 @@ from index.errors import DamagedGeneration
 from index.generation.generation import GenerationContents
 from index.types import Positions, SearchResult, Vectors
 from qa.ranking.filters import Filter, filter_passages
-from qa.types import Leg, Query
+from qa.ranking.retrieval import Leg
+from qa.types import Query
 
 DENSE, LEXICAL = "dense", "lexical"
 # Passages that each leg contributes; every later step looks at all of them.

@@ -7,6 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from qa.answer.serialize import answer_json
 from qa.web.requests.caller import current_caller
+from qa.web.requests.collections import CollectionQuery
 from qa.web.requests.filter_check import check_fields, check_selections
 from qa.web.requests.models import (
     AskBody,
@@ -19,7 +20,15 @@ from qa.web.requests.models import (
     VerifyBody,
 )
 from qa.web.requests.parsing import read_body, read_query
-from qa.web.responses import Alive, DocumentList, FeedbackReceipt, Ready, json_response
+from qa.web.responses import (
+    Alive,
+    CollectionList,
+    DocumentList,
+    FeedbackReceipt,
+    Ready,
+    ReadyCollections,
+    json_response,
+)
 from qa.web.service import Service
 
 JSON_LINES = "application/x-ndjson"
@@ -48,9 +57,16 @@ def ask_batch(service: Service) -> Response:
     return jsonify(answers=[answer_json(answer) for answer in answers])
 
 
+def collections(service: Service) -> Response:
+    """List the collections that are served, with what their folders say of themselves."""
+    read_query(NoQuery)
+    return json_response(CollectionList(service.collections.list_summaries()))
+
+
 def documents(service: Service) -> Response:
     """List the indexed documents, all or those of a filter, and count the values of their metadata."""
-    query, catalog = read_query(ListQuery), service.engine.catalog
+    query = read_query(ListQuery)
+    catalog = service.choose(query.collection).engine.catalog
     chosen = query.to_selection()
     check_selections(catalog, [chosen], ["document"])
     check_fields(catalog, query.facet_fields, "facets")
@@ -62,27 +78,27 @@ def documents(service: Service) -> Response:
 
 def document(service: Service, id: str) -> Response:
     """Return a document, or a part of it, with its text and the spans of its passages. The id may hold slashes."""
-    part = read_query(RangeQuery).span
-    return json_response(service.get_document(id, part))
+    query = read_query(RangeQuery)
+    return json_response(service.choose(query.collection).get_document(id, query.span))
 
 
 def verify(service: Service) -> Response:
     """Check a citation: whether a quotation is still in its document, at its place or elsewhere."""
     read_query(NoQuery)
-    return json_response(service.check_citation(read_body(VerifyBody)))
+    body = read_body(VerifyBody)
+    return json_response(service.choose(body.collection).check_citation(body))
 
 
 def give_feedback(service: Service) -> Response:
     """Store whether a passage answers a question."""
     read_query(NoQuery)
     body = read_body(FeedbackBody)
-    return json_response(FeedbackReceipt(service.store_feedback(body), body.verdict))
+    return json_response(FeedbackReceipt(service.choose(body.collection).store_feedback(body), body.verdict))
 
 
 def feedback(service: Service) -> Response:
     """Export the stored verdicts as judged questions for the evaluation, one JSON object a line."""
-    read_query(NoQuery)
-    exported = service.export_feedback()
+    exported = service.choose(read_query(CollectionQuery).collection).export_feedback()
     response = send_file(exported, JSON_LINES)
     response.content_length = os.fstat(exported.fileno()).st_size
     return response
@@ -90,8 +106,8 @@ def feedback(service: Service) -> Response:
 
 def index(service: Service) -> Response:
     """Return what is being served: generation, counts, model, settings, build time."""
-    read_query(NoQuery)
-    return json_response(service.engine.catalog.describe_index())
+    chosen = service.choose(read_query(CollectionQuery).collection)
+    return json_response(chosen.engine.catalog.describe_index())
 
 
 def alive(service: Service) -> Response:
@@ -101,7 +117,9 @@ def alive(service: Service) -> Response:
 
 def ready(service: Service) -> Response:
     """Check that a known question finds its passage through every leg."""
-    return json_response(Ready("ready", service.check_readiness()))
+    legs = service.collections.check_readiness()
+    found = legs[service.name]
+    return json_response(ReadyCollections("ready", found, legs) if len(legs) > 1 else Ready("ready", found))
 
 
 def metrics(service: Service) -> Response:

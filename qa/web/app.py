@@ -1,5 +1,6 @@
 """The Flask application around an engine that is ready."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from flask import Flask
@@ -11,6 +12,7 @@ from qa.web.access.authorization import require_scopes
 from qa.web.access.cross_site import guard_sites
 from qa.web.access.proxies import TrustedProxies
 from qa.web.caching import control_caching
+from qa.web.collections import DEFAULT_NAME, Collections, ServedCollection
 from qa.web.compression import compress_response
 from qa.web.errors.handlers import handle_damage, handle_exception
 from qa.web.mcp_route import add_mcp
@@ -29,8 +31,13 @@ EXTENSION = "netsphere"
 MAX_BODY_BYTES = 1024 * 1024
 
 
-def create_app(engine: Engine, options: AppOptions = DEFAULT_OPTIONS) -> Flask:
-    """Return the application that serves ``engine``; needs no model. Close its ``service_of`` to end its threads."""
+def create_app(served: Engine | Sequence[ServedCollection], options: AppOptions = DEFAULT_OPTIONS) -> Flask:
+    """Return the application that serves an engine, or several collections, of which the first is the default.
+
+    It needs no model. Close its ``service_of`` to end its threads.
+    """
+    if not isinstance(served, Sequence):
+        served = [ServedCollection(DEFAULT_NAME, served, options.index, is_named=False)]
     app = Flask(__package__, static_folder=None, template_folder="pages/templates")
     # Keys in the order of API.md, and Japanese as Japanese.
     app.json = provider = DefaultJSONProvider(app)
@@ -38,7 +45,8 @@ def create_app(engine: Engine, options: AppOptions = DEFAULT_OPTIONS) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     # A document id may hold two slashes in a row; merging them would redirect to another document.
     app.url_map.merge_slashes = False
-    service = Service(engine, options, build_openapi(ROUTES))
+    collections = Collections(served, options, build_openapi(ROUTES))
+    service = collections.default
     if options.log_questions:
         enable_question_log()
     app.extensions[EXTENSION] = service
@@ -63,11 +71,11 @@ def create_app(engine: Engine, options: AppOptions = DEFAULT_OPTIONS) -> Flask:
     app.after_request(control_caching)
     app.wsgi_app = TrustedProxies(app.wsgi_app, options.proxies)  # type: ignore[method-assign]  # as Flask documents it
     app.register_error_handler(Exception, handle_exception)
-    app.register_error_handler(DamagedGeneration, partial(handle_damage, engine.record_damage))
+    app.register_error_handler(DamagedGeneration, partial(handle_damage, collections.record_damage))
     return app
 
 
 def service_of(app: Flask) -> Service:
-    """Return the service behind an application."""
+    """Return the service of the default collection of an application, by which the others are reached, too."""
     service: Service = app.extensions[EXTENSION]
     return service

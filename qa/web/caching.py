@@ -11,7 +11,10 @@ from flask import Response, request
 
 # Endpoints that may be stored, and asked for again with the ETag.
 REVALIDATED = frozenset(
-    {"api.documents", "api.document", "originals.original", "api.index", "api.openapi", "pages.docs", "pages.document"}
+    {
+        "api.documents", "api.document", "api.collections", "originals.original", "api.index", "api.openapi",
+        "pages.docs", "pages.document",
+    }
 )  # fmt: skip
 # Without a question it shows nothing but suggestions.
 FIRST_PAGE = "pages.ask"

@@ -62,9 +62,9 @@ class _McpView:
         return HttpEndpoint(partial(Session, self._service, current_caller, _link_to_document))
 
 
-def _link_to_document(document: str, span: Span) -> str:
+def _link_to_document(document: str, span: Span, collection: str | None = None) -> str:
     place = f"{span.start}-{span.end}"
-    return url_for("pages.document", id=document, at=place, _anchor=place, _external=True)
+    return url_for("pages.document", id=document, at=place, collection=collection, _anchor=place, _external=True)
 
 
 def _translate_problem(response: Response) -> Response:

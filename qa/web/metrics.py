@@ -1,6 +1,7 @@
 """Request ids, the Server-Timing header and Prometheus metrics."""
 
 import re
+from collections.abc import Mapping
 from random import getrandbits
 from time import perf_counter
 
@@ -20,8 +21,10 @@ LATENCY_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.
 class Metrics:
     """The metrics of one application, in a registry of their own, so that two applications never share one."""
 
-    def __init__(self, index: IndexInfo, folder: str | None = None) -> None:
-        """Register all metrics; ``index`` gives the labels of ``netsphere_index_info``.
+    def __init__(self, indexes: Mapping[str, IndexInfo], folder: str | None = None) -> None:
+        """Register all metrics; ``indexes``, by the name of their collection, give the labels of what is served.
+
+        The first is the default. If it is the only one, nothing is counted by collection.
 
         ``folder`` is shared by the worker processes of a server (prometheus_client's PROMETHEUS_MULTIPROC_DIR).
         """
@@ -47,7 +50,9 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livemostrecent",
         )
-        served.labels(index.generation, index.model).set(1)
+        default = next(iter(indexes.values()))
+        served.labels(default.generation, default.model).set(1)
+        self._collections = _CollectionMetrics(indexes, registry) if len(indexes) > 1 else None
         ProcessCollector(registry=registry)
 
     def count_answer(self, answer: Answer) -> None:
@@ -55,6 +60,8 @@ class Metrics:
         self._answers.labels(answer.status.value).inc()
         for leg in answer.retrieval.degraded:
             self._degraded.labels(leg).inc()
+        if self._collections:
+            self._collections.count_answer(answer)
 
     def count_request(self, status: int, seconds: float) -> None:
         """Count the current request by the template of its route, so that no caller can invent labels."""
@@ -73,6 +80,32 @@ class Metrics:
         registry = CollectorRegistry()
         MultiProcessCollector(registry, self._folder)  # type: ignore[no-untyped-call]
         return generate_latest(registry)
+
+
+class _CollectionMetrics:
+    """What is served of each collection, and what each by itself has answered."""
+
+    def __init__(self, indexes: Mapping[str, IndexInfo], registry: CollectorRegistry) -> None:
+        self._answers = Counter(
+            "netsphere_collection_answers",
+            "Answers of each collection by itself.",
+            ("collection", "status"),
+            registry=registry,
+        )
+        served = Gauge(
+            "netsphere_collection_info",
+            "What is served of each collection.",
+            ("collection", "generation", "model"),
+            registry=registry,
+            multiprocess_mode="livemostrecent",
+        )
+        for name, index in indexes.items():
+            served.labels(name, index.generation, index.model).set(1)
+
+    def count_answer(self, answer: Answer) -> None:
+        """Count the answer of each collection that was searched."""
+        for collection in answer.collections:
+            self._answers.labels(collection.name, collection.status.value).inc()
 
 
 def forget_process(folder: str | None, pid: int) -> None:

@@ -47,6 +47,8 @@ DESCRIPTION = (
     "`retrieval.degraded` names what an answer had to do without: `dense`, `lexical` or `reader` failed; "
     "`reader:language` means that the question, or a passage in the answer, is in a language that the reader does not "
     "read, so that sentences are quoted instead of the exact words. "
+    "A server may have several collections: a question names those to search, and each is as sure as by itself; the "
+    "answer is that of the surest, and every passage names its `collection`. These fields are absent if there is one. "
     "Every failure is a problem (RFC 9457), or on the routes of OpenAI's clients an error of its form; its code is a "
     "stable word. "
     "HEAD is served wherever GET is; a body sent with GET is ignored."

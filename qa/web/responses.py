@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from qa.collection.catalog import DocumentInfo, FacetValue
 from qa.types import Answer
+from qa.web.collections import CollectionSummary
 from qa.web.requests.models import Verdict
 
 
@@ -51,6 +52,20 @@ class Ready:
 
     status: str
     legs: dict[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyCollections(Ready):
+    """Readiness of several collections, each with its legs; ``legs`` are those of the default one."""
+
+    collections: dict[str, dict[str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionList:
+    """The collections that are served, the default one first."""
+
+    collections: tuple[CollectionSummary, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from qa.web.chat.responses import ChatCompletion, Model, ModelList
 from qa.web.documents.models import DocumentBody, JobList, JobsQuery, Updates
 from qa.web.documents.uploads import EXTENSIONS
 from qa.web.errors.problems import Code
+from qa.web.requests.collections import CollectionQuery
 from qa.web.requests.models import (
     AskBody,
     AskQuery,
@@ -39,7 +40,15 @@ from qa.web.requests.models import (
     WidgetQuery,
 )
 from qa.web.requests.parsing import FORM
-from qa.web.responses import Alive, Answers, DocumentList, FeedbackReceipt, Ready
+from qa.web.responses import (
+    Alive,
+    Answers,
+    CollectionList,
+    DocumentList,
+    FeedbackReceipt,
+    Ready,
+    ReadyCollections,
+)
 
 View: TypeAlias = Callable[..., Response]
 
@@ -57,8 +66,10 @@ QUERY = (Code.MALFORMED_QUERY, Code.UNKNOWN_FIELD, Code.REPEATED_FIELD)
 BOUNDS = (Code.WRONG_TYPE, Code.OUT_OF_BOUNDS)
 QUESTION = (Code.OUT_OF_BOUNDS, Code.INVALID_TEXT, Code.INVALID_QUESTION, Code.DEADLINE_EXCEEDED)
 SIGN_IN = (Code.MALFORMED_QUERY, Code.REPEATED_FIELD, *BOUNDS, Code.INVALID_TEXT, Code.NOT_READY)
-WRITING = (*QUERY, Code.INVALID_TEXT, Code.OUT_OF_BOUNDS, Code.NOT_STORED)
-FILTER = (Code.UNKNOWN_DOCUMENT,)
+WRITING = (*QUERY, Code.INVALID_TEXT, Code.OUT_OF_BOUNDS, Code.UNKNOWN_COLLECTION, Code.NOT_STORED)
+FILTER = (Code.UNKNOWN_DOCUMENT, Code.UNKNOWN_COLLECTION)
+# Of a query that names one collection.
+COLLECTION = (*QUERY, *BOUNDS, Code.INVALID_TEXT, Code.UNKNOWN_COLLECTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,55 +125,62 @@ ROUTES = (
     ),
     Route("GET", "/v1/models", chat.models, ModelList, problems=QUERY),
     Route("GET", "/v1/models/<id>", chat.model, Model, problems=(*QUERY, Code.MODEL_NOT_FOUND)),
+    Route("GET", "/v1/collections", api.collections, CollectionList, problems=QUERY),
     Route(
         "GET", "/v1/documents", api.documents, DocumentList, ListQuery,
         problems=(*QUERY, *BOUNDS, *FILTER, Code.INVALID_TEXT),
     ),
     Route(
         "GET", "/v1/documents/<path:id>", api.document, DocumentContent, RangeQuery,
-        problems=(*QUERY, *BOUNDS, Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND),
+        problems=(*COLLECTION, Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND),
     ),
     Route(
-        "GET", "/v1/documents/<path:id>/original", originals.original, originals.MEDIA_TYPES,
-        problems=(*QUERY, *BOUNDS, Code.DOCUMENT_NOT_FOUND, Code.ORIGINAL_NOT_FOUND, Code.ROUTE_NOT_FOUND),
+        "GET", "/v1/documents/<path:id>/original", originals.original, originals.MEDIA_TYPES, CollectionQuery,
+        problems=(*COLLECTION, Code.DOCUMENT_NOT_FOUND, Code.ORIGINAL_NOT_FOUND, Code.ROUTE_NOT_FOUND),
     ),
     Route(
-        "PUT", "/v1/documents/<path:id>", documents.put, Job, body=DocumentBody, other_bodies=(*EXTENSIONS, "*/*"),
+        "PUT", "/v1/documents/<path:id>", documents.put, Job, CollectionQuery, DocumentBody, (*EXTENSIONS, "*/*"),
         status=202, problems=(*BODY, *WRITING, Code.PRECONDITION_FAILED, Code.ROUTE_NOT_FOUND), scope=Scope.WRITE,
     ),
     Route(
-        "DELETE", "/v1/documents/<path:id>", documents.delete, Job, status=202, scope=Scope.WRITE,
+        "DELETE", "/v1/documents/<path:id>", documents.delete, Job, CollectionQuery, status=202, scope=Scope.WRITE,
         problems=(*WRITING, Code.PRECONDITION_FAILED, Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND),
     ),
     Route(
-        "POST", "/v1/documents", documents.post, Job, other_bodies=("application/x-ndjson", "multipart/form-data"),
-        status=202, problems=(*BODY, *WRITING, Code.INVALID_LINE), scope=Scope.WRITE,
+        "POST", "/v1/documents", documents.post, Job, CollectionQuery,
+        other_bodies=("application/x-ndjson", "multipart/form-data"), status=202,
+        problems=(*BODY, *WRITING, Code.INVALID_LINE), scope=Scope.WRITE,
     ),
-    Route("GET", "/v1/updates", documents.updates, Updates, problems=(*QUERY, Code.NOT_STORED)),
     Route(
-        "GET", "/v1/jobs", documents.jobs, JobList, JobsQuery, problems=(*QUERY, *BOUNDS, Code.NOT_STORED),
+        "GET", "/v1/updates", documents.updates, Updates, CollectionQuery, problems=(*COLLECTION, Code.NOT_STORED)
+    ),
+    Route(
+        "GET", "/v1/jobs", documents.jobs, JobList, JobsQuery, problems=(*COLLECTION, Code.NOT_STORED),
         scope=Scope.WRITE,
     ),
     Route(
-        "GET", "/v1/jobs/<id>", documents.job, Job, problems=(*QUERY, Code.JOB_NOT_FOUND, Code.NOT_STORED),
-        scope=Scope.WRITE,
+        "GET", "/v1/jobs/<id>", documents.job, Job, CollectionQuery,
+        problems=(*COLLECTION, Code.JOB_NOT_FOUND, Code.NOT_STORED), scope=Scope.WRITE,
     ),
     Route(
-        "POST", "/v1/jobs/<id>/publish", documents.publish, Job,
-        problems=(*QUERY, Code.JOB_NOT_FOUND, Code.NOT_HELD, Code.NOT_STORED), scope=Scope.ADMIN,
+        "POST", "/v1/jobs/<id>/publish", documents.publish, Job, CollectionQuery,
+        problems=(*COLLECTION, Code.JOB_NOT_FOUND, Code.NOT_HELD, Code.NOT_STORED), scope=Scope.ADMIN,
     ),
-    Route("POST", "/v1/verify", api.verify, CitationCheck, body=VerifyBody, problems=(*BODY, *QUERY)),
+    Route(
+        "POST", "/v1/verify", api.verify, CitationCheck, body=VerifyBody,
+        problems=(*BODY, *QUERY, Code.UNKNOWN_COLLECTION),
+    ),
     Route(
         "POST", "/v1/feedback", api.give_feedback, FeedbackReceipt, body=FeedbackBody,
-        problems=(*BODY, *QUERY, Code.UNKNOWN_PASSAGE, Code.RATE_LIMITED, Code.NOT_KEPT),
+        problems=(*BODY, *QUERY, Code.UNKNOWN_COLLECTION, Code.UNKNOWN_PASSAGE, Code.RATE_LIMITED, Code.NOT_KEPT),
     ),
     Route(
-        "GET", "/v1/feedback", api.feedback, (api.JSON_LINES,),
-        problems=(*QUERY, Code.NOT_KEPT), scope=Scope.ADMIN,
+        "GET", "/v1/feedback", api.feedback, (api.JSON_LINES,), CollectionQuery,
+        problems=(*COLLECTION, Code.NOT_KEPT), scope=Scope.ADMIN,
     ),
-    Route("GET", "/v1/index", api.index, IndexInfo, problems=QUERY),
+    Route("GET", "/v1/index", api.index, IndexInfo, CollectionQuery, problems=COLLECTION),
     Route("GET", "/healthz", api.alive, Alive, scope=None),
-    Route("GET", "/readyz", api.ready, Ready, problems=(Code.NOT_READY,), scope=None),
+    Route("GET", "/readyz", api.ready, Ready | ReadyCollections, problems=(Code.NOT_READY,), scope=None),
     Route("GET", "/metrics", api.metrics, ("text/plain",)),
     Route("GET", "/openapi.json", api.openapi, dict[str, Any], scope=None),
     Route("GET", "/docs", pages.docs, HTML, scope=None),
@@ -174,14 +192,14 @@ ROUTES = (
     Route("POST", "/sign-out", sign_in.leave, HTML, SignInQuery, status=303, problems=SIGN_IN, scope=None),
     Route(
         "GET", "/", pages.ask, HTML, PageQuery,
-        problems=(Code.MALFORMED_QUERY, Code.REPEATED_FIELD, Code.WRONG_TYPE, *QUESTION),
+        problems=(Code.MALFORMED_QUERY, Code.REPEATED_FIELD, Code.WRONG_TYPE, *QUESTION, Code.UNKNOWN_COLLECTION),
     ),
     Route("POST", "/turn", pages.turn, HTML, body=AskBody, problems=(*BODY, *QUERY, *QUESTION, *FILTER)),
     Route(
         "GET", "/documents/<path:id>", pages.document, HTML, DocumentQuery,
         problems=(
             Code.MALFORMED_QUERY, Code.REPEATED_FIELD, *BOUNDS, Code.INVALID_TEXT,
-            Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND,
+            Code.UNKNOWN_COLLECTION, Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND,
         ),
     ),
     Route(

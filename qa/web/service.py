@@ -1,36 +1,33 @@
-"""What the views call: the engine behind cache and batcher, with the checks that only HTTP needs."""
+"""What the views call: one collection, its engine behind cache and batcher, with the checks that only HTTP needs."""
 
 import math
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING
 
 from index.data_folder import DATA_FOLDER
 from index.types import Span
 from qa.collection.catalog import DocumentContent, PassageSpan
 from qa.collection.citations import CitationCheck, CitationStatus, check_citation
-from qa.engine import Engine
 from qa.rendering.renderer import Renderer
 from qa.types import Answer, Mode, Request
-from qa.web.access.authorization import Authorization
 from qa.web.access.proxies import Network
 from qa.web.access_log import note_mode
 from qa.web.documents.writer import DocumentWriter
-from qa.web.engine.answer_cache import AnswerCache
 from qa.web.engine.callers import PATIENT, Caller
-from qa.web.engine.question_batcher import QuestionBatcher
 from qa.web.errors.handlers import RETRY_AFTER_S
 from qa.web.errors.problems import Code, FieldError, ProblemError, format_value
 from qa.web.feedback_store import FeedbackStore, is_full
-from qa.web.metrics import Metrics
 from qa.web.pages.suggested_questions import SuggestedQuestions
 from qa.web.question_log import log_answers
-from qa.web.rate_limit import CallerLimits, identify_caller
+from qa.web.rate_limit import identify_caller
 from qa.web.readiness import ReadinessProbe
-from qa.web.requests.filter_check import check_filters
 from qa.web.requests.models import FeedbackBody, VerifyBody
+
+if TYPE_CHECKING:
+    from qa.web.collections import Collections, ServedCollection
 
 # Seconds that a client waits if the feedback file is full, until somebody moves it away.
 FULL_RETRY_AFTER_S = 3600
@@ -67,29 +64,37 @@ class AppOptions:
 
 
 class Service:
-    """Everything that a view gets: the engine, its answers, and what is counted and stored about them."""
+    """Everything that a view gets: a collection, its answers, and what is counted and stored about them.
 
-    def __init__(self, engine: Engine, options: AppOptions, openapi: dict[str, Any]) -> None:
-        """Wrap ``engine``; ``openapi`` is the document that describes the routes."""
-        self.engine, self.options, self.openapi = engine, options, openapi
-        self.metrics = Metrics(engine.catalog.describe_index(), options.metrics_folder)
-        self.renderer = Renderer(engine.catalog)
-        self.suggestions = SuggestedQuestions(engine)
-        self.authorization = Authorization(options.keys, options.admin_key, options.key_needed)
-        self._feedback_limits = CallerLimits(options.feedback_per_minute)
-        self.writer = DocumentWriter(options.index, self._find_sha256)
-        self._feedback = FeedbackStore(options.feedback, options.feedback_mb * 1024 * 1024)
-        self._batcher = QuestionBatcher(engine.ask_many, options.max_wait_ms / 1000)
-        self._readiness = ReadinessProbe(engine, self._batcher.is_overloaded)
-        self._cache = AnswerCache(self._batcher.ask_many)
-        # What else is to end with the application.
-        self.on_close: list[Callable[[], object]] = []
+    ``collections`` has the services of all collections, with which it shares everything but its documents.
+    """
+
+    def __init__(self, collection: "ServedCollection", collections: "Collections", feedback: Path) -> None:
+        """Wrap the engine of a collection; ``feedback`` is the file of the feedback on it."""
+        self.name, self.engine, self.collections = collection.name, collection.engine, collections
+        self.options, self.openapi, self.metrics = collections.options, collections.openapi, collections.metrics
+        self.authorization, self.on_close = collections.authorization, collections.on_close
+        self.renderer = Renderer(self.engine.catalog)
+        self.suggestions = SuggestedQuestions(self.engine)
+        self.writer = DocumentWriter(collection.index, self._find_sha256)
+        self._feedback = FeedbackStore(feedback, self.options.feedback_mb * 1024 * 1024)
+        self._cache, self._batcher = collections.asker.cache, collections.asker.batcher
+        self._readiness = ReadinessProbe(self.engine, self._batcher.is_overloaded)
+
+    @property
+    def title(self) -> str:
+        """The title of the collection."""
+        return self.collections.summarize(self.name).title
+
+    def choose(self, collection: str | None) -> "Service":
+        """Return the service of a collection, of the default one without a name; raise ProblemError if unknown."""
+        return self.collections.get(collection)
 
     def ask(self, question: Request, field: str, caller: Caller = PATIENT) -> Answer:
-        """Return one answer.
+        """Return one answer, of the collections that the question names.
 
-        Raises ProblemError if the filter, which the caller knows as ``field``, names an unknown document, if too many
-        questions are waiting, or if the caller's deadline passes.
+        Raises ProblemError if one of them is unknown, if the filter, which the caller knows as ``field``, names an
+        unknown document, if too many questions are waiting, or if the caller's deadline passes.
         """
         return self._answer_all([question], [field], caller)[0]
 
@@ -117,9 +122,16 @@ class Service:
         """Return one document or a part of it; raise ProblemError if it is not indexed."""
         found = self.engine.catalog.get_document(document, part)
         if found is None:
-            detail = f"No document {format_value(document)} is indexed; GET /v1/documents lists them."
-            raise ProblemError(Code.DOCUMENT_NOT_FOUND, detail)
+            detail = f"No document {format_value(document)} is indexed{self._describe_place(document)}"
+            raise ProblemError(Code.DOCUMENT_NOT_FOUND, f"{detail}; GET /v1/documents lists them.")
         return found
+
+    def _describe_place(self, document: str) -> str:
+        """Return where a document was looked for, and which other collections have it; nothing if there is only one."""
+        others = [one for one in self.collections if one is not self]
+        having = [one.name for one in others if one.engine.catalog.get_text(document)]
+        where = f" in the collection {self.name}" if others else ""
+        return f"{where}, but in {', '.join(having)}: name it as collection" if having else where
 
     def check_citation(self, body: VerifyBody) -> CitationCheck:
         """Return whether a quotation is still in its document, at its place or elsewhere."""
@@ -137,7 +149,7 @@ class Service:
 
         Raises ProblemError if its passage is not served, the file cannot be written, or the caller sends too many.
         """
-        if wait_s := self._feedback_limits.take(identify_caller()):
+        if wait_s := self.collections.feedback_limits.take(identify_caller()):
             detail = f"You have sent {self.options.feedback_per_minute} verdicts in a minute; wait before the next."
             raise ProblemError(Code.RATE_LIMITED, detail, headers={"Retry-After": str(math.ceil(wait_s))})
         document, passage = self._find_passage(body.passage)
@@ -159,20 +171,16 @@ class Service:
 
     def close(self) -> None:
         """End the threads of the application; requests that are still running get their answers first."""
-        self.suggestions.stop()
-        self._batcher.close()
-        for end in self.on_close:
-            end()
+        self.collections.close()
 
     def _find_sha256(self, document: str) -> str | None:
         found = self.engine.catalog.get_document(document)
         return found.info.sha256 if found else None
 
     def _answer_all(self, questions: Sequence[Request], fields: Sequence[str], caller: Caller) -> list[Answer]:
-        check_filters(self.engine.catalog, questions, fields)
         for question in questions:
             note_mode(question.mode)
-        answers = self._cache.ask_many(questions, caller)
+        answers = self.collections.asker.ask_many(questions, fields, caller)
         for answer in answers:
             self.metrics.count_answer(answer)
         log_answers(answers)

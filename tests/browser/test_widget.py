@@ -12,7 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from qa.answer.wording import LANGUAGE_NOTE, REASONS
-from qa.types import UNREAD_LANGUAGE, Reason
+from qa.ranking.retrieval import UNREAD_LANGUAGE
+from qa.types import Reason
 from qa.web.access.keys import KeyStore
 from tests.browser.conftest import Window
 from tests.qa.web.server.process import ready

@@ -22,7 +22,8 @@ from tests.qa.web.helpers import is_short_when_trimmed
 
 # What a good request can be refused for, because the document cannot know it: what is indexed, how busy the server is.
 UNFORESEEN = {
-    Code.DOCUMENT_NOT_FOUND, Code.MODEL_NOT_FOUND, Code.ROUTE_NOT_FOUND, Code.UNKNOWN_DOCUMENT, Code.UNKNOWN_PASSAGE, Code.DEADLINE_EXCEEDED,
+    Code.DOCUMENT_NOT_FOUND, Code.MODEL_NOT_FOUND, Code.ROUTE_NOT_FOUND, Code.UNKNOWN_COLLECTION, Code.UNKNOWN_DOCUMENT,
+    Code.UNKNOWN_PASSAGE, Code.DEADLINE_EXCEEDED,
 }  # fmt: skip
 CONFIG = schemathesis.Config.from_dict(
     {

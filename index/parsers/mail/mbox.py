@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import islice
+from itertools import chain, islice, pairwise
 from pathlib import Path
 
 from index.errors import LoadError
@@ -12,6 +12,8 @@ from index.types import LoadProblem
 
 MAX_MAILS = 10_000
 SEPARATOR = b"From "
+# What begins a mail after that line. A paragraph of text that begins with "From " has none.
+HEADER = re.compile(rb"[!-9;-~]+:|>?From ")
 # "From " at the beginning of a line of text was written as ">From ", so that it does not end the mail.
 ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
@@ -28,11 +30,12 @@ def parse_mbox(path: Path, id: str) -> Iterator[InnerFile | LoadProblem]:
 
 
 def _split(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield each mail without the line "From " before it, which comes after an empty line."""
+    """Yield each mail without the line "From " before it, which comes after an empty line and before a header."""
     mail: list[bytes] | None = None
     is_after_empty = True
-    for line in lines:
-        if line.startswith(SEPARATOR) and is_after_empty:
+    for line, following in pairwise(chain(lines, [b""])):
+        is_separator = is_after_empty and line.startswith(SEPARATOR)
+        if is_separator and (mail is None or HEADER.match(following)):
             if mail is not None:
                 yield b"".join(mail)
             mail = []

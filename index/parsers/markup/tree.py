@@ -1,6 +1,6 @@
 """The tree of elements of a page.
 
-The only module that imports lxml. Nothing is fetched, and entities that a file defines itself are left out.
+Nothing is fetched, and entities that a file defines itself are left out.
 """
 
 import html

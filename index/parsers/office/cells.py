@@ -1,6 +1,7 @@
 """Tables of cells that may span rows and columns, as rows of text."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import TypeAlias
 
 import regex
 
@@ -16,6 +17,8 @@ MAX_AREA_PER_CELL = 30
 YEAR = regex.compile(r"(?:19|20)\d\d")
 
 Row = Mapping[int, str]
+# A paragraph, or a table with the number of its header rows (0: not stated).
+Block: TypeAlias = "str | tuple[Cells, int]"
 
 
 class Cells:
@@ -53,9 +56,24 @@ class Cells:
             self.wide.add(len(self.rows) - 1)
         self._column += max(1, min(columns, MAX_SPAN))
 
+    def add_row(self, texts: Sequence[str]) -> None:
+        """Add a row of cells that span nothing."""
+        self.begin_row()
+        for text in texts:
+            self.add(text)
+
     def _put(self, text: str) -> None:
         if text.strip():
             self.rows[-1][self._column] = text
+
+
+def add_block(builder: TextBuilder, block: Block) -> None:
+    """Add a paragraph or a table."""
+    if isinstance(block, str):
+        builder.add_paragraph(block)
+    else:
+        cells, headers = block
+        add_table(builder, cells.rows, cells.wide, headers or None)
 
 
 def add_table(
@@ -73,18 +91,27 @@ def add_table(
         builder.add_paragraph(next(iter(caption.values())))
     if not filled:
         return
-    columns = sorted({column for row, _ in filled for column in row})
-    if len(columns) * len(filled) > MAX_AREA_PER_CELL * sum(len(row) for row, _ in filled):
+    table = make_dense([row for row, _ in filled])
+    if not table:
         builder.add_table([list(row.values()) for row, _ in filled], has_header=False)
         return
-    table = [[row.get(column, "") for column in columns] for row, _ in filled]
-    if header_rows:
-        builder.add_table(_join_headers(table, min(header_rows, len(table))), has_header=True)
-        return
-    if not names_columns(table) and filled[0][1] and _are_two_headers(table):
-        builder.add_table(_join_headers(table, 2), has_header=True)
-        return
-    builder.add_table(table, has_header=names_columns(table))
+    headers = header_rows or _count_headers(table, is_first_wide=filled[0][1])
+    builder.add_table(_join_headers(table, min(headers, len(table))) if headers else table, has_header=headers > 0)
+
+
+def make_dense(rows: Sequence[Row]) -> list[list[str]]:
+    """Return rows with all columns; none if most places would be empty."""
+    columns = sorted({column for row in rows for column in row})
+    if len(columns) * len(rows) > MAX_AREA_PER_CELL * sum(map(len, rows)):
+        return []
+    return [[row.get(column, "") for column in columns] for row in rows]
+
+
+def _count_headers(table: Sequence[Sequence[str]], is_first_wide: bool) -> int:
+    """Return how many rows name the columns, by what is in them."""
+    if names_columns(table):
+        return 1
+    return 2 if is_first_wide and _are_two_headers(table) else 0
 
 
 def _join_headers(table: Sequence[Sequence[str]], count: int) -> list[Sequence[str]]:

@@ -14,6 +14,8 @@ from index.parsers.office.sheets import MAX_CELLS, TOO_MANY_CELLS, Merge, Sheet
 CELLS = frozenset({"table-cell", "covered-table-cell"})
 HEADERS = frozenset({"table-header-rows"})
 ROW_GROUPS = frozenset({"table-row-group", "table-rows"}) | HEADERS
+# How a file stores a time, or a length of time.
+TIME = regex.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 # What LibreOffice shows in place of a value that it cannot compute.
 ERROR = regex.compile(r"#[A-Z/0]+[!?]?|Err:\d+|#N/A")
 
@@ -75,13 +77,15 @@ def read_sheet(reader: ReadsParagraphs, table: Element, count: int) -> Sheet:
 def _read_cell(reader: ReadsParagraphs, cell: Element) -> str:
     """Return what a cell of a sheet shows; a date is in ISO form."""
     kind = attribute(cell, "value-type")
-    if kind == "date":
-        return format_iso_date(attribute(cell, "date-value"))
+    if kind == "date" and (date := format_iso_date(attribute(cell, "date-value"))):
+        return date
     text = "\n".join(reader.read_paragraphs(cell)).strip()
     if not text and kind in {"float", "percentage", "currency", "boolean", "string"}:
         # Written by a program that leaves it to its readers how a value is shown.
         name = {"boolean": "boolean-value", "string": "string-value"}.get(kind, "value")
         text = f"{attribute(cell, name)} {attribute(cell, 'currency')}".strip()
+    if not text and (time := TIME.fullmatch(attribute(cell, "time-value"))):
+        text = ":".join(time.groups())
     return "" if attribute(cell, "formula") and ERROR.fullmatch(text) else text
 
 

@@ -30,24 +30,30 @@ class Merge(NamedTuple):
 
 @dataclass(slots=True)
 class Sheet:
-    """The cells of a sheet that show something, by row and column, in any order of columns, and which are merged."""
+    """The cells of a sheet that show something, by row and column, in any order of columns, and which are merged.
+
+    ``drawn`` are the words of what is drawn on it: text boxes, and titles of charts.
+    """
 
     name: str
     rows: dict[int, dict[int, str]] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
+    drawn: list[str] = field(default_factory=list)
 
 
 def add_sheet(builder: TextBuilder, sheet: Sheet) -> None:
     """Add the tables of a sheet. Its name is a heading, too, so that the rows are found by it."""
     rows = {number: dict(sorted(sheet.rows[number].items())) for number in sorted(sheet.rows)}
     wide = _spread_merges(rows, sheet.merges)
-    if not rows:
+    if not rows and not sheet.drawn:
         return
     builder.begin_place(f"sheet {sheet.name}")
     if not DEFAULT_NAME.fullmatch(sheet.name):
         builder.add_heading(sheet.name)
     for table in find_tables(rows):
         add_table(builder, list(table.values()), [i for i, number in enumerate(table) if number in wide])
+    for words in sheet.drawn:
+        builder.add_paragraph(words)
 
 
 def _spread_merges(rows: dict[int, dict[int, str]], merges: Iterable[Merge]) -> set[int]:

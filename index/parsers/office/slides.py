@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from index.parsers.office.cells import Cells, add_table
+from index.parsers.office.cells import Block, add_block
 from index.parsers.text_builder import TextBuilder
 
 # A longer first line of a slide without a title is a sentence.
@@ -14,8 +14,15 @@ class Slide:
     """What is on a slide in reading order: paragraphs, and tables with their number of header rows."""
 
     title: str = ""
-    blocks: list[str | tuple[Cells, int]] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    def add_title(self, words: str) -> None:
+        """Take the words of a title; those of a second one are a paragraph."""
+        if self.title.strip():
+            self.blocks.append(words)
+        else:
+            self.title = words
 
     def take_title(self) -> str:
         """Return the title, or else a short first line with something below it, which is taken out.
@@ -35,11 +42,7 @@ def add_slide(builder: TextBuilder, number: int, slide: Slide) -> None:
     builder.begin_place(f"slide {number}")
     builder.add_heading(slide.take_title())
     for block in slide.blocks:
-        if isinstance(block, str):
-            builder.add_paragraph(block)
-        else:
-            cells, headers = block
-            add_table(builder, cells.rows, cells.wide, headers or None)
+        add_block(builder, block)
     builder.begin_place(f"slide {number}, notes")
     for note in slide.notes:
         builder.add_paragraph(note)

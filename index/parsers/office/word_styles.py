@@ -1,6 +1,6 @@
 """Which paragraphs of a Word file are headings, by their styles, and which words are hidden."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import regex
@@ -42,6 +42,19 @@ class Styles:
         style, level = self._read[style_id], child(properties, "outlineLvl")
         return style if level is None else Style(_read_level(level), style.is_contents)
 
+    def find_list(self, properties: Element | None) -> tuple[str, int]:
+        """Return the id of the list that a paragraph with these properties is in, and its level from 0.
+
+        The id is that of no list if it is in none.
+        """
+        list_id = level = ""
+        for place in (properties, *self._iterate_properties(attribute(child(properties, "pStyle"), "val"))):
+            list_id = list_id or attribute(child(place, "numPr", "numId"), "val")
+            level = level or attribute(child(place, "numPr", "ilvl"), "val")
+            if list_id:
+                break
+        return list_id, read_count(level, default=0)
+
     def is_hidden(self, run: Element) -> bool:
         """Return whether a run is hidden text."""
         if local_name(run) != "r":
@@ -53,18 +66,26 @@ class Styles:
 
     def _follow(self, style_id: str) -> Style:
         """Return what a style, or the first one it is based on that says something, says."""
-        for _ in range(MAX_CHAIN):
-            element = self._elements.get(style_id)
-            if element is None:
-                break
+        for element in self._iterate_styles(style_id):
             style = read_style_name(attribute(child(element, "name"), "val"))
             if style != Style():
                 return style
             level = child(element, "pPr", "outlineLvl")
             if level is not None:
                 return Style(_read_level(level))
-            style_id = attribute(child(element, "basedOn"), "val")
         return Style()
+
+    def _iterate_properties(self, style_id: str) -> Iterator[Element | None]:
+        return (child(element, "pPr") for element in self._iterate_styles(style_id))
+
+    def _iterate_styles(self, style_id: str) -> Iterator[Element]:
+        """Yield a style and those that it is based on."""
+        for _ in range(MAX_CHAIN):
+            element = self._elements.get(style_id)
+            if element is None:
+                return
+            yield element
+            style_id = attribute(child(element, "basedOn"), "val")
 
 
 def read_styles(package: Package, main: str) -> Styles:

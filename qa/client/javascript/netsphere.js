@@ -12,16 +12,18 @@
  * @typedef {{text: string, start: number, end: number}} Quote
  * @typedef {{id: string, title: string, sha256: string}} Source
  * @typedef {{rank: number, id: string, score: number, text: string, heading: ?string, document: Source, start: number,
- *   end: number, evidence: {start: number, end: number}[], kind: string, page: ?number, location: ?string}} Passage
+ *   end: number, evidence: {start: number, end: number}[], kind: string, page: ?number, location: ?string,
+ *   collection?: string}} Passage
  * @typedef {{text: string, document: string, start: number, end: number, sentence: Quote, confidence: number,
  *   kind: "span"|"sentence"|"passage", spans: Quote[]}} AnswerText
  * @typedef {{question: string, searched_as: string, status: "answered"|"unsure"|"not_found", confidence: number,
  *   reason: ?string, answer: ?AnswerText, passages: Passage[], retrieval: object, took_ms: number}} Answer
  * @typedef {{history?: {question: string, answer?: ?string}[], top_k?: number, mode?: "fast"|"precise",
- *   filter?: object, explain?: boolean, literal?: boolean, timeout_ms?: number}} AskOptions
+ *   filter?: object, explain?: boolean, literal?: boolean, timeout_ms?: number, collection?: string|string[]}} AskOptions
  * @typedef {{id: string, state: "queued"|"building"|"held"|"published"|"failed", documents: number,
  *   generation: ?string, reason: ?string, problems: {where: string, reason: string}[]}} Job
- * @typedef {{ifMatch?: string, ifNoneMatch?: string}} Conditions a sha256, or "*" for any document
+ * @typedef {{collection?: string}} InCollection the name of one of several collections; without it, the default one
+ * @typedef {{ifMatch?: string, ifNoneMatch?: string, collection?: string}} Conditions a sha256, or "*" for any document
  * @typedef {{key?: string, timeoutMs?: number, retries?: number, backoffMs?: number, maxWaitMs?: number,
  *   fetch?: typeof fetch, sleep?: (ms: number) => Promise<void>, random?: () => number}} Settings
  */
@@ -115,10 +117,15 @@ export class Client {
     return (await this.#post("v1/ask/batch", { questions }, timeout)).answers;
   }
 
+  /** The collections that are served, the default one first. @returns {Promise<object[]>} */
+  async listCollections() {
+    return (await this.#get("v1/collections")).collections;
+  }
+
   /**
    * A part of the list of documents, of those that meet a filter if there is one: document, folder, tag, language,
    * format, author and date, as for a question. `facets` names fields of the metadata whose values are counted.
-   * @param {{offset?: number, limit?: number, filter?: object, facets?: string[]}} [part]
+   * @param {{offset?: number, limit?: number, filter?: object, facets?: string[], collection?: string}} [part]
    */
   listDocuments({ filter = {}, facets = [], ...part } = {}) {
     const dates = Object.entries(filter.date ?? {}).map(([bound, day]) => [`date.${bound}`, day]);
@@ -128,14 +135,14 @@ export class Client {
     });
   }
 
-  /** A document, or a part of it. @param {string} id @param {{start?: number, end?: number}} [part] */
+  /** A document, or a part of it. @param {string} id @param {{start?: number, end?: number, collection?: string}} [part] */
   getDocument(id, part = {}) {
     return this.#get(locate(id), part);
   }
 
-  /** The file that a document was read from. @param {string} id @returns {Promise<Blob>} */
-  getOriginal(id) {
-    return this.#send({ path: `${locate(id)}/original`, read: (response) => response.blob() });
+  /** The file that a document was read from. @param {string} id @param {InCollection} [place] @returns {Promise<Blob>} */
+  getOriginal(id, place = {}) {
+    return this.#send({ path: `${locate(id)}/original`, query: place, read: (response) => response.blob() });
   }
 
   /**
@@ -163,44 +170,54 @@ export class Client {
 
   /**
    * Store and remove many documents, all or none.
-   * @param {({id: string, text: string}|{id: string, delete: true})[]} lines @returns {Promise<Job>}
+   * @param {({id: string, text: string}|{id: string, delete: true})[]} lines @param {InCollection} [place]
+   * @returns {Promise<Job>}
    */
-  writeDocuments(lines) {
+  writeDocuments(lines, place = {}) {
     const body = lines.map((line) => JSON.stringify(line)).join("\n");
-    return this.#write("POST", "v1/documents", body, "application/x-ndjson");
+    return this.#write("POST", "v1/documents", body, "application/x-ndjson", place);
   }
 
-  /** Store many files, by the ids of their documents. @param {Record<string, Blob>} files @returns {Promise<Job>} */
-  uploadDocuments(files) {
+  /**
+   * Store many files, by the ids of their documents.
+   * @param {Record<string, Blob>} files @param {InCollection} [place] @returns {Promise<Job>}
+   */
+  uploadDocuments(files, place = {}) {
     const form = new FormData();
     for (const [id, file] of Object.entries(files)) form.append("file", file, formatFileName(id));
-    return this.#write("POST", "v1/documents", form, null);
+    return this.#write("POST", "v1/documents", form, null, place);
   }
 
-  /** Which generation is served, and how many writes wait. @returns {Promise<{generation: string, waiting: number}>} */
-  getUpdates() {
-    return this.#get("v1/updates");
+  /**
+   * Which generation is served, and how many writes wait.
+   * @param {InCollection} [place] @returns {Promise<{generation: string, waiting: number}>}
+   */
+  getUpdates(place = {}) {
+    return this.#get("v1/updates", place);
   }
 
-  /** The last jobs, newest first. @param {number} [limit] @returns {Promise<Job[]>} */
-  async listJobs(limit = 20) {
-    return (await this.#get("v1/jobs", { limit })).jobs;
+  /** The last jobs, newest first. @param {number} [limit] @param {InCollection} [place] @returns {Promise<Job[]>} */
+  async listJobs(limit = 20, place = {}) {
+    return (await this.#get("v1/jobs", { limit, ...place })).jobs;
   }
 
-  /** What became of a write. @param {string} id @returns {Promise<Job>} */
-  getJob(id) {
-    return this.#get(`v1/jobs/${encodeURIComponent(id)}`);
+  /** What became of a write. @param {string} id @param {InCollection} [place] @returns {Promise<Job>} */
+  getJob(id, place = {}) {
+    return this.#get(`v1/jobs/${encodeURIComponent(id)}`, place);
   }
 
-  /** A job once it is published and served, held or failed. @param {Job|string} job @param {number} [timeoutMs] @returns {Promise<Job>} */
-  async waitForJob(job, timeoutMs = 600_000) {
+  /**
+   * A job once it is published and served, held or failed.
+   * @param {Job|string} job @param {number} [timeoutMs] @param {InCollection} [place] @returns {Promise<Job>}
+   */
+  async waitForJob(job, timeoutMs = 600_000, place = {}) {
     const id = typeof job === "string" ? job : job.id;
     for (let waited = 0, pause = 100; ; pause = Math.min(2 * pause, 2000)) {
-      const found = await this.getJob(id);
+      const found = await this.getJob(id, place);
       let { state } = found;
       if (found.generation && state === "published") {
         // A server takes a moment to serve what was published. Names of generations begin with a number of fixed width.
-        const { generation } = await this.getUpdates();
+        const { generation } = await this.getUpdates(place);
         if (generation.split("-")[0] >= found.generation.split("-")[0]) return found;
         state = `published, but ${generation} is served`;
       } else if (!UNFINISHED.has(state)) {
@@ -216,14 +233,14 @@ export class Client {
     }
   }
 
-  /** Serve the generation of a job that is held. @param {string} id @returns {Promise<Job>} */
-  publishJob(id) {
-    return this.#write("POST", `v1/jobs/${encodeURIComponent(id)}/publish`);
+  /** Serve the generation of a job that is held. @param {string} id @param {InCollection} [place] @returns {Promise<Job>} */
+  publishJob(id, place = {}) {
+    return this.#write("POST", `v1/jobs/${encodeURIComponent(id)}/publish`, undefined, null, place);
   }
 
   /**
    * Whether a quotation is still in its document, at its place or elsewhere.
-   * @param {{document: string, start: number, end: number, text: string, sha256?: string}} quotation
+   * @param {{document: string, start: number, end: number, text: string, sha256?: string, collection?: string}} quotation
    */
   verify(quotation) {
     return this.#post("v1/verify", quotation);
@@ -231,21 +248,22 @@ export class Client {
 
   /**
    * Store whether a passage answers a question; a verdict with the same id replaces the earlier one.
-   * @param {{question: string, passage: string, verdict: "right"|"wrong", history?: object[], id?: string}} feedback
+   * @param {{question: string, passage: string, verdict: "right"|"wrong", history?: object[], id?: string,
+   *   collection?: string}} feedback
    */
   giveFeedback(feedback) {
     return this.#write("POST", "v1/feedback", JSON.stringify(feedback), "application/json");
   }
 
-  /** The stored verdicts as judged questions. @returns {Promise<object[]>} */
-  exportFeedback() {
+  /** The stored verdicts as judged questions. @param {InCollection} [place] @returns {Promise<object[]>} */
+  exportFeedback(place = {}) {
     const read = async (response) => (await response.text()).split("\n").filter(Boolean).map((line) => JSON.parse(line));
-    return this.#send({ path: "v1/feedback", read });
+    return this.#send({ path: "v1/feedback", query: place, read });
   }
 
-  /** What is being served. @returns {Promise<object>} */
-  getIndex() {
-    return this.#get("v1/index");
+  /** What is being served. @param {InCollection} [place] @returns {Promise<object>} */
+  getIndex(place = {}) {
+    return this.#get("v1/index", place);
   }
 
   /** That the process answers. @returns {Promise<{status: string}>} */
@@ -273,7 +291,9 @@ export class Client {
     const marked = passage.evidence[0] ?? passage;
     const words = sliceText(passage.text, marked.start - passage.start, marked.end - passage.start);
     const place = `${marked.start}-${marked.end}`;
-    return `${this.url}/documents/${encodePath(passage.document.id)}?at=${place}&quote=${encodeURIComponent(words)}#${place}`;
+    const named = passage.collection ? `&collection=${encodeURIComponent(passage.collection)}` : "";
+    const query = `at=${place}&quote=${encodeURIComponent(words)}${named}`;
+    return `${this.url}/documents/${encodePath(passage.document.id)}?${query}#${place}`;
   }
 
   #get(path, query = {}) {
@@ -284,8 +304,9 @@ export class Client {
     return this.#send({ method: "POST", path, body: JSON.stringify(body), type: "application/json", timeout });
   }
 
-  #write(method, path, body, type = null, conditions = {}) {
-    return this.#send({ method, path, body, type, conditions: formatConditions(conditions), effect: "write" });
+  #write(method, path, body, type = null, { collection, ...conditions } = {}) {
+    const call = { method, path, body, type, query: { collection }, effect: "write" };
+    return this.#send({ ...call, conditions: formatConditions(conditions) });
   }
 
   /** Send a request until it succeeds, and return its result; throw if it may not be sent again. */

@@ -6,7 +6,7 @@ from textwrap import indent
 from qa.evaluation.known_item.defects import MIN_COSINE, MIN_JACCARD, MIN_WORDS, SHINGLE_WORDS
 from qa.evaluation.known_item.evaluate import DEPTHS
 from qa.evaluation.known_item.types import Excerpt, KnownItemReport, LostPassage, MissedItem
-from qa.types import UNREAD_LANGUAGE
+from qa.ranking.retrieval import UNREAD_LANGUAGE
 
 # Examples of each finding; probe.json has all of them.
 MAX_EXAMPLES = 5

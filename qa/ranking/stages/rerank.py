@@ -15,10 +15,11 @@ from statistics import fmean
 from index.generation.generation import GenerationContents
 from qa.cancellation import raise_if_cancelled
 from qa.ranking.fusion import Hit
+from qa.ranking.retrieval import UNREAD_LANGUAGE
 from qa.ranking.retriever import call_leg
 from qa.reader.language import can_read
 from qa.tracing import trace_step
-from qa.types import UNREAD_LANGUAGE, Query, Reader, Reading
+from qa.types import Query, Reader, Reading
 
 # Reading time grows with the number and the length of passages: at most this many of each are read, so many at a time.
 # The first passage is always read.

@@ -106,7 +106,8 @@ def recover_quotation(content: str) -> str | None:
 def _find_source(answer: Answer, quoted: AnswerText) -> AnswerPassage:
     """Return the passage that holds what is quoted."""
     place = quoted.sentence.start
-    found = (p for p in answer.passages if p.document.id == quoted.document and p.start <= place < p.end)
+    own = (p for p in answer.passages if p.collection == quoted.collection)
+    found = (p for p in own if p.document.id == quoted.document and p.start <= place < p.end)
     return next(found, answer.passages[0])
 
 

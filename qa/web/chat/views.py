@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from time import time
 from typing import Any
 
@@ -48,7 +49,7 @@ def complete(service: Service) -> Response:
     body = read_body(ChatBody)
     question = build_question(body)
     answer = service.ask(question, "messages", current_caller())
-    composed = compose_message(answer, link_to_quotation)
+    composed = compose_message(answer, partial(link_to_quotation, collection=answer.collection))
     message = Message("assistant", composed.content, None, tuple(map(_annotate, composed.citations)))
     usage = _count_usage(service, question, composed.content)
     envelope = _CompletionEnvelope(f"chatcmpl-{g.request_id}", int(time()), body.model, answer.retrieval.generation)

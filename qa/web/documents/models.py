@@ -13,6 +13,7 @@ from index.parsers.encoding import unify_newlines
 from index.types import Document
 from index.writes.jobs import Job
 from qa.web.requests.base import StrictModel
+from qa.web.requests.collections import OneName
 from qa.web.requests.models import QueryInteger
 from qa.web.requests.texts import reject_invalid_text, require_unicode
 
@@ -90,6 +91,7 @@ class JobsQuery(StrictModel):
     """How many jobs to list."""
 
     limit: Annotated[int, Field(ge=1, le=MAX_JOBS), QueryInteger] = 20
+    collection: OneName = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from qa.errors import OriginalNotFound
 from qa.web.api import document
 from qa.web.caching import PRIVATE
 from qa.web.errors.problems import Code, ProblemError, format_value
-from qa.web.requests.models import NoQuery
+from qa.web.requests.collections import CollectionQuery
 from qa.web.requests.parsing import read_query
 from qa.web.service import Service
 
@@ -32,11 +32,13 @@ SUFFIX = "/original"
 
 def original(service: Service, id: str) -> Response:
     """Return the file that a document was read from, unless it was changed since."""
-    catalog = service.engine.catalog
+    # Whether it is checked as the query of a document or of an original depends on the collection.
+    chosen = service.choose(request.args.get("collection") or None)
+    catalog = chosen.engine.catalog
     if catalog.get_text(id) is None and catalog.get_text(id + SUFFIX) is not None:
         return document(service, id + SUFFIX)
-    read_query(NoQuery)
-    service.get_document(id)
+    read_query(CollectionQuery)
+    chosen.get_document(id)
     try:
         found = catalog.originals.open(id)
     except OriginalNotFound as error:

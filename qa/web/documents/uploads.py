@@ -1,8 +1,11 @@
 """The body of a request to a document that is stored or replaced."""
 
+from pathlib import PurePosixPath
+
 from flask import request
 
-from index.parsers import PARSERS, find_extension
+from index.parsers import CONVERTIBLE, PARSERS, find_extension
+from index.parsers.json import is_corpus
 from index.writes.journal import Write
 from qa.web.documents.models import DocumentBody
 from qa.web.errors.problems import Code, ProblemError, format_value
@@ -26,7 +29,8 @@ UTF_8 = frozenset({"utf-8", "utf8", "us-ascii"})
 def read_document(id: str) -> Write:
     """Return the document in the body of the request, parsed if it is JSON and else to be parsed in the build.
 
-    Raises ProblemError for a media type without a parser, an empty body, or JSON that does not validate.
+    Raises ProblemError for a media type without a parser, an empty body, many documents in one file, or JSON that does
+    not validate.
     """
     if request.is_json:
         return Write.of_document(read_body(DocumentBody).to_document(id))
@@ -36,6 +40,8 @@ def read_document(id: str) -> Write:
     content = request.get_data(cache=False)
     if not content:
         raise ProblemError(Code.MISSING_FIELD, "The body is empty; send the document, or DELETE it.")
+    if extension == ".json" and is_corpus(content):
+        raise _unsupported_type(id)
     return Write(id, extension, _convert_text(content))
 
 
@@ -55,8 +61,10 @@ def _unsupported_type(id: str) -> ProblemError:
     types = ", ".join(("application/json", *EXTENSIONS))
     extensions = ", ".join(sorted(PARSERS.keys() - BULK_EXTENSIONS))
     sent = request.mimetype or "nothing"
+    better = CONVERTIBLE.get(PurePosixPath(id).suffix.lower())
+    remedy = f"save it as {better}" if better else f"send uncompressed {types}, or an id that ends with {extensions}"
     return ProblemError(
         Code.UNSUPPORTED_MEDIA_TYPE,
-        f"No parser for {format_value(sent)} and the id {format_value(id)}; send uncompressed {types}, "
-        f"or an id that ends with {extensions}. Files of many documents go to POST /v1/documents.",
+        f"No parser for {format_value(sent)} and the id {format_value(id)} as one document; {remedy}. "
+        "Files of many documents, .json with a list of them too, go to POST /v1/documents.",
     )

@@ -55,6 +55,7 @@ class Code(Enum):
     REPEATED_FIELD = (422, "Repeated field")
     INVALID_LINE = (422, "A line of the body is invalid")
     UNKNOWN_DOCUMENT = (422, "The filter names a document that is not indexed")
+    UNKNOWN_COLLECTION = (422, "The request names a collection that is not served")
     UNKNOWN_PASSAGE = (422, "Passage not found")
     INVALID_QUESTION = (422, "Invalid question")
     RATE_LIMITED = (429, "Too many requests of one caller")

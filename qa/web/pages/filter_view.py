@@ -1,5 +1,6 @@
 """The filter beside the question: what can be chosen, from the facets of the collection, and what is chosen."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from glob import escape
@@ -47,13 +48,13 @@ class FilterView:
         return not self.menus and not self.has_dates
 
 
-def build_filter_view(catalog: Catalog, chosen: Selection) -> FilterView:
-    """Return the control for a collection. A field with which nothing can be left out has no menu."""
-    facets = catalog.count_facets([*LABELS, DATE])
+def build_filter_view(catalogs: Sequence[Catalog], chosen: Selection) -> FilterView:
+    """Return the control for what is searched. A field with which nothing can be left out has no menu."""
+    facets, documents = _add_facets(catalogs), sum(catalog.document_count for catalog in catalogs)
     values = dict(chosen.filter.values)
     menus = []
     for field, label in LABELS.items():
-        choices = [_make_choice(field, one.value) for one in facets[field] if one.count < catalog.document_count]
+        choices = [_make_choice(field, value) for value, count in facets[field].items() if count < documents]
         selected = values.get(field, ("",))[0]
         # A link may name what is no option, such as a pattern of its own.
         if selected and selected not in {choice.value for choice in choices}:
@@ -80,6 +81,15 @@ def filter_body(chosen: Selection) -> dict[str, object]:
     bounds = {FROM: chosen.filter.date_from, TO: chosen.filter.date_to}
     dates = {bound: day for bound, day in bounds.items() if day}
     return body | ({DATE: dates} if dates else {})
+
+
+def _add_facets(catalogs: Sequence[Catalog]) -> dict[str, Counter[str]]:
+    """Return for each field its values in all collections, with the number of documents that have them."""
+    facets = {field: Counter[str]() for field in [*LABELS, DATE]}
+    for catalog in catalogs:
+        for field, values in catalog.count_facets([*facets]).items():
+            facets[field].update({one.value: one.count for one in values})
+    return facets
 
 
 def _make_choice(field: str, value: str) -> Choice:

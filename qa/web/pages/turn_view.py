@@ -3,18 +3,16 @@
 import json
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urljoin
 
 from flask import request as http_request
 from flask import url_for
 
-from index.generation.metadata_filter import Selection
 from index.types import Span
 from qa.answer.serialize import answer_json
 from qa.collection.suggestions import Suggestion
-from qa.rendering.renderer import Renderer
 from qa.types import MAX_QUESTION_CHARS, Answer, AnswerPassage, PassageCopy, Reason, Request, Status
 from qa.web.pages.filter_view import filter_body, filter_parameters
 from qa.web.pages.quotations import HeadlineView, build_headline_view, render_passage
@@ -43,6 +41,8 @@ class SourceView:
     copies: tuple[tuple[PassageCopy, str], ...]
     heading: str | None
     html: str | None
+    # The title of its collection, if there are several.
+    collection: str | None
 
     @property
     def likely(self) -> bool:
@@ -80,24 +80,32 @@ def build_turn_view(service: Service, request: Request, answer: Answer) -> TurnV
     # What is closest to "thanks!" helps nobody.
     passages = () if answer.reason is Reason.NO_CONTENT_WORDS else answer.passages
     body = _build_body(request)
+    chosen = service.choose(answer.collection)
     return TurnView(
         request=body,
         answer=answer,
         json=answer_json(answer),
-        sources=tuple(_build_source(service.renderer, passage, answer, found) for passage in passages),
-        suggestions=() if found else service.suggestions.near_answer(answer),
+        sources=tuple(_build_source(service, passage, answer, found) for passage in passages),
+        suggestions=() if found else chosen.suggestions.near_answer(_keep_own_passages(answer)),
         link=_link_to_turn(request, answer),
-        literal_link=_link_to_question(request.question, request.selection, literal=True)
+        literal_link=_link_to_question(request.question, request, literal=True)
         if answer.searched_as != answer.question
         else None,
         curl=_format_curl(body),
-        headline=build_headline_view(service.renderer, answer.headline) if answer.headline else None,
+        headline=build_headline_view(chosen.renderer, answer.headline) if answer.headline else None,
     )
 
 
-def link_to_quotation(document: str, span: Span, quote: str) -> str:
+def link_to_quotation(document: str, span: Span, quote: str, collection: str | None = None) -> str:
     """Return the address, with its host, of the page that shows a quotation in its document."""
-    return urljoin(http_request.host_url, _link_to_document(document, [span], span, quote))
+    page = _DocumentPage(document, collection)
+    return urljoin(http_request.host_url, page.link([span], span, quote))
+
+
+def _keep_own_passages(answer: Answer) -> Answer:
+    """Return the answer without the passages of other collections, whose documents may have the same ids."""
+    own = tuple(passage for passage in answer.passages if passage.collection == answer.collection)
+    return replace(answer, passages=own)
 
 
 def _build_body(request: Request) -> dict[str, Any]:
@@ -106,18 +114,20 @@ def _build_body(request: Request) -> dict[str, Any]:
     body: dict[str, Any] = {"question": request.question}
     body |= {"history": turns} if turns else {}
     body |= {"filter": filter_body(request.selection)} if request.selection else {}
-    return body | ({"literal": True} if request.literal else {})
+    body |= {"literal": True} if request.literal else {}
+    return body | ({"collection": list(request.collections)} if request.collections else {})
 
 
 def _link_to_turn(request: Request, answer: Answer) -> str:
     # A follow-up means nothing without its conversation, so its link asks what was searched, if that is short enough.
     use_search = request.history and len(answer.searched_as) <= MAX_QUESTION_CHARS
     question = answer.searched_as if use_search else request.question
-    return _link_to_question(question, request.selection, literal=request.literal)
+    return _link_to_question(question, request, literal=request.literal)
 
 
-def _link_to_question(question: str, chosen: Selection, literal: bool) -> str:
-    parameters = filter_parameters(chosen)
+def _link_to_question(question: str, asked: Request, literal: bool) -> str:
+    parameters = filter_parameters(asked.selection)
+    parameters |= {"collection": list(asked.collections)} if asked.collections else {}
     return url_for("pages.ask", q=question, literal="true" if literal else None, **parameters)  # type: ignore[arg-type]
 
 
@@ -127,7 +137,9 @@ def _format_curl(body: dict[str, Any]) -> str:
     return f"curl {shlex.quote(url)} -H 'Content-Type: application/json' -d {shlex.quote(data)}"
 
 
-def _build_source(renderer: Renderer, passage: AnswerPassage, answer: Answer, found: bool) -> SourceView:
+def _build_source(service: Service, passage: AnswerPassage, answer: Answer, found: bool) -> SourceView:
+    chosen = service.choose(passage.collection)
+    renderer, page = chosen.renderer, _DocumentPage(passage.document.id, passage.collection)
     evidence = passage.evidence if found else ()
     first = evidence[0] if evidence else Span(passage.start, passage.end)
     quote = passage.text[first.start - passage.start : first.end - passage.start]
@@ -135,35 +147,46 @@ def _build_source(renderer: Renderer, passage: AnswerPassage, answer: Answer, fo
     return SourceView(
         passage=passage,
         evidence=evidence,
-        open=_link_to_document(passage.document.id, marked, first),
-        link=_link_to_document(passage.document.id, [first], first, quote),
+        open=page.link(marked, first),
+        link=page.link([first], first, quote),
         citation=_format_citation(passage, first, quote),
         copies=tuple((copy, _link_to_copy(copy)) for copy in passage.copies),
         heading=renderer.render_heading(passage.document.id, passage.heading) if passage.heading else None,
         html=render_passage(renderer, passage.document.id, Span(passage.start, passage.end), evidence),
+        collection=chosen.title if passage.collection else None,
     )
 
 
 def _evidence_in_document(passage: AnswerPassage, answer: Answer) -> list[Span]:
     """Return the evidence of a passage and of all likely passages of its document, in the order of the text."""
-    shown = [
-        other
-        for other in answer.passages
-        if other.document.id == passage.document.id and (other is passage or other.score >= MIN_LIKELY_SCORE)
-    ]
+    place = passage.document.id, passage.collection
+    own = [other for other in answer.passages if (other.document.id, other.collection) == place]
+    shown = [other for other in own if other is passage or other.score >= MIN_LIKELY_SCORE]
     return sorted((span for other in shown for span in other.evidence), key=lambda span: span.start)
 
 
-def _link_to_document(document: str, spans: Sequence[Span], first: Span, quote: str = "") -> str:
-    """Return the link to a document with ``spans`` marked, scrolled to ``first``."""
-    marked = [f"{span.start}-{span.end}" for span in spans]
-    anchor = f"{first.start}-{first.end}"
-    return url_for("pages.document", id=document, at=marked, quote=quote or None, _anchor=anchor)
+@dataclass(frozen=True, slots=True)
+class _DocumentPage:
+    """The page of a document, in a collection if there are several."""
+
+    document: str
+    collection: str | None
+
+    def link(self, spans: Sequence[Span], first: Span, quote: str = "") -> str:
+        """Return the link to the page with ``spans`` marked, scrolled to ``first``."""
+        return url_for(
+            "pages.document",
+            id=self.document,
+            at=[f"{span.start}-{span.end}" for span in spans],
+            quote=quote or None,
+            collection=self.collection,
+            _anchor=f"{first.start}-{first.end}",
+        )
 
 
 def _link_to_copy(copy: PassageCopy) -> str:
     span = Span(copy.start, copy.end)
-    return _link_to_document(copy.document.id, [span], span)
+    return _DocumentPage(copy.document.id, copy.collection).link([span], span)
 
 
 def _format_citation(passage: AnswerPassage, span: Span, quote: str) -> str:
@@ -172,6 +195,7 @@ def _format_citation(passage: AnswerPassage, span: Span, quote: str) -> str:
         source.title or source.id,
         passage.heading,
         passage.location,
+        passage.collection,
         f"{source.id}, characters {span.start}–{span.end}",
     ]
     version = source.sha256[:HASH_DIGITS]

@@ -3,14 +3,18 @@
 The first line of a docstring is the summary in OpenAPI.
 """
 
+from collections.abc import Sequence
+
 from flask import Response, make_response, render_template, request
 from werkzeug.exceptions import NotFound
 
 from qa.answer import wording
 from qa.answer.highlight import split_at_marks
+from qa.collection.catalog import Catalog
 from qa.types import Answer, Request
 from qa.web.caching import FOREVER, REVALIDATE
 from qa.web.errors.problems import Code
+from qa.web.pages.collection_chooser import build_chooser, is_searched
 from qa.web.pages.document_view import build_document_view
 from qa.web.pages.filter_view import build_filter_view
 from qa.web.pages.static_files import load_static_files
@@ -30,13 +34,17 @@ def ask(service: Service) -> Response:
     if query.q:
         question = query.to_request()
         return _render_turn("ask.html", service, question, service.ask(question, "document", current_caller()))
-    catalog = service.engine.catalog
+    chooser = build_chooser(service, query.names)
+    chosen = service.choose(chooser.only)
+    catalog = chosen.engine.catalog
     page = render_template(
         "ask.html",
         index=catalog.describe_index(),
         documents=catalog.list_documents(0, MAX_DOCUMENTS_SHOWN),
-        suggestions=service.suggestions.for_welcome(),
-        filter=build_filter_view(catalog, query.to_selection()),
+        suggestions=chosen.suggestions.for_welcome() if chooser.only or not chooser.choices else (),
+        filter=build_filter_view(_list_catalogs(service, query.names), query.to_selection()),
+        chooser=chooser,
+        stated=catalog.collection,
     )
     return make_response(page)
 
@@ -53,6 +61,7 @@ def turn(service: Service) -> Response:
 def document(service: Service, id: str) -> Response:
     """Show one document with spans marked; a passage has an anchor (``#p1900-2300``)."""
     query = read_query(DocumentQuery)
+    service = service.choose(query.collection)
     renderer = None if query.view == "source" else service.renderer
     view = build_document_view(service.get_document(id), query.spans, query.quote, renderer)
     has_source = bool(view.html) or (query.view == "source" and service.renderer.can_render(id))
@@ -80,5 +89,13 @@ def static(service: Service, name: str) -> Response:
 def _render_turn(template: str, service: Service, request: Request, answer: Answer) -> Response:
     view, tools = build_turn_view(service, request, answer), {"wording": wording, "split_at_marks": split_at_marks}
     # A fragment has no form.
-    control = build_filter_view(service.engine.catalog, request.selection) if template == "ask.html" else None
-    return make_response(render_template(template, turn=view, filter=control, **tools))
+    if template != "ask.html":
+        return make_response(render_template(template, turn=view, **tools))
+    control = build_filter_view(_list_catalogs(service, request.collections), request.selection)
+    chooser = build_chooser(service, request.collections)
+    return make_response(render_template(template, turn=view, filter=control, chooser=chooser, **tools))
+
+
+def _list_catalogs(service: Service, names: Sequence[str]) -> list[Catalog]:
+    """Return the catalogs of the collections that are searched."""
+    return [one.engine.catalog for one in service.collections if is_searched(one.name, names)]

@@ -17,20 +17,37 @@ DOCUMENT = "document"
 MAX_SHOWN_FIELDS = 20
 
 
-def check_filters(catalog: Catalog, questions: Sequence[Request], fields: Sequence[str]) -> None:
-    """Raise ProblemError if a filter names what is not indexed, or if all together cost too much.
+def check_filters(catalogs: Sequence[Catalog], questions: Sequence[Request], fields: Sequence[str]) -> None:
+    """Raise ProblemError if a filter names what no collection has, or if all together cost too much.
 
     ``fields`` are the names by which the caller knows the patterns of documents.
     """
-    check_selections(catalog, [question.selection for question in questions], fields)
+    named = [(question.selection, field) for question, field in zip(questions, fields, strict=True)]
+    _require_known(catalogs, named)
+    for catalog in catalogs:
+        _check_costs(catalog, named)
 
 
 def check_selections(catalog: Catalog, selections: Sequence[Selection], fields: Sequence[str]) -> None:
     """Raise ProblemError as ``check_filters`` does."""
     named = list(zip(selections, fields, strict=True))
-    unknown = [error for selection, field in named for error in _find_unknown(catalog, selection, field)]
+    _require_known([catalog], named)
+    _check_costs(catalog, named)
+
+
+def _require_known(catalogs: Sequence[Catalog], named: Sequence[tuple[Selection, str]]) -> None:
+    first, *others = (_list_unknown(catalog, named) for catalog in catalogs)
+    unknown = [error for where, error in first.items() if all(where in one for one in others)]
     if unknown:
         raise ProblemError.for_fields(unknown)
+
+
+def _list_unknown(catalog: Catalog, named: Sequence[tuple[Selection, str]]) -> dict[str, FieldError]:
+    """Return what is unknown to one collection, by where the caller has named it."""
+    return {error.field: error for selection, field in named for error in _find_unknown(catalog, selection, field)}
+
+
+def _check_costs(catalog: Catalog, named: Sequence[tuple[Selection, str]]) -> None:
     _check_cost(catalog.document_count, [(selection.documents, field) for selection, field in named])
     folders = [(_list_folders(selection), f"{_find_prefix(field)}{FOLDER}") for selection, field in named]
     _check_cost(catalog.folder_count, folders)

@@ -124,7 +124,7 @@ class FilterQuery(StrictModel):
     def to_selection(self) -> Selection:
         """Return the documents that may answer, or are listed."""
         conditions: dict[str, Any] = {
-            name: values for name in sorted(self.repeatable - {"document"}) if (values := getattr(self, name))
+            name: values for name in sorted(FilterQuery.repeatable - {"document"}) if (values := getattr(self, name))
         }
         conditions["date"] = {FROM: self.date_from, TO: self.date_to}
         return Selection(tuple(self.document or ()), MetadataFilter.parse(conditions))

@@ -12,6 +12,7 @@ from index.generation.metadata import find_field
 from index.types import Span
 from qa.types import MAX_TURNS, Mode, Request, Turn
 from qa.web.requests.base import TRIMMED_PATTERN, Pattern, StrictModel, WithoutNul
+from qa.web.requests.collections import Names, OneName, RepeatedNames
 from qa.web.requests.filters import FILTER, FilterBody, FilterQuery
 from qa.web.requests.texts import reject_invalid_text
 
@@ -109,6 +110,7 @@ class AskBody(StrictModel):
     explain: Annotated[bool, Field(description="Adds raw scores to every passage.")] = False
     literal: Annotated[bool, Field(description=LITERAL)] = False
     timeout_ms: TimeoutMs = None
+    collection: Names = None
 
     def to_request(self) -> Request:
         """Return the request to the engine."""
@@ -121,6 +123,7 @@ class AskBody(StrictModel):
             explain=self.explain,
             literal=self.literal,
             filter=self.filter.to_filter(),
+            collections=tuple(self.collection or ()),
         )
 
 
@@ -146,17 +149,21 @@ class BatchBody(StrictModel):
 class AskQuery(FilterQuery):
     """A question in a URL."""
 
+    repeatable: ClassVar[frozenset[str]] = FilterQuery.repeatable | {"collection"}
+
     q: Question
     top_k: Annotated[TopK, QueryInteger] = 5
     mode: Mode = "precise"
     explain: QueryBoolean = False
     literal: QueryBoolean = False
     timeout_ms: Annotated[TimeoutMs, QueryInteger] = None
+    collection: RepeatedNames = None
 
     def to_request(self) -> Request:
         """Return the request to the engine."""
-        chosen = self.to_selection()
-        return Request(self.q, (), self.top_k, self.mode, chosen.documents, self.explain, self.literal, chosen.filter)
+        chosen, names = self.to_selection(), tuple(self.collection or ())
+        options = self.explain, self.literal, chosen.filter, names
+        return Request(self.q, (), self.top_k, self.mode, chosen.documents, *options)
 
 
 class ListQuery(FilterQuery):
@@ -169,6 +176,7 @@ class ListQuery(FilterQuery):
     ] = ""
     offset: Annotated[int, Field(ge=0, le=10**9), QueryInteger] = 0
     limit: Annotated[int, Field(ge=1, le=MAX_DOCUMENTS), QueryInteger] = 20
+    collection: OneName = None
 
     @property
     def facet_fields(self) -> list[str]:
@@ -181,11 +189,12 @@ class RangeQuery(StrictModel):
 
     start: Annotated[Offset, QueryInteger] = 0
     end: Annotated[Offset, QueryInteger] = MAX_OFFSET
+    collection: OneName = None
 
     @property
     def span(self) -> Span | None:
         """The part, or None for the whole document."""
-        return Span(self.start, self.end) if self.model_fields_set else None
+        return Span(self.start, self.end) if self.model_fields_set - {"collection"} else None
 
 
 class VerifyBody(StrictModel):
@@ -200,6 +209,7 @@ class VerifyBody(StrictModel):
     start: Offset
     end: Offset
     text: Annotated[AnswerString, Field(min_length=1)]
+    collection: OneName = None
 
 
 class FeedbackBody(StrictModel):
@@ -214,6 +224,7 @@ class FeedbackBody(StrictModel):
         StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$"),
         Field(description="Chosen by the caller: a verdict sent again with the same id replaces the earlier one."),
     ] = None
+    collection: OneName = None
 
 
 class LenientModel(StrictModel):
@@ -226,14 +237,23 @@ class PageQuery(FilterQuery):
     """The query of the chat page: a question that can be shared as a link, with its filter."""
 
     model_config = LenientModel.model_config
+    repeatable: ClassVar[frozenset[str]] = FilterQuery.repeatable | {"collection"}
 
     q: Annotated[WithoutNul, StringConstraints(max_length=1000), BeforeValidator(_trim)] = ""
     literal: QueryBoolean = False
+    collection: RepeatedNames = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The collections that are chosen."""
+        return tuple(self.collection or ())
 
     def to_request(self) -> Request:
         """Return the request to the engine."""
-        chosen = self.to_selection()
-        return Request(self.q, documents=chosen.documents, filter=chosen.filter, literal=self.literal)
+        chosen, names = self.to_selection(), self.names
+        return Request(
+            self.q, documents=chosen.documents, filter=chosen.filter, literal=self.literal, collections=names
+        )
 
     @model_validator(mode="before")
     @classmethod
@@ -269,6 +289,7 @@ class DocumentQuery(LenientModel):
     at: Annotated[list[Annotated[str, StringConstraints(pattern=SPAN_PATTERN)]], Field(max_length=50)] = []  # noqa: RUF012 -- as above
     quote: Annotated[WithoutNul, StringConstraints(max_length=10_000)] = ""
     view: Literal["rendered", "source"] = "rendered"
+    collection: OneName = None
 
     @property
     def spans(self) -> tuple[Span, ...]:

@@ -6,7 +6,7 @@
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -27,15 +27,17 @@ log = logging.getLogger(__name__)
 class ServerOptions:
     """The number of worker processes, and of the requests that each of them takes at once.
 
-    ``metrics_folder`` is the one in which the processes share their metrics, if there are several. ``builder`` builds
-    what is written while serving. ``log`` says what is logged, and how.
+    ``metrics_folder`` is the one in which the processes share their metrics, if there are several. ``builders`` build
+    what is written while serving, one for each index folder. ``log`` says what is logged, and how. ``on_ready`` is
+    called when the first version is served.
     """
 
     workers: int
     threads: int
     metrics_folder: str | None = None
-    builder: BuilderProcess | None = None
+    builders: Sequence[BuilderProcess] = ()
     log: LogOptions = field(default_factory=LogOptions)
+    on_ready: Callable[[], object] = lambda: None
 
 
 def run_server(
@@ -56,7 +58,7 @@ def run_server(
         make_app,
         announce=partial(_announce_ready, address, options),
         forget_worker=partial(forget_process, options.metrics_folder),
-        builder=options.builder,
+        builders=options.builders,
         report_end=log.critical if options.log.format == JSON else _print_error,
     )
     raise SystemExit(Supervisor(app, listener, options.workers, options.threads).run())
@@ -72,6 +74,7 @@ def _announce_ready(address: str, options: ServerOptions, version: str) -> None:
         "threads": options.threads,
     }
     log.info("ready to answer", extra={"fields": fields})
+    options.on_ready()
 
 
 def _print_error(message: str) -> None:

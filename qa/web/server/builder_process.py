@@ -21,7 +21,8 @@ WAKE = b"W"
 class BuilderProcess:
     """A process that is started when there is something to build, and started again if it ends.
 
-    ``run`` is called in it with its socket and whether the one before ended unexpectedly.
+    ``run`` is called in it with its socket and whether the one before ended unexpectedly. ``has_work`` says whether
+    there is something to build for a process that does not run yet.
     """
 
     run: Callable[[socket.socket, bool], object]
@@ -32,6 +33,7 @@ class BuilderProcess:
     _started: float = 0.0
     _start_at: float = 0.0
     _delay: float = field(default=RESTART_S)
+    has_work: Callable[[], bool] = lambda: True
 
     def start_if_due(self, inherited: Iterable[socket.socket]) -> socket.socket | None:
         """Start the process if it is needed, does not run and may start again; return its socket if it was started."""
@@ -43,7 +45,9 @@ class BuilderProcess:
         return self.control
 
     def wake(self) -> None:
-        """Say that something was written."""
+        """Say that something was written, perhaps to another index."""
+        if not self.control and not self.has_work():
+            return
         self.is_needed = True
         if self.control:
             try:

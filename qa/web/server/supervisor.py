@@ -36,15 +36,15 @@ class ServedApp:
     """What is served: ``find_version`` names the newest version, and ``make_app`` opens one in a worker.
 
     Both raise NetsphereError. ``announce`` gets the version once the first workers are ready, and ``forget_worker``
-    with the process id of each worker that has ended. ``builder`` makes new versions of what is written. ``report_end``
-    is told why the server ends, if it fails.
+    with the process id of each worker that has ended. ``builders`` make new versions of what is written.
+    ``report_end`` is told why the server ends, if it fails.
     """
 
     find_version: Callable[[], str]
     make_app: MakeApp
     announce: Callable[[str], None]
     forget_worker: Callable[[int], None]
-    builder: BuilderProcess | None = None
+    builders: Sequence[BuilderProcess] = ()
     report_end: Callable[[str], object] = logging.getLogger(__name__).critical
 
 
@@ -79,7 +79,7 @@ class Supervisor:
         self._start_round(version)
         self._selector.register(signals, selectors.EVENT_READ, partial(self._read_signals, signals))
         while self._all_controls() or not self._is_closing:
-            self._start_builder()
+            self._start_builders()
             for key, _ in self._selector.select(TICK_S):
                 key.data()
             self._check_deadlines()
@@ -153,11 +153,10 @@ class Supervisor:
         self._selector.register(worker.control, selectors.EVENT_READ, partial(self._read_worker, worker))
         return worker
 
-    def _start_builder(self) -> None:
-        builder = self.app.builder
-        control = builder and builder.start_if_due([self.listener, *self._all_controls()])
-        if builder and control:
-            self._selector.register(control, selectors.EVENT_READ, partial(self._read_builder, builder, control))
+    def _start_builders(self) -> None:
+        for builder in self.app.builders:
+            if control := builder.start_if_due([self.listener, *self._all_controls()]):
+                self._selector.register(control, selectors.EVENT_READ, partial(self._read_builder, builder, control))
 
     def _read_builder(self, builder: BuilderProcess, control: socket.socket) -> None:
         """Take what the builder says; a new version is looked for after every message."""
@@ -185,8 +184,9 @@ class Supervisor:
                 self._let_serve(worker)
         if DRAINING in messages:
             worker.accepts = False
-        if WROTE in messages and self.app.builder:
-            self.app.builder.wake()
+        if WROTE in messages:
+            for builder in self.app.builders:
+                builder.wake()
 
     def _finish_round(self) -> None:
         """Let the workers of a round take over, once all are ready and those before them accept no more."""
@@ -259,8 +259,8 @@ class Supervisor:
         self.listener.close()
         self._stop_workers([*self._serving, *self._starting])
         self._serving, self._starting = [], []
-        if self.app.builder:
-            self.app.builder.stop()
+        for builder in self.app.builders:
+            builder.stop()
 
     def _stop_workers(self, workers: Sequence[Worker]) -> None:
         for worker in workers:
@@ -274,6 +274,5 @@ class Supervisor:
 
     def _all_controls(self) -> list[socket.socket]:
         """Return the sockets of all processes that run."""
-        builder = self.app.builder
-        own = [builder.control] if builder and builder.control else []
+        own = (builder.control for builder in self.app.builders if builder.control)
         return [*own, *(worker.control for worker in self._all_workers())]

@@ -54,7 +54,7 @@ def run_worker(make_app: Callable[[], Flask], listener: socket.socket, control: 
     restore_signals()
     try:
         app = make_app()
-        service_of(app).writer.notify = partial(_report_write, control)
+        service_of(app).collections.notify_of_writes(partial(_report_write, control))
         server = WebServer(app, listener, threads)
     except NetsphereError as error:
         control.sendall(FAILED + f"error: {error}".encode())
@@ -67,7 +67,7 @@ def run_worker(make_app: Callable[[], Flask], listener: socket.socket, control: 
     control.sendall(READY)
     if control.recv(1) == SERVE:
         _Supervision(control, server)
-        service_of(app).suggestions.start()
+        service_of(app).collections.start_suggestions()
         server.serve(on_drain=lambda: control.send(DRAINING))
     _exit_process(app)
 

@@ -222,18 +222,21 @@ def test_a_file_of_exactly_the_limit_is_loaded(folder: Path) -> None:
     assert load_documents(folder, LIMIT).problems == ()
 
 
-def test_a_folder_that_will_not_open(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder that cannot be listed is named, and its neighbours are read."""
-    (folder / "locked").mkdir()
-    listing = Path.iterdir
+@pytest.mark.parametrize("method", ["iterdir", "is_dir"])
+def test_a_folder_that_will_not_open(folder: Path, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    """A folder that cannot be listed, or not even looked at, is named, and its neighbours are read."""
+    (folder / "a-locked").mkdir()
+    real = getattr(Path, method)
 
-    def iterdir(path: Path) -> object:
-        if path.name == "locked":
+    def refuse(path: Path) -> object:
+        if path.name == "a-locked":
             raise PermissionError(13, "Permission denied")
-        return listing(path)
+        return real(path)
 
-    monkeypatch.setattr(Path, "iterdir", iterdir)
-    assert only_problem(load_documents(folder, LIMIT)).where == "locked"
+    monkeypatch.setattr(Path, method, refuse)
+    loaded = load_documents(folder, LIMIT)
+    assert only_problem(loaded).where == "a-locked"
+    assert [document.id for document in loaded.documents] == ["good.txt"]
 
 
 def test_a_name_that_is_not_utf8(folder: Path) -> None:

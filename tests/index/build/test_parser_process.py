@@ -3,8 +3,10 @@
 import signal
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 from time import sleep
+from zipfile import ZipFile
 
 import psutil
 import pytest
@@ -30,6 +32,15 @@ def misbehaving(behaviour: str) -> str:
     """The program of the child, in which the parser of Markdown misbehaves."""
     parser = f"index.parsers.PARSERS['.md'] = lambda path, id: {behaviour}"
     return parser_process.PROGRAM.replace("run_child()", f"import os, signal, index.parsers; {parser}; run_child()")
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """An archive of files."""
+    stream = BytesIO()
+    with ZipFile(stream, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
 
 
 @pytest.fixture
@@ -69,6 +80,31 @@ def test_what_a_file_gave_before_it_went_wrong_is_left_out(folder: Path, monkeyp
     monkeypatch.setattr(parser_process, "PROGRAM", program)
     loaded = load_documents(folder, LIMIT, LIMITS)
     assert [document.id for document in loaded.documents] == ["a.txt", "c.txt"]
+
+
+@pytest.mark.parametrize("behaviour", [CRASH, ENDLESS, GREEDY])
+def test_a_bad_file_in_an_archive_does_not_cost_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, behaviour: str
+) -> None:
+    """It is a problem under its own name; if there are many, the archive is given up."""
+    names = ["a.txt", "bad.md", "c.txt", "inner.zip"]
+    (tmp_path / "all.zip").write_bytes(zipped({**dict.fromkeys(names, b"x"), "inner.zip": zipped({"d.txt": b"x"})}))
+    monkeypatch.setattr(parser_process, "PROGRAM", misbehaving(behaviour))
+    loaded = load_documents(tmp_path, LIMIT, LIMITS)
+    assert [document.id for document in loaded.documents] == [
+        "all.zip/a.txt",
+        "all.zip/c.txt",
+        "all.zip/inner.zip/d.txt",
+    ]
+    assert [problem.where for problem in loaded.problems] == ["all.zip/bad.md"]
+
+
+def test_an_archive_of_bad_files_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a few of them, because it is read again after each."""
+    (tmp_path / "all.zip").write_bytes(zipped({f"{number}.md": b"x" for number in range(5)}))
+    monkeypatch.setattr(parser_process, "PROGRAM", misbehaving(CRASH))
+    loaded = load_documents(tmp_path, LIMIT, LIMITS)
+    assert [(problem.where, "signal 11" in problem.reason) for problem in loaded.problems] == [("all.zip", True)]
 
 
 def test_a_large_file_gets_more() -> None:

@@ -57,6 +57,12 @@ def test_problems_with_the_same_reason_are_one_line() -> None:
     assert describe_rest(Inventory({}, skipped, tuple(problems[:6])), (), "var/index") == []
 
 
+def test_a_name_that_looks_like_a_group_is_another_reason() -> None:
+    """A file may have any extension."""
+    problems = [LoadProblem(f"a{kind}", f"no parser for {kind}: convert it") for kind in (".7z", ".…z")]
+    assert [group.places for group in group_problems(problems)] == [("a.7z",), ("a.…z",)]
+
+
 def test_copies_are_at_most_four_lines() -> None:
     """How many there are, and the largest groups."""
     groups = [CopyGroup(("a", "b", "c", "d"), False), *(CopyGroup((f"{n}", f"{n}b"), True) for n in range(5))]

@@ -32,15 +32,15 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_parser_that_is_killed_leaves_no_file(
     tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch, behaviour: str
 ) -> None:
-    """Whatever ends it; the archive is one problem, and other files are loaded."""
+    """Whatever ends it; the file is one problem, and others are loaded."""
     monkeypatch.setattr("index.build.parser_process.PROGRAM", misbehaving(behaviour))
     source = tmp_path / "texts"
     source.mkdir()
     (source / "a.zip").write_bytes(zipped({"a.txt": b"Killy walks.", "bad.md": b"x"}))
     (source / "b.txt").write_text("Cibo follows.", encoding="utf-8")
     loaded = load_documents(source, LIMIT, ParseLimits(seconds=120, megabytes=100))
-    assert [document.id for document in loaded.documents] == ["b.txt"]
-    assert [problem.where for problem in loaded.problems] == ["a.zip"]
+    assert [document.id for document in loaded.documents] == ["a.zip/a.txt", "b.txt"]
+    assert [problem.where for problem in loaded.problems] == ["a.zip/bad.md"]
     assert list(temporary.iterdir()) == []
 
 

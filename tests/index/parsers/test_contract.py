@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -112,3 +113,20 @@ def test_the_table_imports_no_library() -> None:
     root = Path(__file__).parents[3]
     shown = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("a.adoc", "= a" + " " * 20_000 + "b"),
+        ("a.adoc", "= " + "x *a" * 20_000),
+        ("a.rst", "x *a" * 20_000 + "\n" + "=" * 80_000),
+        ("a.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n" + "<v " * 50_000),
+    ],
+)
+def test_a_hostile_line_takes_linear_time(parse: Parse, name: str, line: str) -> None:
+    """What was searched for with two repetitions in a row took minutes."""
+    started = process_time()
+    (document,) = parse(name, line.encode())
+    assert isinstance(document, Document)
+    assert process_time() - started < 2

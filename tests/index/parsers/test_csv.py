@@ -89,6 +89,10 @@ def test_every_cell_is_found_by_its_header(parse: Parse, delimiter: str, data: s
         ("a;b\n1;2;3;4\n5\n", "a · b\n\na: 1 · b: 2 · 3 · 4\n\na: 5"),
         ("a\u2028b,c\x0bd\n1,2\n", "a b · c d\n\na b: 1 · c d: 2"),
         ("a,b,,\n1,2,,\n", "a · b\n\na: 1 · b: 2"),
+        (
+            "Costs\nCity,Price,Note\nRome,5,x\nOslo,6,\nBern,7,\n",
+            "Costs\n\nCity · Price · Note\n\nRome · Price: 5 · Note: x\n\nOslo · Price: 6\n\nBern · Price: 7",
+        ),
     ],
 )
 def test_untidy_files_lose_nothing(parse: Parse, data: str, expected: str) -> None:

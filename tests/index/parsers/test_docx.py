@@ -5,7 +5,7 @@ import pytest
 
 from index.types import Document
 from tests.index.parsers.conftest import Parse
-from tests.index.parsers.office_files import paragraph, saved, word
+from tests.index.parsers.office_files import R, paragraph, saved, word
 
 STYLED = '<w:style w:styleId="{}"><w:name w:val="{}"/>{}</w:style>'
 
@@ -43,7 +43,7 @@ def test_a_document_of_python_docx(parse: Parse) -> None:
     for cell, words in zip([c for row in nested.rows for c in row.cells], ["Who", "When", "Ada", "May"], strict=True):
         cell.text = words
     document = read(parse, saved(file))
-    lines = ["The plan", "Costs", "Buy shelves.", "Part · Price · Days", "Shelf · Price: 58 · Days: 2"]
+    lines = ["The plan", "Costs", "1. Buy shelves.", "Part · Price · Days", "Shelf · Price: 58 · Days: 2"]
     lines += ["Shelf · Price: 7 · Days: 1", "Sum · Price: 65 in 3 days", "Who · When", "Ada · When: May"]
     assert document.text.split("\n\n") == lines
     assert [(document.text[h.start : h.end], h.level) for h in document.headings] == [("The plan", 1), ("Costs", 2)]
@@ -151,3 +151,53 @@ def test_header_rows_and_absurd_spans(parse: Parse) -> None:
     ]
     body = "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in rows) + "</w:tbl>"
     assert text(parse, body).split("\n\n")[:2] == ["2025 May · 2025 June", "Rome · 2025 May: 4 · 2025 June: 5"]
+
+
+LEVEL = '<w:lvl w:ilvl="{}"><w:start w:val="1"/><w:numFmt w:val="{}"/><w:lvlText w:val="{}"/>{}</w:lvl>'
+NUMBERED = '<w:numPr><w:ilvl w:val="{}"/><w:numId w:val="{}"/></w:numPr>'
+
+
+def test_numbers_of_lists_and_headings(parse: Parse) -> None:
+    """Computed as Word does: by style, level by level, continued by another list unless that begins again."""
+    levels = [("upperRoman", "%1."), ("decimal", "%1.%2"), ("lowerLetter", "%3)"), ("bullet", "·")]
+    outline = "".join(LEVEL.format(i, kind, shown, "<w:isLgl/>" * (i == 1)) for i, (kind, shown) in enumerate(levels))
+    numbering = f'<w:abstractNum w:abstractNumId="1">{outline}</w:abstractNum>'
+    numbering += '<w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num>' + (
+        '<w:num w:numId="2"><w:abstractNumId w:val="1"/>'
+        '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="7"/></w:lvlOverride></w:num>'
+    )
+    styles = STYLED.format("h1", "Heading 1", f"<w:pPr>{NUMBERED.format(0, 1)}</w:pPr>")
+    rows = [("Scope", '<w:pStyle w:val="h1"/>'), ("Aim", NUMBERED.format(1, 1)), ("", NUMBERED.format(1, 1))]
+    rows += [("Terms", NUMBERED.format(1, 1)), ("one", NUMBERED.format(2, 1)), ("dot", NUMBERED.format(3, 1))]
+    rows += [("Method", '<w:pStyle w:val="h1"/>'), ("Steps", NUMBERED.format(1, 1)), ("Seven", NUMBERED.format(0, 2))]
+    rows += [("plain", '<w:pStyle w:val="h1"/>' + NUMBERED.format(0, 0)), ("unknown", NUMBERED.format(9, 9))]
+    body = "".join(paragraph(words, properties) for words, properties in rows)
+    assert text(parse, body, styles=styles, numbering=numbering).split("\n\n") == [
+        "I. Scope",
+        "1.1 Aim",
+        "1.3 Terms",
+        "a) one",
+        "dot",
+        "II. Method",
+        "2.1 Steps",
+        "VII. Seven",
+        "plain",
+        "unknown",
+    ]
+
+
+def test_a_chart_and_a_diagram(parse: Parse) -> None:
+    """They follow their paragraph, also one in a cell; one whose part is missing or damaged costs nothing else."""
+    spaces = f'xmlns:c="urn:c" xmlns:d="urn:d" xmlns:r="{R}"'
+    drawing = f'<w:r><w:drawing {spaces}><c:chart r:id="{{}}"/></w:drawing></w:r>'
+    diagram = f'<w:r><w:drawing {spaces}><d:relIds r:dm="diagramData"/></w:drawing></w:r>'
+    values = '<c:numRef><c:numCache><c:formatCode>0.0"%"</c:formatCode><c:pt idx="0"><c:v>12</c:v></c:pt></c:numCache></c:numRef>'
+    names = '<c:strRef><c:strCache><c:pt idx="0"><c:v>{}</c:v></c:pt></c:strCache></c:strRef>'
+    chart = '<c:chart xmlns:c="urn:c" xmlns:a="urn:a"><c:title><a:p><a:r><a:t>Share</a:t></a:r></a:p></c:title><c:ser>'
+    chart += f"<c:tx>{names.format('2026')}</c:tx><c:cat>{names.format('North')}</c:cat><c:val>{values}</c:val></c:ser></c:chart>"
+    point = '<d:pt xmlns:d="urn:d"><d:t><a:p xmlns:a="urn:a"><a:r><a:t>Plan</a:t></a:r></a:p></d:t></d:pt>'
+    body = f"<w:p><w:r><w:t>See:</w:t></w:r>{drawing.format('chart')}{drawing.format('lost')}{drawing.format('broken')}</w:p>"
+    cell = "<w:tc><w:p>{}</w:p></w:tc>"
+    body += f"<w:tbl><w:tr>{cell.format('<w:r><w:t>x</w:t></w:r>')}{cell.format(diagram)}</w:tr></w:tbl>"
+    document = text(parse, body, chart=chart, diagramData=point, broken="<c:ser>")
+    assert document.split("\n\n") == ["See:", "Share", "2026", "North · 2026: 12.0%", "x", "Plan"]

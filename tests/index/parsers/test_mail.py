@@ -115,6 +115,17 @@ def test_a_box_of_mails(parse: Parse) -> None:
         parse("a.mbox", b"\n\n")
 
 
+def test_a_paragraph_that_begins_with_from_ends_no_mail(parse: Parse) -> None:
+    """Some programs write it as it is."""
+    documents = parse(
+        "a.mbox", b"From x\nSubject: y\n\nHello.\n\nFrom here on we walk.\n\nBye.\n\nFrom x\nSubject: z\n\n"
+    )
+    assert [one.text for one in documents if isinstance(one, Document)] == [
+        "y\n\nHello.\n\nFrom here on we walk.\n\nBye.",
+        "z",
+    ]
+
+
 def test_a_box_has_a_limit(parse: Parse, monkeypatch: pytest.MonkeyPatch) -> None:
     """What comes after it is one problem."""
     monkeypatch.setattr("index.parsers.mail.mbox.MAX_MAILS", 2)

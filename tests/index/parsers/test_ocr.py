@@ -11,6 +11,7 @@ from index.build.load import load_documents
 from index.build.parser_process import ParseLimits
 from index.errors import LoadError
 from index.parsers import ocr
+from index.parsers.pdf_file import PdfFile
 from index.types import Document, LoadProblem
 from tests.index.parsers.conftest import Parse
 from tests.index.parsers.pdf_samples import draw, draw_picture, draw_prose
@@ -76,6 +77,32 @@ def test_no_time_is_left_for_it(parse: Parse, options: ocr.OcrOptions) -> None:
     document, problem = parse("a.pdf", scan())
     assert isinstance(document, Document)
     assert problem == LoadProblem("a.pdf page 2", f"shows a picture without text; {ocr.UNREAD}")
+
+
+@needs_tesseract
+def test_a_page_that_cannot_be_drawn_does_not_cost_the_others(parse: Parse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a problem of its own."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise LoadError("is damaged")
+
+    monkeypatch.setattr(PdfFile, "render_page", fail)
+    document, problem = parse("a.pdf", scan())
+    assert isinstance(document, Document)
+    assert isinstance(problem, LoadProblem)
+    assert problem.where == "a.pdf page 2"
+
+
+@needs_tesseract
+def test_a_language_is_missing(parse: Parse, options: ocr.OcrOptions) -> None:
+    """The problem names it and what to install, instead of blaming the page."""
+    options.languages = "eng+xyz"
+    problem = parse("a.pdf", scan())[1]
+    assert isinstance(problem, LoadProblem)
+    assert "install tesseract-ocr-xyz, or set ocr_languages to some of" in problem.reason
+    options.mode = "on"
+    with pytest.raises(LoadError, match="ocr is on, but tesseract has no language 'xyz'; install tesseract-ocr-xyz"):
+        parse("a.pdf", scan())
 
 
 def test_tesseract_is_missing(parse: Parse, options: ocr.OcrOptions, monkeypatch: pytest.MonkeyPatch) -> None:

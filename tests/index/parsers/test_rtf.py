@@ -27,6 +27,8 @@ def read(parse: Parse, body: str, head: str = r"\ansi\ansicpg1252\deff0" + FONTS
         (r"{\*\unknown hidden}{\pict 00ff}{\field{\*\fldinst HYPERLINK x}{\fldrslt link}}", "link"),
         (r"{\header Running}{\v hidden }{\deleted gone }shown{\bin3 }}}}", "shown"),
         (r"{\*\annotation comment}text", "text"),
+        (r"\trowd\cellx1\cellx2\intbl a\cell b\cell\row c\cell d\cell", "a · b\n\nc · b: d"),
+        (r"\trowd\cellx1\cellx2\intbl a\cell b\cell\pard after\par", "a · b\n\nafter"),
     ],
 )
 def test_words(parse: Parse, body: str, text: str) -> None:

@@ -96,6 +96,13 @@ def test_speakers_are_named_where_they_begin(parse: Parse) -> None:
     )
 
 
+def test_an_empty_line_in_a_subtitle_loses_nothing(parse: Parse) -> None:
+    """SubRip files of some programs have such lines; in WebVTT notes are after them."""
+    cues = "1\n00:00:01,000 --> 00:00:02,000\nWho\n\nis there?\n\n2\n00:00:03,000 --> 00:00:04,000\nKilly.\n"
+    assert document(parse, cues).text == "Who is there? Killy."
+    assert document(parse, "WEBVTT\n\n" + cues.replace(",", "."), "a.vtt").text == "Who Killy."
+
+
 def test_a_long_speech_has_paragraphs_and_places(parse: Parse) -> None:
     """Each of about half a minute, at the end of a sentence if there is one."""
     cues = [

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 
 import openpyxl
 import pytest
+from openpyxl.chart import BarChart, Reference
 
 from index.errors import LoadError
 from index.parsers import xlsx
@@ -65,11 +66,13 @@ def test_a_workbook_of_openpyxl(parse: Parse) -> None:
         ('<c r="B1" s="99"><v>1.50</v></c>', "1.5"),
         ('<c r="B1" s="1"><v>0.12</v></c>', "12%"),
         ('<c r="B1" t="inlineStr"><is><r><t>in </t></r><r><t>line</t></r><rPh><t>x</t></rPh></is></c>', "in line"),
+        ('<c r="B1" t="inlineStr"><is><t>one_x000D_\ntwo_x0007_ _x005F_x0041_</t></is></c>', "one two _x0041_"),
+        ('<c r="B1" t="str"><v>a_x0009_b</v></c>', "a b"),
         ("<c><v>2</v></c>", "2"),
     ],
 )
 def test_cells(parse: Parse, cell: str, shown: str) -> None:
-    """A formula has its stored value; an error and what is missing are left out."""
+    """A formula has its stored value; an error and what is missing are left out, escaped characters are restored."""
     name = '<c r="A1" t="inlineStr"><is><t>Name</t></is></c>'
     styles = '<cellXfs><xf numFmtId="0"/><xf numFmtId="9"/></cellXfs>'
     document = read(parse, workbook(f'<row r="1">{name}{cell}</row>', styles=styles))
@@ -117,3 +120,24 @@ def test_a_sheet_that_nobody_named_is_no_heading(parse: Parse) -> None:
     """Its name is its place all the same."""
     document = read(parse, workbook('<row><c r="A1"><v>1</v></c></row>', '<sheet name="Tabelle1" r:id="rId1"/>'))
     assert (document.text, document.places[0].name) == ("1", "sheet Tabelle1")
+
+
+def test_words_that_are_drawn_on_a_sheet(parse: Parse) -> None:
+    """The titles of a chart, whose numbers are in cells; a text box; and a chart on a sheet of its own."""
+    file = openpyxl.Workbook()
+    sheet = file.active
+    sheet.title = "Coal"
+    sheet.append(["Region", "Tonnes"])
+    sheet.append(["North", 19])
+    for place in (sheet, file.create_chartsheet("Chart")):
+        chart = BarChart()
+        chart.title, chart.y_axis.title = f"Title on {place.title}", "Axis"
+        chart.add_data(Reference(sheet, min_col=2, min_row=1, max_row=2), titles_from_data=True)
+        place.add_chart(chart)
+    parts = unpacked(saved(file))
+    box = b'<sp><txBody xmlns:a="urn:a"><a:p><a:r><a:t>In a box</a:t></a:r></a:p></txBody></sp></wsDr>'
+    parts["xl/drawings/drawing1.xml"] = parts["xl/drawings/drawing1.xml"].replace(b"</wsDr>", box)
+    document = read(parse, packed(parts))
+    lines = ["Coal", "Region · Tonnes", "North · Tonnes: 19", "Title on Coal", "Axis", "In a box"]
+    assert document.text.split("\n\n") == [*lines, "Chart", "Title on Chart", "Axis"]
+    assert [place.name for place in document.places] == ["sheet Coal", "sheet Chart"]

@@ -14,7 +14,8 @@ from qa.answer.evidence import Evidence
 from qa.answer.words import WordsChoice
 from qa.query.understand import understand
 from qa.ranking.fusion import Hit
-from qa.types import Answer, AnswerKind, AnswerText, QuestionForm, Quote, Request, Retrieval, Status
+from qa.ranking.retrieval import Retrieval
+from qa.types import Answer, AnswerKind, AnswerText, QuestionForm, Quote, Request, Status
 
 DOCUMENT = "A heading. It has three studios: Polygon Pictures, Toho and King Records. It was released in 2017."
 SENTENCES = (Span(11, 73), Span(74, 98))

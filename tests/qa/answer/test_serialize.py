@@ -6,17 +6,17 @@ import pytest
 
 from index.types import PassageKind, Span
 from qa.answer.serialize import answer_json
+from qa.ranking.retrieval import Leg, Retrieval
 from qa.types import (
     Answer,
     AnswerKind,
     AnswerPassage,
     AnswerText,
+    CollectionAnswer,
     Explanation,
-    Leg,
     PassageCopy,
     Quote,
     Reason,
-    Retrieval,
     Source,
     Status,
 )
@@ -34,6 +34,18 @@ FULL = Answer(
 )  # fmt: skip
 
 
+# As a server of several collections returns it.
+NAMED = replace(
+    FULL,
+    answer=replace(WORDS, collection="films"),
+    passages=(replace(PASSAGE, collection="films", copies=(replace(PASSAGE.copies[0], collection="books"),)),),
+    collection="films",
+    collections=(
+        CollectionAnswer("films", Status.UNSURE, 0.98765, Reason.WEAK_MATCH, "Who made it?", ("lexical",), "g1"),
+    ),
+)
+
+
 def list_keys(value: object) -> object:
     """The keys of nested objects, in order, without their values."""
     if isinstance(value, dict):
@@ -43,7 +55,15 @@ def list_keys(value: object) -> object:
 
 def test_every_field_of_every_dataclass_is_there_in_its_order() -> None:
     """A field that is added to one, and so to the schema in OpenAPI, cannot be forgotten."""
-    assert list_keys(answer_json(FULL)) == list_keys(asdict(FULL))
+    assert list_keys(answer_json(NAMED)) == list_keys(asdict(NAMED))
+
+
+def test_names_of_collections_are_left_out_where_there_is_one() -> None:
+    """A server of one folder answers as it did before there were several."""
+    shown = answer_json(FULL)
+    assert not {"collection", "collections"} & shown.keys()
+    parts = shown["answer"], shown["passages"][0], shown["passages"][0]["copies"][0]
+    assert not any("collection" in part for part in parts)
 
 
 def test_confidences_have_four_digits_and_times_two() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from qa.client import AsyncClient, Client, job_types, types
 from qa.web.openapi import build_openapi
+from qa.web.responses import ReadyCollections
 from qa.web.routes import HTML, ROUTES
 from tests.test_house import EVERYWHERE, HOMES, ROOT
 
@@ -52,10 +53,15 @@ def test_every_route_of_the_api_has_a_method() -> None:
 
 @pytest.mark.parametrize(
     ("schema", "kind"),
-    [("AnswerPassage", types.Passage), ("DocumentContent", types.Document), ("Questions", job_types.ChangedQuestions)]
+    [
+        ("AnswerPassage", types.Passage),
+        ("CollectionSummary", types.CollectionInfo),
+        ("DocumentContent", types.Document),
+        ("Questions", job_types.ChangedQuestions),
+    ]
     + [
         (name, getattr(types, name))
-        for name in "AnswerText Quote Source PassageCopy Explanation Leg Retrieval DocumentInfo PassageSpan".split()
+        for name in "AnswerText Quote Source PassageCopy CollectionAnswer Explanation Leg Retrieval DocumentInfo PassageSpan".split()
     ]
     + [(name, getattr(job_types, name)) for name in ("LoadProblem", "ChangeSummary")],
 )
@@ -74,7 +80,7 @@ def test_the_results_have_the_fields_of_the_api(schema: str, kind: type) -> None
         ("api.index", types.IndexInfo),
         ("api.verify", types.CitationCheck),
         ("api.give_feedback", types.FeedbackReceipt),
-        ("api.ready", types.Ready),
+        ("api.collections", types.CollectionList),
         ("documents.updates", job_types.Updates),
     ],
 )
@@ -83,6 +89,11 @@ def test_the_responses_have_the_fields_of_the_api(name: str, kind: type) -> None
     (route,) = [route for route in ROUTES if route.name == name]
     assert is_dataclass(route.response)
     assert [row.name for row in fields(kind)] == [row.name for row in fields(route.response)]
+
+
+def test_readiness_has_the_fields_of_several_collections() -> None:
+    """A server of one has those of the default only."""
+    assert [row.name for row in fields(types.Ready)] == [row.name for row in fields(ReadyCollections)]
 
 
 def test_importing_the_client_loads_nothing_of_the_server() -> None:

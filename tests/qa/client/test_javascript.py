@@ -27,7 +27,7 @@ assert.ok((await client.listDocuments({{ limit: 200 }})).total >= 1);
 const listed = await client.listDocuments({{ filter: {{ format: ["txt"], document: "cats*" }}, facets: ["format", "folder"] }});
 assert.deepEqual([listed.total, listed.facets.format], [1, [{{ value: "txt", count: 1 }}]]);
 assert.equal((await client.listDocuments({{ filter: {{ date: {{ from: "2020" }} }} }})).total, 0);
-assert.equal((await client.ask(question, {{ filter: {{ format: "md" }} }})).reason, "filtered_out");
+assert.equal((await client.ask(question, {{ filter: {{ format: "epub" }} }})).reason, "filtered_out");
 assert.equal((await client.getDocument("cats.txt", {{ start: 5, end: 10 }})).text, "sleep");
 assert.equal((await client.verify({{ document: "cats.txt", start: 0, end: 4, text: "Cats" }})).status, "valid");
 assert.equal((await client.giveFeedback({{ question, passage: answer.passages[0].id, verdict: "right" }})).verdict, "right");

@@ -41,7 +41,7 @@ def test_it_reads_what_is_indexed(client: Client) -> None:
     assert ([one.id for one in listed.documents], listed.total) == (["cats.txt"], 1)
     assert [(one.value, one.count) for one in listed.facets["format"]] == [("txt", 1)]
     assert client.list_documents(filter={"date": {"from": "2020"}}).total == 0
-    assert client.ask(QUESTION, filter={"format": "md"}).reason == "filtered_out"
+    assert client.ask(QUESTION, filter={"format": "epub"}).reason == "filtered_out"
     document = client.get_document("cats.txt")
     assert (document.text, document.info.characters) == (TEXT, len(TEXT))
     assert client.get_document("cats.txt", 5, 10).text == "sleep"

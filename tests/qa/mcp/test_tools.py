@@ -14,11 +14,12 @@ from qa.mcp.resources import format_uri, list_resources, read_resource
 from qa.mcp.schemas import build_schema
 from qa.mcp.session import Session
 from qa.mcp.tools import TOOLS
+from qa.web.collections import serve_one
 from qa.web.engine.callers import Caller
 from qa.web.errors.problems import Code, ProblemError
 from qa.web.requests.models import MAX_OFFSET
 from qa.web.requests.parsing import validate
-from qa.web.service import AppOptions, Service
+from qa.web.service import AppOptions
 from tests.qa.web.helpers import DOCUMENT, NAME, SENTENCE, TEXT, HandMade
 
 Call = Callable[..., dict[str, Any]]
@@ -33,7 +34,7 @@ def engine() -> HandMade:
 @pytest.fixture
 def session(engine: HandMade, tmp_path: Path) -> Session:
     """A call of somebody who waits as long as it takes."""
-    service = Service(engine, AppOptions(feedback=tmp_path / "feedback.sqlite"), {})
+    service = serve_one(engine, AppOptions(feedback=tmp_path / "feedback.sqlite"))
     return Session(service, lambda _: Caller(), format_uri)
 
 

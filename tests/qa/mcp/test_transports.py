@@ -114,7 +114,9 @@ def test_documents_are_resources(with_client: Ask[Any], engine: Engine) -> None:
     listed, templates, whole, part = with_client(work)
     text = engine.catalog.get_text("blame.txt").text
     assert [resource.uri for resource in listed] == ["netsphere://documents/blame.txt"]
-    assert [template.uri_template for template in templates] == ["netsphere://documents/{+document}{?start,end}"]
+    assert [template.uri_template for template in templates] == [
+        "netsphere://documents/{+document}{?start,end,collection}"
+    ]
     assert (whole.contents[0].text, part.contents[0].text) == (text, text[10:60])
 
 

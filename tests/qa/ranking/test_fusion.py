@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.ranking.fusion import fuse
+from qa.ranking.retrieval import Leg
 from qa.ranking.retriever import Candidates
-from qa.types import Leg
 
 
 def candidates(dense: dict[int, float], lexical: dict[int, float]) -> Candidates:

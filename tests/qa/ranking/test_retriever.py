@@ -19,8 +19,9 @@ from index.types import Document, Embeddings, Encoder, Passage, SearchResult, Sp
 from qa.query.encode import encode_questions
 from qa.query.understand import understand
 from qa.ranking.filters import Filter, build_filter, filter_passages
+from qa.ranking.retrieval import Leg
 from qa.ranking.retriever import DENSE, LEXICAL, MAX_CANDIDATES, Retriever, call_leg
-from qa.types import Leg, Query, Request
+from qa.types import Query, Request
 from tests.doubles import WordEncoder
 
 

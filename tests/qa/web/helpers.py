@@ -5,12 +5,14 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from index.generation.collection_info import NO_INFO
 from index.generation.documents import Documents
 from index.generation.metadata import STANDARD_FIELDS
 from index.generation.metadata_filter import EVERYTHING, Selection
 from index.types import Document, Heading, PassageKind, Span
 from qa.collection.catalog import DocumentContent, DocumentInfo, DocumentText, FacetValue, IndexInfo, PassageSpan
 from qa.collection.originals import Originals
+from qa.ranking.retrieval import Leg, Retrieval
 from qa.types import (
     MAX_QUESTION_CHARS,
     Answer,
@@ -18,12 +20,10 @@ from qa.types import (
     AnswerPassage,
     AnswerText,
     Explanation,
-    Leg,
     PassageCopy,
     Quote,
     Reason,
     Request,
-    Retrieval,
     Source,
     Status,
 )
@@ -116,6 +116,7 @@ class OneDocument:
 
     # Without a folder: it was read from no file.
     originals = Originals(Path("no generation"), "")
+    collection, source = NO_INFO, "films"
     info = DocumentInfo(DOCUMENT, TITLE, "ab" * 32, len(TEXT), 1, {"licence": "CC BY-SA 4.0", "weight": float("nan")})
 
     @property

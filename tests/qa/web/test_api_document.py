@@ -60,6 +60,7 @@ EXAMPLES = {
     ),
     "chat.models": Example("/v1/models"),
     "chat.model": Example("/v1/models/netsphere"),
+    "api.collections": Example("/v1/collections"),
     "api.documents": Example("/v1/documents?folder=films&facets=licence,format&offset=0&limit=20"),
     "api.document": Example(f"/v1/documents/{NAME}"),
     "originals.original": Example(f"/v1/documents/{NAME}/original"),

@@ -1,5 +1,7 @@
 """What people ask is not written down, unless a setting says so."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from http.client import HTTPConnection
 from urllib.parse import quote
 
@@ -36,16 +38,22 @@ engine.error = {error}
 
 def ask(app: str, error: str = "None", requests: list[tuple[str, str, str | None]] = REQUESTS) -> tuple[list[int], str]:
     """The status of each request, and everything that the server has written."""
-    with ready(app, ENGINE.format(error=error)) as (process, port):
-        statuses = []
-        for method, url, body in requests:
-            connection = HTTPConnection("127.0.0.1", port, timeout=10)
-            connection.request(method, url, body, JSON)
-            statuses.append(connection.getresponse().status)
-            connection.close()
-        process.terminate()
-        output, errors = process.communicate(timeout=20)
+    with ready(app, ENGINE.format(error=error)) as (process, port), ThreadPoolExecutor() as pool:
+        # Read while it is written: tracebacks fill a pipe, and a server whose pipe is full waits.
+        written = pool.submit(process.communicate)
+        try:
+            statuses = [status_of(port, *request) for request in requests]
+        finally:
+            process.terminate()
+        output, errors = written.result(timeout=20)
     return statuses, output + errors
+
+
+def status_of(port: int, method: str, url: str, body: str | None) -> int:
+    """The status of one request, on a connection of its own."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        connection.request(method, url, body, JSON)
+        return connection.getresponse().status
 
 
 def test_no_question_is_logged() -> None:

@@ -36,7 +36,7 @@ const parseTurn = (html) => {
   return template.content.querySelector(".turn");
 };
 
-// -- the filter, as the API takes it; what is left empty is no condition
+// -- the filter and the collections, as the API takes them; what is left empty is no condition
 
 const FILTERED = ["document", "folder", "tag", "format", "language", "author", "date.from", "date.to"];
 function readFilter(parameters) {
@@ -45,9 +45,11 @@ function readFilter(parameters) {
     const values = parameters.getAll(name).filter(Boolean), [field, bound] = name.split(".");
     if (values.length) filter[field] = bound ? { ...filter[field], [bound]: values[0] } : values;
   }
-  return Object.keys(filter).length ? { filter } : {};
+  const collection = parameters.getAll("collection").filter(Boolean);
+  return { ...(Object.keys(filter).length && { filter }), ...(collection.length && { collection }) };
 }
-function writeFilter(query, filter = {}) {
+function writeFilter(query, { filter = {}, collection = [] }) {
+  for (const name of collection) query.append("collection", name);
   for (const [field, values] of Object.entries(filter)) {
     if (Array.isArray(values)) for (const value of values) query.append(field, value);
     else for (const [bound, day] of Object.entries(values)) query.append(`${field}.${bound}`, day);
@@ -68,7 +70,7 @@ function ask(request, place = null) {
   else {
     turns.append(turn);
     const query = new URLSearchParams({ q: request.question, ...(request.literal && { literal: true }) });
-    writeFilter(query, request.filter);
+    writeFilter(query, request);
     history.pushState({ id: conversation, turn: turns.children.length - 1 }, "", `${form.getAttribute("action")}?${query}`);
   }
   // A phone's keyboard would cover the answer; and whoever asked with a link expects the focus to follow.
@@ -183,7 +185,8 @@ async function giveVerdict(button) {
   passage.dataset.feedback ??= newId();
   press(button);
   const { question, history: earlier = [] } = request;
-  const body = { id: passage.dataset.feedback, question, history: earlier, passage: passage.dataset.passage, verdict: button.value };
+  const body = { id: passage.dataset.feedback, question, history: earlier, passage: passage.dataset.passage, verdict: button.value,
+    ...(passage.dataset.collection && { collection: passage.dataset.collection }) };
   const response = await post(turns.dataset.feedback, body).catch(() => null);
   if (!response?.ok) press(before);
   announce(response?.ok ? "Saved, thank you." : "Your feedback could not be saved; try again.");

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.parsers.office.number_code import BUILT_IN
 from index.parsers.office.number_format import format_iso_date, format_number
 
 
@@ -24,7 +25,25 @@ from index.parsers.office.number_format import format_iso_date, format_number
         (123456789, "000-00-0000", "123-45-6789"),
         (12.5, "0.##", "12.5"),
         (12, "0.##", "12"),
-        (0, '0.00;-0.00;"none"', "0.00"),
+        (0, '0.00;-0.00;"none"', "none"),
+        (0, "0.00;-0.00;@", "0.00"),
+        (0, '_-* #,##0.00\\ "€"_-;-* #,##0.00\\ "€"_-;_-* "-"??\\ "€"_-;_-@_-', "- €"),
+        (0, '"Yes";"Yes";"No"', "No"),
+        (-5, '"up";"down";"flat"', "down"),
+        (-5, "0.00;[Red]0.00", "-5.00"),
+        (-5, "0;;", "-5"),
+        (500, '[>999999]0.0,,"M";[>999]0.0,"K";0', "500"),
+        (1500, '[>999999]0.0,,"M";[>999]0.0,"K";0', "1.5K"),
+        (-5, '[>999]0,"K";0 "each"', "-5 each"),
+        (-5, "[<0](0);0", "(5)"),
+        (5, "[>9]0", "5"),
+        (12.5, '0.0"%"', "12.5%"),
+        (12.5, "0.0\\%", "12.5%"),
+        (0.5, ".00", "0.50"),
+        (5, "0,000", "0,005"),
+        (1234567890123456, "0", "1234567890123456"),
+        (1.5, "0." + "0" * 31, "1." + "5".ljust(30, "0")),
+        (1e15, "0." + "0" * 20, "1000000000000000." + "0" * 20),
         (0.1 + 0.2, "General", "0.3"),
         (1e15, "General", "1000000000000000"),
         (12, "@", "12"),
@@ -35,7 +54,7 @@ from index.parsers.office.number_format import format_iso_date, format_number
     ],
 )
 def test_numbers(value: float, code: str, shown: str) -> None:
-    """Decimals, thousands, percent, currency, negative sections, leading zeros; what is not understood is General."""
+    """Decimals, percent, currency, leading zeros, sections and conditions; what is not understood is General."""
     assert format_number(value, code) == shown
 
 
@@ -55,6 +74,7 @@ def test_numbers(value: float, code: str, shown: str) -> None:
         (1, "yyyy-mm-dd", "1900-01-01"),
         (-1, "yyyy-mm-dd", "-1"),
         (1e9, "yyyy-mm-dd", "1000000000"),
+        (46053, BUILT_IN[31], "2026-01-31"),
     ],
 )
 def test_dates(value: float, code: str, shown: str) -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from index.types import Span
-from qa.types import UNREAD_LANGUAGE, Answer, Quote, Request, Retrieval, Status
+from qa.ranking.retrieval import UNREAD_LANGUAGE, Retrieval
+from qa.types import Answer, Quote, Request, Status
 from qa.web.chat.markdown import escape_line, escape_text, unescape_text
 from qa.web.chat.message import ChatMessage, compose_message, recover_quotation
 from tests.qa.web.helpers import NAME, SENTENCE, TEXT, HandMade

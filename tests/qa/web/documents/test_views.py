@@ -108,7 +108,7 @@ def test_an_id_that_cannot_be_named_is_refused(client: FlaskClient, journal: Jou
     [
         ("a", "image/png"),
         ("a", None),
-        ("a.doc", "x/y"),
+        ("a.xyz", "x/y"),
         ("a.jsonl", None),
         ("a.jsonl.gz", "x/y"),
         ("a.zip", "application/zip"),
@@ -120,6 +120,21 @@ def test_a_type_without_a_parser_is_refused(client: FlaskClient, id: str, media_
     detail = problem(response, Code.UNSUPPORTED_MEDIA_TYPE)["detail"]
     assert "text/markdown" in detail
     assert "POST /v1/documents" in detail
+
+
+def test_an_old_format_is_refused_with_the_newer_one(client: FlaskClient) -> None:
+    """The program that made the file can save it so."""
+    response = client.put("/v1/documents/a.doc", data=b"x", content_type="application/msword")
+    assert "save it as .docx" in problem(response, Code.UNSUPPORTED_MEDIA_TYPE)["detail"]
+
+
+def test_a_list_of_documents_is_not_one_document(client: FlaskClient, waiting: Waiting) -> None:
+    """Its documents have ids of their own, so none would be at the address; other JSON is one document."""
+    corpus = json.dumps([{"id": 1, "text": "a"}, {"id": 2, "text": "b"}])
+    response = client.put("/v1/documents/a.json", data=corpus, content_type="application/octet-stream")
+    assert "POST /v1/documents" in problem(response, Code.UNSUPPORTED_MEDIA_TYPE)["detail"]
+    assert client.put("/v1/documents/b.json", data=b'{"id": 1}', content_type="text/x").status_code == 202
+    assert [*waiting()] == ["b.json"]
 
 
 def test_an_empty_body_is_refused(client: FlaskClient) -> None:

@@ -1,0 +1,166 @@
+"""The collections that a server serves: one service for each, and what all of them share."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any
+
+from index.errors import DamagedGeneration
+from index.generation.metadata import LANGUAGE
+from qa.engine import Engine
+from qa.web.access.authorization import Authorization
+from qa.web.engine.collection_asker import CollectionAsker
+from qa.web.errors.problems import ProblemError
+from qa.web.metrics import Metrics
+from qa.web.rate_limit import CallerLimits
+from qa.web.service import AppOptions, Service
+
+# The name of the only collection of a server that was given none.
+DEFAULT_NAME = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class ServedCollection:
+    """An engine under the name of its collection; ``index`` is the folder to write documents to.
+
+    ``is_named`` says whether the name was chosen by somebody, and does not only stand for the one collection there is.
+    """
+
+    name: str
+    engine: Engine
+    index: Path | None = None
+    is_named: bool = True
+
+    @property
+    def title(self) -> str:
+        """What its folder states, or else its name or that of the folder."""
+        catalog = self.engine.catalog
+        return catalog.collection.title or (not self.is_named and PurePath(catalog.source).name) or self.name
+
+
+def place_feedback(path: Path, name: str) -> Path:
+    """Return the file of the feedback on a collection, given the setting: two collections may have the same ids."""
+    return path.with_name(f"{path.stem}-{name}{path.suffix}") if name else path
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionSummary:
+    """A collection, what its folder says of it, and what is served of it.
+
+    Without a title in ``collection.toml`` it is the name; ``languages`` are then those that its documents declare.
+    """
+
+    name: str
+    title: str
+    description: str
+    languages: tuple[str, ...]
+    documents: int
+    passages: int
+    generation: str
+    default: bool
+
+
+class Collections:
+    """The services of all collections, the default one first."""
+
+    def __init__(self, served: Sequence[ServedCollection], options: AppOptions, openapi: dict[str, Any]) -> None:
+        """Make a service for each; ``openapi`` is the document that describes the routes."""
+        self.options, self.openapi = options, openapi
+        self._served = {one.name: one for one in served}
+        self._summaries: dict[str, CollectionSummary] = {}
+        indexes = {one.name: one.engine.catalog.describe_index() for one in served}
+        self.metrics = Metrics(indexes, options.metrics_folder)
+        self.authorization = Authorization(options.keys, options.admin_key, options.key_needed)
+        self.feedback_limits = CallerLimits(options.feedback_per_minute)
+        self.asker = CollectionAsker({one.name: one.engine for one in served}, options.max_wait_ms / 1000)
+        # What else is to end with the application.
+        self.on_close: list[Callable[[], object]] = []
+        self._services = {one.name: self._make_service(one) for one in served}
+
+    def _make_service(self, one: ServedCollection) -> Service:
+        return Service(one, self, place_feedback(self.options.feedback, one.name if one.is_named else ""))
+
+    def __iter__(self) -> Iterator[Service]:
+        """Iterate over the services, the default one first."""
+        return iter(self._services.values())
+
+    def __len__(self) -> int:
+        """Return the number of collections."""
+        return len(self._services)
+
+    @property
+    def default(self) -> Service:
+        """The service of requests that name no collection, unless they search."""
+        return next(iter(self))
+
+    def get(self, name: str | None) -> Service:
+        """Return the service of a collection, the default one without a name; raise ProblemError if it is unknown."""
+        return self._services[self.asker.find_name(name)]
+
+    def list_summaries(self) -> tuple[CollectionSummary, ...]:
+        """Describe all collections."""
+        return tuple(self.summarize(name) for name in self._served)
+
+    def summarize(self, name: str) -> CollectionSummary:
+        """Describe one collection, which is there."""
+        # Generations do not change; a new one is served by new processes.
+        if name not in self._summaries:
+            self._summaries[name] = self._summarize(self._served[name])
+        return self._summaries[name]
+
+    def _summarize(self, one: ServedCollection) -> CollectionSummary:
+        catalog = one.engine.catalog
+        index, stated = catalog.describe_index(), catalog.collection
+        return CollectionSummary(
+            name=one.name,
+            title=one.title,
+            description=stated.description,
+            languages=stated.languages or tuple(row.value for row in catalog.count_facets([LANGUAGE])[LANGUAGE]),
+            documents=index.documents,
+            passages=index.passages,
+            generation=index.generation,
+            default=one.name == self.default.name,
+        )
+
+    def check_readiness(self) -> dict[str, dict[str, bool]]:
+        """Return for each collection every leg with True; raise ProblemError, which names the one that is not ready."""
+        return {service.name: self._check_readiness(service) for service in self}
+
+    def _check_readiness(self, service: Service) -> dict[str, bool]:
+        try:
+            return service.check_readiness()
+        except ProblemError as error:
+            if len(self) == 1:
+                raise
+            detail = f"The collection {service.name}: {error}"
+            raise ProblemError(error.code, detail, headers=error.headers) from error
+
+    def record_damage(self, error: DamagedGeneration) -> None:
+        """Remember damage that a view came upon, in the collection whose file is damaged."""
+        for service in self:
+            if len(self) == 1 or service.engine.owns_file(error):
+                service.engine.record_damage(error)
+
+    def notify_of_writes(self, notify: Callable[[], object]) -> None:
+        """Call ``notify`` after each write, to whichever collection."""
+        for service in self:
+            service.writer.notify = notify
+
+    def start_suggestions(self) -> None:
+        """Start to look for questions that can be suggested."""
+        for service in self:
+            service.suggestions.start()
+
+    def close(self) -> None:
+        """End the threads of all services; requests that are still running get their answers first."""
+        for service in self:
+            service.suggestions.stop()
+        self.asker.batcher.close()
+        for end in self.on_close:
+            end()
+
+
+def serve_one(engine: Engine, options: AppOptions, openapi: dict[str, Any] | None = None) -> Service:
+    """Return the service of a single collection that has no name."""
+    one = ServedCollection(DEFAULT_NAME, engine, options.index, is_named=False)
+    return Collections([one], options, openapi or {}).default

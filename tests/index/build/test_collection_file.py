@@ -1,0 +1,130 @@
+"""``collection.toml``: what a folder says of itself is kept in the generation, and nothing wrong in it stops a build."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from index.build.collection_file import COLLECTION_FILE, read_collection_file
+from index.build.pipeline import BuildReport, build_index
+from index.errors import LoadError
+from index.generation.collection_info import COLLECTION, NO_INFO, CollectionInfo
+from index.generation.directory import IndexDirectory
+from index.generation.integrity import find_violations
+from index.settings import IndexSettings
+from tests.doubles import WordEncoder
+
+STATED = 'title = "Staff  handbook"\ndescription = "Rules, and\\nforms."\nlanguages = ["en", "de-CH"]\n'
+INFO = CollectionInfo("Staff handbook", "Rules, and forms.", ("en", "de-CH"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with one document."""
+    source = tmp_path / "texts"
+    source.mkdir()
+    (source / "a.txt").write_text("The film was directed by somebody.")
+    return source
+
+
+def build(folder: Path, source: bool = True) -> BuildReport:
+    """Build an index beside the folder."""
+    return build_index(folder if source else None, IndexSettings(index=str(folder.parent / "index")), WordEncoder())
+
+
+def read_served(folder: Path) -> CollectionInfo:
+    """Return what the served generation says, which must be intact."""
+    generation = IndexDirectory(folder.parent / "index").open_current()
+    generation.verify()
+    assert find_violations(generation) == []
+    return generation.collection
+
+
+def test_what_the_folder_says_is_kept(folder: Path) -> None:
+    """Title, description and languages are in the generation, on one line each, and the file is no document."""
+    (folder / COLLECTION_FILE).write_text(STATED)
+    report = build(folder)
+    assert read_served(folder) == INFO
+    assert report.problems == ()
+    assert report.manifest.counts["documents"] == 1
+    assert COLLECTION in report.manifest.files
+
+
+def test_a_folder_that_says_nothing_has_the_files_it_had(folder: Path) -> None:
+    """Without the file nothing is written, and nothing is stated."""
+    assert COLLECTION not in build(folder).manifest.files
+    assert read_served(folder) == NO_INFO
+
+
+def test_another_title_is_another_generation(folder: Path) -> None:
+    """A change of the file alone is published, embeds nothing, and is no change the second time."""
+    first = build(folder)
+    (folder / COLLECTION_FILE).write_text(STATED)
+    second = build(folder)
+    assert (second.changed, second.embedded) == (True, 0)
+    assert second.manifest.generation != first.manifest.generation
+    assert read_served(folder) == INFO
+    assert not build(folder).changed
+    (folder / COLLECTION_FILE).unlink()
+    assert build(folder).changed
+    assert read_served(folder) == NO_INFO
+
+
+def test_a_build_that_reads_no_files_keeps_it(folder: Path) -> None:
+    """What is written over HTTP is built without the folder; the collection still says what it said."""
+    (folder / COLLECTION_FILE).write_text(STATED)
+    build(folder)
+    settings = IndexSettings(index=str(folder.parent / "index"))
+    assert build_index(None, settings, WordEncoder(), overrides={"a.txt": None}).changed
+    assert read_served(folder) == INFO
+
+
+def test_a_wrong_file_is_a_problem_and_keeps_what_was_said(folder: Path) -> None:
+    """A mistake is reported with its place, the documents are indexed, and the earlier title stays."""
+    (folder / COLLECTION_FILE).write_text(STATED)
+    build(folder)
+    (folder / COLLECTION_FILE).write_text("title = Staff")
+    (folder / "b.txt").write_text("Another one.")
+    report = build(folder)
+    assert [problem.where for problem in report.problems] == [COLLECTION_FILE]
+    assert "is not TOML" in report.problems[0].reason
+    assert report.manifest.counts["documents"] == 2
+    assert read_served(folder) == INFO
+
+
+def test_only_the_file_at_the_top_describes_the_collection(folder: Path) -> None:
+    """Below, the name is that of a sidecar without a file."""
+    (folder / "below").mkdir()
+    (folder / "below" / COLLECTION_FILE).write_text(STATED)
+    report = build(folder)
+    assert "describes below/collection, which does not exist" in report.problems[0].reason
+    assert read_served(folder) == NO_INFO
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('titel = "x"', "unknown field 'titel': must be one of title, description, languages"),
+        ("title = 3", "invalid title '3': must be a text of at most 200 characters"),
+        (f'description = "{"x" * 2001}"', "must be a text of at most 2,000 characters"),
+        ('languages = "en"', "invalid languages en: must be a list such as"),
+        ('languages = ["english please"]', "must be a list such as"),
+        ('title = "\\u0000"', "invalid title"),
+        (b'\xff\xfe = "x"', "is not TOML"),
+        (b"#" * 100_001, "is no file of at most 100,000 bytes"),
+    ],
+)
+def test_a_mistake_is_named_with_its_value(content: str | bytes, reason: str, tmp_path: Path) -> None:
+    """The message says what is wrong, the value and what it must be."""
+    path = tmp_path / COLLECTION_FILE
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(LoadError) as error:
+        read_collection_file(path)
+    assert reason in str(error.value)
+
+
+def test_a_pipe_is_not_read(tmp_path: Path) -> None:
+    """Something that is no file would keep the build waiting for ever."""
+    os.mkfifo(tmp_path / COLLECTION_FILE)
+    with pytest.raises(LoadError):
+        read_collection_file(tmp_path / COLLECTION_FILE)
