@@ -5,7 +5,7 @@ from pathlib import Path
 
 import regex
 
-from qa.evaluation.fingerprint import compute_search_fingerprint, stamp_line
+from qa.evaluation.fingerprint import compute_work_fingerprint, stamp_line
 
 
 def format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -15,9 +15,12 @@ def format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def write_section(path: Path, name: str, text: str, program: str = "") -> None:
-    """Replace a section that a program, by default this one, has measured, or add it at the end; keep the rest."""
+    """Replace a section that a program has measured, or add it at the end; keep the rest.
+
+    ``program`` is its fingerprint; by default that of the work of this one, as for all that is about speed.
+    """
     page = path.read_text(encoding="utf-8") if path.is_file() else ""
-    stamp = stamp_line(program or compute_search_fingerprint())
+    stamp = stamp_line(program or compute_work_fingerprint())
     section = f"<!-- {name}: begin -->\n{stamp}\n{text.strip()}\n<!-- {name}: end -->"
     found = _section_pattern(name).search(page)
     page = page[: found.start()] + section + page[found.end() :] if found else f"{page.rstrip()}\n\n{section}\n"
@@ -29,7 +32,7 @@ def write_head(path: Path, text: str) -> None:
     page = path.read_text(encoding="utf-8") if path.is_file() else ""
     sections = [found.group() for found in _section_pattern(r"[\w ]+").finditer(page)]
     path.write_text(
-        "\n\n".join([f"{stamp_line(compute_search_fingerprint())}\n{text.strip()}", *sections]) + "\n", encoding="utf-8"
+        "\n\n".join([f"{stamp_line(compute_work_fingerprint())}\n{text.strip()}", *sections]) + "\n", encoding="utf-8"
     )
 
 

@@ -39,6 +39,8 @@ STEP = 0.04547
 CALIBRATION_ROLE = "calibration"
 # What it decides of an answer, of what is shown of it, and of its passages.
 PROBABILITIES, CHOSEN_BY_PROBABILITY = {"confidence", "score"}, {"status", "reason", "answer"}
+# The files of the shipped data that are weights, and not what was fitted or describes them.
+WEIGHTS = {".bin", ".npz", ".ftz"}
 
 # The line by which a measured document names the program that it was measured with.
 STAMP = re.compile(r"<!-- measured with the program (\S*) -->")
@@ -67,10 +69,24 @@ def compute_outcome_fingerprint(reader_name: str = SHIPPED) -> str:
 def compute_search_fingerprint(reader_name: str = SHIPPED) -> str:
     """Return a digest as ``compute_fingerprint`` does, of all that the calibration has no part in.
 
-    That is what is read, ranked and marked, and in which order. Speed, and how well the reader or the understanding of
-    follow-ups works by itself, are the same after another fit of the confidence.
+    That is what is read, ranked and marked, and in which order. How well the reader or the understanding of follow-ups
+    works by itself is the same after another fit of the confidence.
     """
     return _digest_without(reader_name, {*PROBABILITIES, *CHOSEN_BY_PROBABILITY})
+
+
+@cache
+def compute_work_fingerprint() -> str:
+    """Return a digest as ``compute_fingerprint`` does, of how much work a question is, with either reader.
+
+    That is the size of what the program is shipped with, and how many candidates and passages each question has. Other
+    weights of the same networks, and texts that are loaded otherwise, take as long.
+    """
+    folders = (reader.SHIPPED, large.WEIGHTS, language.MODEL.parent)
+    weights = [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix in WEIGHTS]
+    sizes = [path.stat().st_size for path in weights]
+    searched = [[answer["retrieval"], len(answer["passages"])] for answer in _observe_once()[1]]
+    return digest_of([DEFAULT_MODEL, METHOD, sizes, searched])
 
 
 def digest_of(value: object) -> str:

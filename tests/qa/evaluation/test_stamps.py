@@ -1,6 +1,7 @@
 """The stamps of measured documents: which program each was measured with, and whether that is still this one."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -9,11 +10,13 @@ import pytest
 
 import qa.answer.calibration as calibration
 import qa.evaluation.fingerprint.program as program
+import qa.reader.reader as reader
 from qa.evaluation.ablation.rows import compute_ablation_fingerprint
 from qa.evaluation.fingerprint import (
     compute_fingerprint,
     compute_outcome_fingerprint,
     compute_search_fingerprint,
+    compute_work_fingerprint,
     is_stale,
     stamp_line,
 )
@@ -39,13 +42,14 @@ MEASURED = {
     "docs/reports/squad-sentences.md": "make bench-full",
 }
 # Those that another fit of the confidence does not change.
-UNCALIBRATED = {"docs/reader.md", "docs/reader-large.md", "docs/follow-ups.md", "docs/performance.md"}
+UNCALIBRATED = {"docs/reader.md", "docs/reader-large.md", "docs/follow-ups.md"}
 
 
 @pytest.fixture
 def forget_all() -> Iterator[Callable[[], None]]:
     """Forget what was observed of the program, so that it is observed again; also at the end."""
     cached = (
+        compute_work_fingerprint,
         compute_search_fingerprint,
         compute_outcome_fingerprint,
         program._observe_once,
@@ -95,6 +99,23 @@ def test_another_fit_of_the_confidence_is_the_same_search(
     assert compute_search_fingerprint() != before
 
 
+def test_other_weights_of_the_same_networks_are_the_same_work(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, forget_all: Callable[[], None]
+) -> None:
+    """A larger network is more work."""
+    before, search = compute_work_fingerprint(), compute_search_fingerprint()
+    shutil.copytree(reader.SHIPPED, tmp_path / "reader")
+    heads = tmp_path / "reader" / "heads.npz"
+    heads.write_bytes(bytes(heads.stat().st_size))
+    monkeypatch.setattr(reader, "SHIPPED", tmp_path / "reader")
+    forget_all()
+    assert compute_work_fingerprint() == before
+    assert compute_search_fingerprint() != search
+    heads.write_bytes(bytes(heads.stat().st_size + 1))
+    forget_all()
+    assert compute_work_fingerprint() != before
+
+
 def test_a_document_is_stale_unless_every_part_is_of_this_program(tmp_path: Path) -> None:
     """One without a stamp is."""
     document = tmp_path / "document.md"
@@ -117,6 +138,7 @@ def test_the_measured_documents_are_of_this_program() -> None:
         )
         for name in MEASURED
     }
+    programs["docs/performance.md"] = compute_work_fingerprint()
     programs["docs/quality.md"] = compute_ablation_fingerprint()
     stale = {name: command for name, command in MEASURED.items() if is_stale(ROOT / name, programs.get(name, ""))}
     assert not stale, "\n".join(f"{name} is stale; measure again with: {command}" for name, command in stale.items())
