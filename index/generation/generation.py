@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +11,12 @@ from numpy.typing import NDArray
 
 from index.disk.arrays import open_array
 from index.disk.checksums import write_checksums
-from index.disk.sync import sync_folder, sync_to_disk
+from index.disk.sync import sync_to_disk
 from index.errors import DamagedGeneration
 from index.generation.collection_info import NO_INFO, CollectionInfo
 from index.generation.damage import DamageMonitor
 from index.generation.documents import Documents
-from index.generation.manifest import MANIFEST_NAME, FileDigest, Manifest
+from index.generation.manifest import FILES_AT_ONCE, MANIFEST_NAME, FileDigest, Manifest
 from index.generation.passages import SENTENCE, SENTENCE_END, Passages
 from index.search.bm25 import BM25Index
 from index.search.late_interaction import LateInteractionIndex
@@ -125,13 +126,32 @@ def write_generation(
     contents.tokens.save(folder / TOKENS)
     names = json.dumps(dict(sorted(contents.marked_names.items())), ensure_ascii=False)
     (folder / MARKED_NAMES).write_text(names, encoding="utf-8")
-    for path in list(folder.rglob("*.npy")):
-        if path.stat().st_size >= MIN_CHECKSUM_BYTES:
-            write_checksums(path)
-    sync_folder(folder)
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    manifest = describe({path.relative_to(folder).as_posix(): FileDigest.from_file(path) for path in files})
+    manifest = describe(_seal_files(folder))
     manifest.write(folder)
     sync_to_disk(folder / MANIFEST_NAME)
     sync_to_disk(folder)
     return manifest
+
+
+def _seal_files(folder: Path) -> dict[str, FileDigest]:
+    """Write the checksums of large files, sync all of them, and return their digests; raise OSError."""
+
+    def sync_and_digest(path: Path) -> FileDigest:
+        sync_to_disk(path)
+        return FileDigest.from_file(path)
+
+    with ThreadPoolExecutor(FILES_AT_ONCE) as pool:
+        arrays = [path for path in _find_files(folder, "*.npy") if path.stat().st_size >= MIN_CHECKSUM_BYTES]
+        list(pool.map(write_checksums, arrays))
+        files = _find_files(folder, "*")
+        digests = dict(zip(files, pool.map(sync_and_digest, files), strict=True))
+    for path in folder.rglob("*"):
+        if path.is_dir():
+            sync_to_disk(path)
+    return {path.relative_to(folder).as_posix(): digests[path] for path in sorted(files)}
+
+
+def _find_files(folder: Path, pattern: str) -> list[Path]:
+    """Return the files that match, the largest first, because it takes as long as all others together."""
+    files = [path for path in folder.rglob(pattern) if path.is_file()]
+    return sorted(files, key=lambda path: path.stat().st_size, reverse=True)
