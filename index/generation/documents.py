@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from index.disk.arrays import open_array
 from index.disk.splice import Splice
 from index.disk.string_table import StringTable
-from index.generation.field_index import FieldIndex
+from index.generation.field_index import NO_DATE, FieldIndex
 from index.generation.id_patterns import WILDCARDS, find_matching_rows
-from index.generation.metadata import FOLDER, normalize_metadata
+from index.generation.metadata import DATE, FOLDER, normalize_metadata
 from index.generation.metadata_filter import MetadataFilter
 from index.types import Document, Heading, Place, Positions
 
@@ -158,6 +158,10 @@ class Documents(Sequence[Document]):
     def get_metadata(self, position: int) -> dict[str, Any]:
         """Return the metadata of a document, without its title."""
         return dict(self._read_rest(position)["metadata"])
+
+    def get_date(self, position: int) -> str | None:
+        """Return the date that the metadata of a document state, in ISO 8601 as far as it is known, or None."""
+        return self.fields[position][DATE][0] if self.fields.dates[position] != NO_DATE else None
 
     def get_headings(self, position: int) -> tuple[Heading, ...]:
         """Return the headings that the format of a document marks, without reading its text."""

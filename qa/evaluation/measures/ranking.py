@@ -56,11 +56,12 @@ def rank_findings(judgement: Judgement, reply: SystemReply) -> Ranking:
 def rank_documents(judgement: Judgement, reply: SystemReply) -> list[tuple[str, float]]:
     """Rank the documents with the scores of their best passages, each once.
 
-    Of a passage with copies those documents count that are relevant, and if none is, only the one shown.
+    Of a passage with copies or near copies those documents count that are relevant, and if none is, only the one shown.
     """
     found: dict[str, float] = {}
     for passage in reply.passages:
-        relevant = [place.document for place in passage.places if place.document in judgement.documents]
+        named = [*(place.document for place in passage.places), *passage.near]
+        relevant = [document for document in named if document in judgement.documents]
         for document in relevant or [passage.document]:
             found.setdefault(document, passage.score)
     return list(found.items())
