@@ -208,8 +208,8 @@ class PassageCopy:
     document: Source
     start: int
     end: int
-    collection: str | None = None
     identical: bool = True
+    collection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

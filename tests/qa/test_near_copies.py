@@ -86,7 +86,7 @@ def test_an_answer_lists_different_things_and_names_all_others(
         for place, passage in enumerate(answer.passages):
             assert not any(are_near(passage.text, other.text) for other in answer.passages[:place])
             named = {passage.id, *(copy.id for copy in passage.copies)}
-            assert {id for id, text in texts.items() if are_near(text, passage.text)} <= named
+            assert {name for name, text in texts.items() if are_near(text, passage.text)} <= named
             assert passage.copies_total == len(passage.copies)
             dates = {copy.document.date for copy in passage.copies} | {passage.document.date}
             # All of them are versions of one document, and the question names none.
