@@ -28,6 +28,8 @@ FACTS, ORDER = "facts.npy", "order.npy"
 RECENT_PATTERNS = 16
 # As many bytes as ids of the documents that pass are remembered with each.
 RECENT_FILTERS = 8
+# Documents whose dates are remembered: passages of one answer may each have copies in the same documents.
+RECENT_DATES = 1024
 
 # One row a document: the SHA-256 of its text, that of everything that decides what is indexed of it, each 32 bytes, and
 # the number of its code points.
@@ -45,6 +47,7 @@ class Documents(Sequence[Document]):
         self.strings, self.facts, self.order, self.fields = strings, facts, order, fields
         self.texts, self.ids, self.titles = strings[TEXTS], strings[IDS], strings[TITLES]
         self.find_matching = lru_cache(maxsize=RECENT_PATTERNS)(self._find_matching)
+        self.get_date = lru_cache(maxsize=RECENT_DATES)(self._read_date)
         self.select = lru_cache(maxsize=RECENT_FILTERS)(self._select)
 
     @classmethod
@@ -159,7 +162,7 @@ class Documents(Sequence[Document]):
         """Return the metadata of a document, without its title."""
         return dict(self._read_rest(position)["metadata"])
 
-    def get_date(self, position: int) -> str | None:
+    def _read_date(self, position: int) -> str | None:
         """Return the date that the metadata of a document state, in ISO 8601 as far as it is known, or None."""
         return self.fields[position][DATE][0] if self.fields.dates[position] != NO_DATE else None
 

@@ -112,6 +112,11 @@ class ReturnedPassage:
         """The passage itself, and as if each of its copies had been returned, with the same words marked."""
         return (self, *(self._move(document, span) for document, span in self.copies))
 
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The documents in which the passage was named: its own, those of its copies and of its near copies."""
+        return (self.document, *(document for document, _ in self.copies), *self.near)
+
     def _move(self, document: str, span: Span) -> "ReturnedPassage":
         shift = span.start - self.span.start
         evidence = tuple(Span(mark.start + shift, mark.end + shift) for mark in self.evidence)

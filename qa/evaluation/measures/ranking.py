@@ -60,8 +60,7 @@ def rank_documents(judgement: Judgement, reply: SystemReply) -> list[tuple[str, 
     """
     found: dict[str, float] = {}
     for passage in reply.passages:
-        named = [*(place.document for place in passage.places), *passage.near]
-        relevant = [document for document in named if document in judgement.documents]
+        relevant = [document for document in passage.documents if document in judgement.documents]
         for document in relevant or [passage.document]:
             found.setdefault(document, passage.score)
     return list(found.items())
@@ -80,7 +79,7 @@ def is_right(judgement: Judgement, passage: ReturnedPassage) -> bool:
     """Return whether a passage shares text with the evidence or, without it, is of a relevant document."""
     if judgement.evidence:
         return bool(find_places(judgement, passage))
-    return any(place.document in judgement.documents for place in passage.places)
+    return any(document in judgement.documents for document in passage.documents)
 
 
 def is_first_right(judgement: Judgement, reply: SystemReply) -> bool:
