@@ -59,7 +59,7 @@ def documents(  # noqa: PLR0913 — an argument for each option
     A document must meet every --filter; of several values of one name it needs one. Names are folder, tag, language,
     format, author, date.from, date.to and every other field of the metadata.
 
-    Example: python -m qa documents --filter 'folder=hr/**' --sort date --facets tag,year
+    Example: python -m qa documents --sort date --facets tag,year
     """
     catalog = Catalog(IndexDirectory(Path(index)).open_current())
     chosen = MetadataFilter.parse(read_conditions(conditions))
