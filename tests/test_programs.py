@@ -49,7 +49,7 @@ def write_judgements(folder: Path, count: int) -> Path:
         ("-m", "qa", "documents"),
         ("-m", "qa.evaluation"),
         ("-m", "qa.evaluation", "run"),
-    ],  # fmt: skip
+    ],
 )
 def test_help_has_an_example(command: tuple[str, ...]) -> None:
     """Every command explains itself, with a line that can be copied."""
