@@ -11,7 +11,14 @@ from index.build.dry_run import simulate_build
 from index.build.embedding_cache import remove_caches
 from index.build.inventory import recall_inventory
 from index.build.load import list_file_ids
-from index.build.summary import describe_all, describe_copies, describe_left_out, describe_read, describe_rest
+from index.build.summary import (
+    describe_all,
+    describe_collection,
+    describe_copies,
+    describe_left_out,
+    describe_read,
+    describe_rest,
+)
 from index.cli import Group, Option, format_count, setting_options
 from index.data_folder import IS_CHECKOUT
 from index.errors import IncompatibleGeneration, NetsphereError, UsageError
@@ -66,9 +73,12 @@ def status(shows_all: bool, index: str) -> None:
     Example: python -m index status --index var/index
     """
     directory = IndexDirectory(Path(index))
-    manifest = directory.open_current().manifest
+    generation = directory.open_current()
+    manifest = generation.manifest
     click.echo(f"serving     {manifest.generation} of {manifest.built_at}")
     click.echo(f"from        {manifest.source}: {format_counts(manifest)}")
+    for line in describe_collection(generation.collection):
+        click.echo(line)
     click.echo(f"model       {manifest.model} ({manifest.model_fingerprint[:12]})")
     click.echo(f"settings    {', '.join(f'{k}={v}' for k, v in manifest.settings.items())}")
     click.echo(f"vectors     {', '.join(f'{k}={v}' for k, v in manifest.store.items())}")

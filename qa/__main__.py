@@ -1,4 +1,4 @@
-"""python -m qa: build with a report, ask, serve an agent, fetch the large reader, and manage the keys of a server."""
+"""python -m qa: build with a report, ask, list documents, serve agents, fetch the large reader, manage keys."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -12,6 +12,7 @@ from index.generation.metadata_filter import MetadataFilter
 from qa.answer.serialize import answer_json
 from qa.answer.terminal import print_answer
 from qa.build_report.command import build
+from qa.collection.command import documents
 from qa.conditions import read_conditions, require_fields
 from qa.doctor.command import doctor
 from qa.engine import Engine
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=Group, context_settings={"max_content_width": 100})
 def main() -> None:
-    """Ask an index; serve it to an agent; fetch the large reader; manage the keys of a server.
+    """Ask an index; list its documents; serve it to an agent; fetch the large reader; manage the keys of a server.
 
     Example: python -m qa ask "Who directed the film?"
     """
@@ -34,6 +35,7 @@ def main() -> None:
 
 main.add_command(doctor)
 main.add_command(build)
+main.add_command(documents)
 
 
 @main.command()

@@ -192,21 +192,23 @@ class AnswerText:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The document of a passage, with the hash against which a quotation can be verified."""
+    """The document of a passage, with the hash against which a quotation can be verified, and its date, if known."""
 
     id: str
     title: str
     sha256: str
+    date: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PassageCopy:
-    """Another place with the same text as a passage, apart from case and white space."""
+    """Another place with the text of a passage, or not ``identical`` but nearly so, in a copy of its document."""
 
     id: str
     document: Source
     start: int
     end: int
+    identical: bool = True
     collection: str | None = None
 
 
@@ -225,8 +227,8 @@ class Explanation:
 class AnswerPassage:
     """One passage of an answer. ``score`` is the calibrated probability that it answers.
 
-    ``copies`` are the first other places with the same text that the filter allows, in the order of the
-    collection, and ``copies_total`` counts all of them.
+    ``copies`` are the first other places with the same or nearly the same text that the filter allows, in the order of
+    the collection, and ``copies_total`` counts all of them.
     """
 
     rank: int

@@ -42,7 +42,14 @@ def write_judgements(folder: Path, count: int) -> Path:
 
 @pytest.mark.parametrize(
     "command",
-    [("serve.py",), ("-m", "qa"), ("-m", "qa", "ask"), ("-m", "qa.evaluation"), ("-m", "qa.evaluation", "run")],
+    [
+        ("serve.py",),
+        ("-m", "qa"),
+        ("-m", "qa", "ask"),
+        ("-m", "qa", "documents"),
+        ("-m", "qa.evaluation"),
+        ("-m", "qa.evaluation", "run"),
+    ],
 )
 def test_help_has_an_example(command: tuple[str, ...]) -> None:
     """Every command explains itself, with a line that can be copied."""

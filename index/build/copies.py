@@ -37,7 +37,7 @@ def find_copies(ids: Sequence[str], sketches: Sketches) -> tuple[CopyGroup, ...]
     # Documents with the same text are compared once.
     digests = np.ascontiguousarray(sketches["digest"]).view("S16").ravel()
     _, firsts, texts = np.unique(digests, return_index=True, return_inverse=True)
-    links = _Links(len(firsts))
+    links = Links(len(firsts))
     for one, other in _find_candidates(sketches[firsts]):
         links.join(one.tolist(), other.tolist())
     members: dict[int, list[int]] = {}
@@ -76,10 +76,11 @@ def read_copies(folder: Path) -> tuple[CopyGroup, ...]:
     return tuple(CopyGroup(tuple(row["documents"]), row["identical"]) for row in rows)
 
 
-class _Links:
+class Links:
     """Which of many things are linked, directly or by others (union-find)."""
 
     def __init__(self, count: int) -> None:
+        """Link none of ``count`` things."""
         self._parents = list(range(count))
 
     def find(self, thing: int) -> int:

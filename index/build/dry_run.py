@@ -9,6 +9,7 @@ from index.build.inventory import Inventory
 from index.build.load import load_documents
 from index.build.sources import NO_SOURCES, read_sources
 from index.errors import GenerationError
+from index.generation.collection_info import NO_INFO, CollectionInfo
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.progress import Progress
@@ -21,7 +22,8 @@ class DryRun:
     """What a build would find, and the documents that it would split and embed.
 
     ``copies`` are those among the ``fresh`` documents, which are ``characters`` long; the others ``stay``, and some
-    that are served now would be ``removed``.
+    that are served now would be ``removed``. ``collection`` is what the folder says of itself, or said before if that
+    cannot be read.
     """
 
     source: str
@@ -31,6 +33,7 @@ class DryRun:
     characters: int
     stay: int
     removed: int
+    collection: CollectionInfo = NO_INFO
 
 
 def simulate_build(source: Path, settings: IndexSettings, progress: Progress) -> DryRun:
@@ -48,6 +51,7 @@ def simulate_build(source: Path, settings: IndexSettings, progress: Progress) ->
     with progress.step("comparing", len(changes.fresh)) as advance:
         sketches = sketch_texts((document.text for document in changes.fresh), len(changes.fresh), advance)
     ids = [document.id for document in changes.fresh]
+    before = previous.collection if previous else NO_INFO
     served = set(previous.contents.documents.ids) if previous else set[str]()
     return DryRun(
         str(source),
@@ -57,6 +61,7 @@ def simulate_build(source: Path, settings: IndexSettings, progress: Progress) ->
         sum(len(document.text) for document in changes.fresh),
         len(changes.kept),
         len(served - loaded.unchanged - {document.id for document in loaded.documents}),
+        before if loaded.collection is None else loaded.collection,
     )
 
 

@@ -4,7 +4,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
@@ -19,6 +19,7 @@ from index.build.copies import CopyGroup, find_copies, merge_sketches, read_copi
 from index.build.embedding_cache import remove_caches
 from index.build.inventory import Inventory, recall_inventory, write_inventory
 from index.build.load import LoadResult, load_documents
+from index.build.near_passages import mark_near_copies
 from index.build.sources import NO_SOURCES, Sources, exclude_documents, read_sources, write_sources
 from index.embedding import ENCODER_FOLDER, load_encoder, reject_quantization
 from index.errors import (
@@ -177,6 +178,7 @@ def _build_next(directory: IndexDirectory, request: _Request, previous: Generati
     sources = exclude_documents(loaded.sources if loaded else known, request.overrides)
     sketches = _sketch_documents(changes, base, contents, request.progress)
     copies = find_copies(list(contents.documents.ids), sketches)
+    contents = replace(contents, passages=mark_near_copies(contents.passages, copies))
     corpus = contents.documents.fingerprint
     inputs = BuildInputs(origin, corpus, inventory.problems, settings, encoder, sources, sketches, copies, collection)
     manifest = publish_generation(directory, contents, inputs)

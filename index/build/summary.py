@@ -10,6 +10,7 @@ from index.build.ignore import IGNORE_FILE
 from index.build.inventory import Inventory
 from index.build.load_file import NO_PARSER
 from index.cli import format_bytes, format_count
+from index.generation.collection_info import CollectionInfo
 from index.parsers import PARSERS
 from index.types import LoadProblem
 
@@ -51,6 +52,13 @@ def group_problems(problems: Sequence[LoadProblem]) -> list[ProblemGroup]:
         groups.setdefault(tuple(VARIABLE.split(problem.reason)), []).append(problem)
     found = [ProblemGroup(_merge_reasons(one), tuple(problem.where for problem in one)) for one in groups.values()]
     return sorted(found, key=lambda group: (-len(group.places), group.reason))
+
+
+def describe_collection(collection: CollectionInfo) -> list[str]:
+    """Return a line with the title and the languages that ``collection.toml`` states; none if it states neither."""
+    languages = f"({', '.join(collection.languages)})" if collection.languages else ""
+    stated = " ".join(filter(None, (show_name(collection.title), languages)))
+    return [f"collection  {stated}"] if stated else []
 
 
 def describe_read(inventory: Inventory) -> list[str]:

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from index.disk.arrays import open_array
 from index.disk.splice import Splice
 from index.disk.string_table import StringTable
-from index.generation.field_index import FieldIndex
+from index.generation.field_index import NO_DATE, FieldIndex
 from index.generation.id_patterns import WILDCARDS, find_matching_rows
-from index.generation.metadata import FOLDER, normalize_metadata
+from index.generation.metadata import DATE, FOLDER, normalize_metadata
 from index.generation.metadata_filter import MetadataFilter
 from index.types import Document, Heading, Place, Positions
 
@@ -28,6 +28,8 @@ FACTS, ORDER = "facts.npy", "order.npy"
 RECENT_PATTERNS = 16
 # As many bytes as ids of the documents that pass are remembered with each.
 RECENT_FILTERS = 8
+# Documents whose dates are remembered: passages of one answer may each have copies in the same documents.
+RECENT_DATES = 1024
 
 # One row a document: the SHA-256 of its text, that of everything that decides what is indexed of it, each 32 bytes, and
 # the number of its code points.
@@ -45,6 +47,7 @@ class Documents(Sequence[Document]):
         self.strings, self.facts, self.order, self.fields = strings, facts, order, fields
         self.texts, self.ids, self.titles = strings[TEXTS], strings[IDS], strings[TITLES]
         self.find_matching = lru_cache(maxsize=RECENT_PATTERNS)(self._find_matching)
+        self.get_date = lru_cache(maxsize=RECENT_DATES)(self._read_date)
         self.select = lru_cache(maxsize=RECENT_FILTERS)(self._select)
 
     @classmethod
@@ -158,6 +161,10 @@ class Documents(Sequence[Document]):
     def get_metadata(self, position: int) -> dict[str, Any]:
         """Return the metadata of a document, without its title."""
         return dict(self._read_rest(position)["metadata"])
+
+    def _read_date(self, position: int) -> str | None:
+        """Return the date that the metadata of a document state, in ISO 8601 as far as it is known, or None."""
+        return self.fields[position][DATE][0] if self.fields.dates[position] != NO_DATE else None
 
     def get_headings(self, position: int) -> tuple[Heading, ...]:
         """Return the headings that the format of a document marks, without reading its text."""

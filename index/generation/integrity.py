@@ -78,11 +78,19 @@ def _check_passage(document: Document, passage: Passage, text: str) -> Iterator[
 
 def _check_copies(contents: GenerationContents) -> Iterator[str]:
     passages, everywhere = contents.passages, np.arange(len(contents.passages))
-    firsts = passages.find_first_copies(everywhere)
+    near, firsts = passages.near_copies, passages.find_first_same(everywhere)
     if np.any((firsts < 0) | (firsts > everywhere)):
         yield "a passage is a copy of one that is not before it"
         return
-    for position in passages.repeats.tolist():
+    for name, pairs, count in (
+        ("passage", near.firsts, len(passages)),
+        ("document", near.documents, len(contents.documents)),
+    ):
+        if np.any(pairs < 0) or np.any(pairs[:, 0] >= count) or np.any(np.diff(pairs[:, 0]) <= 0):
+            yield f"a near copy of a {name} is not in order, or is none of the {count}"
+        elif np.any(pairs[:, 1] > pairs[:, 0]):
+            yield f"a {name} is a near copy of one that is not before it"
+    for position in np.flatnonzero(firsts != everywhere).tolist():
         first = int(firsts[position])
         if fold_copy(passages.get_text(position)) != fold_copy(passages.get_text(first)):
             yield f"{passages[position].id} is stated to be a copy of {passages[first].id}, which has another text"

@@ -15,6 +15,7 @@ from index.disk.arrays import open_array
 from index.disk.splice import FRESH, OLD, Splice
 from index.disk.string_table import StringTable
 from index.generation.documents import Documents
+from index.generation.near_copies import NO_NEAR_COPIES, NearCopies
 from index.text.searchable_text import build_context
 from index.types import Passage, PassageKind, Positions, Span
 
@@ -39,12 +40,20 @@ Table = NDArray[np.int64]
 class Passages(Sequence[Passage]):
     """A sequence of passages that keeps none of them in memory and reads their text without their document."""
 
-    def __init__(self, documents: Documents, table: Table, sentences: Table, names: StringTable) -> None:
+    def __init__(
+        self,
+        documents: Documents,
+        table: Table,
+        sentences: Table,
+        names: StringTable,
+        near_copies: NearCopies = NO_NEAR_COPIES,
+    ) -> None:
         """Use ``build`` or ``load``."""
         self.documents = documents
         self.table = table
         self.sentences = sentences
         self.names = names
+        self.near_copies = near_copies
         self._get_passage = lru_cache(maxsize=RECENT_PASSAGES)(self._read_passage)
         self.get_text = lru_cache(maxsize=RECENT_PASSAGES)(self._read_text)
         self.get_context = lru_cache(maxsize=RECENT_PASSAGES)(self._build_context)
@@ -99,6 +108,10 @@ class Passages(Sequence[Passage]):
         new[:, NAMED], kept = _number_names(new[:, NAMED], names)
         spans = np.asfortranarray(sentences.concatenate([part.sentences for part in parts]))
         return cls(documents, _add_first_copies(new), spans, StringTable.build(kept))
+
+    def with_near_copies(self, near_copies: NearCopies) -> "Passages":
+        """Return the same passages, of which it is known which are nearly the same."""
+        return Passages(self.documents, self.table, self.sentences, self.names, near_copies)
 
     @property
     def edges(self) -> NDArray[np.int64]:
@@ -175,20 +188,30 @@ class Passages(Sequence[Passage]):
 
     @cached_property
     def repeats(self) -> Positions:
-        """The positions, in order, of the passages whose text an earlier passage has too."""
-        return np.flatnonzero(self.table[:, FIRST_COPY] != np.arange(len(self)))
+        """The positions, in order, of the passages of which an earlier passage is a copy or a near copy."""
+        everywhere = np.arange(len(self))
+        return np.flatnonzero(self.find_first_copies(everywhere) != everywhere)
 
     def find_first_copies(self, positions: Positions | Sequence[int]) -> Positions:
-        """Return for each passage the position of the first one with the same text: equal for copies."""
+        """Return for each passage the position of the first with the same or nearly the same text: equal for copies."""
+        return self.near_copies.find_firsts(self.find_first_same(positions))
+
+    def find_first_same(self, positions: Positions | Sequence[int]) -> Positions:
+        """Return for each passage the position of the first one with the same text."""
         return np.asarray(self.table[positions, FIRST_COPY])
 
     def find_copies(self, position: int) -> Positions:
-        """Return the positions, in order, of all passages with the same text, of which this is one."""
+        """Return the positions, in order, of all passages with the same or nearly the same text, this one included."""
         if not len(self.repeats):
             return np.array([position], dtype=np.int64)
-        first, (owners, repeats) = int(self.table[position, FIRST_COPY]), self._repeats_by_text
+        first, (owners, repeats) = int(self.find_first_copies([position])[0]), self._repeats_by_text
         own = slice(*np.searchsorted(owners, [first, first + 1]).tolist())
         return np.concatenate([[first], repeats[own]])
+
+    def choose_repeated(self, positions: Positions) -> Positions:
+        """Return those of the passages of which there are copies or near copies."""
+        firsts, (owners, _) = self.find_first_copies(positions), self._repeats_by_text
+        return positions[np.searchsorted(owners, firsts, "left") < np.searchsorted(owners, firsts, "right")]
 
     @cached_property
     def _repeats_by_text(self) -> tuple[Positions, Positions]:
@@ -203,12 +226,13 @@ class Passages(Sequence[Passage]):
         np.save(folder / TABLE, self.table, allow_pickle=False)
         np.save(folder / SENTENCES, self.sentences, allow_pickle=False)
         self.names.save(folder, NAMES)
+        self.near_copies.save(folder)
 
     @classmethod
     def load(cls, folder: Path, documents: Documents) -> "Passages":
         """Open what ``save`` wrote, the passages of these documents."""
         table, sentences = open_array(folder / TABLE), open_array(folder / SENTENCES)
-        return cls(documents, table, sentences, StringTable.load(folder, NAMES))
+        return cls(documents, table, sentences, StringTable.load(folder, NAMES), NearCopies.load(folder))
 
 
 def fold_copy(text: str) -> str:

@@ -40,6 +40,11 @@ def sketch_texts(texts: Iterable[str], count: int, advance: Advance = NO_PROGRES
     return sketches
 
 
+def list_pieces(text: str) -> NDArray[np.uint64]:
+    """Return the hash of every piece of a short text, each once, rising; none if it has fewer characters than one."""
+    return np.unique(_hash_pieces("".join(_fold_blocks(text)).rstrip()))
+
+
 def estimate_similarities(sketches: Sketches, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the estimated similarity, 0 to 1, of texts at the positions ``one`` and ``other``; shape (pairs,).
 

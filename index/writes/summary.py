@@ -7,7 +7,7 @@ import click
 from index.build.copies import CopyGroup
 from index.build.dry_run import DryRun
 from index.build.inventory import Inventory
-from index.build.summary import describe_copies, describe_left_out, describe_read, describe_rest
+from index.build.summary import describe_collection, describe_copies, describe_left_out, describe_read, describe_rest
 from index.cli import format_count
 from index.generation.manifest import Manifest
 from index.writes.build import WritesReport
@@ -23,7 +23,7 @@ def show_build(report: WritesReport, index: str) -> None:
 
 def show_dry_run(found: DryRun) -> None:
     """Print what a build would do, in at most 20 lines."""
-    for line in summarize_folder(found.inventory, found.copies):
+    for line in describe_collection(found.collection) + summarize_folder(found.inventory, found.copies):
         click.echo(line, err=True)
     click.echo(summarize_dry_run(found))
 

@@ -78,7 +78,7 @@ class AnswerBuilder:
             kind=passage.kind,
             page=passage.page,
             location=passage.location,
-            copies=tuple(self._build_copy(position) for position in copies[:MAX_COPIES].tolist()),
+            copies=self._build_copies(hit.passage, copies[:MAX_COPIES]),
             copies_total=len(copies),
             explanation=Explanation(hit.dense, hit.dense_rank, hit.lexical, hit.lexical_rank, hit.score)
             if request.explain
@@ -86,7 +86,7 @@ class AnswerBuilder:
         )
 
     def _find_copies(self, position: int, request: Request) -> Positions:
-        """Return the positions of the other passages with the same text that the filter of the request allows."""
+        """Return the positions of the copies and near copies of a passage that the filter of the request allows."""
         copies = self._passages.find_copies(position)
         copies = copies[copies != position]
         # Patterns are matched against every id: not for a passage without copies, as most are.
@@ -95,14 +95,21 @@ class AnswerBuilder:
             copies = copies[np.isin(self._passages.find_documents(copies), allowed)]
         return np.asarray(copies)
 
-    def _build_copy(self, position: int) -> PassageCopy:
-        passage = self._passages[position]
-        return PassageCopy(passage.id, self._build_source(position), passage.start, passage.end)
+    def _build_copies(self, position: int, copies: Positions) -> tuple[PassageCopy, ...]:
+        first, *firsts = self._passages.find_first_same([position, *copies.tolist()]).tolist()
+        shown = zip(copies.tolist(), (self._passages[copy] for copy in copies.tolist()), firsts, strict=True)
+        return tuple(
+            PassageCopy(passage.id, self._build_source(copy), passage.start, passage.end, identical=same == first)
+            for copy, passage, same in shown
+        )
 
     def _build_source(self, position: int) -> Source:
         document = self._passages.find_document(position)
         return Source(
-            self._documents.ids[document], self._documents.titles[document], self._documents.get_sha256(document)
+            self._documents.ids[document],
+            self._documents.titles[document],
+            self._documents.get_sha256(document),
+            self._documents.get_date(document),
         )
 
 

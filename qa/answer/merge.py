@@ -59,7 +59,7 @@ def _join_copies(passages: Sequence[AnswerPassage]) -> list[AnswerPassage]:
     for passage in passages:
         first = shown.setdefault(fold_copy(passage.text), passage)
         if first is not passage:
-            copy = PassageCopy(passage.id, passage.document, passage.start, passage.end, passage.collection)
+            copy = PassageCopy(passage.id, passage.document, passage.start, passage.end, collection=passage.collection)
             copies = (*first.copies, copy, *passage.copies)[:MAX_COPIES]
             total = first.copies_total + 1 + passage.copies_total
             shown[fold_copy(passage.text)] = replace(first, copies=copies, copies_total=total)

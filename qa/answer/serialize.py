@@ -78,7 +78,13 @@ def _passage_json(passage: AnswerPassage) -> dict[str, Any]:
 
 
 def _copy_json(copy: PassageCopy) -> dict[str, Any]:
-    shown = {"id": copy.id, "document": _copy_fields(copy.document), "start": copy.start, "end": copy.end}
+    shown = {
+        "id": copy.id,
+        "document": _copy_fields(copy.document),
+        "start": copy.start,
+        "end": copy.end,
+        "identical": copy.identical,
+    }
     return shown | _name_collection(copy.collection)
 
 

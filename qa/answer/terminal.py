@@ -10,6 +10,7 @@ from qa.answer.highlight import TextPiece, split_at_marks
 from qa.answer.wording import (
     describe_confidence,
     describe_copies,
+    describe_copy,
     describe_status,
     explain_language,
     explain_reason,
@@ -18,7 +19,7 @@ from qa.answer.wording import (
 from qa.rendering.plain_text import write_lines, write_text
 from qa.rendering.renderer import Renderer
 from qa.rendering.source_map import unwrap_words
-from qa.types import Answer, AnswerPassage, AnswerText, Quote, Reason, Status
+from qa.types import Answer, AnswerPassage, AnswerText, PassageCopy, Quote, Reason, Status
 
 # An empty line; each row of a table is a paragraph.
 PARAGRAPH_END = re.compile(r"\n\s*\n")
@@ -86,9 +87,14 @@ def _print_passage(passage: AnswerPassage, marked: Sequence[Span], renderer: Ren
             text = _format_pieces(line.pieces)
             click.echo("   " + (click.style(text, bold=True) if line.title else text))
     if passage.copies:
-        listed = ", ".join(copy.id for copy in passage.copies[:MAX_LISTED_COPIES])
+        listed = ", ".join(map(_format_copy, passage.copies[:MAX_LISTED_COPIES]))
         more = " …" if passage.copies_total > MAX_LISTED_COPIES else ""
         click.echo(f"   also in {describe_copies(passage)}: {listed}{more}")
+
+
+def _format_copy(copy: PassageCopy) -> str:
+    note = describe_copy(copy)
+    return f"{copy.id} ({note})" if note else copy.id
 
 
 def _format_pieces(pieces: Sequence[TextPiece]) -> str:

@@ -3,7 +3,7 @@
 from math import floor
 
 from qa.ranking.retrieval import UNREAD_LANGUAGE
-from qa.types import Answer, AnswerPassage, Reason, Status
+from qa.types import Answer, AnswerPassage, PassageCopy, Reason, Status
 
 STATUS_LABELS = {
     Status.ANSWERED: "Answer",
@@ -61,12 +61,17 @@ def explain_language(answer: Answer) -> str:
 
 
 def describe_copies(passage: AnswerPassage) -> str:
-    """Return how many other places have the same text: ``4 other documents``; empty if there are none."""
+    """Return how many other places have the text, or nearly: ``4 other documents``; empty if there are none."""
     total = passage.copies_total
     documents = {copy.document.id for copy in passage.copies} - {passage.document.id}
     # If not all are listed, or two are in one document, they are not as many documents.
     noun = "document" if len(documents) == total else "place"
     return f"{total:,} other {noun}{'' if total == 1 else 's'}" if total else ""
+
+
+def describe_copy(copy: PassageCopy) -> str:
+    """Return in what another place differs, ``2023-02-01, not word for word``; empty if in nothing that is known."""
+    return ", ".join(filter(None, (copy.document.date, "" if copy.identical else "not word for word")))
 
 
 def describe_confidence(probability: float) -> str:

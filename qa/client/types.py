@@ -46,21 +46,23 @@ class AnswerText:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The document of a passage, with the hash of its text."""
+    """The document of a passage, with the hash of its text, and the date that its metadata state."""
 
     id: str
     title: str
     sha256: str
+    date: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PassageCopy:
-    """Another place with the same text as a passage."""
+    """Another place with the text of a passage, or not ``identical`` but nearly so, in a copy of its document."""
 
     id: str
     document: Source
     start: int
     end: int
+    identical: bool = True
     collection: str | None = None
 
 

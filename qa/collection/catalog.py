@@ -14,6 +14,7 @@ from index.generation.generation import Generation
 from index.generation.metadata import STANDARD_FIELDS
 from index.generation.metadata_filter import EVERYTHING, Selection
 from index.types import Heading, PassageKind, Positions, Span
+from qa.collection.listing import Order, find_documents, sort_documents
 from qa.collection.originals import Originals
 
 # Of each field; more are no choice for a reader.
@@ -42,6 +43,31 @@ class FacetValue:
 
     value: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSearch:
+    """Which documents are listed, those with words in their title, and in which order."""
+
+    chosen: Selection = EVERYTHING
+    title: str = ""
+    order: Order = "id"
+    reverse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentList:
+    """A page of the list of documents. ``total`` counts all of them, or all that meet the filter.
+
+    ``facets`` has the values of the fields that were asked for, each with the number of these documents, the most
+    frequent first.
+    """
+
+    total: int
+    offset: int
+    limit: int
+    documents: tuple[DocumentInfo, ...]
+    facets: Mapping[str, Sequence[FacetValue]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +140,21 @@ class Catalog:
         rows = range(len(self._documents)) if found is None else found
         return [self._document_info(int(position)) for position in rows[offset : offset + limit]]
 
+    def search_documents(self, limit: int, search: DocumentSearch, facets: Sequence[str] = ()) -> DocumentList:
+        """Return the first ``limit`` of the documents that are searched, in their order, and facets of all of them."""
+        found = find_documents(self._documents, search.chosen, search.title)
+        counted = self._count_values(facets, found)
+        rows = np.arange(len(self._documents), dtype=np.int64) if found is None else found
+        ordered = sort_documents(self._documents, rows, search.order, search.reverse)
+        listed = tuple(self._document_info(position) for position in ordered[:limit].tolist())
+        return DocumentList(len(rows), 0, limit, listed, counted)
+
     def count_facets(self, fields: Sequence[str], chosen: Selection = EVERYTHING) -> dict[str, list[FacetValue]]:
         """Return for each field its most frequent values among the chosen documents, ``MAX_FACET_VALUES`` at most."""
-        found, index = self._select(chosen), self._documents.fields
+        return self._count_values(fields, self._select(chosen))
+
+    def _count_values(self, fields: Sequence[str], found: Positions | None) -> dict[str, list[FacetValue]]:
+        index = self._documents.fields
         return {
             name: [FacetValue(one.value, one.count) for one in index.count_values(name, found, MAX_FACET_VALUES)]
             for name in fields

@@ -94,7 +94,10 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class ReturnedPassage:
-    """A passage as it was returned; ``text`` is kept of the first few only, ``copies`` are other places with it."""
+    """A passage as it was returned; ``text`` is kept of the first few only, ``copies`` are other places with it.
+
+    ``near`` are the documents in which nearly the same text was named; where in that its words are is not known.
+    """
 
     document: str
     span: Span
@@ -102,11 +105,17 @@ class ReturnedPassage:
     evidence: tuple[Span, ...]
     text: str = ""
     copies: tuple[tuple[str, Span], ...] = ()
+    near: tuple[str, ...] = ()
 
     @property
     def places(self) -> "tuple[ReturnedPassage, ...]":
         """The passage itself, and as if each of its copies had been returned, with the same words marked."""
         return (self, *(self._move(document, span) for document, span in self.copies))
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The documents in which the passage was named: its own, those of its copies and of its near copies."""
+        return (self.document, *(document for document, _ in self.copies), *self.near)
 
     def _move(self, document: str, span: Span) -> "ReturnedPassage":
         shift = span.start - self.span.start
@@ -171,14 +180,17 @@ NO_REPLY = SystemReply(Status.NOT_FOUND, 0.0, None, ())
 
 
 def _parse_passage(passage: Mapping[str, Any], rank: int) -> ReturnedPassage:
+    # A service of an older version lists none, or only identical ones.
+    copies = passage.get("copies", ())
+    same = [copy for copy in copies if copy.get("identical", True)]
     return ReturnedPassage(
         passage["document"]["id"],
         Span(passage["start"], passage["end"]),
         passage["score"],
         tuple(Span(span["start"], span["end"]) for span in passage["evidence"]),
         passage["text"] if rank < MAX_TEXTS else "",
-        # A service of an older version lists none.
-        tuple((copy["document"]["id"], Span(copy["start"], copy["end"])) for copy in passage.get("copies", ())),
+        tuple((copy["document"]["id"], Span(copy["start"], copy["end"])) for copy in same),
+        tuple(copy["document"]["id"] for copy in copies if copy not in same),
     )
 
 

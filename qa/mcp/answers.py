@@ -6,7 +6,7 @@ from typing import Any
 from index.types import Span
 from qa.mcp.results import AskResult, CopyPlace, Excerpt, FoundPassage, SearchResult, SearchScope
 from qa.mcp.session import Link
-from qa.types import Answer, AnswerKind, AnswerPassage, AnswerText, Quote, Reason, Status
+from qa.types import Answer, AnswerKind, AnswerPassage, AnswerText, PassageCopy, Quote, Reason, Status
 
 # Nearest passages of a question without an answer: enough to ask better, or to see that it is not there.
 SHOWN_CLOSEST = 3
@@ -112,15 +112,12 @@ class AnswerView:
             id=passage.id,
             title=source.title,
             sha256=source.sha256,
+            date=source.date,
             kind=passage.kind,
             page=passage.page,
             location=passage.location,
             evidence=[_cut(passage, span) for span in passage.evidence],
-            copies=[
-                CopyPlace(document=c.document.id, start=c.start, end=c.end, collection=c.collection)
-                for c in passage.copies
-            ]
-            or None,
+            copies=[_show_copy(copy) for copy in passage.copies] or None,
         )
 
     def _closest(self) -> Sequence[AnswerPassage]:
@@ -141,6 +138,17 @@ class AnswerView:
 def _holds(passage: AnswerPassage, text: AnswerText) -> bool:
     is_same = (passage.document.id, passage.collection) == (text.document, text.collection)
     return is_same and passage.start <= text.start and text.end <= passage.end
+
+
+def _show_copy(copy: PassageCopy) -> CopyPlace:
+    return CopyPlace(
+        document=copy.document.id,
+        start=copy.start,
+        end=copy.end,
+        collection=copy.collection,
+        date=copy.document.date,
+        near=None if copy.identical else True,
+    )
 
 
 def _cut(passage: AnswerPassage, span: Span) -> Excerpt:

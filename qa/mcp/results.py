@@ -26,12 +26,14 @@ class Excerpt(Result):
 
 
 class CopyPlace(Result):
-    """Another place with the same text."""
+    """Another place with the same text, or if ``near`` with nearly the same: an older version, for example."""
 
     document: str
     start: int
     end: int
     collection: str | None = None
+    date: str | None = None
+    near: bool | None = None
 
 
 class FoundPassage(Excerpt):
@@ -44,6 +46,7 @@ class FoundPassage(Excerpt):
     id: str | None = None
     title: str | None = None
     sha256: str | None = None
+    date: str | None = None
     kind: PassageKind | None = None
     page: int | None = None
     location: str | None = None

@@ -14,6 +14,10 @@ COMMANDS = {
     "build": ("qa.build_report.command:build", "Index FOLDER and what was written over HTTP."),
     "serve": ("serve:main", "Serve the API and the chat page over an index that exists."),
     "ask": ("qa.__main__:ask", "Answer QUESTION, with the words that answer it marked."),
+    "documents": (
+        "qa.collection.command:documents",
+        "List the documents of an index and their metadata.",
+    ),
     "status": ("index.__main__:status", "Show which generation is served and what it was built from."),
     "verify": ("index.__main__:verify", "Check every hash and every invariant of every generation."),
     "rollback": ("index.__main__:rollback", "Serve the generation before the current one."),

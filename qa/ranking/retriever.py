@@ -1,7 +1,7 @@
 """Retrieval with two legs, always both: the nearest passages by vector and the best ones by BM25.
 
-Each leg returns passages of distinct texts: of copies only the best, and at a tie the first in the order of the
-collection. A leg that fails is named in the result and the other one answers; a failure is never hidden.
+Each leg returns passages of distinct texts: of copies and near copies only the best, and at a tie the first in the
+order of the collection. A leg that fails is named in the result and the other one answers; a failure is never hidden.
 """
 
 import logging
@@ -18,6 +18,7 @@ from index.generation.generation import GenerationContents
 from index.types import Positions, SearchResult, Vectors
 from qa.ranking.filters import Filter, filter_passages
 from qa.ranking.retrieval import Leg
+from qa.ranking.versions import Versions
 from qa.types import Query
 
 DENSE, LEXICAL = "dense", "lexical"
@@ -69,6 +70,7 @@ class Retriever:
     def __init__(self, contents: GenerationContents) -> None:
         """Read nothing yet."""
         self._contents, self._passages = contents, contents.passages
+        self._versions = Versions(contents.passages)
         self._store, self._lexical = contents.store, contents.lexical
         # Units are sorted by passage, so those of one passage are found by binary search.
         self._passage_of_unit = contents.units[:, 0]
@@ -79,7 +81,7 @@ class Retriever:
         dense = None if vector is None else call_leg(DENSE, self._search_dense, vector, allowed)
         lexical = call_leg(LEXICAL, self._search_lexical, query, allowed)
         found = {*(dense or ()), *(lexical or ())}
-        union = sorted(found.union(self._find_first_copies(found, allowed)))
+        union = sorted(found.union(self._find_preferred_copies(found, allowed)))
         nothing = dict.fromkeys(union, 0.0)
         return Candidates(
             nothing if vector is None or dense is None else self._add_missing_dense(vector, dense, union),
@@ -152,12 +154,16 @@ class Retriever:
         everywhere = np.arange(len(self._passages), dtype=np.int64)
         return filter_passages(self._contents, np.delete(everywhere, self._passages.repeats))
 
-    def _find_first_copies(self, passages: Iterable[int], allowed: Filter | None) -> Iterator[int]:
-        """Yield for each passage that has an earlier copy the first allowed one, which is shown unless it is worse."""
-        found = np.array(list(passages), dtype=np.int64)
-        for passage in found[self._passages.find_first_copies(found) != found].tolist():
+    def _find_preferred_copies(self, passages: Iterable[int], allowed: Filter | None) -> Iterator[int]:
+        """Yield for each passage the allowed copies that are shown unless they are worse: the first, and the newest."""
+        if not len(self._passages.repeats):
+            return
+        for passage in self._passages.choose_repeated(np.array(list(passages), dtype=np.int64)).tolist():
             copies = self._passages.find_copies(passage)
-            yield int((copies if allowed is None else copies[np.isin(copies, allowed.passages)])[0])
+            copies = copies if allowed is None else copies[np.isin(copies, allowed.passages)]
+            newer = self._versions.find_newer(passage, copies)
+            yield int(copies[0])
+            yield passage if newer is None else newer
 
     def _add_missing_dense(self, vector: Vectors, found: dict[int, float], union: list[int]) -> dict[int, float]:
         """Return the dense scores of all candidates, those that the leg found first."""

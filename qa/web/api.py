@@ -6,6 +6,7 @@ from flask import Response, jsonify, send_file
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from qa.answer.serialize import answer_json
+from qa.collection.catalog import DocumentList
 from qa.web.requests.caller import current_caller
 from qa.web.requests.collections import CollectionQuery
 from qa.web.requests.filter_check import check_fields, check_selections
@@ -23,7 +24,6 @@ from qa.web.requests.parsing import read_body, read_query
 from qa.web.responses import (
     Alive,
     CollectionList,
-    DocumentList,
     FeedbackReceipt,
     Ready,
     ReadyCollections,

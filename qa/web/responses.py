@@ -4,14 +4,12 @@ The fields of a class, in their order, are its JSON. An answer is rendered by ``
 a test validates it against the schema of ``qa.types.Answer``.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
 from flask import Response
 from pydantic import TypeAdapter
 
-from qa.collection.catalog import DocumentInfo, FacetValue
 from qa.types import Answer
 from qa.web.collections import CollectionSummary
 from qa.web.requests.models import Verdict
@@ -22,21 +20,6 @@ class Answers:
     """The answers of a batch, in the order of its questions."""
 
     answers: tuple[Answer, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentList:
-    """A page of the list of documents. ``total`` counts all of them, or all that meet the filter.
-
-    ``facets`` has the values of the fields that were asked for, each with the number of these documents, the most
-    frequent first.
-    """
-
-    total: int
-    offset: int
-    limit: int
-    documents: tuple[DocumentInfo, ...]
-    facets: Mapping[str, Sequence[FacetValue]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,5 +65,10 @@ get_adapter = cache(TypeAdapter)
 
 def json_response(value: object) -> Response:
     """Return a value as a JSON response. NaN, which a document's metadata may hold, becomes null."""
+    return Response(dump_json(value), content_type="application/json")
+
+
+def dump_json(value: object, indent: int | None = None) -> bytes:
+    """Return the JSON of a response, as a command prints it, too."""
     adapter = get_adapter(type(value))  # type: ignore[arg-type]  # mypy reads __hash__ as a method of the value
-    return Response(adapter.dump_json(value), content_type="application/json")
+    return adapter.dump_json(value, indent=indent)

@@ -15,7 +15,7 @@ import qa.web.pages.sign_in as sign_in
 import qa.web.pages.views as pages
 import qa.web.pages.widget as widget
 from index.writes.jobs import Job
-from qa.collection.catalog import DocumentContent, IndexInfo
+from qa.collection.catalog import DocumentContent, DocumentList, IndexInfo
 from qa.collection.citations import CitationCheck
 from qa.types import Answer
 from qa.web.access.keys import Scope
@@ -44,7 +44,6 @@ from qa.web.responses import (
     Alive,
     Answers,
     CollectionList,
-    DocumentList,
     FeedbackReceipt,
     Ready,
     ReadyCollections,

@@ -130,7 +130,8 @@ def _label_words(passage: AnswerPassage, question: LabelledQuestion, words: Reco
 
 def _answers_question(passage: AnswerPassage, span: Span, question: LabelledQuestion) -> bool:
     """Return whether a part of the passage answers, in its own document or in that of a copy."""
-    shifts = [(passage.document.id, 0), *((copy.document.id, copy.start - passage.start) for copy in passage.copies)]
+    same = [copy for copy in passage.copies if copy.identical]
+    shifts = [(passage.document.id, 0), *((copy.document.id, copy.start - passage.start) for copy in same)]
     return any(
         document == question.document and Span(span.start + shift, span.end + shift).overlaps(place)
         for document, shift in shifts

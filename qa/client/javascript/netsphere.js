@@ -10,7 +10,7 @@
 
 /**
  * @typedef {{text: string, start: number, end: number}} Quote
- * @typedef {{id: string, title: string, sha256: string}} Source
+ * @typedef {{id: string, title: string, sha256: string, date?: string | null}} Source
  * @typedef {{rank: number, id: string, score: number, text: string, heading: ?string, document: Source, start: number,
  *   end: number, evidence: {start: number, end: number}[], kind: string, page: ?number, location: ?string,
  *   collection?: string}} Passage

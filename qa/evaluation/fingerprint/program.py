@@ -180,6 +180,11 @@ def _describe_answer(answer: Answer) -> dict[str, Any]:
         shown["score"] = passage.score
         # Only repeats the page, or what the document calls the part of it.
         del shown["location"]
+        # Only repeats what the metadata and the copies are, which the texts decide.
+        for place in (shown, *shown["copies"]):
+            del place["document"]["date"]
+        for place in shown["copies"]:
+            del place["identical"]
     # The time it took, and the name of the generation, which holds the version of the program.
     del described["took_ms"], described["retrieval"]["generation"]
     return described

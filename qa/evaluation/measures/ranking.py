@@ -56,11 +56,11 @@ def rank_findings(judgement: Judgement, reply: SystemReply) -> Ranking:
 def rank_documents(judgement: Judgement, reply: SystemReply) -> list[tuple[str, float]]:
     """Rank the documents with the scores of their best passages, each once.
 
-    Of a passage with copies those documents count that are relevant, and if none is, only the one shown.
+    Of a passage with copies or near copies those documents count that are relevant, and if none is, only the one shown.
     """
     found: dict[str, float] = {}
     for passage in reply.passages:
-        relevant = [place.document for place in passage.places if place.document in judgement.documents]
+        relevant = [document for document in passage.documents if document in judgement.documents]
         for document in relevant or [passage.document]:
             found.setdefault(document, passage.score)
     return list(found.items())
@@ -79,7 +79,7 @@ def is_right(judgement: Judgement, passage: ReturnedPassage) -> bool:
     """Return whether a passage shares text with the evidence or, without it, is of a relevant document."""
     if judgement.evidence:
         return bool(find_places(judgement, passage))
-    return any(place.document in judgement.documents for place in passage.places)
+    return any(document in judgement.documents for document in passage.documents)
 
 
 def is_first_right(judgement: Judgement, reply: SystemReply) -> bool:

@@ -1,9 +1,13 @@
-"""Copies: passages with the same text become one hit, so that they neither fill the list nor rival each other."""
+"""Copies: passages with the same or nearly the same text become one hit, which neither fill the list nor rival another.
+
+Of two versions of a document the newer one is shown, if their dates say which it is.
+"""
 
 from dataclasses import replace
 
 from index.generation.generation import GenerationContents
 from qa.ranking.fusion import Hit, rank_scores
+from qa.ranking.versions import Versions
 from qa.types import Query, Reader
 
 # The first copy in the order of the collection is shown, whatever the question, unless another one scores better by
@@ -18,7 +22,7 @@ class CollapseCopies:
 
     def __init__(self, contents: GenerationContents, reader: Reader | None = None) -> None:
         """Read nothing yet; ``reader`` is not used."""
-        self._passages = contents.passages
+        self._passages, self._versions = contents.passages, Versions(contents.passages)
 
     def __call__(self, query: Query, hits: list[Hit]) -> list[Hit]:
         """Return a hit for each text, in the order of their best copies, and their ranks in both legs among these."""
@@ -30,13 +34,18 @@ class CollapseCopies:
         if len(copies) == len(hits):
             return hits
         slack = MAX_SHORTFALL * hits[0].score
-        kept = [_choose_copy(of_one_text, slack) for of_one_text in copies.values()]
+        kept = [self._choose_copy(query, of_one_text, slack) for of_one_text in copies.values()]
         dense = rank_scores({hit.passage: hit.dense for hit in kept})
         lexical = rank_scores({hit.passage: hit.lexical for hit in kept})
         return [replace(hit, dense_rank=dense[hit.passage], lexical_rank=lexical[hit.passage]) for hit in kept]
 
-
-def _choose_copy(hits: list[Hit], slack: float) -> Hit:
-    """Return the hit that is shown of the copies of one text, given best first, with the best score."""
-    best = hits[0].score
-    return replace(min((hit for hit in hits if hit.score >= best - slack), key=lambda hit: hit.passage), score=best)
+    def _choose_copy(self, query: Query, hits: list[Hit], slack: float) -> Hit:
+        """Return the hit that is shown of copies of one text, given best first, with the best score."""
+        if len(hits) == 1:
+            return hits[0]
+        current = set(self._versions.drop_superseded(query.searched_as, [hit.passage for hit in hits]))
+        rivals = [hit for hit in hits if hit.passage in current]
+        best = rivals[0].score - slack
+        return replace(
+            min((hit for hit in rivals if hit.score >= best), key=lambda hit: hit.passage), score=hits[0].score
+        )

@@ -4,7 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from index.__main__ import main
 from index.build.collection_file import COLLECTION_FILE, read_collection_file
 from index.build.pipeline import BuildReport, build_index
 from index.errors import LoadError
@@ -128,3 +130,21 @@ def test_a_pipe_is_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / COLLECTION_FILE)
     with pytest.raises(LoadError):
         read_collection_file(tmp_path / COLLECTION_FILE)
+
+
+def test_status_and_a_dry_run_say_it(folder: Path) -> None:
+    """The title and the languages; a dry run those that a build would keep, and nothing if nothing is stated."""
+    index = ("--index", str(folder.parent / "index"), "--model", "words")
+    assert "collection" not in CliRunner().invoke(main, ["build", str(folder), "--dry-run", *index]).stderr
+    build(folder)
+    assert "collection" not in CliRunner().invoke(main, ["status", *index[:2]]).stdout
+    (folder / COLLECTION_FILE).write_text(STATED)
+    line = "collection  Staff handbook (en, de-CH)\n"
+    assert line in CliRunner().invoke(main, ["build", str(folder), "--dry-run", *index]).stderr
+    build(folder)
+    assert line in CliRunner().invoke(main, ["status", *index[:2]]).stdout
+    (folder / COLLECTION_FILE).write_text("title = Staff")
+    assert line in CliRunner().invoke(main, ["build", str(folder), "--dry-run", *index]).stderr
+    (folder / COLLECTION_FILE).write_text('languages = ["fr"]')
+    build(folder)
+    assert "collection  (fr)\n" in CliRunner().invoke(main, ["status", *index[:2]]).stdout

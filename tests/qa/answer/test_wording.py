@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.answer.wording import describe_confidence, describe_copies, format_percent
+from qa.answer.wording import describe_confidence, describe_copies, describe_copy, format_percent
 from qa.types import AnswerPassage, PassageCopy, Source
 
 
@@ -49,3 +49,11 @@ def test_copies_are_counted_in_documents_if_all_are_in_others(documents: str, to
 def test_per_cents_are_rounded_as_scripts_round_them(probability: float, shown: int) -> None:
     """``Math.round`` of the JSON's four digits: a half goes up."""
     assert format_percent(probability) == f"{shown}\N{NO-BREAK SPACE}%"
+
+
+def test_a_copy_says_in_what_it_differs() -> None:
+    """Its date, if it is known, and whether its words are others; nothing if neither."""
+    plain, dated = Source("b", "", ""), Source("b", "", "", "2023-02-01")
+    assert describe_copy(PassageCopy("b#0-5", plain, 0, 5)) == ""
+    assert describe_copy(PassageCopy("b#0-5", dated, 0, 5)) == "2023-02-01"
+    assert describe_copy(PassageCopy("b#0-5", dated, 0, 5, identical=False)) == "2023-02-01, not word for word"

@@ -136,3 +136,16 @@ def test_evidence_that_is_shown_as_a_copy_is_found() -> None:
     for place, found in (((12, 15), ["place-0"]), ((102, 105), [])):
         assert ranking.find_places(spans(place), shown) == found
         assert ranking.is_right(spans(place), shown) is bool(found)
+
+
+def test_of_a_near_copy_only_the_document_is_found() -> None:
+    """Its words are others, so what was marked in the passage is marked nowhere in it."""
+    place, document = {"start": 0, "end": 9}, {"id": "b", "title": "", "sha256": ""}
+    copies = [place | {"document": document, "identical": same} for same in (True, False)]
+    copies[1]["document"] = document | {"id": "c"}
+    passage = place | {"document": document | {"id": "a"}, "score": 0.5, "evidence": [], "text": "", "copies": copies}
+    answer = {"status": "answered", "confidence": 0.5, "answer": None, "passages": [passage]}
+    (shown,) = SystemReply.from_json(answer).passages
+    assert [one.document for one in shown.places] == ["a", "b"]
+    judged = Judgement("q", "?", documents={"c": 1})
+    assert ranking.rank_findings(judged, reply(shown)) == ["c"]

@@ -55,8 +55,10 @@ ANSWERS = """## Answers
 
 Passages are returned in every case, unless there are none to return. Passages of one answer have different texts: other
 places with the same text, apart from case and white space, are listed under `copies`, at most {copies}, as far as the
-filter allows them; `copies_total` counts all of them. The one that is shown is the first in the order of the
-collection, unless the title or heading of another one matches the question better.
+filter allows them; `copies_total` counts all of them. So are passages that say nearly the same in documents that are
+nearly the same, with `identical: false`. The one that is shown is the first in the order of the collection, unless the
+title or heading of another one, or its text, matches the question better; of two [versions](metadata.md#versions) of a
+document it is the newer one.
 """
 # Pages, scripts and metrics change without a change of the API, so only their first line is shown.
 # What differs from run to run.

@@ -114,7 +114,8 @@ def example_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FlaskClie
     monkeypatch.setattr(helpers.OneDocument, "originals", make_originals(tmp_path))
     options = AppOptions(feedback=tmp_path / "feedback.sqlite", admin_key="KEY", index=hold_a_document(tmp_path))
     engine = helpers.HandMade()
-    engine.copies = (PassageCopy("films/old/blame.txt#22-88", Source("films/old/blame.txt", "Blame!", HASH), 22, 88),)
+    older = Source("films/old/blame.txt", "Blame!", HASH, "2017-05-20")
+    engine.copies = (PassageCopy("films/old/blame.txt#22-88", older, 22, 88, identical=False),)
     return create_app(engine, options).test_client()
 
 

@@ -34,7 +34,7 @@ def test_shape_and_order_of_an_answer(client: FlaskClient) -> None:
     answer = ask(client, question="Who?")
     assert list(answer) == KEYS
     assert list(answer["passages"][0]) == PASSAGE
-    assert list(answer["passages"][0]["document"]) == ["id", "title", "sha256"]
+    assert list(answer["passages"][0]["document"]) == ["id", "title", "sha256", "date"]
     assert list(answer["answer"]) == ["text", "document", "start", "end", "sentence", "kind", "confidence", "spans"]
     assert list(answer["answer"]["spans"][0]) == list(answer["answer"]["sentence"]) == ["text", "start", "end"]
     assert answer["answer"]["text"] == TEXT[NAME.start : NAME.end]

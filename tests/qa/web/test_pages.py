@@ -56,16 +56,17 @@ def test_the_answer_is_shown_with_its_evidence_marked(client: FlaskClient) -> No
 
 
 def test_the_copies_of_a_passage_are_linked(client: FlaskClient, engine: HandMade) -> None:
-    """How many there are, and each with its document, opened at the place."""
+    """How many there are, and each with its document, opened at the place, its date, and whether the words differ."""
     copies = (
         PassageCopy("b.txt#3-9", Source("b.txt", "Second", "cd" * 32), 3, 9),
-        PassageCopy("c.txt#0-6", Source("c.txt", "", "ef" * 32), 0, 6),
+        PassageCopy("c.txt#0-6", Source("c.txt", "", "ef" * 32, "2023-02-01"), 0, 6, identical=False),
     )
     assert "Also in" not in client.get("/?q=Who").text
     engine.copies = copies
     page = unescape(client.get("/?q=Who+has+copies").text)
     assert "<summary>Also in 2 other documents</summary>" in page
     assert '<a href="/documents/b.txt?at=3-9#3-9" dir="auto">Second</a> <span class="heading">b.txt</span>' in page
+    assert '<span class="heading">c.txt · 2023-02-01, not word for word</span>' in page
     assert '<a href="/documents/c.txt?at=0-6#0-6" dir="auto">c.txt</a>' in page
 
 

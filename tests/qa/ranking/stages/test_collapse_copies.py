@@ -2,6 +2,9 @@
 
 from types import SimpleNamespace
 
+import numpy as np
+
+from index.generation.near_copies import NearCopies
 from index.text.analyzer import Analyzer
 from qa.query.understand import understand
 from qa.ranking.fusion import Hit
@@ -36,3 +39,13 @@ def test_without_copies_nothing_changes() -> None:
     hits = [hit(1, 2.0), hit(0, 1.0)]
     assert COLLAPSE(QUERY, hits) is hits
     assert COLLAPSE(QUERY, []) == []
+
+
+def test_near_copies_are_one_hit() -> None:
+    """The better one with its own text, or the first of those that are about as good, as with copies."""
+    near = NearCopies(np.array([[0, 0], [3, 0]]), np.array([[3, 0]]))
+    passages = build_passages(["Cats sleep.", "Dogs.", "Dogs.", "Cats slept."]).with_near_copies(near)
+    collapse = CollapseCopies(SimpleNamespace(passages=passages))
+    hits = [hit(3, 2.0, 1), hit(1, 1.5, 2), hit(0, 1.4, 3), hit(2, 1.3, 4)]
+    assert [(one.passage, one.score) for one in collapse(QUERY, hits)] == [(3, 2.0), (1, 1.5)]
+    assert [(one.passage, one.score) for one in collapse(QUERY, [hit(3, 2.0), hit(0, 1.99)])] == [(0, 2.0)]
