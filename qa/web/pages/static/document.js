@@ -54,7 +54,7 @@ function enableOriginals(view) {
 // Makes the evidence of a document view navigable (previous, next), starting at the mark with the id of the fragment.
 export function enableNavigation(view, fragment) {
   const marks = [...view.querySelectorAll("mark[id]")];
-  const links = [...view.querySelectorAll(".evidence a")];
+  const links = [...view.querySelectorAll(".evidence li a")];
   const showPage = enableOriginals(view);
   let current = Math.max(0, marks.findIndex((mark) => mark.id === fragment));
   const goTo = (place) => {
