@@ -6,20 +6,18 @@ and again after each file that it does not survive.
 """
 
 import os
-import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from math import ceil
 from multiprocessing.connection import Connection, Pipe
-from pathlib import Path
-from time import monotonic, process_time
+from time import monotonic
 from types import TracebackType
 from typing import NoReturn, Self
 
 from index.build.load_file import SourceFile, escape_surrogates, load_file
+from index.build.process_limits import OUT_OF_MEMORY, limit_resources
 from index.build.unpack import Unpacker, remove_abandoned_folders
 from index.parsers.ocr import set_options
 from index.progress import NO_PROGRESS, Advance
@@ -36,8 +34,6 @@ MAX_BAD_FILES = 3
 MIN_BLAMED_SHARE = 0.5
 # How often a file that takes long is said to be still being parsed.
 TICK_S = 0.5
-# The exit status of a child that ran out of memory; Python itself exits with 0, 1, 2 and 120.
-OUT_OF_MEMORY = 77
 # sys.path is passed on, so that the child imports the same code, wherever it was started.
 PROGRAM = f"import sys; sys.path[:] = sys.argv[1:]; from {__name__} import run_child; run_child()"
 
@@ -195,7 +191,7 @@ def run_child() -> NoReturn:
     try:
         while True:
             task: _Task = connection.recv()
-            _limit_resources(task)
+            limit_resources(task.memory, task.seconds)
             set_options(task.ocr, task.ocr_languages, task.seconds)
             unpacker = Unpacker(task.max_bytes, task.excluded, connection.send)
             for batch in _batch(load_file(task.file, task.max_bytes, task.has_sidecar, unpacker)):
@@ -219,27 +215,3 @@ def _batch(items: Iterable[Document | LoadProblem]) -> Iterator[list[Document | 
             yield batch
             batch, characters = [], 0
     yield batch
-
-
-def _limit_resources(task: _Task) -> None:
-    """Let the system end this process, or refuse it memory, if it goes beyond the limits of a file.
-
-    The parent measures the time too. This one ends an endless loop if the parent is gone, and counts processor time.
-    """
-    used = _measure_address_space()
-    if used is not None:
-        _set_limit(resource.RLIMIT_AS, used + task.memory)
-    _set_limit(resource.RLIMIT_CPU, ceil(process_time() + task.seconds))
-
-
-def _set_limit(kind: int, wanted: int) -> None:
-    _, maximum = resource.getrlimit(kind)
-    resource.setrlimit(kind, (wanted if maximum == resource.RLIM_INFINITY else min(wanted, maximum), maximum))
-
-
-def _measure_address_space() -> int | None:
-    """Return the bytes of address space in use, or None on a system that does not say, and limits nothing well."""
-    statistics = Path("/proc/self/statm")
-    if not statistics.exists():
-        return None
-    return int(statistics.read_text().split()[0]) * resource.getpagesize()

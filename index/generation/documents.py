@@ -170,6 +170,10 @@ class Documents(Sequence[Document]):
         """Return the headings that the format of a document marks, without reading its text."""
         return tuple(Heading(**heading) for heading in self._read_rest(position)["headings"])
 
+    def get_pages(self, position: int) -> tuple[int, ...]:
+        """Return the offsets at which the pages of a document begin, without reading its text."""
+        return tuple(self._read_rest(position)["pages"])
+
     def _read_rest(self, position: int) -> dict[str, Any]:
         rest: dict[str, Any] = json.loads(self.strings[REST][position])
         return rest

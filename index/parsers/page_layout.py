@@ -58,7 +58,7 @@ def read_lines(boxes: Sequence[TextBox]) -> list[TextBox]:
     ``boxes`` are in the order of the file, which nearly always is the reading order. It is changed only if the file
     has the lines of two columns in turn.
     """
-    return _join_lines(_order_columns(boxes))
+    return _join_lines(order_columns(boxes))
 
 
 def _join_lines(boxes: Sequence[TextBox]) -> list[TextBox]:
@@ -86,8 +86,8 @@ def _join_boxes(first: TextBox, second: TextBox) -> TextBox:
     )
 
 
-def _order_columns(boxes: Sequence[TextBox]) -> list[TextBox]:
-    """Return the boxes column by column, if there are columns and the file has their lines in turn."""
+def order_columns(boxes: Sequence[TextBox]) -> list[TextBox]:
+    """Return the boxes themselves, column by column if there are columns and the file has their lines in turn."""
     gutter = _find_gutter(boxes)
     if gutter is None:
         return list(boxes)
@@ -97,9 +97,9 @@ def _order_columns(boxes: Sequence[TextBox]) -> list[TextBox]:
         return list(boxes)
     ordered: list[TextBox] = []
     for band in _split_bands(boxes, gutter):
-        ordered += _order_columns([box for box in band if _find_side(box, gutter) < 0])
+        ordered += order_columns([box for box in band if _find_side(box, gutter) < 0])
         ordered += [box for box in band if _find_side(box, gutter) == 0]
-        ordered += _order_columns([box for box in band if _find_side(box, gutter) > 0])
+        ordered += order_columns([box for box in band if _find_side(box, gutter) > 0])
     return ordered
 
 

@@ -50,12 +50,31 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class _Character:
+class Character:
+    """A character, or the letters of a ligature, and its place as that of a ``TextBox``."""
+
     text: str
     left: float
     top: float
     right: float
     bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class TextPiece:
+    """A piece of a line with its characters, spaces included."""
+
+    box: TextBox
+    characters: tuple[Character, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageCharacters:
+    """The characters of a page in pieces, in the order of the file. The size is that of the page as it is shown."""
+
+    pieces: tuple[TextPiece, ...]
+    width: float
+    height: float
 
 
 class PdfFile:
@@ -95,11 +114,21 @@ class PdfFile:
 
         try:
             with closing(self._document[number]) as page, closing(page.get_textpage()) as text:
-                boxes = tuple(_read_boxes(page, text))
+                boxes = tuple(piece.box for piece in _read_pieces(page, text))
                 width, height = page.get_size()
                 return PageContent(boxes, width, height, not boxes and _has_picture(page))
         except PdfiumError:
             return None
+
+    def read_characters(self, number: int) -> PageCharacters:
+        """Return the characters of a page. Raise LoadError if it is damaged."""
+        from pypdfium2 import PdfiumError
+
+        try:
+            with closing(self._document[number]) as page, closing(page.get_textpage()) as text:
+                return PageCharacters(tuple(_read_pieces(page, text)), *_Turn(page).size)
+        except PdfiumError as error:
+            raise LoadError(DAMAGED) from error
 
     def render_page(self, number: int, dots_per_inch: float, max_pixels: int, colours: bool = True) -> Picture:
         """Return the picture of a page, smaller if it would have more than ``max_pixels``. Raise LoadError."""
@@ -129,21 +158,21 @@ def _has_picture(page: "PdfPage") -> bool:
     return any(part.type == FPDF_PAGEOBJ_IMAGE or count >= MIN_SHAPES for count, part in enumerate(parts, 1))
 
 
-def _read_boxes(page: "PdfPage", text: "PdfTextPage") -> Iterator[TextBox]:
+def _read_pieces(page: "PdfPage", text: "PdfTextPage") -> Iterator[TextPiece]:
     """Yield the pieces of lines in the order of the file; a wide space inside a line begins another piece."""
-    piece: list[_Character] = []
+    piece: list[Character] = []
     index = -1
     for index, character in enumerate(_read_characters(page, text)):
         if piece and (character is None or _begins_piece(piece, character)):
-            yield from _make_box(piece, _find_size(text, index - len(piece), len(piece)))
+            yield from _make_piece(piece, _find_size(text, index - len(piece), len(piece)))
             piece = []
         if character is not None:
             piece.append(character)
         if piece and piece[-1].text == LINE_HYPHEN:
-            yield from _make_box(piece, _find_size(text, index + 1 - len(piece), len(piece)))
+            yield from _make_piece(piece, _find_size(text, index + 1 - len(piece), len(piece)))
             piece = []
     if piece:
-        yield from _make_box(piece, _find_size(text, index + 1 - len(piece), len(piece)))
+        yield from _make_piece(piece, _find_size(text, index + 1 - len(piece), len(piece)))
 
 
 def _find_size(text: "PdfTextPage", start: int, length: int) -> float:
@@ -155,7 +184,7 @@ def _find_size(text: "PdfTextPage", start: int, length: int) -> float:
     return max(sizes, key=sizes.count)
 
 
-def _begins_piece(piece: list[_Character], character: _Character) -> bool:
+def _begins_piece(piece: list[Character], character: Character) -> bool:
     drawn = next((one for one in reversed(piece) if one.text != " "), None)
     if drawn is None or character.text == " ":
         return False
@@ -164,17 +193,17 @@ def _begins_piece(piece: list[_Character], character: _Character) -> bool:
     return is_below or character.left - drawn.right >= MIN_BOX_GAP * height or character.right < piece[0].left
 
 
-def _make_box(piece: list[_Character], size: float) -> Iterator[TextBox]:
+def _make_piece(piece: list[Character], size: float) -> Iterator[TextPiece]:
     drawn = [character for character in piece if character.text != " "]
     words = " ".join(repair_surrogates("".join(character.text for character in piece)).split())
     if drawn and words:
         # The middle one: an accent or a raised figure does not make a line higher.
         middle = sorted(drawn, key=lambda character: character.bottom)[len(drawn) // 2]
         left, right = min(one.left for one in drawn), max(one.right for one in drawn)
-        yield TextBox(words, left, middle.top, right, middle.bottom, size)
+        yield TextPiece(TextBox(words, left, middle.top, right, middle.bottom, size), tuple(piece))
 
 
-def _read_characters(page: "PdfPage", text: "PdfTextPage") -> Iterator[_Character | None]:
+def _read_characters(page: "PdfPage", text: "PdfTextPage") -> Iterator[Character | None]:
     """Yield each character with its place on the page as it is shown; None is a line break."""
     from pypdfium2.raw import FS_RECTF, FPDFText_GetLooseCharBox, FPDFText_GetUnicode
 
@@ -187,7 +216,7 @@ def _read_characters(page: "PdfPage", text: "PdfTextPage") -> Iterator[_Characte
             continue
         character = " " if code in {0, 9, 32, 160} else chr(code)
         FPDFText_GetLooseCharBox(text, index, box)
-        yield _Character(LIGATURES.get(character, character), *turn.turn(box.left, box.top, box.right, box.bottom))
+        yield Character(LIGATURES.get(character, character), *turn.turn(box.left, box.top, box.right, box.bottom))
 
 
 class _Turn:
@@ -196,6 +225,12 @@ class _Turn:
     def __init__(self, page: "PdfPage") -> None:
         self._left, self._bottom, self._right, self._top = page.get_bbox()
         self._rotation = page.get_rotation()
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """The width and height of the page as it is shown."""
+        width, height = self._right - self._left, self._top - self._bottom
+        return (height, width) if self._rotation in {90, 270} else (width, height)
 
     def turn(self, left: float, top: float, right: float, bottom: float) -> tuple[float, float, float, float]:
         """Return left, top, right and bottom."""

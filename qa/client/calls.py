@@ -14,6 +14,7 @@ from urllib.parse import quote
 import httpx
 
 import qa.client.job_types as job_types
+import qa.client.page_types as page_types
 import qa.client.types as types
 from qa.client.decoding import decode
 from qa.client.options import AskOptions, BulkLine, Conditions, InCollection, QuestionBody, Turn
@@ -96,6 +97,21 @@ def get_original(id: str, **place: Unpack[InCollection]) -> Call[bytes]:
     """Return the file that a document was read from."""
     query = _name_collection(place)
     return Call("GET", f"{_locate(id)}/original", lambda response: response.content, query=query)
+
+
+def get_page(
+    id: str, page: int, spans: Sequence[tuple[int, int]] = (), **place: Unpack[InCollection]
+) -> Call[page_types.PageContent]:
+    """Return a page of a PDF document, from 1, with the places on it of ``spans``, (start, end), of its text."""
+    query: dict[str, str | int | list[str]] = {**_name_collection(place)}
+    query |= {"at": [f"{start}-{end}" for start, end in spans]} if spans else {}
+    return Call("GET", f"{_locate(id)}/pages/{page}", _reader(page_types.PageContent), query=query)
+
+
+def get_page_picture(id: str, page: int, **place: Unpack[InCollection]) -> Call[bytes]:
+    """Return the picture of a page of a PDF document, from 1, as PNG."""
+    query = _name_collection(place)
+    return Call("GET", f"{_locate(id)}/pages/{page}.png", lambda response: response.content, query=query)
 
 
 def put_document(

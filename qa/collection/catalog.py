@@ -188,6 +188,11 @@ class Catalog:
         position = self._documents.find_position(document)
         return () if position is None else self._documents.get_headings(position)
 
+    def get_pages(self, document: str) -> Sequence[int]:
+        """Return where the pages of a document begin in its text; none if it has no pages or is not indexed."""
+        position = self._documents.find_position(document)
+        return () if position is None else self._documents.get_pages(position)
+
     def get_document(self, document: str, part: Span | None = None) -> DocumentContent | None:
         """Return a document by its id, or None if it is not indexed.
 

@@ -37,11 +37,15 @@ class Originals:
 
     def has(self, document: str) -> bool:
         """Return whether a document has an original, without reading that."""
+        return self.find_name(document) is not None
+
+    def find_name(self, document: str) -> str | None:
+        """Return the name of a document's file without its folders, or None if it is not there; it is not read."""
         try:
             _, path, _ = self._locate(document)
         except OriginalNotFound:
-            return False
-        return path.is_file()
+            return None
+        return path.name if path.is_file() else None
 
     def open(self, document: str) -> Original:
         """Open the file of a document; that of a document in a file of many is the whole file.

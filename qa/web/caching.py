@@ -12,7 +12,8 @@ from flask import Response, request
 # Endpoints that may be stored, and asked for again with the ETag.
 REVALIDATED = frozenset(
     {
-        "api.documents", "api.document", "api.collections", "originals.original", "api.index", "api.openapi",
+        "api.documents", "api.document", "api.collections", "originals.original", "pictures.page", "pictures.picture",
+        "api.index", "api.openapi",
         "pages.docs", "pages.document",
     }
 )  # fmt: skip

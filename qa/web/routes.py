@@ -10,6 +10,7 @@ from pydantic import BaseModel
 import qa.web.api as api
 import qa.web.chat.views as chat
 import qa.web.documents.originals as originals
+import qa.web.documents.pictures as pictures
 import qa.web.documents.views as documents
 import qa.web.pages.sign_in as sign_in
 import qa.web.pages.views as pages
@@ -17,6 +18,7 @@ import qa.web.pages.widget as widget
 from index.writes.jobs import Job
 from qa.collection.catalog import DocumentContent, DocumentList, IndexInfo
 from qa.collection.citations import CitationCheck
+from qa.collection.page_pictures import PageContent
 from qa.types import Answer
 from qa.web.access.keys import Scope
 from qa.web.chat.models import ChatBody
@@ -40,6 +42,7 @@ from qa.web.requests.models import (
     WidgetQuery,
 )
 from qa.web.requests.parsing import FORM
+from qa.web.requests.spans import PageBoxesQuery
 from qa.web.responses import (
     Alive,
     Answers,
@@ -69,6 +72,9 @@ WRITING = (*QUERY, Code.INVALID_TEXT, Code.OUT_OF_BOUNDS, Code.UNKNOWN_COLLECTIO
 FILTER = (Code.UNKNOWN_DOCUMENT, Code.UNKNOWN_COLLECTION)
 # Of a query that names one collection.
 COLLECTION = (*QUERY, *BOUNDS, Code.INVALID_TEXT, Code.UNKNOWN_COLLECTION)
+PAGE = (
+    Code.DOCUMENT_NOT_FOUND, Code.ORIGINAL_NOT_FOUND, Code.PAGE_NOT_FOUND, Code.PICTURE_NOT_FOUND, Code.ROUTE_NOT_FOUND,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,14 @@ ROUTES = (
     Route(
         "GET", "/v1/documents/<path:id>/original", originals.original, originals.MEDIA_TYPES, CollectionQuery,
         problems=(*COLLECTION, Code.DOCUMENT_NOT_FOUND, Code.ORIGINAL_NOT_FOUND, Code.ROUTE_NOT_FOUND),
+    ),
+    Route(
+        "GET", "/v1/documents/<path:id>/pages/<page>", pictures.page, PageContent, PageBoxesQuery,
+        problems=(*COLLECTION, *PAGE),
+    ),
+    Route(
+        "GET", "/v1/documents/<path:id>/pages/<page>.png", pictures.picture, ("image/png",), CollectionQuery,
+        problems=(*COLLECTION, *PAGE),
     ),
     Route(
         "PUT", "/v1/documents/<path:id>", documents.put, Job, CollectionQuery, DocumentBody, (*EXTENSIONS, "*/*"),

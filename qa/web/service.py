@@ -11,6 +11,7 @@ from index.data_folder import DATA_FOLDER
 from index.types import Span
 from qa.collection.catalog import DocumentContent, PassageSpan
 from qa.collection.citations import CitationCheck, CitationStatus, check_citation
+from qa.collection.page_pictures import PagePictures
 from qa.rendering.renderer import Renderer
 from qa.types import Answer, Mode, Request
 from qa.web.access.proxies import Network
@@ -75,6 +76,7 @@ class Service:
         self.options, self.openapi, self.metrics = collections.options, collections.openapi, collections.metrics
         self.authorization, self.on_close = collections.authorization, collections.on_close
         self.renderer = Renderer(self.engine.catalog)
+        self.pages = PagePictures(self.engine.catalog)
         self.suggestions = SuggestedQuestions(self.engine)
         self.writer = DocumentWriter(collection.index, self._find_sha256)
         self._feedback = FeedbackStore(feedback, self.options.feedback_mb * 1024 * 1024)

@@ -59,6 +59,13 @@ def panel(page: Page, to: Addresses) -> None:
     expect(page.locator("#panel mark").first).to_be_visible()
 
 
+def original_page(page: Page, to: Addresses) -> None:
+    """A passage of a PDF: beside its text the page of the original, with the evidence framed."""
+    page.goto(to.other)
+    ask(page, "Who is the harbour master?").locator(".open").first.click()
+    expect(page.locator("#panel rect.current").first).to_be_visible()
+
+
 def judged(page: Page, to: Addresses) -> None:
     """A passage judged right."""
     answered(page, to)
@@ -152,7 +159,7 @@ def hostile(page: Page, to: Addresses) -> None:
 STATES: Mapping[str, Way] = {
     way.__name__.replace("_", "-"): way
     for way in (
-        welcome, answered, follow_up, unsure, not_found, panel, judged, menu, request, earlier, document, moved, gone,
+        welcome, answered, follow_up, unsure, not_found, panel, original_page, judged, menu, request, earlier, document, moved, gone,
         slow, failed, offline, down, japanese, right_to_left, hostile,
     )
 }  # fmt: skip

@@ -1,6 +1,8 @@
-"""Texts of other scripts than the seed's, and one with markup."""
+"""Texts of other scripts than the seed's, one with markup, and a PDF."""
 
 from pathlib import Path
+
+from tests.index.parsers.pdf_samples import draw, draw_prose
 
 HOSTILE = "<script>document.title = 'taken over'</script> & <b>bold</b> \" ' `"
 TEXTS = {
@@ -11,9 +13,16 @@ TEXTS = {
 }
 
 
+HARBOUR = (
+    "The harbour master is Hiroyuki Seshita, who lives in a house by the west pier of the old town. A berth costs "
+    "twenty-two crowns a night, and visitors pay it at the office before they leave. "
+)
+
+
 def write(folder: Path) -> Path:
     """Write the texts as files into a new folder and return it."""
     folder.mkdir(parents=True)
     for name, text in TEXTS.items():
         (folder / name).write_text(text, encoding="utf-8")
+    (folder / "harbour.pdf").write_bytes(draw([lambda canvas: draw_prose(canvas, HARBOUR)], pageCompression=0))
     return folder

@@ -146,6 +146,24 @@ export class Client {
   }
 
   /**
+   * A page of a PDF document, from 1, and the places on it of spans of the document's text.
+   * @param {string} id @param {number} page
+   * @param {{spans?: {start: number, end: number}[], collection?: string}} [part]
+   */
+  getPage(id, page, { spans = [], ...place } = {}) {
+    const at = spans.map(({ start, end }) => `${start}-${end}`);
+    return this.#get(`${locate(id)}/pages/${page}`, { ...place, ...(at.length && { at }) });
+  }
+
+  /**
+   * The picture of a page of a PDF document, from 1.
+   * @param {string} id @param {number} page @param {InCollection} [place] @returns {Promise<Blob>}
+   */
+  getPagePicture(id, page, place = {}) {
+    return this.#send({ path: `${locate(id)}/pages/${page}.png`, query: place, read: (response) => response.blob() });
+  }
+
+  /**
    * Store or replace a document given as its text.
    * @param {string} id @param {{text: string, title?: string, metadata?: object}} document
    * @param {Conditions} [conditions] @returns {Promise<Job>}

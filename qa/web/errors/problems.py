@@ -37,6 +37,8 @@ class Code(Enum):
     ROUTE_NOT_FOUND = (404, "Route not found")
     DOCUMENT_NOT_FOUND = (404, "Document not found")
     ORIGINAL_NOT_FOUND = (404, "Original not found")
+    PAGE_NOT_FOUND = (404, "Page not found")
+    PICTURE_NOT_FOUND = (404, "The page cannot be drawn")
     JOB_NOT_FOUND = (404, "Job not found")
     MODEL_NOT_FOUND = (404, "Model not found")
     METHOD_NOT_ALLOWED = (405, "Method not allowed")

@@ -1,7 +1,7 @@
 """The document view: a document cut into passages and marked spans, with the citation check of a quotation."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
 from index.types import Span
@@ -33,7 +33,8 @@ class Segment:
 class DocumentView:
     """A document to display. ``marks`` are the anchors of all marks, in the order of the text.
 
-    ``html`` is the document as its format shows it, and None if its text is shown as it is.
+    ``html`` is the document as its format shows it, and None if its text is shown as it is. ``places`` are the spans of
+    the marks by their anchors.
     """
 
     document: DocumentContent
@@ -42,6 +43,7 @@ class DocumentView:
     quote: str
     citation: CitationCheck | None
     html: str | None = None
+    places: Mapping[str, Span] = field(default_factory=dict)
 
 
 def build_document_view(
@@ -60,10 +62,10 @@ def build_document_view(
     marks = _drop_overlaps(by_anchor, len(document.text))
     html = _render_text(renderer, document, marks) if renderer else None
     if html is None:
-        return DocumentView(document, tuple(_cut_segments(document, marks)), tuple(marks), quote, check)
+        return DocumentView(document, tuple(_cut_segments(document, marks)), tuple(marks), quote, check, None, marks)
     # A mark of nothing but markup, as the line before code, is nowhere to be seen.
     visible = tuple(anchor for anchor in marks if f'<mark id="{anchor}"' in html)
-    return DocumentView(document, (), visible, quote, check, html)
+    return DocumentView(document, (), visible, quote, check, html, {anchor: marks[anchor] for anchor in visible})
 
 
 def _render_text(renderer: Renderer, document: DocumentContent, marks: dict[str, Span]) -> str | None:

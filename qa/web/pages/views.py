@@ -17,6 +17,7 @@ from qa.web.errors.problems import Code
 from qa.web.pages.collection_chooser import build_chooser, is_searched
 from qa.web.pages.document_view import build_document_view
 from qa.web.pages.filter_view import build_filter_view
+from qa.web.pages.original_pages import list_original_pages
 from qa.web.pages.static_files import load_static_files
 from qa.web.pages.turn_view import build_turn_view
 from qa.web.requests.caller import current_caller
@@ -67,6 +68,7 @@ def document(service: Service, id: str) -> Response:
     has_source = bool(view.html) or (query.view == "source" and service.renderer.can_render(id))
     has_original = service.engine.catalog.originals.has(id)
     shown = {"view": view, "query": query, "has_source": has_source, "has_original": has_original}
+    shown["pages"] = list_original_pages(service.pages, view, query.collection)
     return make_response(render_template("document.html", **shown))
 
 

@@ -14,6 +14,7 @@ from qa.types import MAX_TURNS, Mode, Request, Turn
 from qa.web.requests.base import TRIMMED_PATTERN, Pattern, StrictModel, WithoutNul
 from qa.web.requests.collections import Names, OneName, RepeatedNames
 from qa.web.requests.filters import FILTER, FilterBody, FilterQuery
+from qa.web.requests.spans import SpanTexts, parse_spans
 from qa.web.requests.texts import reject_invalid_text
 
 Verdict: TypeAlias = Literal["right", "wrong"]
@@ -67,7 +68,6 @@ MAX_OFFSET = 10**12
 Offset = Annotated[
     int, Field(ge=0, le=MAX_OFFSET, description="In Unicode code points of the document's text."), WholeNumber
 ]
-SPAN_PATTERN = r"^[0-9]{1,12}-[0-9]{1,12}$"
 QueryInteger = BeforeValidator(_parse_integer)
 QueryBoolean = Annotated[bool, BeforeValidator(_parse_boolean)]
 LITERAL = "Searches the words as typed: no spelling correction, nothing removed, nothing added from the history."
@@ -286,7 +286,7 @@ class DocumentQuery(LenientModel):
 
     repeatable: ClassVar[frozenset[str]] = frozenset({"at"})
 
-    at: Annotated[list[Annotated[str, StringConstraints(pattern=SPAN_PATTERN)]], Field(max_length=50)] = []  # noqa: RUF012 -- as above
+    at: SpanTexts = []  # noqa: RUF012 -- as above
     quote: Annotated[WithoutNul, StringConstraints(max_length=10_000)] = ""
     view: Literal["rendered", "source"] = "rendered"
     collection: OneName = None
@@ -294,5 +294,4 @@ class DocumentQuery(LenientModel):
     @property
     def spans(self) -> tuple[Span, ...]:
         """The requested spans in code points, end exclusive, without empty ones."""
-        spans = (Span(*map(int, at.split("-"))) for at in self.at)
-        return tuple(span for span in spans if span.start < span.end)
+        return parse_spans(self.at)

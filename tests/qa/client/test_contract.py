@@ -8,14 +8,14 @@ from typing import Any
 import httpx
 import pytest
 
-from qa.client import AsyncClient, Client, job_types, types
+from qa.client import AsyncClient, Client, job_types, page_types, types
 from qa.web.openapi import build_openapi
 from qa.web.responses import ReadyCollections
 from qa.web.routes import HTML, ROUTES
 from tests.test_house import EVERYWHERE, HOMES, ROOT
 
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
-    "ask": ("Who?",), "ask_many": (["Who?"],), "get_document": ("a",), "get_original": ("a",), "put_document": ("a", "text"),
+    "ask": ("Who?",), "ask_many": (["Who?"],), "get_document": ("a",), "get_original": ("a",), "get_page": ("a", 1), "get_page_picture": ("a", 1), "put_document": ("a", "text"),
     "upload_document": ("a", b"text"), "delete_document": ("a",), "write_documents": ([],), "upload_documents": ({},),
     "get_job": ("1",), "publish_job": ("1",), "verify": ("a", 0, 1, "t"), "give_feedback": ("Who?", "a#0-1", "right"),
     "wait_for_job": ("1",),
@@ -48,7 +48,9 @@ def test_every_route_of_the_api_has_a_method() -> None:
     pages = {"/sign-in", "/sign-out", "/turn", "/static/<path:name>", "/widget.js"}
     ours = [r for r in ROUTES if r.response != HTML and r.path not in pages and not r.name.startswith("chat.")]
     routes = {(r.method, r.path) for r in ours} - {("GET", "/v1/ask")}
-    assert requested == {(method, path.replace("<path:id>", "a").replace("<id>", "1")) for method, path in routes}
+    assert requested == {
+        (method, path.replace("<path:id>", "a").replace("<id>", "1").replace("<page>", "1")) for method, path in routes
+    }
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,7 @@ def test_every_route_of_the_api_has_a_method() -> None:
         ("AnswerPassage", types.Passage),
         ("CollectionSummary", types.CollectionInfo),
         ("DocumentContent", types.Document),
+        ("PageBox", page_types.PageBox),
         ("Questions", job_types.ChangedQuestions),
     ]
     + [
@@ -77,6 +80,7 @@ def test_the_results_have_the_fields_of_the_api(schema: str, kind: type) -> None
         ("api.ask", types.Answer),
         ("documents.put", job_types.Job),
         ("api.documents", types.DocumentList),
+        ("pictures.page", page_types.PageContent),
         ("api.index", types.IndexInfo),
         ("api.verify", types.CitationCheck),
         ("api.give_feedback", types.FeedbackReceipt),

@@ -29,6 +29,9 @@ assert.deepEqual([listed.total, listed.facets.format], [1, [{{ value: "txt", cou
 assert.equal((await client.listDocuments({{ filter: {{ date: {{ from: "2020" }} }} }})).total, 0);
 assert.equal((await client.ask(question, {{ filter: {{ format: "epub" }} }})).reason, "filtered_out");
 assert.equal((await client.getDocument("cats.txt", {{ start: 5, end: 10 }})).text, "sleep");
+const page404 = {{ code: "page_not_found" }};
+await assert.rejects(client.getPage("cats.txt", 1, {{ spans: [{{ start: 0, end: 4 }}] }}), page404);
+await assert.rejects(client.getPagePicture("cats.txt", 1), page404);
 assert.equal((await client.verify({{ document: "cats.txt", start: 0, end: 4, text: "Cats" }})).status, "valid");
 assert.equal((await client.giveFeedback({{ question, passage: answer.passages[0].id, verdict: "right" }})).verdict, "right");
 assert.ok((await client.exportFeedback()).some((one) => one.question === question));

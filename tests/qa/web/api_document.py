@@ -192,6 +192,8 @@ def _render_example(client: FlaskClient, method: str, example: Example) -> str:
         body = f"\n\n{body}" if body else ""
         request = "```http\n" + "\n".join(shown) + body + "\n```\n"
         media_type = response.mimetype
+        if media_type.startswith("image/"):
+            return f"{request}\n`{media_type}`.\n"
         if media_type != "application/json":
             # A piece of HTML carries the JSON of its answer, and with it a measured time.
             first, *others = re.sub(r'"took_ms": [\d.]+', '"took_ms": 2.9', response.text.strip()).splitlines()

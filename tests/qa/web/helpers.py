@@ -156,6 +156,10 @@ class OneDocument:
         """Return none: it is plain text."""
         return ()
 
+    def get_pages(self, document: str) -> Sequence[int]:
+        """Return none: it was not read from a PDF."""
+        return ()
+
     def get_document(self, document: str, part: Span | None = None) -> DocumentContent | None:
         """Return the one document."""
         text = TEXT[part.start : part.end] if part else TEXT

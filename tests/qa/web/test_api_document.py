@@ -17,11 +17,11 @@ from index.build.changes import Overrides
 from index.build.pipeline import BuildReport, build_index
 from index.build.sources import SourceState, hash_digests, write_sources
 from index.settings import IndexSettings
-from index.types import Document
+from index.types import Document, Span
 from index.writes.build import build_with_writes
 from index.writes.journal import Journal, Write
 from index.writes.parse import UploadParser
-from qa.collection.catalog import DocumentInfo
+from qa.collection.catalog import DocumentContent, DocumentInfo
 from qa.collection.originals import Originals
 from qa.types import PassageCopy, Source
 from qa.web import create_app
@@ -29,6 +29,7 @@ from qa.web.openapi import EXAMPLES as EXAMPLE_FILE
 from qa.web.routes import ROUTES
 from qa.web.service import AppOptions
 from tests.doubles import WordEncoder
+from tests.index.parsers.samples import pdf
 from tests.qa.web import helpers
 from tests.qa.web.api_document import JAVASCRIPT, PYTHON, Example, collect_examples, render_document
 from tests.qa.web.server.process import ready
@@ -37,7 +38,7 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "api.md"
 QUESTION = "Who directed the film?"
 TEXT = "Plans were announced. The film is directed by Hiroyuki Seshita. It was released in 2017."
 HASH = sha256(TEXT.encode()).hexdigest()
-NAME = "films/blame.txt"
+NAME, PDF = "films/blame.txt", "films/blame.pdf"
 QUOTE = TEXT[helpers.SENTENCE.start : helpers.SENTENCE.end]
 FIELDS = {"folder": ("films",), "format": ("txt",), "licence": ("CC BY-SA 4.0",)}
 PLACE = {"start": helpers.SENTENCE.start, "end": helpers.SENTENCE.end}
@@ -64,6 +65,8 @@ EXAMPLES = {
     "api.documents": Example("/v1/documents?folder=films&facets=licence,format&offset=0&limit=20"),
     "api.document": Example(f"/v1/documents/{NAME}"),
     "originals.original": Example(f"/v1/documents/{NAME}/original"),
+    "pictures.page": Example(f"/v1/documents/{PDF}/pages/1?at=46-62"),
+    "pictures.picture": Example(f"/v1/documents/{PDF}/pages/1.png"),
     "documents.put": Example(
         "/v1/documents/notes/blame.md",
         text="# Notes on Blame!\n\nThe film has an ending of its own.",
@@ -112,6 +115,7 @@ def example_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FlaskClie
     info = DocumentInfo(NAME, "Blame!", HASH, len(TEXT), 1, {"licence": "CC BY-SA 4.0"}, FIELDS)
     monkeypatch.setattr(helpers.OneDocument, "info", info)
     monkeypatch.setattr(helpers.OneDocument, "originals", make_originals(tmp_path))
+    add_a_pdf(monkeypatch)
     options = AppOptions(feedback=tmp_path / "feedback.sqlite", admin_key="KEY", index=hold_a_document(tmp_path))
     engine = helpers.HandMade()
     older = Source("films/old/blame.txt", "Blame!", HASH, "2017-05-20")
@@ -119,11 +123,26 @@ def example_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FlaskClie
     return create_app(engine, options).test_client()
 
 
+def add_a_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let there be the same document as a PDF of one page."""
+    get_document = helpers.OneDocument.get_document
+    pages = {PDF: (0,)}
+
+    def get(self: helpers.OneDocument, document: str, part: Span | None = None) -> DocumentContent | None:
+        return get_document(self, NAME if document in pages else document, part)
+
+    monkeypatch.setattr(helpers.OneDocument, "get_pages", lambda _, document: pages.get(document, ()))
+    monkeypatch.setattr(helpers.OneDocument, "get_document", get)
+
+
 def make_originals(folder: Path) -> Originals:
-    """Write the file of the document, and what a build records of it."""
+    """Write the files of the documents, and what a build records of them."""
     (folder / "files" / NAME).parent.mkdir(parents=True)
-    (folder / "files" / NAME).write_text(TEXT)
-    write_sources(folder, {NAME: SourceState(hash_digests(sha256(TEXT.encode()).digest()), (NAME,))})
+    files = {NAME: TEXT.encode(), PDF: pdf([TEXT])}
+    for name, content in files.items():
+        (folder / "files" / name).write_bytes(content)
+    states = {name: SourceState(hash_digests(sha256(data).digest()), (name,)) for name, data in files.items()}
+    write_sources(folder, states)
     return Originals(folder, str(folder / "files"))
 
 
