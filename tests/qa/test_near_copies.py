@@ -34,7 +34,7 @@ VERSIONS = st.lists(
 
 def write_collection(path: Path, documents: Sequence[Sequence[tuple[list[tuple[int, int]], int | None]]]) -> list[str]:
     """Write versions of documents as JSON lines, and return a section of each document as it was at first."""
-    random, rows, sections = Random(1), [], []
+    random, rows, sections = Random(1), list[dict[str, str]](), list[str]()
     for number, versions in enumerate(documents):
         base = [[random.choice(WORDS) for _ in range(SECTION_WORDS)] for _ in range(SECTIONS)]
         sections.append(" ".join(base[number % SECTIONS][:20]))
