@@ -34,16 +34,12 @@ def mark_near_copies(passages: Passages, groups: Sequence[CopyGroup]) -> Passage
 
 
 def _find_near_copies(passages: Passages, groups: Sequence[CopyGroup]) -> NearCopies:
-    members = [_find_positions(passages.documents, group) for group in groups]
+    # Of documents that are the same word for word none is newer, whatever their dates.
+    members = [_find_positions(passages.documents, group) for group in groups if not group.identical]
     if not members:
         return NO_NEAR_COPIES
     documents = np.concatenate([np.stack([group, np.full(len(group), group[0])], axis=1) for group in members])
-    links = [
-        pair
-        for group, positions in zip(groups, members, strict=True)
-        if not group.identical
-        for pair in _compare_documents(passages, positions)
-    ]
+    links = [pair for positions in members for pair in _compare_documents(passages, positions)]
     return NearCopies(documents[np.argsort(documents[:, 0])], _find_firsts(links))
 
 

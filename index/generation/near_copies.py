@@ -20,8 +20,9 @@ NOTHING = np.empty((0, 2), dtype=np.int64)
 class NearCopies:
     """Pairs of positions, each shape (pairs, 2), sorted by the first one, which is in one pair only.
 
-    ``documents``: a document that has copies, and the first of them, which may be itself. ``firsts``: a passage, the
-    first of those with its text, and an earlier one, the first of all that say nearly the same.
+    ``documents``: a document that is nearly the same as others, and the first of them, which may be itself.
+    ``firsts``: a passage, the first of those with its text, and an earlier one, the first of all that say nearly the
+    same.
     """
 
     documents: Positions
@@ -32,11 +33,11 @@ class NearCopies:
         return _look_up(self.firsts, passages)
 
     def find_groups(self, documents: Positions) -> Positions:
-        """Return for each document the first of its copies, or its own position: equal for copies of a document."""
+        """Return for each document the first that is nearly the same, or its own position if none is."""
         return _look_up(self.documents, documents)
 
     def has_copies(self, document: int) -> bool:
-        """Return whether another document has the same or nearly the same text."""
+        """Return whether another document has nearly the same text."""
         place = int(np.searchsorted(self.documents[:, 0], document))
         return place < len(self.documents) and int(self.documents[place, 0]) == document
 

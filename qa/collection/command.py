@@ -4,6 +4,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,7 +15,7 @@ from index.generation.directory import IndexDirectory
 from index.generation.metadata import DATE, find_field
 from index.generation.metadata_filter import MetadataFilter, Selection
 from qa.collection.catalog import Catalog, DocumentInfo, DocumentList, DocumentSearch
-from qa.collection.listing import ORDERS, Order
+from qa.collection.listing import ORDERS
 from qa.conditions import MAX_SHOWN_FIELDS, read_conditions, require_fields
 
 MAX_LIMIT = 100_000
@@ -43,17 +44,7 @@ HEAD = ("date", "passages", "id", "title")
 @click.option("--facets", default="", metavar="NAMES", help="count the values of these fields, such as tag,language")
 @click.option("--json", "as_json", is_flag=True, help="print what GET /v1/documents returns")
 @setting_options("index")
-def documents(  # noqa: PLR0913 — an argument for each option
-    patterns: tuple[str, ...],
-    conditions: tuple[str, ...],
-    title: str,
-    order: Order,
-    reverse: bool,
-    limit: int,
-    facets: str,
-    as_json: bool,
-    index: str,
-) -> None:
+def documents(index: str, limit: int, facets: str, as_json: bool, **search: Any) -> None:  # noqa: ANN401
     """List the documents of an index, and with --facets how many of them have each value of their metadata.
 
     A document must meet every --filter; of several values of one name it needs one. Names are folder, tag, language,
@@ -62,12 +53,12 @@ def documents(  # noqa: PLR0913 — an argument for each option
     Example: python -m qa documents --sort date --facets tag,year
     """
     catalog = Catalog(IndexDirectory(Path(index)).open_current())
-    chosen = MetadataFilter.parse(read_conditions(conditions))
-    require_fields(catalog, chosen)
+    conditions = MetadataFilter.parse(read_conditions(search.pop("conditions")))
+    require_fields(catalog, conditions)
+    chosen = Selection(search.pop("patterns"), conditions)
     names = list(dict.fromkeys(find_field(name) for name in facets.split(",") if name.strip()))
     _require_known(catalog, names)
-    search = DocumentSearch(Selection(patterns, chosen), title, order, reverse)
-    listed = catalog.search_documents(limit, search, names)
+    listed = catalog.search_documents(limit, DocumentSearch(chosen, **search), names)
     if as_json:
         # Late, because it loads the web server's libraries.
         from qa.web.responses import dump_json

@@ -34,7 +34,7 @@ VERSIONS = st.lists(
 
 def write_collection(path: Path, documents: Sequence[Sequence[tuple[list[tuple[int, int]], int | None]]]) -> list[str]:
     """Write versions of documents as JSON lines, and return a section of each document as it was at first."""
-    random, rows, sections = Random(1), [], []
+    random, rows, sections = Random(1), list[dict[str, str]](), list[str]()
     for number, versions in enumerate(documents):
         base = [[random.choice(WORDS) for _ in range(SECTION_WORDS)] for _ in range(SECTIONS)]
         sections.append(" ".join(base[number % SECTIONS][:20]))
@@ -90,6 +90,7 @@ def test_an_answer_lists_different_things_and_names_all_others(
             assert passage.copies_total == len(passage.copies)
             dates = {copy.document.date for copy in passage.copies} | {passage.document.date}
             # All of them are versions of one document, and the question names none.
-            assert passage.document.date in (None, max(filter(None, dates), default=None))
+            if passages.near_copies.has_copies(generation.contents.documents.find_position(passage.document.id)):
+                assert passage.document.date in (None, max(filter(None, dates), default=None))
         shown = list(list_shown(answer))
         assert len(set(shown)) == len(shown)
