@@ -13,12 +13,13 @@ from index.build.inventory import recall_inventory
 from index.build.load import list_file_ids
 from index.build.summary import describe_all, describe_copies, describe_left_out, describe_read, describe_rest
 from index.cli import Group, Option, format_count, setting_options
+from index.commands import format_build, format_publish
 from index.data_folder import IS_CHECKOUT
 from index.errors import IncompatibleGeneration, NetsphereError, UsageError
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.generation.integrity import find_violations
-from index.generation.manifest import Manifest
+from index.generation.manifest import Manifest, read_source
 from index.generation.pointer import read_pointer
 from index.progress import Terminal
 from index.settings import IndexSettings
@@ -94,7 +95,10 @@ def verify(index: str) -> None:
     failed = [name for name in directory.list_folders() if not _verify_generation(directory.root / name)]
     current = directory.require_current()
     if failed:
-        raise NetsphereError(f"damaged: {', '.join(failed)}; rebuild with: python -m index build")
+        # A manifest that is damaged does not say what the index was built from, but that of another generation may.
+        known = filter(None, (read_source(directory.root / name) for name in reversed(directory.list_folders())))
+        remedy = format_build(next(known, None), directory.root)
+        raise NetsphereError(f"damaged: {', '.join(failed)}; rebuild with: {remedy}")
     Manifest.read(directory.root / current)
 
 
@@ -148,7 +152,7 @@ def use_file(ids: tuple[str, ...], index: str) -> None:
     job = Journal(directory.root).forget(tuple(dict.fromkeys(ids)))
     for name in dict.fromkeys(ids):
         click.echo(f"{name}: {_describe_file(name, files)}")
-    command = f"python -m index build {source} --index {index}"
+    command = format_build(source, index)
     click.echo(f"job {job.id} reads {source}; a server that takes writes builds it by itself, else run: {command}")
 
 
@@ -209,7 +213,7 @@ def _print_writes(directory: IndexDirectory) -> None:
         click.echo(f"last change {last.generation}: {last.changes}")
     newest = find_waiting(directory)
     if newest:
-        click.echo(f"waiting     {newest}; serve it with: python -m index publish --index {directory.root}")
+        click.echo(f"waiting     {newest}; serve it with: {format_publish(directory.root)}")
 
 
 if __name__ == "__main__":

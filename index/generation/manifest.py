@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index import __version__
+from index.commands import format_build
 from index.disk.checked_file import describe_damage, describe_unreadable
 from index.disk.checksums import SUFFIX
-from index.errors import DamagedGeneration, IncompatibleGeneration
+from index.errors import DamagedGeneration, GenerationError, IncompatibleGeneration
 from index.types import Document, Encoder, LoadProblem
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Manifest:
         if version != FORMAT:
             raise IncompatibleGeneration(
                 f"{folder} has format {version!r}, this program reads {FORMAT}; rebuild it with: "
-                f"python -m index build {body.get('source') or 'FOLDER'} --index {folder.parent}"
+                f"{format_build(body.get('source'), folder.parent)}"
             )
         problems = tuple(LoadProblem(**problem) for problem in body["problems"])
         files = {name: FileDigest(**digest) for name, digest in body["files"].items()}
@@ -93,6 +94,14 @@ class Manifest:
         for name, digest in self.files.items():
             has_checksums = f"{name}{SUFFIX}" in self.files
             check_file(folder / name, digest, reads_it=hashes_all or not has_checksums)
+
+
+def read_source(folder: Path) -> str | None:
+    """Return what a generation was built from; None if its manifest cannot be read."""
+    try:
+        return Manifest.read(folder).source
+    except GenerationError:
+        return None
 
 
 def check_file(path: Path, digest: FileDigest, reads_it: bool = True) -> None:
