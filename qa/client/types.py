@@ -165,7 +165,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class CollectionInfo:
-    """A collection, what its folder says of it, and what is served of it."""
+    """A collection, what its folder says of it, and what is served of it.
+
+    ``problem`` says what is wrong with its index folder; what is open of it is served.
+    """
 
     name: str
     title: str
@@ -175,6 +178,7 @@ class CollectionInfo:
     passages: int
     generation: str
     default: bool
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def ask_batch(service: Service) -> Response:
 def collections(service: Service) -> Response:
     """List the collections that are served, with what their folders say of themselves."""
     read_query(NoQuery)
-    return json_response(CollectionList(service.collections.list_summaries()))
+    return json_response(CollectionList(service.collections.list_with_problems()))
 
 
 def documents(service: Service) -> Response:
