@@ -23,6 +23,7 @@ class KeptFiles:
     def __init__(self) -> None:
         """Keep nothing yet."""
         self._descriptors: dict[Path, dict[str, int]] = {}
+        self._soft_limit, self._hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)
 
     def keep(self, folder: Path) -> None:
         """Open all files of a generation, unless they are; if that fails it is not kept."""
@@ -31,13 +32,24 @@ class KeptFiles:
         opened: dict[str, int] = {}
         try:
             paths = sorted(path for path in folder.rglob("*") if path.is_file())
-            _allow_descriptors(len(paths), sum(map(len, self._descriptors.values())))
+            self._allow_descriptors(len(paths))
             for path in paths:
                 opened[path.relative_to(folder).as_posix()] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
             _close(opened)
         else:
             self._descriptors[folder] = opened
+
+    def _allow_descriptors(self, count: int) -> None:
+        """Raise the limit of open files by those that are kept; raise OSError if too few would be left."""
+        if self._soft_limit == resource.RLIM_INFINITY:
+            return
+        kept = count + sum(map(len, self._descriptors.values()))
+        wanted = self._soft_limit + kept
+        allowed = wanted if self._hard_limit == resource.RLIM_INFINITY else min(wanted, self._hard_limit)
+        if kept * MAX_SHARE > allowed:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, self._hard_limit))
 
     def list_kept(self, root: Path) -> list[str]:
         """Return the names of the generations of an index that are kept."""
@@ -65,14 +77,3 @@ def _close(descriptors: dict[str, int]) -> None:
     for descriptor in descriptors.values():
         with suppress(OSError):
             os.close(descriptor)
-
-
-def _allow_descriptors(count: int, kept: int) -> None:
-    """Raise the limit of open files by those to be kept; raise OSError if connections would have too few left."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft == resource.RLIM_INFINITY:
-        return
-    allowed = soft + count if hard == resource.RLIM_INFINITY else min(soft + count, hard)
-    if (count + kept) * MAX_SHARE > allowed:
-        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
