@@ -171,6 +171,32 @@ class AnswerKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PlainText:
+    """A text without the marks of its format. ``marks`` are places in it, not in the document."""
+
+    text: str
+    marks: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlainAnswer:
+    """An answer without the marks of its format: the quotation, its parts, and its sentence with them marked."""
+
+    text: str
+    spans: tuple[str, ...]
+    sentence: PlainText
+
+
+@dataclass(frozen=True, slots=True)
+class PlainPassage:
+    """A passage without the marks of its format. ``marks`` are the places of its evidence in ``text``."""
+
+    text: str
+    marks: tuple[Span, ...]
+    heading: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerText:
     """The shortest quotation that answers with enough confidence, and the sentence that holds it.
 
@@ -188,6 +214,7 @@ class AnswerText:
     confidence: float
     spans: tuple[Quote, ...]
     collection: str | None = None
+    plain: PlainAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +253,7 @@ class AnswerPassage:
     """One passage of an answer. ``score`` is the calibrated probability that it answers.
 
     ``copies`` are the first other places with the same text that the filter allows, in the order of the
-    collection, and ``copies_total`` counts all of them.
+    collection, and ``copies_total`` counts all of them. ``plain`` is there if it was asked for.
     """
 
     rank: int
@@ -245,6 +272,7 @@ class AnswerPassage:
     copies_total: int = 0
     explanation: Explanation | None = None
     collection: str | None = None
+    plain: PlainPassage | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,32 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class PlainText:
+    """A text without the marks of its format. ``marks`` are places in it, not in the document."""
+
+    text: str
+    marks: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlainAnswer:
+    """An answer without the marks of its format: the quotation, its parts, and its sentence with them marked."""
+
+    text: str
+    spans: tuple[str, ...]
+    sentence: PlainText
+
+
+@dataclass(frozen=True, slots=True)
+class PlainPassage:
+    """A passage without the marks of its format. ``marks`` are the places of its evidence in ``text``."""
+
+    text: str
+    marks: tuple[Span, ...]
+    heading: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerText:
     """The quotation that answers, and the sentence that holds it.
 
@@ -42,6 +68,7 @@ class AnswerText:
     confidence: float
     spans: tuple[Quote, ...] = ()
     collection: str | None = None
+    plain: PlainAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +122,7 @@ class Passage:
     copies_total: int = 0
     explanation: Explanation | None = None
     collection: str | None = None
+    plain: PlainPassage | None = None
 
 
 @dataclass(frozen=True, slots=True)

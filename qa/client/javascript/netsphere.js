@@ -13,13 +13,14 @@
  * @typedef {{id: string, title: string, sha256: string}} Source
  * @typedef {{rank: number, id: string, score: number, text: string, heading: ?string, document: Source, start: number,
  *   end: number, evidence: {start: number, end: number}[], kind: string, page: ?number, location: ?string,
- *   collection?: string}} Passage
+ *   collection?: string, plain?: {text: string, heading: ?string, marks: {start: number, end: number}[]}}} Passage
  * @typedef {{text: string, document: string, start: number, end: number, sentence: Quote, confidence: number,
- *   kind: "span"|"sentence"|"passage", spans: Quote[]}} AnswerText
+ *   kind: "span"|"sentence"|"passage", spans: Quote[], plain?: object}} AnswerText
  * @typedef {{question: string, searched_as: string, status: "answered"|"unsure"|"not_found", confidence: number,
  *   reason: ?string, answer: ?AnswerText, passages: Passage[], retrieval: object, took_ms: number}} Answer
  * @typedef {{history?: {question: string, answer?: ?string}[], top_k?: number, mode?: "fast"|"precise",
- *   filter?: object, explain?: boolean, literal?: boolean, timeout_ms?: number, collection?: string|string[]}} AskOptions
+ *   filter?: object, explain?: boolean, literal?: boolean, timeout_ms?: number, collection?: string|string[],
+ *   plain?: boolean}} AskOptions
  * @typedef {{id: string, state: "queued"|"building"|"held"|"published"|"failed", documents: number,
  *   generation: ?string, reason: ?string, problems: {where: string, reason: string}[]}} Job
  * @typedef {{collection?: string}} InCollection the name of one of several collections; without it, the default one

@@ -15,6 +15,9 @@ from qa.types import (
     CollectionAnswer,
     Explanation,
     PassageCopy,
+    PlainAnswer,
+    PlainPassage,
+    PlainText,
     Quote,
     Reason,
     Source,
@@ -34,11 +37,20 @@ FULL = Answer(
 )  # fmt: skip
 
 
-# As a server of several collections returns it.
+PLAIN_PASSAGE = PlainPassage("Ann made it.", (Span(0, 3),), "Film")
+PLAIN_ANSWER = PlainAnswer("Ann", ("Ann",), PlainText("Ann made it.", (Span(0, 3),)))
+# As a server of several collections returns it to one who asked for plain texts, too.
 NAMED = replace(
     FULL,
-    answer=replace(WORDS, collection="films"),
-    passages=(replace(PASSAGE, collection="films", copies=(replace(PASSAGE.copies[0], collection="books"),)),),
+    answer=replace(WORDS, collection="films", plain=PLAIN_ANSWER),
+    passages=(
+        replace(
+            PASSAGE,
+            collection="films",
+            copies=(replace(PASSAGE.copies[0], collection="books"),),
+            plain=PLAIN_PASSAGE,
+        ),
+    ),
     collection="films",
     collections=(
         CollectionAnswer("films", Status.UNSURE, 0.98765, Reason.WEAK_MATCH, "Who made it?", ("lexical",), "g1"),
