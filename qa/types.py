@@ -7,6 +7,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from index.generation.metadata_filter import NO_FILTER, MetadataFilter, Selection
 from index.types import Embeddings, PassageKind, Span, Tokens, Vectors
+from qa.answer.plain_forms import PlainAnswer, PlainPassage
 from qa.errors import QuestionError
 from qa.ranking.retrieval import Retrieval
 
@@ -168,32 +169,6 @@ class AnswerKind(StrEnum):
     SPAN = "span"
     SENTENCE = "sentence"
     PASSAGE = "passage"
-
-
-@dataclass(frozen=True, slots=True)
-class PlainText:
-    """A text without the marks of its format. ``marks`` are places in it, not in the document."""
-
-    text: str
-    marks: tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PlainAnswer:
-    """An answer without the marks of its format: the quotation, its parts, and its sentence with them marked."""
-
-    text: str
-    spans: tuple[str, ...]
-    sentence: PlainText
-
-
-@dataclass(frozen=True, slots=True)
-class PlainPassage:
-    """A passage without the marks of its format. ``marks`` are the places of its evidence in ``text``."""
-
-    text: str
-    marks: tuple[Span, ...]
-    heading: str | None
 
 
 @dataclass(frozen=True, slots=True)

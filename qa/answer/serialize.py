@@ -6,7 +6,8 @@ keys cost half the time of a loop over the fields; ``dataclasses.asdict`` costs 
 
 from typing import Any
 
-from qa.types import Answer, AnswerPassage, AnswerText, CollectionAnswer, PassageCopy, PlainPassage, PlainText
+from qa.answer.plain_forms import PlainPassage, PlainText
+from qa.types import Answer, AnswerPassage, AnswerText, CollectionAnswer, PassageCopy
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:

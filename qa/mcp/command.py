@@ -3,6 +3,7 @@
 import re
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -24,9 +25,7 @@ ADDRESS = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
     help="address of a server over the same indexes, such as http://127.0.0.1:8000: links lead there",
 )
 @setting_options("index", "model", "models", "reader")
-def mcp_command(  # noqa: PLR0913 — one for each part of the command line
-    collections: tuple[str, ...], url: str | None, index: str, model: str, models: str, reader: str
-) -> None:
+def mcp_command(collections: tuple[str, ...], url: str | None, **flags: Any) -> None:  # noqa: ANN401 — of the table's types
     """Serve an index, or several, each with its name, to an agent, which starts this command.
 
     The agent asks over standard input and output.
@@ -38,14 +37,15 @@ def mcp_command(  # noqa: PLR0913 — one for each part of the command line
     require_library()
     if url and not ADDRESS.fullmatch(url):
         raise UsageError(f"invalid value {url!r} for --url: must be like http://127.0.0.1:8000 or https://docs.example")
-    roots = parse_folders(collections, index if is_flag_given("index") else None)
+    roots = parse_folders(collections, flags["index"] if is_flag_given("index") else None)
     # Late, because they load the library of the protocol and those of the web server, which no other command needs.
     from qa.mcp.current_index import CurrentIndex
     from qa.mcp.resources import format_uri
     from qa.mcp.stdio import serve_stdio
     from qa.web.collection_folders import CollectionFolders
 
-    folders = CollectionFolders.of(roots, Path(index), model if is_stated("model") else None, reader, models)
+    model = flags["model"] if is_stated("model") else None
+    folders = CollectionFolders.of(roots, Path(flags["index"]), model, flags["reader"], flags["models"])
     current = CurrentIndex(folders.find_version, folders.open_version, folders.note_served)
     try:
         serve_stdio(current.use_service, partial(link_to_page, url) if url else format_uri)

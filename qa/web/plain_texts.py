@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from index.types import Span
 from qa.answer.highlight import split_at_marks
+from qa.answer.plain_forms import PlainAnswer, PlainPassage, PlainText
 from qa.rendering.plain_text import write_lines
 from qa.rendering.renderer import Renderer
 from qa.rendering.source_map import unwrap_words
-from qa.types import Answer, AnswerPassage, AnswerText, PlainAnswer, PlainPassage, PlainText, Quote
+from qa.types import Answer, AnswerPassage, AnswerText, Quote
 from qa.web.service import Service
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from index.types import PassageKind, Span
+from qa.answer.plain_forms import PlainAnswer, PlainPassage, PlainText
 from qa.answer.serialize import answer_json
 from qa.ranking.retrieval import Leg, Retrieval
 from qa.types import (
@@ -15,9 +16,6 @@ from qa.types import (
     CollectionAnswer,
     Explanation,
     PassageCopy,
-    PlainAnswer,
-    PlainPassage,
-    PlainText,
     Quote,
     Reason,
     Source,
