@@ -183,9 +183,3 @@ def _find_problem(one: ServedCollection) -> str | None:
     except (NetsphereError, OSError):
         return LOST_DETAIL
     return None
-
-
-def serve_one(engine: Engine, options: AppOptions, openapi: dict[str, Any] | None = None) -> Service:
-    """Return the service of a single collection that has no name."""
-    one = ServedCollection(DEFAULT_NAME, engine, options.index, is_named=False)
-    return Collections([one], options, openapi or {}).default
