@@ -151,7 +151,7 @@ def hostile(page: Page, to: Addresses) -> None:
 
 
 def collections(page: Page, to: Addresses) -> None:
-    """Several collections in one server: what each is, and above the question the choice between them."""
+    """Several collections in one server: what each is, and below the question the choice between them."""
     first_page(page, to.several)
     expect(page.get_by_label("Collection")).to_be_visible()
 
