@@ -33,7 +33,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from index.cli import Command, is_flag_given, is_stated, setting_options
-from index.errors import UsageError
 from index.settings import IndexSettings, ServeSettings
 from qa.collection.folder_names import parse_folders
 
@@ -62,34 +61,24 @@ def main(collections: tuple[str, ...], **flags: Any) -> None:  # noqa: ANN401 â€
     index = IndexSettings(**{name: flags.pop(name) for name in INDEX_SETTINGS})
     settings = ServeSettings(**flags)
     # Before the libraries of the server are loaded, which takes a moment.
-    roots = parse_folders(collections)
-    if roots and is_flag_given("index"):
-        raise UsageError(f"invalid value {index.index!r} for --index: name it as a collection, too, or it alone")
+    roots = parse_folders(collections, index.index if is_flag_given("index") else None)
     with _metrics_folder(settings.workers) as folder:
         # Late, because prometheus_client reads its environment variable when it is imported.
+        from qa.web.collection_folders import CollectionFolders
         from qa.web.log_format import LogOptions
         from qa.web.server import ServerOptions, run_server
 
-        folders = _make_folders(roots, index, settings)
+        model = index.model if is_stated("model") else None
+        folders = CollectionFolders.of(roots, Path(index.index), model, settings.reader, index.models)
         options = _build_options(settings, folder)
         folders.find_version()
         _prepare_reader(settings.reader, index.models)
         builders = _prepare_builders(index, folders, settings)
         written = LogOptions(settings.log_format, settings.log_requests)
         server = ServerOptions(
-            settings.workers, settings.threads, folder, builders, written, on_ready=folders.note_served
+            settings.workers, settings.threads, folder, builders, written, note_served=folders.note_served
         )
         run_server(partial(_create_app, folders, options), settings.host, settings.port, server, folders.find_version)
-
-
-def _make_folders(roots: "dict[str, Path]", index: IndexSettings, settings: ServeSettings) -> "CollectionFolders":
-    """Return the index folders to serve: those that are named, or else that of the setting."""
-    from qa.web.collection_folders import CollectionFolders
-
-    model = index.model if is_stated("model") else None
-    if not roots:
-        return CollectionFolders.of_one(Path(index.index), model, settings.reader, index.models)
-    return CollectionFolders(roots, model, settings.reader, index.models)
 
 
 def _prepare_reader(name: str, models: str) -> None:
@@ -123,7 +112,7 @@ def _prepare_builders(
         # Many collections would start many processes, of which few have something to do.
         has_work: Callable[[], bool] = partial(_has_waiting_writes, root) if folders.is_named else lambda: True
         is_needed = settings.watch or (may_write and has_work())
-        builders.append(BuilderProcess(partial(_run_builder, options), is_needed, has_work=has_work))
+        builders.append(BuilderProcess(partial(_run_builder, folders, options), is_needed, has_work=has_work))
     return builders
 
 
@@ -138,10 +127,11 @@ def _has_waiting_writes(root: Path) -> bool:
         return True
 
 
-def _run_builder(options: "BuilderOptions", control: socket, crashed: bool) -> None:
+def _run_builder(folders: "CollectionFolders", options: "BuilderOptions", control: socket, crashed: bool) -> None:
     """Build what is written in the building process, which alone loads the parsers."""
     from qa.web.documents.builder import run_builder
 
+    folders.release_files()
     run_builder(options, control, crashed)
 
 
@@ -197,7 +187,9 @@ def _create_app(folders: "CollectionFolders", options: "AppOptions", version: st
     """Create the application in the serving process."""
     from qa.web import create_app
 
-    return create_app(folders.open_version(version), options)
+    served = folders.open_version(version)
+    folders.release_files()
+    return create_app(served, options)
 
 
 if __name__ == "__main__":

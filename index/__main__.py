@@ -20,12 +20,13 @@ from index.build.summary import (
     describe_rest,
 )
 from index.cli import Group, Option, format_count, setting_options
+from index.commands import format_build, format_publish
 from index.data_folder import IS_CHECKOUT
 from index.errors import IncompatibleGeneration, NetsphereError, UsageError
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.generation.integrity import find_violations
-from index.generation.manifest import Manifest
+from index.generation.manifest import Manifest, read_source
 from index.generation.pointer import read_pointer
 from index.progress import Terminal
 from index.settings import IndexSettings
@@ -104,7 +105,10 @@ def verify(index: str) -> None:
     failed = [name for name in directory.list_folders() if not _verify_generation(directory.root / name)]
     current = directory.require_current()
     if failed:
-        raise NetsphereError(f"damaged: {', '.join(failed)}; rebuild with: python -m index build")
+        # A manifest that is damaged does not say what the index was built from, but that of another generation may.
+        known = filter(None, (read_source(directory.root / name) for name in reversed(directory.list_folders())))
+        remedy = format_build(next(known, None), directory.root)
+        raise NetsphereError(f"damaged: {', '.join(failed)}; rebuild with: {remedy}")
     Manifest.read(directory.root / current)
 
 
@@ -158,7 +162,7 @@ def use_file(ids: tuple[str, ...], index: str) -> None:
     job = Journal(directory.root).forget(tuple(dict.fromkeys(ids)))
     for name in dict.fromkeys(ids):
         click.echo(f"{name}: {_describe_file(name, files)}")
-    command = f"python -m index build {source} --index {index}"
+    command = format_build(source, index)
     click.echo(f"job {job.id} reads {source}; a server that takes writes builds it by itself, else run: {command}")
 
 
@@ -219,7 +223,7 @@ def _print_writes(directory: IndexDirectory) -> None:
         click.echo(f"last change {last.generation}: {last.changes}")
     newest = find_waiting(directory)
     if newest:
-        click.echo(f"waiting     {newest}; serve it with: python -m index publish --index {directory.root}")
+        click.echo(f"waiting     {newest}; serve it with: {format_publish(directory.root)}")
 
 
 if __name__ == "__main__":

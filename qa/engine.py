@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Lock
 from time import perf_counter
 
+from index.commands import format_build
 from index.data_folder import DATA_FOLDER
 from index.embedding import MODELS, load_generation_encoder
 from index.errors import DamagedGeneration, IncompatibleGeneration
@@ -202,5 +203,5 @@ def _check_model(generation: Generation, encoder: Encoder) -> None:
             f"{generation.folder} was built with {manifest.model} ({manifest.model_fingerprint[:12]}), not with "
             f"{encoder.name} ({encoder.fingerprint[:12]}) as it is now; "
             f"name a folder that holds the former with --model, or rebuild it: "
-            f"python -m index build {manifest.source} --index {generation.folder.parent} --model {encoder.name}"
+            f"{format_build(manifest.source, generation.folder.parent, encoder.name)}"
         )

@@ -7,6 +7,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from index.generation.metadata_filter import NO_FILTER, MetadataFilter, Selection
 from index.types import Embeddings, PassageKind, Span, Tokens, Vectors
+from qa.answer.plain_forms import PlainAnswer, PlainPassage
 from qa.errors import QuestionError
 from qa.ranking.retrieval import Retrieval
 
@@ -188,6 +189,7 @@ class AnswerText:
     confidence: float
     spans: tuple[Quote, ...]
     collection: str | None = None
+    plain: PlainAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,7 @@ class AnswerPassage:
     """One passage of an answer. ``score`` is the calibrated probability that it answers.
 
     ``copies`` are the first other places with the same or nearly the same text that the filter allows, in the order of
-    the collection, and ``copies_total`` counts all of them.
+    the collection, and ``copies_total`` counts all of them. ``plain`` is there if it was asked for.
     """
 
     rank: int
@@ -247,6 +249,7 @@ class AnswerPassage:
     copies_total: int = 0
     explanation: Explanation | None = None
     collection: str | None = None
+    plain: PlainPassage | None = None
 
 
 @dataclass(frozen=True, slots=True)

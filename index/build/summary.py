@@ -10,6 +10,7 @@ from index.build.ignore import IGNORE_FILE
 from index.build.inventory import Inventory
 from index.build.load_file import NO_PARSER
 from index.cli import format_bytes, format_count
+from index.commands import format_status
 from index.generation.collection_info import CollectionInfo
 from index.parsers import PARSERS
 from index.types import LoadProblem
@@ -105,7 +106,7 @@ def describe_rest(inventory: Inventory, copies: Sequence[CopyGroup], index: str)
     counts = [*(len(group.places) for group in groups), *inventory.count_skipped().values()]
     counts += [len(group.documents) for group in copies]
     is_shortened = len(groups) > MAX_GROUPS or len(copies) > MAX_COPIES or any(count > MAX_NAMES for count in counts)
-    return [f"            all of them: python -m index status --all --index {index}"] if is_shortened else []
+    return [f"            all of them: {format_status(index)}"] if is_shortened else []
 
 
 def describe_all(inventory: Inventory, copies: Sequence[CopyGroup]) -> Iterator[str]:

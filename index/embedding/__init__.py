@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 
+from index.commands import format_build
 from index.data_folder import DATA_FOLDER
 from index.embedding.convert import QuantizedFolder, QuantizedModel
 from index.embedding.ctranslate2 import CONFIG, QuantizedEncoder
@@ -57,6 +58,6 @@ def load_generation_encoder(folder: Path, manifest: Manifest, model: str | None 
         raise IncompatibleGeneration(
             f"{folder} was built with {manifest.model} ({encoder.source[:12]}), not with {model} as it is now; "
             "leave out --model to search with the model that the index holds, or rebuild it with: "
-            f"python -m index build {manifest.source} --index {folder.parent} --model {model}"
+            f"{format_build(manifest.source, folder.parent, model)}"
         )
     return encoder

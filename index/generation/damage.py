@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 from threading import Lock
 
+from index.commands import format_build
 from index.errors import DamagedGeneration, GenerationError, UnreadableGeneration
 from index.generation.manifest import MANIFEST_NAME, Manifest, check_file
 from index.generation.pointer import read_pointer
@@ -26,6 +27,10 @@ class DamageMonitor:
         self._recorded: str | None = None
         self._logged: str | None = None
         self._lock = Lock()
+
+    def watch(self, folder: Path) -> None:
+        """Look for the files in ``folder`` from now on, which is where those that are open come from."""
+        self._folder = folder
 
     def record(self, error: DamagedGeneration) -> None:
         """Remember that a part of a file is not as it was written; what cannot be read now may be readable later."""
@@ -65,11 +70,14 @@ class DamageMonitor:
 
     def _was_pruned(self) -> bool:
         """Return whether a build has removed the generation, which is served until the newer one is open."""
-        return not self._folder.exists() and read_pointer(self._folder.parent) not in {None, self._folder.name}
+        try:
+            return not self._folder.exists() and read_pointer(self._folder.parent) not in {None, self._folder.name}
+        except OSError:
+            return False
 
     def _log_once(self, fault: str | None) -> None:
         if fault and fault != self._logged:
-            log.error("%s; repair it with: python -m index build", fault)
+            log.error("%s; repair it with: %s", fault, format_build(self._manifest.source, self._folder.parent))
         self._logged = fault
 
 

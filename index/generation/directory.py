@@ -15,6 +15,7 @@ from pathlib import Path
 import regex
 from filelock import FileLock, Timeout
 
+from index.commands import format_build
 from index.disk.sync import sync_to_disk
 from index.errors import (
     BuildError,
@@ -26,7 +27,7 @@ from index.errors import (
     UsageError,
 )
 from index.generation.generation import Generation
-from index.generation.manifest import MANIFEST_NAME
+from index.generation.manifest import MANIFEST_NAME, read_source
 from index.generation.pointer import CURRENT, read_pointer, write_pointer
 
 LOCK, UNFINISHED = "build.lock", ".unfinished-"
@@ -82,7 +83,7 @@ class IndexDirectory:
         current = self.find_current()
         if current is None:
             raise GenerationNotFound(
-                f"there is no index in {self.root}; build one with: python -m index build FOLDER --index {self.root}"
+                f"there is no index in {self.root}; build one with: {format_build(None, self.root)}"
             )
         return current
 
@@ -115,11 +116,13 @@ class IndexDirectory:
     def _replace_damaged(self, name: str, error: DamagedGeneration) -> Generation:
         older = self._open_older(name)
         if older is None:
-            raise type(error)(
-                f"{error}; no generation before it is intact; repair it with: python -m index build"
-            ) from error
+            remedy = format_build(read_source(self.root / name), self.root)
+            raise type(error)(f"{error}; no generation before it is intact; repair it with: {remedy}") from error
         log.error(
-            "%s; serving the generation before it, %s; repair it with: python -m index build", error, older.folder.name
+            "%s; serving the generation before it, %s; repair it with: %s",
+            error,
+            older.folder.name,
+            format_build(older.manifest.source, self.root),
         )
         return older
 

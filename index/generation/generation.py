@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.commands import format_build
 from index.disk.arrays import open_array
 from index.disk.checksums import write_checksums
 from index.disk.sync import sync_to_disk
@@ -99,8 +100,7 @@ class Generation:
         except (OSError, ValueError, KeyError, TypeError) as error:
             # The sizes and hashes are right, so the fault is in the program that wrote the files.
             raise DamagedGeneration(
-                f"{folder} cannot be read ({error}); rebuild it with: python -m index build "
-                f"{manifest.source or 'FOLDER'} --index {folder.parent}"
+                f"{folder} cannot be read ({error}); rebuild it with: {format_build(manifest.source, folder.parent)}"
             ) from error
         return cls(folder, manifest, contents, damage, collection)
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index import __version__
+from index.commands import format_build
 from index.disk.checked_file import describe_damage, describe_unreadable
 from index.disk.checksums import SUFFIX
-from index.errors import DamagedGeneration, IncompatibleGeneration
+from index.errors import DamagedGeneration, GenerationError, IncompatibleGeneration
 from index.types import Document, Encoder, LoadProblem
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Manifest:
         if version != FORMAT:
             raise IncompatibleGeneration(
                 f"{folder} has format {version!r}, this program reads {FORMAT}; rebuild it with: "
-                f"python -m index build {body.get('source') or 'FOLDER'} --index {folder.parent}"
+                f"{format_build(body.get('source'), folder.parent)}"
             )
         problems = tuple(LoadProblem(**problem) for problem in body["problems"])
         files = {name: FileDigest(**digest) for name, digest in body["files"].items()}
@@ -102,6 +103,14 @@ class Manifest:
         names = sorted(self.files, key=lambda name: self.files[name].size, reverse=True)
         with ThreadPoolExecutor(FILES_AT_ONCE) as pool:
             list(pool.map(check, names))
+
+
+def read_source(folder: Path) -> str | None:
+    """Return what a generation was built from; None if its manifest cannot be read."""
+    try:
+        return Manifest.read(folder).source
+    except GenerationError:
+        return None
 
 
 def check_file(path: Path, digest: FileDigest, reads_it: bool = True) -> None:

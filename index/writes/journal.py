@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from index.commands import format_build, format_publish
 from index.errors import NetsphereError, UsageError
 from index.types import Document, Heading, Place
 from index.writes.database import FILE_NAME, compact_file, open_transaction
@@ -111,12 +112,11 @@ class Journal:
         waiting = database.execute(SELECT_WAITING, {"id": id}).fetchone()
         if waiting:
             job, state, is_sure = waiting
-            remedy = "python -m index build FOLDER"
-            if state == JobState.HELD:
-                remedy = "python -m index publish"
+            index = self.path.parent
+            remedy = format_publish(index) if state == JobState.HELD else format_build(None, index)
             raise NetsphereError(
                 f"{id!r} {'is' if is_sure else 'may be'} written by job {job}, which is {state}; "
-                f"wait until it is published, or run: {remedy} --index {self.path.parent}"
+                f"wait until it is published, or run: {remedy}"
             )
         if not database.execute("SELECT 1 FROM documents WHERE id = ?", (id,)).fetchone():
             written = database.execute("SELECT id FROM documents ORDER BY id LIMIT ?", (MAX_NAMED + 1,)).fetchall()

@@ -9,6 +9,7 @@ from index.build.dry_run import DryRun
 from index.build.inventory import Inventory
 from index.build.summary import describe_collection, describe_copies, describe_left_out, describe_read, describe_rest
 from index.cli import format_count
+from index.commands import format_publish
 from index.generation.manifest import Manifest
 from index.writes.build import WritesReport
 
@@ -48,7 +49,7 @@ def summarize_build(report: WritesReport, index: str) -> str:
     summary = f"built {what}; {format_count(build.embedded, 'units')} embedded, {build.reused} reused"
     if report.is_published:
         return summary
-    return f"{summary}; {report.changes}; serve it with: python -m index publish --index {index}"
+    return f"{summary}; {report.changes}; serve it with: {format_publish(index)}"
 
 
 def format_counts(manifest: Manifest) -> str:

@@ -6,6 +6,7 @@ keys cost half the time of a loop over the fields; ``dataclasses.asdict`` costs 
 
 from typing import Any
 
+from qa.answer.plain_forms import PlainPassage, PlainText
 from qa.types import Answer, AnswerPassage, AnswerText, CollectionAnswer, PassageCopy
 
 
@@ -52,7 +53,10 @@ def _text_json(text: AnswerText) -> dict[str, Any]:
         "confidence": round(text.confidence, 4),
         "spans": [_copy_fields(span) for span in text.spans],
     }
-    return shown | _name_collection(text.collection)
+    shown |= _name_collection(text.collection)
+    if plain := text.plain:
+        shown["plain"] = {"text": plain.text, "spans": list(plain.spans), "sentence": _plain_json(plain.sentence)}
+    return shown
 
 
 def _passage_json(passage: AnswerPassage) -> dict[str, Any]:
@@ -74,7 +78,14 @@ def _passage_json(passage: AnswerPassage) -> dict[str, Any]:
     }
     # Raw scores are left out rather than null: nobody should rely on them.
     shown |= {"explanation": _copy_fields(passage.explanation)} if passage.explanation else {}
-    return shown | _name_collection(passage.collection)
+    shown |= _name_collection(passage.collection)
+    if plain := passage.plain:
+        shown["plain"] = _plain_json(plain) | {"heading": plain.heading}
+    return shown
+
+
+def _plain_json(plain: PlainText | PlainPassage) -> dict[str, Any]:
+    return {"text": plain.text, "marks": [_copy_fields(mark) for mark in plain.marks]}
 
 
 def _copy_json(copy: PassageCopy) -> dict[str, Any]:

@@ -44,13 +44,15 @@ class Call(Generic[T]):
 def ask(question: str, **options: Unpack[AskOptions]) -> Call[types.Answer]:
     """Return the answer to a question."""
     body = {"json": {"question": question, **options}}
-    return Call("POST", "v1/ask", _reader(types.Answer), body=body, timeout_ms=options.get("timeout_ms"))
+    limit = _check_timeout(options.get("timeout_ms"), "timeout_ms")
+    return Call("POST", "v1/ask", _reader(types.Answer), body=body, timeout_ms=limit)
 
 
 def ask_many(questions: Sequence[str | QuestionBody]) -> Call[tuple[types.Answer, ...]]:
     """Return the answers to up to 256 questions, in order; a question with options is a dict."""
     read = _reader(types.Answers)
-    limits = [one.get("timeout_ms") for one in questions if not isinstance(one, str)]
+    named = [(i, one.get("timeout_ms")) for i, one in enumerate(questions) if not isinstance(one, str)]
+    limits = [_check_timeout(limit, f"questions[{i}].timeout_ms") for i, limit in named]
     shortest = min((limit for limit in limits if limit is not None), default=None)
     body = {"json": {"questions": list(questions)}}
     return Call("POST", "v1/ask/batch", lambda response: read(response).answers, body=body, timeout_ms=shortest)
@@ -220,12 +222,26 @@ def check_ready() -> Call[types.Ready]:
 
 def get_metrics() -> Call[str]:
     """Return counts and latencies in the format of Prometheus."""
-    return Call("GET", "metrics", lambda response: response.text)
+    return Call("GET", "metrics", _read_metrics)
 
 
 def get_openapi() -> Call[Mapping[str, Any]]:
     """Return the description of the API, OpenAPI 3.1."""
     return Call("GET", "openapi.json", lambda response: _read_object(response.text))
+
+
+def _check_timeout(limit: int | None, field: str) -> int | None:
+    """Return the time in milliseconds that the server is given. Raises TypeError if it is no number."""
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int | float)):
+        raise TypeError(f"invalid value {limit!r} for {field}: must be a number of milliseconds, such as 5000, or None")
+    return limit
+
+
+def _read_metrics(response: httpx.Response) -> str:
+    """Return the text of a response. Raises ValueError if it is a page."""
+    if "html" in response.headers.get("Content-Type", ""):
+        raise ValueError("a text was expected, not a page")
+    return response.text
 
 
 def _reader(kind: type[T]) -> Callable[[httpx.Response], T]:

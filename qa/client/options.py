@@ -22,6 +22,7 @@ class AskOptions(TypedDict, total=False):
     literal: bool
     timeout_ms: int | None
     collection: str | Sequence[str]
+    plain: bool
 
 
 class QuestionBody(AskOptions):

@@ -7,13 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A part of a document's text."""
-
-    start: int
-    end: int
+from qa.client.plain_types import PlainAnswer, PlainPassage
+from qa.client.plain_types import Span as Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +37,7 @@ class AnswerText:
     confidence: float
     spans: tuple[Quote, ...] = ()
     collection: str | None = None
+    plain: PlainAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +93,7 @@ class Passage:
     copies_total: int = 0
     explanation: Explanation | None = None
     collection: str | None = None
+    plain: PlainPassage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +164,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class CollectionInfo:
-    """A collection, what its folder says of it, and what is served of it."""
+    """A collection, what its folder says of it, and what is served of it.
+
+    ``problem`` says what is wrong with its index folder; what is open of it is served.
+    """
 
     name: str
     title: str
@@ -177,6 +177,7 @@ class CollectionInfo:
     passages: int
     generation: str
     default: bool
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

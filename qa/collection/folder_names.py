@@ -11,8 +11,14 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 EXAMPLE = "write NAME=FOLDER, such as handbook=var/handbook"
 
 
-def parse_folders(arguments: Sequence[str]) -> dict[str, Path]:
-    """Return the index folders by the names of their collections; raise UsageError for what is no NAME=FOLDER."""
+def parse_folders(arguments: Sequence[str], index: str | None = None) -> dict[str, Path]:
+    """Return the index folders by the names of their collections.
+
+    ``index`` is what the flag --index names, if it is given. Raise UsageError for what is no NAME=FOLDER, and if there
+    are both.
+    """
+    if arguments and index is not None:
+        raise UsageError(f"invalid value {index!r} for --index: name it as a collection, too, or it alone")
     folders: dict[str, Path] = {}
     for argument in arguments:
         name, _, folder = argument.partition("=")

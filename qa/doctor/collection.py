@@ -1,12 +1,12 @@
 """Check the index, and ask it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
+from index.commands import format_build, format_publish, format_verify
 from index.errors import DamagedGeneration, NetsphereError
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
-from index.generation.manifest import Manifest
+from index.generation.manifest import Manifest, read_source
 from index.writes.publish import find_waiting
 from qa.doctor.types import Configuration, Finding, Level
 from qa.engine import Engine
@@ -31,15 +31,8 @@ def _open_current(directory: IndexDirectory) -> Generation:
     try:
         return Generation.open(directory.root / current, hashes_all=True)
     except DamagedGeneration as error:
-        remedy = f"python -m index build {_find_source(directory.root / current)} --index {directory.root}"
+        remedy = format_build(read_source(directory.root / current), directory.root)
         raise DamagedGeneration(f"{error}; build it again with: {remedy}") from error
-
-
-def _find_source(folder: Path) -> str:
-    try:
-        return Manifest.read(folder).source or "FOLDER"
-    except NetsphereError:
-        return "FOLDER"
 
 
 def _check_left_out(manifest: Manifest, directory: IndexDirectory) -> Iterator[Finding]:
@@ -57,7 +50,7 @@ def _check_left_out(manifest: Manifest, directory: IndexDirectory) -> Iterator[F
 def _check_waiting(directory: IndexDirectory) -> Iterator[Finding]:
     newest = find_waiting(directory)
     if newest:
-        text = f"{newest} waits; serve it with: python -m index publish --index {directory.root}"
+        text = f"{newest} waits; serve it with: {format_publish(directory.root)}"
         yield Finding(Level.NOTE, "index", text)
 
 
@@ -67,7 +60,7 @@ def _check_answers(configuration: Configuration) -> Iterator[Finding]:
     parts = engine.check_readiness()
     failing = [part for part, works in parts.items() if not works]
     if failing:
-        remedy = f"python -m index verify --index {configuration.index}"
+        remedy = format_verify(configuration.index)
         text = f"{', '.join(failing)} find no known sentence; check it with: {remedy}"
         yield Finding(Level.FAULT, "answers", text)
     else:

@@ -7,6 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from qa.answer.serialize import answer_json
 from qa.collection.catalog import DocumentList
+from qa.web.plain_texts import add_plain_texts
 from qa.web.requests.caller import current_caller
 from qa.web.requests.collections import CollectionQuery
 from qa.web.requests.filter_check import check_fields, check_selections
@@ -39,7 +40,7 @@ def ask(service: Service) -> Response:
     read_query(NoQuery)
     body = read_body(AskBody)
     answer = service.ask(body.to_request(), "filter.document", current_caller(body.timeout_ms))
-    return jsonify(answer_json(answer))
+    return jsonify(answer_json(add_plain_texts(service, answer) if body.plain else answer))
 
 
 def ask_by_url(service: Service) -> Response:
@@ -54,13 +55,16 @@ def ask_batch(service: Service) -> Response:
     read_query(NoQuery)
     body = read_body(BatchBody)
     answers = service.ask_many([one.to_request() for one in body.questions], current_caller(body.timeout_ms))
-    return jsonify(answers=[answer_json(answer) for answer in answers])
+    wanted = zip(answers, body.questions, strict=True)
+    return jsonify(
+        answers=[answer_json(add_plain_texts(service, one) if asked.plain else one) for one, asked in wanted]
+    )
 
 
 def collections(service: Service) -> Response:
     """List the collections that are served, with what their folders say of themselves."""
     read_query(NoQuery)
-    return json_response(CollectionList(service.collections.list_summaries()))
+    return json_response(CollectionList(service.collections.list_with_problems()))
 
 
 def documents(service: Service) -> Response:

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from index.embedding import load_generation_encoder
-from index.errors import DamagedGeneration, GenerationNotFound, NetsphereError
+from index.errors import NetsphereError
 from index.generation.directory import IndexDirectory
-from index.types import Encoder
 from qa.engine import Engine
-from qa.reader import NONE, load_reader
+from qa.web.collection_opener import CollectionOpener, warm_up
 from qa.web.collections import DEFAULT_NAME, ServedCollection
+from qa.web.kept_files import KeptFiles
 
 log = logging.getLogger(__name__)
 
@@ -29,19 +28,29 @@ class CollectionFolders:
     reader: str
     models: str
     is_named: bool = True
-    # Whether a version was served: from then on, a collection that fails keeps its old generation.
+    # Whether a version was served: from then on, a collection that fails keeps what is open of it.
     _has_served: bool = False
     _found: dict[str, str] = field(default_factory=dict)
     _errors: dict[str, str] = field(default_factory=dict)
+    _kept: KeptFiles = field(default_factory=KeptFiles)
 
     @classmethod
-    def of_one(cls, root: Path, model: str | None, reader: str, models: str) -> "CollectionFolders":
-        """Return the folder of a collection without a name."""
-        return cls({DEFAULT_NAME: root}, model, reader, models, is_named=False)
+    def of(
+        cls, named: Mapping[str, Path], root: Path, model: str | None, reader: str, models: str
+    ) -> "CollectionFolders":
+        """Return the folders that are named or, if none is, ``root`` as a collection without a name."""
+        return cls(named or {DEFAULT_NAME: root}, model, reader, models, is_named=bool(named))
 
-    def note_served(self) -> None:
-        """Remember that a version is served."""
+    def note_served(self, version: str) -> None:
+        """Remember that a version is served, and let go the files of those before it."""
         self._has_served = True
+        if self.is_named:
+            needed = [*_parse_version(version), *self._found.items()]
+            self._kept.release_all_but({self.roots[name] / generation for name, generation in needed})
+
+    def release_files(self) -> None:
+        """Close the files that a forked process has inherited and does not need."""
+        self._kept.release_all_but()
 
     def find_version(self) -> str:
         """Return the version to serve now. Raise NetsphereError, which names the collection, if there is none."""
@@ -61,6 +70,7 @@ class CollectionFolders:
             return self._found[name]
         self._errors.pop(name, None)
         self._found[name] = found
+        self._kept.keep(root / found)
         return found
 
     def open_version(self, version: str) -> list[ServedCollection]:
@@ -71,45 +81,12 @@ class CollectionFolders:
         if not self.is_named:
             root = self.roots[DEFAULT_NAME]
             engine = Engine.open(root, self.model, self.reader, version, self.models)
-            return [ServedCollection(DEFAULT_NAME, _warm_up(engine), root, is_named=False)]
-        encoders: dict[str, Encoder] = {}
-        served = []
-        for name, generation in (part.split("=") for part in version.split(" ")):
-            engine = _warm_up(self._open_collection(name, generation, encoders))
-            served.append(ServedCollection(name, engine, self.roots[name]))
-        return served
-
-    def _open_collection(self, name: str, generation: str, encoders: dict[str, Encoder]) -> Engine:
-        """Open a generation or, while the collection is served already, the newest before it that can be opened."""
-        directory = IndexDirectory(self.roots[name])
-        try:
-            return self._open_engine(directory, generation, encoders)
-        except NetsphereError as error:
-            if self._has_served and not isinstance(error, GenerationNotFound):
-                for older in reversed([one for one in directory.list_generations() if one < generation]):
-                    try:
-                        engine = self._open_engine(directory, older, encoders)
-                    except NetsphereError:
-                        continue
-                    log.error("the collection %s: %s; generation %s is still served", name, error, older)
-                    return engine
-            raise NetsphereError(f"the collection {name} cannot be served: {error}") from error
-
-    def _open_engine(self, directory: IndexDirectory, generation: str, encoders: dict[str, Encoder]) -> Engine:
-        opened = directory.open_named(generation)
-        fingerprint = opened.manifest.model_fingerprint
-        if fingerprint not in encoders:
-            encoders[fingerprint] = load_generation_encoder(opened.folder, opened.manifest, self.model)
-        return Engine(opened, encoders[fingerprint], load_reader(self.reader, self.models) or NONE)
+            return [ServedCollection(DEFAULT_NAME, warm_up(engine), root, is_named=False)]
+        opener = CollectionOpener(self.model, self.reader, self.models, self._kept)
+        open_one = opener.reopen if self._has_served else opener.open
+        return [open_one(name, self.roots[name], generation) for name, generation in _parse_version(version)]
 
 
-def _warm_up(engine: Engine) -> Engine:
-    """Ask a first question, which loads the model before any visitor's."""
-    try:
-        for part, works in engine.check_readiness().items():
-            if not works:
-                log.error("the %s fails on a sentence of the index; answers will be degraded", part)
-    except DamagedGeneration as error:
-        # What is intact is served, questions that need the damaged part are refused, and /readyz tells.
-        engine.record_damage(error)
-    return engine
+def _parse_version(version: str) -> list[tuple[str, str]]:
+    """Return the names of the collections of a version, each with its generation."""
+    return [(name, generation) for name, _, generation in (part.partition("=") for part in version.split(" "))]

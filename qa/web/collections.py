@@ -1,20 +1,23 @@
 """The collections that a server serves: one service for each, and what all of them share."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
-from index.errors import DamagedGeneration
+from index.errors import DamagedGeneration, NetsphereError
+from index.generation.directory import IndexDirectory
 from index.generation.metadata import LANGUAGE
 from qa.engine import Engine
 from qa.web.access.authorization import Authorization
 from qa.web.engine.collection_asker import CollectionAsker
+from qa.web.errors.handlers import DAMAGE_DETAIL
 from qa.web.errors.problems import ProblemError
 from qa.web.metrics import Metrics
 from qa.web.rate_limit import CallerLimits
 from qa.web.service import AppOptions, Service
 
+LOST_DETAIL = "The index folder has no generation to serve, or cannot be read; the log says why."
 # The name of the only collection of a server that was given none.
 DEFAULT_NAME = "default"
 
@@ -24,12 +27,14 @@ class ServedCollection:
     """An engine under the name of its collection; ``index`` is the folder to write documents to.
 
     ``is_named`` says whether the name was chosen by somebody, and does not only stand for the one collection there is.
+    ``problem`` says why it is not the newest generation; empty if it is.
     """
 
     name: str
     engine: Engine
     index: Path | None = None
     is_named: bool = True
+    problem: str = ""
 
     @property
     def title(self) -> str:
@@ -48,6 +53,7 @@ class CollectionSummary:
     """A collection, what its folder says of it, and what is served of it.
 
     Without a title in ``collection.toml`` it is the name; ``languages`` are then those that its documents declare.
+    ``problem`` says what is wrong with its index folder; what is open of it is served.
     """
 
     name: str
@@ -58,6 +64,7 @@ class CollectionSummary:
     passages: int
     generation: str
     default: bool
+    problem: str | None = None
 
 
 class Collections:
@@ -107,6 +114,10 @@ class Collections:
         if name not in self._summaries:
             self._summaries[name] = self._summarize(self._served[name])
         return self._summaries[name]
+
+    def list_with_problems(self) -> tuple[CollectionSummary, ...]:
+        """Describe all collections, and say what is wrong with the folder of each, which is looked at now."""
+        return tuple(replace(self.summarize(one.name), problem=_find_problem(one)) for one in self._served.values())
 
     def _summarize(self, one: ServedCollection) -> CollectionSummary:
         catalog = one.engine.catalog
@@ -160,7 +171,15 @@ class Collections:
             end()
 
 
-def serve_one(engine: Engine, options: AppOptions, openapi: dict[str, Any] | None = None) -> Service:
-    """Return the service of a single collection that has no name."""
-    one = ServedCollection(DEFAULT_NAME, engine, options.index, is_named=False)
-    return Collections([one], options, openapi or {}).default
+def _find_problem(one: ServedCollection) -> str | None:
+    """Return what is wrong with an index folder, without its path, which the log has."""
+    if one.engine.find_fault():
+        return DAMAGE_DETAIL
+    if one.problem:
+        return one.problem
+    try:
+        if one.index:
+            IndexDirectory(one.index).require_current()
+    except (NetsphereError, OSError):
+        return LOST_DETAIL
+    return None

@@ -7,10 +7,10 @@ import json
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, request
 
-from index.types import Span
 from qa.mcp.library import LibraryMissing, require_library
+from qa.mcp.links import link_to_page
 from qa.web.errors.problems import MEDIA_TYPE, Code, ProblemError
 from qa.web.requests.caller import current_caller
 from qa.web.requests.parsing import require_json
@@ -18,6 +18,7 @@ from qa.web.service import Service
 
 if TYPE_CHECKING:
     from qa.mcp.http import HttpEndpoint
+    from qa.mcp.session import Session
 
 PATH = "/mcp"
 ENDPOINT = "mcp.post"
@@ -56,15 +57,13 @@ class _McpView:
             raise ProblemError(Code.ROUTE_NOT_FOUND, detail) from error
         from qa.mcp.http import HttpEndpoint
 
+        return HttpEndpoint(self._open_session)
+
+    def _open_session(self) -> "Session":
         # Late, too: it is built on the package of this module, which would import itself.
         from qa.mcp.session import Session
 
-        return HttpEndpoint(partial(Session, self._service, current_caller, _link_to_document))
-
-
-def _link_to_document(document: str, span: Span, collection: str | None = None) -> str:
-    place = f"{span.start}-{span.end}"
-    return url_for("pages.document", id=document, at=place, collection=collection, _anchor=place, _external=True)
+        return Session(self._service, current_caller, partial(link_to_page, request.url_root))
 
 
 def _translate_problem(response: Response) -> Response:

@@ -69,6 +69,11 @@ class Metrics:
         self._requests.labels(route, method, status).inc()
         self._seconds.labels(route, method).observe(seconds)
 
+    def count_liveness(self) -> None:
+        """Count a liveness check that was answered without the application."""
+        self._requests.labels("/healthz", "GET", 200).inc()
+        self._seconds.labels("/healthz", "GET").observe(0.0)
+
     def count_unread(self, status: int, count: int = 1) -> None:
         """Count requests that were refused before their route was known, as those of an overloaded server are."""
         self._requests.labels(UNREAD, OTHER_METHOD, status).inc(count)

@@ -14,6 +14,8 @@ from index.types import Encoder
 from tests.browser import texts
 from tests.browser.states import Addresses
 from tests.conftest import serving
+from tests.qa.web.server.test_collections_served import build_collections
+from tests.qa.web.server.test_collections_served import serving as serve_collections
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -47,11 +49,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def addresses(server: str, tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[Addresses]:
-    """Servers over the seed and over small texts of other scripts."""
+    """Servers over the seed, over small texts of other scripts, and over two collections."""
     folder = tmp_path_factory.mktemp("other")
     build_index(texts.write(folder / "texts"), IndexSettings(index=str(folder / "index")), encoder)
-    with serving(folder / "index") as other:
-        yield Addresses(server, other)
+    build_collections(folder, encoder)
+    with serving(folder / "index") as other, serve_collections(folder) as several:
+        yield Addresses(server, other, f"http://127.0.0.1:{several.port}")
 
 
 @pytest.fixture

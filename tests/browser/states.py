@@ -12,10 +12,11 @@ DIRECTOR, CAPITAL = "Who directed the film?", "What is the capital of France?"
 
 @dataclass(frozen=True)
 class Addresses:
-    """A server over the seed, and one over texts of other scripts."""
+    """A server over the seed, one over texts of other scripts, and one of several collections."""
 
     seed: str
     other: str
+    several: str
 
 
 Way = Callable[[Page, Addresses], None]
@@ -156,10 +157,23 @@ def hostile(page: Page, to: Addresses) -> None:
     ask(page, "What did Ann Lee write on the wall? <script>document.title = 'taken over'</script>")
 
 
+def collections(page: Page, to: Addresses) -> None:
+    """Several collections in one server: what each is, and below the question the choice between them."""
+    first_page(page, to.several)
+    expect(page.get_by_label("Collection")).to_be_visible()
+
+
+def collection(page: Page, to: Addresses) -> None:
+    """An answer from the collection that was chosen; without a choice all are asked, and sources name theirs."""
+    page.goto(to.several)
+    page.get_by_label("Collection").select_option("staff")
+    ask(page, "How many days of paid leave does an employee have?")
+
+
 STATES: Mapping[str, Way] = {
     way.__name__.replace("_", "-"): way
     for way in (
         welcome, answered, follow_up, unsure, not_found, panel, original_page, judged, menu, request, earlier, document, moved, gone,
-        slow, failed, offline, down, japanese, right_to_left, hostile,
+        slow, failed, offline, down, japanese, right_to_left, hostile, collections, collection,
     )
 }  # fmt: skip

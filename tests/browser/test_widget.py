@@ -1,6 +1,5 @@
 """The question box in a page of another site: who may ask, what is shown, by keyboard, and with hostile texts."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -221,25 +220,6 @@ def test_texts_are_shown_and_never_run(page: Page, site: Site, server: str) -> N
     assert page.title() == "Handbook"
 
 
-def test_characters_beyond_the_first_plane_do_not_move_the_mark(page: Page, site: Site, server: str) -> None:
-    """Offsets are code points, of which JavaScript takes two units."""
-    site.show(page, script(server))
-    sentence = "🎬🎬 The film is by 𝔖eshita."
-    text = {"text": "𝔖eshita", "start": 118, "end": 125}
-    answer = {
-        "question": "Who?", "searched_as": "Who?", "status": "answered", "confidence": 0.9,
-        "answer": {**text, "document": "a b/ü.txt", "kind": "span", "confidence": 0.8, "spans": [text],
-                   "sentence": {"text": sentence, "start": 100, "end": 126}},
-        "passages": [{"document": {"id": "a b/ü.txt", "title": ""}, "heading": None, "start": 90, "end": 200}],
-        "reason": None, "retrieval": {"degraded": []},
-    }  # fmt: skip
-    page.route("**/v1/ask", lambda route: route.fulfill(json=answer, headers={"Access-Control-Allow-Origin": "*"}))
-    ask(page, "Who?")
-    expect(page.locator("mark")).to_have_text("𝔖eshita")
-    link = page.get_by_role("link", name="a b/ü.txt")
-    expect(link).to_have_attribute("href", re.compile(r"/documents/a%20b/%C3%BC\.txt\?at=100-126&quote=.*#100-126$"))
-
-
 def test_a_page_chooses_place_language_and_colours(page: Page, site: Site, server: str) -> None:
     """By an element of its own, however often; a server elsewhere is named by it."""
     element = f'<netsphere-ask data-server="{server}/" data-language="de-AT" style="--netsphere-accent: rgb(1, 2, 3)"></netsphere-ask>'
@@ -266,6 +246,7 @@ def test_a_follow_up_is_asked_with_what_was_said_before(page: Page, site: Site, 
     assert sent.value.post_data_json == {
         "question": "perhaps there?",
         "history": [{"question": "Who?", "answer": "Hiroyuki Seshita"}],
+        "plain": True,
         "mode": "fast",
         "filter": {"document": ["folder/*"]},
     }

@@ -1,6 +1,7 @@
 """python -m index, as a user runs it."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -57,7 +58,7 @@ def test_a_process_writes_its_result_and_its_progress_apart(tmp_path: Path) -> N
 
 def test_a_whole_life(tmp_path: Path) -> None:
     """Build, build again, status, verify, change, roll back, damage: each says what it did."""
-    texts, where = tmp_path / "texts", ("--index", str(tmp_path / "index"))
+    texts, where = tmp_path / "my texts", ("--index", str(tmp_path / "index"))
     texts.mkdir()
     (texts / "a.txt").write_text("Cats sleep on mats.", encoding="utf-8")
     first = index("build", str(texts), *where)
@@ -79,6 +80,10 @@ def test_a_whole_life(tmp_path: Path) -> None:
     assert found.exit_code == 1
     assert "units.npy is damaged" in found.stdout
     assert "error: damaged: 000002-" in found.stderr
+    # The command that is proposed can be pasted.
+    remedy = found.stderr.partition("rebuild with: ")[2].strip()
+    assert remedy == f"python -m index build '{texts}' --index {tmp_path / 'index'}"
+    assert index(*shlex.split(remedy)[3:]).exit_code == 0
 
 
 def test_a_lost_pointer_fails_until_it_is_repaired(tmp_path: Path) -> None:

@@ -13,13 +13,14 @@
  * @typedef {{id: string, title: string, sha256: string, date?: string | null}} Source
  * @typedef {{rank: number, id: string, score: number, text: string, heading: ?string, document: Source, start: number,
  *   end: number, evidence: {start: number, end: number}[], kind: string, page: ?number, location: ?string,
- *   collection?: string}} Passage
+ *   collection?: string, plain?: {text: string, heading: ?string, marks: {start: number, end: number}[]}}} Passage
  * @typedef {{text: string, document: string, start: number, end: number, sentence: Quote, confidence: number,
- *   kind: "span"|"sentence"|"passage", spans: Quote[]}} AnswerText
+ *   kind: "span"|"sentence"|"passage", spans: Quote[], plain?: object}} AnswerText
  * @typedef {{question: string, searched_as: string, status: "answered"|"unsure"|"not_found", confidence: number,
  *   reason: ?string, answer: ?AnswerText, passages: Passage[], retrieval: object, took_ms: number}} Answer
  * @typedef {{history?: {question: string, answer?: ?string}[], top_k?: number, mode?: "fast"|"precise",
- *   filter?: object, explain?: boolean, literal?: boolean, timeout_ms?: number, collection?: string|string[]}} AskOptions
+ *   filter?: object, explain?: boolean, literal?: boolean, timeout_ms?: number, collection?: string|string[],
+ *   plain?: boolean}} AskOptions
  * @typedef {{id: string, state: "queued"|"building"|"held"|"published"|"failed", documents: number,
  *   generation: ?string, reason: ?string, problems: {where: string, reason: string}[]}} Job
  * @typedef {{collection?: string}} InCollection the name of one of several collections; without it, the default one
@@ -34,6 +35,23 @@ const REFUSALS = new Set(["overloaded", "not_ready", "rate_limited"]);
 const PASSING = new Set([429, 502, 503]);
 const CONDITIONS = { ifMatch: "If-Match", ifNoneMatch: "If-None-Match" };
 const UNFINISHED = new Set(["queued", "building"]);
+// What callers rely on of the response to a path: a field is of the type of its example here. The first path counts.
+const JOB = { id: "", state: "" };
+const FORMS = [
+  [/^v1\/ask$/, { status: "", confidence: 0, passages: [], retrieval: {} }],
+  [/^v1\/ask\/batch$/, { answers: [] }],
+  [/^v1\/collections$/, { collections: [] }],
+  [/^v1\/documents$/, { total: 0, documents: [] }, JOB],
+  [/^v1\/documents\//, { info: {}, text: "", passages: [] }, JOB],
+  [/^v1\/updates$/, { generation: "", waiting: 0 }],
+  [/^v1\/jobs$/, { jobs: [] }],
+  [/^v1\/jobs\//, JOB, JOB],
+  [/^v1\/verify$/, { status: "", document: "" }],
+  [/^v1\/feedback$/, {}, { id: "", verdict: "" }],
+  [/^v1\/index$/, { generation: "", documents: 0 }],
+  [/^healthz$/, { status: "" }],
+  [/^readyz$/, { status: "", legs: {} }],
+];
 // What the server's own refusal needs to arrive after the time in timeout_ms.
 const DEADLINE_MARGIN_MS = 5000;
 
@@ -107,12 +125,13 @@ export class Client {
 
   /** The answer to a question. @param {string} question @param {AskOptions} [options] @returns {Promise<Answer>} */
   ask(question, options = {}) {
+    checkTimeout(options.timeout_ms, "timeout_ms");
     return this.#post("v1/ask", { question, ...options }, options.timeout_ms);
   }
 
   /** The answers to up to 256 questions. @param {(string|object)[]} questions @returns {Promise<Answer[]>} */
   async askMany(questions) {
-    const limits = questions.map((one) => one.timeout_ms).filter(Boolean);
+    const limits = questions.map((one, i) => checkTimeout(one.timeout_ms, `questions[${i}].timeout_ms`)).filter(Boolean);
     const timeout = limits.length ? Math.min(...limits) : undefined;
     return (await this.#post("v1/ask/batch", { questions }, timeout)).answers;
   }
@@ -296,7 +315,7 @@ export class Client {
 
   /** Counts and latencies in the format of Prometheus. @returns {Promise<string>} */
   getMetrics() {
-    return this.#send({ path: "metrics", read: (response) => response.text() });
+    return this.#send({ path: "metrics", read: readMetrics });
   }
 
   /** The description of the API, OpenAPI 3.1. @returns {Promise<object>} */
@@ -329,7 +348,7 @@ export class Client {
 
   /** Send a request until it succeeds, and return its result; throw if it may not be sent again. */
   async #send(call) {
-    const { effect = "read", read = (response) => response.json() } = call;
+    const { effect = "read", read = async (response) => checkForm(await response.json(), call) } = call;
     for (let tried = 1; ; tried += 1) {
       let error, resend, retryAfterMs = null;
       try {
@@ -400,6 +419,35 @@ export class Client {
     // Later than the server says, so that callers who were refused together do not come back together.
     return retryAfterMs <= maxWaitMs ? retryAfterMs + random() * backoffMs : null;
   }
+}
+
+/** What a response is, if it is not of the form that the API describes. */
+class WrongForm extends SyntaxError {}
+
+/** Return JSON that has what callers rely on. */
+function checkForm(value, { effect, path }) {
+  const [, form, written = form] = FORMS.find(([pattern]) => pattern.test(path)) ?? [null, {}];
+  if (describeType(value) !== "object") throw new WrongForm(`an object was expected, not ${describeType(value)}`);
+  for (const [name, example] of Object.entries(effect === "write" ? written : form)) {
+    const [found, expected] = [describeType(value[name]), describeType(example)];
+    if (found !== expected) throw new WrongForm(`${name} should be ${expected}, not ${found}`);
+  }
+  return value;
+}
+
+function describeType(value) {
+  return Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
+}
+
+async function readMetrics(response) {
+  if (/html/.test(response.headers.get("Content-Type"))) throw new WrongForm("a text was expected, not a page");
+  return response.text();
+}
+
+/** The milliseconds that the server is given; throws if they are no number. */
+function checkTimeout(limit, field) {
+  if (limit === undefined || limit === null || (typeof limit === "number" && !Number.isNaN(limit))) return limit;
+  throw new TypeError(`invalid value ${JSON.stringify(limit)} for ${field}: must be a number of milliseconds, such as 5000`);
 }
 
 /** The part of a text from one code point to another. @param {string} text @param {number} start @param {number} end */

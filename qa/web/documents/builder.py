@@ -10,6 +10,7 @@ from time import monotonic, sleep
 
 from index.build.changes import Overrides
 from index.build.pipeline import BuildReport, build_index
+from index.commands import format_publish
 from index.embedding import load_generation_encoder
 from index.errors import BuildInProgress, GenerationError, NetsphereError
 from index.generation.directory import IndexDirectory
@@ -152,7 +153,7 @@ class Builder:
         name = report.build.manifest.generation
         if report.is_published:
             self.control.send(PUBLISHED)
-        state = "published" if report.is_published else "held until: python -m index publish"
+        state = "published" if report.is_published else f"held until: {format_publish(self.options.index.index)}"
         log.info("generation %s is %s; %s", name, state, report.changes)
         questions = read_questions(self.options.feedback, self.options.questions)
         if not questions or report.changes.before is None:

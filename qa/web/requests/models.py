@@ -70,6 +70,7 @@ Offset = Annotated[
 ]
 QueryInteger = BeforeValidator(_parse_integer)
 QueryBoolean = Annotated[bool, BeforeValidator(_parse_boolean)]
+PLAIN = "Adds to the answer and to each passage their text without the marks of its format, such as those of Markdown."
 LITERAL = "Searches the words as typed: no spelling correction, nothing removed, nothing added from the history."
 
 
@@ -111,6 +112,7 @@ class AskBody(StrictModel):
     literal: Annotated[bool, Field(description=LITERAL)] = False
     timeout_ms: TimeoutMs = None
     collection: Names = None
+    plain: Annotated[bool, Field(description=PLAIN)] = False
 
     def to_request(self) -> Request:
         """Return the request to the engine."""

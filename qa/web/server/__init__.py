@@ -28,8 +28,8 @@ class ServerOptions:
     """The number of worker processes, and of the requests that each of them takes at once.
 
     ``metrics_folder`` is the one in which the processes share their metrics, if there are several. ``builders`` build
-    what is written while serving, one for each index folder. ``log`` says what is logged, and how. ``on_ready`` is
-    called when the first version is served.
+    what is written while serving, one for each index folder. ``log`` says what is logged, and how. ``note_served`` is
+    called with each version from when it is served.
     """
 
     workers: int
@@ -37,7 +37,7 @@ class ServerOptions:
     metrics_folder: str | None = None
     builders: Sequence[BuilderProcess] = ()
     log: LogOptions = field(default_factory=LogOptions)
-    on_ready: Callable[[], object] = lambda: None
+    note_served: Callable[[str], object] = lambda _: None
 
 
 def run_server(
@@ -59,6 +59,7 @@ def run_server(
         announce=partial(_announce_ready, address, options),
         forget_worker=partial(forget_process, options.metrics_folder),
         builders=options.builders,
+        note_served=options.note_served,
         report_end=log.critical if options.log.format == JSON else _print_error,
     )
     raise SystemExit(Supervisor(app, listener, options.workers, options.threads).run())
@@ -74,7 +75,6 @@ def _announce_ready(address: str, options: ServerOptions, version: str) -> None:
         "threads": options.threads,
     }
     log.info("ready to answer", extra={"fields": fields})
-    options.on_ready()
 
 
 def _print_error(message: str) -> None:

@@ -178,6 +178,11 @@ class Channel(HTTPChannel):
             self.handle_close()
         elif not self.lingering:
             self.last_activity = time()
+            if self.is_between_requests and (check := self.server.find_liveness(data)):
+                self.last_request = monotonic()
+                self.write_soon(self.server.answer_liveness(check))
+                self.close_when_flushed = check.closes
+                return
             if self.is_between_requests and (refusal := self.server.refuse_unparsed(self, data)):
                 self.write_soon(refusal)
                 return

@@ -22,7 +22,8 @@ from qa.web.engine.question_batcher import overloaded
 from qa.web.errors.problems import ProblemError
 from qa.web.rate_limit import TokenBucket
 from qa.web.server.connection import Channel
-from qa.web.server.poller import Poller
+from qa.web.server.liveness import LIVENESS_PATH, LivenessCheck, find_check, render_alive
+from qa.web.server.poller import MAX_ROUND_S, Poller
 from qa.web.server.refusal import find_question, render_refusal
 from qa.web.server.request_parser import MAX_HEADER_BYTES, MAX_REQUEST_LINE, RequestParser, guess_mode
 
@@ -44,7 +45,6 @@ PAUSE_POLL_S = 0.05
 ASK_PATHS = frozenset({"/v1/ask", "/v1/ask/batch", "/v1/chat/completions", "/turn", "/"})
 MAX_READING = 2
 # Paths that are answered even if every thread of the application is busy. Readiness asks the index a question.
-LIVENESS_PATH = "/healthz"
 CHECK_PATHS = frozenset({"/readyz", "/metrics"})
 CHECK_THREADS = 2
 # At a stop, clients with an open connection get this time to send a request; the answer closes the connection.
@@ -165,6 +165,15 @@ class WebServer(TcpWSGIServer):
         self._note_refusal(channel)
         return render_refusal(problem, self.adj.ident, data)
 
+    def find_liveness(self, data: bytes) -> LivenessCheck | None:
+        """Return the liveness check that a client sends next, if it can be answered at once."""
+        return None if self.draining else find_check(data)
+
+    def answer_liveness(self, check: LivenessCheck) -> bytes:
+        """Return the response to a liveness check, and count it."""
+        self._service.metrics.count_liveness()
+        return render_alive(check, self.adj.ident, bool(self._service.options.origins))
+
     def _refuse_request(self, request: RequestParser) -> ProblemError | None:
         """Return the problem of a request if there are too many to hand it to a thread."""
         if request.path in ASK_PATHS:
@@ -189,7 +198,12 @@ class WebServer(TcpWSGIServer):
     def _poll(self, seconds: float) -> None:
         # A client that is not paused any more does not wake up the poll.
         self.poller.poll(min(seconds, PAUSE_POLL_S) if not self._refusals.is_full() else seconds, self._map)
+        end = monotonic() + MAX_ROUND_S
         while self._refused:
+            if monotonic() > end:
+                # The others after the next poll, which takes new connections first and must not sleep.
+                self.pull_trigger()
+                break
             channel = self._refused.popleft()
             channel.service()
             self._note_refusal(channel)

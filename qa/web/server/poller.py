@@ -16,6 +16,8 @@ from waitress import wasyncore
 FULL_ROUND_S = 1.0
 # So many connections are handled before those that wait to be accepted, which are new clients or liveness checks.
 MAX_HANDLED = 64
+# And for so long: each call of the kernel gives up the interpreter lock, which other threads then hold for a while.
+MAX_ROUND_S = 0.01
 
 
 class Poller:
@@ -28,6 +30,9 @@ class Poller:
         # By file descriptor: its object and the events that it waits for.
         self._watched: dict[int, tuple[Any, int]] = {}
         self._changed: set[Any] = set()
+        # By file descriptor: the round in which it was handled last.
+        self._turns: dict[int, int] = {}
+        self._round = 0
         self._next_full_round = 0.0
 
     def note_change(self, connection: Any) -> None:  # noqa: ANN401 — of a class of waitress, which has no types
@@ -37,19 +42,25 @@ class Poller:
     def poll(self, seconds: float, sockets: dict[int, Any]) -> None:
         """Wait for events for at most so many seconds, and let the objects of their sockets handle some of them.
 
-        Those of ``always_asked`` come first. What is left is found again by the next call.
+        Those of ``always_asked`` come first, then those that have waited longest for their turn.
         """
         self._ask(sockets)
         ready = self._selector.select(seconds)
         first = {one._fileno for one in self._always_asked}
-        ready.sort(key=lambda found: found[0].fd not in first)
+        ready.sort(key=lambda found: (found[0].fd not in first, self._turns.get(found[0].fd, 0)))
+        self._round += 1
+        end = monotonic() + MAX_ROUND_S
         for key, events in ready[:MAX_HANDLED]:
+            self._turns[key.fd] = self._round
             found = sockets.get(key.fd)
             if found is not None:
                 self._changed.add(found)
                 # An error or a hang-up counts as both; whoever reads or writes then sees it.
                 reads = select.POLLIN if events & selectors.EVENT_READ else 0
                 wasyncore.readwrite(found, reads | (select.POLLOUT if events & selectors.EVENT_WRITE else 0))
+            # At least one that is no listener, so that each has its turn.
+            if key.fd not in first and monotonic() > end:
+                break
 
     def _ask(self, sockets: dict[int, Any]) -> None:
         now = monotonic()

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import NoReturn, TypeAlias
 
+from index.commands import UNKNOWN, format_verify
+
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # One that dies is replaced after this time, doubled for each that lived for less than the maximum.
 RESTART_S, MAX_RESTART_S = 0.5, 30.0
@@ -78,6 +80,6 @@ def describe_end(code: int, process: str) -> str:
         case signal.SIGKILL:
             return f"error: {process} was killed (SIGKILL); the machine may be out of memory: {MEMORY}"
         case signal.SIGBUS:
-            remedy = "check it with: python -m index verify"
+            remedy = f"check it with: {format_verify(UNKNOWN)}"
             return f"error: {process} was killed (SIGBUS); a file of the index was cut off or its disk fails; {remedy}"
     return f"error: {process} ended with {signal.Signals(-code).name if code < 0 else f'code {code}'}"

@@ -35,9 +35,9 @@ SWITCH_S = 1.0
 class ServedApp:
     """What is served: ``find_version`` names the newest version, and ``make_app`` opens one in a worker.
 
-    Both raise NetsphereError. ``announce`` gets the version once the first workers are ready, and ``forget_worker``
-    with the process id of each worker that has ended. ``builders`` make new versions of what is written.
-    ``report_end`` is told why the server ends, if it fails.
+    Both raise NetsphereError. ``announce`` gets the version once the first workers are ready, ``note_served`` that and
+    each later one, and ``forget_worker`` the process id of each worker that has ended. ``builders`` make new versions
+    of what is written. ``report_end`` is told why the server ends, if it fails.
     """
 
     find_version: Callable[[], str]
@@ -45,6 +45,7 @@ class ServedApp:
     announce: Callable[[str], None]
     forget_worker: Callable[[int], None]
     builders: Sequence[BuilderProcess] = ()
+    note_served: Callable[[str], object] = lambda _: None
     report_end: Callable[[str], object] = logging.getLogger(__name__).critical
 
 
@@ -202,6 +203,7 @@ class Supervisor:
         is_first = not self._version
         self._serving, self._starting = self._starting, []
         self._version = self._serving[0].version
+        self.app.note_served(self._version)
         if is_first:
             self.app.announce(self._version)
         for worker in self._serving:

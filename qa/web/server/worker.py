@@ -1,5 +1,6 @@
 """A worker process: it loads the application, says so, and serves until it is stopped."""
 
+import gc
 import logging
 import os
 import signal
@@ -62,6 +63,9 @@ def run_worker(make_app: Callable[[], Flask], listener: socket.socket, control: 
     except BaseException:  # noqa: BLE001  (the supervisor prints it)
         control.sendall(FAILED + traceback.format_exc().rstrip().encode())
         os._exit(1)
+    # What is loaded stays, so that no collection of garbage, which holds the interpreter lock, looks through it again.
+    gc.collect()
+    gc.freeze()
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     control.sendall(READY)

@@ -54,7 +54,8 @@ def test_a_file_harmed_while_it_is_served_is_named(
     assert found[0]
     assert len(set(found)) == 1
     assert f"{path} is {'missing' if harm == 'removed' else ''}" in found[0]
-    assert [record.getMessage() for record in caplog.records] == [f"{found[0]}; repair it with: python -m index build"]
+    remedy = f"python -m index build {served.manifest.source or 'FOLDER'} --index {served.folder.parent}"
+    assert [record.getMessage() for record in caplog.records] == [f"{found[0]}; repair it with: {remedy}"]
     path.write_bytes(original)
     assert served.damage.find_fault() is None
 

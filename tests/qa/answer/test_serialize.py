@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from index.types import PassageKind, Span
+from qa.answer.plain_forms import PlainAnswer, PlainPassage, PlainText
 from qa.answer.serialize import answer_json
 from qa.ranking.retrieval import Leg, Retrieval
 from qa.types import (
@@ -34,11 +35,20 @@ FULL = Answer(
 )  # fmt: skip
 
 
-# As a server of several collections returns it.
+PLAIN_PASSAGE = PlainPassage("Ann made it.", (Span(0, 3),), "Film")
+PLAIN_ANSWER = PlainAnswer("Ann", ("Ann",), PlainText("Ann made it.", (Span(0, 3),)))
+# As a server of several collections returns it to one who asked for plain texts, too.
 NAMED = replace(
     FULL,
-    answer=replace(WORDS, collection="films"),
-    passages=(replace(PASSAGE, collection="films", copies=(replace(PASSAGE.copies[0], collection="books"),)),),
+    answer=replace(WORDS, collection="films", plain=PLAIN_ANSWER),
+    passages=(
+        replace(
+            PASSAGE,
+            collection="films",
+            copies=(replace(PASSAGE.copies[0], collection="books"),),
+            plain=PLAIN_PASSAGE,
+        ),
+    ),
     collection="films",
     collections=(
         CollectionAnswer("films", Status.UNSURE, 0.98765, Reason.WEAK_MATCH, "Who made it?", ("lexical",), "g1"),

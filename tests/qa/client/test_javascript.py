@@ -61,8 +61,9 @@ await assert.rejects(client.publishJob("999"), (error) => error.code === "job_no
 """
 RULES = """
 const slept = [];
+const FINE = { generation: "g1", waiting: 0, id: "1", state: "queued", status: "ready", legs: {} };
 const reply = (status, code, headers = {}) => () =>
-  new Response(JSON.stringify(code ? { code, detail: "No." } : { generation: "g1" }), { status, headers });
+  new Response(JSON.stringify(code ? { code, detail: "No." } : FINE), { status, headers });
 const fails = (name, code) => () => {
   throw Object.assign(new TypeError("fetch failed"), { name, cause: Object.assign(new Error(code), { code }) });
 };
@@ -103,11 +104,22 @@ for (const body of ["<html>", '{"code":5}', '{"code":{"a":1}}', "null"]) {
   const [, { code, message }] = await count(read, () => new Response(body, { status: 500 }));
   assert.deepEqual([code, message], [null, "http://s answered 500  without a problem (status 500)"]);
 }
-const waiting = Array(9).fill(() => new Response(JSON.stringify({ state: "queued" })));
+const waiting = Array(9).fill(() => new Response(JSON.stringify({ id: "1", state: "queued" })));
+for (const [method, body, why] of [
+  [read, "<html>", /is http:\\/\\/s\\/p the address of a Netsphere server/], [read, "[]", /an object was expected, not array/],
+  [read, "null", /an object was expected, not null/], [read, '{"generation": 1}', /generation should be string, not number/],
+  [write, '{"id": "1"}', /state should be string, not undefined/], [(client) => client.ask("Who?"), "{}", /status should be string/],
+  [(client) => client.askMany(["Who?"]), '{"answers": {}}', /answers should be array, not object/],
+  [(client) => client.getMetrics(), "<html>", /a text was expected, not a page/],
+]) {
+  const [, error] = await count(method, () => new Response(body, { headers: { "Content-Type": "text/html" } }));
+  assert.ok(error instanceof UnexpectedResponse, String(error));
+  assert.match(error.message, why);
+}
 assert.ok((await count((client) => client.waitForJob("1", 150), ...waiting))[1] instanceof JobNotFinished);
 const keyed = new Client("http://s/p/", { key: "k", fetch: async (url, init) => {
   assert.deepEqual([url, init.headers.Authorization], ["http://s/p/v1/jobs/a%2Fb", "Bearer k"]);
-  return new Response("{}");
+  return new Response(JSON.stringify(FINE));
 } });
 await keyed.getJob("a/b");
 for (const id of ["", "..", "a/../b"]) assert.throws(() => keyed.deleteDocument(id), /invalid document id/);
@@ -121,7 +133,8 @@ for (const make of [() => new Client("http://u:secret@s"), () => new Client("htt
 # What a client is given may be undefined or misspelt, and a file may have any name.
 CARE = """
 const sent = [];
-const accept = async (url, init) => { sent.push(init); return new Response("{}"); };
+const FINE = JSON.stringify({ generation: "g1", waiting: 0, id: "1", state: "queued" });
+const accept = async (url, init) => { sent.push(init); return new Response(FINE); };
 const client = new Client("http://s", { fetch: accept, timeoutMs: undefined });
 await client.getUpdates();
 let left = 9;
@@ -135,6 +148,10 @@ for (const name of ["if_match", "ifmatch", "toString"]) {
 await client.deleteDocument("a", { ifMatch: "", ifNoneMatch: undefined });
 assert.deepEqual([sent[1].headers["If-Match"], sent[1].headers["If-None-Match"]], ['""', undefined]);
 for (const name of ["a%22b", "a\\nb"]) assert.throws(() => client.uploadDocuments({ [name]: new Blob(["a"]) }), /invalid file name/);
+for (const limit of ["5000", true, NaN, {}]) {
+  assert.throws(() => client.ask("Who?", { timeout_ms: limit }), /for timeout_ms: must be a number of milliseconds, such as 5000/);
+  await assert.rejects(client.askMany(["Who?", { question: "Who?", timeout_ms: limit }]), /for questions\\[1\\].timeout_ms/);
+}
 const silent = (url, { signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 const hasty = new Client("http://s", { fetch: silent, timeoutMs: 20 });
 const waiting = setTimeout(() => process.exit(1), 4000);

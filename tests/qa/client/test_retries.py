@@ -1,6 +1,7 @@
 """When the client sends a request again, with a transport that answers what the test says."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -178,6 +179,25 @@ def test_another_program_at_the_address_is_noticed(call: Callable[..., Any], bod
     """The error says what was expected and asks whether the address is right."""
     with pytest.raises(UnexpectedResponse, match="is http://server/prefix the address of a Netsphere server"):
         call(Script(httpx.Response(200, text=body)), READ)
+
+
+def test_a_page_is_no_metrics(call: Callable[..., Any]) -> None:
+    """A proxy may answer with a page of its own and status 200."""
+    with pytest.raises(UnexpectedResponse, match="a text was expected, not a page"):
+        call(Script(httpx.Response(200, html="<html>Sign in</html>")), "get_metrics")
+
+
+@pytest.mark.parametrize("limit", ["5000", True, [5000], {"ms": 5000}])
+def test_a_timeout_that_is_no_number_is_refused(call: Callable[..., Any], limit: object) -> None:
+    """Before anything is sent, with the value and the remedy; in a batch with the question, too."""
+    script = Script()
+    told = f"invalid value {limit!r} for timeout_ms: must be a number of milliseconds, such as 5000, or None"
+    with Client(URL, transport=httpx.MockTransport(script)) as client, pytest.raises(TypeError, match=re.escape(told)):
+        client.ask("Who?", timeout_ms=limit)  # type: ignore[arg-type]
+    questions = ["Who?", {"question": "Who?", "timeout_ms": 5}, {"question": "Who?", "timeout_ms": limit}]
+    with pytest.raises(TypeError, match=re.escape(f"invalid value {limit!r} for questions[2].timeout_ms")):
+        call(script, "ask_many", questions)
+    assert script.requests == []
 
 
 def test_a_newer_server_works(call: Callable[..., Any]) -> None:

@@ -1,10 +1,12 @@
 """The check of the libraries, where the program is installed, and where it is only copied."""
 
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 
 from qa.doctor import libraries
+from qa.doctor.requirements import read_requirements
 from qa.doctor.types import Configuration, Level
 
 CONFIGURATION = Configuration(
@@ -40,3 +42,36 @@ def test_an_installation_lacks_only_what_the_named_command_installs(
     assert find_texts(Level.NOTE) == ["not installed: not-here; pip install -r requirements.txt"]
     (fault,) = find_texts(Level.FAULT)
     assert fault.startswith("click is ")
+
+
+def test_what_serving_needs_not_is_known() -> None:
+    """By the two files of requirements."""
+    everything, serving = (
+        {line.partition("==")[0] for line in read_requirements(path)[""]}
+        for path in (libraries.EVERYTHING, libraries.SERVING)
+    )
+    assert everything - serving == libraries.BEYOND_SERVING
+    assert libraries.ONLY_BUILDING < libraries.BEYOND_SERVING
+
+
+@pytest.mark.parametrize("has_builders", [False, True])
+def test_an_installation_that_only_serves_has_no_fault(
+    has_builders: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is noted that nothing can be built; where the builders are, a library that is missing is a fault."""
+    lines = read_requirements(libraries.EVERYTHING)[""]
+    versions = dict(line.split("==") for line in lines)
+    absent = {"PyYAML"} if has_builders else libraries.BEYOND_SERVING
+
+    def version(name: str) -> str:
+        if name in absent:
+            raise PackageNotFoundError(name)
+        return versions[name]
+
+    monkeypatch.setattr(libraries, "read_installed", lambda _: {"": lines, "all": []})
+    monkeypatch.setattr(libraries, "SERVING", tmp_path / "missing.txt")
+    monkeypatch.setattr(libraries, "EVERYTHING", tmp_path / "missing.txt")
+    monkeypatch.setattr(libraries, "version", version)
+    notes = ["not installed, and serving does not need it; to build here, too: pip install -r requirements.txt"]
+    faults = [f"PyYAML is missing; {libraries.INSTALL}"]
+    assert (find_texts(Level.NOTE), find_texts(Level.FAULT)) == (([], faults) if has_builders else (notes, []))

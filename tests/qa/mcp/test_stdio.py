@@ -1,6 +1,8 @@
 """The command that an agent starts: what it writes, when it stops, and what it says if it cannot serve."""
 
 import json
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from index.build.pipeline import build_index
+from index.settings import IndexSettings
+from index.types import Encoder
 from qa.engine import Engine
 from qa.mcp.command import mcp_command
 from tests.conftest import SEEDS
@@ -23,6 +28,9 @@ START = "from qa.__main__ import main; main()"
 # An engine that writes to standard output, as a library might.
 NOISY = """
 import os
+from index.build.pipeline import build_index
+from index.settings import IndexSettings
+from index.types import Encoder
 from qa.engine import Engine
 ask_many = Engine.ask_many
 def ask_noisily(self, questions):
@@ -35,6 +43,9 @@ Engine.ask_many = ask_noisily
 ENDLESS = """
 import sys, time
 from qa.cancellation import Cancelled, raise_if_cancelled
+from index.build.pipeline import build_index
+from index.settings import IndexSettings
+from index.types import Encoder
 from qa.engine import Engine
 def ask_forever(self, questions):
     print("started", file=sys.stderr, flush=True)
@@ -119,6 +130,42 @@ def test_links_lead_to_the_server_that_is_named(seed_index: Path, engine: Engine
     assert answer["result"]["structuredContent"]["link"] == link
 
 
+def call_tool(process: subprocess.Popen[str], id: int, name: str, **arguments: object) -> Any:  # noqa: ANN401
+    """Return the result of a call."""
+    send(process, "tools/call", id, name=name, arguments=arguments)
+    assert process.stdout
+    answer = json.loads(process.stdout.readline())
+    assert answer["id"] == id
+    return answer["result"]["structuredContent"]
+
+
+@pytest.mark.slow
+def test_several_indexes_are_served_by_their_names(seed_index: Path, encoder: Encoder, tmp_path: Path) -> None:
+    """As by a server of several collections; a build of one is followed, a folder that is lost is served on."""
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "leave.txt").write_text("Every employee has 27 days of paid leave a year.")
+    settings = IndexSettings(index=str(tmp_path / "staff"))
+    build_index(tmp_path / "texts", settings, encoder)
+    shutil.copytree(seed_index, tmp_path / "films")
+    process = start("", f"films={tmp_path}/films", f"staff={tmp_path}/staff", "--url", "http://a.example")
+    connect(process)
+    assert process.stdout
+    process.stdout.readline()
+    leave = call_tool(process, 2, "ask", question="How many days of paid leave does an employee have?")
+    assert (leave["collection"], leave["document"]) == ("staff", "leave.txt")
+    assert re.fullmatch(r"http://a\.example/documents/leave\.txt\?at=\d+-\d+&collection=staff#\d+-\d+", leave["link"])
+    assert call_tool(process, 3, "ask", **CALL["arguments"])["collection"] == "films"
+
+    (tmp_path / "texts" / "lunch.txt").write_text("The canteen opens at noon.")
+    build_index(tmp_path / "texts", settings, encoder)
+    shutil.rmtree(tmp_path / "films")
+    listed = call_tool(process, 4, "list_documents", collection="staff")["documents"]
+    assert {one["document"] for one in listed} == {"leave.txt", "lunch.txt"}
+    assert call_tool(process, 5, "ask", **CALL["arguments"], collection="films")["status"] == "answered"
+    _, errors = process.communicate(timeout=300)
+    assert "the collection films: " in errors
+
+
 @pytest.mark.parametrize(
     ("program", "options", "code", "message"),
     [
@@ -130,6 +177,8 @@ def test_links_lead_to_the_server_that_is_named(seed_index: Path, engine: Engine
             2,
             "invalid value 'docs.example' for --url: must be like http://127.0.0.1:8000",
         ),
+        ("", ["a=var/a", "--index", "var/b"], 2, "invalid value 'var/b' for --index: name it as a collection, too"),
+        ("", ["a=no/such/folder"], 1, "the collection a cannot be served: there is no index in no/such/folder"),
     ],
 )
 def test_what_keeps_it_from_serving_is_one_sentence(program: str, options: list[str], code: int, message: str) -> None:

@@ -14,7 +14,7 @@ from qa.mcp.resources import format_uri, list_resources, read_resource
 from qa.mcp.schemas import build_schema
 from qa.mcp.session import Session
 from qa.mcp.tools import TOOLS
-from qa.web.collections import serve_one
+from qa.web.collections import DEFAULT_NAME, Collections, ServedCollection
 from qa.web.engine.callers import Caller
 from qa.web.errors.problems import Code, ProblemError
 from qa.web.requests.models import MAX_OFFSET
@@ -34,7 +34,8 @@ def engine() -> HandMade:
 @pytest.fixture
 def session(engine: HandMade, tmp_path: Path) -> Session:
     """A call of somebody who waits as long as it takes."""
-    service = serve_one(engine, AppOptions(feedback=tmp_path / "feedback.sqlite"))
+    served = [ServedCollection(DEFAULT_NAME, engine, is_named=False)]
+    service = Collections(served, AppOptions(feedback=tmp_path / "feedback.sqlite"), {}).default
     return Session(service, lambda _: Caller(), format_uri)
 
 

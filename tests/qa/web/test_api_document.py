@@ -48,7 +48,13 @@ WITHOUT_EXAMPLE |= {"widget.script"}
 KEY = {"Authorization": "Bearer KEY"}
 EXAMPLES = {
     "api.ask": Example(
-        "/v1/ask", {"question": QUESTION, "filter": {"folder": "films/**", "licence": "CC BY-SA 4.0"}, "explain": True}
+        "/v1/ask",
+        {
+            "question": QUESTION,
+            "filter": {"folder": "films/**", "licence": "CC BY-SA 4.0"},
+            "explain": True,
+            "plain": True,
+        },
     ),
     "api.ask_by_url": Example("/v1/ask?q=Who+directed+the+film%3F&top_k=1"),
     "api.ask_batch": Example("/v1/ask/batch", {"questions": [QUESTION, {"question": QUESTION, "mode": "fast"}]}),

@@ -274,7 +274,7 @@ def test_detail_names_value_and_bound(client: FlaskClient) -> None:
             ASK,
             {"question": "a", "x": 1},
             "x is not known; the fields are question, history, top_k, mode, filter, explain, literal, timeout_ms, "
-            "collection.",
+            "collection, plain.",
         ),
     ],
 )

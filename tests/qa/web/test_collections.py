@@ -49,6 +49,7 @@ def test_the_collections_are_listed(client: FlaskClient) -> None:
         "passages": 3,
         "generation": films["generation"],
         "default": True,
+        "problem": None,
     }
     assert films["generation"].startswith("000001-")
     assert (staff["name"], staff["title"], staff["description"], staff["languages"]) == ("staff", "staff", "", ["en"])

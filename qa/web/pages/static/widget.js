@@ -86,11 +86,12 @@
       border: 1px solid light-dark(#85878a, #7d838b); }
     button { font-weight: 600; cursor: pointer; border: 0; color: var(--netsphere-on-accent, light-dark(#fff, #10151a));
       background: var(--netsphere-accent, light-dark(#1f5a92, #8fc1f0)); }
-    button[aria-disabled=true] { cursor: progress; opacity: .7; }
+    button[aria-busy=true] { cursor: progress; opacity: .7; }
     :focus-visible { outline: 3px solid var(--netsphere-accent, light-dark(#1f5a92, #8fc1f0)); outline-offset: 2px; }
     .asked, .status, .note, blockquote { margin: .75em 0 0; }
     .status { font-weight: 600; }
-    blockquote { font-size: 1.2em; white-space: pre-line; }
+    blockquote, .note { white-space: pre-line; }
+    blockquote { font-size: 1.2em; }
     .note, .status span { font-weight: 400; font-size: .9em; color: var(--netsphere-muted, light-dark(#5b626c, #a9afb7)); }
     .asked { font-style: italic; }
     ul { margin: 0; padding-inline-start: 1.2em; }
@@ -106,14 +107,12 @@
   };
 
   // The server counts code points, JavaScript UTF-16.
-  function markSpans(text, offset, spans) {
+  function markSpans({ text, marks }) {
     const points = [...text], pieces = [];
     let done = 0;
-    for (const { start, end } of spans) {
-      const from = Math.max(start - offset, done), to = Math.min(end - offset, points.length);
-      if (from >= to) continue;
-      pieces.push(points.slice(done, from).join(""), make("mark", {}, points.slice(from, to).join("")));
-      done = to;
+    for (const { start, end } of marks) {
+      pieces.push(points.slice(done, start).join(""), make("mark", {}, points.slice(start, end).join("")));
+      done = end;
     }
     return [...pieces, points.slice(done).join("")];
   }
@@ -121,11 +120,11 @@
   class Denied extends Error {}
 
   class NetsphereAsk extends HTMLElement {
-    #words = WORDS.en; #history = []; #pending = null; #parts = null;
+    #words = WORDS.en; #history = []; #pending = null; #asked = ""; #early = ""; #parts = null;
 
     connectedCallback() {
       if (this.#parts) return;
-      const language = (this.dataset.language || this.closest("[lang]")?.lang || "en").toLowerCase().split("-")[0];
+      const language = (this.dataset.language || this.closest("[lang]")?.lang || document.documentElement.lang || "en").toLowerCase().split("-")[0];
       this.#words = WORDS[language] ?? WORDS.en;
       const { title, question, ask } = this.#words;
       const input = make("input", {
@@ -153,34 +152,38 @@
         event.preventDefault();
         this.#pending.abort("cancelled");
       });
+      if (this.#early) this.ask(this.#early);
     }
 
     disconnectedCallback() { this.#pending?.abort("cancelled"); }
 
-    // Ask a question as if somebody had typed it.
+    // Ask a question as if somebody had typed it; before the element is in the page, as soon as it is.
     async ask(text) {
-      const question = text.trim();
-      if (!question || this.#pending) return;
-      const { input, button, result } = this.#parts;
-      this.#pending = new AbortController();
-      const timeout = setTimeout(() => this.#pending.abort("timeout"), TIMEOUT_MS);
-      button.setAttribute("aria-disabled", "true");
+      const question = String(text).trim();
+      if (!this.#parts) { this.#early = question; return; }
+      // The same question goes on; another one replaces it.
+      if (!question || (this.#pending && question === this.#asked)) return;
+      this.#pending?.abort("replaced");
+      const { input, button, result } = this.#parts, own = this.#pending = new AbortController();
+      this.#asked = question;
+      const timeout = setTimeout(() => own.abort("timeout"), TIMEOUT_MS);
+      button.setAttribute("aria-busy", "true");
       this.#show(question, make("p", { className: "note", textContent: this.#words.searching }));
       this.#announce(this.#words.searching);
       try {
-        const answer = await this.#fetchAnswer(question, this.#pending.signal);
+        const answer = await this.#fetchAnswer(question, own.signal);
+        if (own.signal.aborted) throw own.signal.reason;
         this.#showAnswer(question, answer);
         this.#history.push({ question, ...(this.#headline(answer) && { answer: answer.answer.text }) });
         // Not the next question, which the visitor may have begun to type.
         if (input.value.trim() === question) input.value = "";
         this.dispatchEvent(new CustomEvent("netsphere-answer", { detail: answer, bubbles: true, composed: true }));
       } catch (error) {
-        if (this.#pending.signal.reason === "cancelled") { result.hidden = true; this.#announce(""); }
-        else this.#showFailure(question, error);
+        if (own.signal.reason === "cancelled") { result.hidden = true; this.#announce(""); }
+        else if (own.signal.reason !== "replaced") this.#showFailure(question, error, own.signal);
       } finally {
         clearTimeout(timeout);
-        button.removeAttribute("aria-disabled");
-        this.#pending = null;
+        if (this.#pending === own) { button.removeAttribute("aria-busy"); this.#pending = null; }
       }
     }
 
@@ -189,15 +192,17 @@
     async #fetchAnswer(question, signal) {
       const headers = { "Content-Type": "application/json" };
       if (this.dataset.key) headers.Authorization = `Bearer ${this.dataset.key}`;
-      const body = { question, history: this.#history.slice(-MAX_HISTORY) };
+      const body = { question, history: this.#history.slice(-MAX_HISTORY), plain: true };
       if (this.dataset.mode) body.mode = this.dataset.mode;
       if (this.dataset.document) body.filter = { document: [this.dataset.document] };
+      if (this.dataset.collection) body.collection = this.dataset.collection.split(",").map((name) => name.trim());
       const response = await fetch(`${this.server}/v1/ask`, {
         method: "POST", headers, body: JSON.stringify(body), signal, credentials: "omit", referrerPolicy: "no-referrer",
       });
-      if (response.ok) return response.json();
-      const { detail } = await response.json().catch(() => ({}));
       const { busy, denied, error } = this.#words;
+      // A proxy may answer with a page of its own.
+      if (response.ok) return response.json().catch(() => { throw new Denied(error); });
+      const { detail } = await response.json().catch(() => ({}));
       if (response.status === 429 || response.status === 503) throw new Denied(busy);
       if (response.status === 401 || response.status === 403) throw new Denied(denied);
       throw new Denied(response.status < 500 && typeof detail === "string" ? detail : error);
@@ -218,14 +223,10 @@
       if (sure) line.append(" ", make("span", {}, `· ${sure}`));
       parts.push(line);
       if (headline) {
-        const quotation = headline.spans.length > 1
-          ? make("ul", {}, ...headline.spans.map(({ text }) => make("li", { textContent: text, dir: "auto" })))
-          : headline.text;
-        parts.push(make("blockquote", { dir: "auto" }, quotation));
-        if (headline.sentence.text !== headline.text) {
-          const { text, start } = headline.sentence;
-          parts.push(make("p", { className: "note", dir: "auto" }, ...markSpans(text, start, headline.spans)));
-        }
+        const { text, spans, sentence } = headline.plain;
+        const items = spans.map((part) => make("li", { textContent: part, dir: "auto" }));
+        parts.push(make("blockquote", { dir: "auto" }, items.length > 1 ? make("ul", {}, ...items) : text));
+        if (sentence.text !== text) parts.push(make("p", { className: "note", dir: "auto" }, ...markSpans(sentence)));
       }
       parts.push(...this.#explain(answer).map((textContent) => make("p", { className: "note", textContent })));
       if (found && answer.answer) parts.push(...this.#showSource(answer, headline));
@@ -233,7 +234,7 @@
         parts.push(make("p", { className: "note" }, `${this.#words.searched}: `, make("q", { textContent: answer.searched_as, dir: "auto" })));
       }
       this.#show(question, ...parts);
-      this.#announce([status, headline?.text, sure].filter(Boolean).join(". "));
+      this.#announce([status, headline?.plain.text, sure].filter(Boolean).join(". "));
     }
 
     // Why an answer is not certain, and what it had to do without.
@@ -246,25 +247,29 @@
     // The passage itself is shown only if there is no sentence to show.
     #showSource({ answer, passages }, headline) {
       const { sentence } = answer;
-      const passage = passages.find(({ document: { id }, start, end }) =>
-        id === answer.document && start <= sentence.start && sentence.start < end) ?? passages[0];
+      const passage = passages.find(({ document: { id }, start, end, collection }) => id === answer.document
+        && collection === answer.collection && start <= sentence.start && sentence.start < end) ?? passages[0];
       const place = `${sentence.start}-${sentence.end}`, path = passage.document.id.split("/").map(encodeURIComponent).join("/");
       const query = new URLSearchParams({ at: place, quote: sentence.text });
+      if (passage.collection) query.set("collection", passage.collection);
+      // A heading often begins with the title.
+      const title = passage.document.title || passage.document.id, heading = passage.plain.heading ?? "";
+      const below = heading === title ? "" : heading.startsWith(`${title}: `) ? heading.slice(title.length + 2) : heading;
       const link = make("a", {
         href: `${this.server}/documents/${path}?${query}#${place}`, target: "_blank", rel: "noopener", dir: "auto",
-        textContent: [passage.document.title || passage.document.id, passage.heading].filter(Boolean).join(" · "),
+        textContent: [title, below].filter(Boolean).join(" · "),
       });
-      const shown = headline ? [] : [make("p", { className: "note", dir: "auto" }, ...markSpans(passage.text, passage.start, passage.evidence))];
+      const shown = headline ? [] : [make("p", { className: "note", dir: "auto" }, ...markSpans(passage.plain))];
       return [...shown, make("p", { className: "note" }, `${this.#words.source}: `, link)];
     }
 
-    #showFailure(question, error) {
+    #showFailure(question, error, { aborted }) {
       const { unreachable, timeout } = this.#words;
       // A browser does not tell a page why: the server is gone, or its setting origins does not name the page's site.
-      if (!(error instanceof Denied) && !this.#pending.signal.aborted) {
+      if (!(error instanceof Denied) && !aborted) {
         console.warn(`netsphere: ${this.server} cannot be asked from ${location.origin}; its setting origins must name it`, error);
       }
-      const text = this.#pending.signal.aborted ? timeout : error instanceof Denied ? error.message : unreachable;
+      const text = aborted ? timeout : error instanceof Denied ? error.message : unreachable;
       this.#show(question, make("p", { className: "status", textContent: this.#words.failed }), make("p", { className: "note", textContent: text }));
       this.#announce(`${this.#words.failed}. ${text}`);
     }

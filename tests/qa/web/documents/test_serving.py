@@ -147,7 +147,8 @@ def test_a_held_generation_waits_and_tells_what_it_changes(index: Path, tmp_path
         wait_until(lambda: "roof" in find_text(server, "Where do cats sleep?"))
         assert server.job(job)["state"] == "published"
         log = server.log.read_text(encoding="utf-8")
-    assert "is held until: python -m index publish; documents: 0 added, 1 changed, 0 removed; units embedded: " in log
+    held = f"is held until: python -m index publish --index {server.index}; documents: 0 added, 1 changed, 0 removed"
+    assert f"{held}; units embedded: " in log
     assert "of 2 recorded questions 1 have another first passage, 1 other words" in log
 
 

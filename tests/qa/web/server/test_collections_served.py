@@ -40,12 +40,17 @@ FILM, LEAVE = "Who directed the film Blame?", "How many days of paid leave does 
 def built(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
     """A folder with the texts of both collections and an index of each, by the real model."""
     folder = tmp_path_factory.mktemp("collections")
+    build_collections(folder, encoder)
+    return folder
+
+
+def build_collections(folder: Path, encoder: Encoder) -> None:
+    """Write the texts of both collections into a folder, and an index of each."""
     for name, files in TEXTS.items():
         (folder / name).mkdir()
         for file, text in files.items():
             (folder / name / file).write_text(text, encoding="utf-8")
         build_index(folder / name, IndexSettings(index=str(folder / f"index-{name}")), encoder)
-    return folder
 
 
 @pytest.fixture
@@ -196,7 +201,7 @@ def test_wrong_names_and_folders_are_wrong_use(arguments: list[str], message: st
 def test_all_collections_share_one_encoder_and_one_reader(built: Path) -> None:
     """Memory for models does not grow with the number of collections."""
     roots = parse_folders([f"{name}={built}/index-{name}" for name in TEXTS])
-    folders = CollectionFolders(roots, None, "shipped", str(built))
+    folders = CollectionFolders.of(roots, built, None, "shipped", str(built))
     first, second = folders.open_version(folders.find_version())
     assert first.engine._encoder is second.engine._encoder
     assert first.engine._reader is second.engine._reader

@@ -128,6 +128,27 @@ def test_a_descriptor_may_be_used_again(connections: list[Connection]) -> None:
     assert (first.received, second.received) == (b"", b"bytes")
 
 
+def test_a_round_ends_after_its_time_and_the_next_goes_on(
+    connections: list[Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many are ready again, each is handled before one is handled twice, and new clients never wait."""
+    monkeypatch.setattr(poller_module, "MAX_ROUND_S", -1.0)
+    listener, others = connections[-1], connections[:-1]
+    poller, sockets = Poller([listener]), {one._fileno: one for one in connections}
+    register(poller, others)
+    for _ in range(3):
+        for number in range(len(others)):
+            for one in connections:
+                one.other.send(b"x" * 200)
+            before = len(listener.received)
+            poller.poll(1, sockets)
+            assert len(listener.received) > before
+            assert sum(len(one.received) for one in others) == 100 * (number + 1)
+        assert {len(one.received) for one in others} == {100}
+        for one in others:
+            one.received = b""
+
+
 def test_new_clients_come_first(connections: list[Connection], monkeypatch: pytest.MonkeyPatch) -> None:
     """Of many connections with bytes a few are handled at a time, after the listener; all have their turn."""
     monkeypatch.setattr(poller_module, "MAX_HANDLED", 5)

@@ -47,7 +47,10 @@ def find_version():
 @pytest.mark.parametrize(
     ("number", "reason"),
     [
-        (signal.SIGBUS, "a file of the index was cut off or its disk fails; check it with: python -m index verify"),
+        (
+            signal.SIGBUS,
+            "a file of the index was cut off or its disk fails; check it with: python -m index verify --index FOLDER",
+        ),
         (signal.SIGKILL, "the machine may be out of memory: a worker needs 200 MB"),
     ],
 )
