@@ -136,6 +136,6 @@ def _widen(page: _PageText, place: int, signs: str, step: int) -> int:
 
 
 def _enclose(span: Span, drawn: Sequence[Character]) -> PageBox:
-    places = min(one.left for one in drawn), min(one.top for one in drawn)
-    places += max(one.right for one in drawn), max(one.bottom for one in drawn)
-    return PageBox(span.start, span.end, *(round(place, DIGITS) for place in places))
+    left, top = min(one.left for one in drawn), min(one.top for one in drawn)
+    right, bottom = max(one.right for one in drawn), max(one.bottom for one in drawn)
+    return PageBox(span.start, span.end, *(round(place, DIGITS) for place in (left, top, right, bottom)))
