@@ -227,10 +227,10 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPassage:
-    """One passage of an answer. ``score`` is the calibrated probability that it answers.
+    """One passage of an answer. ``score`` is the calibrated probability that it answers; ``plain`` is on request.
 
     ``copies`` are the first other places with the same or nearly the same text that the filter allows, in the order of
-    the collection, and ``copies_total`` counts all of them. ``plain`` is there if it was asked for.
+    the collection, and ``copies_total`` counts all of them.
     """
 
     rank: int
@@ -269,8 +269,7 @@ class CollectionAnswer:
 class Answer:
     """An answer, as the API, the page, the command line and the evaluation all show it.
 
-    A server of several collections names the one that answers, with ``collections``: each that was searched, the one
-    that answers first.
+    A server of several collections names the one that answers, and those that were searched, it first.
     """
 
     question: str

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar, Unpack
-from unicodedata import category
 from urllib.parse import quote
 
 import httpx
@@ -16,6 +15,7 @@ import httpx
 import qa.client.job_types as job_types
 import qa.client.page_types as page_types
 import qa.client.types as types
+from qa.client.checks import check_file_name, check_timeout, read_bytes
 from qa.client.decoding import decode
 from qa.client.options import AskOptions, BulkLine, Conditions, InCollection, QuestionBody, Turn
 from qa.client.retries import Effect
@@ -44,7 +44,7 @@ class Call(Generic[T]):
 def ask(question: str, **options: Unpack[AskOptions]) -> Call[types.Answer]:
     """Return the answer to a question."""
     body = {"json": {"question": question, **options}}
-    limit = _check_timeout(options.get("timeout_ms"), "timeout_ms")
+    limit = check_timeout(options.get("timeout_ms"), "timeout_ms")
     return Call("POST", "v1/ask", _reader(types.Answer), body=body, timeout_ms=limit)
 
 
@@ -52,7 +52,7 @@ def ask_many(questions: Sequence[str | QuestionBody]) -> Call[tuple[types.Answer
     """Return the answers to up to 256 questions, in order; a question with options is a dict."""
     read = _reader(types.Answers)
     named = [(i, one.get("timeout_ms")) for i, one in enumerate(questions) if not isinstance(one, str)]
-    limits = [_check_timeout(limit, f"questions[{i}].timeout_ms") for i, limit in named]
+    limits = [check_timeout(limit, f"questions[{i}].timeout_ms") for i, limit in named]
     shortest = min((limit for limit in limits if limit is not None), default=None)
     body = {"json": {"questions": list(questions)}}
     return Call("POST", "v1/ask/batch", lambda response: read(response).answers, body=body, timeout_ms=shortest)
@@ -131,7 +131,7 @@ def upload_document(
 
     Its format is that of ``media_type``, or of the extension of the id.
     """
-    body = {"content": _read_bytes(file)}
+    body = {"content": read_bytes(file)}
     return _write("PUT", _locate(id), body, media_type or "application/octet-stream", **conditions)
 
 
@@ -148,7 +148,7 @@ def write_documents(lines: Iterable[BulkLine], **place: Unpack[InCollection]) ->
 
 def upload_documents(files: Mapping[str, bytes | Path], **place: Unpack[InCollection]) -> Call[job_types.Job]:
     """Store many files, by the ids of their documents, all or none, and return the job of them."""
-    parts = [("file", (_check_file_name(name), _read_bytes(file))) for name, file in files.items()]
+    parts = [("file", (check_file_name(name), read_bytes(file))) for name, file in files.items()]
     return _write("POST", DOCUMENTS, {"files": parts}, **place)
 
 
@@ -230,13 +230,6 @@ def get_openapi() -> Call[Mapping[str, Any]]:
     return Call("GET", "openapi.json", lambda response: _read_object(response.text))
 
 
-def _check_timeout(limit: int | None, field: str) -> int | None:
-    """Return the time in milliseconds that the server is given. Raises TypeError if it is no number."""
-    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int | float)):
-        raise TypeError(f"invalid value {limit!r} for {field}: must be a number of milliseconds, such as 5000, or None")
-    return limit
-
-
 def _read_metrics(response: httpx.Response) -> str:
     """Return the text of a response. Raises ValueError if it is a page."""
     if "html" in response.headers.get("Content-Type", ""):
@@ -290,20 +283,3 @@ def _format_conditions(conditions: Conditions) -> dict[str, str]:
         raise TypeError(f"unknown condition {name!r}: must be if_match or if_none_match")
     named = {"If-Match": conditions.get("if_match"), "If-None-Match": conditions.get("if_none_match")}
     return {name: value if value == "*" else f'"{value}"' for name, value in named.items() if value is not None}
-
-
-def _read_bytes(file: bytes | Path) -> bytes:
-    """Return the content of a file. Raises TypeError for a string, which may be a path or a text."""
-    if isinstance(file, Path):
-        return file.read_bytes()
-    if not isinstance(file, bytes):
-        raise TypeError(f"invalid file {file!r}: must be bytes or a pathlib.Path")
-    return file
-
-
-def _check_file_name(id: str) -> str:
-    """Return the id of a document that is sent as a file name. Raises ValueError for one that would change."""
-    # In multipart/form-data %22 stands for a quotation mark, and control characters are escaped.
-    if "%22" in id or any(category(character) == "Cc" for character in id):
-        raise ValueError(f"invalid file name {id!r}: must not hold %22 or control characters; use upload_document")
-    return id
