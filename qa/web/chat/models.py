@@ -51,6 +51,11 @@ class MessageBody(ChatModel):
         return "\n".join(part.text for part in self.content or () if part.type == "text" and part.text).strip()
 
 
+def _keep_boolean(value: object) -> object:
+    """Return the value; of a number its text, because Python takes 0 for false and JSON does not."""
+    return value if isinstance(value, bool) or not isinstance(value, int | float) else str(value)
+
+
 class StreamOptions(ChatModel):
     """What a stream has beside the message."""
 
@@ -78,4 +83,4 @@ class ChatBody(ChatModel):
     function_call: ToolChoice = None
     response_format: ResponseFormat | None = None
     modalities: list[Literal["text"]] | None = None
-    logprobs: Literal[False] | None = None
+    logprobs: Annotated[Literal[False] | None, BeforeValidator(_keep_boolean)] = None

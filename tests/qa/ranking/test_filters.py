@@ -97,7 +97,9 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
         path.parent.mkdir(parents=True, exist_ok=True)
         day = f"date: 20{number % 4 + 20}-0{number % 9 + 1}-11\n" if number % 5 else ""
         tags = "tags: [cats, dogs]\n" if number % 10 == 0 else "tags:\n- Cats\n"
-        path.write_text(f"---\n{tags}{day}level: {number % 2}\n---\nCat number {number} sleeps. Dogs bark at it.\n")
+        # Words of its own: of documents that are nearly the same one would stand for all.
+        own = " ".join(f"{word}{number}" for word in ("Moss", "reed", "clay", "fern", "dune", "rust", "kelp", "loam"))
+        path.write_text(f"---\n{tags}{day}level: {number % 2}\n---\nCat number {number} sleeps. {own}.\n")
     encoder = WordEncoder()
     build_index(folder, IndexSettings(index=str(index), store="exact"), encoder)
     return Engine(IndexDirectory(index).open_current(), encoder, "none")
