@@ -40,7 +40,7 @@ def parse_zip(path: Path, id: str) -> Iterator[InnerFile | LoadProblem]:
     LoadError for an archive that is damaged, or holds no files.
     """
     with open_archive(path, DAMAGED) as archive:
-        files = [(_read_name(member), member) for member in archive.infolist() if not member.is_dir()]
+        files = [(_read_name(member), member) for member in archive.infolist() if not _is_folder(member)]
         visible = [(name, member) for name, member in files if not _is_hidden(name)]
         if not visible:
             raise LoadError("holds no files, or hidden ones only; fill it or leave it out")
@@ -54,6 +54,11 @@ def parse_zip(path: Path, id: str) -> Iterator[InnerFile | LoadProblem]:
     if len(visible) > MAX_MEMBERS:
         reason = f"holds {len(visible):,} files, of which the first {MAX_MEMBERS:,} are read; split it"
         yield LoadProblem(id, reason)
+
+
+def _is_folder(member: ZipInfo) -> bool:
+    # ``ZipInfo.is_dir`` raises IndexError for a member without a name.
+    return member.filename.endswith("/")
 
 
 def _read_name(member: ZipInfo) -> str:
@@ -98,6 +103,8 @@ def _find_fault(name: str, member: ZipInfo, last: Mapping[str, ZipInfo]) -> str 
     mode = member.external_attr >> 16
     if any(category(character) in {"Cc", "Cs"} for character in name) or len(name) > MAX_NAME_CHARS:
         return f"has a name with control characters or of more than {MAX_NAME_CHARS} characters; rename it"
+    if not name.strip("/"):
+        return "has no name; pack it again with one"
     if name.startswith("/") or name[1:2] == ":" or ".." in name.split("/"):
         return "has a path that leads out of the archive; pack it again from the folder that holds it"
     if stat.S_IFMT(mode) not in {0, stat.S_IFREG}:

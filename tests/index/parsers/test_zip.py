@@ -118,6 +118,18 @@ def test_paths_that_lead_out_of_an_archive_are_refused(parse: Parse, name: str) 
     assert "has a path that leads out of the archive" in make_member(parse, ZipInfo(name))
 
 
+@pytest.mark.parametrize("name", ["", ".", "./."])
+def test_a_member_without_a_name_is_a_problem(parse: Parse, name: str) -> None:
+    """The others are read."""
+    archive = BytesIO()
+    with ZipFile(archive, "w") as opened:
+        opened.writestr(ZipInfo(name), b"Nobody walks.")
+        opened.writestr("a.txt", b"Killy walks.")
+    items = parse("a.zip", archive.getvalue())
+    assert find_texts(items) == {"a.zip/a.txt": "Killy walks."}
+    assert find_reasons(items) == {"a.zip/": "has no name; pack it again with one"}
+
+
 def test_links_in_archives_are_refused(parse: Parse) -> None:
     """What they lead to is not in the archive, or is there under its own name."""
     info = ZipInfo("passwords.txt")
