@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Raise it if an older program cannot read what this one writes, or this one what an older one wrote.
 FORMAT = 6
 MANIFEST_NAME = "manifest.json"
-# Hashing leaves the interpreter to others, and waiting for the disk leaves the processor to them.
+# Hashing releases the interpreter lock, and waiting for the disk needs no processor.
 FILES_AT_ONCE = 4
 
 
@@ -92,7 +92,7 @@ class Manifest:
         """Compare the size of every file, and the SHA-256 of those without checksums, or of all.
 
         A file with checksums is large, and what is read of it is verified when it is read. Raise DamagedGeneration,
-        which names the largest file that is missing or has changed.
+        which names the largest of the files that are missing or have changed.
         """
 
         def check(name: str) -> None:
