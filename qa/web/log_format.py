@@ -5,6 +5,7 @@ Whoever logs something that can be searched for adds it as fields: ``extra={"fie
 
 import json
 import logging
+import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from qa.web.access_log import enable_access_log
+from qa.web.log_handler import PatientHandler
 
 TEXT, JSON = "text", "json"
 THREAD_FAILED = "a thread in the background failed"
@@ -62,7 +64,7 @@ class JsonFormatter(logging.Formatter):
 
 def configure_log(options: LogOptions) -> None:
     """Send the log of this process, and of those that it forks, to standard error in the chosen format."""
-    handler = logging.StreamHandler()
+    handler = PatientHandler(sys.stderr.fileno())
     handler.setFormatter(JsonFormatter() if options.format == JSON else TextFormatter())
     logging.getLogger().addHandler(handler)
     threading.excepthook = _log_thread_error
