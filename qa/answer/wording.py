@@ -26,7 +26,7 @@ PASSAGE_LABELS = {
 
 REASONS = {
     Reason.WEAK_MATCH: "No passage matches closely enough to be certain.",
-    Reason.UNKNOWN_WORDS: "The key words of the question do not occur in the documents.",
+    Reason.UNKNOWN_WORDS: "Important words of the question do not occur in the documents.",
     Reason.NO_CONTENT_WORDS: "No word of the question says what to look for.",
     Reason.FILTERED_OUT: "No document matches the filter.",
     Reason.EMPTY_INDEX: "Nothing is indexed yet.",

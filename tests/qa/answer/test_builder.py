@@ -1,5 +1,6 @@
 """The quotations of an answer, over one passage made by hand."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -35,6 +36,9 @@ class Passages:
     def find_copies(self, position: int) -> Positions:
         return np.array([position])
 
+    def find_first_same(self, positions: Sequence[int]) -> Positions:
+        return np.zeros(len(positions), int)
+
     def get_text(self, position: int) -> str:
         return DOCUMENT[PASSAGE.start : PASSAGE.end]
 
@@ -46,7 +50,9 @@ def build(
     place = Span(DOCUMENT.index(words), DOCUMENT.index(words) + len(words)) if words else None
     held = tuple(sentence for sentence in SENTENCES if place is None or sentence.overlaps(place))
     evidence = Evidence(Hit(0, 1.0, 0.5, 1.0, 1, 1), held, place, words)
-    shelf = SimpleNamespace(ids=["a"], titles=["A"], get_sha256=lambda document: "0" * 64)
+    shelf = SimpleNamespace(
+        ids=["a"], titles=["A"], get_sha256=lambda document: "0" * 64, get_date=lambda document: None
+    )
     builder = AnswerBuilder(SimpleNamespace(contents=SimpleNamespace(passages=Passages(), documents=shelf)))
     query = replace(understand(Request("q", documents=documents), Analyzer("none")), form=form)
     confidence = Confidence((0.9,), Status.ANSWERED, None)

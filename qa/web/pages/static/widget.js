@@ -16,7 +16,7 @@
       sure: ["almost certain", "likely", "more likely than not", "doubtful", "unlikely"],
       reasons: {
         weak_match: "No passage matches closely enough to be certain.",
-        unknown_words: "The key words of the question do not occur in the documents.",
+        unknown_words: "Important words of the question do not occur in the documents.",
         no_content_words: "No word of the question says what to look for.",
         filtered_out: "No document matches the filter.", empty_index: "Nothing is indexed yet.",
       },
@@ -36,7 +36,7 @@
       sure: ["so gut wie sicher", "wahrscheinlich", "eher richtig als falsch", "zweifelhaft", "unwahrscheinlich"],
       reasons: {
         weak_match: "Keine Stelle passt genau genug, um sicher zu sein.",
-        unknown_words: "Die wichtigen Wörter der Frage kommen in den Dokumenten nicht vor.",
+        unknown_words: "Wichtige Wörter der Frage kommen in den Dokumenten nicht vor.",
         no_content_words: "Kein Wort der Frage sagt, wonach gesucht werden soll.",
         filtered_out: "Kein Dokument passt zum Filter.", empty_index: "Noch ist nichts indexiert.",
       },
@@ -56,7 +56,7 @@
       sure: ["presque certain", "probable", "plutôt vrai que faux", "douteux", "improbable"],
       reasons: {
         weak_match: "Aucun passage ne correspond assez pour en être sûr.",
-        unknown_words: "Les mots clés de la question ne figurent pas dans les documents.",
+        unknown_words: "Des mots importants de la question ne figurent pas dans les documents.",
         no_content_words: "Aucun mot de la question ne dit quoi chercher.",
         filtered_out: "Aucun document ne correspond au filtre.", empty_index: "Rien n’est encore indexé.",
       },
