@@ -47,11 +47,15 @@ class Embeddings:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading at ``[start, end)`` of the text; level 1 is the highest."""
+    """A heading at ``[start, end)`` of the text; level 1 is the highest.
+
+    ``words`` are what it says, if its format marks parts of it, as Markdown does; None if its text says it.
+    """
 
     start: int
     end: int
     level: int = 1
+    words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

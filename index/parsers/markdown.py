@@ -3,12 +3,17 @@
 The only module that imports markdown_it.
 """
 
+from functools import cache
 from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.parsers.encoding import decode_bytes
 from index.parsers.front_matter import parse_front_matter
 from index.types import Document, Heading
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 
 def parse_markdown(path: Path, id: str) -> list[Document]:
@@ -38,14 +43,21 @@ def find_headings(text: str, start: int = 0) -> tuple[tuple[Heading, ...], str]:
     for token, content in pairwise(parser.parse(text[start:])):
         if token.type == "heading_open" and token.level == 0 and token.map:
             level = int(token.tag.removeprefix("h"))
-            headings.append(Heading(starts[token.map[0]], starts[token.map[1]] - 1, level))
-            title = title or (strip_inline_marks(content.content) if level == 1 else "")
+            words = strip_inline_marks(content.content)
+            marked = words != content.content
+            headings.append(Heading(starts[token.map[0]], starts[token.map[1]] - 1, level, words if marked else None))
+            title = title or (words if level == 1 else "")
     return tuple(headings), title
 
 
 def strip_inline_marks(source: str) -> str:
     """Return the words of inline Markdown without its marks."""
+    parts = _load_inline_parser().parseInline(source)[0].children or []
+    return " ".join("".join(part.content or " " * part.type.endswith("break") for part in parts).split())
+
+
+@cache
+def _load_inline_parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt
 
-    parts = MarkdownIt("commonmark").parseInline(source)[0].children or []
-    return " ".join("".join(part.content or " " * part.type.endswith("break") for part in parts).split())
+    return MarkdownIt("commonmark")
