@@ -1,92 +1,39 @@
 """Filters inside the search: whenever k passages match, k come back, and none that does not."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from index.build.pipeline import build_index
 from index.generation.directory import IndexDirectory
-from index.generation.documents import Documents
 from index.generation.generation import GenerationContents
 from index.generation.metadata_filter import MetadataFilter
-from index.generation.passages import Passages
-from index.search.bm25 import BM25Index
 from index.search.stores import faiss_ivf
 from index.search.stores.exact import ExactStore
 from index.search.stores.faiss_ivf import FaissIVFStore
 from index.settings import IndexSettings
-from index.text.analyzer import Analyzer
-from index.types import Document, Embeddings, Passage, Span, Store
 from qa import Engine
-from qa.query.understand import understand
-from qa.ranking.filters import build_filter
-from qa.ranking.retriever import MAX_CANDIDATES, Retriever
 from qa.types import Reason, Request
 from tests.doubles import WordEncoder
+from tests.qa.ranking.tagged import STEPS, UNITS, check_all_that_match_are_found, make_contents, tag_documents
 
-SENTENCES, DIMENSION = 9, 32
-TEXT = " ".join(f"Sentence {number} is here." for number in range(SENTENCES))
 # Sizes of the collection in units, and how its vectors are searched.
 SIZES = {1_000: ExactStore, 100_000: FaissIVFStore}
-
-
-def tag_documents(count: int) -> list[Document]:
-    """Return documents of which a half, a twentieth and one can be filtered for."""
-    tags = [[name for name, step in (("half", 2), ("some", 20), ("one", count)) if n % step == 0] for n in range(count)]
-    return [Document(f"f{n % 7}/{n:06}.md", TEXT, metadata={"tags": tags[n]}) for n in range(count)]
-
-
-def cut_sentences() -> list[Span]:
-    edges = np.cumsum([0, *(len(one) + 1 for one in TEXT.split(". "))]).tolist()
-    return [Span(a, min(b, len(TEXT))) for a, b in pairwise(edges)]
-
-
-def make_contents(documents: Sequence[Document], build_store: type[Store]) -> GenerationContents:
-    """Make a passage of ten units of each document, with random vectors near one of the sentences of all."""
-    stored, spans = Documents.build(documents), cut_sentences()
-    passages = [Passage(d.id, 0, len(d.text), tuple(spans)) for d in documents]
-    edges = sorted({(0, len(TEXT)), *((span.start, span.end) for span in spans)})
-    units = np.array([(n, start, end) for n in range(len(documents)) for start, end in edges], dtype=np.int64)
-    vectors = np.random.default_rng(0).normal(size=(len(units), DIMENSION)).astype(np.float32)
-    store = build_store.build(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
-    lexical = BM25Index.build([["sentence"]] * len(documents))
-    nothing = np.zeros((len(units), 16), dtype=np.uint8)
-    return GenerationContents(stored, Passages.build(passages, stored), units, nothing, store, lexical, None, {})  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module", params=SIZES)
 def contents(request: pytest.FixtureRequest) -> GenerationContents:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(faiss_ivf, "MAX_ONE_LIST_ROWS", 10_000)
-        return make_contents(tag_documents(request.param // (SENTENCES + 1)), SIZES[request.param])
+        return make_contents(tag_documents(request.param // UNITS), SIZES[request.param])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tag", ["half", "some", "one", "none"])
+@pytest.mark.parametrize("tag", STEPS)
 @pytest.mark.parametrize("question", ["sentence", "yak"])
-def test_as_many_passages_are_found_as_match(
-    contents: GenerationContents, tag: str, question: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Fifty, or all there are, from the dense leg alone, too; many units of one passage are in nobody's way."""
-    # As for every passage: the texts are copies of one.
-    monkeypatch.setattr(Passages, "find_first_copies", lambda self, rows: np.asarray(rows, dtype=np.int64))
-    monkeypatch.setattr(Passages, "repeats", np.empty(0, dtype=np.int64), raising=False)
-    chosen = Request(question, filter=MetadataFilter.parse({"tag": tag})).selection
-    allowed = build_filter(contents, chosen)
-    assert allowed is not None
-    matching = [n for n in range(len(contents.documents)) if tag in contents.documents[n].metadata["tags"]]
-    assert allowed.passages.tolist() == matching
-    vector = np.random.default_rng(1).normal(size=(1, DIMENSION)).astype(np.float32)
-    query = replace(understand(Request(question), Analyzer("none")), embeddings=Embeddings(vector, ()))
-    found = Retriever(contents).retrieve(query, allowed)
-    for leg in found.legs:
-        wanted = min(MAX_CANDIDATES, len(matching)) if leg.name == "dense" or question == "sentence" else 0
-        assert (leg.ran, leg.candidates) == (True, wanted)
-    assert set(found.dense) <= set(matching)
+def test_as_many_passages_are_found_as_match(contents: GenerationContents, tag: str, question: str) -> None:
+    """Fifty, or all there are; many units of one passage are in nobody's way."""
+    check_all_that_match_are_found(contents, tag, question)
 
 
 @pytest.fixture(scope="module")
