@@ -87,7 +87,7 @@ def test_messages_name_commands_that_an_installation_has(contents: dict[str, byt
     texts = {name: body.decode() for name, body in contents.items() if name.endswith((".py", ".html"))}
     found = {name: [m[0] for m in CHECKOUT_COMMAND.finditer(text)] for name, text in texts.items()}
     assert {name: commands for name, commands in found.items() if commands} == {}
-    assert b"build one with: netsphere build FOLDER --index" in contents["netsphere/index/generation/directory.py"]
+    assert b'return f"netsphere build {' in contents["netsphere/index/commands.py"]
     assert b"netsphere build FOLDER" in contents["netsphere/qa/web/pages/templates/ask.html"]
 
 
