@@ -15,7 +15,7 @@ from tests.qa.rendering.folder import GUIDE
 
 def test_no_markup_is_printed(harbour_index: Path) -> None:
     """``python -m qa ask`` shows lists, tables and code as such; ``--json`` has the exact source."""
-    command = ["ask", "How do I book a berth?", "--index", str(harbour_index)]
+    command = ["ask", "Which command books a berth?", "--index", str(harbour_index)]
     shown = CliRunner().invoke(main, command, catch_exceptions=False).output
     for markup in ("**", "##", "](", "```", "|", "`"):
         assert markup not in shown
