@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +45,7 @@ def test_it_is_small_and_has_no_torch(python: Path) -> None:
 @pytest.mark.slow
 def test_it_answers_in_both_modes(python: Path, seed_index: Path) -> None:
     """Over HTTP, with the words of the answer."""
-    command = [python, "serve.py", "--index", seed_index, "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        address = process.stdout.readline().removeprefix("Netsphere answers on ").strip()
+    with served([python, "serve.py", "--index", seed_index, "--port", "0"]) as (process, address):
         for mode in ("fast", "precise"):
             with urllib.request.urlopen(f"{address}/v1/ask?q=Who+directed+the+film%3F&mode={mode}") as response:  # noqa: S310
                 answer = json.load(response)
@@ -62,16 +61,25 @@ def test_it_takes_texts_that_are_written(python: Path, seed_index: Path, tmp_pat
     index = shutil.copytree(seed_index, tmp_path / "index")
     command = [python, "serve.py", "--index", index, "--port", "0", "--feedback", tmp_path / "feedback.sqlite"]
     environment = os.environ | {"NETSPHERE_ADMIN_KEY": ADMIN_KEY, "NETSPHERE_KEYS": str(tmp_path / "keys.sqlite")}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        address = process.stdout.readline().removeprefix("Netsphere answers on ").strip()
-        texts = {"fees.txt": ("text/plain", b"A lost book costs twenty euros."), "a.md": ("text/markdown", b"# Rooms")}
+    texts = {"a.txt": ("text/plain", b"A lost book costs twenty euros."), "b.html": ("text/html", b"<p>Rooms</p>")}
+    with served(command, environment) as (process, address):
         jobs = [call(f"{address}/v1/documents/{name}", *text)["id"] for name, text in texts.items()]
         fees, rooms = (wait_for_job(f"{address}/v1/jobs/{job}") for job in jobs)
         assert (fees["state"], rooms["state"]) == ("published", "failed")
-        assert "needs the package markdown_it" in rooms["problems"][0]["reason"]
+        assert "needs the package webencodings" in rooms["problems"][0]["reason"]
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
+
+
+@contextmanager
+def served(command: list[Any], environment: Mapping[str, str] = os.environ) -> Iterator[tuple[Any, str]]:
+    """Yield a server and its address; it is ended whatever happens."""
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            yield process, process.stdout.readline().removeprefix("Netsphere answers on ").strip()
+        finally:
+            process.terminate()
 
 
 def call(url: str, kind: str | None = None, body: bytes | None = None) -> dict[str, Any]:
