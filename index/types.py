@@ -6,7 +6,7 @@ Offsets are Unicode code points of ``Document.text``, end exclusive, so that
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
@@ -49,7 +49,7 @@ class Embeddings:
 class Heading:
     """A heading at ``[start, end)`` of the text; level 1 is the highest.
 
-    ``words`` are what it says, if its format marks parts of it, as Markdown does; None if its text says it.
+    ``words`` are what its readers see of it, if its format marks parts of it, as Markdown does; else None.
     """
 
     start: int
@@ -91,7 +91,7 @@ class Document:
     @property
     def fingerprint(self) -> str:
         """Hex digest of everything that is indexed: id, text, title, metadata and structure."""
-        headings = [(heading.start, heading.end, heading.level) for heading in self.headings]
+        headings = [astuple(heading) for heading in self.headings]
         row = [self.id, self.sha256, self.title, self.metadata, self.pages, headings]
         row += [(place.start, place.name) for place in self.places]
         return sha256(json.dumps(row, sort_keys=True, default=str).encode()).hexdigest()

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Raise it if an older program cannot read what this one writes, or this one what an older one wrote.
 FORMAT = 6
+# Raise it if a build makes something else of the same files: the next one then makes everything anew.
+RECIPE = 2
 MANIFEST_NAME = "manifest.json"
 # Hashing releases the interpreter lock, and waiting for the disk needs no processor.
 FILES_AT_ONCE = 4
@@ -131,8 +133,8 @@ def fingerprint_documents(documents: Iterable[Document]) -> str:
 
 
 def fingerprint_recipe(settings: "IndexSettings", encoder: Encoder) -> str:
-    """Return the hex digest of the program's version, the settings that decide answers, and the model."""
-    recipe = [FORMAT, __version__, settings.answer_settings, encoder.name, encoder.fingerprint]
+    """Return the hex digest of what a build does, the settings that decide answers, and the model."""
+    recipe = [FORMAT, RECIPE, __version__, settings.answer_settings, encoder.name, encoder.fingerprint]
     return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
 
 

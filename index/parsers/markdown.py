@@ -6,7 +6,7 @@ The only module that imports markdown_it.
 from functools import cache
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.parsers.encoding import decode_bytes
 from index.parsers.front_matter import parse_front_matter
@@ -36,24 +36,25 @@ def find_headings(text: str, start: int = 0) -> tuple[tuple[Heading, ...], str]:
 
     # Blocks are enough: parsing what is inside each paragraph takes most of the time.
     parser = MarkdownIt("commonmark").disable("inline")
+    definitions: dict[str, Any] = {}
     lines = text[start:].split("\n")
     starts = list(accumulate((len(line) + 1 for line in lines), initial=start))
     headings: list[Heading] = []
     title = ""
-    for token, content in pairwise(parser.parse(text[start:])):
+    for token, content in pairwise(parser.parse(text[start:], definitions)):
         if token.type == "heading_open" and token.level == 0 and token.map:
             level = int(token.tag.removeprefix("h"))
-            words = strip_inline_marks(content.content)
-            marked = words != content.content
-            headings.append(Heading(starts[token.map[0]], starts[token.map[1]] - 1, level, words if marked else None))
+            words = _strip_inline_marks(content.content, definitions)
+            headings.append(Heading(starts[token.map[0]], starts[token.map[1]] - 1, level, words))
             title = title or (words if level == 1 else "")
     return tuple(headings), title
 
 
-def strip_inline_marks(source: str) -> str:
-    """Return the words of inline Markdown without its marks."""
-    parts = _load_inline_parser().parseInline(source)[0].children or []
-    return " ".join("".join(part.content or " " * part.type.endswith("break") for part in parts).split())
+def _strip_inline_marks(source: str, definitions: dict[str, Any]) -> str:
+    """Return the words of inline Markdown without its marks and without HTML, those of a picture in their place."""
+    parts = _load_inline_parser().parseInline(source, definitions)[0].children or []
+    shown = (part for part in parts if part.type != "html_inline")
+    return " ".join("".join(part.content or " " * part.type.endswith("break") for part in shown).split())
 
 
 @cache

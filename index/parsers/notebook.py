@@ -8,14 +8,12 @@ from typing import Any
 
 from index.errors import LoadError
 from index.parsers.encoding import decode_bytes
-from index.parsers.markdown import find_headings, strip_inline_marks
+from index.parsers.markdown import find_headings
 from index.parsers.text_builder import TextBuilder
 from index.types import Document
 
 # Pictures inside text, megabytes of letters that nobody reads.
 DATA_URL = re.compile(r"data:[\w.+/-]*;base64,[\w+/=\s]+")
-# "## " and what may be after the words, or the line under them.
-HEADING_MARKS = re.compile(r"^ {0,3}#{1,6}[ \t]*|[ \t]+#+[ \t]*$|\n[ \t]*(?:=+|-+)[ \t]*$")
 # Colours of a terminal.
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 # What stands for a picture or a page: "<IPython.core.display.Image object>".
@@ -74,8 +72,7 @@ def _add_markdown(builder: TextBuilder, source: str) -> str:
     cursor = 0
     for heading in headings:
         builder.add_code(source[cursor : heading.start])
-        marked = source[heading.start : heading.end]
-        builder.add_heading(strip_inline_marks(HEADING_MARKS.sub("", marked)), heading.level)
+        builder.add_heading(heading.words or source[heading.start : heading.end], heading.level)
         cursor = heading.end
     builder.add_code(source[cursor:])
     return title

@@ -121,7 +121,7 @@ class _HalfProgress:
 def _make_passage(document: Document, group: Sequence[Sentence]) -> Passage:
     first, last = group[0], group[-1]
     spans = tuple(s.span for s in group if not is_heading(s)) or (Span(first.span.start, last.span.end),)
-    heading = strip_heading_marks(document.text, first.heading) if first.heading else None
+    heading = (strip_heading_marks(document.text, first.heading) or None) if first.heading else None
     page, place = _find_page(document, first), _find_place(document, first)
     return Passage(document.id, first.span.start, last.span.end, spans, heading, first.kind, page, place)
 

@@ -103,7 +103,7 @@ def is_heading(sentence: Sentence) -> bool:
 
 def strip_heading_marks(text: str, heading: Heading) -> str:
     """Return the words of a heading without the marks that make it one."""
-    if heading.words:
+    if heading.words is not None:
         return heading.words
     return ADORNMENT.sub("", text[heading.start : heading.end]).strip("#=*_ \t\n-—").strip()
 

@@ -71,11 +71,9 @@ def _format_headline(answer: Answer) -> str:
 
 
 def _print_passage(passage: AnswerPassage, marked: Sequence[Span], renderer: Renderer | None) -> None:
-    source, heading = passage.document, passage.heading
-    if renderer and heading:
-        heading = renderer.render_heading(source.id, heading)
+    source = passage.document
     # A mail and its first heading have the same words.
-    title = " · ".join(dict.fromkeys(part for part in (source.title or source.id, heading) if part))
+    title = " · ".join(dict.fromkeys(part for part in (source.title or source.id, passage.heading) if part))
     click.echo(f"\n{passage.rank}. {click.style(title, bold=True)}  {passage.score:.2f}  {passage.id}")
     nodes = renderer.render(source.id, Span(passage.start, passage.end), marked) if renderer else None
     if nodes is None:

@@ -12,10 +12,9 @@ from markdown_it.utils import EnvType
 
 from index.parsers.front_matter import FRONT_MATTER, parse_front_matter
 from index.types import Span
-from qa.rendering.alignment import AlignmentError, SourceLines, align_lines
+from qa.rendering.alignment import AlignmentError, SourceLines
 from qa.rendering.blocks import build_block
-from qa.rendering.inline import create_parser, render_inline
-from qa.rendering.plain_text import write_text
+from qa.rendering.inline import create_parser
 from qa.rendering.source_map import Element, Node, Text, cut_nodes, get_visible_text, show_source
 
 if TYPE_CHECKING:
@@ -110,15 +109,6 @@ def find_definitions(text: str) -> dict[str, object]:
         # The first one counts.
         found.setdefault(normalizeReference(label), {"href": address, "title": ""})
     return found
-
-
-def strip_inline_marks(source: str) -> str:
-    """Return the words of a line of Markdown without the marks in it, or the line if they cannot be told apart."""
-    try:
-        content = align_lines(source, SourceLines(source), 0)
-        return write_text(render_inline(_get_parser(), content, {}))
-    except AlignmentError:
-        return source
 
 
 @cache

@@ -54,14 +54,6 @@ class Renderer:
         """Return whether the format of a document has a structure."""
         return is_markdown(document) or bool(self._texts.get_headings(document))
 
-    def render_heading(self, document: str, heading: str) -> str:
-        """Return the words of a heading, as a passage names it, without the marks of its format."""
-        if not is_markdown(document):
-            return heading
-        from qa.rendering.markdown import strip_inline_marks
-
-        return strip_inline_marks(heading) or heading
-
     def _render_markdown(self, document: str, part: Span, marks: Sequence[Span]) -> tuple[Node, ...] | None:
         outline = self._open_outline(document)
         if outline is None:

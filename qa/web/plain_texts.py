@@ -32,8 +32,7 @@ def _add_to_passage(renderer: Renderer, passage: AnswerPassage) -> AnswerPassage
     else:
         lines = write_lines(nodes, passage.evidence)
         plain = _join([[(piece.text, piece.marked) for piece in line.pieces] for line in lines])
-    heading = renderer.render_heading(passage.document.id, passage.heading) if passage.heading else None
-    return replace(passage, plain=PlainPassage(plain.text, plain.marks, heading))
+    return replace(passage, plain=PlainPassage(plain.text, plain.marks, passage.heading))
 
 
 def _write_answer(renderer: Renderer, answer: AnswerText) -> PlainAnswer:

@@ -151,7 +151,7 @@ def _build_source(service: Service, passage: AnswerPassage, answer: Answer, foun
         link=page.link([first], first, quote),
         citation=_format_citation(passage, first, quote),
         copies=tuple((copy, _link_to_copy(copy)) for copy in passage.copies),
-        heading=renderer.render_heading(passage.document.id, passage.heading) if passage.heading else None,
+        heading=passage.heading,
         html=render_passage(renderer, passage.document.id, Span(passage.start, passage.end), evidence),
         collection=chosen.title if passage.collection else None,
     )

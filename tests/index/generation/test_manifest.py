@@ -12,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import DamagedGeneration
-from index.generation.manifest import MANIFEST_NAME, FileDigest, Manifest, fingerprint_documents, fingerprint_recipe
+from index.generation.manifest import (
+    MANIFEST_NAME,
+    RECIPE,
+    FileDigest,
+    Manifest,
+    fingerprint_documents,
+    fingerprint_recipe,
+)
 from index.settings import IndexSettings
 from index.types import Document, Heading, LoadProblem
 from tests.doubles import WordEncoder
@@ -143,11 +150,19 @@ def test_every_field_of_a_document_changes_the_fingerprint() -> None:
         replace(document, title="Dogs"),
         replace(document, metadata={"language": "de"}),
         replace(document, headings=(Heading(0, 4, level=2),)),
+        replace(document, headings=(Heading(0, 4, words="Cat"),)),
         replace(document, pages=()),
     ]
     collections = [[], [document], *([other] for other in others), [document, others[0]], [others[0], document]]
     assert len({fingerprint_documents(documents) for documents in collections}) == len(collections)
     assert fingerprint_documents(iter([document])) == fingerprint_documents([replace(document)])
+
+
+def test_a_program_that_makes_something_else_has_another_recipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So the next build with it takes over nothing that the older one made."""
+    before = fingerprint_recipe(IndexSettings(), WordEncoder())
+    monkeypatch.setattr("index.generation.manifest.RECIPE", RECIPE + 1)
+    assert fingerprint_recipe(IndexSettings(), WordEncoder()) != before
 
 
 def test_settings_and_model_change_the_recipe() -> None:

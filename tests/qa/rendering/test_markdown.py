@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 
 from index.types import Span
 from qa.rendering.html import Anchors, write_html
-from qa.rendering.markdown import MarkdownText, strip_inline_marks
+from qa.rendering.markdown import MarkdownText
 from qa.rendering.plain_text import write_lines, write_text
 from qa.rendering.source_map import Element, Node, Text, get_visible_text, iterate_texts
 from tests.qa.rendering.generate import PLACES, SOURCES
@@ -159,11 +159,6 @@ def test_the_address_of_a_link_that_answers_is_shown() -> None:
         ["source", "See [the site](https://example.org/a).\n"],
         ["p", "And ", ["em", "more"], "."],
     ]
-
-
-def test_the_words_of_a_heading_have_no_marks() -> None:
-    """As a passage names it."""
-    assert strip_inline_marks("Using `foo` with **[bar](x)**") == "Using foo with bar"
 
 
 def test_text_that_would_take_long_is_shown_as_it_was_written() -> None:

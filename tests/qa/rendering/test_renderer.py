@@ -90,10 +90,3 @@ def test_a_long_document_is_shown_as_it_is_but_its_sections_are_rendered() -> No
     nodes = render(document, Span(two, two + 20))
     assert tags(nodes) == ["h", "p"]
     assert get_visible_text(nodes or ()) == "Twopara graph"
-
-
-def test_the_heading_of_a_passage_has_no_marks() -> None:
-    """In Markdown; elsewhere they are characters as any other."""
-    renderer = Renderer(OneText(Document("a.md", "x")))
-    assert renderer.render_heading("a.md", "The `b` **c**") == "The b c"
-    assert renderer.render_heading("a.txt", "The `b` **c**") == "The `b` **c**"
