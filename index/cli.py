@@ -128,8 +128,8 @@ def is_flag_given(name: str) -> bool:
 
 
 def format_count(count: int, plural: str) -> str:
-    """Return a number with its noun, given in the plural: ``1 document``, ``2 documents``."""
-    return f"{count} {plural.removesuffix('s') if count == 1 else plural}"
+    """Return a number with its noun, given in the plural: ``1 document``, ``2,000 documents``."""
+    return f"{count:,} {plural.removesuffix('s') if count == 1 else plural}"
 
 
 def format_bytes(count: int) -> str:

@@ -14,7 +14,7 @@ from index.errors import UsageError
 from index.generation.directory import IndexDirectory
 from index.generation.metadata import DATE, find_field
 from index.generation.metadata_filter import MetadataFilter, Selection
-from qa.collection.catalog import Catalog, DocumentInfo, DocumentList, DocumentSearch
+from qa.collection.catalog import MAX_FACET_VALUES, Catalog, DocumentInfo, DocumentList, DocumentSearch
 from qa.collection.listing import ORDERS
 from qa.conditions import MAX_SHOWN_FIELDS, read_conditions, require_fields
 
@@ -98,7 +98,8 @@ def format_facets(listed: DocumentList) -> Iterator[str]:
     """Yield the counted values of each field, below its name."""
     for name, values in listed.facets.items():
         yield ""
-        yield f"{name}:" if values else f"{name}: no document has it"
+        cut = f" the {len(values)} most frequent values" if len(values) == MAX_FACET_VALUES else ""
+        yield f"{name}:{cut}" if values else f"{name}: no document has it"
         digits = max((len(f"{one.count:,}") for one in values), default=0)
         yield from (f"  {one.count:>{digits},}  {show_name(one.value)}" for one in values)
 
@@ -110,4 +111,6 @@ def format_total(listed: DocumentList) -> str:
     shown, total = len(listed.documents), format_count(listed.total, "documents")
     if shown == listed.total:
         return f"\n{total}"
-    return f"\nthe first {shown:,} of {total}; list more with --limit {min(listed.total, MAX_LIMIT)}"
+    limit = min(listed.total, MAX_LIMIT)
+    remedy = f"list more with --limit {limit}" if shown < limit else "choose some with --filter"
+    return f"\nthe first {shown:,} of {total}; {remedy}"

@@ -8,25 +8,31 @@ many.
 import logging
 import os
 import select
+import socket
+import stat
+import time
+from io import FileIO
 
-PATIENCE_MS = 100
+# The longest wait, and the least time from one to the next: a slow collector takes a tenth of the time at most.
+PATIENCE_S, WAIT_EVERY_S = 0.1, 1.0
 LOST = "lines of the log were lost because nobody read them"
 
 
 class PatientHandler(logging.Handler):
     """Writes each record to a file descriptor as a line, unless that would take longer than a moment.
 
-    It waits once; after a loss, no further line waits until one could be written. A line that is longer than
-    ``select.PIPE_BUF`` can be cut off.
+    A line that is longer than ``select.PIPE_BUF`` can be cut off.
     """
 
     def __init__(self, descriptor: int) -> None:
-        """Write to ``descriptor``, which stays open."""
+        """Write to what ``descriptor`` is open for; it stays as it is, and is shared with other processes."""
         super().__init__()
-        self._descriptor = descriptor
+        self._outlet = _open_outlet(descriptor)
+        self._process = os.getpid()
         self._lost = 0
         # Whether the last line is without its end.
         self._cut = False
+        self._next_wait = 0.0
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record, or count it as lost; one that cannot be formatted is reported as logging does."""
@@ -35,6 +41,9 @@ class PatientHandler(logging.Handler):
         except Exception:  # noqa: BLE001 — as in the handlers of logging
             self.handleError(record)
             return
+        if self._process != os.getpid():
+            # The process that has forked this one tells its own losses.
+            self._process, self._lost, self._cut = os.getpid(), 0, False
         if not self._tell_losses() or not self._write(line):
             self._lost += 1
 
@@ -44,6 +53,7 @@ class PatientHandler(logging.Handler):
         try:
             self._tell_losses()
         finally:
+            self._outlet.close()
             self.release()
         super().close()
 
@@ -60,15 +70,52 @@ class PatientHandler(logging.Handler):
     def _write(self, line: str) -> bool:
         """Return whether the whole line was written."""
         data = (b"\n" if self._cut else b"") + line.encode(errors="backslashreplace") + b"\n"
-        poll = select.poll()
-        poll.register(self._descriptor, select.POLLOUT)
-        # So many bytes at once find room in a pipe that can be written to.
-        for start in range(0, len(data), select.PIPE_BUF):
-            try:
-                if not poll.poll(0 if self._lost else PATIENCE_MS):
+        try:
+            while data:
+                # A pipe takes this much at once or nothing, so lines of several processes are not mixed.
+                written = self._try_to_write(data[: select.PIPE_BUF])
+                if not written:
                     return False
-                os.write(self._descriptor, data[start : start + select.PIPE_BUF])
-            except OSError:  # the reader is gone
-                return False
-            self._cut = start + select.PIPE_BUF < len(data)
+                data = data[written:]
+                self._cut = bool(data)
+        except (OSError, ValueError):  # nobody can read it any more, or it is closed
+            return False
         return True
+
+    def _try_to_write(self, data: bytes) -> int:
+        """Return how many bytes were written, after a moment if none could be and that was not tried lately."""
+        written, now = self._outlet.write(data), time.monotonic()
+        if written is None and now >= self._next_wait:
+            self._next_wait = now + WAIT_EVERY_S
+            poll = select.poll()
+            poll.register(self._outlet.fileno(), select.POLLOUT)
+            poll.poll(PATIENCE_S * 1000)
+            written = self._outlet.write(data)
+        return written or 0
+
+
+class _SocketOutlet:
+    """Writes to a socket as FileIO does to a file that must not wait."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._socket = socket.socket(fileno=os.dup(descriptor))
+        self.fileno, self.close = self._socket.fileno, self._socket.close
+
+    def write(self, data: bytes) -> int | None:
+        try:
+            return self._socket.send(data, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return None
+
+
+def _open_outlet(descriptor: int) -> "FileIO | _SocketOutlet":
+    """Return what writes to the file of a descriptor and never waits.
+
+    Opened once more, because the flag of the descriptor itself is that of every process that has it, such as the shell.
+    """
+    if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+        return _SocketOutlet(descriptor)
+    try:
+        return FileIO(os.open(f"/dev/fd/{descriptor}", os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK), "w")
+    except OSError:  # a file of somebody else, which never waits
+        return FileIO(descriptor, "w", closefd=False)

@@ -10,6 +10,8 @@ from index.build.pipeline import build_index
 from index.generation.directory import IndexDirectory
 from index.settings import IndexSettings
 from qa.__main__ import main
+from qa.collection.catalog import MAX_FACET_VALUES, DocumentInfo, DocumentList, FacetValue
+from qa.collection.command import format_facets, format_total
 from qa.engine import Engine
 from qa.web.app import create_app
 from tests.doubles import WordEncoder
@@ -97,6 +99,17 @@ def test_more_documents_than_are_listed_are_counted(index: Path) -> None:
     assert lines[-1] == "the first 1 of 4 documents; list more with --limit 4"
     assert len(lines) == 4
     assert call(index, "--title", "nothing").stdout == "no document matches\n"
+
+
+def test_what_cannot_be_listed_is_chosen_by_a_filter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than the highest limit; and facets say that they are cut."""
+    monkeypatch.setattr("qa.collection.command.MAX_LIMIT", 2)
+    document = DocumentInfo("a.md", "A", "0" * 64, 1, 1, {})
+    values = [FacetValue(str(number), 1) for number in range(MAX_FACET_VALUES)]
+    listed = DocumentList(250_000, 0, 2, (document, document), {"tag": values, "year": values[:1]})
+    assert format_total(listed) == "\nthe first 2 of 250,000 documents; choose some with --filter"
+    heads = [line for line in format_facets(listed) if line and not line.startswith(" ")]
+    assert heads == ["tag: the 100 most frequent values", "year:"]
 
 
 def test_wrong_use_is_one_sentence(index: Path, tmp_path: Path) -> None:

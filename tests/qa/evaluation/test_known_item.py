@@ -1,7 +1,7 @@
 """Probes made of a collection itself: what they ask, what counts as right, what is noticed on the way."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -11,12 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.build.pipeline import build_index
 from index.errors import UsageError
-from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.progress import Silent
-from index.settings import IndexSettings
 from index.text.analyzer import WORD_PATTERN, Analyzer
 from qa.engine import Engine
 from qa.evaluation.known_item import KnownItemReport, evaluate_known_items, format_summary, save_report
@@ -30,10 +27,9 @@ from qa.evaluation.known_item.defects import (
 from qa.evaluation.known_item.material import CollectionView
 from qa.evaluation.known_item.questions import MAKERS, make_items, mask_words
 from qa.evaluation.known_item.types import BlankPage, KnownItem, ShortDocument
-from qa.reader import NONE
 from qa.types import MAX_QUESTION_CHARS
-from tests.doubles import WordEncoder
 from tests.index.parsers.samples import pdf
+from tests.qa.evaluation.made_up import served, texts
 
 WORDS = Analyzer("english")
 CITIES = ("Lisbon", "Oslo", "Cairo", "Quito", "Hanoi", "Perth", "Dakar", "Lima", "Minsk", "Seoul", "Turin", "Accra")
@@ -44,26 +40,9 @@ ORCHARD = (
 )
 
 
-def served(files: Mapping[str, Any], tmp_path: Path, **chosen: str) -> tuple[Generation, Engine]:
-    """A made-up collection, indexed with vectors that count words."""
-    source, index = tmp_path / "texts", tmp_path / "index"
-    source.mkdir()
-    for name, data in files.items():
-        (source / name).write_bytes(data if isinstance(data, bytes) else data.encode("utf-8"))
-    encoder = WordEncoder()
-    build_index(source, IndexSettings(index=str(index), **chosen), encoder)
-    generation = IndexDirectory(index).open_current()
-    # The reader takes most of the time, and these tests are about what is asked.
-    return generation, Engine(generation, encoder, NONE)
-
-
 def list_names(number: int) -> str:
     """Return words that no other number has."""
     return " ".join(f"{chr(ord('a') + number)}{word}" for word in ORCHARD.lower().replace(",", "").split())
-
-
-def texts(*documents: str) -> dict[str, str]:
-    return {f"{number:02}.txt": text for number, text in enumerate(documents)}
 
 
 def material(generation: Generation) -> CollectionView:

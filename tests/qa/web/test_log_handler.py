@@ -3,8 +3,13 @@
 import logging
 import os
 import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -39,6 +44,7 @@ class Pipe:
 def pipe() -> Iterator[Pipe]:
     pipe = Pipe()
     yield pipe
+    pipe.handler.close()
     for descriptor in (pipe.reader, pipe.writer):
         with suppress(OSError):
             os.close(descriptor)
@@ -97,6 +103,81 @@ def test_a_long_line_is_written_whole(pipe: Pipe) -> None:
     """A traceback is longer than what a pipe takes at once."""
     pipe.log("x" * 20_000)
     assert pipe.read() == "x" * 20_000 + "\n"
+
+
+def test_no_line_waits_for_ever_where_several_processes_write(pipe: Pipe) -> None:
+    """Another one may take the room that was there a moment ago."""
+    chance = Random(0)
+    program = "import os, sys\nwhile True: os.write(1, b'x' * 3_000)"
+    with subprocess.Popen([sys.executable, "-c", program], stdout=pipe.writer) as other:
+        try:
+            for _ in range(2_000):
+                pipe.log("y" * 3_000)
+                if chance.random() < 0.01:
+                    os.read(pipe.reader, 1 << 16)
+        finally:
+            other.kill()
+
+
+def test_a_slow_reader_is_waited_for_seldom(pipe: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once a second and not with every line, lest all requests go as slowly as it reads."""
+    waits: list[float] = []
+    monkeypatch.setattr("qa.web.log_handler.time.monotonic", lambda: 100.0 + len(waits) * 0.1)
+    monkeypatch.setattr("qa.web.log_handler.select.poll", lambda: _Poll(waits))
+    for _ in range(40_000):
+        pipe.log("line")
+    assert len(waits) == 1
+
+
+class _Poll:
+    """Notes each wait, and says that nothing can be written."""
+
+    def __init__(self, waits: list[float]) -> None:
+        self._waits = waits
+
+    def register(self, descriptor: int, events: int) -> None:
+        pass
+
+    def poll(self, milliseconds: float) -> list[tuple[int, int]]:
+        self._waits.append(milliseconds)
+        return []
+
+
+def test_a_socket_takes_lines_as_a_pipe_does() -> None:
+    """The standard error of a service of systemd is one."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        handler = PatientHandler(ours.fileno())
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        for _ in range(5_000):
+            handler.handle(logging.makeLogRecord({"msg": "x" * 1_000}))
+        handler.close()
+        assert theirs.recv(1_001) == b"x" * 1_000 + b"\n"
+        assert ours.getblocking()
+
+
+def test_a_file_is_appended_to(tmp_path: Path) -> None:
+    """Though it is opened once more."""
+    file = tmp_path / "log"
+    with file.open("w") as stream:
+        stream.write("first\n")
+        stream.flush()
+        handler = PatientHandler(stream.fileno())
+        handler.handle(logging.makeLogRecord({"msg": "second"}))
+        handler.close()
+        assert file.read_text() == "first\nsecond\n"
+
+
+def test_a_forked_process_does_not_tell_the_losses_of_another(pipe: Pipe) -> None:
+    """Each is told once."""
+    for _ in range(40_000):
+        pipe.log("line")
+    pipe.read()
+    if not (child := os.fork()):
+        pipe.log("child")
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert pipe.read() == "child\n"
 
 
 def test_a_reader_that_is_gone_fails_nothing(pipe: Pipe, capfd: pytest.CaptureFixture[str]) -> None:
