@@ -23,6 +23,11 @@ def format_publish(index: Path | str) -> str:
     return f"python -m index publish --index {quote(str(index))}"
 
 
+def format_rollback(name: str, index: Path | str) -> str:
+    """Return the command that serves a named generation of an index."""
+    return f"python -m index rollback --to {quote(name)} --index {quote(str(index))}"
+
+
 def format_status(index: Path | str) -> str:
     """Return the command that names everything that is not in an index."""
     return f"python -m index status --all --index {quote(str(index))}"

@@ -15,7 +15,7 @@ from pathlib import Path
 import regex
 from filelock import FileLock, Timeout
 
-from index.commands import format_build
+from index.commands import format_build, format_rollback
 from index.disk.sync import sync_to_disk
 from index.errors import (
     BuildError,
@@ -68,8 +68,7 @@ class IndexDirectory:
             return None
         what = "is missing" if pointed is None else f"names {pointed[:80]!r}, which does not exist"
         raise LostPointer(
-            f"{self.root / CURRENT} {what}; serve the newest generation with: "
-            f"python -m index rollback --to {names[-1]} --index {self.root}"
+            f"{self.root / CURRENT} {what}; serve the newest generation with: {format_rollback(names[-1], self.root)}"
         )
 
     def _read_pointer(self) -> str | None:

@@ -13,6 +13,7 @@ from index.parsers.encoding import decode_bytes, repair_surrogates
 from index.parsers.html_blocks import HeadedText, flatten_blocks
 from index.parsers.html_chrome import Tree, remove_chrome
 from index.parsers.html_metadata import read_page_metadata
+from index.parsers.html_spans import repeat_spanning_cells
 from index.parsers.quiet import silence_logger
 from index.types import Document
 
@@ -64,6 +65,7 @@ def _extract_content(source: str) -> tuple[HeadedText, str, dict[str, Any]]:
     if tree is None:
         return HeadedText(), "", {}
     remove_chrome(tree)
+    repeat_spanning_cells(tree)
     # Before the extraction, which takes the tree apart.
     title, metadata = repair_surrogates(extract_title(tree) or ""), read_page_metadata(tree)
     is_long = any(True for _ in islice(tree.iter(), MAX_COMPARED_ELEMENTS, None))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from index.commands import format_build, format_publish, format_verify
+from index.commands import format_build, format_publish, format_status, format_verify
 from index.errors import DamagedGeneration, NetsphereError
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
@@ -43,7 +43,7 @@ def _check_left_out(manifest: Manifest, directory: IndexDirectory) -> Iterator[F
         more = f" (and {len(lacking) - 1} more files)" if lacking[1:] else ""
         yield Finding(Level.FAULT, "files", f"{text}{more}, and build again")
     elif manifest.problems:
-        text = f"{len(manifest.problems)} were left out; python -m index status --index {directory.root} says why"
+        text = f"{len(manifest.problems)} were left out; {format_status(directory.root)} says why"
         yield Finding(Level.NOTE, "files", text)
 
 

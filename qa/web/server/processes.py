@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import NoReturn, TypeAlias
 
-from index.commands import UNKNOWN, format_verify
+from index.commands import format_verify
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # One that dies is replaced after this time, doubled for each that lived for less than the maximum.
@@ -80,6 +80,6 @@ def describe_end(code: int, process: str) -> str:
         case signal.SIGKILL:
             return f"error: {process} was killed (SIGKILL); the machine may be out of memory: {MEMORY}"
         case signal.SIGBUS:
-            remedy = f"check it with: {format_verify(UNKNOWN)}"
+            remedy = f"check each index with: {format_verify('INDEX')}"
             return f"error: {process} was killed (SIGBUS); a file of the index was cut off or its disk fails; {remedy}"
     return f"error: {process} ended with {signal.Signals(-code).name if code < 0 else f'code {code}'}"

@@ -62,7 +62,7 @@ TABLE = """<html><body><article><h1>Rates</h1>
         (
             "<tr><th>City</th><th colspan='2'>Price</th><th>Note</th></tr>"
             "<tr><td rowspan='2'>Rome</td><td>5</td><td>6</td><td>x</td></tr><tr><td>7</td><td></td><td>y</td></tr>",
-            ["City · Price · Note", "Rome · Price: 5 · 6 · Note: x", "Price: 7 · Note: y"],
+            ["City · Price · Price · Note", "Rome · Price: 5 · Price: 6 · Note: x", "Rome · Price: 7 · Note: y"],
         ),
     ],
     ids=["header", "caption and years", "names of rows", "spans"],

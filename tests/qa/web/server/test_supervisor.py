@@ -49,7 +49,7 @@ def find_version():
     [
         (
             signal.SIGBUS,
-            "a file of the index was cut off or its disk fails; check it with: python -m index verify --index FOLDER",
+            "a file of the index was cut off or its disk fails; check each index with: python -m index verify --index INDEX",
         ),
         (signal.SIGKILL, "the machine may be out of memory: a worker needs 200 MB"),
     ],

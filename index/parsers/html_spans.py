@@ -1,0 +1,106 @@
+"""Cells of HTML tables that span rows or columns, repeated, so that each row can be read alone."""
+
+from collections.abc import Iterator, MutableMapping
+from copy import deepcopy
+from typing import Protocol, Self
+
+# Longer cells name no rows. With the number of copies it bounds how far a page can grow.
+MAX_REPEATED_CHARS, MAX_COPIES = 200, 20_000
+# More columns than any table has for its readers.
+MAX_COLUMNS = 100
+
+
+class Cell(Protocol):
+    """The part of an HTML element of lxml that is used here."""
+
+    tag: str
+    tail: str | None
+    attrib: MutableMapping[str, str]
+
+    def __iter__(self) -> Iterator[Self]:
+        """Yield the elements directly inside."""
+
+    def xpath(self, path: str) -> list[Self]:
+        """Return the elements that the path finds."""
+
+    def makeelement(self, tag: str) -> Self:
+        """Return an empty element."""
+
+    def text_content(self) -> str:
+        """Return the text of the element."""
+
+    def addprevious(self, element: Self) -> None:
+        """Put an element before this one."""
+
+    def addnext(self, element: Self) -> None:
+        """Put an element after this one."""
+
+    def append(self, element: Self) -> None:
+        """Put an element at the end, inside of this one."""
+
+
+def repeat_spanning_cells(tree: Cell) -> None:
+    """Write each cell that spans rows into all of them, and each header over several columns above all of them."""
+    copier = _Copier()
+    for table in tree.xpath("//table"):
+        # Cells that reach down, by their column, each with the number of rows below.
+        hanging: dict[int, tuple[Cell, int]] = {}
+        for row in table.xpath("./tr | ./thead/tr | ./tbody/tr | ./tfoot/tr"):
+            copier.repeat_headers(row)
+            hanging = copier.repeat_hanging(row, hanging)
+
+
+class _Copier:
+    """Puts copies of cells into rows, until there are too many."""
+
+    def __init__(self) -> None:
+        self._left = MAX_COPIES
+
+    def repeat_headers(self, row: Cell) -> None:
+        """Put a header that spans columns above each of them, unless it is alone and so the title of rows."""
+        cells = list(row)
+        if len(cells) > 1 and all(cell.tag == "th" for cell in cells):
+            for cell in cells:
+                for _ in range(_take_span(cell, "colspan") - 1):
+                    cell.addnext(self._copy(cell))
+
+    def repeat_hanging(self, row: Cell, hanging: dict[int, tuple[Cell, int]]) -> dict[int, tuple[Cell, int]]:
+        """Put the cells that reach into this row where they belong, and return those that reach into the next."""
+        below: dict[int, tuple[Cell, int]] = {}
+        column = 0
+        for cell in [*(cell for cell in row if cell.tag in ("td", "th")), None]:
+            while column in hanging:
+                above, rows = hanging.pop(column)
+                below[column] = above, rows - 1
+                column += _read_span(above, "colspan")
+                copy = self._copy(above)
+                if cell is None:
+                    row.append(copy)
+                else:
+                    cell.addprevious(copy)
+            if cell is not None:
+                below[column] = cell, _take_span(cell, "rowspan") - 1
+                column += _read_span(cell, "colspan")
+        return {column: (cell, rows) for column, (cell, rows) in below.items() if rows}
+
+    def _copy(self, cell: Cell) -> Cell:
+        """Return a copy, which is empty if the cell is long or there are too many."""
+        self._left -= 1
+        if self._left < 0 or len(cell.text_content()) > MAX_REPEATED_CHARS:
+            return cell.makeelement(cell.tag)
+        copy = deepcopy(cell)
+        copy.tail = None
+        return copy
+
+
+def _take_span(cell: Cell, name: str) -> int:
+    """Return how many rows or columns a cell covers, and let it cover one."""
+    span = _read_span(cell, name)
+    cell.attrib.pop(name, None)
+    return span
+
+
+def _read_span(cell: Cell, name: str) -> int:
+    """Return how many rows or columns a cell covers; a value that is none is 1."""
+    value = cell.attrib.get(name, "1").strip()
+    return max(1, min(int(value), MAX_COLUMNS)) if value.isdecimal() and len(value) < 6 else 1
