@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 
 import numpy as np
 
@@ -22,16 +23,21 @@ class Version:
     """What says of which document this is a version: equal ``subject``; ``date`` is ISO 8601.
 
     ``subject`` is the first of its copies and the title without numbers, ``numbers`` those of the title and the date,
-    by which a question may name this version.
+    by which a question may name this version. ``digest`` is that of its passages, without case and white space.
     """
 
     subject: tuple[int, str]
     date: str
     numbers: frozenset[str]
+    digest: bytes
 
     def supersedes(self, other: "Version") -> bool:
-        """Return whether this is a newer version; "2024-05" is not newer than "2024"."""
-        return self.subject == other.subject and number_date(self.date) > number_date(other.date, latest=True)
+        """Return whether this is a newer version with other words; "2024-05" is not newer than "2024"."""
+        return (
+            self.subject == other.subject
+            and self.digest != other.digest
+            and number_date(self.date) > number_date(other.date, latest=True)
+        )
 
 
 class Versions:
@@ -50,7 +56,12 @@ class Versions:
         title = self._documents.titles[document]
         group = int(copies.find_groups(np.array([document]))[0])
         named = {date[:4], date[:7], date, *NUMBER.findall(title)}
-        return Version((group, fold_value(NUMBER.sub(" ", title))), date, frozenset(named))
+        return Version((group, fold_value(NUMBER.sub(" ", title))), date, frozenset(named), self._digest_texts(document))
+
+    def _digest_texts(self, document: int) -> bytes:
+        """Return a digest that is equal for documents with the same passages, apart from case and white space."""
+        first, last = map(int, self._passages.find_ranges(document))
+        return blake2b(self._passages.find_first_same(range(first, last)).tobytes(), digest_size=16).digest()
 
     def find_newer(self, passage: int, copies: Positions) -> int | None:
         """Return the one of the newest version, of copies of a passage, if that is newer than its own."""

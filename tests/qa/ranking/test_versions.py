@@ -84,3 +84,17 @@ def test_titles_may_differ_in_numbers() -> None:
 def test_documents_that_are_no_copies_are_no_versions() -> None:
     """The minutes of two meetings have the same title, too."""
     assert build(RULES, copies=False).drop_superseded("daily allowance", [0, 1, 2]) == [0, 1, 2]
+
+
+def test_documents_that_are_the_same_word_for_word_are_no_versions() -> None:
+    """Even if a third one is nearly the same; it is a version of both."""
+    rows = [("old.md", "2022", "28"), ("again.md", "2023", "28"), ("new.md", "2024", "30")]
+    documents = [
+        Document(name, TEXT.format(number), "Travel rules", {"date": day, "tag": name}) for name, day, number in rows
+    ]
+    whole = [Passage(one.id, 0, len(one.text), (Span(0, len(one.text)),)) for one in documents]
+    passages = Passages.build(whole, Documents.build(documents))
+    versions = Versions(mark_near_copies(passages, [CopyGroup(tuple(name for name, _, _ in rows), False)]))
+    assert versions.drop_superseded("daily allowance", [0, 1]) == [0, 1]
+    assert versions.find_newer(0, np.array([0, 1])) is None
+    assert versions.drop_superseded("daily allowance", [0, 1, 2]) == [2]
