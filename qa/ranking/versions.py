@@ -50,8 +50,9 @@ class Versions:
 
     def _read_version(self, document: int) -> Version | None:
         """Return what is known of a document, or None if it has no copies or no date."""
-        copies, date = self._passages.near_copies, self._documents.get_date(document)
-        if date is None or not copies.has_copies(document):
+        copies = self._passages.near_copies
+        date = self._documents.get_date(document) if copies.has_copies(document) else None
+        if date is None:
             return None
         title = self._documents.titles[document]
         group = int(copies.find_groups(np.array([document]))[0])
@@ -70,7 +71,9 @@ class Versions:
             return None
         documents = self._passages.find_documents(copies)
         dates = np.asarray(self._documents.fields.dates)[documents]
-        later = np.flatnonzero(dates > number_date(own.date))
+        # A footer may be in thousands of documents: the metadata are read of those in the same group only.
+        groups = self._passages.near_copies.find_groups(documents)
+        later = np.flatnonzero((dates > number_date(own.date)) & (groups == own.subject[0]))
         # The newest first; its title may say that it is no version of this document.
         for place in later[np.argsort(-dates[later], kind="stable")].tolist():
             version = self._get_version(int(documents[place]))
