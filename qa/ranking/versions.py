@@ -57,7 +57,9 @@ class Versions:
         title = self._documents.titles[document]
         group = int(copies.find_groups(np.array([document]))[0])
         named = {date[:4], date[:7], date, *NUMBER.findall(title)}
-        return Version((group, fold_value(NUMBER.sub(" ", title))), date, frozenset(named), self._digest_texts(document))
+        return Version(
+            (group, fold_value(NUMBER.sub(" ", title))), date, frozenset(named), self._digest_texts(document)
+        )
 
     def _digest_texts(self, document: int) -> bytes:
         """Return a digest that is equal for documents with the same passages, apart from case and white space."""
