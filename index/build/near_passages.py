@@ -5,8 +5,10 @@ two things. Within a group of copies a passage is compared only if its text is n
 with which it shares most rare pieces, so time grows with what differs and not with the number of pairs.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache, partial
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 from index.build.copies import CopyGroup
 from index.disk.arrays import expand_ranges
 from index.generation.documents import Documents
+from index.generation.metadata import fold_value
 from index.generation.near_copies import NO_NEAR_COPIES, NearCopies
 from index.generation.passages import Passages
 from index.text.sketch import list_pieces
@@ -31,6 +34,8 @@ SAMPLE_PIECES = 64
 MAX_SHARING = 64
 # The texts with most of the sample in common whose similarity is computed, each in about 0.3 ms.
 MAX_COMPARED = 8
+# Headings are compared without numbers, which change from version to version.
+NUMBERS = re.compile(r"[\d.]+")
 # Texts whose pieces are remembered: 7 KB for a passage of usual length.
 RECENT_TEXTS = 128
 
@@ -68,7 +73,10 @@ def _compare_documents(passages: Passages, documents: Positions, links: "_Linked
     """Link each text of a document that is new with the one of an earlier document that says nearly the same."""
     known = _KnownTexts(passages, links)
     for first, last in zip(*map(np.ndarray.tolist, passages.find_ranges(documents)), strict=True):
-        known.add_document(list(dict.fromkeys(passages.find_first_same(range(first, last)).tolist())))
+        places = dict[int, int]()
+        for place, text in enumerate(passages.find_first_same(range(first, last)).tolist(), first):
+            places.setdefault(text, place)
+        known.add_document(places)
 
 
 class _LinkedTexts:
@@ -127,20 +135,21 @@ class _KnownTexts:
 
     def __init__(self, passages: Passages, links: _LinkedTexts) -> None:
         self._passages, self._links = passages, links
-        self._seen: set[int] = set()
+        # Of each text the first passage of the group that has it.
+        self._places: dict[int, int] = {}
         self._new: list[int] = []
         self._samples = _Samples()
         self._list_pieces = lru_cache(maxsize=RECENT_TEXTS)(self._read_pieces)
 
-    def add_document(self, texts: Sequence[int]) -> None:
-        """Add the distinct texts of one document, and link those that say nearly the same as an earlier one.
+    def add_document(self, places: Mapping[int, int]) -> None:
+        """Add the texts of one document, each with a passage of it, and link those that say nearly the same as earlier.
 
         Of two documents a passage has one counterpart at most: the most similar one, to which it is the most similar.
         """
         for text in self._new:
             self._samples.add(text, self._list_pieces(text)[:SAMPLE_PIECES])
-        fresh = [text for text in texts if text not in self._seen]
-        self._seen.update(fresh)
+        fresh = [text for text in places if text not in self._places]
+        self._places |= {text: places[text] for text in fresh}
         linked = set[int]()
         for _, text, other in sorted(self._find_similar(fresh)):
             if text not in linked and self._links.join(text, other):
@@ -151,11 +160,17 @@ class _KnownTexts:
         """Yield fresh texts and earlier ones with their negative similarity, if it is large enough."""
         for text in fresh:
             pieces = self._list_pieces(text)
-            candidates = self._samples.find_sharing(pieces[:SAMPLE_PIECES])
-            for other in [one for one in candidates if self._links.can_join(text, one)][:MAX_COMPARED]:
+            sharing = self._samples.find_sharing(pieces[:SAMPLE_PIECES])
+            for other in islice(filter(partial(self._can_match, text), sharing), MAX_COMPARED):
                 similarity = _compute_similarity(pieces, self._list_pieces(other))
                 if similarity >= MIN_SIMILARITY:
                     yield -similarity, text, other
+
+    def _can_match(self, text: int, other: int) -> bool:
+        """Return whether no document has both texts, and their headings, if both have one, differ in numbers only."""
+        one, two = (self._passages[self._places[place]].heading for place in (text, other))
+        same = not one or not two or _fold_heading(one) == _fold_heading(two)
+        return same and self._links.can_join(text, other)
 
     def _read_pieces(self, text: int) -> Pieces:
         return list_pieces(self._passages.get_text(text))
@@ -194,3 +209,7 @@ def _compute_similarity(one: Pieces, other: Pieces) -> float:
     """Return the share of all pieces that both texts have, 0 if they have none."""
     common = len(np.intersect1d(one, other, assume_unique=True))
     return common / max(1, len(one) + len(other) - common)
+
+
+def _fold_heading(heading: str) -> str:
+    return fold_value(NUMBERS.sub(" ", heading))

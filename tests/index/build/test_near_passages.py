@@ -2,6 +2,7 @@
 
 import tracemalloc
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -83,6 +84,20 @@ def test_two_texts_of_one_document_are_two_things() -> None:
     two_groups = [group(0, 1), group(2, 3)]
     passages = build([germany], [germany[:-1]], [hungary], [germany[:-1]], [germany, hungary])
     assert mark_near_copies(passages, two_groups).find_first_copies(range(6)).tolist() == [0, 0, 2, 0, 0, 2]
+
+
+def test_passages_under_different_headings_are_two_things() -> None:
+    """A number in a heading may change from version to version; without a heading the texts decide."""
+
+    def count_copies(*headings: str | None) -> int:
+        passages = build([FRANCE], [FRANCE.replace("28", "30")])
+        own = [replace(passage, heading=heading) for passage, heading in zip(passages, headings, strict=True)]
+        marked = mark_near_copies(Passages.build(own, passages.documents), [group(0, 1)])
+        return len(marked.near_copies.firsts)
+
+    assert count_copies("Trains", "Hotels") == 0
+    assert count_copies("3.2 Trains in 2023", "3.3 TRAINS in 2024") == 1
+    assert count_copies("Trains", None) == count_copies(None, None) == 1
 
 
 def test_passages_of_one_form_are_told_apart() -> None:
