@@ -17,7 +17,7 @@ from qa.types import Query, Reader
 MAX_SHORTFALL = 0.01
 # A copy is shown only if its cosine is at least this share of that of the best copy: half of the words of a near copy
 # may be other ones, as of an entry that took the place of the one that the question is about. Over 14 questions about
-# six changed passages, newer ones about the same thing had 0.66 and more, and about another thing 0.65 and less.
+# five changed passages, newer ones about the same thing had 0.66 and more, and about another thing 0.65 and less.
 MIN_COSINE_SHARE = 2 / 3
 
 
