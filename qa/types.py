@@ -204,7 +204,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class PassageCopy:
-    """Another place with the text of a passage, or not ``identical`` but nearly so, in a copy of its document."""
+    """Another place with the text of a passage or, if not ``identical``, with nearly the same text.
+
+    Such texts are in copies of one document; any other document with exactly one of them is named, too.
+    """
 
     id: str
     document: Source

@@ -1,18 +1,22 @@
-"""Find the passages that say nearly the same in the same place of documents that are copies of each other.
+"""Find the passages that say nearly the same in documents that are copies of each other.
 
 Documents whose texts have little in common are not compared: two entries of a list may differ by one word and be about
-two things. Within a group of copies a passage is compared only if its text is new there, and only with the passages of
-which it shares pieces, so time grows with what differs and not with the number of pairs.
+two things. Within a group of copies a passage is compared only if its text is new there, and only with the few passages
+with which it shares most rare pieces, so time grows with what differs and not with the number of pairs.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import chain
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache, partial
+from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
-from index.build.copies import CopyGroup, Links
+from index.build.copies import CopyGroup
+from index.disk.arrays import expand_ranges
 from index.generation.documents import Documents
+from index.generation.metadata import fold_value
 from index.generation.near_copies import NO_NEAR_COPIES, NearCopies
 from index.generation.passages import Passages
 from index.text.sketch import list_pieces
@@ -21,15 +25,30 @@ from index.types import Positions
 # As many of all their pieces of nine characters must be in both passages. Less than what makes documents copies: where
 # versions differ, a number may be all that a short passage has, and one in seven words changes half of the pieces.
 MIN_SIMILARITY = 0.5
-# Pieces in more passages than this are a form that all of them fill in; they do not tell them apart.
+# Pieces with the smallest hashes, by which a text is found: all of those of a short text, and a sample of a longer one.
+# They are a kilobyte of memory for each text. Of two texts with half of their pieces in common half of the sample is
+# expected in both.
+SAMPLE_PIECES = 64
+# Pieces in more texts than this are a form that all of them fill in; they do not tell them apart, so nothing is found
+# by them. They do count as common pieces of two texts that are found by others.
 MAX_SHARING = 64
+# The texts with most of the sample in common whose similarity is computed, each in about 0.3 ms.
+MAX_COMPARED = 8
+# Headings are compared without numbers, which change from version to version.
+NUMBERS = re.compile(r"[\d.]+")
+# Texts whose pieces are remembered: 7 KB for a passage of usual length.
+RECENT_TEXTS = 128
 
 # Passages are known by the first one with the same text: a pair of them says nearly the same.
 Pair = tuple[int, int]
+Pieces = NDArray[np.uint64]
 
 
 def mark_near_copies(passages: Passages, groups: Sequence[CopyGroup]) -> Passages:
-    """Return the passages, of which it is then known which are near copies, in documents of these groups."""
+    """Return the passages, of which it is then known which are near copies, in documents of these groups.
+
+    Passages elsewhere with exactly the text of such a near copy are near copies, too.
+    """
     return passages.with_near_copies(_find_near_copies(passages, groups))
 
 
@@ -39,8 +58,10 @@ def _find_near_copies(passages: Passages, groups: Sequence[CopyGroup]) -> NearCo
     if not members:
         return NO_NEAR_COPIES
     documents = np.concatenate([np.stack([group, np.full(len(group), group[0])], axis=1) for group in members])
-    links = [pair for positions in members for pair in _compare_documents(passages, positions)]
-    return NearCopies(documents[np.argsort(documents[:, 0])], _find_firsts(links))
+    links = _LinkedTexts(passages)
+    for positions in members:
+        _compare_documents(passages, positions, links)
+    return NearCopies(documents[np.argsort(documents[:, 0])], links.list_firsts())
 
 
 def _find_positions(documents: Documents, group: CopyGroup) -> Positions:
@@ -48,80 +69,147 @@ def _find_positions(documents: Documents, group: CopyGroup) -> Positions:
     return np.sort(np.array([position for position in positions if position is not None], dtype=np.int64))
 
 
-def _compare_documents(passages: Passages, documents: Positions) -> Iterator[Pair]:
-    """Yield each text of a document that is new, with the one of an earlier document that says nearly the same."""
-    known = _KnownTexts(passages)
+def _compare_documents(passages: Passages, documents: Positions, links: "_LinkedTexts") -> None:
+    """Link each text of a document that is new with the one of an earlier document that says nearly the same."""
+    known = _KnownTexts(passages, links)
     for first, last in zip(*map(np.ndarray.tolist, passages.find_ranges(documents)), strict=True):
-        yield from known.add_document(list(dict.fromkeys(passages.find_first_same(range(first, last)).tolist())))
+        places = dict[int, int]()
+        for place, text in enumerate(passages.find_first_same(range(first, last)).tolist(), first):
+            places.setdefault(text, place)
+        known.add_document(places)
+
+
+class _LinkedTexts:
+    """Texts that say nearly the same, directly or by others (union-find); no two of them are in one document.
+
+    A document with both of two texts, whether it is in a group or not, says that they are about two things.
+    """
+
+    def __init__(self, passages: Passages) -> None:
+        # By the same text only.
+        self._passages = passages.with_near_copies(NO_NEAR_COPIES)
+        self._parents: dict[int, int] = {}
+        # Of each text that represents others, or was asked for, the documents in which one of them is.
+        self._documents: dict[int, set[int]] = {}
+
+    def can_join(self, one: int, other: int) -> bool:
+        """Return whether no document has a text that is linked with one and a text that is linked with the other."""
+        return self._find_documents(self._find(one)).isdisjoint(self._find_documents(self._find(other)))
+
+    def join(self, one: int, other: int) -> bool:
+        """Link two texts, if they can be; return whether they are linked now."""
+        low, high = sorted((self._find(one), self._find(other)))
+        if low == high:
+            return True
+        few, many = sorted((self._find_documents(low), self._find_documents(high)), key=len)
+        if not few.isdisjoint(many):
+            return False
+        # The first text represents all.
+        self._parents[high] = low
+        del self._documents[high]
+        many |= few
+        self._documents[low] = many
+        return True
+
+    def list_firsts(self) -> Positions:
+        """Return each linked text, but the first of those that are linked, with that first one; shape (texts, 2)."""
+        texts = sorted(text for text, parent in self._parents.items() if text != parent)
+        return np.array([(text, self._find(text)) for text in texts], dtype=np.int64).reshape(-1, 2)
+
+    def _find(self, text: int) -> int:
+        parents = self._parents
+        while parents.setdefault(text, text) != text:
+            parents[text] = parents[parents[text]]
+            text = parents[text]
+        return text
+
+    def _find_documents(self, text: int) -> set[int]:
+        if text not in self._documents:
+            copies = self._passages.find_copies(text)
+            self._documents[text] = set(self._passages.find_documents(copies).tolist())
+        return self._documents[text]
 
 
 class _KnownTexts:
-    """The distinct texts of a group of copies so far; each is the first of those that say nearly the same, or not."""
+    """The distinct texts of a group of copies so far, but those that say nearly the same as an earlier one."""
 
-    def __init__(self, passages: Passages) -> None:
-        self._passages = passages
-        # Of each text the first that says nearly the same, which may be itself.
-        self._firsts: dict[int, int] = {}
+    def __init__(self, passages: Passages, links: _LinkedTexts) -> None:
+        self._passages, self._links = passages, links
+        # Of each text the first passage of the group that has it.
+        self._places: dict[int, int] = {}
         self._new: list[int] = []
-        # Of each piece the first texts that have it, and of each of these how many pieces it has.
-        self._places: dict[int, list[int]] = {}
-        self._sizes: dict[int, int] = {}
+        self._samples = _Samples()
+        self._list_pieces = lru_cache(maxsize=RECENT_TEXTS)(self._read_pieces)
 
-    def add_document(self, texts: Sequence[int]) -> list[Pair]:
-        """Add the distinct texts of one document, and return those that say nearly the same as an earlier one.
+    def add_document(self, places: Mapping[int, int]) -> None:
+        """Add the texts of one document, each with a passage of it, and link those that say nearly the same as earlier.
 
         Of two documents a passage has one counterpart at most: the most similar one, to which it is the most similar.
         """
-        fresh = [text for text in texts if text not in self._firsts]
-        taken = {self._firsts[text] for text in texts if text in self._firsts}
-        pairs = self._match(fresh, taken) if fresh and self._firsts else []
-        self._firsts |= pairs
-        self._firsts |= {text: text for text in fresh if text not in self._firsts}
-        self._new += [text for text in fresh if self._firsts[text] == text]
-        return pairs
-
-    def _match(self, fresh: Sequence[int], taken: set[int]) -> list[Pair]:
         for text in self._new:
-            self._index(text)
-        self._new = []
-        found: list[tuple[float, int, int]] = []
+            self._samples.add(text, self._list_pieces(text)[:SAMPLE_PIECES])
+        fresh = [text for text in places if text not in self._places]
+        self._places |= {text: places[text] for text in fresh}
+        linked = set[int]()
+        for _, text, other in sorted(self._find_similar(fresh)):
+            if text not in linked and self._links.join(text, other):
+                linked.add(text)
+        self._new = [text for text in fresh if text not in linked]
+
+    def _find_similar(self, fresh: Sequence[int]) -> Iterator[tuple[float, int, int]]:
+        """Yield fresh texts and earlier ones with their negative similarity, if it is large enough."""
         for text in fresh:
             pieces = self._list_pieces(text)
-            shared = Counter(chain.from_iterable(self._places.get(piece, ()) for piece in pieces))
-            for other, count in shared.items():
-                similarity = count / (len(pieces) + self._sizes[other] - count)
-                if similarity >= MIN_SIMILARITY and other not in taken:
-                    found.append((-similarity, text, other))
-        return list(_choose_pairs(sorted(found)))
+            sharing = self._samples.find_sharing(pieces[:SAMPLE_PIECES])
+            for other in islice(filter(partial(self._can_match, text), sharing), MAX_COMPARED):
+                similarity = _compute_similarity(pieces, self._list_pieces(other))
+                if similarity >= MIN_SIMILARITY:
+                    yield -similarity, text, other
 
-    def _index(self, text: int) -> None:
-        pieces = self._list_pieces(text)
-        self._sizes[text] = len(pieces)
-        for piece in pieces:
-            places = self._places.setdefault(piece, [])
-            if len(places) < MAX_SHARING:
-                places.append(text)
+    def _can_match(self, text: int, other: int) -> bool:
+        """Return whether no document has both texts, and their headings, if both have one, differ in numbers only."""
+        one, two = (self._passages[self._places[place]].heading for place in (text, other))
+        same = not one or not two or _fold_heading(one) == _fold_heading(two)
+        return same and self._links.can_join(text, other)
 
-    def _list_pieces(self, text: int) -> list[int]:
-        pieces: list[int] = list_pieces(self._passages.get_text(text)).tolist()
-        return pieces
+    def _read_pieces(self, text: int) -> Pieces:
+        return list_pieces(self._passages.get_text(text))
 
 
-def _choose_pairs(found: Sequence[tuple[float, int, int]]) -> Iterator[Pair]:
-    """Yield pairs, the most similar first; each text is in one pair only."""
-    used: set[int] = set()
-    for _, text, other in found:
-        if text not in used and other not in used:
-            used |= {text, other}
-            yield text, other
+class _Samples:
+    """The pieces by which texts are found: sorted arrays, each longer than all after it, which are merged as they grow.
+
+    So a document is added in little time however many there are (O'Neil et al. 1996, "The Log-Structured Merge-Tree").
+    """
+
+    def __init__(self) -> None:
+        self._runs: list[tuple[Pieces, Positions]] = []
+
+    def add(self, text: int, pieces: Pieces) -> None:
+        """Add a text with its pieces, rising."""
+        owners = np.full(len(pieces), text, dtype=np.int64)
+        while self._runs and len(self._runs[-1][0]) <= len(pieces):
+            longer, texts = self._runs.pop()
+            pieces, owners = np.concatenate([longer, pieces]), np.concatenate([texts, owners])
+            order = np.argsort(pieces, kind="stable")
+            pieces, owners = pieces[order], owners[order]
+        self._runs.append((pieces, owners))
+
+    def find_sharing(self, pieces: Pieces) -> list[int]:
+        """Return the texts with one of the pieces, those with most of them first; common pieces do not count."""
+        ranges = [(np.searchsorted(keys, pieces), np.searchsorted(keys, pieces, "right")) for keys, _ in self._runs]
+        rare = sum((last - first for first, last in ranges), np.zeros(len(pieces), dtype=np.int64)) <= MAX_SHARING
+        owners = [texts[expand_ranges(a[rare], b[rare])] for (_, texts), (a, b) in zip(self._runs, ranges, strict=True)]
+        texts, counts = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *owners]), return_counts=True)
+        found: list[int] = texts[np.argsort(-counts, kind="stable")].tolist()
+        return found
 
 
-def _find_firsts(links: Sequence[Pair]) -> Positions:
-    """Return for each linked text, but the first of those that are linked, that first one; shape (texts, 2)."""
-    texts, numbers = np.unique(np.array(links, dtype=np.int64).reshape(-1, 2), return_inverse=True)
-    joined = Links(len(texts))
-    # Texts are numbered in their order, and the least number represents all.
-    joined.join(*numbers.reshape(-1, 2).T.tolist())
-    firsts = texts[np.array([joined.find(number) for number in range(len(texts))], dtype=np.int64)]
-    pairs = np.stack([texts, firsts], axis=1)
-    return np.ascontiguousarray(pairs[pairs[:, 0] != pairs[:, 1]])
+def _compute_similarity(one: Pieces, other: Pieces) -> float:
+    """Return the share of all pieces that both texts have, 0 if they have none."""
+    common = len(np.intersect1d(one, other, assume_unique=True))
+    return common / max(1, len(one) + len(other) - common)
+
+
+def _fold_heading(heading: str) -> str:
+    return fold_value(NUMBERS.sub(" ", heading))

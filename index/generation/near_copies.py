@@ -1,7 +1,8 @@
 """Near copies of one generation: which documents have nearly the same text, and which of their passages match.
 
-A passage of such a document is a near copy of the passage in another one that says nearly the same in its place.
-``index/build/near_passages.py`` finds them; an index that was built before there was such a step has none.
+A passage of such a document is a near copy of the passage in another one that shares most pieces with it, wherever it
+is there. A passage of any document with exactly the text of a near copy is one, too. ``index/build/near_passages.py``
+finds them; an index that was built before there was such a step has none.
 """
 
 from dataclasses import dataclass

@@ -52,7 +52,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class PassageCopy:
-    """Another place with the text of a passage, or not ``identical`` but nearly so, in a copy of its document."""
+    """Another place with the text of a passage or, if not ``identical``, with nearly the same text."""
 
     id: str
     document: Source

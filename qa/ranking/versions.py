@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 
 import numpy as np
 
@@ -22,16 +23,21 @@ class Version:
     """What says of which document this is a version: equal ``subject``; ``date`` is ISO 8601.
 
     ``subject`` is the first of its copies and the title without numbers, ``numbers`` those of the title and the date,
-    by which a question may name this version.
+    by which a question may name this version. ``digest`` is that of its passages, without case and white space.
     """
 
     subject: tuple[int, str]
     date: str
     numbers: frozenset[str]
+    digest: bytes
 
     def supersedes(self, other: "Version") -> bool:
-        """Return whether this is a newer version; "2024-05" is not newer than "2024"."""
-        return self.subject == other.subject and number_date(self.date) > number_date(other.date, latest=True)
+        """Return whether this is a newer version with other words; "2024-05" is not newer than "2024"."""
+        return (
+            self.subject == other.subject
+            and self.digest != other.digest
+            and number_date(self.date) > number_date(other.date, latest=True)
+        )
 
 
 class Versions:
@@ -44,13 +50,21 @@ class Versions:
 
     def _read_version(self, document: int) -> Version | None:
         """Return what is known of a document, or None if it has no copies or no date."""
-        copies, date = self._passages.near_copies, self._documents.get_date(document)
-        if date is None or not copies.has_copies(document):
+        copies = self._passages.near_copies
+        date = self._documents.get_date(document) if copies.has_copies(document) else None
+        if date is None:
             return None
         title = self._documents.titles[document]
         group = int(copies.find_groups(np.array([document]))[0])
         named = {date[:4], date[:7], date, *NUMBER.findall(title)}
-        return Version((group, fold_value(NUMBER.sub(" ", title))), date, frozenset(named))
+        return Version(
+            (group, fold_value(NUMBER.sub(" ", title))), date, frozenset(named), self._digest_texts(document)
+        )
+
+    def _digest_texts(self, document: int) -> bytes:
+        """Return a digest that is equal for documents with the same passages, apart from case and white space."""
+        first, last = map(int, self._passages.find_ranges(document))
+        return blake2b(self._passages.find_first_same(range(first, last)).tobytes(), digest_size=16).digest()
 
     def find_newer(self, passage: int, copies: Positions) -> int | None:
         """Return the one of the newest version, of copies of a passage, if that is newer than its own."""
@@ -59,7 +73,9 @@ class Versions:
             return None
         documents = self._passages.find_documents(copies)
         dates = np.asarray(self._documents.fields.dates)[documents]
-        later = np.flatnonzero(dates > number_date(own.date))
+        # A footer may be in thousands of documents: the metadata are read of those in the same group only.
+        groups = self._passages.near_copies.find_groups(documents)
+        later = np.flatnonzero((dates > number_date(own.date)) & (groups == own.subject[0]))
         # The newest first; its title may say that it is no version of this document.
         for place in later[np.argsort(-dates[later], kind="stable")].tolist():
             version = self._get_version(int(documents[place]))

@@ -1,7 +1,10 @@
 """Passages of copies of a document that say nearly the same are near copies, each of one other at most."""
 
+import tracemalloc
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import numpy as np
 
@@ -69,6 +72,57 @@ def test_three_versions_are_one() -> None:
     marked = mark_near_copies(passages, [group(0, 1, 2)])
     assert marked.find_copies(2).tolist() == [0, 2, 4]
     assert marked.find_copies(1).tolist() == [1, 3, 5]
+
+
+def test_two_texts_of_one_document_are_two_things() -> None:
+    """Even if two other documents have one of them each, and wherever the document with both is."""
+    hungary = "A day in Hungary is paid with 21 euros, together with the salary of the next month."
+    germany = hungary.replace("Hungary is paid with 21", "Germany is paid with 28")
+    passages = build([LEAVE, germany], [LEAVE, hungary], [LEAVE, germany, hungary])
+    for groups in [group(0, 1, 2)], [group(0, 1)]:
+        assert mark_near_copies(passages, groups).find_first_copies(range(7)).tolist() == [0, 1, 0, 3, 0, 1, 3]
+    two_groups = [group(0, 1), group(2, 3)]
+    passages = build([germany], [germany[:-1]], [hungary], [germany[:-1]], [germany, hungary])
+    assert mark_near_copies(passages, two_groups).find_first_copies(range(6)).tolist() == [0, 0, 2, 0, 0, 2]
+
+
+def test_passages_under_different_headings_are_two_things() -> None:
+    """A number in a heading may change from version to version; without a heading the texts decide."""
+
+    def count_copies(*headings: str | None) -> int:
+        passages = build([FRANCE], [FRANCE.replace("28", "30")])
+        own = [replace(passage, heading=heading) for passage, heading in zip(passages, headings, strict=True)]
+        marked = mark_near_copies(Passages.build(own, passages.documents), [group(0, 1)])
+        return len(marked.near_copies.firsts)
+
+    assert count_copies("Trains", "Hotels") == 0
+    assert count_copies("3.2 Trains in 2023", "3.3 TRAINS in 2024") == 1
+    assert count_copies("Trains", None) == count_copies(None, None) == 1
+
+
+def test_passages_of_one_form_are_told_apart() -> None:
+    """However many of them there are: what they all have in common finds nothing, and counts as common."""
+    random = Random(3)
+    form = "The instrument was calibrated under the conditions of the standard and may be used until the date below."
+    words = ["".join(random.choices("abcdefghijklmnop ", k=80)) for _ in range(100)]
+    old = [f"{form} {word}." for word in words]
+    marked = mark_near_copies(build(old, [f"{text} Second edition." for text in old]), [group(0, 1)])
+    assert marked.find_first_copies(range(200)).tolist() == [*range(100), *range(100)]
+
+
+def test_memory_grows_with_the_texts_and_not_with_their_pieces() -> None:
+    """A piece for each character would take about 200 times the memory of the texts."""
+    random = Random(4)
+    words = ["".join(random.choices("abcdefghijklmnopqrstuvwxyz", k=7)) for _ in range(5000)]
+    lines = [" ".join(random.choices(words, k=100)) for _ in range(400)]
+    passages = build(lines, [f"{lines[7]} once more"])
+    tracemalloc.start()
+    try:
+        marked = mark_near_copies(passages, [group(0, 1)])
+        assert tracemalloc.get_traced_memory()[1] < 10 * len("".join(lines))
+    finally:
+        tracemalloc.stop()
+    assert marked.near_copies.firsts.tolist() == [[400, 7]]
 
 
 def test_an_index_of_an_earlier_version_has_none(tmp_path: Path) -> None:

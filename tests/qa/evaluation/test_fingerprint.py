@@ -81,6 +81,7 @@ UNSEEN = (
     "index.search.stores.faiss_auto.MAX_FLAT_ROWS",  # and all of faiss_ivf: it begins at 10,000 units
     "index.search.max_score.ROUNDING_SLACK",  # and what else decides only how fast the same passages are found
     "index.search.late_interaction.SAMPLE_TEXTS",  # the projection of the shipped model is learned from them
+    "qa.ranking.stages.collapse_copies.MIN_COSINE_SHARE",  # there are no versions
     "qa.ranking.retriever.SEARCHED_UNITS",  # more units than the collection has
     "qa.reader.pairs.MAX_TOKENS",  # no passage is so long
     "index.embedding.saturation.MAX_PAIR_SUM",  # of the real encoder; its form is named in the fingerprint

@@ -84,3 +84,31 @@ def test_titles_may_differ_in_numbers() -> None:
 def test_documents_that_are_no_copies_are_no_versions() -> None:
     """The minutes of two meetings have the same title, too."""
     assert build(RULES, copies=False).drop_superseded("daily allowance", [0, 1, 2]) == [0, 1, 2]
+
+
+def test_documents_that_are_the_same_word_for_word_are_no_versions() -> None:
+    """Even if a third one is nearly the same; it is a version of both."""
+    rows = [("old.md", "2022", "28"), ("again.md", "2023", "28"), ("new.md", "2024", "30")]
+    documents = [
+        Document(name, TEXT.format(number), "Travel rules", {"date": day, "tag": name}) for name, day, number in rows
+    ]
+    whole = [Passage(one.id, 0, len(one.text), (Span(0, len(one.text)),)) for one in documents]
+    passages = Passages.build(whole, Documents.build(documents))
+    versions = Versions(mark_near_copies(passages, [CopyGroup(tuple(name for name, _, _ in rows), False)]))
+    assert versions.drop_superseded("daily allowance", [0, 1]) == [0, 1]
+    assert versions.find_newer(0, np.array([0, 1])) is None
+    assert versions.drop_superseded("daily allowance", [0, 1, 2]) == [2]
+
+
+def test_metadata_of_other_documents_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A footer may be in thousands of dated documents that are no copies."""
+    ids = [f"{n}.md" for n in range(9)]
+    documents = [Document(name, TEXT, "Travel rules", {"date": f"{2015 + n}"}) for n, name in enumerate(ids)]
+    whole = [Passage(name, 0, len(TEXT), (Span(0, len(TEXT)),)) for name in ids]
+    passages = mark_near_copies(Passages.build(whole, Documents.build(documents)), [CopyGroup(("0.md", "1.md"), False)])
+    read, get_date = list[int](), passages.documents.get_date
+    monkeypatch.setattr(passages.documents, "get_date", lambda document: read.append(document) or get_date(document))
+    assert Versions(passages).find_newer(0, np.arange(9)) is None
+    assert read == [0, 1]
+    assert Versions(passages).find_newer(5, np.arange(9)) is None
+    assert read == [0, 1]

@@ -4,8 +4,13 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from index.build.copies import CopyGroup
+from index.build.near_passages import mark_near_copies
+from index.generation.documents import Documents
 from index.generation.near_copies import NearCopies
+from index.generation.passages import Passages
 from index.text.analyzer import Analyzer
+from index.types import Document, Passage, Span
 from qa.query.understand import understand
 from qa.ranking.fusion import Hit
 from qa.ranking.stages.collapse_copies import CollapseCopies
@@ -49,3 +54,21 @@ def test_near_copies_are_one_hit() -> None:
     hits = [hit(3, 2.0, 1), hit(1, 1.5, 2), hit(0, 1.4, 3), hit(2, 1.3, 4)]
     assert [(one.passage, one.score) for one in collapse(QUERY, hits)] == [(3, 2.0), (1, 1.5)]
     assert [(one.passage, one.score) for one in collapse(QUERY, [hit(3, 2.0), hit(0, 1.99)])] == [(0, 2.0)]
+
+
+def test_a_newer_version_about_something_else_is_not_shown() -> None:
+    """An entry that took the place of the one that the question is about; the question about that one finds it."""
+    texts = [
+        f"The allowance for {place} euros, paid with the salary of the month."
+        for place in ("France is 31", "Poland is 21")
+    ]
+    documents = [
+        Document(f"{n}.md", text, "Travel rules", {"date": f"{2023 + n}-01-01"}) for n, text in enumerate(texts)
+    ]
+    whole = [Passage(one.id, 0, len(one.text), (Span(0, len(one.text)),)) for one in documents]
+    passages = mark_near_copies(Passages.build(whole, Documents.build(documents)), [CopyGroup(("0.md", "1.md"), False)])
+    assert passages.find_copies(0).tolist() == [0, 1]
+    collapse = CollapseCopies(SimpleNamespace(passages=passages))
+    assert [(one.passage, one.score) for one in collapse(QUERY, [hit(0, 1.0), hit(1, 0.6)])] == [(0, 1.0)]
+    assert [(one.passage, one.score) for one in collapse(QUERY, [hit(0, 1.0), hit(1, 0.7)])] == [(1, 1.0)]
+    assert [(one.passage, one.score) for one in collapse(QUERY, [hit(1, 1.0), hit(0, 0.9)])] == [(1, 1.0)]
