@@ -449,10 +449,11 @@ async function readMetrics(response) {
   return response.text();
 }
 
-/** The milliseconds that the server is given; throws if they are no number. */
+/** The milliseconds that the server is given; throws if they are no finite number. */
 function checkTimeout(limit, field) {
-  if (limit === undefined || limit === null || (typeof limit === "number" && !Number.isNaN(limit))) return limit;
-  throw new TypeError(`invalid value ${JSON.stringify(limit)} for ${field}: must be a number of milliseconds, such as 5000`);
+  if (limit === undefined || limit === null || Number.isFinite(limit)) return limit;
+  const value = typeof limit === "number" ? limit : JSON.stringify(limit);
+  throw new TypeError(`invalid value ${value} for ${field}: must be a number of milliseconds, such as 5000`);
 }
 
 /** The part of a text from one code point to another. @param {string} text @param {number} start @param {number} end */

@@ -167,7 +167,7 @@ for (const name of ["if_match", "ifmatch", "toString"]) {
 await client.deleteDocument("a", { ifMatch: "", ifNoneMatch: undefined });
 assert.deepEqual([sent[1].headers["If-Match"], sent[1].headers["If-None-Match"]], ['""', undefined]);
 for (const name of ["a%22b", "a\\nb"]) assert.throws(() => client.uploadDocuments({ [name]: new Blob(["a"]) }), /invalid file name/);
-for (const limit of ["5000", true, NaN, {}]) {
+for (const limit of ["5000", true, NaN, Infinity, {}]) {
   assert.throws(() => client.ask("Who?", { timeout_ms: limit }), /for timeout_ms: must be a number of milliseconds, such as 5000/);
   await assert.rejects(client.askMany(["Who?", { question: "Who?", timeout_ms: limit }]), /for questions\\[1\\].timeout_ms/);
 }
