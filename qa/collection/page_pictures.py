@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
 PDF = ".pdf"
 UNAVAILABLE = "this server has no pypdfium2; pip install pypdfium2, or open the original"
-# Pages that are drawn at the same time, of all collections, and how long one more waits.
-MAX_AT_ONCE, MAX_WAIT_S = 2, 20.0
+# Pages that are drawn at the same time, of all collections; how many more wait, and how long. Each that waits takes a
+# thread from those who ask questions.
+MAX_AT_ONCE, MAX_WAITING, MAX_WAIT_S = 2, 4, 2.0
 # What was drawn last is kept: several people open the page that answers the question of the day.
 MAX_PICTURE_BYTES, MAX_LAYOUTS = 32_000_000, 1_000
 
 _slots = BoundedSemaphore(MAX_AT_ONCE)
+_places = BoundedSemaphore(MAX_AT_ONCE + MAX_WAITING)
 T = TypeVar("T")
 
 
@@ -125,15 +127,23 @@ def _is_pdf(name: str) -> bool:
 
 
 def _read(read: Callable[[], T]) -> T:
-    """Return what is read of a page, if there is a process for it."""
-    if not _slots.acquire(timeout=MAX_WAIT_S):
+    """Return what is read of a page; raise TooManyPictures if too many others are read or wait."""
+    with _acquire(_places, 0), _acquire(_slots, MAX_WAIT_S):
+        try:
+            return read()
+        except LoadError as error:
+            raise PictureNotFound(f"the page {error}; open the original") from error
+
+
+@contextmanager
+def _acquire(semaphore: BoundedSemaphore, seconds: float) -> Iterator[None]:
+    """Hold a semaphore; raise TooManyPictures if it is not free within ``seconds``."""
+    if not semaphore.acquire(timeout=seconds):
         raise TooManyPictures
     try:
-        return read()
-    except LoadError as error:
-        raise PictureNotFound(f"the page {error}; open the original") from error
+        yield
     finally:
-        _slots.release()
+        semaphore.release()
 
 
 class _RecentValues(Generic[T]):
