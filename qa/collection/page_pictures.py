@@ -23,8 +23,9 @@ UNAVAILABLE = "this server has no pypdfium2; pip install pypdfium2, or open the 
 # Pages that are drawn at the same time, of all collections; how many more wait, and how long. Each that waits takes a
 # thread from those who ask questions.
 MAX_AT_ONCE, MAX_WAITING, MAX_WAIT_S = 2, 4, 2.0
-# What was drawn last is kept: several people open the page that answers the question of the day.
-MAX_PICTURE_BYTES, MAX_LAYOUTS = 32_000_000, 1_000
+# What was drawn last is kept: several people open the page that answers the question of the day. Layouts are counted
+# by the spans of their keys and by their boxes, of about 200 bytes each.
+MAX_PICTURE_BYTES, MAX_SPANS_AND_BOXES = 32_000_000, 100_000
 
 _slots = BoundedSemaphore(MAX_AT_ONCE)
 _places = BoundedSemaphore(MAX_AT_ONCE + MAX_WAITING)
@@ -55,8 +56,8 @@ class PagePictures:
     def __init__(self, catalog: "Catalog") -> None:
         """Keep the catalog; nothing is read yet."""
         self._catalog = catalog
-        self._pictures = _RecentValues[bytes](MAX_PICTURE_BYTES, len)
-        self._layouts = _RecentValues[PageLayout](MAX_LAYOUTS, lambda _: 1)
+        self._pictures = _RecentValues[bytes](MAX_PICTURE_BYTES, lambda _, picture: len(picture))
+        self._layouts = _RecentValues[PageLayout](MAX_SPANS_AND_BOXES, lambda key, layout: len(key) + len(layout.boxes))
 
     def list_pages(self, document: str, span: Span) -> range:
         """Return the numbers of the pages, from 1, that a span of a document is on; none if they cannot be drawn."""
@@ -147,13 +148,16 @@ def _acquire(semaphore: BoundedSemaphore, seconds: float) -> Iterator[None]:
 
 
 class _RecentValues(Generic[T]):
-    """The values that were used last, as many as ``limit`` allows. Thread-safe."""
+    """The values that were used last, whose sizes add up to at most ``limit``. Thread-safe.
 
-    def __init__(self, limit: int, measure: Callable[[T], int]) -> None:
-        self._values: OrderedDict[object, T] = OrderedDict()
+    ``measure`` returns the size of a value with its key.
+    """
+
+    def __init__(self, limit: int, measure: Callable[[tuple[object, ...], T], int]) -> None:
+        self._values: OrderedDict[tuple[object, ...], T] = OrderedDict()
         self._limit, self._measure, self._total, self._lock = limit, measure, 0, Lock()
 
-    def get(self, key: object, make: Callable[[], T]) -> T:
+    def get(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
         """Return the value of a key; it is made, in this thread, if it is not there."""
         with self._lock:
             if key in self._values:
@@ -163,7 +167,7 @@ class _RecentValues(Generic[T]):
         with self._lock:
             if key not in self._values:
                 self._values[key] = value
-                self._total += self._measure(value)
+                self._total += self._measure(key, value)
             while self._total > self._limit:
-                self._total -= self._measure(self._values.popitem(last=False)[1])
+                self._total -= self._measure(*self._values.popitem(last=False))
         return value
