@@ -14,9 +14,11 @@ from waitress import wasyncore
 
 # All connections are asked this often, whatever is known of them.
 FULL_ROUND_S = 1.0
-# So many connections are handled before those that wait to be accepted, which are new clients or liveness checks.
+# At most this many connections are handled before those that wait to be accepted, which are new clients or liveness
+# checks.
 MAX_HANDLED = 64
-# And for so long: each call of the kernel gives up the interpreter lock, which other threads then hold for a while.
+# And for at most this long: each call of the kernel gives up the interpreter lock, which other threads then hold for a
+# while.
 MAX_ROUND_S = 0.01
 
 
@@ -40,7 +42,7 @@ class Poller:
         self._changed.add(connection)
 
     def poll(self, seconds: float, sockets: dict[int, Any]) -> None:
-        """Wait for events for at most so many seconds, and let the objects of their sockets handle some of them.
+        """Wait for events for at most ``seconds``, and let the objects of their sockets handle some of them.
 
         Those of ``always_asked`` come first, then those that have waited longest for their turn.
         """
