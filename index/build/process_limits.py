@@ -9,20 +9,37 @@ from time import process_time
 OUT_OF_MEMORY = 77
 
 
-def limit_resources(memory: int, seconds: float) -> None:
+# After the limit of processor time that a process may handle, when the system kills it; at the same time it would be
+# killed without a signal that tells why.
+GRACE_S = 1
+
+
+def limit_resources(memory: int, seconds: float, *, is_final: bool = False) -> None:
     """Let the system end this process, or refuse it memory, if it uses ``memory`` more bytes or ``seconds`` more.
 
     The parent measures the time too. This limit ends an endless loop if the parent is gone, and counts processor time.
+    If it ``is_final``, the process cannot raise its limits any more.
     """
     used = _measure_address_space()
     if used is not None:
-        _set_limit(resource.RLIMIT_AS, used + memory)
-    _set_limit(resource.RLIMIT_CPU, ceil(process_time() + seconds))
+        _set_limit(resource.RLIMIT_AS, used + memory, 0 if is_final else None)
+    _set_limit(resource.RLIMIT_CPU, ceil(process_time() + seconds), GRACE_S if is_final else None)
 
 
-def _set_limit(kind: int, wanted: int) -> None:
+def limit_output(size: int) -> None:
+    """Refuse this process to write files of more than ``size`` bytes, for good."""
+    _set_limit(resource.RLIMIT_FSIZE, size, 0)
+
+
+def _set_limit(kind: int, wanted: int, margin: int | None) -> None:
+    """Set a soft limit and, ``margin`` above it, the hard limit; None leaves that as it is."""
     _, maximum = resource.getrlimit(kind)
-    resource.setrlimit(kind, (wanted if maximum == resource.RLIM_INFINITY else min(wanted, maximum), maximum))
+    soft = _restrict(wanted, maximum)
+    resource.setrlimit(kind, (soft, maximum if margin is None else _restrict(soft + margin, maximum)))
+
+
+def _restrict(wanted: int, maximum: int) -> int:
+    return wanted if maximum == resource.RLIM_INFINITY else min(wanted, maximum)
 
 
 def _measure_address_space() -> int | None:

@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 PDF = ".pdf"
 UNAVAILABLE = "this server has no pypdfium2; pip install pypdfium2, or open the original"
-# Pages that are drawn at the same time, of all collections, and how long one more waits.
-MAX_AT_ONCE, MAX_WAIT_S = 2, 20.0
-# What was drawn last is kept: several people open the page that answers the question of the day.
-MAX_PICTURE_BYTES, MAX_LAYOUTS = 32_000_000, 1_000
+# Pages that are drawn at the same time, of all collections; how many more wait, and how long. Each that waits takes a
+# thread from those who ask questions.
+MAX_AT_ONCE, MAX_WAITING, MAX_WAIT_S = 2, 4, 2.0
+# What was drawn last is kept: several people open the page that answers the question of the day. Layouts are counted
+# by the spans of their keys and by their boxes, of about 200 bytes each.
+MAX_PICTURE_BYTES, MAX_SPANS_AND_BOXES = 32_000_000, 100_000
 
 _slots = BoundedSemaphore(MAX_AT_ONCE)
+_places = BoundedSemaphore(MAX_AT_ONCE + MAX_WAITING)
 T = TypeVar("T")
 
 
@@ -53,8 +56,8 @@ class PagePictures:
     def __init__(self, catalog: "Catalog") -> None:
         """Keep the catalog; nothing is read yet."""
         self._catalog = catalog
-        self._pictures = _RecentValues[bytes](MAX_PICTURE_BYTES, len)
-        self._layouts = _RecentValues[PageLayout](MAX_LAYOUTS, lambda _: 1)
+        self._pictures = _RecentValues[bytes](MAX_PICTURE_BYTES, lambda _, picture: len(picture))
+        self._layouts = _RecentValues[PageLayout](MAX_SPANS_AND_BOXES, lambda key, layout: len(key) + len(layout.boxes))
 
     def list_pages(self, document: str, span: Span) -> range:
         """Return the numbers of the pages, from 1, that a span of a document is on; none if they cannot be drawn."""
@@ -125,25 +128,36 @@ def _is_pdf(name: str) -> bool:
 
 
 def _read(read: Callable[[], T]) -> T:
-    """Return what is read of a page, if there is a process for it."""
-    if not _slots.acquire(timeout=MAX_WAIT_S):
+    """Return what is read of a page; raise TooManyPictures if too many others are read or wait."""
+    with _acquire(_places, 0), _acquire(_slots, MAX_WAIT_S):
+        try:
+            return read()
+        except LoadError as error:
+            raise PictureNotFound(f"the page {error}; open the original") from error
+
+
+@contextmanager
+def _acquire(semaphore: BoundedSemaphore, seconds: float) -> Iterator[None]:
+    """Hold a semaphore; raise TooManyPictures if it is not free within ``seconds``."""
+    if not semaphore.acquire(timeout=seconds):
         raise TooManyPictures
     try:
-        return read()
-    except LoadError as error:
-        raise PictureNotFound(f"the page {error}; open the original") from error
+        yield
     finally:
-        _slots.release()
+        semaphore.release()
 
 
 class _RecentValues(Generic[T]):
-    """The values that were used last, as many as ``limit`` allows. Thread-safe."""
+    """The values that were used last, whose sizes add up to at most ``limit``. Thread-safe.
 
-    def __init__(self, limit: int, measure: Callable[[T], int]) -> None:
-        self._values: OrderedDict[object, T] = OrderedDict()
+    ``measure`` returns the size of a value with its key.
+    """
+
+    def __init__(self, limit: int, measure: Callable[[tuple[object, ...], T], int]) -> None:
+        self._values: OrderedDict[tuple[object, ...], T] = OrderedDict()
         self._limit, self._measure, self._total, self._lock = limit, measure, 0, Lock()
 
-    def get(self, key: object, make: Callable[[], T]) -> T:
+    def get(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
         """Return the value of a key; it is made, in this thread, if it is not there."""
         with self._lock:
             if key in self._values:
@@ -153,7 +167,7 @@ class _RecentValues(Generic[T]):
         with self._lock:
             if key not in self._values:
                 self._values[key] = value
-                self._total += self._measure(value)
+                self._total += self._measure(key, value)
             while self._total > self._limit:
-                self._total -= self._measure(self._values.popitem(last=False)[1])
+                self._total -= self._measure(*self._values.popitem(last=False))
         return value

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from mmap import mmap
 from pathlib import Path
 
 from index.errors import NetsphereError
@@ -13,6 +14,9 @@ from qa.web.collections import DEFAULT_NAME, ServedCollection
 from qa.web.kept_files import KeptFiles
 
 log = logging.getLogger(__name__)
+
+# More than the name of a generation has.
+MAX_NAME_BYTES = 64
 
 
 @dataclass
@@ -33,6 +37,12 @@ class CollectionFolders:
     _found: dict[str, str] = field(default_factory=dict)
     _errors: dict[str, str] = field(default_factory=dict)
     _kept: KeptFiles = field(default_factory=KeptFiles)
+    # By collection: the name of the generation that was opened last, in memory that forked workers share.
+    _opened: dict[str, mmap] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Allocate the shared memory, which must be there before a worker is forked."""
+        self._opened = {name: mmap(-1, MAX_NAME_BYTES) for name in self.roots}
 
     @classmethod
     def of(
@@ -42,10 +52,14 @@ class CollectionFolders:
         return cls(named or {DEFAULT_NAME: root}, model, reader, models, is_named=bool(named))
 
     def note_served(self, version: str) -> None:
-        """Remember that a version is served, and let go the files of those before it."""
+        """Remember that a version is served, and release the files of those before it.
+
+        Those of a generation that workers have opened instead, because the one of the version is damaged, are kept.
+        """
         self._has_served = True
         if self.is_named:
-            needed = [*_parse_version(version), *self._found.items()]
+            opened = [(name, shared[:].rstrip(b"\0").decode()) for name, shared in self._opened.items()]
+            needed = [*_parse_version(version), *self._found.items(), *opened]
             self._kept.release_all_but({self.roots[name] / generation for name, generation in needed})
 
     def release_files(self) -> None:
@@ -84,7 +98,11 @@ class CollectionFolders:
             return [ServedCollection(DEFAULT_NAME, warm_up(engine), root, is_named=False)]
         opener = CollectionOpener(self.model, self.reader, self.models, self._kept)
         open_one = opener.reopen if self._has_served else opener.open
-        return [open_one(name, self.roots[name], generation) for name, generation in _parse_version(version)]
+        opened = [open_one(name, self.roots[name], generation) for name, generation in _parse_version(version)]
+        for one in opened:
+            generation = one.engine.catalog.describe_index().generation
+            self._opened[one.name][:] = generation.encode().ljust(MAX_NAME_BYTES, b"\0")
+        return opened
 
 
 def _parse_version(version: str) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ kept, and a worker that starts needs the folder.
 """
 
 import errno
+import logging
 import os
 import resource
 from collections.abc import Iterator, Set
@@ -12,8 +13,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from index.generation.manifest import MANIFEST_NAME
+
+log = logging.getLogger(__name__)
+
 DESCRIPTORS = Path("/proc/self/fd")
-# Of the files that a process may have open, one in so many at most is kept.
+# Of the files that a process may have open, at most one in this many is kept.
 MAX_SHARE = 2
 
 
@@ -23,22 +28,38 @@ class KeptFiles:
     def __init__(self) -> None:
         """Keep nothing yet."""
         self._descriptors: dict[Path, dict[str, int]] = {}
+        # Folders that cannot be kept, and whether they are not tried again before another one is released.
+        self._failures: dict[Path, bool] = {}
         self._soft_limit, self._hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)
 
     def keep(self, folder: Path) -> None:
-        """Open all files of a generation, unless they are; if that fails it is not kept."""
-        if folder in self._descriptors or not DESCRIPTORS.is_dir():
+        """Open all files of a generation, unless they are open; if that fails, log why, once, and do not keep it."""
+        if folder in self._descriptors or self._failures.get(folder) or not DESCRIPTORS.is_dir():
             return
         opened: dict[str, int] = {}
         try:
             paths = sorted(path for path in folder.rglob("*") if path.is_file())
+            if folder / MANIFEST_NAME not in paths:
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder / MANIFEST_NAME))
             self._allow_descriptors(len(paths))
             for path in paths:
                 opened[path.relative_to(folder).as_posix()] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
+        except OSError as error:
             _close(opened)
+            self._note_failure(folder, error)
         else:
             self._descriptors[folder] = opened
+            self._failures.pop(folder, None)
+
+    def _note_failure(self, folder: Path, error: OSError) -> None:
+        too_many = error.errno == errno.EMFILE
+        if folder not in self._failures:
+            remedy = "; allow more open files (ulimit -n)" if too_many else ""
+            log.warning(
+                "%s is not held open, so that it is not served any more if it is lost: %s%s", folder, error, remedy
+            )
+        # A folder that is missing may be back in a moment; the number of files that may be open stays the same.
+        self._failures[folder] = too_many
 
     def _allow_descriptors(self, count: int) -> None:
         """Raise the limit of open files by those that are kept; raise OSError if too few would be left."""
@@ -71,6 +92,7 @@ class KeptFiles:
         """Close the files of all other generations: what one process has open takes up the disk."""
         for folder in self._descriptors.keys() - folders:
             _close(self._descriptors.pop(folder))
+        self._failures = dict.fromkeys(self._failures.keys() & folders, False)
 
 
 def _close(descriptors: dict[str, int]) -> None:

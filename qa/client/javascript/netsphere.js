@@ -37,12 +37,16 @@ const CONDITIONS = { ifMatch: "If-Match", ifNoneMatch: "If-None-Match" };
 const UNFINISHED = new Set(["queued", "building"]);
 // What callers rely on of the response to a path: a field is of the type of its example here. The first path counts.
 const JOB = { id: "", state: "" };
+const DOCUMENT = { info: {}, text: "", passages: [] };
+const PAGE = { page: 0, pages: 0, boxes: [] };
 const FORMS = [
   [/^v1\/ask$/, { status: "", confidence: 0, passages: [], retrieval: {} }],
   [/^v1\/ask\/batch$/, { answers: [] }],
   [/^v1\/collections$/, { collections: [] }],
   [/^v1\/documents$/, { total: 0, documents: [] }, JOB],
-  [/^v1\/documents\//, { info: {}, text: "", passages: [] }, JOB],
+  // A document may have such an id: the server returns it if there is no document of the first part.
+  [/^v1\/documents\/.+\/pages\/[0-9]+$/, PAGE, JOB, DOCUMENT],
+  [/^v1\/documents\//, DOCUMENT, JOB],
   [/^v1\/updates$/, { generation: "", waiting: 0 }],
   [/^v1\/jobs$/, { jobs: [] }],
   [/^v1\/jobs\//, JOB, JOB],
@@ -426,9 +430,10 @@ class WrongForm extends SyntaxError {}
 
 /** Return JSON that has what callers rely on. */
 function checkForm(value, { effect, path }) {
-  const [, form, written = form] = FORMS.find(([pattern]) => pattern.test(path)) ?? [null, {}];
+  const [, read, written = read, other = read] = FORMS.find(([pattern]) => pattern.test(path)) ?? [null, {}];
   if (describeType(value) !== "object") throw new WrongForm(`an object was expected, not ${describeType(value)}`);
-  for (const [name, example] of Object.entries(effect === "write" ? written : form)) {
+  const form = effect === "write" ? written : "info" in value ? other : read;
+  for (const [name, example] of Object.entries(form)) {
     const [found, expected] = [describeType(value[name]), describeType(example)];
     if (found !== expected) throw new WrongForm(`${name} should be ${expected}, not ${found}`);
   }
@@ -444,10 +449,11 @@ async function readMetrics(response) {
   return response.text();
 }
 
-/** The milliseconds that the server is given; throws if they are no number. */
+/** The milliseconds that the server is given; throws if they are no finite number. */
 function checkTimeout(limit, field) {
-  if (limit === undefined || limit === null || (typeof limit === "number" && !Number.isNaN(limit))) return limit;
-  throw new TypeError(`invalid value ${JSON.stringify(limit)} for ${field}: must be a number of milliseconds, such as 5000`);
+  if (limit === undefined || limit === null || Number.isFinite(limit)) return limit;
+  const value = typeof limit === "number" ? limit : JSON.stringify(limit);
+  throw new TypeError(`invalid value ${value} for ${field}: must be a number of milliseconds, such as 5000`);
 }
 
 /** The part of a text from one code point to another. @param {string} text @param {number} start @param {number} end */

@@ -40,8 +40,8 @@ MAX_ACCEPTED = 32
 # again for a while, so that a flood leaves time to answer the questions that are accepted.
 MAX_REFUSALS_PER_S, REFUSAL_PAUSE_S = 1000.0, 0.25
 PAUSE_POLL_S = 0.05
-# Paths of questions. While the engine's queue is full every now and then, at most so many of their requests are read at
-# once: of more, few would find room in the queue.
+# Paths of questions. While the engine's queue is full every now and then, at most this many of their requests are read
+# at once: of more, few would find room in the queue.
 ASK_PATHS = frozenset({"/v1/ask", "/v1/ask/batch", "/v1/chat/completions", "/turn", "/"})
 MAX_READING = 2
 # Paths that are answered even if every thread of the application is busy. Readiness asks the index a question.
@@ -86,7 +86,7 @@ class WebServer(TcpWSGIServer):
         self._service = service_of(app)
         # Connections whose next request gets an error, which takes no thread.
         self._refused: deque[Channel] = deque()
-        # At most so many bytes of requests and responses are in memory.
+        # An upper bound of the bytes of requests and responses in memory.
         self._received = 0
         # Because too many were waiting, since the last line in the log.
         self.refusal_count = 0

@@ -14,9 +14,11 @@ from waitress import wasyncore
 
 # All connections are asked this often, whatever is known of them.
 FULL_ROUND_S = 1.0
-# So many connections are handled before those that wait to be accepted, which are new clients or liveness checks.
+# At most this many connections are handled before those that wait to be accepted, which are new clients or liveness
+# checks.
 MAX_HANDLED = 64
-# And for so long: each call of the kernel gives up the interpreter lock, which other threads then hold for a while.
+# And for at most this long: each call of the kernel gives up the interpreter lock, which other threads then hold for a
+# while.
 MAX_ROUND_S = 0.01
 
 
@@ -40,7 +42,7 @@ class Poller:
         self._changed.add(connection)
 
     def poll(self, seconds: float, sockets: dict[int, Any]) -> None:
-        """Wait for events for at most so many seconds, and let the objects of their sockets handle some of them.
+        """Wait for events for at most ``seconds``, and let the objects of their sockets handle some of them.
 
         Those of ``always_asked`` come first, then those that have waited longest for their turn.
         """
@@ -67,6 +69,7 @@ class Poller:
         if now >= self._next_full_round:
             self._next_full_round = now + FULL_ROUND_S
             asked, self._changed = list(sockets.values()), set()
+            self._forget_closed(sockets)
         else:
             changed, self._changed = self._changed, set()
             asked = [*changed, *self._always_asked]
@@ -77,6 +80,16 @@ class Poller:
                 if getattr(one, "requests", None) or getattr(one, "paused_until", 0.0) > now:
                     self._changed.add(one)
                 self._watch(descriptor, one)
+
+    def _forget_closed(self, sockets: dict[int, Any]) -> None:
+        """Let go the connections that are closed, each with what it has received, and their descriptors."""
+        for descriptor, (one, events) in list(self._watched.items()):
+            if sockets.get(descriptor) is not one:
+                # The system has forgotten the descriptor, but the selector remembers its number.
+                if events:
+                    self._selector.unregister(descriptor)
+                del self._watched[descriptor]
+        self._turns = {descriptor: turn for descriptor, turn in self._turns.items() if descriptor in sockets}
 
     def _watch(self, descriptor: int, one: Any) -> None:  # noqa: ANN401 — as above
         events = selectors.EVENT_READ if one.readable() else 0

@@ -32,6 +32,12 @@ assert.equal((await client.getDocument("cats.txt", {{ start: 5, end: 10 }})).tex
 const page404 = {{ code: "page_not_found" }};
 await assert.rejects(client.getPage("cats.txt", 1, {{ spans: [{{ start: 0, end: 4 }}] }}), page404);
 await assert.rejects(client.getPagePicture("cats.txt", 1), page404);
+const pdfPage = await client.getPage("owls.pdf", 1, {{ spans: [{{ start: 0, end: 4 }}] }});
+assert.deepEqual([pdfPage.document, pdfPage.page, pdfPage.pages, pdfPage.boxes.length], ["owls.pdf", 1, 1, 1]);
+assert.equal((await client.getPagePicture("owls.pdf", 1)).type, "image/png");
+await client.waitForJob(await client.putDocument("js/pages/1", {{ text: "One line." }}));
+assert.equal((await client.getDocument("js/pages/1")).text, "One line.");
+await client.waitForJob(await client.deleteDocument("js/pages/1"));
 assert.equal((await client.verify({{ document: "cats.txt", start: 0, end: 4, text: "Cats" }})).status, "valid");
 assert.equal((await client.giveFeedback({{ question, passage: answer.passages[0].id, verdict: "right" }})).verdict, "right");
 assert.ok((await client.exportFeedback()).some((one) => one.question === question));
@@ -116,6 +122,19 @@ for (const [method, body, why] of [
   assert.ok(error instanceof UnexpectedResponse, String(error));
   assert.match(error.message, why);
 }
+const page = { document: "a.pdf", page: 1, pages: 2, start: 0, end: 9, width: 600, height: 800, boxes: [] };
+const document = { info: { id: "a/pages/1" }, text: "One line.", passages: [] };
+for (const [method, body, why] of [
+  [(client) => client.getPage("a.pdf", 1, { spans: [{ start: 0, end: 4 }] }), page],
+  [(client) => client.getDocument("a/pages/1"), document],
+  [(client) => client.putDocument("a/pages/1", { text: "One line." }), FINE],
+  [(client) => client.getPage("a.pdf", 1), FINE, /page should be number, not undefined/],
+  [(client) => client.getDocument("a/pages/1"), { ...document, text: 1 }, /text should be string, not number/],
+  [(client) => client.getDocument("a"), page, /info should be object, not undefined/],
+]) {
+  const [, error] = await count(method, () => new Response(JSON.stringify(body)));
+  why ? assert.match(error.message, why) : assert.equal(error, null);
+}
 assert.ok((await count((client) => client.waitForJob("1", 150), ...waiting))[1] instanceof JobNotFinished);
 const keyed = new Client("http://s/p/", { key: "k", fetch: async (url, init) => {
   assert.deepEqual([url, init.headers.Authorization], ["http://s/p/v1/jobs/a%2Fb", "Bearer k"]);
@@ -148,7 +167,7 @@ for (const name of ["if_match", "ifmatch", "toString"]) {
 await client.deleteDocument("a", { ifMatch: "", ifNoneMatch: undefined });
 assert.deepEqual([sent[1].headers["If-Match"], sent[1].headers["If-None-Match"]], ['""', undefined]);
 for (const name of ["a%22b", "a\\nb"]) assert.throws(() => client.uploadDocuments({ [name]: new Blob(["a"]) }), /invalid file name/);
-for (const limit of ["5000", true, NaN, {}]) {
+for (const limit of ["5000", true, NaN, Infinity, {}]) {
   assert.throws(() => client.ask("Who?", { timeout_ms: limit }), /for timeout_ms: must be a number of milliseconds, such as 5000/);
   await assert.rejects(client.askMany(["Who?", { question: "Who?", timeout_ms: limit }]), /for questions\\[1\\].timeout_ms/);
 }

@@ -86,7 +86,7 @@ def test_it_uploads_files(client: Client, tmp_path: Path) -> None:
     )
     assert (job.state, job.documents) == ("published", 2)
     ids = {one.id for one in client.list_documents(limit=200).documents}
-    assert ids == {"cats.txt", "birds.md", "bees", *NAMES}
+    assert ids == {"cats.txt", "owls.pdf", "birds.md", "bees", *NAMES}
     assert client.get_job(job.id) == client.list_jobs(1)[0] == job
 
 

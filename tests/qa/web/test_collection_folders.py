@@ -1,6 +1,7 @@
 """The folders of several collections: what new workers open if one is damaged or lost while it is served."""
 
 import logging
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -131,3 +132,36 @@ def test_only_what_is_served_or_found_is_held_open(folders: CollectionFolders) -
     folders.note_served(second)
     assert folders._kept.list_kept(films) == [published]
     assert second != first
+
+
+def test_what_replaces_a_damaged_generation_is_held_open(folders: CollectionFolders) -> None:
+    """Although a newer version is served: a worker that starts later opens it, too, until a newer one is opened."""
+    staff, before = folders.roots["staff"], folders.find_version().rpartition("=")[2]
+    damaged = publish(staff, "The canteen opens at noon.")
+    (staff / damaged / "manifest.json").write_text("{}", encoding="utf-8")
+    shutil.rmtree(staff / before)
+    for _ in range(2):
+        version = folders.find_version()
+        served = {one.name: one for one in folders.open_version(version)}
+        assert get_generations(served)["staff"] == before
+        folders.note_served(version)
+        assert before in folders._kept.list_kept(staff)
+    published = publish(staff, "The canteen opens at one o'clock.")
+    version = folders.find_version()
+    assert get_generations({one.name: one for one in folders.open_version(version)})["staff"] == published
+    folders.note_served(version)
+    assert folders._kept.list_kept(staff) == [published]
+
+
+def test_what_a_forked_worker_has_opened_is_held_open(folders: CollectionFolders) -> None:
+    """The supervisor opens nothing itself."""
+    films, before = folders.roots["films"], folders.find_version()
+    child = os.fork()
+    if child == 0:
+        folders._opened["films"][:15] = before.partition("=")[2][:15].encode()
+        os._exit(0)
+    os.waitpid(child, 0)
+    published = publish(films, "The film Akira was directed by Katsuhiro Otomo.")
+    folders.note_served(folders.find_version())
+    assert len(folders._kept.list_kept(films)) == 2
+    assert published in folders._kept.list_kept(films)

@@ -50,3 +50,43 @@ def test_as_many_files_as_before_can_be_opened_if_that_is_allowed(
     assert bool(kept.list_kept(generation.parent)) is is_kept
     assert limits[-1][0] == min(limit, hard)
     kept.release_all_but()
+
+
+def test_a_folder_that_is_missing_is_kept_once_it_is_there(generation: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Nor is one without its manifest; the log names it once."""
+    kept, moved = KeptFiles(), generation.parent / "moved"
+    manifest = generation / "manifest.json"
+    content = manifest.read_bytes()
+    generation.rename(moved)
+    kept.keep(generation)
+    moved.rename(generation)
+    manifest.unlink()
+    kept.keep(generation)
+    assert kept.list_kept(generation.parent) == []
+    manifest.write_bytes(content)
+    kept.keep(generation)
+    assert kept.list_kept(generation.parent) == [generation.name]
+    (line,) = caplog.messages
+    assert line.startswith(f"{generation} is not held open")
+    assert line.endswith(f"No such file or directory: '{manifest}'")
+    kept.release_all_but()
+
+
+def test_too_many_files_are_reported_once_and_not_tried_again(
+    generation: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Until the files of another generation are released."""
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (3, 3))
+    monkeypatch.setattr(resource, "setrlimit", lambda *_: None)
+    walks: list[str] = []
+    rglob = Path.rglob
+    monkeypatch.setattr(Path, "rglob", lambda folder, pattern: [walks.append(pattern), *rglob(folder, pattern)][1:])
+    kept = KeptFiles()
+    for _ in range(3):
+        kept.keep(generation)
+    assert len(walks) == 1
+    kept.release_all_but({generation})
+    kept.keep(generation)
+    assert len(walks) == 2
+    (line,) = caplog.messages
+    assert line.endswith("Too many open files; allow more open files (ulimit -n)")

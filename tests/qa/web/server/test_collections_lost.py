@@ -95,6 +95,27 @@ def test_a_folder_that_is_lost_keeps_no_other_collection_from_new_generations(
         assert find_problems(server) == {"staff": None, "films": None}
 
 
+def test_a_worker_that_is_replaced_serves_what_replaces_a_damaged_generation(folder: Path, encoder: Encoder) -> None:
+    """Also if its folder is gone: the supervisor holds open what its workers have really opened."""
+    staff = folder / "index-staff"
+    with serving(folder) as server:
+        first = list_generations(server)["staff"]
+        moved = folder / "moved"
+        # What is published while it is not looked at is damaged when it is.
+        os.kill(server.process.pid, signal.SIGSTOP)
+        damaged = rebuild(folder, "staff", "The canteen opens at noon.", encoder)
+        (staff / damaged / "manifest.json").write_text("{}", encoding="utf-8")
+        shutil.move(staff / first, moved)
+        os.kill(server.process.pid, signal.SIGCONT)
+        wait_until(lambda: str(find_problems(server)["staff"]).startswith(f"Generation {damaged} cannot be opened"))
+        for _ in range(2):
+            before = list_workers(server)
+            os.kill(before[0], signal.SIGKILL)
+            wait_until(lambda old=before: list_workers(server) and list_workers(server) != old)
+            assert "27 days" in ask(server, LEAVE)["passages"][0]["text"]
+            assert list_generations(server)["staff"] == first
+
+
 def test_nothing_that_was_pruned_stays_open(folder: Path, encoder: Encoder) -> None:
     """Supervisor, workers and the building process hold the files of what is served, and let go those before."""
     with serving(folder) as server:

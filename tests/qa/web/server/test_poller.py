@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from weakref import ref
 
 import pytest
 
@@ -126,6 +127,31 @@ def test_a_descriptor_may_be_used_again(connections: list[Connection]) -> None:
     second.other.send(b"bytes")
     poller.poll(1, sockets)
     assert (first.received, second.received) == (b"", b"bytes")
+
+
+def test_a_closed_connection_is_let_go(connections: list[Connection]) -> None:
+    """With the request that it has received, though its descriptor is not used again; then it may be."""
+    poller = Poller([])
+    sockets = register(poller, connections)
+    for one in connections:
+        one.other.send(b"bytes")
+    poller.poll(1, sockets)
+    closed = [connections.pop() for _ in range(10)]
+    references = [ref(one) for one in closed]
+    for one in closed:
+        del sockets[one._fileno]
+        one.close()
+    del one, closed
+    poller._next_full_round = 0.0
+    poller.poll(0, sockets)
+    assert [reference() for reference in references] == [None] * 10
+    assert poller._turns.keys() == poller._watched.keys() == sockets.keys()
+    connections += [Connection() for _ in range(10)]
+    sockets = register(poller, connections)
+    for one in connections:
+        one.other.send(b" again")
+    poller.poll(1, sockets)
+    assert {one.received for one in connections} == {b"bytes again", b" again"}
 
 
 def test_a_round_ends_after_its_time_and_the_next_goes_on(
