@@ -22,7 +22,7 @@ PDF = ".pdf"
 UNAVAILABLE = "this server has no pypdfium2; pip install pypdfium2, or open the original"
 # Pages that are drawn at the same time, of all collections; how many more wait, and how long. Each that waits takes a
 # thread from those who ask questions.
-MAX_AT_ONCE, MAX_WAITING, MAX_WAIT_S = 2, 4, 2.0
+MAX_AT_ONCE, MAX_WAITING, MAX_WAIT_S = 2, 4, 5.0
 # What was drawn last is kept: several people open the page that answers the question of the day. Layouts are counted
 # by the spans of their keys and by their boxes, of about 200 bytes each.
 MAX_PICTURE_BYTES, MAX_SPANS_AND_BOXES = 32_000_000, 100_000

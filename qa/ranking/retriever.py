@@ -81,7 +81,7 @@ class Retriever:
         dense = None if vector is None else call_leg(DENSE, self._search_dense, vector, allowed)
         lexical = call_leg(LEXICAL, self._search_lexical, query, allowed)
         found = {*(dense or ()), *(lexical or ())}
-        union = sorted(found.union(self._find_preferred_copies(found, allowed)))
+        union = sorted(found.union(self._find_preferred_copies(query.searched_as, found, allowed)))
         nothing = dict.fromkeys(union, 0.0)
         return Candidates(
             nothing if vector is None or dense is None else self._add_missing_dense(vector, dense, union),
@@ -154,16 +154,19 @@ class Retriever:
         everywhere = np.arange(len(self._passages), dtype=np.int64)
         return filter_passages(self._contents, np.delete(everywhere, self._passages.repeats))
 
-    def _find_preferred_copies(self, passages: Iterable[int], allowed: Filter | None) -> Iterator[int]:
-        """Yield for each passage the allowed copies that are shown unless they are worse: the first, and the newest."""
+    def _find_preferred_copies(self, question: str, passages: Iterable[int], allowed: Filter | None) -> Iterator[int]:
+        """Yield for each passage the allowed copies that are shown unless they are worse.
+
+        They are the first, the one in the newest version, and the one in the version that the question names.
+        """
         if not len(self._passages.repeats):
             return
         for passage in self._passages.choose_repeated(np.array(list(passages), dtype=np.int64)).tolist():
             copies = self._passages.find_copies(passage)
-            copies = copies if allowed is None else copies[np.isin(copies, allowed.passages)]
-            newer = self._versions.find_newer(passage, copies)
+            copies = copies if allowed is None else _keep_allowed(copies, allowed.passages)
             yield int(copies[0])
-            yield passage if newer is None else newer
+            preferred = self._versions.find_newer(passage, copies), self._versions.find_named(question, passage, copies)
+            yield from (one for one in preferred if one is not None)
 
     def _add_missing_dense(self, vector: Vectors, found: dict[int, float], union: list[int]) -> dict[int, float]:
         """Return the dense scores of all candidates, those that the leg found first."""
@@ -181,3 +184,9 @@ class Retriever:
         ordered = [*found, *(passage for passage in union if passage not in found)]
         scores = self._lexical.score_passages(query.terms, np.array(ordered, dtype=np.int64))
         return dict(zip(ordered, scores.tolist(), strict=True))
+
+
+def _keep_allowed(positions: Positions, allowed: Positions) -> Positions:
+    """Return the positions that are allowed, without going through all of those, which are in order."""
+    places = np.minimum(np.searchsorted(allowed, positions), len(allowed) - 1)
+    return positions[allowed[places] == positions]

@@ -83,6 +83,22 @@ class Versions:
                 return int(copies[place])
         return None
 
+    def find_named(self, question: str, passage: int, copies: Positions) -> int | None:
+        """Return the one of the version that the question names by most numbers, of copies of a passage."""
+        asked = set(NUMBER.findall(question))
+        own = self._get_version(self._passages.find_document(passage)) if asked else None
+        if own is None:
+            return None
+        documents = self._passages.find_documents(copies)
+        groups = self._passages.near_copies.find_groups(documents)
+        best, most = None, 0
+        for place in np.flatnonzero(groups == own.subject[0])[:RECENT_DOCUMENTS].tolist():
+            version = self._get_version(int(documents[place]))
+            named = len(asked & version.numbers) if version and version.subject == own.subject else 0
+            if named > most:
+                best, most = int(copies[place]), named
+        return best
+
     def drop_superseded(self, question: str, passages: Sequence[int]) -> list[int]:
         """Return those of copies of a passage of which no newer version is among them.
 

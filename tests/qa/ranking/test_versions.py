@@ -58,6 +58,19 @@ def test_a_question_may_name_an_older_version(question: str, left: list[int]) ->
 
 
 @pytest.mark.parametrize(
+    ("question", "named"),
+    [("the allowance in 2022?", 2), ("allowance of 2023-02", 0), ("allowance", None), ("Who gets 20 EUR?", None)],
+)
+def test_a_named_version_is_found_from_any_other(question: str, named: int | None) -> None:
+    """So it can be an answer though the search found another one: its date is in its metadata alone."""
+    versions = build(RULES)
+    for passage in range(3):
+        assert versions.find_named(question, passage, np.array([0, 1, 2])) == named
+    assert versions.find_named("2022", 0, np.array([0, 1])) is None
+    assert build(RULES, copies=False).find_named("2022", 0, np.array([0])) is None
+
+
+@pytest.mark.parametrize(
     "rows",
     [
         [("Travel rules", "2023"), ("Travel rules", None)],
