@@ -236,8 +236,7 @@ def _begins_sentence_after(before: str, word: str, after: str) -> bool:
 
 def _mark_references(text: str, sentences: list[Sentence]) -> list[Sentence]:
     """Mark the sentences of reference sections and of a list of sources at the end."""
-    cites = [bool(CITATION.search(text[s.span.start : s.span.end])) for s in sentences]
-    tail = _find_citation_tail(text, sentences, cites)
+    tail = _find_citation_tail(text, sentences)
     return [
         replace(s, kind=PassageKind.REFERENCE) if i >= tail or _is_reference_title(text, s.heading) else s
         for i, s in enumerate(sentences)
@@ -248,14 +247,15 @@ def _is_reference_title(text: str, heading: Heading | None) -> bool:
     return heading is not None and bool(REFERENCE_TITLE.fullmatch(strip_heading_marks(text, heading)))
 
 
-def _find_citation_tail(text: str, sentences: list[Sentence], cites: list[bool]) -> int:
+def _find_citation_tail(text: str, sentences: list[Sentence]) -> int:
     """Return the position from which the document is a list of sources, or its length if it is not.
 
-    In such a tail, at least ``MIN_TAIL_CITATIONS`` sentences cite a source, and twice as many as do not.
+    In such a tail, at least ``MIN_TAIL_CITATIONS`` sentences cite a source, and twice as many as do not. No more of
+    them are looked at, from the last one on, than such a tail can have.
     """
     best, citing, plain = len(sentences), 0, 0
     for i in range(len(sentences) - 1, -1, -1):
-        if cites[i]:
+        if CITATION.search(text[sentences[i].span.start : sentences[i].span.end]):
             citing += 1
             if citing >= MIN_TAIL_CITATIONS and citing >= 2 * plain:
                 best = i
