@@ -134,8 +134,10 @@ def _split_into_paragraphs(document: Document, span: Span) -> Iterator[tuple[Spa
     edges = [*document.pages, *(place.start for place in document.places)]
     breaks |= {edge for edge in edges if span.start < edge < span.end}
     for start, end in pairwise([span.start, *sorted(breaks), span.end]):
-        lines = _find_short_line_ends(text, Span(start, end))
-        lines |= {m.end() for edge in (LIST_ITEM, WIKI_EDGE) for m in edge.finditer(text, start, end)}
+        lines: set[int] = set()
+        if text.find("\n", start, end) >= 0:
+            lines = _find_short_line_ends(text, Span(start, end))
+            lines |= {m.end() for edge in (LIST_ITEM, WIKI_EDGE) for m in edge.finditer(text, start, end)}
         for first, last in pairwise([start, *sorted(lines), end]):
             block = strip_span(text, Span(first, last))
             if block.start < block.end:
@@ -219,12 +221,13 @@ def measure_run_in_heading(sentence: str) -> int:
 
 
 def _measure_title_before_opener(sentence: str) -> int:
-    words = list(WORD.finditer(sentence))
-    for i, word in enumerate(words[:-1]):
-        if i >= 2 and _begins_sentence_after(words[i - 1].group(), word.group(), words[i + 1].group()):
-            return words[i - 1].end() if words[i - 1].end() <= MAX_HEADING_CHARS else 0
+    before = None
+    for i, (word, after) in enumerate(pairwise(WORD.finditer(sentence))):
+        if before and i >= 2 and _begins_sentence_after(before.group(), word.group(), after.group()):
+            return int(before.end()) if before.end() <= MAX_HEADING_CHARS else 0
         if not CAPITALISED.match(word.group()) and word.group().lower() not in ENGLISH.small_title_words:
             return 0
+        before = word
     return 0
 
 
