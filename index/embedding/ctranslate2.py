@@ -19,6 +19,7 @@ from index.embedding.heads import Head
 from index.embedding.model_files import check_digests
 from index.embedding.quantization_check import check_quantization
 from index.embedding.sentence_transformer import SentenceTransformerEncoder, can_load_sentence_transformers
+from index.embedding.token_counter import TokenCounter
 from index.embedding.tokens import count_prompt_tokens, drop_special_tokens, list_words, normalize_rows
 from index.errors import ModelError
 from index.types import NO_TOKENS, Embeddings, Positions
@@ -117,6 +118,10 @@ class QuantizedEncoder:
             raise ModelError(f"{self._folder / TOKENIZER} cannot be loaded ({error}); build the index again") from error
 
     @cached_property
+    def _token_counter(self) -> TokenCounter:
+        return TokenCounter(self._tokenizer)
+
+    @cached_property
     def _special_ids(self) -> Positions:
         added = self._tokenizer.get_added_tokens_decoder()
         return np.asarray([number for number, token in added.items() if token.special], dtype=np.int64)
@@ -154,8 +159,7 @@ class QuantizedEncoder:
         return Head.load(self._folder / QUESTION_HEAD)
 
     def _count_tokens(self, prompt: str, texts: Sequence[str]) -> list[int]:
-        encodings = self._tokenizer.encode_batch_fast([prompt + text for text in texts])
-        return [len(encoding.ids) for encoding in encodings]
+        return self._token_counter.count([prompt + text for text in texts])
 
     def save(self, folder: Path) -> None:
         """Copy all files into a generation, which then answers without the model that built it.

@@ -9,11 +9,9 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 
-import numpy as np
 import regex
-from numpy.typing import NDArray
 
 from index.progress import NO_PROGRESS, Advance
 from index.text.sentences import PunctuatedNames, strip_span
@@ -65,10 +63,10 @@ def split_into_passages(
     progress = _HalfProgress(advance)  # because the text is gone through twice
     outline = outline_document(document, names, progress.add)
     progress.finish_pass(len(document.text))
-    sentences = [part for whole in outline for part in _split_long(document.text, whole, sizes, count)]
-    counted = list(_count_tokens(document.text, sentences, count, progress.add))
+    counted = _count_tokens(document.text, outline, count, progress.add)
+    parts = [part for whole, tokens in counted for part in _split_long(document.text, whole, tokens, sizes, count)]
     progress.finish_pass(len(document.text))
-    sections = groupby(counted, key=lambda item: _find_section(document, item[0]))
+    sections = groupby(parts, key=lambda item: _find_section(document, item[0]))
     return [
         _make_passage(document, group) for _, section in sections for group in _group_sentences(list(section), sizes)
     ]
@@ -150,14 +148,13 @@ def _group_sentences(section: list[tuple[Sentence, int]], sizes: ChunkSizes) -> 
     sentences = [sentence for sentence, _ in section]
     costs = _GroupCosts(section, sizes)
     # The lowest cost of the first ``end`` sentences, and where their last group starts.
-    lowest, starts = np.zeros(len(section) + 1), [0]
+    lowest, starts = [0.0], [0]
     first = 0
     for end in range(1, len(section) + 1):
         first = costs.find_first(first, end)
-        totals = lowest[first:end] + costs.compute(first, end)
-        best = int(totals.argmin())
-        lowest[end] = totals[best]
-        starts.append(first + best)
+        cost, start = min((lowest[start] + costs.compute(start, end), start) for start in range(first, end))
+        lowest.append(cost)
+        starts.append(start)
     cuts = [len(section)]
     while cuts[-1]:
         cuts.append(starts[cuts[-1]])
@@ -166,19 +163,15 @@ def _group_sentences(section: list[tuple[Sentence, int]], sizes: ChunkSizes) -> 
 
 
 class _GroupCosts:
-    """The costs of groups of adjacent sentences: how far each is from a good passage.
-
-    Arrays of numpy, because a passage may have hundreds of very short sentences, and each of them may begin it.
-    """
+    """The costs of groups of adjacent sentences: how far each is from a good passage."""
 
     def __init__(self, section: list[tuple[Sentence, int]], sizes: ChunkSizes) -> None:
         self._sizes = sizes
-        self._starts = np.array([sentence.span.start for sentence, _ in section])
-        self._ends = np.array([sentence.span.end for sentence, _ in section])
-        # Sums over all sentences before each: their number, their tokens, and the paragraphs that end there.
-        self._numbers = np.arange(len(section) + 1)
-        self._tokens = np.cumsum([0, *(tokens for _, tokens in section)])
-        self._torn = np.cumsum([0, *(a.paragraph != b.paragraph for (a, _), (b, _) in pairwise(section))])
+        self._starts = [sentence.span.start for sentence, _ in section]
+        self._ends = [sentence.span.end for sentence, _ in section]
+        # Sums over all sentences before each: their tokens, and the paragraphs that end there.
+        self._tokens = list(accumulate((tokens for _, tokens in section), initial=0))
+        self._torn = list(accumulate((a.paragraph != b.paragraph for (a, _), (b, _) in pairwise(section)), initial=0))
 
     def find_first(self, first: int, end: int) -> int:
         """Return where the longest group that ends before ``end`` and keeps the limits begins, not before ``first``."""
@@ -189,23 +182,24 @@ class _GroupCosts:
             first += 1
         return first
 
-    def compute(self, first: int, end: int) -> NDArray[np.float64]:
-        """Return the costs of the groups that end before ``end`` and begin at ``first``, ``first + 1``, …"""
-        sizes, lengths = self._sizes, self._ends[end - 1] - self._starts[first:end]
-        off = (lengths - sizes.target_chars) / sizes.target_chars
-        extra = np.maximum(0, end - self._numbers[first:end] - sizes.max_sentences)
-        torn = self._torn[end - 1] - self._torn[first:end]
-        costs: NDArray[np.float64] = off * off + EXTRA_SENTENCE_COST * extra + TORN_PARAGRAPH_COST * torn
-        return costs
+    def compute(self, start: int, end: int) -> float:
+        """Return the cost of the group that begins at ``start`` and ends before ``end``."""
+        sizes = self._sizes
+        off = (self._ends[end - 1] - self._starts[start] - sizes.target_chars) / sizes.target_chars
+        extra = max(0, end - start - sizes.max_sentences)
+        torn = self._torn[end - 1] - self._torn[start]
+        return off * off + EXTRA_SENTENCE_COST * extra + TORN_PARAGRAPH_COST * torn
 
 
-def _split_long(text: str, sentence: Sentence, sizes: ChunkSizes, count: CountTokens) -> Iterator[Sentence]:
-    """Yield the sentence, or its clauses if it is too long for one passage."""
-    if _fits(text, sentence.span, sizes, count):
-        yield sentence
+def _split_long(
+    text: str, sentence: Sentence, tokens: int, sizes: ChunkSizes, count: CountTokens
+) -> Iterator[tuple[Sentence, int]]:
+    """Yield the sentence with its number of tokens, or its clauses if it is too long for one passage."""
+    if sentence.span.end - sentence.span.start <= sizes.max_chars and tokens <= sizes.max_tokens:
+        yield sentence, tokens
         return
     for span in _split_at_clauses(text, sentence.span, sizes, count):
-        yield replace(sentence, span=span)
+        yield replace(sentence, span=span), count([text[span.start : span.end]])[0]
 
 
 def _fits(text: str, span: Span, sizes: ChunkSizes, count: CountTokens) -> bool:

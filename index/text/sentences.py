@@ -96,10 +96,12 @@ def split_into_sentences(text: str, span: Span, names: PunctuatedNames, declared
 
 def strip_span(text: str, span: Span) -> Span:
     """Return the span without the white space at its ends; it is empty if there is nothing else."""
-    start = span.start
-    while start < span.end and text[start].isspace():
-        start += 1
-    return Span(start, _strip_end(text, Span(start, span.end)))
+    piece = text[span.start : span.end]
+    stripped = piece.strip()
+    if len(stripped) == len(piece):
+        return span
+    start = span.end - len(piece.lstrip())
+    return Span(start, start + len(stripped))
 
 
 def _find_cuts(block: str, language: str) -> Iterator[int]:

@@ -134,8 +134,10 @@ def _split_into_paragraphs(document: Document, span: Span) -> Iterator[tuple[Spa
     edges = [*document.pages, *(place.start for place in document.places)]
     breaks |= {edge for edge in edges if span.start < edge < span.end}
     for start, end in pairwise([span.start, *sorted(breaks), span.end]):
-        lines = _find_short_line_ends(text, Span(start, end))
-        lines |= {m.end() for edge in (LIST_ITEM, WIKI_EDGE) for m in edge.finditer(text, start, end)}
+        lines: set[int] = set()
+        if text.find("\n", start, end) >= 0:
+            lines = _find_short_line_ends(text, Span(start, end))
+            lines |= {m.end() for edge in (LIST_ITEM, WIKI_EDGE) for m in edge.finditer(text, start, end)}
         for first, last in pairwise([start, *sorted(lines), end]):
             block = strip_span(text, Span(first, last))
             if block.start < block.end:
@@ -219,12 +221,13 @@ def measure_run_in_heading(sentence: str) -> int:
 
 
 def _measure_title_before_opener(sentence: str) -> int:
-    words = list(WORD.finditer(sentence))
-    for i, word in enumerate(words[:-1]):
-        if i >= 2 and _begins_sentence_after(words[i - 1].group(), word.group(), words[i + 1].group()):
-            return words[i - 1].end() if words[i - 1].end() <= MAX_HEADING_CHARS else 0
+    before = None
+    for i, (word, after) in enumerate(pairwise(WORD.finditer(sentence))):
+        if before and i >= 2 and _begins_sentence_after(before.group(), word.group(), after.group()):
+            return int(before.end()) if before.end() <= MAX_HEADING_CHARS else 0
         if not CAPITALISED.match(word.group()) and word.group().lower() not in ENGLISH.small_title_words:
             return 0
+        before = word
     return 0
 
 
@@ -236,8 +239,7 @@ def _begins_sentence_after(before: str, word: str, after: str) -> bool:
 
 def _mark_references(text: str, sentences: list[Sentence]) -> list[Sentence]:
     """Mark the sentences of reference sections and of a list of sources at the end."""
-    cites = [bool(CITATION.search(text[s.span.start : s.span.end])) for s in sentences]
-    tail = _find_citation_tail(text, sentences, cites)
+    tail = _find_citation_tail(text, sentences)
     return [
         replace(s, kind=PassageKind.REFERENCE) if i >= tail or _is_reference_title(text, s.heading) else s
         for i, s in enumerate(sentences)
@@ -248,14 +250,15 @@ def _is_reference_title(text: str, heading: Heading | None) -> bool:
     return heading is not None and bool(REFERENCE_TITLE.fullmatch(strip_heading_marks(text, heading)))
 
 
-def _find_citation_tail(text: str, sentences: list[Sentence], cites: list[bool]) -> int:
+def _find_citation_tail(text: str, sentences: list[Sentence]) -> int:
     """Return the position from which the document is a list of sources, or its length if it is not.
 
-    In such a tail, at least ``MIN_TAIL_CITATIONS`` sentences cite a source, and twice as many as do not.
+    In such a tail, at least ``MIN_TAIL_CITATIONS`` sentences cite a source, and twice as many as do not. No more of
+    them are looked at, from the last one on, than such a tail can have.
     """
     best, citing, plain = len(sentences), 0, 0
     for i in range(len(sentences) - 1, -1, -1):
-        if cites[i]:
+        if CITATION.search(text[sentences[i].span.start : sentences[i].span.end]):
             citing += 1
             if citing >= MIN_TAIL_CITATIONS and citing >= 2 * plain:
                 best = i
