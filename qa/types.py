@@ -204,10 +204,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class PassageCopy:
-    """Another place with the text of a passage or, if not ``identical``, with nearly the same text.
-
-    Such texts are in copies of one document; any other document with exactly one of them is named, too.
-    """
+    """Another place with the text of a passage or, if not ``identical``, with nearly the same text."""
 
     id: str
     document: Source

@@ -50,7 +50,7 @@ HOMES = {
     "sentence_transformers": "index/embedding/sentence_transformer.py qa/reader/other_models.py",
     "sentencex": "index/text/sentences.py",
     "Stemmer": "index/text/analyzer.py",
-    "tokenizers": "index/embedding/ctranslate2.py index/embedding/default_model.py index/embedding/routes.py qa/reader/pairs.py",
+    "tokenizers": "index/embedding/ qa/reader/pairs.py",
     "torch": "qa/reader/other_models.py",
     "tqdm": "index/progress.py",
     "trafilatura": "index/parsers/html.py",
