@@ -6,14 +6,14 @@ The only module that imports trafilatura and webencodings.
 import re
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from index.errors import LoadError
 from index.parsers.encoding import decode_bytes, repair_surrogates
 from index.parsers.html_blocks import HeadedText, flatten_blocks
 from index.parsers.html_chrome import Tree, remove_chrome
 from index.parsers.html_metadata import read_page_metadata
-from index.parsers.html_spans import repeat_spanning_cells
+from index.parsers.html_spans import Cell, repeat_spanning_cells
 from index.parsers.quiet import silence_logger
 from index.types import Document
 
@@ -75,7 +75,11 @@ def _extract_content(source: str) -> tuple[HeadedText, str, dict[str, Any]]:
     return (content if content.text else HeadedText(repair_surrogates(html2txt(tree)))), title, metadata
 
 
-def _parse_tree(source: str) -> Tree | None:
+class Page(Tree, Cell, Protocol):
+    """A parsed page, as the modules that change it see it."""
+
+
+def _parse_tree(source: str) -> Page | None:
     """Return the parsed page; trafilatura does not accept a fragment as HTML, so a fragment gets a body."""
     from trafilatura import load_html
 

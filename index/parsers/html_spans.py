@@ -1,9 +1,10 @@
 """Cells of HTML tables that span rows or columns, repeated, so that each row can be read alone."""
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import MutableMapping
 from copy import deepcopy
 from typing import Protocol, Self
 
+CELLS = "./td | ./th"
 # Longer cells name no rows. With the number of copies it bounds how far a page can grow.
 MAX_REPEATED_CHARS, MAX_COPIES = 200, 20_000
 # More columns than any table has for its readers.
@@ -16,9 +17,6 @@ class Cell(Protocol):
     tag: str
     tail: str | None
     attrib: MutableMapping[str, str]
-
-    def __iter__(self) -> Iterator[Self]:
-        """Yield the elements directly inside."""
 
     def xpath(self, path: str) -> list[Self]:
         """Return the elements that the path finds."""
@@ -58,7 +56,7 @@ class _Copier:
 
     def repeat_headers(self, row: Cell) -> None:
         """Put a header that spans columns above each of them, unless it is alone and so the title of rows."""
-        cells = list(row)
+        cells = row.xpath(CELLS)
         if len(cells) > 1 and all(cell.tag == "th" for cell in cells):
             for cell in cells:
                 for _ in range(_take_span(cell, "colspan") - 1):
@@ -68,7 +66,7 @@ class _Copier:
         """Put the cells that reach into this row where they belong, and return those that reach into the next."""
         below: dict[int, tuple[Cell, int]] = {}
         column = 0
-        for cell in [*(cell for cell in row if cell.tag in ("td", "th")), None]:
+        for cell in [*row.xpath(CELLS), None]:
             while column in hanging:
                 above, rows = hanging.pop(column)
                 below[column] = above, rows - 1

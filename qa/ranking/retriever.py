@@ -189,4 +189,4 @@ class Retriever:
 def _keep_allowed(positions: Positions, allowed: Positions) -> Positions:
     """Return the positions that are allowed, without going through all of those, which are in order."""
     places = np.minimum(np.searchsorted(allowed, positions), len(allowed) - 1)
-    return positions[allowed[places] == positions]
+    return np.asarray(positions[allowed[places] == positions])
