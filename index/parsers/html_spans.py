@@ -38,7 +38,7 @@ class Cell(Protocol):
 
 
 def repeat_spanning_cells(tree: Cell) -> None:
-    """Write each cell that spans rows into all of them, and each header over several columns above all of them."""
+    """Copy each cell that spans rows into all of them, and each header that spans columns above each of them."""
     copier = _Copier()
     for table in tree.xpath("//table"):
         # Cells that reach down, by their column, each with the number of rows below.
@@ -79,6 +79,8 @@ class _Copier:
             if cell is not None:
                 below[column] = cell, _take_span(cell, "rowspan") - 1
                 column += _read_span(cell, "colspan")
+        # This row ends before the columns of those that are left.
+        below |= {column: (cell, rows - 1) for column, (cell, rows) in hanging.items()}
         return {column: (cell, rows) for column, (cell, rows) in below.items() if rows}
 
     def _copy(self, cell: Cell) -> Cell:

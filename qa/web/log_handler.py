@@ -25,7 +25,7 @@ class PatientHandler(logging.Handler):
     """
 
     def __init__(self, descriptor: int) -> None:
-        """Write to what ``descriptor`` is open for; it stays as it is, and is shared with other processes."""
+        """Write to the file of ``descriptor``, whose own flags are left alone: other processes share them."""
         super().__init__()
         self._outlet = _open_outlet(descriptor)
         self._process = os.getpid()
@@ -41,9 +41,6 @@ class PatientHandler(logging.Handler):
         except Exception:  # noqa: BLE001 — as in the handlers of logging
             self.handleError(record)
             return
-        if self._process != os.getpid():
-            # The process that has forked this one tells its own losses.
-            self._process, self._lost, self._cut = os.getpid(), 0, False
         if not self._tell_losses() or not self._write(line):
             self._lost += 1
 
@@ -59,6 +56,9 @@ class PatientHandler(logging.Handler):
 
     def _tell_losses(self) -> bool:
         """Return whether nothing is lost, or it could be said."""
+        if self._process != os.getpid():
+            # The process that has forked this one tells its own losses.
+            self._process, self._lost, self._cut = os.getpid(), 0, False
         if not self._lost:
             return True
         record = {"name": __name__, "levelno": logging.WARNING, "levelname": "WARNING", "msg": LOST}
@@ -83,7 +83,7 @@ class PatientHandler(logging.Handler):
         return True
 
     def _try_to_write(self, data: bytes) -> int:
-        """Return how many bytes were written, after a moment if none could be and that was not tried lately."""
+        """Write what can be written now and return the number of bytes; wait for a moment, once a second at most."""
         written, now = self._outlet.write(data), time.monotonic()
         if written is None and now >= self._next_wait:
             self._next_wait = now + WAIT_EVERY_S

@@ -54,6 +54,12 @@ def test_a_cell_over_two_columns_moves_no_other_one(rows: Rows) -> None:
     assert rows(HEAD + both) == ["All · Price: 1 EUR", "All · Price: 2 EUR"]
 
 
+def test_a_short_row_does_not_end_what_spans_it(rows: Rows) -> None:
+    """A row may lack its last cells."""
+    table = '<tr><td>North</td><td>Basic</td><td rowspan="3">5 EUR</td></tr><tr><td>South</td></tr>'
+    assert rows(HEAD + table + "<tr><td>East</td><td>Plus</td></tr>")[-1] == "East · Plan: Plus · Price: 5 EUR"
+
+
 @pytest.mark.parametrize("span", ["0", "-1", "x", "", "1.5", "٣", "99999999999999999999"])
 def test_a_span_that_is_none_is_one(rows: Rows, span: str) -> None:
     """And one beyond all limits is no more."""

@@ -173,10 +173,11 @@ def test_a_forked_process_does_not_tell_the_losses_of_another(pipe: Pipe) -> Non
     for _ in range(40_000):
         pipe.log("line")
     pipe.read()
-    if not (child := os.fork()):
-        pipe.log("child")
-        os._exit(0)
-    os.waitpid(child, 0)
+    for last_words in (lambda: pipe.log("child"), pipe.handler.close):
+        if not (child := os.fork()):
+            last_words()
+            os._exit(0)
+        os.waitpid(child, 0)
     assert pipe.read() == "child\n"
 
 
