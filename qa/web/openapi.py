@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from qa.web.access.authorization import COOKIE
 from qa.web.access.keys import Scope
 from qa.web.caching import REVALIDATED
+from qa.web.chat.views import EVENT_STREAM
 from qa.web.errors.formats import find_format
 from qa.web.errors.pages import API, HTML
 from qa.web.errors.problems import Code
@@ -58,7 +59,8 @@ SECURITY_SCHEMES = {
         "type": "http",
         "scheme": "bearer",
         "description": "A key of `python -m qa keys add`. The scopes that it must have are named beside it; `admin` "
-        "has all. Asking needs a key if the server was told so, or once a key with the scope `ask` was added.",
+        "has all. Asking needs a key if the server was told so, or once a key with the scope `ask` was added. With a "
+        "key for some of the collections, which `--collection` makes, the server has no others.",
     },
     "cookie": {
         "type": "apiKey",
@@ -73,6 +75,16 @@ HEADERS = {
     "Retry-After": ("Seconds to wait before the next request.", "integer"),
     "ETag": ("A tag of this text; `If-None-Match` with it gets 304 as long as the text is the same.", "string"),
 }
+TEXT: Json = {"type": "string"}
+# Of a stream, OpenAPI 3.1 describes each event.
+EVENT: Json = {
+    "type": "object",
+    "properties": {
+        "data": {"type": "string", "description": "A part of the completion, as JSON; `[DONE]` in the last."}
+    },
+    "required": ["data"],
+}
+OTHER_SCHEMAS = {EVENT_STREAM: EVENT}
 # Headers that make a write depend on what is there (RFC 9110, 13.1).
 CONDITIONS = {
     "If-Match": 'The document must have one of these sha256, as `"…", "…"`; `*`: there must be one.',
@@ -182,10 +194,10 @@ def _add_example(operation: Json, example: Json) -> None:
 
 def _describe_success(route: Route, schemas: Mapping[object, Json]) -> Json:
     if isinstance(route.response, tuple):
-        content: Json = {media_type: {"schema": {"type": "string"}} for media_type in route.response}
+        content: Json = {media_type: {"schema": TEXT} for media_type in route.response}
     else:
         content = {"application/json": {"schema": schemas[route.name]}}
-        content |= {media_type: {"schema": {"type": "string"}} for media_type in route.other_responses}
+        content |= {media_type: {"schema": OTHER_SCHEMAS.get(media_type, TEXT)} for media_type in route.other_responses}
     return {"description": "Success.", "headers": _refer_to_headers(), "content": content}
 
 

@@ -31,16 +31,13 @@ from qa.web.requests.models import (
     AskBody,
     AskQuery,
     BatchBody,
-    DocumentQuery,
     FeedbackBody,
     ListQuery,
     NoQuery,
-    PageQuery,
     RangeQuery,
-    SignInQuery,
     VerifyBody,
-    WidgetQuery,
 )
+from qa.web.requests.page_models import DocumentQuery, PageQuery, SignInQuery, WidgetQuery
 from qa.web.requests.parsing import FORM
 from qa.web.requests.spans import PageBoxesQuery
 from qa.web.responses import (

@@ -10,7 +10,7 @@ from flask import Response, make_response, redirect, render_template, request, u
 
 from qa.web.access.authorization import COOKIE
 from qa.web.access.keys import Scope
-from qa.web.requests.models import SignInForm, SignInQuery
+from qa.web.requests.page_models import SignInForm, SignInQuery
 from qa.web.requests.parsing import read_form, read_query
 from qa.web.service import Service
 

@@ -21,7 +21,8 @@ from qa.web.pages.original_pages import list_original_pages
 from qa.web.pages.static_files import load_static_files
 from qa.web.pages.turn_view import build_turn_view
 from qa.web.requests.caller import current_caller
-from qa.web.requests.models import AskBody, DocumentQuery, NoQuery, PageQuery
+from qa.web.requests.models import AskBody, NoQuery
+from qa.web.requests.page_models import DocumentQuery, PageQuery
 from qa.web.requests.parsing import read_body, read_query
 from qa.web.service import Service
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Response, request
 
-from qa.web.requests.models import WidgetQuery
+from qa.web.requests.page_models import WidgetQuery
 from qa.web.requests.parsing import read_query
 from qa.web.service import Service
 

@@ -1,4 +1,4 @@
-"""Models of all request bodies and query strings; the OpenAPI document is built from them.
+"""Models of request bodies, and of query strings but those of the pages; the OpenAPI document is built from them.
 
 Validation is strict: ``"5"`` is not a number in JSON, and an unknown field is an error.
 """
@@ -6,7 +6,7 @@ Validation is strict: ``"5"`` is not a number in JSON, and an unknown field is a
 import re
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from index.generation.metadata import find_field
 from index.types import Span
@@ -14,7 +14,6 @@ from qa.types import MAX_TURNS, Mode, Request, Turn
 from qa.web.requests.base import TRIMMED_PATTERN, Pattern, StrictModel, WithoutNul
 from qa.web.requests.collections import Names, OneName, RepeatedNames
 from qa.web.requests.filters import FILTER, FilterBody, FilterQuery
-from qa.web.requests.spans import SpanTexts, parse_spans
 from qa.web.requests.texts import reject_invalid_text
 
 Verdict: TypeAlias = Literal["right", "wrong"]
@@ -29,7 +28,8 @@ MAX_TIMEOUT_MS = 600_000
 INTEGER = re.compile(r"(-?[0-9]{1,18})(?:\.0{1,18})?")
 
 
-def _trim(value: object) -> object:
+def trim(value: object) -> object:
+    """Return a text without the white space around it, and anything else as it is."""
     return value.strip() if isinstance(value, str) else value
 
 
@@ -53,7 +53,7 @@ def _parse_boolean(value: object) -> object:
 Question = Annotated[
     str,
     StringConstraints(min_length=1, max_length=1000),
-    BeforeValidator(_trim),
+    BeforeValidator(trim),
     AfterValidator(reject_invalid_text),
     Field(
         description="Trimmed before its length is checked; without NUL and lone surrogates.",
@@ -227,73 +227,3 @@ class FeedbackBody(StrictModel):
         Field(description="Chosen by the caller: a verdict sent again with the same id replaces the earlier one."),
     ] = None
     collection: OneName = None
-
-
-class LenientModel(StrictModel):
-    """Base of the queries of pages. Unknown parameters are ignored: links collect them (``utm_source``)."""
-
-    model_config = ConfigDict(extra="ignore")
-
-
-class PageQuery(FilterQuery):
-    """The query of the chat page: a question that can be shared as a link, with its filter."""
-
-    model_config = LenientModel.model_config
-    repeatable: ClassVar[frozenset[str]] = FilterQuery.repeatable | {"collection"}
-
-    q: Annotated[WithoutNul, StringConstraints(max_length=1000), BeforeValidator(_trim)] = ""
-    literal: QueryBoolean = False
-    collection: RepeatedNames = None
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The collections that are chosen."""
-        return tuple(self.collection or ())
-
-    def to_request(self) -> Request:
-        """Return the request to the engine."""
-        chosen, names = self.to_selection(), self.names
-        return Request(
-            self.q, documents=chosen.documents, filter=chosen.filter, literal=self.literal, collections=names
-        )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _drop_blank(cls, values: dict[str, object]) -> dict[str, object]:
-        """Leave out what a form sends of a menu in which nothing is chosen."""
-        return {name: value for name, value in values.items() if value not in ("", [""])}
-
-
-class WidgetQuery(LenientModel):
-    """The version of the question box's script that a page names."""
-
-    v: Annotated[WithoutNul, StringConstraints(max_length=100)] = ""
-
-
-class SignInQuery(LenientModel):
-    """Where to go after signing in, and whether a key was refused."""
-
-    next: Annotated[WithoutNul, StringConstraints(max_length=16_000)] = ""
-    failed: QueryBoolean = False
-
-
-class SignInForm(LenientModel):
-    """The form of the page for signing in."""
-
-    key: Annotated[str, StringConstraints(min_length=1, max_length=500), BeforeValidator(_trim)]
-
-
-class DocumentQuery(LenientModel):
-    """The spans to mark in a document, the words quoted at the first of them, and whether to show its source."""
-
-    repeatable: ClassVar[frozenset[str]] = frozenset({"at"})
-
-    at: SpanTexts = []  # noqa: RUF012 -- as above
-    quote: Annotated[WithoutNul, StringConstraints(max_length=10_000)] = ""
-    view: Literal["rendered", "source"] = "rendered"
-    collection: OneName = None
-
-    @property
-    def spans(self) -> tuple[Span, ...]:
-        """The requested spans in code points, end exclusive, without empty ones."""
-        return parse_spans(self.at)

@@ -37,6 +37,12 @@ def test_the_page_shows_the_collections_and_what_they_say_of_themselves(client: 
     assert client.get("/?collection=x").status_code == 422
 
 
+def test_an_empty_value_chooses_nothing(client: FlaskClient) -> None:
+    """As a form sends it, alone or beside another one."""
+    assert client.get("/?collection=&language=&date.to=&literal=").status_code == 200
+    assert '<option value="films" selected>' in client.get("/?collection=&collection=films").text
+
+
 def test_links_of_an_answer_lead_to_the_document_of_its_collection(client: FlaskClient) -> None:
     """On the page, in its citation, in the request that it shows, and in the verdict that its script sends."""
     page = client.get(f"/?q={quote(LEAVE)}&collection=films&collection=staff").text
