@@ -103,21 +103,28 @@ def keys() -> None:
     type=click.Choice(["ask", "write", "admin"]),
     help="what the key allows; admin allows everything",
 )
+@click.option(
+    "--collection",
+    "collections",
+    cls=Option,
+    multiple=True,
+    help="the only collection that it is for, of a server with several; may be repeated",
+)
 @click.option("--days", cls=Option, type=click.IntRange(1, 36500), help="how long it is valid; without it, for ever")
 @setting_options("keys")
-def add_key(name: str, scopes: tuple[str, ...], days: int | None, keys: str) -> None:
+def add_key(name: str, scopes: tuple[str, ...], collections: tuple[str, ...], days: int | None, keys: str) -> None:
     """Add a key and print it: the only time that it is shown.
 
-    Example: python -m qa keys add importer --scope write --days 90
+    Example: python -m qa keys add importer --scope write --collection films --days 90
     """
     expires = datetime.now(UTC) + timedelta(days=days) if days else None
-    click.echo(_open_keys(keys).add_key(name, scopes, expires))
+    click.echo(_open_keys(keys).add_key(name, scopes, expires, collections))
 
 
 @keys.command("list")
 @setting_options("keys")
 def list_keys(keys: str) -> None:
-    """List all keys: name, id, scopes and state. The keys themselves are not stored.
+    """List all keys: name, id, scopes, state and collections. The keys themselves are not stored.
 
     Example: python -m qa keys list
     """

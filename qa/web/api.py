@@ -128,6 +128,7 @@ def ready(service: Service) -> Response:
 
 def metrics(service: Service) -> Response:
     """Return counts and latencies for Prometheus."""
+    service.collections.require_all()
     return Response(service.metrics.expose(), content_type=CONTENT_TYPE_LATEST)
 
 

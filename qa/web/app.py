@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from flask import Flask
+from flask import Flask, Response, g
 from flask.json.provider import DefaultJSONProvider
 
 from index.errors import DamagedGeneration
@@ -21,7 +21,7 @@ from qa.web.openapi import build_openapi
 from qa.web.pages.static_files import link_static_file
 from qa.web.question_log import enable_question_log
 from qa.web.rate_limit import limit_callers
-from qa.web.routes import ROUTES
+from qa.web.routes import ROUTES, View
 from qa.web.security import add_security_headers
 from qa.web.service import AppOptions, Service
 from qa.web.telemetry import send_spans
@@ -52,7 +52,7 @@ def create_app(served: Engine | Sequence[ServedCollection], options: AppOptions 
     app.extensions[EXTENSION] = service
     app.jinja_env.globals["static_url"] = link_static_file
     for route in ROUTES:
-        app.add_url_rule(route.path, route.name, partial(route.view, service), methods=[route.method])
+        app.add_url_rule(route.path, route.name, partial(_call_view, route.view, service), methods=[route.method])
     add_mcp(app, service)
     instrument_app(app, service.metrics)
     if options.telemetry:
@@ -73,6 +73,11 @@ def create_app(served: Engine | Sequence[ServedCollection], options: AppOptions 
     app.register_error_handler(Exception, handle_exception)
     app.register_error_handler(DamagedGeneration, partial(handle_damage, collections.record_damage))
     return app
+
+
+def _call_view(view: View, service: Service, **arguments: str) -> Response:
+    """Return what a view responds with the collections that the caller's key is for: it knows of no others."""
+    return view(service.narrow(g.key), **arguments)
 
 
 def service_of(app: Flask) -> Service:

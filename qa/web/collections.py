@@ -1,6 +1,7 @@
 """The collections that a server serves: one service for each, and what all of them share."""
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
@@ -10,9 +11,10 @@ from index.generation.directory import IndexDirectory
 from index.generation.metadata import LANGUAGE
 from qa.engine import Engine
 from qa.web.access.authorization import Authorization
+from qa.web.access.keys import Key
 from qa.web.engine.collection_asker import CollectionAsker
 from qa.web.errors.handlers import DAMAGE_DETAIL
-from qa.web.errors.problems import ProblemError
+from qa.web.errors.problems import Code, ProblemError
 from qa.web.metrics import Metrics
 from qa.web.rate_limit import CallerLimits
 from qa.web.service import AppOptions, Service
@@ -68,7 +70,7 @@ class CollectionSummary:
 
 
 class Collections:
-    """The services of all collections, the default one first."""
+    """The services of all collections, or of those that a key is for; the default one first."""
 
     def __init__(self, served: Sequence[ServedCollection], options: AppOptions, openapi: dict[str, Any]) -> None:
         """Make a service for each; ``openapi`` is the document that describes the routes."""
@@ -82,10 +84,34 @@ class Collections:
         self.asker = CollectionAsker({one.name: one.engine for one in served}, options.max_wait_ms / 1000)
         # What else is to end with the application.
         self.on_close: list[Callable[[], object]] = []
+        self._is_narrowed = False
         self._services = {one.name: self._make_service(one) for one in served}
 
     def _make_service(self, one: ServedCollection) -> Service:
         return Service(one, self, place_feedback(self.options.feedback, one.name if one.is_named else ""))
+
+    def narrow(self, key: Key) -> "Collections":
+        """Return what a key is for: with it there is nothing else, as if the server had no other collections.
+
+        Raises ProblemError if none of its collections is served.
+        """
+        if key.collections is None:
+            return self
+        narrowed = copy(self)
+        narrowed._is_narrowed = True
+        narrowed._served = {name: one for name, one in self._served.items() if name in key.collections}
+        if not narrowed._served:
+            limit = ", ".join(sorted(key.collections))
+            raise ProblemError(Code.FORBIDDEN, f"The key {key.name!r} is only for {limit}, which is not served.")
+        narrowed.asker = self.asker.narrow(list(narrowed._served))
+        narrowed._services = {name: self._services[name].move_to(narrowed) for name in narrowed._served}
+        return narrowed
+
+    def require_all(self) -> None:
+        """Raise ProblemError if these are only the collections that the caller's key is for."""
+        if self._is_narrowed:
+            detail = "This tells of all collections, and the key is for some of them; send one that is for all."
+            raise ProblemError(Code.FORBIDDEN, detail)
 
     def __iter__(self) -> Iterator[Service]:
         """Iterate over the services, the default one first."""
@@ -113,7 +139,7 @@ class Collections:
         # Generations do not change; a new one is served by new processes.
         if name not in self._summaries:
             self._summaries[name] = self._summarize(self._served[name])
-        return self._summaries[name]
+        return replace(self._summaries[name], default=name == self.default.name)
 
     def list_with_problems(self) -> tuple[CollectionSummary, ...]:
         """Describe all collections, and say what is wrong with the folder of each, which is looked at now."""
@@ -130,7 +156,7 @@ class Collections:
             documents=index.documents,
             passages=index.passages,
             generation=index.generation,
-            default=one.name == self.default.name,
+            default=False,
         )
 
     def check_readiness(self) -> dict[str, dict[str, bool]]:

@@ -7,7 +7,7 @@ import json
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from qa.mcp.library import LibraryMissing, require_library
 from qa.mcp.links import link_to_page
@@ -63,7 +63,7 @@ class _McpView:
         # Late, too: it is built on the package of this module, which would import itself.
         from qa.mcp.session import Session
 
-        return Session(self._service, current_caller, partial(link_to_page, request.url_root))
+        return Session(self._service.narrow(g.key), current_caller, partial(link_to_page, request.url_root))
 
 
 def _translate_problem(response: Response) -> Response:

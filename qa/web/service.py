@@ -3,6 +3,7 @@
 import math
 import sqlite3
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -14,6 +15,7 @@ from qa.collection.citations import CitationCheck, CitationStatus, check_citatio
 from qa.collection.page_pictures import PagePictures
 from qa.rendering.renderer import Renderer
 from qa.types import Answer, Mode, Request
+from qa.web.access.keys import Key
 from qa.web.access.proxies import Network
 from qa.web.access_log import note_mode
 from qa.web.documents.writer import DocumentWriter
@@ -87,6 +89,19 @@ class Service:
     def title(self) -> str:
         """The title of the collection."""
         return self.collections.summarize(self.name).title
+
+    def move_to(self, collections: "Collections") -> "Service":
+        """Return this service among other collections."""
+        moved = copy(self)
+        moved.collections = collections
+        return moved
+
+    def narrow(self, key: Key | None) -> "Service":
+        """Return the service that a caller with a key gets: the default one of the collections that the key is for.
+
+        Raises ProblemError if none of them is served.
+        """
+        return self.collections.narrow(key).default if key else self
 
     def choose(self, collection: str | None) -> "Service":
         """Return the service of a collection, of the default one without a name; raise ProblemError if unknown."""

@@ -1,4 +1,4 @@
-"""Keys: what a caller sends to be let in, and the SQLite file that knows their digests and scopes."""
+"""Keys: what a caller sends to be let in, and the SQLite file that knows their digests and what they allow."""
 
 import os
 import re
@@ -23,6 +23,7 @@ PREFIX = "ns"
 # With 48 bits two keys of one file never have the same id by chance.
 ID_BYTES = 6
 VALID_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+NAME_RULE = "must be 1 to 64 letters, digits, dots, dashes or _"
 # Nobody guesses 256 random bits. For the same reason one round of SHA-256 is enough, without salt: slow hashes and
 # salts protect passwords, which people choose, against tries of all likely ones.
 SECRET_BYTES = 32
@@ -34,8 +35,11 @@ FileState: TypeAlias = tuple[int, int, bytes] | None
 CREATE_TABLE = """
 CREATE TABLE IF NOT EXISTS keys (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, digest BLOB NOT NULL, scopes TEXT NOT NULL,
-  created TEXT NOT NULL, expires TEXT, revoked TEXT)
+  created TEXT NOT NULL, expires TEXT, revoked TEXT, collections TEXT)
 """
+# Files of before have no column for the collections; their keys are for all.
+HAS_COLLECTIONS = "SELECT count(*) FROM pragma_table_info('keys') WHERE name = 'collections'"
+ADD_COLLECTIONS = "ALTER TABLE keys ADD COLUMN collections TEXT"
 CREATE_INDEX = "CREATE UNIQUE INDEX IF NOT EXISTS names ON keys (name) WHERE revoked IS NULL"
 
 
@@ -53,7 +57,10 @@ class KeyFileUnusable(NetsphereError):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What is known about a key, which is not the key itself. ``id`` is its second part, for logs and lists."""
+    """What is known about a key, which is not the key itself. ``id`` is its second part, for logs and lists.
+
+    ``collections`` are the names of those that it is limited to; None: it is for all.
+    """
 
     id: str
     name: str
@@ -62,6 +69,7 @@ class Key:
     created: datetime | None = None
     expires: datetime | None = None
     revoked: datetime | None = None
+    collections: frozenset[str] | None = None
 
     def allows(self, scope: Scope) -> bool:
         """Return whether the key has a scope; ``admin`` has all."""
@@ -72,7 +80,11 @@ class Key:
         return self.revoked is None and (self.expires is None or now < self.expires)
 
     def describe_state(self, now: datetime) -> str:
-        """Return whether the key is valid, and until when."""
+        """Return whether the key is valid, until when, and the collections that it is limited to."""
+        limit = f"  only {', '.join(sorted(self.collections))}" if self.collections else ""
+        return f"{self._describe_validity(now)}{limit}"
+
+    def _describe_validity(self, now: datetime) -> str:
         if self.revoked:
             return f"revoked on {self.revoked:%Y-%m-%d}"
         if self.expires:
@@ -92,17 +104,28 @@ class KeyStore:
         self._path = path
         self._cached: tuple[FileState, tuple[Key, ...]] = (None, ())
 
-    def add_key(self, name: str, scopes: Sequence[str], expires: datetime | None = None) -> str:
-        """Store a new key and return it: the only time that it is known. Raises UsageError for an unusable name."""
+    def add_key(
+        self, name: str, scopes: Sequence[str], expires: datetime | None = None, collections: Sequence[str] = ()
+    ) -> str:
+        """Store a new key and return it: the only time that it is known. Without ``collections`` it is for all.
+
+        Raises UsageError for an unusable name, and for a key that is to administer single collections.
+        """
         if not VALID_NAME.fullmatch(name):
-            raise UsageError(f"invalid value {name!r} for NAME: must be 1 to 64 letters, digits, dots, dashes or _")
+            raise UsageError(f"invalid value {name!r} for NAME: {NAME_RULE}")
+        for collection in collections:
+            if not VALID_NAME.fullmatch(collection):
+                raise UsageError(f"invalid value {collection!r} for --collection: {NAME_RULE}")
+        if collections and Scope.ADMIN in scopes:
+            raise UsageError("a key with the scope admin is for the whole server; leave out --collection or the scope")
         number = token_hex(ID_BYTES)
         key = f"{PREFIX}_{number}_{token_urlsafe(SECRET_BYTES)}"
         times = (_format_time(datetime.now(UTC)), _format_time(expires), None)
-        row = (number, name, hash_key(key), " ".join(map(Scope, scopes)), *times)
+        limit = " ".join(dict.fromkeys(collections)) or None
+        row = (number, name, hash_key(key), " ".join(map(Scope, scopes)), *times, limit)
         with self._write() as database:
             try:
-                database.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+                database.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
             except sqlite3.IntegrityError:
                 raise UsageError(f"there is a key {name!r} already; revoke it or choose another name") from None
         return key
@@ -157,6 +180,8 @@ class KeyStore:
             with closing(sqlite3.connect(self._path, timeout=LOCK_TIMEOUT_S)) as database, database:
                 database.execute(CREATE_TABLE)
                 database.execute(CREATE_INDEX)
+                if not database.execute(HAS_COLLECTIONS).fetchone()[0]:
+                    database.execute(ADD_COLLECTIONS)
                 yield database
 
     @contextmanager
@@ -173,8 +198,11 @@ def hash_key(key: str) -> bytes:
     return sha256(key.encode("utf-8", "surrogatepass")).digest()
 
 
-def _read_key(id: str, name: str, digest: bytes, scopes: str, *times: str | None) -> Key:
-    return Key(id, name, digest, frozenset(map(Scope, scopes.split())), *map(_parse_time, times))
+def _read_key(id: str, name: str, digest: bytes, scopes: str, *rest: str | None) -> Key:
+    created, expires, revoked = map(_parse_time, rest[:3])
+    # Files of before have no such column.
+    limit = frozenset((rest[3] or "").split()) or None if len(rest) > 3 else None
+    return Key(id, name, digest, frozenset(map(Scope, scopes.split())), created, expires, revoked, limit)
 
 
 def _parse_time(text: str | None) -> datetime | None:

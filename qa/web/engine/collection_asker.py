@@ -1,6 +1,7 @@
 """Ask the collections that a question names, each by itself, and merge what they answer."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 
 from index.errors import DamagedGeneration
@@ -24,9 +25,15 @@ class CollectionAsker:
 
     def __init__(self, engines: Mapping[str, Engine], max_wait_s: float) -> None:
         """Wrap engines by the names of their collections, in the order in which a tie is decided."""
-        self._engines, (self._default, *_) = engines, engines
+        self._engines, self._readable = engines, tuple(engines)
         self.batcher = QuestionBatcher(self._ask_engines, max_wait_s)
         self.cache = AnswerCache(self.batcher.ask_many)
+
+    def narrow(self, names: Sequence[str]) -> "CollectionAsker":
+        """Return this, with its queue and cache, for a caller who may read only some of the collections."""
+        narrowed = copy(self)
+        narrowed._readable = tuple(names)
+        return narrowed
 
     def ask_many(self, questions: Sequence[Request], fields: Sequence[str], caller: Caller) -> list[Answer]:
         """Return the answers in order; each is that of one engine if there is one collection and none is named.
@@ -47,19 +54,23 @@ class CollectionAsker:
                 damaged |= found
 
     def find_name(self, name: str | None, field: str = COLLECTION_FIELD) -> str:
-        """Return the name of one collection, the default one without a name; raise ProblemError if it is unknown."""
+        """Return the name of one collection, the default one without a name; raise ProblemError if it is unknown.
+
+        One that the caller may not read is as unknown as one that is not there.
+        """
         if name is None:
-            return self._default
-        if name not in self._engines:
-            served = ", ".join(self._engines)
-            message = f"{field} names {format_value(name)}, which is not served; the collections are {served}"
+            return self._readable[0]
+        if name not in self._readable:
+            limit = "" if len(self._readable) == len(self._engines) else " to this key"
+            readable = ", ".join(self._readable)
+            message = f"{field} names {format_value(name)}, which is not served{limit}; the collections are {readable}"
             raise ProblemError.for_fields([FieldError(field, message, Code.UNKNOWN_COLLECTION.word)])
         return name
 
     def _choose(self, question: Request, field: str) -> tuple[str, ...]:
         """Return the names of the collections that are to answer a question."""
         if not question.collections or ALL in question.collections:
-            return tuple(self._engines)
+            return self._readable
         prefix = field.removesuffix(FILTER_FIELD) if field.endswith(FILTER_FIELD) else ""
         found = [self.find_name(name, f"{prefix}{COLLECTION_FIELD}") for name in question.collections]
         return tuple(dict.fromkeys(found))
@@ -103,7 +114,7 @@ class CollectionAsker:
     def _ask_engines(self, questions: Sequence[Request]) -> list[Answer]:
         """Answer a batch, in which questions to several collections may be together."""
         if len(self._engines) == 1:
-            return self._engines[self._default].ask_many(questions)
+            return self._engines[self._readable[0]].ask_many(questions)
         found: dict[int, Answer] = {}
         for name in dict.fromkeys(question.collections[0] for question in questions):
             places = [place for place, question in enumerate(questions) if question.collections == (name,)]
