@@ -5,7 +5,6 @@ compares its speed with that of the float32 model. The only module that imports 
 """
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
@@ -22,6 +21,7 @@ from index.embedding.sentence_transformer import SentenceTransformerEncoder, can
 from index.embedding.token_counter import TokenCounter
 from index.embedding.tokens import count_prompt_tokens, drop_special_tokens, list_words, normalize_rows
 from index.errors import ModelError
+from index.processors import count_cpus
 from index.types import NO_TOKENS, Embeddings, Positions
 
 if TYPE_CHECKING:
@@ -199,8 +199,3 @@ class QuantizedEncoder:
         """Return the positions of tokens for a network that takes them in the place of types (``mpnet.py``)."""
         first = self._config.first_position
         return {"token_type_ids": [list(range(first, first + len(own))) for own in ids]} if first else {}
-
-
-def count_cpus() -> int:
-    """Return the number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

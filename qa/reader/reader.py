@@ -6,11 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.embedding.batching import batch_by_length
 from qa.reader.language import LanguageDetector
-from qa.reader.pairs import PairTokenizer
+from qa.reader.pairs import PairTokenizer, TokenPair
 from qa.reader.rows import write_rows_as_sentences
-from qa.reader.spans import find_best_span
+from qa.reader.spans import PairLogits, find_best_span
 from qa.types import Reading
 
 if TYPE_CHECKING:
@@ -54,18 +53,17 @@ class TrainedReader:
         """Return what each passage, given as its context and its text, says to the question."""
         written = [(context, write_rows_as_sentences(text)) for context, text in passages]
         pairs = self.tokenizer.encode_pairs(question, written)
-        readings: dict[int, Reading] = {}
-        for rows in batch_by_length([len(pair.ids) for pair in pairs]):
-            starts, ends, relevances = self._network([pairs[row] for row in rows])
-            for row, start, end, relevance in zip(rows, starts, ends, relevances, strict=True):
-                pair = pairs[row]
-                words = slice(pair.first, pair.first + len(pair.offsets))
-                # The first token means that there is no answer.
-                best = find_best_span(start[words], end[words], pair.offsets, float(start[0] + end[0]))
-                # A token may cover no characters; a span of such tokens quotes nothing.
-                span = best.span if best.span and best.span.start < best.span.end else None
-                readings[row] = Reading(float(relevance), best.over_none, span, best.over_others)
-        return [readings[row] for row in range(len(pairs))]
+        return [_find_words(*found) for found in zip(pairs, self._network(pairs), strict=True)]
+
+
+def _find_words(pair: TokenPair, logits: PairLogits) -> Reading:
+    words = slice(pair.first, pair.first + len(pair.offsets))
+    # The first token means that there is no answer.
+    none = float(logits.start[0] + logits.end[0])
+    best = find_best_span(logits.start[words], logits.end[words], pair.offsets, none)
+    # A token may cover no characters; a span of such tokens quotes nothing.
+    span = best.span if best.span and best.span.start < best.span.end else None
+    return Reading(logits.relevance, best.over_none, span, best.over_others)
 
 
 def is_trained_reader(folder: Path) -> bool:

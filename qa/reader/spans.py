@@ -16,6 +16,15 @@ Logits = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
+class PairLogits:
+    """What the heads say of a pair: of each token that the words start or end there, shape (tokens,), and in all."""
+
+    start: Logits
+    end: Logits
+    relevance: float
+
+
+@dataclass(frozen=True, slots=True)
 class BestSpan:
     """The best span of a passage, in characters; None if the passage has no tokens.
 

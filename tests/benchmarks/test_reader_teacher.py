@@ -110,10 +110,9 @@ def test_mpnet_reads_like_transformers_and_converted_like_in_torch(
     reader = TrainedReader(tmp_path / "weights", "large", folder)
     readings = reader.read("Who directed the film?", PASSAGES)
     np.testing.assert_allclose([one.relevance for one in readings], relevance, atol=0.05)
-    converted, _, _ = reader._network(pairs)
-    for row, pair in enumerate(pairs):
+    for row, (pair, converted) in enumerate(zip(pairs, reader._network(pairs), strict=True)):
         words = slice(pair.first, pair.first + len(pair.offsets))
-        np.testing.assert_allclose(converted[row, words], start[row, words].numpy(), atol=0.1)
+        np.testing.assert_allclose(converted.start[words], start[row, words].numpy(), atol=0.1)
 
 
 def test_a_teacher_without_adapters_is_no_large_reader(mpnet: Path, tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ from zlib import crc32
 
 import numpy as np
 import regex
-from numpy.typing import NDArray
 
 from index.types import Embeddings, Tokens, Vectors
 from qa.reader.pairs import TokenPair
 from qa.reader.reader import TrainedReader
+from qa.reader.spans import PairLogits
 
 # More than the directions that late interaction keeps, so that its projection has something to leave out.
 DIMENSION = 96
@@ -93,22 +93,22 @@ def _pool(tokens: Vectors) -> Vectors:
     return np.asarray(total / norm, dtype=np.float32)
 
 
-def _compute_logits(pairs: Sequence[TokenPair]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Return start and end logits, shape (pairs, tokens), and relevance, shape (pairs,), all multiples of 1/4."""
-    width = max(len(pair.ids) for pair in pairs)
-    start, end = (np.full((len(pairs), width), -4.0, dtype=np.float32) for _ in range(2))
-    relevance = np.zeros(len(pairs), dtype=np.float32)
-    for row, pair in enumerate(pairs):
-        second = pair.type_ids.index(1)
-        asked = set(pair.ids[1 : second - 1])
-        shared = len(asked.intersection(pair.ids[second:-1]))
-        relevance[row] = min(6.0, 1.25 * shared - 4)
-        start[row, 0] = end[row, 0] = 2.0
-        for place in range(pair.first, len(pair.ids) - 1):
-            follows = pair.ids[place - 1] in asked
-            start[row, place] = pair.ids[place] * 7 % 16 / 4 + 2 * follows
-            end[row, place] = pair.ids[place] * 11 % 16 / 4
-            if follows and relevance[row] >= SURE_RELEVANCE and end[row].max() < SURE_LOGIT:
-                # One place that stands out, so that its words are shown.
-                start[row, place] = end[row, place] = SURE_LOGIT
-    return start, end, relevance
+def _compute_logits(pairs: Sequence[TokenPair]) -> list[PairLogits]:
+    return [_score_pair(pair) for pair in pairs]
+
+
+def _score_pair(pair: TokenPair) -> PairLogits:
+    """Return logits that are all multiples of 1/4."""
+    start, end = (np.full(len(pair.ids), -4.0, dtype=np.float32) for _ in range(2))
+    second = pair.type_ids.index(1)
+    asked = set(pair.ids[1 : second - 1])
+    relevance = min(6.0, 1.25 * len(asked.intersection(pair.ids[second:-1])) - 4)
+    start[0] = end[0] = 2.0
+    for place in range(pair.first, len(pair.ids) - 1):
+        follows = pair.ids[place - 1] in asked
+        start[place] = pair.ids[place] * 7 % 16 / 4 + 2 * follows
+        end[place] = pair.ids[place] * 11 % 16 / 4
+        if follows and relevance >= SURE_RELEVANCE and end.max() < SURE_LOGIT:
+            # One place that stands out, so that its words are shown.
+            start[place] = end[place] = SURE_LOGIT
+    return PairLogits(start, end, relevance)

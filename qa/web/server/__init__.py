@@ -14,6 +14,7 @@ import click
 from flask import Flask
 
 from index import __version__
+from index.processors import share_cpus
 from qa.web.log_format import JSON, LogOptions, configure_log
 from qa.web.metrics import forget_process
 from qa.web.server.builder_process import BuilderProcess
@@ -55,7 +56,7 @@ def run_server(
     configure_log(options.log)
     app = ServedApp(
         find_version,
-        make_app,
+        partial(_make_app, make_app, options.workers),
         announce=partial(_announce_ready, address, options),
         forget_worker=partial(forget_process, options.metrics_folder),
         builders=options.builders,
@@ -63,6 +64,12 @@ def run_server(
         report_end=log.critical if options.log.format == JSON else _print_error,
     )
     raise SystemExit(Supervisor(app, listener, options.workers, options.threads).run())
+
+
+def _make_app(make_app: Callable[[str], Flask], workers: int, version: str) -> Flask:
+    """Make the application of one of several workers, after the fork."""
+    share_cpus(workers)
+    return make_app(version)
 
 
 def _announce_ready(address: str, options: ServerOptions, version: str) -> None:
