@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from index.cli import Command, is_flag_given, is_stated, setting_options
+from index.processors import choose_processes
 from index.settings import IndexSettings, ServeSettings
 from qa.collection.folder_names import parse_folders
 
@@ -62,7 +63,8 @@ def main(collections: tuple[str, ...], **flags: Any) -> None:  # noqa: ANN401 â€
     settings = ServeSettings(**flags)
     # Before the libraries of the server are loaded, which takes a moment.
     roots = parse_folders(collections, index.index if is_flag_given("index") else None)
-    with _metrics_folder(settings.workers) as folder:
+    workers = settings.workers or choose_processes()
+    with _metrics_folder(workers) as folder:
         # Late, because prometheus_client reads its environment variable when it is imported.
         from qa.web.collection_folders import CollectionFolders
         from qa.web.log_format import LogOptions
@@ -75,9 +77,7 @@ def main(collections: tuple[str, ...], **flags: Any) -> None:  # noqa: ANN401 â€
         _prepare_reader(settings.reader, index.models)
         builders = _prepare_builders(index, folders, settings)
         written = LogOptions(settings.log_format, settings.log_requests)
-        server = ServerOptions(
-            settings.workers, settings.threads, folder, builders, written, note_served=folders.note_served
-        )
+        server = ServerOptions(workers, settings.threads, folder, builders, written, note_served=folders.note_served)
         run_server(partial(_create_app, folders, options), settings.host, settings.port, server, folders.find_version)
 
 

@@ -112,7 +112,9 @@ class ServeSettings:
     host: str = _setting("127.0.0.1", NonEmpty(), "address to listen on; 0.0.0.0 for every address of the machine")
     port: int = _setting(8000, click.IntRange(0, 65535), "port to listen on; 0 picks a free one")
     workers: int = _setting(
-        1, click.IntRange(1, 64), "processes that answer; each uses one processor and memory of its own"
+        0,
+        click.IntRange(0, 64),
+        "processes that answer, which share the processors; 0: one for every two processors, at most eight",
     )
     threads: int = _setting(
         32, click.IntRange(1, 256), "requests that a process accepts at once; they are answered in batches"

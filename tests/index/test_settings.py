@@ -141,7 +141,7 @@ def test_every_default_is_a_value_that_could_be_stated(name: str, tmp_path: Path
 @pytest.mark.parametrize(
     ("name", "low", "high"),
     [("passage_chars", 80, 4000), ("max_file_mb", 1, 100_000), ("keep", 1, 1000), ("port", 0, 65535),
-     ("workers", 1, 64), ("threads", 1, 256)],
+     ("workers", 0, 64), ("threads", 1, 256)],
 )  # fmt: skip
 def test_bounds_belong_to_what_is_allowed(tmp_path: Path, name: str, low: int, high: int) -> None:
     """Both ends are good, and one beyond either is not."""

@@ -102,7 +102,15 @@ def served(folder: Path, index: Path, *flags: str, key: str = KEY) -> Iterator[S
     if not root.exists():
         shutil.copytree(index, root)
     command = [sys.executable, "serve.py", "--index", str(root), "--port", "0", "--reader", "none"]
-    command += ["--feedback", str(folder / "feedback.sqlite"), "--keys", str(folder / "keys.sqlite"), *flags]
+    command += [
+        "--feedback",
+        str(folder / "feedback.sqlite"),
+        "--keys",
+        str(folder / "keys.sqlite"),
+        "--workers",
+        "1",
+        *flags,
+    ]
     environment = os.environ | {"NETSPHERE_ADMIN_KEY": key}
     log = folder / "log.txt"
     with (

@@ -64,7 +64,7 @@ def command(folder: Path, *flags: str) -> list[str]:
     """Return the command that serves both collections, the staff's as the default."""
     kept = ["--feedback", str(folder / "feedback.sqlite"), "--keys", str(folder / "keys.sqlite")]
     named = [f"staff={folder}/index-staff", f"films={folder}/index-films"]
-    return [sys.executable, "serve.py", *named, "--port", "0", "--reader", "none", *kept, *flags]
+    return [sys.executable, "serve.py", *named, "--port", "0", "--reader", "none", "--workers", "1", *kept, *flags]
 
 
 @contextmanager

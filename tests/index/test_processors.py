@@ -1,0 +1,52 @@
+"""How many threads compute is decided by what the process may use, and by who works beside it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.processors import choose_processes, count_all_cpus, count_cpus, share_cpus
+
+SEEN = len(os.sched_getaffinity(0))
+
+
+@pytest.fixture(autouse=True)
+def restore() -> Iterator[None]:
+    """Undo what a test has shared."""
+    yield
+    share_cpus(1)
+
+
+@pytest.mark.parametrize(
+    ("quota", "expected"),
+    [("max 100000", SEEN), ("100000 100000", 1), ("50000 100000", 1), ("9900000 100000", SEEN), ("what", SEEN)],
+)
+def test_the_limit_of_a_container_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quota: str, expected: int
+) -> None:
+    """It sees all processors of its machine, but may use only so much of them; without a limit, all."""
+    (tmp_path / "cpu.max").write_text(quota)
+    monkeypatch.setattr("index.processors.QUOTA", tmp_path / "cpu.max")
+    assert count_all_cpus() == expected
+    (tmp_path / "cpu.max").unlink()
+    assert count_all_cpus() == SEEN
+
+
+def test_processes_share_the_processors() -> None:
+    """Each has its part, and one at least."""
+    assert count_cpus() == count_all_cpus()
+    share_cpus(count_all_cpus())
+    assert count_cpus() == 1
+    share_cpus(1000)
+    assert count_cpus() == 1
+
+
+@pytest.mark.parametrize(("cpus", "processes"), [(1, 1), (2, 1), (3, 1), (4, 2), (16, 8), (64, 8)])
+def test_a_server_has_one_process_for_every_two_processors(
+    monkeypatch: pytest.MonkeyPatch, cpus: int, processes: int
+) -> None:
+    """One at least, and eight at most, each of which has memory of its own."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cpus)))
+    monkeypatch.setattr("index.processors.QUOTA", Path("none"))
+    assert choose_processes() == processes
