@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 import click
 import faiss
 import numpy as np
+import torch
 from sentence_transformers import SentenceTransformer
 
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
+from index.processors import count_all_cpus
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -83,6 +85,15 @@ class Baseline:
         """Load the model and what ``save`` wrote."""
         chunks = json.loads((folder / CHUNKS).read_text(encoding="utf-8"))
         return cls(chunks, load_baseline_model(), faiss.read_index(str(folder / VECTORS)))
+
+    def ask_on_all_processors(self, question: str) -> list[ScoredChunk]:
+        """Return the same, found with a thread for each processor."""
+        threads = torch.get_num_threads()
+        torch.set_num_threads(count_all_cpus())
+        try:
+            return self.ask(question)
+        finally:
+            torch.set_num_threads(threads)
 
     def ask(self, question: str, k: int = 5) -> list[ScoredChunk]:
         """Return the nearest chunks, best first."""
