@@ -1,6 +1,6 @@
 """Make the contents of a generation: chunk, embed and index what is new, and merge it with what stays."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -103,13 +103,7 @@ class Assembler:
         units: Sequence[Unit],
         embeddings: UnitEmbeddings,
     ) -> Parts:
-        with self._progress.step("indexing words", len(passages)) as advance:
-            texts = build_lexical_texts(documents, passages)
-            terms = []
-            for text in texts:
-                terms.append(self._analyze(text))
-                advance(1)
-            lexical = BM25Index.build(terms, count_words(texts))
+        lexical = self._index_words(documents, passages)
         stored = Documents.build(documents)
         table = np.array([(unit.passage, unit.start, unit.end) for unit in units], dtype=np.int64).reshape(-1, 3)
         return Parts(
@@ -121,3 +115,13 @@ class Assembler:
             lexical,
             embeddings.tokens,
         )
+
+    def _index_words(self, documents: Sequence[Document], passages: Sequence[Passage]) -> BM25Index:
+        with self._progress.step("indexing words", len(passages)) as advance:
+
+            def analyze_texts() -> Iterator[list[str]]:
+                for text in build_lexical_texts(documents, passages):
+                    yield self._analyze(text)
+                    advance(1)
+
+            return BM25Index.build(analyze_texts(), count_words(build_lexical_texts(documents, passages)))

@@ -7,10 +7,12 @@ index can be built from the one before it.
 """
 
 import json
+from array import array
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, groupby
+from itertools import groupby
 from math import log1p
 from operator import attrgetter, itemgetter
 from pathlib import Path
@@ -48,8 +50,8 @@ class Postings:
     ``terms`` (the number of the term), ``passages`` and ``counts`` have one row an entry, shape (entries,).
     """
 
-    terms: NDArray[np.int64]
-    passages: NDArray[np.int64]
+    terms: NDArray[np.int32] | NDArray[np.int64]
+    passages: NDArray[np.int32] | NDArray[np.int64]
     counts: NDArray[np.int32]
 
 
@@ -76,16 +78,27 @@ class BM25Index:
         self.idf = lru_cache(maxsize=MAX_CACHED_TERMS)(self._idf_uncached)
 
     @classmethod
-    def build(cls, passages: Sequence[Sequence[str]], spellings: Mapping[str, int] | None = None) -> "BM25Index":
-        """Build the index from the terms of each passage, as ``index.text.analyzer`` returns them."""
-        vocabulary = _number_terms(set(chain.from_iterable(passages)))
-        lengths = np.fromiter(map(len, passages), dtype=np.int32, count=len(passages))
-        terms = np.fromiter(map(vocabulary.__getitem__, chain.from_iterable(passages)), np.int64, int(lengths.sum()))
-        # One number for each pair of a term and a passage, so that equal pairs can be counted.
-        pairs = terms * len(passages) + np.repeat(np.arange(len(passages)), lengths)
-        pairs, counts = np.unique(pairs, return_counts=True)
-        postings = Postings(*np.divmod(pairs, max(1, len(passages))), counts.astype(np.int32))
-        return cls._score_postings(vocabulary, postings, lengths, spellings or {})
+    def build(cls, passages: Iterable[Sequence[str]], spellings: Mapping[str, int] | None = None) -> "BM25Index":
+        """Build the index from the terms of each passage, as ``index.text.analyzer`` returns them.
+
+        The terms of a passage are not kept once they are counted: each entry takes eight bytes.
+        """
+        numbers: dict[str, int] = {}
+        terms, counts, sizes, lengths = (array("i") for _ in range(4))
+        for passage in passages:
+            found = Counter(passage)
+            terms.extend(numbers.setdefault(term, len(numbers)) for term in found)
+            counts.extend(found.values())
+            sizes.append(len(found))
+            lengths.append(len(passage))
+        vocabulary = _number_terms(numbers)
+        alphabetical = np.fromiter(map(vocabulary.__getitem__, numbers), np.int32, len(numbers))
+        entries = alphabetical[np.asarray(terms, np.int32)]
+        # Entries of a term stay in the order of their passages.
+        order = np.argsort(entries, kind="stable")
+        places = np.repeat(np.arange(len(sizes), dtype=np.int32), np.asarray(sizes, np.int32))
+        postings = Postings(entries[order], places[order], np.asarray(counts, np.int32)[order])
+        return cls._score_postings(vocabulary, postings, np.array(lengths, np.int32), spellings or {})
 
     @classmethod
     def merge(cls, parts: "Sequence[BM25Index]", splice: Splice, spellings: Mapping[str, int]) -> "BM25Index":
@@ -224,8 +237,8 @@ class BM25Index:
         folder.mkdir(parents=True, exist_ok=True)
         about = {"vocabulary": self._vocabulary, "spellings": self.spellings}
         (folder / VOCABULARY_FILE).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
-        for name, array in self._arrays.items():
-            np.save(folder / f"{name}.npy", array, allow_pickle=False)
+        for name, values in self._arrays.items():
+            np.save(folder / f"{name}.npy", values, allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path) -> "BM25Index":

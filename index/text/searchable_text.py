@@ -1,6 +1,6 @@
 """The text that is searched for a unit or passage: its words, and the title and heading above it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from index.types import Document, Passage, Unit
 
@@ -20,11 +20,13 @@ def build_contexts(documents: Sequence[Document], passages: Sequence[Passage]) -
     return [build_context(titles[passage.document], passage.heading or "") for passage in passages]
 
 
-def build_lexical_texts(documents: Sequence[Document], passages: Sequence[Passage]) -> list[str]:
-    """Return the text of each passage that BM25 indexes: its context and its own words."""
-    texts = {document.id: document.text for document in documents}
-    contexts = build_contexts(documents, passages)
-    return [f"{c} {texts[p.document][p.start : p.end]}" for c, p in zip(contexts, passages, strict=True)]
+def build_lexical_texts(documents: Sequence[Document], passages: Sequence[Passage]) -> Iterator[str]:
+    """Yield the text of each passage that BM25 indexes: its context and its own words."""
+    by_id = {document.id: document for document in documents}
+    for passage in passages:
+        document = by_id[passage.document]
+        context = build_context(document.title, passage.heading or "")
+        yield f"{context} {document.text[passage.start : passage.end]}"
 
 
 def build_context(title: str, heading: str) -> str:

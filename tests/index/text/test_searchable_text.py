@@ -23,7 +23,7 @@ def test_the_context_is_title_and_heading() -> None:
 
 def test_words_of_title_and_heading_count_for_the_passage() -> None:
     """A question may name the document instead of repeating the passage."""
-    assert build_lexical_texts([DOCUMENT], [PASSAGE]) == ["Animals · Film Film Cats sleep. Dogs dig."]
+    assert list(build_lexical_texts([DOCUMENT], [PASSAGE])) == ["Animals · Film Film Cats sleep. Dogs dig."]
 
 
 def test_a_context_may_lack_a_heading_or_a_title() -> None:
