@@ -35,13 +35,16 @@ FileState: TypeAlias = tuple[int, int, bytes] | None
 CREATE_TABLE = """
 CREATE TABLE IF NOT EXISTS keys (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, digest BLOB NOT NULL, scopes TEXT NOT NULL,
-  created TEXT NOT NULL, expires TEXT, revoked TEXT, collections TEXT)
+  created TEXT NOT NULL, expires TEXT, revoked TEXT)
 """
-# What this version understands. A column of a newer one may limit a key further, and must not be passed over.
-COLUMNS = frozenset({"id", "name", "digest", "scopes", "created", "expires", "revoked", "collections"})
-# Files of before have no column for the collections; their keys are for all.
+INSERT = "INSERT INTO keys (id, name, digest, scopes, created, expires, revoked) VALUES (?, ?, ?, ?, ?, ?, ?)"
+# Added with the first key for single collections, because versions of before refuse a file that has it: until then one
+# can go back to them, and never to one that would take such a key for one for all.
 HAS_COLLECTIONS = "SELECT count(*) FROM pragma_table_info('keys') WHERE name = 'collections'"
 ADD_COLLECTIONS = "ALTER TABLE keys ADD COLUMN collections TEXT"
+LIMIT = "UPDATE keys SET collections = ? WHERE id = ?"
+# What this version understands. A column of a newer one may limit a key further, and must not be passed over.
+COLUMNS = frozenset({"id", "name", "digest", "scopes", "created", "expires", "revoked", "collections"})
 CREATE_INDEX = "CREATE UNIQUE INDEX IF NOT EXISTS names ON keys (name) WHERE revoked IS NULL"
 
 
@@ -123,13 +126,16 @@ class KeyStore:
         number = token_hex(ID_BYTES)
         key = f"{PREFIX}_{number}_{token_urlsafe(SECRET_BYTES)}"
         times = (_format_time(datetime.now(UTC)), _format_time(expires), None)
-        limit = " ".join(dict.fromkeys(collections)) or None
-        row = (number, name, hash_key(key), " ".join(map(Scope, scopes)), *times, limit)
+        row = (number, name, hash_key(key), " ".join(map(Scope, scopes)), *times)
         with self._write() as database:
             try:
-                database.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+                database.execute(INSERT, row)
             except sqlite3.IntegrityError:
                 raise UsageError(f"there is a key {name!r} already; revoke it or choose another name") from None
+            if collections:
+                if not database.execute(HAS_COLLECTIONS).fetchone()[0]:
+                    database.execute(ADD_COLLECTIONS)
+                database.execute(LIMIT, (" ".join(dict.fromkeys(collections)), number))
         return key
 
     def list_keys(self) -> Sequence[Key]:
@@ -188,8 +194,6 @@ class KeyStore:
                 database.execute("BEGIN IMMEDIATE")
                 database.execute(CREATE_TABLE)
                 database.execute(CREATE_INDEX)
-                if not database.execute(HAS_COLLECTIONS).fetchone()[0]:
-                    database.execute(ADD_COLLECTIONS)
                 yield database
 
     @contextmanager

@@ -241,17 +241,24 @@ def test_a_limit_without_names_is_for_nothing(client: FlaskClient, store: KeySto
 
 
 def test_a_file_of_before_has_keys_for_all(tmp_path: Path) -> None:
-    """It is read as it is, and gets the new column with the next key."""
+    """It stays as it is, so that an older version can read it, until there is a key for single collections."""
     path = tmp_path / "keys.sqlite"
-    key = KeyStore(path).add_key("website", ["ask"])
-    with sqlite3.connect(path) as database:
-        database.execute("ALTER TABLE keys DROP COLUMN collections")
     store = KeyStore(path)
+    key = store.add_key("website", ["ask"])
+    store.add_key("other", ["ask"])
+    store.revoke_key("other")
+    with sqlite3.connect(path) as database:
+        columns = [row[1] for row in database.execute("PRAGMA table_info(keys)")]
+    database.close()
+    assert columns == ["id", "name", "digest", "scopes", "created", "expires", "revoked"]
     found = store.find_key(key)
     assert found and found.collections is None and found.revoked is None
     limited = store.find_key(store.add_key("limited", ["ask"], collections=["films"]))
     assert limited and limited.collections == {"films"}
     assert store.find_key(key) == found
+    with pytest.raises(UsageError, match="there is a key 'limited' already"):
+        store.add_key("limited", ["ask"], collections=["staff"])
+    assert store.list_keys()[-1].collections == {"films"}
 
 
 def test_a_key_for_collections_is_added_by_a_command(tmp_path: Path) -> None:
