@@ -1,11 +1,16 @@
 """How many processors this process may use for the arithmetic of the networks."""
 
 import os
+from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
 
-# Microseconds of each period that a container may use of the processors it sees (Linux, control groups version 2).
-QUOTA = Path("/sys/fs/cgroup/cpu.max")
+# Where Linux says how many microseconds of each period a container may use of the processors it sees: in one file, or
+# with version 1 of control groups in two, with -1 for no limit.
+QUOTA_FILES = (
+    (Path("/sys/fs/cgroup/cpu.max"),),
+    (Path("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), Path("/sys/fs/cgroup/cpu/cpu.cfs_period_us")),
+)
 # A question has two passages read at a time. Each process has memory of its own.
 CPUS_OF_PROCESS, MAX_PROCESSES = 2, 8
 # Processes that work side by side; threads of each on every processor would only take it from each other.
@@ -31,8 +36,13 @@ def choose_processes() -> int:
 def count_all_cpus() -> int:
     """Return how many processors the system allows this process; of the last one it may be a part only."""
     seen = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min([seen, *(quota for files in QUOTA_FILES if (quota := _read_quota(files)))])
+
+
+def _read_quota(files: Sequence[Path]) -> int | None:
+    """Return how many processors a container may use; None without a limit."""
     try:
-        allowed, period = QUOTA.read_text(encoding="ascii").split()
-        return min(seen, max(1, ceil(int(allowed) / int(period))))
+        allowed, period = " ".join(file.read_text(encoding="ascii") for file in files).split()
+        return ceil(int(allowed) / int(period)) if int(allowed) > 0 else None
     except (OSError, ValueError):  # no control groups, or "max"
-        return seen
+        return None

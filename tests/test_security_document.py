@@ -24,7 +24,7 @@ def test_every_attack_has_tests_that_exist() -> None:
 def test_its_settings_and_scopes_are_those_of_the_program() -> None:
     """Every flag, and every scope with what it allows."""
     flags = {flag.replace("-", "_") for flag in re.findall(r"--([a-z][a-z-]+)", DOCUMENT)}
-    assert flags - SETTINGS.keys() == {"scope", "days"}
+    assert flags - SETTINGS.keys() == {"scope", "days", "collection"}
     words = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", DOCUMENT))
     assert {word for word in words if not word.startswith("test_")} < SETTINGS.keys()
     assert re.findall(r"^\| `(\w+)` \|", DOCUMENT, re.MULTILINE) == [scope.value for scope in Scope]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import median, quantiles
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -24,13 +24,15 @@ def run_interleaved(ways: Mapping[str, Callable[[Item], Result]], items: Iterabl
     return found
 
 
-def time_calls(way: Callable[[Item], object]) -> Callable[[Item], float]:
-    """Return a function that returns the milliseconds that ``way`` takes."""
+def time_calls(way: Callable[[Item], object], rest_s: float = 0.0) -> Callable[[Item], float]:
+    """Return a function that returns the milliseconds that ``way`` takes, and waits ``rest_s`` after each call."""
 
     def measure_call(item: Item) -> float:
         started = perf_counter()
         way(item)
-        return (perf_counter() - started) * 1000
+        taken_ms = (perf_counter() - started) * 1000
+        sleep(rest_s)
+        return taken_ms
 
     return measure_call
 

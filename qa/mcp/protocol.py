@@ -148,7 +148,7 @@ def _call_tool(tool: Tool, arguments: dict[str, Any] | None, session: Session) -
 def _find_problem(error: Exception, session: Session) -> ProblemError:
     problem = to_problem(error)
     if isinstance(error, DamagedGeneration):
-        session.service.engine.record_damage(error)
+        session.service.collections.record_damage(error)
     if problem.code is Code.INTERNAL_ERROR:
         log.error("a call failed", exc_info=error)
     return problem

@@ -41,6 +41,8 @@ class _McpView:
     def answer(self) -> Response:
         """Answer a request of the protocol."""
         endpoint = self._endpoint
+        # Here, so that a key for what is not served is refused as on every other route.
+        g.service = self._service.narrow(g.key)
         require_json()
         from qa.mcp.http import HttpRequest
 
@@ -63,7 +65,7 @@ class _McpView:
         # Late, too: it is built on the package of this module, which would import itself.
         from qa.mcp.session import Session
 
-        return Session(self._service.narrow(g.key), current_caller, partial(link_to_page, request.url_root))
+        return Session(g.service, current_caller, partial(link_to_page, request.url_root))
 
 
 def _translate_problem(response: Response) -> Response:

@@ -1,5 +1,7 @@
 """Interleaved measurements treat every way alike."""
 
+from time import perf_counter
+
 import pytest
 
 from benchmarks.speed.paired import median_ratio, percentile_95, run_interleaved, time_calls
@@ -22,6 +24,13 @@ def test_the_ratio_is_of_pairs() -> None:
     """A moment that slows both does not change it."""
     assert median_ratio([2.0, 200.0, 4.0], [1.0, 100.0, 2.0]) == 2.0
     assert percentile_95(list(range(1, 100))) == pytest.approx(95)
+
+
+def test_a_way_that_rests_does_not_take_longer() -> None:
+    """Its threads come to rest after what is measured, and before the next way."""
+    started = perf_counter()
+    assert time_calls(str, rest_s=0.05)("q0") < 50
+    assert perf_counter() - started >= 0.05
 
 
 def test_a_way_that_fails_is_not_taken_for_a_quick_one() -> None:

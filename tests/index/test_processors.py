@@ -27,10 +27,23 @@ def test_the_limit_of_a_container_counts(
 ) -> None:
     """It sees all processors of its machine, but may use only so much of them; without a limit, all."""
     (tmp_path / "cpu.max").write_text(quota)
-    monkeypatch.setattr("index.processors.QUOTA", tmp_path / "cpu.max")
+    monkeypatch.setattr("index.processors.QUOTA_FILES", ((tmp_path / "cpu.max",),))
     assert count_all_cpus() == expected
     (tmp_path / "cpu.max").unlink()
     assert count_all_cpus() == SEEN
+
+
+@pytest.mark.parametrize(("quota", "expected"), [("-1", 8), ("150000", 2), ("50000", 1), ("9900000", 8)])
+def test_so_does_that_of_control_groups_of_version_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quota: str, expected: int
+) -> None:
+    """They have a file for each number."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)))
+    files = (tmp_path / "cpu.cfs_quota_us", tmp_path / "cpu.cfs_period_us")
+    monkeypatch.setattr("index.processors.QUOTA_FILES", ((tmp_path / "cpu.max",), files))
+    for file, number in zip(files, (quota, "100000"), strict=True):
+        file.write_text(f"{number}\n")
+    assert count_all_cpus() == expected
 
 
 def test_processes_share_the_processors() -> None:
@@ -48,5 +61,5 @@ def test_a_server_has_one_process_for_every_two_processors(
 ) -> None:
     """One at least, and eight at most, each of which has memory of its own."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cpus)))
-    monkeypatch.setattr("index.processors.QUOTA", Path("none"))
+    monkeypatch.setattr("index.processors.QUOTA_FILES", ())
     assert choose_processes() == processes

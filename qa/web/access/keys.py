@@ -3,7 +3,7 @@
 import os
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from hashlib import sha256
 from hmac import compare_digest
 from pathlib import Path
 from secrets import token_hex, token_urlsafe
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from index.errors import NetsphereError, UsageError
 
@@ -35,11 +35,16 @@ FileState: TypeAlias = tuple[int, int, bytes] | None
 CREATE_TABLE = """
 CREATE TABLE IF NOT EXISTS keys (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, digest BLOB NOT NULL, scopes TEXT NOT NULL,
-  created TEXT NOT NULL, expires TEXT, revoked TEXT, collections TEXT)
+  created TEXT NOT NULL, expires TEXT, revoked TEXT)
 """
-# Files of before have no column for the collections; their keys are for all.
+INSERT = "INSERT INTO keys (id, name, digest, scopes, created, expires, revoked) VALUES (?, ?, ?, ?, ?, ?, ?)"
+# Added with the first key for single collections, because versions of before refuse a file that has it: until then one
+# can go back to them, and never to one that would take such a key for one for all.
 HAS_COLLECTIONS = "SELECT count(*) FROM pragma_table_info('keys') WHERE name = 'collections'"
 ADD_COLLECTIONS = "ALTER TABLE keys ADD COLUMN collections TEXT"
+LIMIT = "UPDATE keys SET collections = ? WHERE id = ?"
+# What this version understands. A column of a newer one may limit a key further, and must not be passed over.
+COLUMNS = frozenset({"id", "name", "digest", "scopes", "created", "expires", "revoked", "collections"})
 CREATE_INDEX = "CREATE UNIQUE INDEX IF NOT EXISTS names ON keys (name) WHERE revoked IS NULL"
 
 
@@ -121,13 +126,16 @@ class KeyStore:
         number = token_hex(ID_BYTES)
         key = f"{PREFIX}_{number}_{token_urlsafe(SECRET_BYTES)}"
         times = (_format_time(datetime.now(UTC)), _format_time(expires), None)
-        limit = " ".join(dict.fromkeys(collections)) or None
-        row = (number, name, hash_key(key), " ".join(map(Scope, scopes)), *times, limit)
+        row = (number, name, hash_key(key), " ".join(map(Scope, scopes)), *times)
         with self._write() as database:
             try:
-                database.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+                database.execute(INSERT, row)
             except sqlite3.IntegrityError:
                 raise UsageError(f"there is a key {name!r} already; revoke it or choose another name") from None
+            if collections:
+                if not database.execute(HAS_COLLECTIONS).fetchone()[0]:
+                    database.execute(ADD_COLLECTIONS)
+                database.execute(LIMIT, (" ".join(dict.fromkeys(collections)), number))
         return key
 
     def list_keys(self) -> Sequence[Key]:
@@ -169,7 +177,11 @@ class KeyStore:
         if self._read_state() is None:
             return ()
         with closing(sqlite3.connect(self._path, timeout=LOCK_TIMEOUT_S)) as database:
-            return tuple(_read_key(*row) for row in database.execute("SELECT * FROM keys ORDER BY rowid"))
+            rows = database.execute("SELECT * FROM keys ORDER BY rowid")
+            names = [column[0] for column in rows.description]
+            if unknown := ", ".join(sorted(set(names) - COLUMNS)):
+                raise ValueError(f"a newer version has written it: {unknown} is not known here")
+            return tuple(_read_key(dict(zip(names, row, strict=True))) for row in rows)
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
@@ -178,17 +190,17 @@ class KeyStore:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._path.touch(0o600)
             with closing(sqlite3.connect(self._path, timeout=LOCK_TIMEOUT_S)) as database, database:
+                # Else two processes could add the same column.
+                database.execute("BEGIN IMMEDIATE")
                 database.execute(CREATE_TABLE)
                 database.execute(CREATE_INDEX)
-                if not database.execute(HAS_COLLECTIONS).fetchone()[0]:
-                    database.execute(ADD_COLLECTIONS)
                 yield database
 
     @contextmanager
     def _named_errors(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, ValueError, sqlite3.Error) as error:  # ValueError: a scope or a time that is none
             detail = f"the file of keys {self._path} cannot be used ({error}); the setting keys names it"
             raise KeyFileUnusable(detail) from error
 
@@ -198,11 +210,18 @@ def hash_key(key: str) -> bytes:
     return sha256(key.encode("utf-8", "surrogatepass")).digest()
 
 
-def _read_key(id: str, name: str, digest: bytes, scopes: str, *rest: str | None) -> Key:
-    created, expires, revoked = map(_parse_time, rest[:3])
-    # Files of before have no such column.
-    limit = frozenset((rest[3] or "").split()) or None if len(rest) > 3 else None
-    return Key(id, name, digest, frozenset(map(Scope, scopes.split())), created, expires, revoked, limit)
+def _read_key(row: Mapping[str, Any]) -> Key:
+    limit = row.get("collections")
+    return Key(
+        row["id"],
+        row["name"],
+        row["digest"],
+        frozenset(map(Scope, row["scopes"].split())),
+        _parse_time(row["created"]),
+        _parse_time(row["expires"]),
+        _parse_time(row["revoked"]),
+        None if limit is None else frozenset(limit.split()),
+    )
 
 
 def _parse_time(text: str | None) -> datetime | None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from index.errors import DamagedGeneration
 from qa.mcp.library import LibraryMissing, require_library
 from qa.web import create_app
 from qa.web.access.keys import KeyStore
@@ -16,6 +17,7 @@ from qa.web.app import service_of
 from qa.web.errors.problems import Code, ProblemError
 from qa.web.service import AppOptions
 from tests.qa.web.helpers import DOCUMENT, NAME, TEXT, HandMade
+from tests.qa.web.two_collections import create_two
 
 HEADERS = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
 CALL = {"jsonrpc": "2.0", "id": 7, "method": "tools/call"}
@@ -45,6 +47,20 @@ def test_only_post_is_allowed(tmp_path: Path, method: str) -> None:
     """As of every server that has neither streams to open nor sessions to end."""
     response = make_client(tmp_path).open("/mcp", method=method, headers=HEADERS)
     assert (response.status_code, set(response.headers["Allow"].split(", "))) == (405, {"POST", "OPTIONS"})
+
+
+def test_damage_is_recorded_in_the_collection_that_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not in the default one, which would no longer be ready."""
+    app = create_two(tmp_path)
+    films, staff = (service.engine for service in service_of(app).collections)
+
+    def fail(*_: object) -> None:
+        raise DamagedGeneration(f"{staff._folder}/texts.npy is damaged")
+
+    monkeypatch.setattr(staff.catalog, "get_document", fail)
+    assert call(app.test_client(), "get_document", document="shared.txt", collection="staff")["isError"]
+    assert films.find_fault() is None
+    assert "texts.npy is damaged" in str(staff.find_fault())
 
 
 def test_a_key_is_needed_where_asking_needs_one(tmp_path: Path) -> None:

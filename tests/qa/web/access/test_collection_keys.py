@@ -78,6 +78,12 @@ def list_requests(route: Route) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield f"{path}?{asked}{query[1:]}", {}
 
 
+def _find_secrets(text: str, asked: object) -> list[str]:
+    """Return what a response holds of the other collection, except what the caller has sent."""
+    sent = json.dumps(asked)
+    return [secret for secret in SECRETS if secret in text and secret not in sent]
+
+
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.scope], ids=lambda route: route.name)
 def test_no_route_shows_anything_of_another_collection(client: FlaskClient, store: KeyStore, route: Route) -> None:
     """Whatever is named, or not named; and no response is an error of the server."""
@@ -85,8 +91,7 @@ def test_no_route_shows_anything_of_another_collection(client: FlaskClient, stor
     for url, options in list_requests(route):
         with client.open(url, method=route.method, headers=headers, **options) as response:
             assert response.status_code < 500, response.text
-            sent = url + json.dumps(options)
-            found = [secret for secret in SECRETS if secret in response.text and secret not in sent]
+            found = _find_secrets(response.text, [url, options])
             assert not found, f"{route.method} {url} {options}: {found}"
 
 
@@ -177,22 +182,29 @@ def test_an_agent_reaches_the_collections_of_its_key_only(client: FlaskClient, s
         ("search", {"question": FILM, "collection": "films"}),
         ("list_documents", {}),
         ("list_documents", {"collection": "films"}),
-        ("get_document", {"id": "only-films.txt"}),
-        ("get_document", {"id": "shared.txt"}),
-        ("get_document", {"id": "blame.txt", "collection": "films"}),
+        ("get_document", {"document": "only-films.txt"}),
+        ("get_document", {"document": "shared.txt"}),
+        ("get_document", {"document": "blame.txt", "collection": "films"}),
+        ("verify_quote", {"document": "shared.txt", "text": "Opening hours", "collection": "films"}),
     ]
+    everything = bearer(store.add_key("all", ["ask"])) | accept
     for tool, arguments in calls:
         params = {"name": tool, "arguments": arguments}
         asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
         response = client.post("/mcp", json=asked, headers=headers)
         assert response.status_code == 200
-        assert not [secret for secret in SECRETS if secret in response.text]
-    for method, params in (("resources/list", {}), ("resources/read", {"uri": "netsphere://films/blame.txt"})):
+        assert not _find_secrets(response.text, asked)
+        # Otherwise it could not fail.
+        assert 'isError":true' not in client.post("/mcp", json=asked, headers=everything).text
+    uri = "netsphere://documents/blame.txt?collection=films"
+    for method, params in (("resources/list", {}), ("resources/read", {"uri": uri})):
         asked = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-        text = client.post("/mcp", json=asked, headers=headers).text
-        assert not [one for one in SECRETS if one in text and one not in json.dumps(asked)]
+        assert not _find_secrets(client.post("/mcp", json=asked, headers=headers).text, asked)
+        assert _find_secrets(client.post("/mcp", json=asked, headers=everything).text, asked)
     old = bearer(store.add_key("old", ["ask"], collections=["old"])) | accept
-    assert "The key 'old' is only for old, which is not served." in client.post("/mcp", json=asked, headers=old).text
+    refused = client.post("/mcp", json=asked, headers=old)
+    assert refused.status_code == 403
+    assert refused.get_json()["error"]["message"] == "The key 'old' is only for old, which is not served."
 
 
 def test_the_page_of_a_visitor_with_a_key_for_one_shows_that_one(client: FlaskClient, store: KeyStore) -> None:
@@ -208,18 +220,45 @@ def test_the_page_of_a_visitor_with_a_key_for_one_shows_that_one(client: FlaskCl
     assert "thirty days" in client.get("/documents/shared.txt").text
 
 
+def test_a_visitor_whose_collection_is_not_served_can_sign_in_with_another_key(
+    client: FlaskClient, store: KeyStore
+) -> None:
+    """The page says why it is refused, and leads to the form."""
+    client.post("/sign-in", data={"key": store.add_key("old", ["ask"], collections=["old"])})
+    page = client.get("/", headers={"Accept": "text/html"})
+    assert page.status_code == 403
+    assert "only for old, which is not served" in page.text
+    assert '<a href="/sign-in">' in page.text and client.get("/sign-in").status_code == 200
+
+
+def test_a_limit_without_names_is_for_nothing(client: FlaskClient, store: KeyStore) -> None:
+    """As after a mistake of somebody who edits the file: it does not open the other collections."""
+    headers = limit(store, "staff")
+    with sqlite3.connect(store._path) as database:
+        database.execute("UPDATE keys SET collections = ''")
+    database.close()
+    problem(client.get("/v1/index", headers=headers), Code.FORBIDDEN)
+
+
 def test_a_file_of_before_has_keys_for_all(tmp_path: Path) -> None:
-    """It is read as it is, and gets the new column with the next key."""
+    """It stays as it is, so that an older version can read it, until there is a key for single collections."""
     path = tmp_path / "keys.sqlite"
-    key = KeyStore(path).add_key("website", ["ask"])
-    with sqlite3.connect(path) as database:
-        database.execute("ALTER TABLE keys DROP COLUMN collections")
     store = KeyStore(path)
+    key = store.add_key("website", ["ask"])
+    store.add_key("other", ["ask"])
+    store.revoke_key("other")
+    with sqlite3.connect(path) as database:
+        columns = [row[1] for row in database.execute("PRAGMA table_info(keys)")]
+    database.close()
+    assert columns == ["id", "name", "digest", "scopes", "created", "expires", "revoked"]
     found = store.find_key(key)
     assert found and found.collections is None and found.revoked is None
     limited = store.find_key(store.add_key("limited", ["ask"], collections=["films"]))
     assert limited and limited.collections == {"films"}
     assert store.find_key(key) == found
+    with pytest.raises(UsageError, match="there is a key 'limited' already"):
+        store.add_key("limited", ["ask"], collections=["staff"])
+    assert store.list_keys()[-1].collections == {"films"}
 
 
 def test_a_key_for_collections_is_added_by_a_command(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import os
 import re
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -135,6 +136,31 @@ def test_many_processes_may_add_keys_at_once(store: KeyStore) -> None:
     other.close()
     store.add_key("second", ["ask"])
     assert [key.name for key in store.list_keys()] == ["renamed", "second"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE keys SET scopes = 'ask audit'", "UPDATE keys SET created = 'x'", "ALTER TABLE keys ADD COLUMN hours TEXT"],
+)
+def test_what_a_newer_version_has_written_lets_nobody_in(store: KeyStore, change: str) -> None:
+    """It may limit a key in a way that is not known here; the error names the file."""
+    key = store.add_key("website", ["ask"])
+    with sqlite3.connect(store._path) as database:
+        database.execute(change)
+    database.close()
+    with pytest.raises(KeyFileUnusable, match=r"keys\.sqlite cannot be used \(.+\); the setting keys names it"):
+        store.find_key(key)
+
+
+def test_a_writer_has_the_file_to_itself_from_the_beginning(store: KeyStore) -> None:
+    """Else two of them could both find that a column is missing, and one would fail."""
+    store.add_key("first", ["ask"])
+    with (
+        closing(sqlite3.connect(store._path, timeout=0)) as other,
+        store._write(),
+        pytest.raises(sqlite3.OperationalError, match="locked"),
+    ):
+        other.execute("BEGIN IMMEDIATE")
 
 
 def test_the_commands(tmp_path: Path) -> None:
