@@ -137,7 +137,7 @@ class ServeSettings:
     )
     feedback_mb: int = _setting(100, click.IntRange(1, 100_000), "maximum size of that file; a full one takes no more")
     feedback_per_minute: int = _setting(
-        60, click.IntRange(1, 1_000_000), "verdicts that one key or address may send in a minute"
+        60, click.IntRange(1, 1_000_000), "verdicts that a process takes from one key or address in a minute"
     )
     keys: str = _setting(
         f"{DATA_FOLDER}/keys.sqlite", NonEmpty(), "SQLite file of the keys; python -m qa keys adds one"

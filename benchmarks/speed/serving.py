@@ -86,7 +86,7 @@ def main(data: Path, seconds: int) -> None:
             BASE: stack.enter_context(run_server(*command)),
             # An expert in torch would set this; the goals are for the baseline with its defaults.
             TUNED: stack.enter_context(run_server(*command, OMP_NUM_THREADS="1")),
-            OURS: stack.enter_context(run_server(*ours)),
+            OURS: stack.enter_context(run_server(*ours, "--workers", "1")),
             TWO: stack.enter_context(run_server(*ours, "--workers", "2")),
         }
         found = measure_servers(addresses, load_questions(data, SETS), seconds, CACHE)

@@ -98,11 +98,11 @@ class Collections:
         if key.collections is None:
             return self
         narrowed = copy(self)
-        narrowed._is_narrowed = True
         narrowed._served = {name: one for name, one in self._served.items() if name in key.collections}
         if not narrowed._served:
             limit = ", ".join(sorted(key.collections))
             raise ProblemError(Code.FORBIDDEN, f"The key {key.name!r} is only for {limit}, which is not served.")
+        narrowed._is_narrowed = len(narrowed) < len(self)
         narrowed.asker = self.asker.narrow(list(narrowed._served))
         narrowed._services = {name: self._services[name].move_to(narrowed) for name in narrowed._served}
         return narrowed
@@ -119,7 +119,7 @@ class Collections:
 
     def __len__(self) -> int:
         """Return the number of collections."""
-        return len(self._services)
+        return len(self._served)
 
     @property
     def default(self) -> Service:

@@ -162,7 +162,10 @@ def test_what_tells_of_the_whole_server_needs_a_key_for_all(client: FlaskClient,
     """Metrics have the names and the numbers of all collections; readiness is public, and has the names."""
     refused = client.get("/metrics", headers=limit(store, "staff"))
     assert "of all collections" in problem(refused, Code.FORBIDDEN)["detail"]
-    assert client.get("/metrics", headers=bearer(store.add_key("all", ["ask"]))).status_code == 200
+    for name, limits in (("all", []), ("both", ["films", "staff"])):
+        assert (
+            client.get("/metrics", headers=bearer(store.add_key(name, ["ask"], collections=limits))).status_code == 200
+        )
 
 
 def test_a_key_for_what_is_not_served_reaches_nothing(client: FlaskClient, store: KeyStore) -> None:
