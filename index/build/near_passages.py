@@ -2,10 +2,10 @@
 
 Documents whose texts have little in common are not compared: two entries of a list may differ by one word and be about
 two things. Within a group of copies a passage is compared only if its text is new there, and only with the few passages
-with which it shares most rare pieces, so time grows with what differs and not with the number of pairs.
+with which it shares most rare pieces, so time grows with what differs and not with the number of pairs. A group is not
+compared again if the generation before has its links (index/build/group_texts.py).
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import islice
@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.build.copies import CopyGroup
+from index.build.group_texts import GroupTexts, fold_heading
+from index.build.linked_texts import LinkedTexts, Pair
 from index.disk.arrays import expand_ranges
 from index.generation.documents import Documents
-from index.generation.metadata import fold_value
-from index.generation.near_copies import NO_NEAR_COPIES, NearCopies
+from index.generation.near_copies import NO_NEAR_COPIES, GroupLinks, NearCopies, pack_links
 from index.generation.passages import Passages
+from index.progress import Advance, Progress, Silent
 from index.text.sketch import list_pieces
 from index.types import Positions
 
@@ -34,34 +36,48 @@ SAMPLE_PIECES = 64
 MAX_SHARING = 64
 # The texts with most of the sample in common whose similarity is computed, each in about 0.3 ms.
 MAX_COMPARED = 8
-# Headings are compared without numbers, which change from version to version.
-NUMBERS = re.compile(r"[\d.]+")
 # Texts whose pieces are remembered: 7 KB for a passage of usual length.
 RECENT_TEXTS = 128
 
-# Passages are known by the first one with the same text: a pair of them says nearly the same.
-Pair = tuple[int, int]
 Pieces = NDArray[np.uint64]
 
 
-def mark_near_copies(passages: Passages, groups: Sequence[CopyGroup]) -> Passages:
+def mark_near_copies(
+    passages: Passages,
+    groups: Sequence[CopyGroup],
+    known: NearCopies = NO_NEAR_COPIES,
+    progress: Progress | None = None,
+) -> Passages:
     """Return the passages, of which it is then known which are near copies, in documents of these groups.
 
-    Passages elsewhere with exactly the text of such a near copy are near copies, too.
+    Passages elsewhere with exactly the text of such a near copy are near copies, too. Groups of which ``known``, the
+    near copies of the generation before, has the links are not compared again; the result is the same.
     """
-    return passages.with_near_copies(_find_near_copies(passages, groups))
+    return passages.with_near_copies(_find_near_copies(passages, groups, known, progress or Silent()))
 
 
-def _find_near_copies(passages: Passages, groups: Sequence[CopyGroup]) -> NearCopies:
+def _find_near_copies(
+    passages: Passages, groups: Sequence[CopyGroup], known: NearCopies, progress: Progress
+) -> NearCopies:
     # Of documents that are the same word for word none is newer, whatever their dates.
     members = [_find_positions(passages.documents, group) for group in groups if not group.identical]
     if not members:
         return NO_NEAR_COPIES
     documents = np.concatenate([np.stack([group, np.full(len(group), group[0])], axis=1) for group in members])
-    links = _LinkedTexts(passages)
-    for positions in members:
-        _compare_documents(passages, positions, links)
-    return NearCopies(documents[np.argsort(documents[:, 0])], links.list_firsts())
+    links, found = LinkedTexts(passages), list[GroupLinks]()
+    first, last = passages.find_ranges(documents[:, 0])
+    with progress.step("comparing passages", int((last - first).sum())) as advance:
+        for positions in members:
+            group = GroupTexts(passages, positions)
+            key = group.fingerprint(links)
+            pairs = known.find_links(key)
+            if pairs is None:
+                pairs = group.number_pairs(_compare_documents(passages, group, links, advance))
+            else:
+                links.restore(group.texts[pairs].tolist())
+                advance(len(group))
+            found.append(pack_links(key, pairs))
+    return NearCopies(documents[np.argsort(documents[:, 0])], links.list_firsts(), np.concatenate(found))
 
 
 def _find_positions(documents: Documents, group: CopyGroup) -> Positions:
@@ -69,82 +85,37 @@ def _find_positions(documents: Documents, group: CopyGroup) -> Positions:
     return np.sort(np.array([position for position in positions if position is not None], dtype=np.int64))
 
 
-def _compare_documents(passages: Passages, documents: Positions, links: "_LinkedTexts") -> None:
-    """Link each text of a document that is new with the one of an earlier document that says nearly the same."""
-    known = _KnownTexts(passages, links)
-    for first, last in zip(*map(np.ndarray.tolist, passages.find_ranges(documents)), strict=True):
+def _compare_documents(passages: Passages, group: GroupTexts, links: LinkedTexts, advance: Advance) -> list[Pair]:
+    """Link each text of a document that is new with the one of an earlier document that says nearly the same.
+
+    Return the pairs of texts that were linked, in order.
+    """
+    known = _KnownTexts(passages, links, advance)
+    for first, last in group.ranges:
         places = dict[int, int]()
         for place, text in enumerate(passages.find_first_same(range(first, last)).tolist(), first):
             places.setdefault(text, place)
-        known.add_document(places)
-
-
-class _LinkedTexts:
-    """Texts that say nearly the same, directly or by others (union-find); no two of them are in one document.
-
-    A document with both of two texts, whether it is in a group or not, says that they are about two things.
-    """
-
-    def __init__(self, passages: Passages) -> None:
-        # By the same text only.
-        self._passages = passages.with_near_copies(NO_NEAR_COPIES)
-        self._parents: dict[int, int] = {}
-        # Of each text that represents others, or was asked for, the documents in which one of them is.
-        self._documents: dict[int, set[int]] = {}
-
-    def can_join(self, one: int, other: int) -> bool:
-        """Return whether no document has a text that is linked with one and a text that is linked with the other."""
-        return self._find_documents(self._find(one)).isdisjoint(self._find_documents(self._find(other)))
-
-    def join(self, one: int, other: int) -> bool:
-        """Link two texts, if they can be; return whether they are linked now."""
-        low, high = sorted((self._find(one), self._find(other)))
-        if low == high:
-            return True
-        few, many = sorted((self._find_documents(low), self._find_documents(high)), key=len)
-        if not few.isdisjoint(many):
-            return False
-        # The first text represents all.
-        self._parents[high] = low
-        del self._documents[high]
-        many |= few
-        self._documents[low] = many
-        return True
-
-    def list_firsts(self) -> Positions:
-        """Return each linked text, but the first of those that are linked, with that first one; shape (texts, 2)."""
-        texts = sorted(text for text, parent in self._parents.items() if text != parent)
-        return np.array([(text, self._find(text)) for text in texts], dtype=np.int64).reshape(-1, 2)
-
-    def _find(self, text: int) -> int:
-        parents = self._parents
-        while parents.setdefault(text, text) != text:
-            parents[text] = parents[parents[text]]
-            text = parents[text]
-        return text
-
-    def _find_documents(self, text: int) -> set[int]:
-        if text not in self._documents:
-            copies = self._passages.find_copies(text)
-            self._documents[text] = set(self._passages.find_documents(copies).tolist())
-        return self._documents[text]
+        advance(last - first - known.add_document(places))
+    return known.linked
 
 
 class _KnownTexts:
     """The distinct texts of a group of copies so far, but those that say nearly the same as an earlier one."""
 
-    def __init__(self, passages: Passages, links: _LinkedTexts) -> None:
-        self._passages, self._links = passages, links
+    def __init__(self, passages: Passages, links: LinkedTexts, advance: Advance) -> None:
+        self._passages, self._links, self._advance = passages, links, advance
+        self.linked: list[Pair] = []
         # Of each text the first passage of the group that has it.
         self._places: dict[int, int] = {}
         self._new: list[int] = []
         self._samples = _Samples()
         self._list_pieces = lru_cache(maxsize=RECENT_TEXTS)(self._read_pieces)
 
-    def add_document(self, places: Mapping[int, int]) -> None:
+    def add_document(self, places: Mapping[int, int]) -> int:
         """Add the texts of one document, each with a passage of it, and link those that say nearly the same as earlier.
 
         Of two documents a passage has one counterpart at most: the most similar one, to which it is the most similar.
+        Return the number of texts that are new; so many steps of progress are made.
         """
         for text in self._new:
             self._samples.add(text, self._list_pieces(text)[:SAMPLE_PIECES])
@@ -154,7 +125,9 @@ class _KnownTexts:
         for _, text, other in sorted(self._find_similar(fresh)):
             if text not in linked and self._links.join(text, other):
                 linked.add(text)
+                self.linked.append((text, other))
         self._new = [text for text in fresh if text not in linked]
+        return len(fresh)
 
     def _find_similar(self, fresh: Sequence[int]) -> Iterator[tuple[float, int, int]]:
         """Yield fresh texts and earlier ones with their negative similarity, if it is large enough."""
@@ -165,11 +138,12 @@ class _KnownTexts:
                 similarity = _compute_similarity(pieces, self._list_pieces(other))
                 if similarity >= MIN_SIMILARITY:
                     yield -similarity, text, other
+            self._advance(1)
 
     def _can_match(self, text: int, other: int) -> bool:
         """Return whether no document has both texts, and their headings, if both have one, differ in numbers only."""
         one, two = (self._passages[self._places[place]].heading for place in (text, other))
-        same = not one or not two or _fold_heading(one) == _fold_heading(two)
+        same = not one or not two or fold_heading(one) == fold_heading(two)
         return same and self._links.can_join(text, other)
 
     def _read_pieces(self, text: int) -> Pieces:
@@ -209,7 +183,3 @@ def _compute_similarity(one: Pieces, other: Pieces) -> float:
     """Return the share of all pieces that both texts have, 0 if they have none."""
     common = len(np.intersect1d(one, other, assume_unique=True))
     return common / max(1, len(one) + len(other) - common)
-
-
-def _fold_heading(heading: str) -> str:
-    return fold_value(NUMBERS.sub(" ", heading))

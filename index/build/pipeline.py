@@ -34,6 +34,7 @@ from index.generation.collection_info import NO_INFO, CollectionInfo
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation, GenerationContents, write_generation
 from index.generation.manifest import FileDigest, Manifest, fingerprint_recipe
+from index.generation.near_copies import NO_NEAR_COPIES
 from index.progress import Progress, Silent
 from index.settings import IndexSettings
 from index.text.sketch import SKETCH_DTYPE, Sketches, sketch_texts
@@ -178,7 +179,8 @@ def _build_next(directory: IndexDirectory, request: _Request, previous: Generati
     sources = exclude_documents(loaded.sources if loaded else known, request.overrides)
     sketches = _sketch_documents(changes, base, contents, request.progress)
     copies = find_copies(list(contents.documents.ids), sketches)
-    contents = replace(contents, passages=mark_near_copies(contents.passages, copies))
+    linked = base.contents.passages.near_copies if base else NO_NEAR_COPIES
+    contents = replace(contents, passages=mark_near_copies(contents.passages, copies, linked, request.progress))
     corpus = contents.documents.fingerprint
     inputs = BuildInputs(origin, corpus, inventory.problems, settings, encoder, sources, sketches, copies, collection)
     manifest = publish_generation(directory, contents, inputs)

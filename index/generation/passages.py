@@ -11,7 +11,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk.arrays import open_array
+from index.disk.arrays import expand_ranges, open_array
 from index.disk.splice import FRESH, OLD, Splice
 from index.disk.string_table import StringTable
 from index.generation.documents import Documents
@@ -207,6 +207,23 @@ class Passages(Sequence[Passage]):
         first, (owners, repeats) = int(self.find_first_copies([position])[0]), self._repeats_by_text
         own = slice(*np.searchsorted(owners, [first, first + 1]).tolist())
         return np.concatenate([[first], repeats[own]])
+
+    def find_same(self, firsts: Positions) -> tuple[Positions, Positions]:
+        """Return all passages with one of these texts, each the first copy, and for each the place of its text there.
+
+        The result is the places and the positions, shape (passages,) each; copies are those of ``find_copies``.
+        """
+        owners, repeats = self._repeats_by_text
+        starts, ends = np.searchsorted(owners, firsts, "left"), np.searchsorted(owners, firsts, "right")
+        places = np.arange(len(firsts))
+        found = repeats[expand_ranges(starts, ends)]
+        return np.concatenate([places, np.repeat(places, ends - starts)]), np.concatenate([firsts, found])
+
+    def count_same(self, firsts: Positions) -> int:
+        """Return the number of passages with one of these texts, each the first copy, without listing them."""
+        owners, _ = self._repeats_by_text
+        repeats = np.searchsorted(owners, firsts, "right") - np.searchsorted(owners, firsts, "left")
+        return len(firsts) + int(repeats.sum())
 
     def choose_repeated(self, positions: Positions) -> Positions:
         """Return those of the passages of which there are copies or near copies."""

@@ -42,7 +42,9 @@ def sketch_texts(texts: Iterable[str], count: int, advance: Advance = NO_PROGRES
 
 def list_pieces(text: str) -> NDArray[np.uint64]:
     """Return the hash of every piece of a short text, each once, rising; none if it has fewer characters than one."""
-    return np.unique(_hash_pieces("".join(_fold_blocks(text)).rstrip()))
+    pieces = np.sort(_hash_pieces("".join(_fold_blocks(text)).rstrip()))
+    # As np.unique does, in half of the time for so few.
+    return pieces[np.append(True, pieces[1:] != pieces[:-1])] if len(pieces) else pieces
 
 
 def estimate_similarities(sketches: Sketches, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -89,10 +91,13 @@ def _hash_pieces(text: str) -> NDArray[np.uint64]:
     for place in range(PIECE_CHARS):
         hashes = hashes * MULTIPLIER + codes[place : place + len(hashes)]
     # Mixed, because the low bits of the sum depend on the low bits of the characters only.
-    hashes ^= hashes >> np.uint64(31)
-    hashes *= MIX
-    hashes ^= hashes >> np.uint64(29)
-    return hashes
+    return mix_hashes(hashes)
+
+
+def mix_hashes(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return other hashes, of which each bit depends on many bits of the given ones."""
+    mixed = (hashes ^ (hashes >> np.uint64(31))) * MIX
+    return mixed ^ (mixed >> np.uint64(29))
 
 
 def _fill_empty(smallest: NDArray[np.uint64]) -> NDArray[np.uint64]:
