@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from index.build.load_file import SourceFile
 from index.build.sources import Sources, hash_digests, read_sources
+from qa.collection.file_digests import FileDigests
 from qa.errors import OriginalNotFound
 
 # Opening a pipe would wait for a writer.
@@ -34,6 +35,8 @@ class Originals:
         """Keep the folder of the generation and what it was built from; nothing is read yet."""
         self._generation = generation
         self._source = Path(source).absolute() if source else None
+        # Each picture of a page asks for the whole file.
+        self._digests = FileDigests()
 
     def has(self, document: str) -> bool:
         """Return whether a document has an original, without reading that."""
@@ -59,12 +62,12 @@ class Originals:
             reason = f"the file {name} that it was read from is not there any more ({error.strerror}); build again"
             raise OriginalNotFound(reason) from error
         status = os.fstat(opened.fileno())
-        digest = hashlib.file_digest(opened, "sha256") if stat.S_ISREG(status.st_mode) else None
-        if digest is None or hash_digests(digest.digest(), _hash_sidecar(SourceFile(path, name))) != recorded:
+        digest = self._digests.compute(opened) if stat.S_ISREG(status.st_mode) else None
+        if digest is None or hash_digests(digest, _hash_sidecar(SourceFile(path, name))) != recorded:
             opened.close()
             raise OriginalNotFound(f"the file {name} that it was read from was changed; build again")
         opened.seek(0)
-        return Original(opened, path.name, status.st_size, digest.hexdigest())
+        return Original(opened, path.name, status.st_size, digest.hex())
 
     def _locate(self, document: str) -> tuple[str, Path, str]:
         """Return the id, the path and the recorded hash of a document's file."""
