@@ -11,6 +11,7 @@ from index.build.dry_run import simulate_build
 from index.build.embedding_cache import remove_caches
 from index.build.inventory import recall_inventory
 from index.build.load import list_file_ids
+from index.build.near_check import find_copy_violations
 from index.build.summary import (
     describe_all,
     describe_collection,
@@ -189,7 +190,9 @@ def prune(keep: int, index: str) -> None:
 def _verify_generation(folder: Path) -> bool:
     """Print what is wrong with a generation, and return whether it is sound."""
     try:
-        faults = find_violations(Generation.open(folder, hashes_all=True))
+        generation = Generation.open(folder, hashes_all=True)
+        # Copies can be compared only if the passages are sound.
+        faults = find_violations(generation) or find_copy_violations(generation)
     except IncompatibleGeneration as error:  # kept by an upgrade; ``verify`` fails only if it is the current one
         click.echo(f"{folder.name}: {error}")
         return True

@@ -90,6 +90,11 @@ class Manifest:
         files = {name: FileDigest(**digest) for name, digest in body["files"].items()}
         return cls(**body | {"problems": problems, "files": files})
 
+    @property
+    def is_of_this_version(self) -> bool:
+        """Whether a build of this version makes the same of the same documents, settings and model."""
+        return self.recipe == _fingerprint_recipe(dict(self.settings), self.model, self.model_fingerprint)
+
     def check_files(self, folder: Path, hashes_all: bool = False) -> None:
         """Compare the size of every file, and the SHA-256 of those without checksums, or of all.
 
@@ -134,7 +139,11 @@ def fingerprint_documents(documents: Iterable[Document]) -> str:
 
 def fingerprint_recipe(settings: "IndexSettings", encoder: Encoder) -> str:
     """Return the hex digest of what a build does, the settings that decide answers, and the model."""
-    recipe = [FORMAT, RECIPE, __version__, settings.answer_settings, encoder.name, encoder.fingerprint]
+    return _fingerprint_recipe(settings.answer_settings, encoder.name, encoder.fingerprint)
+
+
+def _fingerprint_recipe(settings: Mapping[str, Any], model: str, model_fingerprint: str) -> str:
+    recipe = [FORMAT, RECIPE, __version__, settings, model, model_fingerprint]
     return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
 
 
