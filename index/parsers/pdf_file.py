@@ -262,8 +262,8 @@ class _Turn:
 
     def turn_field(self, field: FormField) -> FormField:
         """Return a field with its place on the page as it is shown."""
-        sides = self.turn(field.left, field.top, field.right, field.bottom)
-        return replace(field, **dict(zip(("left", "top", "right", "bottom"), sides, strict=True)))
+        left, top, right, bottom = self.turn(field.left, field.top, field.right, field.bottom)
+        return replace(field, left=left, top=top, right=right, bottom=bottom)
 
     def turn(self, left: float, top: float, right: float, bottom: float) -> tuple[float, float, float, float]:
         """Return left, top, right and bottom."""
