@@ -20,6 +20,8 @@ TABLES = frozenset("table informaltable".split())
 ROWS = frozenset("row tr".split())
 GROUPS = frozenset("thead tbody tfoot".split())
 CELLS = frozenset("entry entrytbl td th".split())
+# Copies have at most this many times the characters of the table, so that many small tables do not grow either.
+MAX_GROWTH = 20
 # What tells how a table looks.
 SPECIFICATIONS = frozenset("colspec spanspec col colgroup".split())
 # What is a line of its own inside a cell.
@@ -42,8 +44,8 @@ def is_table(element: "_Element") -> bool:
         return False
     groups = _find_groups(element)
     rows = [row for group in groups for _, row in _iterate_rows(group)]
-    is_marked = groups[0] is not element or any(get_name(row) == "tr" for row in rows)
-    return is_marked and any(len(row) for row in rows) and not _has_more(element, groups, rows)
+    is_marked = groups[0] is not element or any(get_name(row) == "tr" and len(row) for row in rows)
+    return is_marked and not _has_more(element, groups, rows)
 
 
 def _find_groups(table: "_Element") -> Sequence["_Element"]:
@@ -95,7 +97,7 @@ def _read_sections(group: "_Element") -> Mapping[str, Sequence[Sequence[str]]]:
         names_columns = name != "tfoot" and len(cells) > 1 and all(get_name(cell) == "th" for cell in cells)
         section = "thead" if names_columns and not sections.keys() - {"thead"} else name
         sections.setdefault(section, []).append([_read_span(cell, columns) for cell in cells])
-    layout = _Layout()
+    layout = _Layout(MAX_GROWTH * sum(len(cell.words) for rows in sections.values() for row in rows for cell in row))
     return {name: list(layout.expand(rows, name == "thead")) for name, rows in sections.items()}
 
 
@@ -127,10 +129,10 @@ def _read_span(cell: "_Element", columns: Mapping[str, tuple[int, int]]) -> _Cel
 
 
 class _Layout:
-    """Puts cells into columns, with copies of those that span, until there are too many."""
+    """Puts cells into columns, with copies of those that span, until there are too many for ``max_chars``."""
 
-    def __init__(self) -> None:
-        self._left = MAX_COPIES
+    def __init__(self, max_chars: int) -> None:
+        self._left, self._chars = MAX_COPIES, max_chars
 
     def expand(self, rows: Iterable[Sequence[_Cell]], is_header: bool) -> Iterator[list[str]]:
         """Yield the words of each row by columns; only headers are repeated in each column that they cover."""
@@ -155,8 +157,11 @@ class _Layout:
 
     def _copy(self, words: str) -> str:
         """Return the words, or nothing if they are long or there are too many copies."""
+        if len(words) > MAX_REPEATED_CHARS:
+            return ""
         self._left -= bool(words)
-        return words if self._left >= 0 and len(words) <= MAX_REPEATED_CHARS else ""
+        self._chars -= len(words)
+        return words if min(self._left, self._chars) >= 0 else ""
 
 
 def _read_cell(cell: "_Element") -> str:

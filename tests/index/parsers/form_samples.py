@@ -37,11 +37,15 @@ def draw_text_field(canvas: Canvas, value: str = "Ann Lee", **options: Any) -> N
 
 
 def change_fields(data: bytes, **values: object) -> bytes:
-    """Return a file in which pypdf has changed entries of the first field, such as ``V`` and ``T``."""
+    """Return a file in which pypdf has changed entries of the first field, such as ``V`` and ``T``.
+
+    "itself" is a reference to the field.
+    """
     writer = PdfWriter(clone_from=PdfReader(BytesIO(data)))
     for name, value in values.items():
-        field = writer.pages[0]["/Annots"][0].get_object()  # type: ignore[index]
-        field[NameObject(f"/{name}")] = TextStringObject(value) if isinstance(value, str) else value
+        reference = writer.pages[0]["/Annots"][0]  # type: ignore[index]
+        known = TextStringObject(value) if isinstance(value, str) else value
+        reference.get_object()[NameObject(f"/{name}")] = reference if value == "itself" else known
     return write(writer)
 
 
