@@ -44,7 +44,7 @@ HOMES = {
     "pydantic": "qa/web/ qa/integrations/langchain.py qa/mcp/",
     "mcp": "qa/mcp/http.py qa/mcp/protocol.py qa/mcp/stdio.py",
     "pydantic_core": "qa/web/",
-    "pypdfium2": "index/parsers/pdf_file.py",
+    "pypdfium2": "index/parsers/pdf_fields.py index/parsers/pdf_file.py",
     "rapidfuzz": "qa/collection/quotes.py qa/query/spelling.py",
     "safetensors": "index/embedding/convert.py index/embedding/default_model.py qa/reader/large/convert.py",
     "sentence_transformers": "index/embedding/sentence_transformer.py qa/reader/other_models.py",

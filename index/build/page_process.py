@@ -173,8 +173,10 @@ def run_child(descriptor: int) -> NoReturn:
 def _answer(task: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     with PdfFile(data) as file:
         if "spans" not in task:
+            file.open_form()
             return {}, encode_png(file.render_page(task["number"], DOTS_PER_INCH, MAX_PIXELS))
         page = file.read_characters(task["number"])
-    boxes = find_boxes(page.pieces, task["text"], [Span(*span) for span in task["spans"]])
+        fields = file.read_fields(task["number"])
+    boxes = find_boxes(page.pieces, task["text"], [Span(*span) for span in task["spans"]], fields)
     width, height = (round(length, DIGITS) for length in (page.width, page.height))
     return {"width": width, "height": height, "boxes": [asdict(box) for box in boxes]}, b""

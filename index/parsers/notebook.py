@@ -1,4 +1,8 @@
-"""Jupyter notebooks: text, code and printed results cell by cell; passages are named by cell."""
+"""Jupyter notebooks: text, code and results cell by cell; passages are named by cell.
+
+A result that has several forms is read in one of them: Markdown, or else HTML with a table of data, as pandas makes it,
+or else plain text, or else any HTML.
+"""
 
 import json
 import re
@@ -9,6 +13,9 @@ from typing import Any
 from index.errors import LoadError
 from index.parsers.encoding import decode_bytes
 from index.parsers.markdown import find_headings
+from index.parsers.markup.blocks import add_markup
+from index.parsers.markup.tables import has_data_table
+from index.parsers.markup.tree import parse_markup
 from index.parsers.text_builder import TextBuilder
 from index.types import Document
 
@@ -18,8 +25,8 @@ DATA_URL = re.compile(r"data:[\w.+/-]*;base64,[\w+/=\s]+")
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 # What stands for a picture or a page: "<IPython.core.display.Image object>".
 NAMELESS = re.compile(r"<[\w.]+(?: object)?(?: at 0x[0-9a-f]+)?>")
-# Only the plain form of a result is text that is read; this one is text too.
-RESULT_TYPES = ("text/markdown", "text/plain")
+# A longer page is no result that somebody reads: it draws something, with megabytes of data.
+MAX_HTML_CHARS = 2_000_000
 
 
 def parse_notebook(path: Path, id: str) -> list[Document]:
@@ -39,8 +46,8 @@ def parse_notebook(path: Path, id: str) -> list[Document]:
             builder.add_heading(_read_source(cell), _to_level(cell.get("level")))
         else:
             builder.add_code(_read_source(cell))
-            for words in _read_outputs(cell):
-                builder.add_code(words)
+            for output in _get_list(cell, "outputs"):
+                _add_output(builder, output)
     if builder.is_empty:
         raise LoadError("has no cell with text; fill it or leave it out")
     own = _get_object(notebook, "metadata")
@@ -78,17 +85,26 @@ def _add_markdown(builder: TextBuilder, source: str) -> str:
     return title
 
 
-def _read_outputs(cell: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what a cell has printed, returned or raised, in order."""
-    for output in _get_list(cell, "outputs"):
-        # Until version 3 of the format the types are keys of the output itself, with names such as "text".
-        data = _get_object(output, "data")
-        given = next((data[kind] for kind in RESULT_TYPES if kind in data), output.get("text"))
-        if output.get("output_type") in ("error", "pyerr"):
-            given = f"{output.get('ename', '')}: {output.get('evalue', '')}"
-        words = ESCAPES.sub("", _join(given))
-        if not NAMELESS.fullmatch(words.strip()):
-            yield words
+def _add_output(builder: TextBuilder, output: Mapping[str, Any]) -> None:
+    """Add what a cell has printed, returned or raised, in the form that is read best."""
+    if output.get("output_type") in ("error", "pyerr"):
+        builder.add_code(_clean(f"{output.get('ename', '')}: {output.get('evalue', '')}"))
+        return
+    # Until version 3 of the format the types are keys of the output itself, with names such as "text".
+    data = _get_object(output, "data")
+    markdown, plain = _clean(data.get("text/markdown")), _clean(data.get("text/plain", output.get("text")))
+    page = _join(data.get("text/html", output.get("html")))
+    root = parse_markup(DATA_URL.sub("", page)) if page and len(page) <= MAX_HTML_CHARS and not markdown else None
+    if root is not None and (not plain or has_data_table(root)):
+        add_markup(builder, root)
+    else:
+        builder.add_code(markdown or plain)
+
+
+def _clean(given: object) -> str:
+    """Return a stored text without colours; nothing for one that only stands for a picture or a page."""
+    words = ESCAPES.sub("", _join(given))
+    return "" if not words.strip() or NAMELESS.fullmatch(words.strip()) else words
 
 
 def _read_source(cell: Mapping[str, Any]) -> str:

@@ -2,14 +2,16 @@
 
 The text has other white space than the page, no hyphens at the ends of lines and no running heads, so only letters and
 digits are compared, both in reading order. Words that are not found, or are found at several places that look the same,
-have no boxes: none is better than a wrong one.
+have no boxes: none is better than a wrong one. The lines of filled fields have those of their fields.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, takewhile
 
+from index.parsers.page_fields import find_new_fields, locate_fields
 from index.parsers.page_layout import order_columns
+from index.parsers.pdf_fields import FormField
 from index.parsers.pdf_file import LINE_HYPHEN, Character, TextPiece
 from index.types import Span
 
@@ -49,13 +51,26 @@ class _PageText:
     places: list[int]
 
 
-def find_boxes(pieces: Sequence[TextPiece], text: str, spans: Sequence[Span]) -> list[PageBox]:
+def find_boxes(
+    pieces: Sequence[TextPiece], text: str, spans: Sequence[Span], fields: Sequence[FormField] = ()
+) -> list[PageBox]:
     """Return the rectangles of each span of ``text``, which is all that the document's text has of the page.
 
-    There is one for each line, or each part of it that wide space separates; ligatures are covered whole.
+    There is one for each line, or each part of it that wide space separates; ligatures are covered whole. ``fields``:
+    the filled fields of the page.
     """
+    located = locate_fields(text, find_new_fields(fields, [piece.box for piece in pieces]))
+    body = text[: located[0][0].start] if located else text
     page = _read_page_text(pieces)
-    return [box for span in spans for box in _find_span(page, text, span)]
+    return [box for span in spans for box in (*_find_span(page, body, span), *_find_lines(located, span))]
+
+
+def _find_lines(located: Sequence[tuple[Span, FormField]], span: Span) -> Iterator[PageBox]:
+    """Yield the rectangle of each field whose line, which is not on the page as text, has words of a span."""
+    for line, field in located:
+        if line.start < span.end and span.start < line.end:
+            sides = field.left, field.top, field.right, field.bottom
+            yield PageBox(span.start, span.end, *(round(side, DIGITS) for side in sides))
 
 
 def _read_page_text(pieces: Sequence[TextPiece]) -> _PageText:

@@ -1,4 +1,6 @@
-"""PDF: the text of each page in reading order, without running heads; pages without text are read by OCR.
+"""PDF: the text of each page in reading order, without running heads, and then the filled fields of a form.
+
+Pages without text are read by OCR.
 
 A text is what this module returns, so that words hyphenated at the end of a line are joined here, and nowhere later.
 """
@@ -11,10 +13,12 @@ import regex
 
 from index.errors import LoadError
 from index.parsers.ocr import MISSING, OcrReader, open_ocr
+from index.parsers.page_fields import append_fields, find_new_fields
 from index.parsers.page_kind import PageKind, find_kind
 from index.parsers.page_layout import TextBox, read_lines
 from index.parsers.page_text import compose_pages
-from index.parsers.pdf_file import DAMAGED, PdfFile
+from index.parsers.pdf_fields import FormField
+from index.parsers.pdf_file import DAMAGED, PageContent, PdfFile
 from index.parsers.running_heads import remove_running_heads
 from index.types import Document, LoadProblem
 
@@ -45,17 +49,24 @@ def parse_pdf(path: Path, id: str) -> list[Document | LoadProblem]:
         unread = [number for number, kind in enumerate(kinds) if kind in REASONS]
         reader = open_ocr() if unread else OcrReader(None, "")
         scanned = {number: reader.read_page(file, number) for number in unread}
+        # After OCR, because from then on the fields are in pictures of pages, too.
+        fields = [_read_fields(file, number, content) for number, content in enumerate(contents)]
     for number, found in scanned.items():
         lines[number] = found or []
         kinds[number] = PageKind.OCR if found is not None else kinds[number]
     if any(scanned.values()):
         lines = remove_running_heads(lines)
     problems = _report_pages(id, kinds, reader.missing or MISSING)
-    pages = compose_pages(lines)
+    pages = append_fields(compose_pages(lines), fields)
     if not pages.text.strip():
         raise LoadError(_explain_no_text(kinds, problems))
     title, described = _describe(metadata, kinds)
     return [Document(id, pages.text, title, described, tuple(pages.headings), tuple(pages.starts)), *problems]
+
+
+def _read_fields(file: PdfFile, number: int, content: PageContent | None) -> list[FormField]:
+    """Return the filled fields of a page that its text does not say already."""
+    return find_new_fields(file.read_fields(number), content.boxes) if content else []
 
 
 def _report_pages(id: str, kinds: Sequence[PageKind], remedy: str) -> list[LoadProblem]:

@@ -1,16 +1,18 @@
 """PDF files through PDFium: text with its place on the page, pictures of pages, metadata.
 
-The only module that imports pypdfium2. PDFium is not safe for threads: one thread of a process may use it.
+It and ``pdf_fields`` alone import pypdfium2. PDFium is not safe for threads: one thread of a process may use it.
 """
 
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.errors import LoadError
 from index.parsers.encoding import repair_surrogates
 from index.parsers.page_layout import MIN_BOX_GAP, TextBox
+from index.parsers.pdf_fields import FormField, read_fields
+from index.parsers.quiet import silence_logger
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfBitmap, PdfPage, PdfTextPage
@@ -130,6 +132,32 @@ class PdfFile:
         except PdfiumError as error:
             raise LoadError(DAMAGED) from error
 
+    def open_form(self) -> bool:
+        """Return whether the file has a form; its fields are then drawn, which they are not before."""
+        from pypdfium2 import PdfiumError
+
+        # PDFium logs that it cannot read the XFA beside the fields.
+        with silence_logger("pypdfium2"), suppress(PdfiumError):
+            self._document.init_forms()
+        return self._document.formenv is not None
+
+    def read_fields(self, number: int) -> list[FormField]:
+        """Return the filled fields that a page shows in the order of the file; none if the page is damaged."""
+        from pypdfium2 import PdfiumError
+
+        try:
+            if not self.open_form():
+                return []
+            with closing(self._document[number]) as page:
+                turn = _Turn(page)
+                fields = [turn.turn_field(field) for field in read_fields(self._document.formenv, page)]
+                width, height = turn.size
+                return [
+                    one for one in fields if one.left < width and one.right > 0 and one.top < height and one.bottom > 0
+                ]
+        except PdfiumError:
+            return []
+
     def render_page(self, number: int, dots_per_inch: float, max_pixels: int, colours: bool = True) -> Picture:
         """Return the picture of a page, smaller if it would have more than ``max_pixels``. Raise LoadError."""
         from pypdfium2 import PdfiumError
@@ -231,6 +259,11 @@ class _Turn:
         """The width and height of the page as it is shown."""
         width, height = self._right - self._left, self._top - self._bottom
         return (height, width) if self._rotation in {90, 270} else (width, height)
+
+    def turn_field(self, field: FormField) -> FormField:
+        """Return a field with its place on the page as it is shown."""
+        left, top, right, bottom = self.turn(field.left, field.top, field.right, field.bottom)
+        return replace(field, left=left, top=top, right=right, bottom=bottom)
 
     def turn(self, left: float, top: float, right: float, bottom: float) -> tuple[float, float, float, float]:
         """Return left, top, right and bottom."""

@@ -82,3 +82,16 @@ def _name_cells(header: Sequence[str], row: Sequence[str]) -> Iterator[str]:
         names_row = column == 0 and LETTER.search(cell) and not FIGURES.fullmatch(cell)
         if cell.strip():
             yield cell if names_row or not name.strip() else f"{name.rstrip(':')}: {cell}"
+
+
+def merge_headers(rows: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:
+    """Return the titles above the headers of a table, and its rows of headers as one: "Allowance" over "day" is both.
+
+    A row with the same words in all of its columns is a title, unless there is no other row.
+    """
+    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    is_title = [len(row) > 1 and len(set(row)) == 1 and len(filled) > 1 for row in filled]
+    titles = [row[0] for row, alone in zip(filled, is_title, strict=True) if alone]
+    named = [row for row, alone in zip(filled, is_title, strict=True) if not alone]
+    columns = zip_longest(*named, fillvalue="")
+    return titles, [" ".join(dict.fromkeys(cell for cell in column if cell.strip())) for column in columns]

@@ -1,17 +1,17 @@
 """XML: the text in reading order; names of elements only where they say what a value is.
 
-Documents (DocBook, TEI, JATS, …) become headings and paragraphs, data becomes lines as from JSON: "name: Rome · price:
-58.00". Nothing is loaded from elsewhere, and a file that declares entities of its own is refused.
+Documents (DocBook, TEI, JATS, …) become headings, paragraphs and rows of tables, data becomes lines as from JSON:
+"name: Rome · price: 58.00". Nothing is loaded from elsewhere, and a file that declares entities of its own is refused.
 """
 
-from collections.abc import Iterator
-from html.entities import html5
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import LoadError
 from index.parsers.records import MAX_DEPTH, Value, write_value
 from index.parsers.text_builder import TextBuilder
+from index.parsers.xml_elements import expand, get_name, has_own_text, read_line, read_pieces, tidy
+from index.parsers.xml_tables import is_table, write_table
 from index.types import Document
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Elements of text in DocBook, TEI, JATS, DITA, FictionBook and XHTML.
 PARAGRAPHS = frozenset("p para simpara formalpara ab li dt dd blockquote v".split())
-HEADINGS = frozenset("title head heading label h1 h2 h3 h4 h5 h6".split())
+HEADINGS = frozenset("title head heading label bridgehead h1 h2 h3 h4 h5 h6".split())
 CODE = frozenset("programlisting screen literallayout codeblock pre".split())
 
 # Faults of names, with which the text can be read all the same.
@@ -75,12 +75,12 @@ def _parse_root(data: bytes) -> "_Element":
 
 
 def _find_prose(root: "_Element") -> set["_Element"]:
-    """Return the elements with text between elements or paragraphs somewhere inside: these are documents, not data."""
+    """Return the elements of documents, not of data: those with text between elements, paragraphs or tables inside."""
     prose: set[_Element] = set()
     for element in root.iter("*"):
         has_tails = any((child.tail or "").strip() for child in element)
         is_mixed = len(element) > 0 and (has_tails or bool((element.text or "").strip()))
-        if (is_mixed or _get_name(element) in PARAGRAPHS | CODE) and element not in prose:
+        if (is_mixed or _is_block(element)) and element not in prose:
             prose.add(element)
             above = element.getparent()
             while above is not None and above not in prose:
@@ -90,14 +90,18 @@ def _find_prose(root: "_Element") -> set["_Element"]:
 
 
 def _write_prose(builder: TextBuilder, element: "_Element", prose: set["_Element"], level: int) -> None:
-    name = _get_name(element)
+    name = get_name(element)
     if name in HEADINGS and element.getparent() is not None:
-        builder.add_heading(_read_text(element), max(1, level - 1))
+        builder.add_heading(read_line(element), max(1, level - 1))
     elif name in CODE:
-        builder.add_code("".join(_read_pieces(element)))
+        builder.add_code("".join(read_pieces(element)))
+    elif is_table(element):
+        write_table(builder, element)
+    elif _is_section_info(element):
+        _write_section_info(builder, element, prose, level)
     elif element not in prose:
         write_value(builder, _to_value(element), name)
-    elif name in PARAGRAPHS or _has_own_text(element):
+    elif name in PARAGRAPHS or has_own_text(element):
         _write_paragraph(builder, element, prose, level)
     else:
         for child in element.iterchildren("*"):
@@ -109,63 +113,53 @@ def _write_paragraph(builder: TextBuilder, element: "_Element", prose: set["_Ele
     words = [element.text or ""]
     for child in element:
         if child in prose and _holds_blocks(child):
-            builder.add_paragraph(_tidy("".join(words)))
+            builder.add_paragraph(tidy("".join(words)))
             words = []
             _write_prose(builder, child, prose, level + 1)
         else:
-            words += _read_pieces(child)
+            words += read_pieces(child)
         words.append(child.tail or "")
-    builder.add_paragraph(_tidy("".join(words)))
+    builder.add_paragraph(tidy("".join(words)))
+
+
+def _is_section_info(element: "_Element") -> bool:
+    """Return whether an element has the title of a section, as in DocBook 5; that of the document is metadata."""
+    above = element.getparent()
+    is_inside = above is not None and above.getparent() is not None
+    return is_inside and get_name(element).endswith("info") and any(get_name(child) == "title" for child in element)
+
+
+def _write_section_info(builder: TextBuilder, element: "_Element", prose: set["_Element"], level: int) -> None:
+    # The title is that of the section around, so its level is that of a title there.
+    for child in element.iterchildren("*"):
+        _write_prose(builder, child, prose, level)
 
 
 def _holds_blocks(element: "_Element") -> bool:
-    return any(_get_name(inner) in PARAGRAPHS | CODE for inner in element.iter("*"))
+    return any(map(_is_block, element.iter("*")))
 
 
-def _has_own_text(element: "_Element") -> bool:
-    return bool((element.text or "").strip() or any((child.tail or "").strip() for child in element))
+def _is_block(element: "_Element") -> bool:
+    return get_name(element) in PARAGRAPHS | CODE or is_table(element)
 
 
 def _to_value(element: "_Element") -> Value:
     """Return an element of data as an object: attributes, own text under the key "", and elements by name."""
-    own = _tidy("".join([element.text or "", *(_expand(child) + (child.tail or "") for child in element)]))
+    own = tidy("".join([element.text or "", *(expand(child) + (child.tail or "") for child in element)]))
     fields: dict[str, list[Value]] = {"": [own]} if own else {}
     for key, words in element.attrib.items():
         fields.setdefault(str(key).rpartition("}")[2], []).append(str(words))
     for child in element.iterchildren("*"):
-        fields.setdefault(_get_name(child), []).append(_to_value(child))
+        fields.setdefault(get_name(child), []).append(_to_value(child))
     if fields.keys() <= {""}:
         return own
     return {key: values[0] if len(values) == 1 else values for key, values in fields.items()}
 
 
-def _read_text(element: "_Element") -> str:
-    return _tidy("".join(_read_pieces(element)))
-
-
-def _read_pieces(element: "_Element") -> Iterator[str]:
-    """Yield all text inside an element, references to entities of other files by their names."""
-    yield _expand(element) or element.text or ""
-    for child in element:
-        yield from _read_pieces(child)
-        yield child.tail or ""
-
-
-def _expand(element: "_Element") -> str:
-    """Return the character for a reference such as ``&nbsp;``, or the reference; empty for an element."""
-    name = getattr(element, "name", None)
-    return html5.get(f"{name};", f"&{name};") if isinstance(name, str) else ""
-
-
-def _get_name(element: "_Element") -> str:
-    """Return the name of an element without its namespace; empty for a reference."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
 def _find_title(root: "_Element") -> str:
     """Return the first title of the root or of an element in it, as DocBook, RSS and Atom have it."""
     for element in [*root.iterchildren("*"), *(inner for child in root.iterchildren("*") for inner in child)]:
-        if _get_name(element) == "title" and (words := _read_text(element)):
+        if get_name(element) == "title" and (words := read_line(element)):
             return words
     return ""
 
@@ -178,7 +172,3 @@ def _measure_depth(root: "_Element") -> int:
             break
         deepest += [(child, level + 1) for child in element.iterchildren("*")]
     return level
-
-
-def _tidy(text: str) -> str:
-    return " ".join(text.split())

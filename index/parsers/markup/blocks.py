@@ -1,11 +1,11 @@
 """Elements become blocks of text: headings, paragraphs, lists, code and tables."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import TypeAlias
 
-from index.parsers.markup.tables import is_header, read_table
+from index.parsers.markup.tables import count_headers, read_table
 from index.parsers.markup.tree import (
     BLOCK_TAGS,
     HIDDEN_TAGS,
@@ -16,6 +16,7 @@ from index.parsers.markup.tree import (
     read_line,
     walk_elements,
 )
+from index.parsers.tables import merge_headers
 from index.parsers.text_builder import TextBuilder
 
 # The place that begins with an element, None for most.
@@ -125,13 +126,21 @@ class _Writer:
             self._begin_place(inner)
         if rows:
             self._add_caption(element)
-            self._builder.add_table(rows, has_header=is_header(element) or None)
+            self._add_rows(rows, count_headers(element))
         elif tag == "pre":
             self._builder.add_code("".join(iterate_pieces(element)))
         else:
             self._builder.add_heading(read_line(element), HEADING_TAGS[tag])
         self._done.add(element)
         return True
+
+    def _add_rows(self, rows: Sequence[Sequence[str]], headers: int) -> None:
+        """Add the rows of a table; several rows of headers become one."""
+        titles, header = merge_headers(rows[:headers])
+        for title in titles:
+            self._builder.add_paragraph(title)
+        body = rows[headers:]
+        self._builder.add_table([header, *body] if header else body, has_header=True if header else None)
 
     def _add_caption(self, table: Element) -> None:
         for caption in (inner for inner in table if get_tag(inner) == "caption"):

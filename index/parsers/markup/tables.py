@@ -1,6 +1,7 @@
 """Tables of data, and those that only arrange what is on a page."""
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from index.parsers.markup.tree import Element, get_tag, read_line
 
@@ -12,10 +13,17 @@ MAX_CELL_CHARS = 400
 MAX_SPAN = 100
 
 
-def is_header(table: Element) -> bool:
-    """Return whether the cells of the first row say that they name the columns."""
-    first = next(table.iter("{*}tr"))
-    return get_tag(first.getparent()) == "thead" or (len(first) > 0 and all(get_tag(cell) == "th" for cell in first))
+def has_data_table(root: Element) -> bool:
+    """Return whether there is a table of data in a page."""
+    return any(read_table(element) for element in root.iter("{*}table"))
+
+
+def count_headers(table: Element) -> int:
+    """Return how many rows at the top say that their cells name the columns: those of ``thead``, or one of ``th``."""
+    rows = list(table.iter("{*}tr"))
+    first = rows[0]
+    marked = len(list(takewhile(lambda row: get_tag(row.getparent()) == "thead", rows)))
+    return marked or int(len(first) > 0 and all(get_tag(cell) == "th" for cell in first))
 
 
 def read_table(table: Element) -> Sequence[Sequence[str]]:

@@ -14,6 +14,7 @@ from index.errors import LoadError
 from index.parsers.pdf_file import Picture
 from index.parsers.png import encode_png
 from index.types import Span
+from tests.index.parsers.form_samples import form
 from tests.index.parsers.pdf_samples import PROSE, draw, draw_picture, draw_prose
 from tests.index.parsers.samples import pdf
 from tests.index.parsers.test_pdf import encrypted
@@ -56,6 +57,18 @@ def test_boxes(tmp_path: Path) -> None:
         layout = find_on_page(file, 0, PROSE, [Span(0, 8), Span(9, 14)])
     assert (layout.width, layout.height) == (600, 800)
     assert [(box.start, box.end) for box in layout.boxes] == [(0, 8), (9, 14)]
+
+
+def test_a_form(tmp_path: Path) -> None:
+    """The picture shows what is filled in, inside the box of its words."""
+    path = tmp_path / "a.pdf"
+    image = draw_file(path, form(value="Ann Lee", tooltip="Name"))
+    text = "Name: Ann Lee"
+    with path.open("rb") as file:
+        (box,) = find_on_page(file, 0, text, [Span(0, len(text))]).boxes
+    left, top, right, bottom = (round(2 * side) for side in (box.left, box.top, box.right, box.bottom))
+    inside = image.convert("L").crop((left + 8, top + 8, right - 8, bottom - 8))
+    assert inside.getextrema()[0] < 128
 
 
 @pytest.mark.parametrize(

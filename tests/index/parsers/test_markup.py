@@ -51,6 +51,11 @@ def test_blocks(source: str, text: str) -> None:
         ("<caption>All<tr><td>A<td>B<tr><td><p>x</p><p>z</p><td>1", "All\n\nA · B\n\nx z · B: 1"),
         ("<tr><th>A<th colspan=2>B<tr><td>x<td>1<td>2", "A · B · B\n\nx · B: 1 · B: 2"),
         ("<tr><th>A<th>B<tr><td rowspan=2>x<td>1<tr><td>2", "A · B\n\nx · B: 1\n\nx · B: 2"),
+        (
+            "<thead><tr><td>A<th>B<tr><td>C<tr><td>D<tbody><tr><td>x<td>1<tr><td>y<td>2",
+            "A C D · B\n\nx · B: 1\n\ny · B: 2",
+        ),
+        ("<thead><tr><th colspan=2>All<tr><th>A<th>B<tbody><tr><td>x<td>1", "All\n\nA · B\n\nx · B: 1"),
         ("<tr><td>One<tr><td>two", "One\n\ntwo"),
         ("<tr><td>Menu<td><table><tr><td>Text</table>", "Menu\n\nText"),
         ("<tr><td>a<td>" + "long " * 100 + "<tr><td>b<td>c", "a\n\n" + "long " * 99 + "long\n\nb\n\nc"),

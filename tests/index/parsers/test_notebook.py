@@ -8,6 +8,7 @@ import pytest
 from index.errors import LoadError
 from index.types import Document
 from tests.index.parsers.conftest import Parse
+from tests.index.parsers.samples import FILES
 
 
 def markdown(*lines: str) -> dict[str, Any]:
@@ -55,6 +56,62 @@ def test_results_that_are_text_are_kept(parse: Parse) -> None:
     error = {"output_type": "error", "ename": "ValueError", "evalue": "no such city", "traceback": ["\x1b[0;31m---"]}
     text = document(parse, code("show()", printed, table, picture, error)).text
     assert text == "show()\n\nred\nline\n\n  city\n0 Rome\n\nValueError: no such city"
+
+
+def test_tables_of_pandas_are_rows(parse: Parse) -> None:
+    """As Jupyter and pandas write them: each can be read alone, two rows of headers are one, and none is there twice."""
+    (notebook,) = parse("a.ipynb", (FILES / "notebook" / "pandas.ipynb").read_bytes())
+    assert isinstance(notebook, Document)
+    blocks = notebook.text.split("\n\n")
+    for rows in (
+        [
+            "city · hotel · price",
+            "0 · city: Rome · hotel: Inn · price: 58.0",
+            "1 · city: Oslo · hotel: Nord · price: 120.5",
+        ],
+        ["city · price min · price max", "Oslo · price min: 120.5 · price max: 120.5"],
+        ["city · price", "Oslo · price: 120.5", "Rome · price: 66.5"],
+        ["city · hotel · price", "Rome · hotel: Inn · price: 58.0", "Oslo · hotel: Nord · price: 120.5"],
+    ):
+        assert any(blocks[at : at + len(rows)] == rows for at in range(len(blocks)))
+    assert notebook.text.count("Nord") == 3
+    assert "0     58.0\n1    120.5\n2     75.0\nName: price, dtype: float64" in blocks
+    assert blocks.count("All prices are before tax.") == blocks.count("**Paid** in EUR.") == 1
+
+
+def test_the_best_form_of_a_result_is_read(parse: Parse) -> None:
+    """Markdown before a table in HTML, that before plain text, and that before HTML without one; never two."""
+    table = "<table><tr><th>city</th><th>price</th></tr><tr><td>Rome</td><td>5</td></tr></table>"
+    given = {"text/markdown": "**m**", "text/html": table, "text/plain": ["plain"]}
+    rows = "city · price\n\nRome · price: 5"
+    for left_out, text in (((), "**m**"), (("text/markdown",), rows), (("text/markdown", "text/html"), "plain")):
+        data = {kind: words for kind, words in given.items() if kind not in left_out}
+        assert document(parse, code("", {"output_type": "display_data", "data": data})).text == text
+    page = "<p>Only <b>this</b>.</p><script>var secret</script>"
+    for plain, text in (("words", "words"), ("<IPython.core.display.HTML object>", "Only this.")):
+        data = {"text/html": [page], "text/plain": [plain]}
+        assert document(parse, code("", {"output_type": "execute_result", "data": data})).text == text
+    old = {"output_type": "pyout", "html": [table], "text": ["  city"]}
+    assert document(parse, code("", old)).text == rows
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "",
+        "<table>",
+        "<table><tr><td rowspan='99999'>",
+        "<i>" * 5000,
+        "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>",
+        "\0",
+        7,
+    ],
+)
+def test_damaged_html_costs_nothing(parse: Parse, page: object) -> None:
+    """The plain form is read, and a page that is far too long is not even parsed."""
+    for html in (page, f"{page}{'<td>x' * 500_000}"):
+        output = {"output_type": "execute_result", "data": {"text/html": html, "text/plain": "plain"}}
+        assert document(parse, code("x", output)).text == "x\n\nplain"
 
 
 def test_a_picture_inside_the_text_is_left_out(parse: Parse) -> None:
