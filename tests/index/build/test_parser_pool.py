@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from math import inf
 from pathlib import Path
 from time import sleep
@@ -210,7 +211,11 @@ def endless(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], list[psutil
             while len(list(folder.parent.glob("*.started"))) < 2:
                 assert parent.poll() is None
                 sleep(0.01)
-            yield parent, psutil.Process(parent.pid).children(recursive=True)
+            children = psutil.Process(parent.pid).children(recursive=True)
+            yield parent, children
+            for child in children:
+                with suppress(psutil.NoSuchProcess):
+                    child.kill()
         finally:
             parent.kill()
 
@@ -224,5 +229,5 @@ def test_a_build_that_is_cancelled_leaves_no_process(
     assert len(children) == 2
     parent.send_signal(how)
     assert parent.wait(60) == -how
-    _, alive = psutil.wait_procs(children, 60)
+    _, alive = psutil.wait_procs(children, 30)
     assert [child.status() for child in alive if child.status() != psutil.STATUS_ZOMBIE] == []
