@@ -1,14 +1,16 @@
 """Load all documents of a folder, and list what cannot be read with the reason."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index.build.inventory import FormatCount, Inventory, Skip
 from index.build.listing import Listing, list_source
 from index.build.load_file import SourceFile
-from index.build.parser_process import ParseLimits, ParserProcess
+from index.build.parser_pool import Items, ParseJob, ParserPool
+from index.build.parser_process import ParseLimits
 from index.build.sources import NO_SOURCES, Sources, SourceState, hash_source
 from index.errors import UsageError
 from index.generation.collection_info import NO_INFO, CollectionInfo
@@ -77,13 +79,13 @@ def load_documents(
             advance(size)
     unchanged = {file for file in listing.files if _is_unchanged(known.get(file.id), hashes[file])}
     changed = {file: size for file, size in sizes.items() if file not in unchanged}
-    parsed = _parse_files(listing, changed, (limits or ParseLimits(), max_bytes), progress)
     merger = _Merger(listing)
-    for file in listing.files:
-        if file in unchanged:
-            merger.add_unchanged(file, known[file.id], sizes[file])
-        else:
-            merger.add_parsed(file, parsed[file], hashes[file], sizes[file])
+    with _parse_files(listing, changed, (limits or ParseLimits(), max_bytes), progress) as parsed:
+        for file in listing.files:
+            if file in unchanged:
+                merger.add_unchanged(file, known[file.id], sizes[file])
+            else:
+                merger.add_parsed(file, next(parsed), hashes[file], sizes[file])
     return merger.result
 
 
@@ -91,18 +93,17 @@ def _is_unchanged(state: SourceState | None, sha256: str | None) -> bool:
     return state is not None and not state.has_problems and state.sha256 == sha256
 
 
+@contextmanager
 def _parse_files(
     listing: Listing, sizes: Mapping[SourceFile, int], limits: tuple[ParseLimits, int], progress: Progress
-) -> dict[SourceFile, list[Document | LoadProblem]]:
-    """Parse files, given with their sizes, in a child process; it is not started if there are none."""
-    parsed: dict[SourceFile, list[Document | LoadProblem]] = {}
+) -> Iterator[Iterator[Items]]:
+    """Return what is in each file, given with their sizes, in order; no process is started if there are none."""
     if not sizes:
-        return parsed
-    with progress.step("parsing", sum(sizes.values()), "B") as advance, ParserProcess(*limits, advance) as parsers:
-        for number, (file, size) in enumerate(sizes.items(), 1):
-            parsed[file] = parsers.load(file, listing.has_sidecar(file))
-            advance(size, f"{number} of {len(sizes)} files")
-    return parsed
+        yield iter(())
+        return
+    jobs = [ParseJob(file, listing.has_sidecar(file), size) for file, size in sizes.items()]
+    with progress.step("parsing", sum(sizes.values()), "B") as advance, ParserPool(*limits, advance) as pool:
+        yield pool.parse(jobs)
 
 
 class _Merger:

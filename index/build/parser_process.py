@@ -1,8 +1,8 @@
 """Run the parsers in a child process with limits of time and memory, which one bad file cannot pull down.
 
 The child is a new interpreter that imports only the parsers, not a fork: forking a process that has threads may
-deadlock, and the address space of a process with torch in it leaves nothing to limit. It is started once for all files
-and again after each file that it does not survive.
+deadlock, and the address space of a process with torch in it leaves nothing to limit. It is used for many files, and
+started again after each file that it does not survive.
 """
 
 import os
@@ -10,17 +10,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection, Pipe
+from multiprocessing.connection import Connection, Pipe, wait
 from time import monotonic
 from types import TracebackType
 from typing import NoReturn, Self
 
 from index.build.load_file import SourceFile, escape_surrogates, load_file
-from index.build.process_limits import OUT_OF_MEMORY, limit_resources
+from index.build.process_limits import OUT_OF_MEMORY, end_with_parent, limit_resources
 from index.build.unpack import Unpacker, remove_abandoned_folders
 from index.parsers.ocr import set_options
-from index.progress import NO_PROGRESS, Advance
 from index.types import Document, LoadProblem
 
 # More time and memory for each byte of a file: several times what the slowest formats, PDF and HTML, need.
@@ -32,7 +32,9 @@ MAX_BATCH, MAX_BATCH_CHARS = 100, 1_000_000
 MAX_BAD_FILES = 3
 # The share of the time for all of them that one must have taken to be the one that takes too long.
 MIN_BLAMED_SHARE = 0.5
-# How often a file that takes long is said to be still being parsed.
+# How long a busy machine may take to start the process.
+MAX_START_S = 60
+# How often to look whether a file takes too long.
 TICK_S = 0.5
 # sys.path is passed on, so that the child imports the same code, wherever it was started.
 PROGRAM = f"import sys; sys.path[:] = sys.argv[1:]; from {__name__} import run_child; run_child()"
@@ -75,13 +77,19 @@ class _Task:
 class ParserProcess:
     """The child process that parses files, one after the other; a context manager, which ends it."""
 
-    def __init__(self, limits: ParseLimits, max_bytes: int, tick: Advance = NO_PROGRESS) -> None:
-        """Start the process; files of more than ``max_bytes`` are problems. ``tick`` is called while one is parsed."""
+    def __init__(self, limits: ParseLimits, max_bytes: int) -> None:
+        """Start the process; files of more than ``max_bytes`` are problems."""
         self._limits = limits
         self._max_bytes = max_bytes
-        self._tick = tick
-        # The id of what is being parsed, and since when.
+        self._task: _Task | None = None
+        # What the file has given so far, and the problems of files inside it that ended the process.
+        self._items, self._bad = list[Document | LoadProblem](), dict[str, LoadProblem]()
+        # The id of what is being parsed, and since when; "" and the time of the request until the process has begun.
         self._current, self._since = "", 0.0
+        # When the whole file takes too long.
+        self._deadline = 0.0
+        # Whether the system has killed the process while it parsed the file, probably for lack of memory.
+        self.was_killed = False
         self._start()
 
     def __enter__(self) -> Self:
@@ -92,21 +100,32 @@ class ParserProcess:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """End the process."""
-        self._end()
+        self.end()
 
     @property
     def is_running(self) -> bool:
         """Whether the process is there, rather than killed while it had nothing to do."""
         return self._child.poll() is None
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether the process has begun to parse a file, rather than to start."""
+        return self._current != ""
+
     def load(self, file: SourceFile, has_sidecar: bool) -> list[Document | LoadProblem]:
         """Return the documents and problems of a file; one that goes beyond a limit has a problem that says which.
 
         If a file inside it ends the process, as a member of an archive may, the others are read without that one.
         """
-        size = file.read_size()
-        limits = self._limits
-        task = _Task(
+        self.begin(file, has_sidecar)
+        while (items := self.receive()) is None:
+            wait_for([self])
+        return items
+
+    def begin(self, file: SourceFile, has_sidecar: bool) -> None:
+        """Let the process parse a file, as ``load`` does, but do not wait for it; ``receive`` returns the result."""
+        size, limits = file.read_size(), self._limits
+        self._task = _Task(
             file,
             self._max_bytes,
             has_sidecar,
@@ -115,19 +134,74 @@ class ParserProcess:
             limits.ocr,
             limits.ocr_languages,
         )
-        bad: dict[str, LoadProblem] = {}
-        while True:
-            self._current, self._since = file.id, monotonic()
-            try:
-                self._connection.send(replace(task, excluded=frozenset(bad)))
-                return [*self._receive(self._since + task.seconds), *bad.values()]
-            except (EOFError, OSError, TimeoutError) as error:
-                reason = self._explain_end(error, task.seconds, task.memory)
-                is_inner = self._current != file.id and self._took_long_enough(error, task.seconds)
-                self._start()
-                if not is_inner or len(bad) == MAX_BAD_FILES:
-                    return [LoadProblem(escape_surrogates(file.id), reason)]
-                bad[self._current] = LoadProblem(self._current, reason)
+        self._bad, self.was_killed = {}, False
+        self._send_task(self._task)
+
+    def receive(self) -> list[Document | LoadProblem] | None:
+        """Take what the process has sent, if anything; return all that is in the file, or None if there is more."""
+        task = self._task
+        if task is None:
+            raise ValueError("no file is being parsed; call begin first")
+        try:
+            if self._connection.poll():
+                is_done = self._take(self._connection.recv(), task.seconds)
+            elif monotonic() >= self._deadline:
+                raise TimeoutError
+            else:
+                return None
+        except (EOFError, OSError, TimeoutError) as error:
+            is_done = self._recover(task, error)
+        if not is_done:
+            return None
+        self._task, items = None, [*self._items, *self._bad.values()]
+        self._items, self._bad = [], {}
+        return items
+
+    def end(self) -> None:
+        """End the process, with what it has started; ``begin`` starts it again."""
+        self._end()
+
+    def fileno(self) -> int:
+        """Return the descriptor that can be read when the process has sent something."""
+        return self._connection.fileno()
+
+    def _send_task(self, task: _Task) -> None:
+        if not self.is_running:
+            self._end()
+            self._start()
+        self._items, self._current, self._since = [], "", monotonic()
+        self._deadline = self._since + MAX_START_S + task.seconds
+        # If the process has just been killed, there is an end of file to receive.
+        with suppress(OSError):
+            self._connection.send(replace(task, excluded=frozenset(self._bad)))
+
+    def _take(self, message: str | list[Document | LoadProblem] | None, seconds: float) -> bool:
+        """Take a message; return whether the file is done.
+
+        A text is the id of what is being parsed from now on: of the file itself, which has ``seconds`` from the first
+        one on, or of a file inside it.
+        """
+        if isinstance(message, str):
+            if not self.has_begun:
+                self._deadline = monotonic() + seconds
+            self._current, self._since = message, monotonic()
+        elif message is not None:
+            self._items += message
+        return message is None
+
+    def _recover(self, task: _Task, error: Exception) -> bool:
+        """Find out why the process has ended; begin again without the file inside the file that is to blame.
+
+        Return whether the file is done, because there is none or there were too many of them.
+        """
+        reason = self._explain_end(error, task.seconds, task.memory)
+        is_inner = self._current not in ("", task.file.id) and self._took_long_enough(error, task.seconds)
+        if not is_inner or len(self._bad) == MAX_BAD_FILES:
+            self._items, self._bad = [LoadProblem(escape_surrogates(task.file.id), reason)], {}
+            return True
+        self._bad[self._current] = LoadProblem(self._current, reason)
+        self._send_task(task)
+        return False
 
     def _took_long_enough(self, error: Exception, seconds: float) -> bool:
         """Return whether the file that was being parsed is to blame, and not all that came before it in its archive."""
@@ -136,28 +210,11 @@ class ParserProcess:
     def _start(self) -> None:
         self._connection, theirs = Pipe()
         descriptor = theirs.fileno()
+        # A group of its own, so that what it starts can be ended with it; Ctrl+C goes to the parent, which ends it.
         self._child = subprocess.Popen(  # noqa: S603 -- our own program
-            [sys.executable, "-c", PROGRAM, *sys.path], stdin=descriptor, stdout=subprocess.DEVNULL
+            [sys.executable, "-c", PROGRAM, *sys.path], stdin=descriptor, stdout=subprocess.DEVNULL, process_group=0
         )
         theirs.close()
-
-    def _receive(self, deadline: float) -> Iterator[Document | LoadProblem]:
-        """Yield what the child sends until it says that the file is done; raise TimeoutError after the deadline.
-
-        A text is the id of the file inside it that is being parsed from now on.
-        """
-        while True:
-            while not self._connection.poll(max(0, min(TICK_S, deadline - monotonic()))):
-                if monotonic() >= deadline:
-                    raise TimeoutError
-                self._tick(0)
-            message = self._connection.recv()
-            if message is None:
-                return
-            if isinstance(message, str):
-                self._current, self._since = message, monotonic()
-            else:
-                yield from message
 
     def _explain_end(self, error: Exception, seconds: float, memory: int) -> str:
         """End the child, and return the reason why it has not parsed a file to its end."""
@@ -169,6 +226,7 @@ class ParserProcess:
             megabytes = f"{memory / 1_000_000:,.0f} MB"
             return f"takes more than {megabytes} of memory to parse; split it, leave it out or raise parse_mb"
         if status == -signal.SIGKILL:
+            self.was_killed = True
             return "was being parsed when the system killed the parser, probably for lack of memory; split it"
         ended = f"signal {-status}" if status < 0 else f"exit code {status}"
         return f"makes the parser fail ({ended}); save it again in another format or leave it out"
@@ -176,23 +234,36 @@ class ParserProcess:
     def _end(self, kill: bool = True) -> int:
         """End the child and return its exit status, a negative signal number if it was killed by one."""
         self._connection.close()
-        if kill:
-            self._child.kill()
+        is_first = self._child.returncode is None
+        if is_first and kill:
+            self._kill_group()
         status = self._child.wait()
-        remove_abandoned_folders()
+        if is_first:
+            # Tesseract may still read a page.
+            self._kill_group()
+            remove_abandoned_folders()
         return status
+
+    def _kill_group(self) -> None:
+        with suppress(ProcessLookupError, PermissionError):  # nobody is left
+            os.killpg(self._child.pid, signal.SIGKILL)
+
+
+def wait_for(processes: Iterable[ParserProcess]) -> bool:
+    """Wait until one of the processes has sent something, or for a moment; return whether one has."""
+    return bool(wait([process.fileno() for process in processes], TICK_S))
 
 
 def run_child() -> NoReturn:
     """Parse files for the process at the other end of standard input, until that closes it or ends."""
-    # Ctrl+C goes to the parent too, which then ends this process.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     connection = Connection(os.dup(sys.stdin.fileno()))
     try:
         while True:
             task: _Task = connection.recv()
             limit_resources(task.memory, task.seconds)
             set_options(task.ocr, task.ocr_languages, task.seconds)
+            connection.send(task.file.id)
             unpacker = Unpacker(task.max_bytes, task.excluded, connection.send)
             for batch in _batch(load_file(task.file, task.max_bytes, task.has_sidecar, unpacker)):
                 connection.send(batch)

@@ -1,6 +1,9 @@
 """Limits of the memory and the time of a child process, which it sets itself before it reads a file."""
 
+import ctypes
 import resource
+import signal
+import sys
 from math import ceil
 from pathlib import Path
 from time import process_time
@@ -12,6 +15,8 @@ OUT_OF_MEMORY = 77
 # After the limit of processor time that a process may handle, when the system kills it; at the same time it would be
 # killed without a signal that tells why.
 GRACE_S = 1
+# The request to prctl for a signal at the end of the parent (linux/prctl.h).
+PR_SET_PDEATHSIG = 1
 
 
 def limit_resources(memory: int, seconds: float, *, is_final: bool = False) -> None:
@@ -29,6 +34,15 @@ def limit_resources(memory: int, seconds: float, *, is_final: bool = False) -> N
 def limit_output(size: int) -> None:
     """Refuse this process to write files of more than ``size`` bytes, for good."""
     _set_limit(resource.RLIMIT_FSIZE, size, 0)
+
+
+def end_with_parent() -> None:
+    """Let Linux kill this process when the thread that started it ends, also if that is killed.
+
+    Elsewhere the process must notice that nobody is at the other end of its connection.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _set_limit(kind: int, wanted: int, margin: int | None) -> None:

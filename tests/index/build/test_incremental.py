@@ -19,7 +19,7 @@ from index.generation.generation import Generation
 from index.generation.integrity import find_violations
 from index.settings import IndexSettings
 from index.text.chunking import split_into_passages
-from index.types import Document, Heading, LoadProblem, Passage, Place
+from index.types import Document, Heading, Passage, Place
 from tests.doubles import WordEncoder
 
 # With a name that ends in a mark, which is known as one if it occurs twice; copies of each other; more than ASCII.
@@ -120,13 +120,13 @@ def test_a_build_without_a_source_keeps_what_files_gave(tmp_path: Path) -> None:
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The ids of the files that are parsed."""
     ids: list[str] = []
-    load = ParserProcess.load
+    begin = ParserProcess.begin
 
-    def load_and_note(self: ParserProcess, file: SourceFile, has_sidecar: bool) -> list[Document | LoadProblem]:
+    def begin_and_note(self: ParserProcess, file: SourceFile, has_sidecar: bool) -> None:
         ids.append(file.id)
-        return load(self, file, has_sidecar)
+        begin(self, file, has_sidecar)
 
-    monkeypatch.setattr(ParserProcess, "load", load_and_note)
+    monkeypatch.setattr(ParserProcess, "begin", begin_and_note)
     return ids
 
 

@@ -127,7 +127,7 @@ def test_one_child_parses_all_files(folder: Path) -> None:
 
 
 def test_a_child_without_its_parent_ends(folder: Path) -> None:
-    """Also in an endless loop, after the processor time that its file may take."""
+    """Also in an endless loop: at once on Linux, elsewhere after the processor time that its file may take."""
     program = (
         "import sys; from pathlib import Path; from index.build import parser_process as p; "
         "from index.build.load_file import SourceFile; p.PROGRAM = sys.argv[1]; "
@@ -144,6 +144,18 @@ def test_a_child_without_its_parent_ends(folder: Path) -> None:
             sleep(0.01)
         parent.send_signal(signal.SIGKILL)
     child.wait(60)
+
+
+def test_what_a_parser_has_started_ends_with_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program such as tesseract does not go on with a file that was given up."""
+    noted = folder.parent / "noted"
+    run = f"open({str(noted)!r}, 'w').write(str(subprocess.Popen(['sleep', '9999']).pid)) and subprocess.run(['sleep', '9999'])"
+    monkeypatch.setattr(parser_process, "PROGRAM", misbehaving(run).replace("import os,", "import subprocess, os,"))
+    assert len(load_documents(folder, LIMIT, LIMITS).problems) == 1
+    _, alive = psutil.wait_procs(
+        [psutil.Process(pid) for pid in [int(noted.read_text())] if psutil.pid_exists(pid)], 60
+    )
+    assert [process.status() for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
 
 
 def test_problems_of_lines_come_through(folder: Path) -> None:
