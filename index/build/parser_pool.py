@@ -88,7 +88,7 @@ class ParserPool(AbstractContextManager["ParserPool"]):
 
         The job whose turn it is may always begin: jobs begin in order, so without it nothing waits.
         """
-        if self._again:
+        if self._again or not self._retried.isdisjoint(self._busy.values()):
             return None if self._busy else self._again
         is_full = len(self._done) >= MAX_WAITING_FILES or self._waiting_chars >= MAX_WAITING_CHARS
         return None if is_full else self._left
@@ -132,7 +132,7 @@ class ParserPool(AbstractContextManager["ParserPool"]):
         self._advance(self._jobs[place].size, f"{self._finished} of {len(self._jobs)} files")
 
     def _retry_alone(self, place: int) -> None:
-        """Parse a file again as soon as no other is being parsed: it may have lacked the memory that they took."""
+        """Parse a file again while no other is being parsed: it may have lacked the memory that they took."""
         self._again.append(place)
         self._retried.add(place)
         for idle in self._idle:

@@ -21,7 +21,7 @@ from index.build.parser_process import ParseLimits, ParserProcess
 from index.build.pipeline import BuildReport, build_index
 from index.progress import Terminal
 from index.settings import IndexSettings
-from index.types import Document
+from index.types import Document, LoadProblem
 from tests.doubles import WordEncoder
 
 ROOT = Path(__file__).parents[3]
@@ -185,6 +185,37 @@ def test_a_file_that_lacked_memory_is_parsed_again_alone(
     loaded = load_documents(folder, LIMIT, LIMITS)
     assert [document.id for document in loaded.documents] == documents
     assert len(loaded.problems) == times - 1
+
+
+def test_no_file_begins_beside_one_that_is_parsed_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, started: list[ParserProcess]
+) -> None:
+    """Also none of the many that are left: it is alone until it is done."""
+    again = f"Path({str(folder.parent / 'again')!r})"
+    killed = f"{again}.exists() or ({again}.touch(), os.kill(os.getpid(), signal.SIGKILL))"
+    waits = f"[Document(id, str(list(iter(lambda: (time.sleep(0.01), {again}.exists())[1], True))))]"
+    program = replace_parsers({".md": f"({killed}) and [Document(id, 'x')]", ".txt": waits})
+    monkeypatch.setattr(parser_process, "PROGRAM", program)
+    monkeypatch.setattr(parser_pool, "count_cpus", lambda: 2)
+    begin, receive, active, begun = ParserProcess.begin, ParserProcess.receive, dict[int, str](), list[list[str]]()
+
+    def begin_and_note(self: ParserProcess, file: SourceFile, has_sidecar: bool) -> None:
+        active[id(self)] = file.id
+        begun.append(sorted(active.values()))
+        begin(self, file, has_sidecar)
+
+    def receive_and_note(self: ParserProcess) -> list[Document | LoadProblem] | None:
+        items = receive(self)
+        if items is not None:
+            del active[id(self)]
+        return items
+
+    monkeypatch.setattr(ParserProcess, "begin", begin_and_note)
+    monkeypatch.setattr(ParserProcess, "receive", receive_and_note)
+    write(folder, "a.md", *(f"b{number}.txt" for number in range(8)))
+    assert len(load_documents(folder, LIMIT, LIMITS).documents) == 9
+    place = begun.index(["a.md"], 1)
+    assert not any("a.md" in together for together in begun[place + 1 :])
 
 
 def test_progress_says_how_many_files_were_parsed(folder: Path, started: list[ParserProcess]) -> None:
