@@ -126,7 +126,8 @@ def _is_section_info(element: "_Element") -> bool:
     """Return whether an element has the title of a section, as in DocBook 5; that of the document is metadata."""
     above = element.getparent()
     is_inside = above is not None and above.getparent() is not None
-    return is_inside and get_name(element).endswith("info") and any(get_name(child) == "title" for child in element)
+    is_info = is_inside and get_name(element).endswith("info") and not has_own_text(element)
+    return is_info and any(get_name(child) == "title" for child in element)
 
 
 def _write_section_info(builder: TextBuilder, element: "_Element", prose: set["_Element"], level: int) -> None:
