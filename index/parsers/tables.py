@@ -95,3 +95,18 @@ def merge_headers(rows: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:
     named = [row for row, alone in zip(filled, is_title, strict=True) if not alone]
     columns = zip_longest(*named, fillvalue="")
     return titles, [" ".join(dict.fromkeys(cell for cell in column if cell.strip())) for column in columns]
+
+
+def arrange_rows(
+    headers: Sequence[Sequence[str]], body: Sequence[Sequence[str]]
+) -> tuple[list[str], list[Sequence[str]], bool | None]:
+    """Return the titles above a table with marked headers, its rows, and ``has_header`` as ``describe_rows`` takes it.
+
+    Headers without rows below them are rows that were marked by mistake; long ones would be repeated in each row.
+    """
+    if not any(cell.strip() for row in body for cell in row):
+        return [], [*headers, *body], None
+    titles, header = merge_headers(headers)
+    if not header:
+        return titles, list(body), None
+    return titles, [header, *body], all(len(name) <= MAX_HEADER_CHARS for name in header)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.parsers.html_spans import MAX_COLUMNS, MAX_COPIES, MAX_REPEATED_CHARS
-from index.parsers.tables import merge_headers
+from index.parsers.tables import arrange_rows
 from index.parsers.text_builder import TextBuilder
 from index.parsers.xml_elements import get_name, has_own_text, read_line, read_pieces, tidy
 
@@ -71,12 +71,12 @@ def write_table(builder: TextBuilder, table: "_Element") -> None:
             builder.add_paragraph(_read_cell(child))
     for group in groups:
         sections = _read_sections(group)
-        titles, header = merge_headers(sections.get("thead", []))
+        body = [*sections.get("", []), *sections.get("tbody", []), *sections.get("tfoot", [])]
+        titles, rows, has_header = arrange_rows(sections.get("thead", []), body)
         for line in titles:
             builder.add_paragraph(line)
-        body = [*sections.get("", []), *sections.get("tbody", []), *sections.get("tfoot", [])]
         # A table without marked headers may have some that look like them.
-        builder.add_table([header, *body] if header else body, has_header=True if header else None)
+        builder.add_table(rows, has_header)
 
 
 def _iterate_rows(group: "_Element") -> Iterator[tuple[str, "_Element"]]:

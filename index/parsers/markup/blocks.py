@@ -16,7 +16,7 @@ from index.parsers.markup.tree import (
     read_line,
     walk_elements,
 )
-from index.parsers.tables import merge_headers
+from index.parsers.tables import arrange_rows
 from index.parsers.text_builder import TextBuilder
 
 # The place that begins with an element, None for most.
@@ -136,11 +136,10 @@ class _Writer:
 
     def _add_rows(self, rows: Sequence[Sequence[str]], headers: int) -> None:
         """Add the rows of a table; several rows of headers become one."""
-        titles, header = merge_headers(rows[:headers])
+        titles, arranged, has_header = arrange_rows(rows[:headers], rows[headers:])
         for title in titles:
             self._builder.add_paragraph(title)
-        body = rows[headers:]
-        self._builder.add_table([header, *body] if header else body, has_header=True if header else None)
+        self._builder.add_table(arranged, has_header)
 
     def _add_caption(self, table: Element) -> None:
         for caption in (inner for inner in table if get_tag(inner) == "caption"):

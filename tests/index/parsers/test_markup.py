@@ -56,6 +56,7 @@ def test_blocks(source: str, text: str) -> None:
             "A C D · B\n\nx · B: 1\n\ny · B: 2",
         ),
         ("<thead><tr><th colspan=2>All<tr><th>A<th>B<tbody><tr><td>x<td>1", "All\n\nA · B\n\nx · B: 1"),
+        ("<thead><tr><th>A<th>B<tr><td>x<td>1<tr><td>y<td>1", "A · B\n\nx · B: 1\n\ny · B: 1"),
         ("<tr><td>One<tr><td>two", "One\n\ntwo"),
         ("<tr><td>Menu<td><table><tr><td>Text</table>", "Menu\n\nText"),
         ("<tr><td>a<td>" + "long " * 100 + "<tr><td>b<td>c", "a\n\n" + "long " * 99 + "long\n\nb\n\nc"),

@@ -32,6 +32,7 @@ DOCBOOK_45 = """<?xml version="1.0"?>
 <informaltable><thead><tr><th>Name</th><th>Value</th></tr></thead>
 <tbody><tr><td rowspan="2">ttl</td><td>60</td></tr><tr><td>90</td></tr></tbody></informaltable></section></article>
 """
+AGES = [("Name", "Age"), ("Ann", "3"), ("Bob", "3")]
 
 
 def document(parse: Parse, source: str) -> Document:
@@ -72,6 +73,12 @@ def test_the_title_of_a_section_is_a_heading(parse: Parse) -> None:
     assert "2024" in found.text
 
 
+def test_words_beside_the_title_in_an_info_are_not_lost(parse: Parse) -> None:
+    """Data of other kinds may have such a name."""
+    mixed = "<section><userinfo>before <title>Ann</title> after</userinfo></section>"
+    assert document(parse, f"<article><para>x</para>{mixed}</article>").text.split() == ["x", "before", "Ann", "after"]
+
+
 def test_tables_of_both_models_in_docbook_4(parse: Parse) -> None:
     """One inside a paragraph without marked headers, and one of HTML."""
     article = document(parse, DOCBOOK_45)
@@ -103,6 +110,20 @@ def test_a_title_over_all_columns_is_written_once(parse: Parse) -> None:
     head = '<thead><row><entry namest="a" nameend="b">Europe</entry></row><row><entry>City</entry><entry>Price</entry>'
     body = "</row></thead><tbody><row><entry>Rome</entry><entry>45</entry></row></tbody>"
     assert rows(parse, head + body, columns) == ["Europe", "City · Price", "Rome · Price: 45"]
+
+
+def test_rows_that_are_all_marked_as_headers_stay_rows(parse: Parse) -> None:
+    """Of one header no reader could tell which cells belong together, and equal cells would be one."""
+    rows_of_head = "".join(f"<row><entry>{name}</entry><entry>{age}</entry></row>" for name, age in AGES)
+    assert rows(parse, f"<thead>{rows_of_head}</thead>") == ["Name · Age", "Ann · Age: 3", "Bob · Age: 3"]
+
+
+def test_long_headers_are_not_repeated_in_each_row(parse: Parse) -> None:
+    """A file of a few kilobytes would become megabytes of text."""
+    head = f"<thead><row><entry>{'long ' * 2000}</entry><entry>b</entry></row></thead>"
+    found = rows(parse, f"{head}<tbody>{'<row><entry>1</entry><entry>2</entry></row>' * 1000}</tbody>")
+    assert sum(map(len, found)) < 30_000
+    assert found[-1] == "1 · 2"
 
 
 @pytest.mark.parametrize("span", ["-1", "x", "", "1.5", "٣x", "99999999999999999999"])
