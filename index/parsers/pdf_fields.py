@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 # Of one field. More options than a person chooses from; the value is read instead.
 MAX_OPTIONS = 2000
-# Of one page, more than one has for its readers.
-MAX_FIELDS = 5000
+# Of one page, more than one has for its readers. Thousands of widgets may show one value.
+MAX_FIELDS, MAX_PAGE_CHARS = 5000, 1_000_000
 # A longer description is an explanation, and the name is used instead.
 MAX_LABEL_CHARS = 200
 LETTER = regex.compile(r"\p{L}")
@@ -43,17 +43,21 @@ class FormField:
 def read_fields(form: "PdfFormEnv", page: "PdfPage") -> Iterator[FormField]:
     """Yield the filled fields that a page shows, in the order of the file, in coordinates of the PDF.
 
-    Fields that are hidden, and those for passwords, are left out.
+    Fields that are hidden, and those for passwords, are left out, and those after ``MAX_PAGE_CHARS``.
     """
     from pypdfium2.raw import FPDFPage_GetAnnotCount
 
+    characters = 0
     for number in range(min(FPDFPage_GetAnnotCount(page), MAX_FIELDS)):
+        if characters >= MAX_PAGE_CHARS:
+            return
         with _open_annotation(page, number) as annotation:
             if annotation and _is_shown(annotation):
                 reader = _FieldReader(form, annotation)
                 value = reader.read_value()
                 place = _read_place(annotation)
                 if value and place:
+                    characters += len(value)
                     yield FormField(reader.read_label(), value, reader.is_button, *place)
 
 

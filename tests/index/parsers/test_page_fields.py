@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf.generic import ArrayObject, ByteStringObject, NumberObject
+from reportlab.pdfgen.canvas import Canvas
 
 from index.parsers import ocr
 from index.parsers.page_boxes import find_boxes
@@ -90,6 +91,20 @@ def test_fields_beside_the_page_and_without_size_are_left_out(parse: Parse) -> N
     """Nobody sees them either, and a frame around them would be nowhere."""
     for place in ({"x": 900}, {"y": -100}, {"width": 0}):
         assert "Ann" not in read(parse, draw([draw_prose, partial(draw_text_field, **place)])).text
+
+
+def test_many_widgets_of_one_long_value_cost_no_page(parse: Parse) -> None:
+    """Each says the same, so a small file would take minutes to read."""
+
+    def draw_widgets(canvas: Canvas) -> None:
+        canvas.drawString(60, 740, "The hotel asks each guest.")
+        for number in range(200):
+            draw_text_field(canvas, "word " * 2000, maxlen=20_000, name=f"guest{number}", tooltip=f"Guest {number}")
+
+    data = draw([draw_widgets])
+    with PdfFile(data) as file:
+        assert sum(len(field.value) for field in file.read_fields(0)) < 1_020_000
+    assert read(parse, data).text.startswith("The hotel asks each guest.\n\nGuest 0: word word")
 
 
 def test_pages_keep_their_fields_and_offsets(parse: Parse) -> None:
