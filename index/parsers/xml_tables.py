@@ -39,13 +39,17 @@ class _Cell:
 
 
 def is_table(element: "_Element") -> bool:
-    """Return whether an element is a table with rows of cells and nothing between them, not data of the same name."""
+    """Return whether an element is a table with rows of cells and nothing between them, not data of the same name.
+
+    One that declares more than ``MAX_COLUMNS`` is none: a cell could span all of them in each row.
+    """
     if get_name(element) not in TABLES:
         return False
     groups = _find_groups(element)
     rows = [row for group in groups for _, row in _iterate_rows(group)]
     is_marked = groups[0] is not element or any(get_name(row) == "tr" and len(row) for row in rows)
-    return is_marked and not _has_more(element, groups, rows)
+    is_wide = any(len(_find_specifications(group)) > MAX_COLUMNS for group in groups)
+    return is_marked and not is_wide and not _has_more(element, groups, rows)
 
 
 def _find_groups(table: "_Element") -> Sequence["_Element"]:
@@ -101,11 +105,16 @@ def _read_sections(group: "_Element") -> Mapping[str, Sequence[Sequence[str]]]:
     return {name: list(layout.expand(rows, name == "thead")) for name, rows in sections.items()}
 
 
+def _find_specifications(group: "_Element") -> Sequence["_Element"]:
+    """Return what a table says of each of its columns."""
+    return [child for child in group if get_name(child) == "colspec"]
+
+
 def _read_columns(group: "_Element") -> Mapping[str, tuple[int, int]]:
     """Return the first and the last column, from 0, of each name of a column or of a span of columns."""
     columns: dict[str, tuple[int, int]] = {}
     number = 0
-    for child in (inner for inner in group if get_name(inner) == "colspec"):
+    for child in _find_specifications(group):
         number = _to_number(child.get("colnum"), number + 1)
         columns.setdefault(child.get("colname") or "", (number - 1, number - 1))
     for child in (inner for inner in group if get_name(inner) == "spanspec"):

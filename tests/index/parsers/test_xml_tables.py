@@ -154,6 +154,13 @@ def test_many_small_tables_do_not_grow_without_bound(parse: Parse) -> None:
     assert len(document(parse, f"<article>{source * 20}</article>").text) < 22 * 20 * 160
 
 
+def test_a_table_that_declares_thousands_of_columns_stays_data(parse: Parse) -> None:
+    """A cell that spans all of them in each row would take more memory than a parser has."""
+    columns = "".join(f'<colspec colname="c{number}"/>' for number in range(MAX_COLUMNS * 10))
+    row = f'<row><entry namest="c0" nameend="c{MAX_COLUMNS * 10 - 1}">x</entry><entry>y</entry></row>'
+    assert not any("x · x" in line for line in rows(parse, f"<thead>{row}</thead><tbody>{row}</tbody>", columns))
+
+
 def test_data_that_is_called_a_table_stays_data(parse: Parse) -> None:
     """As programs export it: rows without cells of either model, or with text between them."""
     dump = "<table><row><name>Rome</name></row><row><name>Oslo</name></row></table>"
