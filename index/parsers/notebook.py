@@ -93,8 +93,8 @@ def _add_output(builder: TextBuilder, output: Mapping[str, Any]) -> None:
     # Until version 3 of the format the types are keys of the output itself, with names such as "text".
     data = _get_object(output, "data")
     markdown, plain = _clean(data.get("text/markdown")), _clean(data.get("text/plain", output.get("text")))
-    page = _join(data.get("text/html", output.get("html")))
-    root = parse_markup(DATA_URL.sub("", page)) if page and len(page) <= MAX_HTML_CHARS and not markdown else None
+    page = DATA_URL.sub("", _join(data.get("text/html", output.get("html"))))
+    root = parse_markup(page) if page and len(page) <= MAX_HTML_CHARS and not markdown else None
     if root is not None and (not plain or has_data_table(root)):
         add_markup(builder, root)
     else:

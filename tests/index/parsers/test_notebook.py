@@ -120,6 +120,13 @@ def test_a_picture_inside_the_text_is_left_out(parse: Parse) -> None:
     assert text == "See ![plan]() here."
 
 
+def test_a_large_picture_inside_html_does_not_cost_its_words(parse: Parse) -> None:
+    """A page is too long only by what is not a picture."""
+    page = f"<img src='data:image/png;base64,{'A' * 2_000_000}'><p>Sales by month</p>"
+    output = {"output_type": "display_data", "data": {"text/html": page}}
+    assert document(parse, code("x", output)).text == "x\n\nSales by month"
+
+
 def test_title_and_authors_of_the_notebook(parse: Parse) -> None:
     """Outrank the first heading."""
     notebook = document(parse, markdown("# Other"), title="Walks", authors=[{"name": "Sana"}, {"name": "Ben"}])
