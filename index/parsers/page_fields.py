@@ -42,7 +42,8 @@ def _is_drawn(field: FormField, boxes: Sequence[TextBox], words: str) -> bool:
     here = [
         box.text
         for box in boxes
-        if box.left < field.right and field.left < box.right and box.top < field.bottom and field.top < box.bottom
+        # A line above or below may touch the field, and its number may be the value.
+        if box.left < field.right and field.left < box.right and field.top < (box.top + box.bottom) / 2 < field.bottom
     ]
     value = _find_words([field.value])
     return bool(value.strip()) and (value in _find_words(here) or _find_words([describe_field(field)]) in words)

@@ -14,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from index.parsers import ocr
 from index.parsers.page_boxes import find_boxes
 from index.parsers.page_fields import append_fields, describe_field, find_new_fields, locate_fields
+from index.parsers.page_layout import TextBox
 from index.parsers.page_text import PageTexts
 from index.parsers.pdf import parse_pdf
 from index.parsers.pdf_fields import FormField
@@ -91,6 +92,14 @@ def test_fields_beside_the_page_and_without_size_are_left_out(parse: Parse) -> N
     """Nobody sees them either, and a frame around them would be nowhere."""
     for place in ({"x": 900}, {"y": -100}, {"width": 0}):
         assert "Ann" not in read(parse, draw([draw_prose, partial(draw_text_field, **place)])).text
+
+
+def test_a_line_that_touches_a_field_does_not_hide_its_value() -> None:
+    """The number of a question above is no answer."""
+    field = FormField("Children", "2", False, 100, 100, 200, 120)
+    above, inside = (TextBox("2 How many children?", 100, top, 200, top + 12, 10) for top in (90, 104))
+    assert find_new_fields([field], [above]) == [field]
+    assert find_new_fields([field], [inside]) == []
 
 
 def test_many_widgets_of_one_long_value_cost_no_page(parse: Parse) -> None:
