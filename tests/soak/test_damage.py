@@ -166,6 +166,8 @@ def test_a_damaged_large_generation_never_answers_wrongly(
 ) -> None:
     """With many lists of vectors and files that are read in blocks; a gigabyte in the long form."""
     if not soak:
+        # What is read on access has checksums of its blocks, as in a generation whose files are large.
+        monkeypatch.setattr("index.generation.generation.MIN_CHECKSUM_BYTES", 0)
         monkeypatch.setattr("index.disk.arrays.MAX_LOADED_BYTES", 0)
     index = tmp_path / "index"
     build_large(index, 250_000 if soak else 2_500)
