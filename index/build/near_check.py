@@ -1,7 +1,7 @@
 """Check that what a generation says of copies and near copies is what its own texts give.
 
-Documents are sketched again, and their groups are found again. Passages are compared again in groups with about as many
-as are compared in seconds; of the other groups the links are taken as they are.
+Documents are sketched and grouped again. Passages are compared again in a sample of the groups, small enough to take
+seconds; for the other groups the stored links are trusted.
 """
 
 from collections.abc import Iterator

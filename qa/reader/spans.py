@@ -17,7 +17,7 @@ Logits = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class PairLogits:
-    """What the heads say of a pair: of each token that the words start or end there, shape (tokens,), and in all."""
+    """The logits of a pair: of the answer starting or ending at each token, shape (tokens,), and of its relevance."""
 
     start: Logits
     end: Logits

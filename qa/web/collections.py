@@ -101,7 +101,9 @@ class Collections:
         narrowed._served = {name: one for name, one in self._served.items() if name in key.collections}
         if not narrowed._served:
             limit = ", ".join(sorted(key.collections))
-            raise ProblemError(Code.FORBIDDEN, f"The key {key.name!r} is only for {limit}, which is not served.")
+            raise ProblemError(
+                Code.FORBIDDEN, f"The key {key.name!r} is for {limit}, and this server serves none of these."
+            )
         narrowed._is_narrowed = len(narrowed) < len(self)
         narrowed.asker = self.asker.narrow(list(narrowed._served))
         narrowed._services = {name: self._services[name].move_to(narrowed) for name in narrowed._served}
@@ -156,7 +158,7 @@ class Collections:
             documents=index.documents,
             passages=index.passages,
             generation=index.generation,
-            default=False,
+            default=False,  # ``summarize`` says it: it depends on which others there are
         )
 
     def check_readiness(self) -> dict[str, dict[str, bool]]:

@@ -59,8 +59,8 @@ SECURITY_SCHEMES = {
         "type": "http",
         "scheme": "bearer",
         "description": "A key of `python -m qa keys add`. The scopes that it must have are named beside it; `admin` "
-        "has all. Asking needs a key if the server was told so, or once a key with the scope `ask` was added. With a "
-        "key for some of the collections, which `--collection` makes, the server has no others.",
+        "has all. Asking needs a key if the server was told so, or once a key with the scope `ask` was added. A key "
+        "that was added with `--collection` sees only those collections.",
     },
     "cookie": {
         "type": "apiKey",

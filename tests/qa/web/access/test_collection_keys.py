@@ -171,7 +171,10 @@ def test_what_tells_of_the_whole_server_needs_a_key_for_all(client: FlaskClient,
 def test_a_key_for_what_is_not_served_reaches_nothing(client: FlaskClient, store: KeyStore) -> None:
     """It is refused, with its collections; if one of them is served, it reaches that one."""
     refused = client.get("/v1/ask?q=a", headers=limit(store, "x", "old"))
-    assert problem(refused, Code.FORBIDDEN)["detail"] == "The key 'limited' is only for old, x, which is not served."
+    assert (
+        problem(refused, Code.FORBIDDEN)["detail"]
+        == "The key 'limited' is for old, x, and this server serves none of these."
+    )
     some = bearer(store.add_key("some", ["ask"], collections=["x", "staff"]))
     assert client.get("/v1/index", headers=some).get_json()["documents"] == 2
 
@@ -207,7 +210,7 @@ def test_an_agent_reaches_the_collections_of_its_key_only(client: FlaskClient, s
     old = bearer(store.add_key("old", ["ask"], collections=["old"])) | accept
     refused = client.post("/mcp", json=asked, headers=old)
     assert refused.status_code == 403
-    assert refused.get_json()["error"]["message"] == "The key 'old' is only for old, which is not served."
+    assert refused.get_json()["error"]["message"] == "The key 'old' is for old, and this server serves none of these."
 
 
 def test_the_page_of_a_visitor_with_a_key_for_one_shows_that_one(client: FlaskClient, store: KeyStore) -> None:
@@ -230,7 +233,7 @@ def test_a_visitor_whose_collection_is_not_served_can_sign_in_with_another_key(
     client.post("/sign-in", data={"key": store.add_key("old", ["ask"], collections=["old"])})
     page = client.get("/", headers={"Accept": "text/html"})
     assert page.status_code == 403
-    assert "only for old, which is not served" in page.text
+    assert "is for old, and this server serves none of these" in page.text
     assert '<a href="/sign-in">' in page.text and client.get("/sign-in").status_code == 200
 
 
