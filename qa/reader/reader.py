@@ -6,9 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.types import Span
 from qa.reader.language import LanguageDetector
 from qa.reader.pairs import PairTokenizer, TokenPair
-from qa.reader.rows import write_rows_as_sentences
+from qa.reader.rows import weigh_cells, write_rows_as_sentences
 from qa.reader.spans import PairLogits, find_best_span
 from qa.types import Reading
 
@@ -53,14 +54,15 @@ class TrainedReader:
         """Return what each passage, given as its context and its text, says to the question."""
         written = [(context, write_rows_as_sentences(text)) for context, text in passages]
         pairs = self.tokenizer.encode_pairs(question, written)
-        return [_find_words(*found) for found in zip(pairs, self._network(pairs), strict=True)]
+        parts = [weigh_cells(question, text) for _, text in passages]
+        return [_find_words(*found) for found in zip(pairs, self._network(pairs), parts, strict=True)]
 
 
-def _find_words(pair: TokenPair, logits: PairLogits) -> Reading:
+def _find_words(pair: TokenPair, logits: PairLogits, parts: Sequence[tuple[Span, float]]) -> Reading:
     words = slice(pair.first, pair.first + len(pair.offsets))
     # The first token means that there is no answer.
     none = float(logits.start[0] + logits.end[0])
-    best = find_best_span(logits.start[words], logits.end[words], pair.offsets, none)
+    best = find_best_span(logits.start[words], logits.end[words], pair.offsets, none, parts)
     # A token may cover no characters; a span of such tokens quotes nothing.
     span = best.span if best.span and best.span.start < best.span.end else None
     return Reading(logits.relevance, best.over_none, span, best.over_others)

@@ -37,22 +37,47 @@ class BestSpan:
     over_others: float
 
 
-def find_best_span(start: Logits, end: Logits, offsets: Sequence[tuple[int, int]], no_answer: float) -> BestSpan:
+def find_best_span(
+    start: Logits,
+    end: Logits,
+    offsets: Sequence[tuple[int, int]],
+    no_answer: float,
+    parts: Sequence[tuple[Span, float]] = (),
+) -> BestSpan:
     """Return the best span and by how much it beats ``no_answer`` and other spans.
 
     The best span has the greatest sum of its first token's start logit and its last token's end logit, and at
     most ``MAX_ANSWER_TOKENS`` (Devlin et al. 2019, sections 4.2 and 4.3). ``start``, ``end`` and ``offsets``
-    have one entry for each token of the passage's words.
+    have one entry for each token of the passage's words. ``parts``: places of the words, in characters, each with what
+    spans in it gain on others, which does not count beside ``no_answer``; no span goes across the border of one.
     """
     size = len(offsets)
     if not size:
         return BestSpan(None, 0.0, 0.0)
     sums = start[:, None] + end[None, :]
     lengths = np.arange(size)[None, :] - np.arange(size)[:, None]
-    sums = np.where((lengths < 0) | (lengths >= MAX_ANSWER_TOKENS), -np.inf, sums)
+    excluded = (lengths < 0) | (lengths >= MAX_ANSWER_TOKENS)
+    gains = np.zeros(size, dtype=np.float32)
+    if parts:
+        gains, inside = _spread_parts(parts, offsets)
+        sums += gains[:, None]
+        excluded |= inside[:, None] != inside[None, :]
+    sums = np.where(excluded, -np.inf, sums)
     first, last = divmod(int(np.argmax(sums)), size)
     best = float(sums[first, last])
     others = [sums[:first, :first], sums[last + 1 :, last + 1 :]]
     rival = max((float(part.max()) for part in others if part.size), default=-np.inf)
     span = Span(offsets[first][0], offsets[last][1])
-    return BestSpan(span, best - no_answer, min(MAX_MARGIN, best - rival))
+    return BestSpan(span, best - float(gains[first]) - no_answer, min(MAX_MARGIN, best - rival))
+
+
+def _spread_parts(
+    parts: Sequence[tuple[Span, float]], offsets: Sequence[tuple[int, int]]
+) -> tuple[Logits, NDArray[np.int64]]:
+    """Return the gain of each token, and the number of the part that it is in, 0 for none."""
+    starts = np.array([start for start, _ in offsets])
+    gains, inside = np.zeros(len(offsets), dtype=np.float32), np.zeros(len(offsets), dtype=np.int64)
+    for number, (span, gain) in enumerate(parts, 1):
+        here = slice(*np.searchsorted(starts, [span.start, span.end]))
+        gains[here], inside[here] = gain, number
+    return gains, inside

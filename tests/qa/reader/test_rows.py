@@ -1,11 +1,14 @@
-"""Rows of tables in the form of sentences."""
+"""Rows of tables in the form of sentences, and what their cells gain."""
+
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.reader.reader import TrainedReader
-from qa.reader.rows import write_rows_as_sentences
+from qa.reader.rows import NAME_GAIN, weigh_cells, write_rows_as_sentences
 
+CELLS = st.text("ab 1:·", min_size=1, max_size=8).map(str.strip).filter(bool)
 ROWS = "Country · Daily allowance\n\nFrance · Daily allowance: 58.00 EUR\n\nJapan · Daily allowance: 61.50 EUR"
 
 
@@ -28,3 +31,46 @@ def test_the_words_are_those_of_the_row() -> None:
     (reading,) = TrainedReader().read("What is the daily allowance in Japan?", [("Travel expenses", ROWS)])
     assert reading.span is not None
     assert ROWS[reading.span.start : reading.span.end] == "61.50 EUR"
+
+
+def test_the_row_and_the_column_with_the_words_of_the_question_gain() -> None:
+    """A word that all rows have tells none apart; the names of columns and the header answer nothing."""
+    text = "Name · Room · Stand-in\n\nMarlow, Edith · Room: B 12 · Stand-in: Toller\n\nMarlow, Piers · Room: Yard · Stand-in: Okafor"
+    gains = {
+        text[span.start : span.end]: gain for span, gain in weigh_cells("Who is the stand-in of Edith Marlow?", text)
+    }
+    assert gains["Toller"] == 0 > gains["B 12"] > gains["Yard"]
+    assert gains["Toller"] > gains["Okafor"]
+    assert {gains[name] for name in ("Room: ", "Stand-in: ", "Name", "Room", "Stand-in")} == {NAME_GAIN}
+
+
+def test_a_cell_that_the_question_tells_is_not_what_it_asks_for() -> None:
+    """Asked by a room and its column, the name of the row is as good as before."""
+    text = "Marlow, Edith · Room: B 12 · Phone: 214\n\nMarlow, Piers · Room: Yard · Phone: 371"
+    gains = {text[span.start : span.end]: gain for span, gain in weigh_cells("Whose room is the Yard?", text)}
+    assert gains["Marlow, Piers"] == gains["Yard"] == 0 > gains["Marlow, Edith"]
+
+
+def test_text_without_cells_has_no_parts() -> None:
+    """Prose is read as ever, beside a table, too."""
+    assert weigh_cells("Who?", "Nobody: they left.") == []
+    text = f"Ask Rosa about trips.\n\n{ROWS}"
+    assert all(span.start >= text.index("Country") for span, _ in weigh_cells("Who is asked about trips?", text))
+
+
+@given(st.text("ab ", max_size=8), st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=4))
+def test_no_two_parts_overlap(question: str, rows: list[list[str]]) -> None:
+    """Of any rows; the best cell, if there are any, gains nothing, and none more."""
+    text = "\n\n".join(" · ".join(row) for row in rows)
+    parts = [(span, gain) for span, gain in weigh_cells(question, text) if span.start < span.end]
+    ordered = sorted(parts, key=lambda part: part[0].start)
+    assert all(one.end <= other.start for (one, _), (other, _) in pairwise(ordered))
+    assert all(0 <= span.start < span.end <= len(text) and gain <= 0 for span, gain in ordered)
+
+
+def test_words_do_not_go_across_cells() -> None:
+    """Where the network would take two columns together."""
+    text = "Country · Full day · Arrival\n\nAustria · Full day: 50.00 EUR · Arrival: 33.00 EUR"
+    (reading,) = TrainedReader().read("arrival day allowance Austria", [("Travel expenses", text)])
+    assert reading.span is not None
+    assert text[reading.span.start : reading.span.end] in {"50.00 EUR", "33.00 EUR"}

@@ -27,6 +27,19 @@ def test_a_rival_shares_no_token_with_the_best_span() -> None:
     assert find_best_span(start[1:3], end[1:3], offsets[:2], 0.0).over_others == MAX_MARGIN
 
 
+def test_a_span_stays_within_a_part_and_the_gain_decides_between_parts() -> None:
+    """The gain of a part does not count beside there being no answer."""
+    start, end = np.array([5, 0, 4, 0], dtype=np.float32), np.array([0, 1, 0, 6], dtype=np.float32)
+    offsets = [(0, 1), (2, 3), (4, 5), (6, 7)]
+    assert find_best_span(start, end, offsets, 0.0).span == Span(0, 7)
+    halves = [(Span(0, 3), 0.0), (Span(4, 7), 0.0)]
+    assert find_best_span(start, end, offsets, 1.0, halves) == BestSpan(Span(4, 7), 9.0, 10.0 - 6.0)
+    lowered = [(Span(0, 3), 0.0), (Span(4, 7), -5.0)]
+    assert find_best_span(start, end, offsets, 1.0, lowered) == BestSpan(Span(0, 3), 5.0, 6.0 - 5.0)
+    raised = [(Span(0, 3), -7.0), (Span(4, 7), -1.0)]
+    assert find_best_span(start, end, offsets, 1.0, raised).over_none == 9.0
+
+
 def test_no_words_have_no_span() -> None:
     """A passage without words points at nothing."""
     assert find_best_span(np.zeros(0, np.float32), np.zeros(0, np.float32), [], 1.0) == BestSpan(None, 0.0, 0.0)
