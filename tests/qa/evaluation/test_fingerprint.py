@@ -72,8 +72,8 @@ DEFAULTS: tuple[tuple[Callable[..., Any], tuple[object, ...]], ...] = (
     (fuse, (0.48,)),
     (understand, (str, 0.48)),
     (LateInteraction.__init__, (2.9,)),
-    (Rerank.__init__, (0.14, 3300, 5.0)),
-    (Rerank.__init__, (0.15, 600, 5.0)),
+    (Rerank.__init__, (0.14, 3300, 3.0)),
+    (Rerank.__init__, (0.15, 600, 3.0)),
     (Rerank.__init__, (0.15, 3300, -8.0)),
 )
 # What so small a collection cannot show. Change one of these and the documents stay fresh: measure them again.
@@ -84,6 +84,7 @@ UNSEEN = (
     "qa.ranking.stages.collapse_copies.MIN_COSINE_SHARE",  # there are no versions
     "qa.ranking.retriever.SEARCHED_UNITS",  # more units than the collection has
     "qa.reader.pairs.MAX_TOKENS",  # no passage is so long
+    "qa.reader.rows.ROW_WEIGHT",  # and its other weights: there are no tables
     "index.embedding.saturation.MAX_PAIR_SUM",  # of the real encoder; its form is named in the fingerprint
 )
 
