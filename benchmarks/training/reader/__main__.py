@@ -41,15 +41,16 @@ from benchmarks.training.reader.examples import (
 from benchmarks.training.reader.handbooks import read_handbooks
 from benchmarks.training.reader.measure import format_table, load_held_out, measure_sources
 from benchmarks.training.reader.network import Network, average_trained, load_network
-from benchmarks.training.reader.tables import SOURCE as TABLES
-from benchmarks.training.reader.tables import invent_questions
 from benchmarks.training.reader.train import train
+from benchmarks.training.tables import SOURCE as TABLES
+from benchmarks.training.tables import invent_questions
 from index.embedding import MODELS, load_encoder
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from qa.reader import LARGE
 from qa.reader.large import WEIGHTS as LARGE_WEIGHTS
 from qa.reader.large import ensure_large_reader
 from qa.reader.reader import ABOUT, SHIPPED, TrainedReader
+from qa.reader.rows import write_rows_as_sentences
 
 EXAMPLES = Path("var/reader/examples.jsonl.gz")
 CHECKPOINT, AVERAGED = Path("var/reader/network.pt"), Path("var/reader/averaged.safetensors")
@@ -72,7 +73,7 @@ def main() -> None:
 @click.option("--out", type=click.Path(path_type=Path), default=EXAMPLES, show_default=True)
 def prepare(data: Path, out: Path) -> None:
     """Pack the training examples of DATA, the folder of open sets, and of the handbooks."""
-    labelled = [*load_questions(data)[Part.TRAIN], *_load_handbooks(Part.TRAIN), *invent_questions(TABLE_QUESTIONS)]
+    labelled = [*load_questions(data)[Part.TRAIN], *_load_handbooks(Part.TRAIN), *_load_tables()]
     questions = sorted(labelled, key=lambda one: one.source in UNLABELLED)
     found = build_examples(questions)
     examples = [replace(one, answers=(), relevant=None) if one.source in UNLABELLED else one for one in found.examples]
@@ -129,6 +130,14 @@ def convert(trained: Path, out: Path) -> None:
 def convert_large(trained: Path, out: Path) -> None:
     """Write the large reader of what `benchmarks.training.reader.teach train` TRAINED."""
     write_large_reader(trained, out)
+
+
+def _load_tables() -> list[ReadingQuestion]:
+    """Return questions about invented tables, each table as the reader sees it."""
+    # The last row is a sentence, too.
+    return [
+        replace(one, context=write_rows_as_sentences(f"{one.context}\n\n")) for one in invent_questions(TABLE_QUESTIONS)
+    ]
 
 
 def _load_handbooks(part: Part) -> Iterator[ReadingQuestion]:

@@ -1,7 +1,7 @@
 """Questions about rows of tables, invented: the open sets have none, and people's folders have spreadsheets.
 
-Names of columns and wordings of questions are in ``tables.json``; the cells are drawn. A table is written as the
-parsers write it and as the reader sees it (``qa/reader/rows.py``).
+Names of columns and wordings of questions are in a file; the cells are drawn. The reader is trained on one such file,
+the confidence is fitted on another, with tables about other subjects. A table is written as the parsers write it.
 """
 
 import json
@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.open_sets import ReadingQuestion
-from index.parsers.tables import describe_rows
+from index.parsers.tables import SEPARATOR, describe_rows
 from index.types import Span
-from qa.reader.rows import write_rows_as_sentences
 
 SOURCE = "tables"
-WORDS = Path(__file__).with_name("tables.json")
+READER_WORDS, CALIBRATION_WORDS = (Path(__file__).parent / part / "tables.json" for part in ("reader", "calibration"))
 ROWS, COLUMNS = (3, 12), (2, 5)
 QUESTIONS_PER_TABLE = 6
 # The share of questions about a row or a column that the table does not have, and of those that ask for the row.
@@ -50,34 +49,51 @@ class Table:
     absent_columns: Sequence[Column]
 
     def write(self) -> str:
-        """Return the text of the table as the reader sees it."""
+        """Return the text of the table as the parsers write it."""
         header = [self.kind, *(column.name for column in self.columns)]
         rows = [[row, *(self.cells[row, column.name] for column in self.columns)] for row in self.rows]
-        return write_rows_as_sentences("\n\n".join(describe_rows([header, *rows], has_header=True)) + "\n\n")
+        return "\n\n".join(describe_rows([header, *rows], has_header=True))
+
+
+def load_words(path: Path) -> dict[str, Any]:
+    """Return the values of cells, and the kinds of tables with their columns and wordings."""
+    words: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return words
 
 
 def invent_questions(count: int, seed: int = 0) -> Iterator[ReadingQuestion]:
-    """Yield so many questions about tables, six about each."""
-    chance, words = random.Random(seed), json.loads(WORDS.read_text(encoding="utf-8"))
+    """Yield so many questions of the reader's training, six about each table."""
+    chance, words = random.Random(seed), load_words(READER_WORDS)
     for number in range(-(-count // QUESTIONS_PER_TABLE)):
-        table = draw_table(words, chance)
-        text = table.write()
-        for _ in range(min(QUESTIONS_PER_TABLE, count - number * QUESTIONS_PER_TABLE)):
-            yield _ask(table, text, number, chance)
+        table = draw_table(chance.choice(words["tables"]), words["values"], chance)
+        yield from ask_about(table, number, min(QUESTIONS_PER_TABLE, count - number * QUESTIONS_PER_TABLE), chance)
 
 
-def draw_table(words: Mapping[str, Any], chance: random.Random) -> Table:
-    """Draw the rows, the columns and the cells of a table of one of the kinds of ``tables.json``."""
-    kind = chance.choice(words["tables"])
+def invent_one_of_each(path: Path, questions: int, seed: str) -> Iterator[ReadingQuestion]:
+    """Yield so many questions about one table of each kind in the file, so that no two have the same rows."""
+    chance, words = random.Random(seed), load_words(path)
+    for number, kind in enumerate(words["tables"]):
+        yield from ask_about(draw_table(kind, words["values"], chance), number, questions, chance)
+
+
+def draw_table(kind: Mapping[str, Any], values: Mapping[str, Sequence[str]], chance: random.Random) -> Table:
+    """Draw the rows, the columns and the cells of a table of this kind."""
     columns = [Column(name, cells, asked) for name, cells, *asked in kind["columns"]]
     row_kind, names = kind["row"]
-    possible = list(dict.fromkeys(_draw_cell(names, words["values"], chance) for _ in range(40)))
+    possible = list(dict.fromkeys(_draw_cell(names, values, chance) for _ in range(40)))
     count, width = min(chance.randint(*ROWS), len(possible) - 2), min(chance.randint(*COLUMNS), len(columns) - 1)
     rows, absent_rows = possible[:count], possible[count:]
     chance.shuffle(columns)
     shown, absent_columns = columns[:width], columns[width:]
-    cells = {(row, c.name): _draw_cell(c.kind, words["values"], chance) for row in rows for c in shown}
+    cells = {(row, c.name): _draw_cell(c.kind, values, chance) for row in rows for c in shown}
     return Table(chance.choice(kind["titles"]), row_kind, rows, shown, cells, absent_rows, absent_columns)
+
+
+def ask_about(table: Table, number: int, questions: int, chance: random.Random) -> Iterator[ReadingQuestion]:
+    """Yield so many questions about the table with this number."""
+    text = table.write()
+    for _ in range(questions):
+        yield _ask(table, text, number, chance)
 
 
 def _ask(table: Table, text: str, number: int, chance: random.Random) -> ReadingQuestion:
@@ -114,8 +130,8 @@ def _find_line(text: str, row: str, column: str, cell: str) -> Span:
     """Return the span from the name of the row to the end of its cell."""
     start = 0
     for line in text.splitlines(keepends=True):
-        place = f"{line}\n".find(f"{column}: {cell}")
-        if line.startswith(f"{row},") and place >= 0:
+        place = line.find(f"{column}: {cell}")
+        if line.startswith(f"{row}{SEPARATOR}") and place >= 0:
             return Span(start, start + place + len(f"{column}: {cell}"))
         start += len(line)
     raise ValueError(f"no row {row!r} with {column!r}: {cell!r} in {text!r}")
