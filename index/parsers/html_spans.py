@@ -4,11 +4,9 @@ from collections.abc import MutableMapping
 from copy import deepcopy
 from typing import Protocol, Self
 
+from index.parsers.cell_copies import MAX_COLUMNS, MAX_COPIES, MAX_REPEATED_CHARS
+
 CELLS = "./td | ./th"
-# Longer cells name no rows. With the number of copies it bounds how far a page can grow.
-MAX_REPEATED_CHARS, MAX_COPIES = 200, 20_000
-# More columns than any table has for its readers.
-MAX_COLUMNS = 100
 
 
 class Cell(Protocol):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.parsers.html_spans import MAX_COLUMNS, MAX_COPIES, MAX_REPEATED_CHARS
+from index.parsers.cell_copies import MAX_COLUMNS, CellCopies
 from index.parsers.tables import arrange_rows
 from index.parsers.text_builder import TextBuilder
 from index.parsers.xml_elements import get_name, has_own_text, read_line, read_pieces, tidy
@@ -20,8 +20,6 @@ TABLES = frozenset("table informaltable".split())
 ROWS = frozenset("row tr".split())
 GROUPS = frozenset("thead tbody tfoot".split())
 CELLS = frozenset("entry entrytbl td th".split())
-# Copies have at most this many times the characters of the table, so that many small tables do not grow either.
-MAX_GROWTH = 20
 # What tells how a table looks.
 SPECIFICATIONS = frozenset("colspec spanspec col colgroup".split())
 # What is a line of its own inside a cell.
@@ -101,8 +99,8 @@ def _read_sections(group: "_Element") -> Mapping[str, Sequence[Sequence[str]]]:
         names_columns = name != "tfoot" and len(cells) > 1 and all(get_name(cell) == "th" for cell in cells)
         section = "thead" if names_columns and not sections.keys() - {"thead"} else name
         sections.setdefault(section, []).append([_read_span(cell, columns) for cell in cells])
-    layout = _Layout(MAX_GROWTH * sum(len(cell.words) for rows in sections.values() for row in rows for cell in row))
-    return {name: list(layout.expand(rows, name == "thead")) for name, rows in sections.items()}
+    copies = CellCopies(sum(len(cell.words) for rows in sections.values() for row in rows for cell in row))
+    return {name: list(_expand_rows(rows, name == "thead", copies)) for name, rows in sections.items()}
 
 
 def _find_specifications(group: "_Element") -> Sequence["_Element"]:
@@ -137,40 +135,26 @@ def _read_span(cell: "_Element", columns: Mapping[str, tuple[int, int]]) -> _Cel
     return _Cell(words, rows, max(1, last[1] - first[0] + 1), first[0])
 
 
-class _Layout:
-    """Puts cells into columns, with copies of those that span, until there are too many for ``max_chars``."""
-
-    def __init__(self, max_chars: int) -> None:
-        self._left, self._chars = MAX_COPIES, max_chars
-
-    def expand(self, rows: Iterable[Sequence[_Cell]], is_header: bool) -> Iterator[list[str]]:
-        """Yield the words of each row by columns; only headers are repeated in each column that they cover."""
-        # By column, the cells that reach down, each with the number of rows below.
-        hanging: dict[int, tuple[int, str]] = {}
-        for cells in rows:
-            line = {column: self._copy(words) for column, (_, words) in hanging.items()}
-            hanging = {column: (below - 1, words) for column, (below, words) in hanging.items() if below > 1}
-            column = 0
-            for cell in cells:
-                column = max(column, cell.column or 0)
-                while column in line:
-                    column += 1
-                for place in range(column, column + cell.columns):
-                    if place in line:
-                        break
-                    is_first = place == column
-                    line[place] = cell.words if is_first else self._copy(cell.words) if is_header else ""
-                    if cell.rows > 1:
-                        hanging[place] = cell.rows - 1, cell.words if is_first or is_header else ""
-            yield [line.get(column, "") for column in range(max(line, default=-1) + 1)]
-
-    def _copy(self, words: str) -> str:
-        """Return the words, or nothing if they are long or there are too many copies."""
-        if len(words) > MAX_REPEATED_CHARS:
-            return ""
-        self._left -= bool(words)
-        self._chars -= len(words)
-        return words if min(self._left, self._chars) >= 0 else ""
+def _expand_rows(rows: Iterable[Sequence[_Cell]], is_header: bool, copies: CellCopies) -> Iterator[list[str]]:
+    """Yield the words of each row by columns; only headers are repeated in each column that they cover."""
+    # By column, the cells that reach down, each with the number of rows below.
+    hanging: dict[int, tuple[int, str]] = {}
+    for cells in rows:
+        line = {column: copies.copy(words) for column, (_, words) in hanging.items()}
+        hanging = {column: (below - 1, words) for column, (below, words) in hanging.items() if below > 1}
+        column = 0
+        for cell in cells:
+            column = max(column, cell.column or 0)
+            while column in line:
+                column += 1
+            for place in range(column, column + cell.columns):
+                if place in line:
+                    break
+                is_first = place == column
+                line[place] = cell.words if is_first else copies.copy(cell.words) if is_header else ""
+                if cell.rows > 1:
+                    hanging[place] = cell.rows - 1, cell.words if is_first or is_header else ""
+        yield [line.get(column, "") for column in range(max(line, default=-1) + 1)]
 
 
 def _read_cell(cell: "_Element") -> str:

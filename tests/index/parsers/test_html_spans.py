@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from lxml.html import fromstring
 
-from index.parsers.html_spans import MAX_COPIES, repeat_spanning_cells
+from index.parsers.cell_copies import MAX_COPIES
+from index.parsers.html_spans import repeat_spanning_cells
 from index.types import Document
 from tests.index.parsers.conftest import Parse
 

@@ -60,12 +60,21 @@ def test_blocks(source: str, text: str) -> None:
         ("<tr><td>One<tr><td>two", "One\n\ntwo"),
         ("<tr><td>Menu<td><table><tr><td>Text</table>", "Menu\n\nText"),
         ("<tr><td>a<td>" + "long " * 100 + "<tr><td>b<td>c", "a\n\n" + "long " * 99 + "long\n\nb\n\nc"),
-        ("<tr><th colspan=999999>A<th rowspan=x>B<tr><td>x<td>1", "A" + " · A" * 99 + "\n\nA · B\n\nx · A: 1"),
+        ("<tr><th colspan=999999>A<th rowspan=x>B<tr><td>x<td>1", "A" + " · A" * 80 + " · B\n\nx · A: 1"),
     ],
 )
 def test_tables(source: str, text: str) -> None:
     """A line for each row with the names of its columns, if it is a table of data."""
     assert convert(f"<table>{source}</table>").text == text
+
+
+def test_a_hostile_table_does_not_grow_without_bound() -> None:
+    """Its copies have 20 times its own characters at most, which a table of a book is far from."""
+    cells = f"<th rowspan=100 colspan=100>{'abc ' * 40}" * 3
+    source = f"<table><tr>{cells}<th>d{'<tr><td>' * 500}<tr><td>x<td>y</table>"
+    assert 3 * 40 < convert(source).text.count("abc") < 25 * 3 * 40
+    column = "".join(f"<tr><td>{number}" for number in range(2, 60))
+    assert convert(f"<table><tr><th>A<th>B<tr><td rowspan=60>name<td>1{column}</table>").text.count("name") == 59
 
 
 def test_headings_and_places() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.parsers.html_spans import MAX_COLUMNS, MAX_COPIES
+from index.parsers.cell_copies import MAX_COLUMNS, MAX_COPIES
 from index.types import Document
 from tests.index.parsers.conftest import Parse
 
