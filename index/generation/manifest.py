@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Raise it if an older program cannot read what this one writes, or this one what an older one wrote.
 FORMAT = 6
 # Raise it if a build makes something else of the same files: the next one then makes everything anew.
-RECIPE = 3
+RECIPE = 4
 MANIFEST_NAME = "manifest.json"
 # Hashing releases the interpreter lock, and waiting for the disk needs no processor.
 FILES_AT_ONCE = 4

@@ -1,18 +1,24 @@
-"""Cells of HTML tables that span rows or columns, repeated, so that each row can be read alone."""
+"""HTML tables whose rows can be read alone: cells that span rows or columns are repeated, rows of headers become one.
+
+A reader of the page would see "Allowance" over "day" and "night"; a row alone says "Allowance day".
+"""
 
 from collections.abc import MutableMapping
 from copy import deepcopy
+from itertools import takewhile
 from typing import Protocol, Self
 
 from index.parsers.cell_copies import MAX_COLUMNS, MAX_COPIES, MAX_REPEATED_CHARS
 
 CELLS = "./td | ./th"
+ROWS = "./tr | ./thead/tr | ./tbody/tr | ./tfoot/tr"
 
 
 class Cell(Protocol):
     """The part of an HTML element of lxml that is used here."""
 
     tag: str
+    text: str | None
     tail: str | None
     attrib: MutableMapping[str, str]
 
@@ -34,16 +40,41 @@ class Cell(Protocol):
     def append(self, element: Self) -> None:
         """Put an element at the end, inside of this one."""
 
+    def clear(self) -> None:
+        """Remove all that the element has."""
+
+    def drop_tree(self) -> None:
+        """Remove the element from its parent, without what comes after it."""
+
 
 def repeat_spanning_cells(tree: Cell) -> None:
-    """Copy each cell that spans rows into all of them, and each header that spans columns above each of them."""
+    """Copy each cell that spans rows into all of them, and each header that spans columns above each of them.
+
+    Then make several rows of headers one.
+    """
     copier = _Copier()
     for table in tree.xpath("//table"):
         # Cells that reach down, by their column, each with the number of rows below.
         hanging: dict[int, tuple[Cell, int]] = {}
-        for row in table.xpath("./tr | ./thead/tr | ./tbody/tr | ./tfoot/tr"):
+        for row in table.xpath(ROWS):
             copier.repeat_headers(row)
             hanging = copier.repeat_hanging(row, hanging)
+        _merge_headers(table)
+
+
+def _merge_headers(table: Cell) -> None:
+    """Write the headers of all rows at the top that have nothing else into the first of them: "Allowance day"."""
+    rows = [cells for cells in (row.xpath(CELLS) for row in table.xpath(ROWS)) if len(cells) > 1]
+    headers = list(takewhile(lambda cells: all(cell.tag == "th" for cell in cells), rows))
+    # The headers of a table without other rows, or of different width, are rows that are marked by mistake.
+    if len(headers) < 2 or len(headers) == len(rows) or len({len(cells) for cells in headers}) > 1:
+        return
+    for column in zip(*headers, strict=True):
+        names = dict.fromkeys(" ".join(cell.text_content().split()) for cell in column)
+        column[0].clear()
+        column[0].text = " ".join(filter(None, names))
+        for cell in column[1:]:
+            cell.drop_tree()
 
 
 class _Copier:

@@ -64,8 +64,17 @@ TABLE = """<html><body><article><h1>Rates</h1>
             "<tr><td rowspan='2'>Rome</td><td>5</td><td>6</td><td>x</td></tr><tr><td>7</td><td></td><td>y</td></tr>",
             ["City · Price · Price · Note", "Rome · Price: 5 · Price: 6 · Note: x", "Rome · Price: 7 · Note: y"],
         ),
+        (
+            "<caption>Rates</caption><thead><tr><th rowspan='2'>City</th><th colspan='2'>Rate</th></tr>"
+            "<tr><th>by <b>day</b></th><th>night</th></tr></thead><tr><th>Rome</th><td>5</td><td>6</td></tr>",
+            ["Rates", "City · Rate by day · Rate night", "Rome · Rate by day: 5 · Rate night: 6"],
+        ),
+        (
+            "<tr><th>Only</th><th>headers</th></tr><tr><th>in</th><th>it</th></tr>",
+            ["Only · headers", "in · headers: it"],
+        ),
     ],
-    ids=["header", "caption and years", "names of rows", "spans"],
+    ids=["header", "caption and years", "names of rows", "spans", "rows of headers", "headers alone"],
 )
 def test_rows_of_a_table_can_be_read_alone(parse: Parse, table: str, rows: list[str]) -> None:
     """No cell has the name of another column."""
