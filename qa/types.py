@@ -124,15 +124,15 @@ class Query:
 class Reading:
     """What a reader says of one passage, as logits: 0 means as likely as not.
 
-    ``relevance``: whether the passage answers the question. ``answerable``: by how much the words at
-    ``span``, offsets in the passage's text, beat there being no answer. ``span`` is None if there are none.
-    ``margin``: by how much they beat the best other words of the passage.
+    ``relevance``: whether the passage answers. ``answerable``: by how much the words at ``span``, offsets in its text or
+    None, beat there being no answer; ``margin``: the best other words, ``row_margin``: those of other rows of a table.
     """
 
     relevance: float
     answerable: float
     span: Span | None
     margin: float = 0.0
+    row_margin: float | None = None
 
 
 class Reader(Protocol):

@@ -17,7 +17,7 @@ import numpy as np
 from qa.answer.evidence import Evidence
 from qa.logistic import LogisticModel
 from qa.ranking.features import scale_logit
-from qa.types import AnswerKind, QuestionForm
+from qa.types import AnswerKind, QuestionForm, Reading
 
 # So many passages, however many are returned, have a say in how sure the words of the first are; the fit has as many.
 COMPARED = 3
@@ -32,9 +32,10 @@ class WordsFeatures:
     """Features of the words that were found in the first passage; each means the same in any collection.
 
     ``passage``: the passage's probability, ``odds`` its log odds over ``LOGIT_SCALE``. ``answerable``: by how much the
-    words beat no answer, and ``margin``, by how much they beat the best other words of the passage, both over
-    ``LOGIT_SCALE``. ``support``: 1 if another of the first ``COMPARED`` passages has the same words. ``length``: the
-    logarithm of the number of words over that of ``MAX_WORDS``. ``explains``: 1 if the question asks for an
+    words beat no answer, ``margin``, by how much they beat the best other words of the passage, and
+    ``sentence_margin``, the best words outside their row of a table, or the same as ``margin`` if they are in none, all
+    over ``LOGIT_SCALE``. ``support``: 1 if another of the first ``COMPARED`` passages has the same words. ``length``:
+    the logarithm of the number of words over that of ``MAX_WORDS``. ``explains``: 1 if the question asks for an
     explanation, whose borders are a matter of taste. ``read``: 1 if the passage was read. ``quotable``: whether there
     are words that may be shown alone.
     """
@@ -43,6 +44,7 @@ class WordsFeatures:
     odds: float
     answerable: float
     margin: float
+    sentence_margin: float
     support: float
     length: float
     explains: float
@@ -94,6 +96,7 @@ def extract_words_features(evidence: Sequence[Evidence], probability: float, for
         odds=measure_odds(probability),
         answerable=scale_logit(reading.answerable) if reading and found else 0.0,
         margin=scale_logit(reading.margin) if reading and found else 0.0,
+        sentence_margin=scale_logit(_measure_sentence_margin(reading)) if reading and found else 0.0,
         support=float(found and any(one.words.casefold() == first.words.casefold() for one in evidence[1:COMPARED])),
         length=log(min(MAX_WORDS, max(1, len(first.words.split())))) / log(MAX_WORDS),
         explains=float(form is QuestionForm.EXPLANATION),
@@ -101,6 +104,11 @@ def extract_words_features(evidence: Sequence[Evidence], probability: float, for
         # The sentence says yes or no, and with what reserve.
         quotable=found and form is not QuestionForm.YES_NO,
     )
+
+
+def _measure_sentence_margin(reading: Reading) -> float:
+    """Return by how much the row with the words beats others, or, outside of tables, the words by themselves."""
+    return reading.margin if reading.row_margin is None else reading.row_margin
 
 
 def measure_odds(probability: float) -> float:

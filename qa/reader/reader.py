@@ -6,11 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.types import Span
 from qa.reader.language import LanguageDetector
 from qa.reader.pairs import PairTokenizer, TokenPair
 from qa.reader.rows import weigh_cells, write_rows_as_sentences
-from qa.reader.spans import PairLogits, find_best_span
+from qa.reader.spans import PairLogits, Part, find_best_span
 from qa.types import Reading
 
 if TYPE_CHECKING:
@@ -58,14 +57,14 @@ class TrainedReader:
         return [_find_words(*found) for found in zip(pairs, self._network(pairs), parts, strict=True)]
 
 
-def _find_words(pair: TokenPair, logits: PairLogits, parts: Sequence[tuple[Span, float]]) -> Reading:
+def _find_words(pair: TokenPair, logits: PairLogits, parts: Sequence[Part]) -> Reading:
     words = slice(pair.first, pair.first + len(pair.offsets))
     # The first token means that there is no answer.
     none = float(logits.start[0] + logits.end[0])
     best = find_best_span(logits.start[words], logits.end[words], pair.offsets, none, parts)
     # A token may cover no characters; a span of such tokens quotes nothing.
     span = best.span if best.span and best.span.start < best.span.end else None
-    return Reading(logits.relevance, best.over_none, span, best.over_others)
+    return Reading(logits.relevance, best.over_none, span, best.over_others, best.over_rows)
 
 
 def is_trained_reader(folder: Path) -> bool:

@@ -1,5 +1,6 @@
 """From the logits of tokens to the words that answer."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,16 +26,30 @@ class PairLogits:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A place of a passage, in characters, whose border no span goes across, and what spans in it gain on others.
+
+    ``row`` is what people read it in: a row of a table.
+    """
+
+    place: Span
+    gain: float
+    row: Span
+
+
+@dataclass(frozen=True, slots=True)
 class BestSpan:
     """The best span of a passage, in characters; None if the passage has no tokens.
 
     ``over_none``: by how much it beats there being no answer. ``over_others``: by how much it beats the best span that
-    shares no token with it, at most ``MAX_MARGIN``.
+    shares no token with it, at most ``MAX_MARGIN``. ``over_rows``: the same of the best span outside of its row, None
+    if it is in none.
     """
 
     span: Span | None
     over_none: float
     over_others: float
+    over_rows: float | None = None
 
 
 def find_best_span(
@@ -42,14 +57,13 @@ def find_best_span(
     end: Logits,
     offsets: Sequence[tuple[int, int]],
     no_answer: float,
-    parts: Sequence[tuple[Span, float]] = (),
+    parts: Sequence[Part] = (),
 ) -> BestSpan:
     """Return the best span and by how much it beats ``no_answer`` and other spans.
 
     The best span has the greatest sum of its first token's start logit and its last token's end logit, and at
     most ``MAX_ANSWER_TOKENS`` (Devlin et al. 2019, sections 4.2 and 4.3). ``start``, ``end`` and ``offsets``
-    have one entry for each token of the passage's words. ``parts``: places of the words, in characters, each with what
-    spans in it gain on others, which does not count beside ``no_answer``; no span goes across the border of one.
+    have one entry for each token of the passage's words. What ``parts`` gain does not count beside ``no_answer``.
     """
     size = len(offsets)
     if not size:
@@ -57,27 +71,37 @@ def find_best_span(
     sums = start[:, None] + end[None, :]
     lengths = np.arange(size)[None, :] - np.arange(size)[:, None]
     excluded = (lengths < 0) | (lengths >= MAX_ANSWER_TOKENS)
-    gains = np.zeros(size, dtype=np.float32)
+    number = gain = np.zeros(size, dtype=np.float32)
     if parts:
-        gains, inside = _spread_parts(parts, offsets)
-        sums += gains[:, None]
-        excluded |= inside[:, None] != inside[None, :]
+        number, gain = _spread_parts(parts, offsets)
+        sums += gain[:, None]
+        excluded |= number[:, None] != number[None, :]
     sums = np.where(excluded, -np.inf, sums)
     first, last = divmod(int(np.argmax(sums)), size)
     best = float(sums[first, last])
-    others = [sums[:first, :first], sums[last + 1 :, last + 1 :]]
-    rival = max((float(part.max()) for part in others if part.size), default=-np.inf)
+
+    def measure_lead(begin: int, stop: int) -> float:
+        """Return by how much the best span beats those that share no token with these, at most ``MAX_MARGIN``."""
+        others = [sums[:begin, :begin], sums[stop:, stop:]]
+        rival = max((float(part.max()) for part in others if part.size), default=-np.inf)
+        return min(MAX_MARGIN, best - rival)
+
+    row = parts[int(number[first]) - 1].row if number[first] else None
+    over_rows = None if row is None else measure_lead(*_find_tokens(row, offsets))
     span = Span(offsets[first][0], offsets[last][1])
-    return BestSpan(span, best - float(gains[first]) - no_answer, min(MAX_MARGIN, best - rival))
+    return BestSpan(span, best - float(gain[first]) - no_answer, measure_lead(first, last + 1), over_rows)
 
 
-def _spread_parts(
-    parts: Sequence[tuple[Span, float]], offsets: Sequence[tuple[int, int]]
-) -> tuple[Logits, NDArray[np.int64]]:
-    """Return the gain of each token, and the number of the part that it is in, 0 for none."""
-    starts = np.array([start for start, _ in offsets])
-    gains, inside = np.zeros(len(offsets), dtype=np.float32), np.zeros(len(offsets), dtype=np.int64)
-    for number, (span, gain) in enumerate(parts, 1):
-        here = slice(*np.searchsorted(starts, [span.start, span.end]))
-        gains[here], inside[here] = gain, number
-    return gains, inside
+def _spread_parts(parts: Sequence[Part], offsets: Sequence[tuple[int, int]]) -> tuple[Logits, Logits]:
+    """Return the number of the part that each token is in, from 1 on, 0 for none, and what it gains."""
+    number, gain = np.zeros(len(offsets), dtype=np.float32), np.zeros(len(offsets), dtype=np.float32)
+    for count, part in enumerate(parts, 1):
+        here = slice(*_find_tokens(part.place, offsets))
+        number[here], gain[here] = count, part.gain
+    return number, gain
+
+
+def _find_tokens(place: Span, offsets: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Return the first token that starts in a place, and the first one after it."""
+    starts = [start for start, _ in offsets]
+    return bisect_left(starts, place.start), bisect_left(starts, place.end)

@@ -39,7 +39,7 @@ from qa.logistic import LogisticModel
 from qa.types import AnswerKind, AnswerPassage, Mode, PassageCopy, Source
 
 # Features of no account in a test; it replaces those that are.
-WORDS = WordsFeatures(0.9, 0.5, 0.0, 0.0, 0.0, 0.2, 0.0, 1.0, quotable=True)
+WORDS = WordsFeatures(0.9, 0.5, 0.0, 0.0, 0.0, 0.0, 0.2, 0.0, 1.0, quotable=True)
 
 
 def draw_rows(source: str, count: int) -> list[Row]:

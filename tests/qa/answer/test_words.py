@@ -137,9 +137,9 @@ def test_without_words_that_can_stand_alone_the_sentence_is_shown(evidence: Evid
 def test_each_feature_is_worked_by_hand() -> None:
     """Logits over 8, the words counted on a scale of 32, the odds of the passage."""
     found = extract_words_features([show("made by Ann Lee"), show("Made by Ann Lee")], 0.5, EXPLANATION)
-    assert found == WordsFeatures(0.5, 0.0, 0.5, 0.25, 1.0, pytest.approx(0.4), 1.0, 1.0, quotable=True)
+    assert found == WordsFeatures(0.5, 0.0, 0.5, 0.25, 0.25, 1.0, pytest.approx(0.4), 1.0, 1.0, quotable=True)
     unread = extract_words_features([show("", None), show("")], 0.5, OTHER)
-    assert unread == WordsFeatures(0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, quotable=False)
+    assert unread == WordsFeatures(0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, quotable=False)
 
 
 @pytest.mark.parametrize(("rank", "support"), [(2, 1.0), (COMPARED, 1.0), (COMPARED + 1, 0.0)])

@@ -33,12 +33,15 @@ def test_the_words_are_those_of_the_row() -> None:
     assert ROWS[reading.span.start : reading.span.end] == "61.50 EUR"
 
 
+def name_gains(text: str, question: str) -> dict[str, float]:
+    """Return what each part of a table gains."""
+    return {text[part.place.start : part.place.end]: part.gain for part in weigh_cells(question, text)}
+
+
 def test_the_row_and_the_column_with_the_words_of_the_question_gain() -> None:
     """A word that all rows have tells none apart; the names of columns and the header answer nothing."""
-    text = "Name · Room · Stand-in\n\nMarlow, Edith · Room: B 12 · Stand-in: Toller\n\nMarlow, Piers · Room: Yard · Stand-in: Okafor"
-    gains = {
-        text[span.start : span.end]: gain for span, gain in weigh_cells("Who is the stand-in of Edith Marlow?", text)
-    }
+    rows = "Marlow, Edith · Room: B 12 · Stand-in: Toller\n\nMarlow, Piers · Room: Yard · Stand-in: Okafor"
+    gains = name_gains(f"Name · Room · Stand-in\n\n{rows}", "Who is the stand-in of Edith Marlow?")
     assert gains["Toller"] == 0 > gains["B 12"] > gains["Yard"]
     assert gains["Toller"] > gains["Okafor"]
     assert {gains[name] for name in ("Room: ", "Stand-in: ", "Name", "Room", "Stand-in")} == {NAME_GAIN}
@@ -47,7 +50,7 @@ def test_the_row_and_the_column_with_the_words_of_the_question_gain() -> None:
 def test_a_cell_that_the_question_tells_is_not_what_it_asks_for() -> None:
     """Asked by a room and its column, the name of the row is as good as before."""
     text = "Marlow, Edith · Room: B 12 · Phone: 214\n\nMarlow, Piers · Room: Yard · Phone: 371"
-    gains = {text[span.start : span.end]: gain for span, gain in weigh_cells("Whose room is the Yard?", text)}
+    gains = name_gains(text, "Whose room is the Yard?")
     assert gains["Marlow, Piers"] == gains["Yard"] == 0 > gains["Marlow, Edith"]
 
 
@@ -55,17 +58,18 @@ def test_text_without_cells_has_no_parts() -> None:
     """Prose is read as ever, beside a table, too."""
     assert weigh_cells("Who?", "Nobody: they left.") == []
     text = f"Ask Rosa about trips.\n\n{ROWS}"
-    assert all(span.start >= text.index("Country") for span, _ in weigh_cells("Who is asked about trips?", text))
+    assert all(part.place.start >= text.index("Country") for part in weigh_cells("Who is asked about trips?", text))
 
 
 @given(st.text("ab ", max_size=8), st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=4))
 def test_no_two_parts_overlap(question: str, rows: list[list[str]]) -> None:
     """Of any rows; the best cell, if there are any, gains nothing, and none more."""
     text = "\n\n".join(" · ".join(row) for row in rows)
-    parts = [(span, gain) for span, gain in weigh_cells(question, text) if span.start < span.end]
-    ordered = sorted(parts, key=lambda part: part[0].start)
-    assert all(one.end <= other.start for (one, _), (other, _) in pairwise(ordered))
-    assert all(0 <= span.start < span.end <= len(text) and gain <= 0 for span, gain in ordered)
+    parts = [part for part in weigh_cells(question, text) if part.place.start < part.place.end]
+    places = sorted((part.place for part in parts), key=lambda place: place.start)
+    assert all(one.end <= other.start for one, other in pairwise(places))
+    assert all(part.gain <= 0 and part.row.start <= part.place.start for part in parts)
+    assert all(part.place.end <= part.row.end <= len(text) for part in parts)
 
 
 def test_words_do_not_go_across_cells() -> None:

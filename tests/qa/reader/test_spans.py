@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from index.types import Span
-from qa.reader.spans import MAX_MARGIN, BestSpan, find_best_span
+from qa.reader.spans import MAX_MARGIN, BestSpan, Part, find_best_span
 
 LOGITS = st.integers(1, 60).flatmap(
     lambda size: st.tuples(*[arrays.arrays(np.float32, size, elements=st.floats(-20, 20, width=32))] * 2)
@@ -32,12 +32,14 @@ def test_a_span_stays_within_a_part_and_the_gain_decides_between_parts() -> None
     start, end = np.array([5, 0, 4, 0], dtype=np.float32), np.array([0, 1, 0, 6], dtype=np.float32)
     offsets = [(0, 1), (2, 3), (4, 5), (6, 7)]
     assert find_best_span(start, end, offsets, 0.0).span == Span(0, 7)
-    halves = [(Span(0, 3), 0.0), (Span(4, 7), 0.0)]
-    assert find_best_span(start, end, offsets, 1.0, halves) == BestSpan(Span(4, 7), 9.0, 10.0 - 6.0)
-    lowered = [(Span(0, 3), 0.0), (Span(4, 7), -5.0)]
-    assert find_best_span(start, end, offsets, 1.0, lowered) == BestSpan(Span(0, 3), 5.0, 6.0 - 5.0)
-    raised = [(Span(0, 3), -7.0), (Span(4, 7), -1.0)]
+    first, second = Span(0, 3), Span(4, 7)
+    parts = [Part(first, 0.0, Span(0, 7)), Part(second, 0.0, Span(0, 7))]
+    assert find_best_span(start, end, offsets, 1.0, parts) == BestSpan(second, 9.0, 10.0 - 6.0, MAX_MARGIN)
+    lowered = [Part(first, 0.0, first), Part(second, -5.0, second)]
+    assert find_best_span(start, end, offsets, 1.0, lowered) == BestSpan(first, 5.0, 6.0 - 5.0, 6.0 - 5.0)
+    raised = [Part(first, -7.0, first), Part(second, -1.0, second)]
     assert find_best_span(start, end, offsets, 1.0, raised).over_none == 9.0
+    assert find_best_span(start, end, offsets, 1.0, [Part(first, -9.0, first)]).over_rows is None
 
 
 def test_no_words_have_no_span() -> None:
