@@ -124,8 +124,8 @@ class Query:
 class Reading:
     """What a reader says of one passage, as logits: 0 means as likely as not.
 
-    ``relevance``: whether the passage answers. ``answerable``: by how much the words at ``span``, offsets in its text or
-    None, beat there being no answer; ``margin``: the best other words, ``row_margin``: those of other rows of a table.
+    ``relevance``: whether the passage answers. ``answerable``: by how much the words at ``span``, offsets in its text
+    or None, beat there being no answer; ``margin``: the best other words, ``row_margin``: those of other rows, if any.
     """
 
     relevance: float
