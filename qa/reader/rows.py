@@ -12,7 +12,6 @@ its name. So the cells of other rows and columns count less, and no words go acr
 import re
 from collections import Counter
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from math import log
@@ -83,7 +82,7 @@ def weigh_cells(question: str, text: str) -> list[Part]:
     return parts + [Part(cell.words, NAME_GAIN, cell.words) for cell in chain.from_iterable(headers)]
 
 
-def _weigh(texts: Sequence[str], asked: AbstractSet[str]) -> list[float]:
+def _weigh(texts: Sequence[str], asked: frozenset[str]) -> list[float]:
     """Return what each text is worth less than the best one, by the rarity of the words asked for."""
     shared = [asked.intersection(ANALYZER(text)) for text in texts]
     counts = Counter(chain.from_iterable(shared))
