@@ -56,6 +56,12 @@ class FileArray:
             part[:] = np.frombuffer(self._file.read(place + first, len(part)), dtype=np.uint8)
         return result
 
+    def take_rows(self, positions: Positions) -> NDArray[Any]:
+        """Return the rows at these positions, in any order, shape (len(positions), ...)."""
+        if self._loaded is not None:
+            return self._loaded.take(positions, axis=0)
+        return self.take_ranges(positions, positions + 1)
+
     def take_ranges(self, starts: Positions, ends: Positions) -> NDArray[Any]:
         """Return the rows of the ranges ``[start, end)``, in any order, concatenated, shape (rows, ...).
 
@@ -140,6 +146,11 @@ def _load(file: CheckedFile, header: _Header) -> NDArray[Any]:
     data = file.read(0, file.size)
     order: Literal["F", "C"] = "F" if header.is_fortran else "C"
     return np.ndarray(header.shape, header.dtype, data, header.data_start, order=order)
+
+
+def take_rows(rows: RowSource, positions: Positions) -> NDArray[Any]:
+    """Return the rows at these positions, from memory or from a file."""
+    return rows.take_rows(positions) if isinstance(rows, FileArray) else rows[positions]
 
 
 def take_ranges(rows: RowSource, starts: Positions, ends: Positions) -> NDArray[Any]:

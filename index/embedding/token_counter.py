@@ -17,6 +17,8 @@ WORD = re.compile(r"[^ \t\n\r!-/:-@\[-`{-~]+|[!-/:-@\[-`{-~]")
 # Longer ones, such as sentences of a language without spaces, hardly come twice.
 MAX_WORD_CHARS = 30
 MAX_WORDS = 100_000
+# The tokenizer spreads a batch over threads, which takes longer to begin than splitting the new words of a question.
+MIN_BATCH = 16
 
 
 class TokenCounter:
@@ -55,5 +57,8 @@ class TokenCounter:
         return counts
 
     def _split(self, texts: Sequence[str]) -> list[int]:
-        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        if len(texts) < MIN_BATCH:
+            encodings = [self._tokenizer.encode(text, add_special_tokens=False) for text in texts]
+        else:
+            encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [len(encoding.ids) for encoding in encodings]

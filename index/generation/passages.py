@@ -189,12 +189,16 @@ class Passages(Sequence[Passage]):
     @cached_property
     def repeats(self) -> Positions:
         """The positions, in order, of the passages of which an earlier passage is a copy or a near copy."""
-        everywhere = np.arange(len(self))
-        return np.flatnonzero(self.find_first_copies(everywhere) != everywhere)
+        return np.flatnonzero(self._first_copies != np.arange(len(self)))
+
+    @cached_property
+    def _first_copies(self) -> Positions:
+        """For each passage the position of the first with the same or nearly the same text, shape (passages,)."""
+        return self.near_copies.find_firsts(self.table[:, FIRST_COPY])
 
     def find_first_copies(self, positions: Positions | Sequence[int]) -> Positions:
         """Return for each passage the position of the first with the same or nearly the same text: equal for copies."""
-        return self.near_copies.find_firsts(self.find_first_same(positions))
+        return np.asarray(self._first_copies[positions])
 
     def find_first_same(self, positions: Positions | Sequence[int]) -> Positions:
         """Return for each passage the position of the first one with the same text."""

@@ -178,7 +178,7 @@ class BM25Index:
         """Return which of these passages contain the term, shape (len(positions),)."""
         if term not in self._vocabulary:
             return np.zeros(len(positions), dtype=np.bool_)
-        return self._read_postings(term).score_passages(positions) > 0
+        return self._read_postings(term).contains_passages(positions)
 
     def score_all(self, weights: TermWeights) -> NDArray[np.float32]:
         """Return the score of every passage, shape (len(self),); 0 if it has none of the terms.
@@ -196,11 +196,14 @@ class BM25Index:
     def search(self, weights: TermWeights, k: int, allowed: Positions | None = None) -> SearchResult:
         """Return the ``k`` best passages that contain at least one of the terms, ties by position."""
         if allowed is None and self._length <= MAX_PASSAGES_SCORED_ALL:
-            allowed = np.arange(self._length, dtype=np.int64)
-        elif allowed is None or len(allowed) > MAX_ALLOWED_SCORED_ALL:
+            scores = self.score_all(weights)
+            found = np.flatnonzero(scores)
+            return select_top_k(found, scores[found], k)
+        if allowed is None or len(allowed) > MAX_ALLOWED_SCORED_ALL:
             allowed = find_candidates(self._weigh_terms(weights), k, self._length, allowed)
         scores = self.score_passages(weights, allowed)
-        return select_top_k(allowed[scores > 0], scores[scores > 0], k)
+        found = np.flatnonzero(scores)
+        return select_top_k(allowed[found], scores[found], k)
 
     def _sum_terms(self, weights: TermWeights, positions: Positions | None = None) -> NDArray[np.float32]:
         """Return the weighted sum over the terms for these passages, or for all.
@@ -214,7 +217,7 @@ class BM25Index:
             group = np.zeros(size, dtype=np.float32)
             for term in terms:
                 if positions is None:
-                    group[term.postings.passages] += term.postings.scores
+                    term.postings.add_scores(group)
                 else:
                     group += term.postings.score_passages(positions)
             total += weight * group

@@ -31,9 +31,24 @@ class PostingList:
 
     def score_passages(self, positions: Positions) -> NDArray[np.float32]:
         """Return the term's score in these passages, shape (len(positions),); 0 if a passage lacks the term."""
+        places, is_there = self._look_up(positions)
+        return np.where(is_there, self.scores.take(places, mode="clip"), np.float32(0))
+
+    def add_scores(self, totals: NDArray[np.float32], weight: np.float32 | int = 1) -> None:
+        """Add the term's scores, times ``weight``, to those of all passages, shape (all passages,)."""
+        # Twice as fast as ``totals[passages] += scores``, which looks up every place twice.
+        np.add.at(totals, self.passages, weight * self.scores)
+
+    def contains_passages(self, positions: Positions) -> NDArray[np.bool_]:
+        """Return which of these passages contain the term, shape (len(positions),)."""
+        return self._look_up(positions)[1]
+
+    def _look_up(self, positions: Positions) -> tuple[Positions, NDArray[np.bool_]]:
+        """Return for each passage its place among those with the term, and whether it is the one there."""
         sought = positions.astype(self.passages.dtype)
-        places = np.minimum(np.searchsorted(self.passages, sought), len(self.passages) - 1)
-        return np.where(self.passages[places] == sought, self.scores[places], np.float32(0))
+        places = self.passages.searchsorted(sought)
+        # Behind the last passage is a place without any, which ``clip`` takes for that of the last.
+        return places, self.passages.take(places, mode="clip") == sought
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +106,7 @@ def _prune_candidates(
 
 
 def _add_scores(term: WeightedTerm, totals: NDArray[np.float32]) -> None:
-    totals[term.postings.passages] += term.weight * term.postings.scores
+    term.postings.add_scores(totals, term.weight)
 
 
 def _mark_positions(positions: Positions, count: int) -> NDArray[np.bool_]:

@@ -37,6 +37,8 @@ STEMMERS = ("none", *Stemmer.algorithms())
 
 def fold_text(text: str) -> str:
     """Fold case and diacritics: "Shōnen" and "SHONEN" both become "shonen" (NFKD, casefold)."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.translate(NOT_LETTERS)).casefold()
     return unicodedata.normalize("NFC", ACCENTS.sub(r"\1", decomposed)).translate(UNDECOMPOSED)
 
@@ -62,15 +64,16 @@ def _split_token(token: str, joined: bool) -> tuple[str, ...]:
 
 def _find_tokens(text: str) -> Iterable[str]:
     """Return the folded words of a text with the hyphens and apostrophes inside them."""
-    return ASCII_WORD_PATTERN.findall(text.lower()) if text.isascii() else _find_folded_tokens(fold_text(text))
+    folded = fold_text(text)
+    return ASCII_WORD_PATTERN.findall(folded) if folded.isascii() else _find_folded_tokens(folded)
 
 
 def _find_folded_tokens(folded: str) -> Iterator[str]:
-    for match in WORD_PATTERN.finditer(folded):
-        if run := match.group("run"):
-            yield from (run[i : i + 2] for i in range(max(1, len(run) - 1)))
+    for run, word in WORD_PATTERN.findall(folded):
+        if word:
+            yield word
         else:
-            yield match.group("word")
+            yield from (run[i : i + 2] for i in range(max(1, len(run) - 1)))
 
 
 def count_words(texts: Iterable[str]) -> dict[str, int]:
@@ -87,6 +90,7 @@ class Analyzer:
         self.language = language
         self._stem = (lambda word: word) if language == "none" else Stemmer.Stemmer(language).stemWord
         self._cached_stems = lru_cache(maxsize=MAX_CACHED_STEMS)(self._stem_token)
+        self._cached_content_stems = lru_cache(maxsize=MAX_CACHED_STEMS)(self._stem_content_token)
 
     def __call__(self, text: str) -> list[str]:
         """Return the stems of the text's words, in order, with repetitions."""
@@ -94,9 +98,13 @@ class Analyzer:
 
     def content_terms(self, text: str) -> list[str]:
         """Return the stems of the words that are not stop words, each once, in order."""
-        words = (word for word in split_into_words(text, joined=False) if word not in ENGLISH.stop_words)
-        return list(dict.fromkeys(filter(None, map(self._stem, words))))
+        return list(dict.fromkeys(chain.from_iterable(map(self._cached_content_stems, _find_tokens(text)))))
 
     def _stem_token(self, token: str) -> tuple[str, ...]:
         """Return the stems of a token of ``_find_tokens``; a stemmer may leave nothing of a word."""
         return tuple(filter(None, map(self._stem, _split_token(token, joined=True))))
+
+    def _stem_content_token(self, token: str) -> tuple[str, ...]:
+        """Return the stems of the parts of a token that are not stop words."""
+        words = (word for word in _split_token(token, joined=False) if word not in ENGLISH.stop_words)
+        return tuple(filter(None, map(self._stem, words)))

@@ -76,6 +76,8 @@ def detect_language(text: str, declared: str = "") -> str:
     """Return the language for sentencex: the declared one, else by script, else English."""
     if declared:
         return declared.split("-")[0].lower()
+    if text.isascii():
+        return "en"
     if JAPANESE.search(text):
         latin = sum("a" <= c <= "z" for c in text)
         return "ja" if latin < len(text) / 2 else "en"

@@ -1,6 +1,7 @@
 """Building the one ``Answer`` that the API, the page, the terminal and the evaluation all show."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -28,6 +29,10 @@ from qa.types import (
     Source,
 )
 
+# Documents whose sources are remembered: several passages of one answer are often of the same one.
+RECENT_DOCUMENTS = 256
+NO_COPIES = np.empty(0, dtype=np.int64)
+
 
 class AnswerBuilder:
     """Builds answers from the evidence in one generation."""
@@ -35,6 +40,7 @@ class AnswerBuilder:
     def __init__(self, generation: Generation) -> None:
         """Read nothing yet."""
         self._passages, self._documents = generation.contents.passages, generation.contents.documents
+        self._get_source = lru_cache(maxsize=RECENT_DOCUMENTS)(self._build_source)
 
     def build_answer(
         self,
@@ -46,8 +52,9 @@ class AnswerBuilder:
     ) -> Answer:
         """Return the answer; ``words`` is what is shown of the first passage. How long it took is not known here."""
         request = query.request
+        copies = self._find_copies([one.hit.passage for one in evidence], request)
         passages = tuple(
-            self._build_passage(rank, one, score, request)
+            self._build_passage(rank, one, score, copies.get(one.hit.passage, NO_COPIES), request.explain)
             for rank, (one, score) in enumerate(zip(evidence, confidence.scores, strict=True), 1)
         )
         return Answer(
@@ -62,16 +69,18 @@ class AnswerBuilder:
             took_ms=0.0,
         )
 
-    def _build_passage(self, rank: int, evidence: Evidence, score: float, request: Request) -> AnswerPassage:
+    def _build_passage(
+        self, rank: int, evidence: Evidence, score: float, copies: Positions, explains: bool
+    ) -> AnswerPassage:
         hit = evidence.hit
-        passage, copies = self._passages[hit.passage], self._find_copies(hit.passage, request)
+        passage = self._passages[hit.passage]
         return AnswerPassage(
             rank=rank,
             id=passage.id,
             score=score,
             text=self._passages.get_text(hit.passage),
             heading=passage.heading,
-            document=self._build_source(hit.passage),
+            document=self._get_source(self._passages.find_document(hit.passage)),
             start=passage.start,
             end=passage.end,
             evidence=evidence.sentences,
@@ -81,30 +90,41 @@ class AnswerBuilder:
             copies=self._build_copies(hit.passage, copies[:MAX_COPIES]),
             copies_total=len(copies),
             explanation=Explanation(hit.dense, hit.dense_rank, hit.lexical, hit.lexical_rank, hit.score)
-            if request.explain
+            if explains
             else None,
         )
 
-    def _find_copies(self, position: int, request: Request) -> Positions:
-        """Return the positions of the copies and near copies of a passage that the filter of the request allows."""
-        copies = self._passages.find_copies(position)
-        copies = copies[copies != position]
-        # Patterns are matched against every id: not for a passage without copies, as most are.
-        allowed = match_documents(self._documents, request.selection) if len(copies) else None
-        if allowed is not None:
-            copies = copies[np.isin(self._passages.find_documents(copies), allowed)]
-        return np.asarray(copies)
+    def _find_copies(self, positions: Sequence[int], request: Request) -> dict[int, Positions]:
+        """Return the copies and near copies that the filter of the request allows, of each passage that has any."""
+        repeated = self._passages.choose_repeated(np.array(positions, dtype=np.int64)).tolist()
+        # Patterns are matched against every id: not if no passage has copies, as most have none.
+        allowed = match_documents(self._documents, request.selection) if repeated else None
+        found = {}
+        for position in repeated:
+            copies = self._passages.find_copies(position)
+            copies = copies[copies != position]
+            if allowed is not None:
+                copies = copies[np.isin(self._passages.find_documents(copies), allowed)]
+            found[position] = copies
+        return found
 
     def _build_copies(self, position: int, copies: Positions) -> tuple[PassageCopy, ...]:
+        if not len(copies):
+            return ()
         first, *firsts = self._passages.find_first_same([position, *copies.tolist()]).tolist()
         shown = zip(copies.tolist(), (self._passages[copy] for copy in copies.tolist()), firsts, strict=True)
         return tuple(
-            PassageCopy(passage.id, self._build_source(copy), passage.start, passage.end, identical=same == first)
+            PassageCopy(
+                passage.id,
+                self._get_source(self._passages.find_document(copy)),
+                passage.start,
+                passage.end,
+                identical=same == first,
+            )
             for copy, passage, same in shown
         )
 
-    def _build_source(self, position: int) -> Source:
-        document = self._passages.find_document(position)
+    def _build_source(self, document: int) -> Source:
         return Source(
             self._documents.ids[document],
             self._documents.titles[document],

@@ -1,14 +1,14 @@
 """Which words and sentences of a passage answer: the evidence that is marked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain, pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.generation.generation import GenerationContents
 from index.text.analyzer import Analyzer
-from index.types import Passage, Span
+from index.types import Span
 from qa.answer.span_borders import tidy_span
 from qa.ranking.fusion import Hit
 from qa.ranking.idf import IdfWeights
@@ -51,17 +51,20 @@ class EvidenceMarker:
 
         A passage's heading is part of no sentence: it says what the passage is about and does not answer.
         """
-        marked = []
-        for hit in hits:
-            passage = self._passages[hit.passage]
-            answer = self._find_answer(hit)
-            sentences = tuple(sentence for sentence in passage.sentences if answer and sentence.overlaps(answer))
-            if answer and sentences:
-                words = self._passages.get_text(hit.passage)[answer.start - passage.start : answer.end - passage.start]
-                marked.append(Evidence(hit, sentences, answer, words))
-            else:
-                marked.append(Evidence(hit, self._choose_sentences(query, passage, hit.passage)))
-        return marked
+        answered = [self._mark_answer(hit) for hit in hits]
+        others = [hit.passage for hit, evidence in zip(hits, answered, strict=True) if evidence is None]
+        chosen = self._choose_sentences(query, others)
+        return [evidence or Evidence(hit, next(chosen)) for hit, evidence in zip(hits, answered, strict=True)]
+
+    def _mark_answer(self, hit: Hit) -> Evidence | None:
+        """Return the sentences that hold the reader's words, or None if there are no such words."""
+        answer = self._find_answer(hit)
+        passage = self._passages[hit.passage]
+        sentences = tuple(sentence for sentence in passage.sentences if answer and sentence.overlaps(answer))
+        if answer is None or not sentences:
+            return None
+        words = self._passages.get_text(hit.passage)[answer.start - passage.start : answer.end - passage.start]
+        return Evidence(hit, sentences, answer, words)
 
     def _find_answer(self, hit: Hit) -> Span | None:
         """Return the reader's words, cut as the text wants it, as offsets in the document; no word of a heading."""
@@ -79,25 +82,37 @@ class EvidenceMarker:
             tidy = tidy_span(text, tidy, border)
         return Span(passage.start + tidy.start, passage.start + tidy.end) if tidy else None
 
-    def _choose_sentences(self, query: Query, passage: Passage, position: int) -> tuple[Span, ...]:
-        """Return the best sentence, and a second one if it is nearly as good, by vectors and words alone."""
-        texts = self._passages.get_sentence_texts(position)
-        coverages = [
-            self._idf.measure_coverage(query.question_terms, frozenset(self._analyzer(text))) for text in texts
-        ]
-        cosines = self._compare_vectors(query, passage, position)
-        scores = COSINE_WEIGHT * cosines + (1 - COSINE_WEIGHT) * np.array(coverages)
-        best = int(np.argmax(scores))
-        order = sorted(range(len(scores)), key=lambda i: -scores[i])
-        chosen = [i for i in order if i == best or scores[i] >= MIN_SECOND_SHARE * scores[best] > 0][:2]
-        return tuple(passage.sentences[i] for i in chosen)
+    def _choose_sentences(self, query: Query, positions: Sequence[int]) -> Iterator[tuple[Span, ...]]:
+        """Yield for each passage its best sentence, and a second one if it is nearly as good, by vectors and words."""
+        for position, cosines in zip(positions, self._compare_sentences(query, positions), strict=True):
+            terms = (set(self._analyzer(text)) for text in self._passages.get_sentence_texts(position))
+            coverages = self._idf.measure_coverages(query.question_terms, terms)
+            scores = [
+                COSINE_WEIGHT * cosine + (1 - COSINE_WEIGHT) * coverage
+                for cosine, coverage in zip(cosines, coverages, strict=True)
+            ]
+            best, *others = sorted(range(len(scores)), key=lambda i: -scores[i])
+            second = [i for i in others[:1] if scores[i] >= MIN_SECOND_SHARE * scores[best] > 0]
+            sentences = self._passages[position].sentences
+            yield tuple(sentences[i] for i in (best, *second))
 
-    def _compare_vectors(self, query: Query, passage: Passage, position: int) -> NDArray[np.float32]:
-        """Return the cosine of each sentence with the question; zeros if the question has no vector."""
-        if query.vector is None:
-            return np.zeros(len(passage.sentences), dtype=np.float32)
-        first, last = np.searchsorted(self._units[:, 0], [position, position + 1]).tolist()
-        # Every sentence is a unit, so that its vector is in the store already.
-        unit_of = {(start, end): first + i for i, (start, end) in enumerate(self._units[first:last, 1:].tolist())}
-        rows = [unit_of[sentence.start, sentence.end] for sentence in passage.sentences]
-        return np.asarray(self._store.vectors(rows) @ query.vector, dtype=np.float32)
+    def _compare_sentences(self, query: Query, positions: Sequence[int]) -> Iterator[list[float]]:
+        """Yield the cosine of each sentence of each passage with the question; zeros if the question has no vector."""
+        if query.vector is None or not positions:
+            yield from ([0.0] * len(self._passages[position].sentences) for position in positions)
+            return
+        rows = self._find_sentence_units(positions)
+        # All at once: each call costs more than the rows of a passage.
+        vectors = self._store.vectors([*chain.from_iterable(rows)])
+        for first, last in pairwise(accumulate(map(len, rows), initial=0)):
+            yield (vectors[first:last] @ query.vector).tolist()
+
+    def _find_sentence_units(self, positions: Sequence[int]) -> list[list[int]]:
+        """Return for each passage the units of its sentences: every sentence is one, so that it has a vector."""
+        firsts, lasts = np.searchsorted(self._units[:, 0], [positions, [p + 1 for p in positions]]).tolist()
+        found = []
+        for position, first, last in zip(positions, firsts, lasts, strict=True):
+            spans = self._units[first:last, 1:].tolist()
+            unit_of = {(start, end): unit for unit, (start, end) in enumerate(spans, first)}
+            found.append([unit_of[one.start, one.end] for one in self._passages[position].sentences])
+        return found

@@ -82,9 +82,11 @@ def carry_words(question: str, history: Sequence[Turn]) -> list[str]:
     A complete question needs none. Others need what they refer to: the names of the last turn, or of
     the turns before as far as each depends on the one before it; and what was asked about a thing.
     """
-    asked = _parse_turn(Turn(question))
     turns = [_parse_turn(turn) for turn in history if not is_small_talk(turn.question)]
-    if is_small_talk(question) or not turns or not (asked.is_dependent or _resumes(asked, turns[-1])):
+    if not turns or is_small_talk(question):
+        return []
+    asked = _parse_turn(Turn(question))
+    if not (asked.is_dependent or _resumes(asked, turns[-1])):
         return []
     chain = list(_follow_chain(turns))
     groups: Sequence[str | None] = asked.groups or [None]

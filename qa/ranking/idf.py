@@ -1,6 +1,6 @@
 """How much of a question's information other text has: its terms weighted by inverse document frequency."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,14 @@ class IdfWeights:
 
     def measure_coverage(self, terms: Collection[str], present: Collection[str]) -> float:
         """Return the share of the terms' weight that is present, 0 to 1; 0 if there are no terms."""
+        return self.measure_coverages(terms, [present])[0]
+
+    def measure_coverages(self, terms: Collection[str], texts: Iterable[Collection[str]]) -> list[float]:
+        """Return for each text, given as its terms, the share of the weight of ``terms`` that it has."""
         weights = {term: self._lexical.idf(term) for term in terms}
         total = sum(weights.values())
-        return sum(weight for term, weight in weights.items() if term in present) / total if total else 0.0
+        covered = [[weight for term, weight in weights.items() if term in present] for present in texts]
+        return [sum(found) / total if total else 0.0 for found in covered]
 
     def measure_passages(self, terms: Collection[str], passages: Sequence[int]) -> NDArray[np.float64]:
         """Return the coverage by each passage and its context, shape (len(passages),)."""

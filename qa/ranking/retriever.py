@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TypeVar
 
 import numpy as np
@@ -126,14 +127,17 @@ class Retriever:
 
     def _keep_best_copies(self, *searches: SearchResult) -> dict[int, float]:
         """Return the best passage of each text with its score, best first, ties by position, ``MAX_CANDIDATES``."""
-        passages = np.concatenate([matches.positions for matches in searches])
-        scores = np.concatenate([matches.scores for matches in searches])
+        passages, scores = searches[0].positions, searches[0].scores
         if len(searches) > 1:
+            passages = np.concatenate([matches.positions for matches in searches])
+            scores = np.concatenate([matches.scores for matches in searches])
             order = np.lexsort((passages, -scores))
             passages, scores = passages[order], scores[order]
         texts = self._passages.find_first_copies(passages) if len(self._passages.repeats) else passages
-        firsts = np.sort(np.unique(texts, return_index=True)[1])[:MAX_CANDIDATES]
-        return dict(zip(passages[firsts].tolist(), scores[firsts].tolist(), strict=True))
+        best: dict[int, tuple[int, float]] = {}
+        for text, passage, score in zip(texts.tolist(), passages.tolist(), scores.tolist(), strict=True):
+            best.setdefault(text, (passage, score))
+        return dict(islice(best.values(), MAX_CANDIDATES))
 
     def _allow_first_copies(self, allowed: Filter | None) -> Filter:
         """Return a filter that lets through, of each text, the first allowed passage."""
@@ -170,14 +174,14 @@ class Retriever:
 
     def _add_missing_dense(self, vector: Vectors, found: dict[int, float], union: list[int]) -> dict[int, float]:
         """Return the dense scores of all candidates, those that the leg found first."""
-        missing = np.array([passage for passage in union if passage not in found], dtype=np.int64)
-        rows = expand_ranges(*np.searchsorted(self._passage_of_unit, [missing, missing + 1]))
-        scores = dict(found)
-        for passage, cosine in zip(
-            self._passage_of_unit[rows].tolist(), (self._store.vectors(rows) @ vector).tolist(), strict=True
-        ):
-            scores[passage] = max(scores.get(passage, -1.0), cosine)
-        return scores
+        missing = [passage for passage in union if passage not in found]
+        if not missing:
+            return found
+        starts, ends = np.searchsorted(self._passage_of_unit, [missing, [passage + 1 for passage in missing]])
+        cosines = self._store.vectors(expand_ranges(starts, ends)) @ vector
+        lengths = ends - starts
+        best = np.maximum.reduceat(cosines, np.cumsum(lengths) - lengths)
+        return found | dict(zip(missing, best.tolist(), strict=True))
 
     def _add_missing_lexical(self, query: Query, found: dict[int, float], union: list[int]) -> dict[int, float]:
         """Return the BM25 scores of all candidates, those that the leg found first."""

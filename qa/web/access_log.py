@@ -25,8 +25,9 @@ def enable_access_log() -> None:
 
 def describe_route() -> tuple[str, str]:
     """Return the method of the current request and the template of its route, neither of which a caller can invent."""
-    route = request.url_rule.rule if request.url_rule else UNMATCHED
-    return request.method if request.method in METHODS else OTHER_METHOD, route
+    # Each access to ``request`` looks up the one of this thread.
+    method, rule = request.method, request.url_rule
+    return method if method in METHODS else OTHER_METHOD, rule.rule if rule else UNMATCHED
 
 
 def note_mode(mode: str) -> None:
@@ -37,8 +38,10 @@ def note_mode(mode: str) -> None:
 
 def log_request(response: Response, seconds: float) -> None:
     """Log the current request with its response."""
+    if not log.isEnabledFor(logging.INFO):
+        return
     method, route = describe_route()
-    if not log.isEnabledFor(logging.INFO) or (route in PROBES and response.status_code < HTTPStatus.BAD_REQUEST):
+    if route in PROBES and response.status_code < HTTPStatus.BAD_REQUEST:
         return
     has_body = method != "HEAD" and response.status_code not in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
     size = response.content_length if response.is_streamed else response.calculate_content_length()

@@ -30,8 +30,8 @@ def control_caching(response: Response) -> Response:
         if is_stored:
             # Weak: the same text may be sent compressed.
             response.add_etag(weak=True)
-    etag, _ = response.get_etag()
-    if etag and request.method in {"GET", "HEAD"} and request.if_none_match.contains_weak(etag):
+    etag = response.get_etag()[0] if request.method in {"GET", "HEAD"} else None
+    if etag and request.if_none_match.contains_weak(etag):
         response.status_code = HTTPStatus.NOT_MODIFIED
     return response
 

@@ -15,7 +15,7 @@ from typing import Any
 import faiss
 import numpy as np
 
-from index.disk.arrays import FileArray, RowSource, take_ranges
+from index.disk.arrays import FileArray, RowSource, take_rows
 from index.disk.splice import REMOVED
 from index.search.stores.faiss_flat import make_selector, read_index, write_index
 from index.search.top_k import select_top_k
@@ -122,15 +122,18 @@ class FaissIVFStore:
         return found if len(found) >= k else self._search_codes(vector, k, lists, selector)
 
     def _search_codes(self, vector: Vectors, k: int, nprobe: int, selector: faiss.IDSelector | None) -> Positions:
-        parameters = faiss.SearchParametersIVF(nprobe=nprobe, sel=selector)  # type: ignore[call-arg]  # stubs lack both
+        parameters = None
+        # Those of the index itself need no object, which takes a tenth of the time of a search to make.
+        if selector is not None or nprobe != self._index.nprobe:
+            parameters = faiss.SearchParametersIVF(nprobe=nprobe, sel=selector)  # type: ignore[call-arg]  # no stubs
         candidates = min(max(int(k * CANDIDATES_PER_ROW), MIN_CANDIDATES), len(self))
         _, positions = self._index.search(vector[None, :], candidates, params=parameters)
         return np.sort(positions[0][positions[0] >= 0]).astype(np.int64)  # -1 stands for "no more"
 
     def vectors(self, positions: Positions | Sequence[int]) -> Vectors:
         """Return the rows as stored, shape (len(positions), dimension)."""
-        rows = np.asarray(positions, dtype=np.int64)
-        return take_ranges(self._rows, rows, rows + 1).astype(np.float32, copy=False)
+        rows = take_rows(self._rows, np.asarray(positions, dtype=np.int64))
+        return rows.astype(np.float32, copy=False)
 
     def save(self, folder: Path) -> None:
         """Write FAISS's own file and one .npy file. Raises OSError."""
@@ -182,7 +185,7 @@ def _renumber_lists(index: Any, positions: Positions, gaining: Container[int]) -
 
 
 def _take_rows(vectors: RowSource, rows: Positions) -> Vectors:
-    return np.ascontiguousarray(take_ranges(vectors, rows, rows + 1), dtype=np.float32)
+    return np.ascontiguousarray(take_rows(vectors, rows), dtype=np.float32)
 
 
 def _split_blocks(rows: int) -> Iterator[slice]:

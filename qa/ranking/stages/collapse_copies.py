@@ -3,8 +3,6 @@
 Of two versions of a document the newer one is shown, if their dates say which it is and it is about the question.
 """
 
-from dataclasses import replace
-
 from index.generation.generation import GenerationContents
 from qa.ranking.fusion import Hit, rank_scores
 from qa.ranking.versions import Versions
@@ -41,7 +39,7 @@ class CollapseCopies:
         kept = [self._choose_copy(query, of_one_text, slack) for of_one_text in copies.values()]
         dense = rank_scores({hit.passage: hit.dense for hit in kept})
         lexical = rank_scores({hit.passage: hit.lexical for hit in kept})
-        return [replace(hit, dense_rank=dense[hit.passage], lexical_rank=lexical[hit.passage]) for hit in kept]
+        return [hit._replace(dense_rank=dense[hit.passage], lexical_rank=lexical[hit.passage]) for hit in kept]
 
     def _choose_copy(self, query: Query, hits: list[Hit], slack: float) -> Hit:
         """Return the hit that is shown of copies of one text, given best first, with the best score."""
@@ -52,6 +50,5 @@ class CollapseCopies:
         current = set(self._versions.drop_superseded(query.searched_as, [hit.passage for hit in hits]))
         rivals = [hit for hit in hits if hit.passage in current]
         best = rivals[0].score - slack
-        return replace(
-            min((hit for hit in rivals if hit.score >= best), key=lambda hit: hit.passage), score=hits[0].score
-        )
+        shown = min((hit for hit in rivals if hit.score >= best), key=lambda hit: hit.passage)
+        return shown._replace(score=hits[0].score)

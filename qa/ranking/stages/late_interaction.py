@@ -5,7 +5,7 @@ Measured rows: ``docs/quality.md``.
 """
 
 from index.generation.generation import GenerationContents
-from qa.ranking.fusion import Hit
+from qa.ranking.fusion import Hit, sort_hits
 from qa.types import Query, Reader
 
 # Beside a fused score of at most 1; candidates differ by about 0.3. Flat between 2 and 4 (FairytaleQA, SQuAD).
@@ -23,10 +23,11 @@ class LateInteraction:
         """Return the same hits, best first, ties by position; unchanged if the question has no tokens."""
         if not hits or query.tokens is None:
             return hits
-        late = self._tokens.score_passages(query.tokens, [hit.passage for hit in hits])
-        gains = (self._weight * (score - float(late.min())) for score in late.tolist())
+        late = self._tokens.score_passages(query.tokens, [hit.passage for hit in hits]).tolist()
+        worst = min(late)
+        gains = (self._weight * (score - worst) for score in late)
         scored = [
             Hit(hit.passage, hit.score + gain, hit.dense, hit.lexical, hit.dense_rank, hit.lexical_rank, hit.reading)
             for hit, gain in zip(hits, gains, strict=True)
         ]
-        return sorted(scored, key=lambda hit: (-hit.score, hit.passage))
+        return sort_hits(scored)

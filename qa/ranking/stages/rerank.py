@@ -8,13 +8,12 @@ were read. Measured rows: ``docs/quality.md``.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import accumulate
 from statistics import fmean
 
 from index.generation.generation import GenerationContents
 from qa.cancellation import raise_if_cancelled
-from qa.ranking.fusion import Hit
+from qa.ranking.fusion import Hit, sort_hits
 from qa.ranking.retrieval import UNREAD_LANGUAGE
 from qa.ranking.retriever import call_leg
 from qa.reader.language import can_read
@@ -61,17 +60,17 @@ class Rerank:
         # The engine reports a failed reader as degraded.
         readings = call_leg(READER, self._read_until_sure, self._reader, query, first)
         if readings is None:
-            return [*(replace(hit, unread=READER) for hit in first), *hits[len(first) :]]
+            return [*(hit._replace(unread=READER) for hit in first), *hits[len(first) :]]
         gains = [self._measure_gain(reading) for reading in readings if reading]
         # Neither above nor below the passages that were read, on average.
         mean = fmean(gains) if gains else 0.0
         read = [
-            replace(hit, score=hit.score + self._measure_gain(reading), reading=reading)
+            hit._replace(score=hit.score + self._measure_gain(reading), reading=reading)
             if reading
-            else replace(hit, score=hit.score + mean, unread=UNREAD_LANGUAGE)
+            else hit._replace(score=hit.score + mean, unread=UNREAD_LANGUAGE)
             for hit, reading in zip(hits, readings, strict=False)
         ]
-        return [*sorted(read, key=lambda hit: (-hit.score, hit.passage)), *hits[len(read) :]]
+        return [*sort_hits(read), *hits[len(read) :]]
 
     def _select_hits(self, hits: list[Hit]) -> list[Hit]:
         """Return as many first hits as may be read."""

@@ -7,6 +7,7 @@ Against forged requests, what the browser says about the page that sends them is
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -19,6 +20,8 @@ LOOPBACK_NAMES = ("localhost",)
 HOST = re.compile(r"(?P<name>[a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
 # Probes reach it by any name or none, and it tells nothing.
 UNCHECKED_PATH = "/healthz"
+# Hosts that are remembered: nearly all requests name the same one.
+KNOWN_HOSTS = 64
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # What a page of an allowed origin may send and read besides what CORS always allows.
 REQUEST_HEADERS = "Authorization, Content-Type, Mcp-Method, Mcp-Name, MCP-Protocol-Version, X-Request-ID"
@@ -36,9 +39,10 @@ def guard_sites(app: Flask, hosts: Collection[str], origins: Collection[str], op
     known = [name.lower() for name in (*LOOPBACK_NAMES, *hosts)]
 
     def check_site() -> None:
+        headers = request.headers
         if request.path != UNCHECKED_PATH:
-            check_host(request.headers.get("Host", ""), known)
-        if request.headers.get("Origin") not in origins and request.endpoint not in open_to_all:
+            check_host(headers.get("Host", ""), known)
+        if headers.get("Origin") not in origins and request.endpoint not in open_to_all:
             _check_fetch_metadata()
 
     def allow_origin(response: Response) -> Response:
@@ -70,6 +74,7 @@ def check_host(host: str, known: Collection[str]) -> None:
         raise ProblemError(Code.UNKNOWN_HOST, detail)
 
 
+@lru_cache(maxsize=KNOWN_HOSTS)
 def _is_address(name: str) -> bool:
     try:
         ip_address(name.strip("[]"))

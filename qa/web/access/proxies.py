@@ -32,7 +32,7 @@ class TrustedProxies:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 — as WSGI has it
         """Answer a request with its client, scheme, host and prefix as the proxies say, or as they are."""
-        client = parse_address(environ.get("REMOTE_ADDR", ""))
+        client = parse_address(environ.get("REMOTE_ADDR", "")) if self._networks else None
         values = {name: environ.pop(name, "").rpartition(",")[2].strip() for name in VALID}
         addresses = environ.pop(CLIENT, "").split(",")
         if not client or not self._is_trusted(client):

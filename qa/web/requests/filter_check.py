@@ -22,7 +22,9 @@ def check_filters(catalogs: Sequence[Catalog], questions: Sequence[Request], fie
 
     ``fields`` are the names by which the caller knows the patterns of documents.
     """
-    named = [(question.selection, field) for question, field in zip(questions, fields, strict=True)]
+    named = [(one.selection, field) for one, field in zip(questions, fields, strict=True) if one.selection]
+    if not named:
+        return
     _require_known(catalogs, named)
     for catalog in catalogs:
         _check_costs(catalog, named)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.disk.arrays import FileArray, SpooledArray, expand_ranges, open_array, take_ranges
+from index.disk.arrays import FileArray, SpooledArray, expand_ranges, open_array, take_ranges, take_rows
 from index.disk.checksums import write_checksums
 from index.errors import DamagedGeneration
 
@@ -43,6 +43,19 @@ def test_ranges_are_taken_in_any_order(
     firsts, lasts = np.array(places, dtype=np.int64).reshape(-1, 2).T
     for taken in (write_rows(tmp_path).take_ranges(firsts, lasts), take_ranges(ARRAY, firsts, lasts)):
         np.testing.assert_array_equal(taken, np.concatenate([ARRAY[:0], *(ARRAY[a:b] for a, b in places)]))
+        assert taken.dtype == ARRAY.dtype
+
+
+@pytest.mark.parametrize("loaded", [0, 10**9])
+@pytest.mark.parametrize("places", [[], [19, 4, 4, 0]])
+def test_rows_are_taken_in_any_order(
+    tmp_path: Path, places: list[int], loaded: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Repetitions and none, of a large file as of a small one."""
+    monkeypatch.setattr("index.disk.arrays.MAX_LOADED_BYTES", loaded)
+    positions = np.array(places, dtype=np.int64)
+    for taken in (write_rows(tmp_path).take_rows(positions), take_rows(ARRAY, positions)):
+        np.testing.assert_array_equal(taken, ARRAY[positions])
         assert taken.dtype == ARRAY.dtype
 
 

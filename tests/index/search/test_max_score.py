@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.search.max_score import PostingList, WeightedTerm, find_candidates
 
@@ -34,6 +36,16 @@ def test_a_passage_that_is_not_allowed_rules_out_none_that_is() -> None:
 def test_a_word_adds_only_to_passages_that_contain_it() -> None:
     """Nothing elsewhere, before the first and after the last."""
     assert RARE.postings.score_passages(np.array([0, 3, 4, 8, 9])).tolist() == [0, 5, 0, 1, 0]
+
+
+@given(st.sets(st.integers(0, 20), min_size=1), st.lists(st.integers(0, 20)))
+def test_a_word_is_where_its_postings_are(holding: set[int], asked: list[int]) -> None:
+    """In any order, and behind the last passage that has it; its scores are added there and nowhere else."""
+    postings = word(dict.fromkeys(holding, 0.5)).postings
+    assert postings.contains_passages(np.array(asked, dtype=np.int64)).tolist() == [one in holding for one in asked]
+    totals = np.ones(21, dtype=np.float32)
+    postings.add_scores(totals, np.float32(3))
+    assert totals.tolist() == [2.5 if place in holding else 1.0 for place in range(21)]
 
 
 def test_what_rounding_could_reorder_is_kept() -> None:

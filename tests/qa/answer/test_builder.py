@@ -1,10 +1,8 @@
 """The quotations of an answer, over one passage made by hand."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
 from index.text.analyzer import Analyzer
@@ -33,11 +31,8 @@ class Passages:
     def find_document(self, position: int) -> int:
         return 0
 
-    def find_copies(self, position: int) -> Positions:
-        return np.array([position])
-
-    def find_first_same(self, positions: Sequence[int]) -> Positions:
-        return np.zeros(len(positions), int)
+    def choose_repeated(self, positions: Positions) -> Positions:
+        return positions[:0]
 
     def get_text(self, position: int) -> str:
         return DOCUMENT[PASSAGE.start : PASSAGE.end]

@@ -27,6 +27,12 @@ LEXICAL = BM25Index.build([["cats", "sleep", "dogs", "dig", "rats"], ["cats"], [
 
 def mark(cosines: list[float], query: Query, reading: Reading | None = None) -> Evidence:
     """The evidence of the passage if its sentences have these cosines with the question."""
+    (found,) = mark_all(cosines, query, [reading])
+    return found
+
+
+def mark_all(cosines: list[float], query: Query, readings: list[Reading | None]) -> list[Evidence]:
+    """The evidence of hits of the passage with these readings, as if they were several passages."""
     vectors = np.array([[cosine, 0.0] for cosine in cosines], dtype=np.float32)
     contents = SimpleNamespace(
         passages=Passages(),
@@ -34,8 +40,7 @@ def mark(cosines: list[float], query: Query, reading: Reading | None = None) -> 
         store=SimpleNamespace(vectors=lambda rows: vectors[rows]),
     )
     marker = EvidenceMarker(contents, ANALYZER, IdfWeights(LEXICAL))
-    (found,) = marker.mark_evidence(query, [Hit(0, 1.0, 0.5, 1.0, 1, 1, reading)])
-    return found
+    return marker.mark_evidence(query, [Hit(0, 1.0, 0.5, 1.0, 1, 1, reading) for reading in readings])
 
 
 class Passages:
@@ -116,3 +121,11 @@ def test_without_a_vector_terms_alone_decide() -> None:
     """As if all cosines were 0; if nothing is covered, the first sentence is marked."""
     assert mark([0.9, 0.0, 0.0], ask("rats", encoded=False)).sentences == (SENTENCES[2],)
     assert mark([0.0, 0.0, 0.9], ask("yak", encoded=False)).sentences == (SENTENCES[0],)
+
+
+def test_passages_are_marked_in_their_order() -> None:
+    """Between two passages without the reader's words one that has them, each as if it were the only one."""
+    readings = [None, Reading(1.0, 1.0, Span(5, 9)), None]
+    cosines, query = [0.0, 0.9, 0.0], ask("yak")
+    assert mark_all(cosines, query, readings) == [mark(cosines, query, reading) for reading in readings]
+    assert mark_all(cosines, query, []) == []

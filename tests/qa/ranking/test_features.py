@@ -1,7 +1,5 @@
 """The features of hits, number by number."""
 
-from dataclasses import replace
-
 import pytest
 
 from index.search.bm25 import BM25Index
@@ -48,7 +46,7 @@ def test_agreement_is_the_mean_reciprocal_rank() -> None:
 def test_a_leg_that_gives_no_score_does_not_agree() -> None:
     """No passage has a word of "😀", so that all share the first rank of the lexical leg."""
     for silent in ({"lexical": 0.0}, {"dense": -0.1}):
-        assert extract_features(ask(), [replace(hit(0, 1.0), **silent)], 1, IDF)[0].agreement == 0.5
+        assert extract_features(ask(), [hit(0, 1.0)._replace(**silent)], 1, IDF)[0].agreement == 0.5
 
 
 @pytest.mark.parametrize(("logit", "relevance"), [(None, None), (4.0, 0.5), (-8.0, -1.0), (99.0, 1.0), (-99.0, -1.0)])

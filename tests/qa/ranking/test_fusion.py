@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.ranking.fusion import fuse
+from qa.ranking.fusion import fuse, sort_hits
 from qa.ranking.retrieval import Leg
 from qa.ranking.retriever import Candidates
 
@@ -36,7 +36,9 @@ def test_without_one_leg_the_other_decides() -> None:
 
 def test_ties_go_by_position() -> None:
     """Equal scores are ordered by position, so that an answer can be repeated."""
-    assert [hit.passage for hit in fuse(candidates({5: 0.5, 2: 0.5}, {5: 1.0, 2: 1.0}))] == [2, 5]
+    hits = fuse(candidates({5: 0.5, 2: 0.5}, {5: 1.0, 2: 1.0}))
+    assert [hit.passage for hit in hits] == [2, 5]
+    assert sort_hits(hits[::-1]) == hits
 
 
 SCORES = st.dictionaries(st.integers(0, 50), st.floats(-1, 1, width=32), min_size=1, max_size=20)

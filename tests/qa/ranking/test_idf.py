@@ -21,6 +21,12 @@ def test_coverage_weighs_words_by_their_rarity() -> None:
     assert covered == pytest.approx(weight(1) / (weight(3) + weight(1)))
 
 
+def test_each_text_is_covered_by_itself() -> None:
+    """Measured together, texts have the coverage of each alone."""
+    texts = [{"dog"}, set[str](), {"cat", "dog"}]
+    assert IDF.measure_coverages(["cat", "dog"], texts) == [IDF.measure_coverage(["cat", "dog"], one) for one in texts]
+
+
 def test_words_that_no_passage_has_are_unknown() -> None:
     """An unknown word weighs most of all."""
     assert IDF.measure_unknown(["cat", "yak"]) == pytest.approx(weight(0) / (weight(0) + weight(3)))

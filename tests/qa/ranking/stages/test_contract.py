@@ -150,11 +150,11 @@ def test_late_interaction_adds_three_times_the_difference_to_the_worst() -> None
         understand(Request("Who?"), Analyzer()),
         embeddings=Embeddings(np.zeros((1, 2), np.float32), (SimpleNamespace(),)),
     )
-    hits = [replace(hit(p, 1.0), dense_rank=p + 1, lexical_rank=p + 2) for p in range(3)]
+    hits = [hit(p, 1.0)._replace(dense_rank=p + 1, lexical_rank=p + 2) for p in range(3)]
     ranked = LateInteraction(SimpleNamespace(tokens=tokens), None)(query, hits)
     assert [one.passage for one in ranked] == [1, 2, 0]
     assert [one.score for one in ranked] == pytest.approx([1.9, 1.3, 1.0])
-    assert [replace(one, score=1.0) for one in ranked] == [hits[1], hits[2], hits[0]]
+    assert [one._replace(score=1.0) for one in ranked] == [hits[1], hits[2], hits[0]]
 
 
 @pytest.mark.leg_failure
@@ -162,7 +162,7 @@ def test_a_reader_that_fails_changes_nothing(generation: Generation) -> None:
     """The hits come in the order in which they were, and say why they were not read."""
     query = understand(Request("Who directed the film?"), Analyzer())
     hits = [hit(p, 0.9 - 0.01 * p) for p in range(3)]
-    assert Rerank(generation.contents, Fails())(query, hits) == [replace(hit, unread="reader") for hit in hits]
+    assert Rerank(generation.contents, Fails())(query, hits) == [one._replace(unread="reader") for one in hits]
 
 
 class ReadsEnglish(WantsThird):
@@ -199,7 +199,7 @@ def test_of_a_question_in_another_language_nothing_is_read() -> None:
     reader = ReadsEnglish()
     ranked = rerank_texts(reader, "Wer ist kein Autor?")
     assert reader.given == []
-    assert ranked == [replace(hit(p, 0.9 - 0.1 * p), unread="reader:language") for p in range(4)]
+    assert ranked == [hit(p, 0.9 - 0.1 * p)._replace(unread="reader:language") for p in range(4)]
 
 
 def test_an_ablation_reads_every_language() -> None:
