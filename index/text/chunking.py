@@ -8,15 +8,17 @@ reader wants the sentences around it.
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise
+from math import inf
+from typing import NamedTuple
 
 import regex
 
 from index.progress import NO_PROGRESS, Advance
 from index.text.sentences import PunctuatedNames, strip_span
 from index.text.structure import Sentence, is_heading, outline_document, strip_heading_marks
-from index.types import Document, Passage, Span, Unit
+from index.types import Document, Heading, Passage, PassageKind, Span, Unit
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -64,11 +66,18 @@ def split_into_passages(
     outline = outline_document(document, names, progress.add)
     progress.finish_pass(len(document.text))
     counted = _count_tokens(document.text, outline, count, progress.add)
-    parts = [part for whole, tokens in counted for part in _split_long(document.text, whole, tokens, sizes, count)]
+    parts: list[tuple[Sentence, int]] = []
+    for whole, tokens in counted:
+        if whole.span.end - whole.span.start <= sizes.max_chars and tokens <= sizes.max_tokens:
+            parts.append((whole, tokens))
+        else:
+            parts += _split_long(document.text, whole, sizes, count)
     progress.finish_pass(len(document.text))
-    sections = groupby(parts, key=lambda item: _find_section(document, item[0]))
+    sections = _Sections(document)
     return [
-        _make_passage(document, group) for _, section in sections for group in _group_sentences(list(section), sizes)
+        passage
+        for key, section in groupby(parts, key=sections.find_key)
+        for passage in _make_passages(document, key, list(section), sizes)
     ]
 
 
@@ -116,90 +125,83 @@ class _HalfProgress:
         self._passed, self._added = self._passed + characters, 0
 
 
-def _make_passage(document: Document, group: Sequence[Sentence]) -> Passage:
-    first, last = group[0], group[-1]
-    spans = tuple(s.span for s in group if not is_heading(s)) or (Span(first.span.start, last.span.end),)
-    heading = (strip_heading_marks(document.text, first.heading) or None) if first.heading else None
-    page, place = _find_page(document, first), _find_place(document, first)
-    return Passage(document.id, first.span.start, last.span.end, spans, heading, first.kind, page, place)
+class _Section(NamedTuple):
+    """What the sentences of a passage have in common; ``page`` counts from 1, None if the format has no pages."""
+
+    heading: Heading | None
+    kind: PassageKind
+    page: int | None
+    place: str | None
 
 
-def _find_section(document: Document, sentence: Sentence) -> tuple[object, ...]:
-    """Return what the sentences of a passage have in common."""
-    return sentence.heading, sentence.kind, _find_page(document, sentence), _find_place(document, sentence)
+class _Sections:
+    """Finds the section of each sentence of a document."""
+
+    def __init__(self, document: Document) -> None:
+        self._pages, self._places = document.pages, document.places
+        self._place_starts = [place.start for place in document.places]
+
+    def find_key(self, item: tuple[Sentence, int]) -> _Section:
+        """Return the section in which a sentence begins, given with its number of tokens."""
+        span, heading, _, kind = item[0]
+        page = (bisect_right(self._pages, span.start) or None) if self._pages else None
+        after = bisect_right(self._place_starts, span.start) if self._places else 0
+        return _Section(heading, kind, page, self._places[after - 1].name if after else None)
 
 
-def _find_page(document: Document, sentence: Sentence) -> int | None:
-    """Return the page on which a sentence begins, from 1, or None if the format has no pages."""
-    return bisect_right(document.pages, sentence.span.start) or None
+def _make_passages(
+    document: Document, section: _Section, parts: list[tuple[Sentence, int]], sizes: ChunkSizes
+) -> Iterator[Passage]:
+    """Yield the passages of a section, whose sentences are given with their numbers of tokens."""
+    heading = (strip_heading_marks(document.text, section.heading) or None) if section.heading else None
+    for start, end in _group_sentences(parts, sizes):
+        group = [sentence for sentence, _ in parts[start:end]]
+        edges = Span(group[0].span.start, group[-1].span.end)
+        spans = tuple(sentence.span for sentence in group if not is_heading(sentence)) or (edges,)
+        yield Passage(document.id, edges.start, edges.end, spans, heading, section.kind, section.page, section.place)
 
 
-def _find_place(document: Document, sentence: Sentence) -> str | None:
-    """Return the name of the place in which a sentence begins, or None if it begins before all places."""
-    after = bisect_right(document.places, sentence.span.start, key=lambda place: place.start)
-    return document.places[after - 1].name if after else None
+def _group_sentences(parts: list[tuple[Sentence, int]], sizes: ChunkSizes) -> Iterator[tuple[int, int]]:
+    """Yield the positions at which groups of adjacent sentences start and end, at the lowest total cost.
 
-
-def _group_sentences(section: list[tuple[Sentence, int]], sizes: ChunkSizes) -> Iterator[list[Sentence]]:
-    """Group adjacent sentences, given with their numbers of tokens, at the lowest total cost.
-
-    Dynamic programming over the cuts: filling greedily would leave a short last passage.
+    Dynamic programming over the cuts: filling greedily would leave a short last passage. The cost of a group says how
+    far it is from a good passage.
     """
-    sentences = [sentence for sentence, _ in section]
-    costs = _GroupCosts(section, sizes)
+    starts, ends = [sentence.span.start for sentence, _ in parts], [sentence.span.end for sentence, _ in parts]
+    # Sums over all sentences before each: their tokens, and the paragraphs that end there.
+    tokens = list(accumulate((tokens for _, tokens in parts), initial=0))
+    torn = list(accumulate((a.paragraph != b.paragraph for (a, _), (b, _) in pairwise(parts)), initial=0))
     # The lowest cost of the first ``end`` sentences, and where their last group starts.
-    lowest, starts = [0.0], [0]
-    first = 0
-    for end in range(1, len(section) + 1):
-        first = costs.find_first(first, end)
-        cost, start = min((lowest[start] + costs.compute(start, end), start) for start in range(first, end))
-        lowest.append(cost)
-        starts.append(start)
-    cuts = [len(section)]
-    while cuts[-1]:
-        cuts.append(starts[cuts[-1]])
-    for end, start in zip(cuts[-2::-1], cuts[:0:-1], strict=True):
-        yield sentences[start:end]
-
-
-class _GroupCosts:
-    """The costs of groups of adjacent sentences: how far each is from a good passage."""
-
-    def __init__(self, section: list[tuple[Sentence, int]], sizes: ChunkSizes) -> None:
-        self._sizes = sizes
-        self._starts = [sentence.span.start for sentence, _ in section]
-        self._ends = [sentence.span.end for sentence, _ in section]
-        # Sums over all sentences before each: their tokens, and the paragraphs that end there.
-        self._tokens = list(accumulate((tokens for _, tokens in section), initial=0))
-        self._torn = list(accumulate((a.paragraph != b.paragraph for (a, _), (b, _) in pairwise(section)), initial=0))
-
-    def find_first(self, first: int, end: int) -> int:
-        """Return where the longest group that ends before ``end`` and keeps the limits begins, not before ``first``."""
+    lowest, last_starts = [0.0], [0]
+    first, target = 0, sizes.target_chars
+    for end in range(1, len(parts) + 1):
+        stop = ends[end - 1]
+        # Limits hold for the last group if it begins at ``first`` or later, or has one sentence.
         while first < end - 1 and (
-            self._ends[end - 1] - self._starts[first] > self._sizes.max_chars
-            or self._tokens[end] - self._tokens[first] > self._sizes.max_tokens
+            stop - starts[first] > sizes.max_chars or tokens[end] - tokens[first] > sizes.max_tokens
         ):
             first += 1
-        return first
+        best, best_start = inf, first
+        for start in range(first, end):
+            off = (stop - starts[start] - target) / target
+            cost = off * off
+            if end - start > sizes.max_sentences:
+                cost += EXTRA_SENTENCE_COST * (end - start - sizes.max_sentences)
+            cost = lowest[start] + (cost + TORN_PARAGRAPH_COST * (torn[end - 1] - torn[start]))
+            if cost < best:
+                best, best_start = cost, start
+        lowest.append(best)
+        last_starts.append(best_start)
+    cuts = [len(parts)]
+    while cuts[-1]:
+        cuts.append(last_starts[cuts[-1]])
+    return pairwise(reversed(cuts))
 
-    def compute(self, start: int, end: int) -> float:
-        """Return the cost of the group that begins at ``start`` and ends before ``end``."""
-        sizes = self._sizes
-        off = (self._ends[end - 1] - self._starts[start] - sizes.target_chars) / sizes.target_chars
-        extra = max(0, end - start - sizes.max_sentences)
-        torn = self._torn[end - 1] - self._torn[start]
-        return off * off + EXTRA_SENTENCE_COST * extra + TORN_PARAGRAPH_COST * torn
 
-
-def _split_long(
-    text: str, sentence: Sentence, tokens: int, sizes: ChunkSizes, count: CountTokens
-) -> Iterator[tuple[Sentence, int]]:
-    """Yield the sentence with its number of tokens, or its clauses if it is too long for one passage."""
-    if sentence.span.end - sentence.span.start <= sizes.max_chars and tokens <= sizes.max_tokens:
-        yield sentence, tokens
-        return
+def _split_long(text: str, sentence: Sentence, sizes: ChunkSizes, count: CountTokens) -> Iterator[tuple[Sentence, int]]:
+    """Yield the clauses of a sentence that is too long for one passage, each with its number of tokens."""
     for span in _split_at_clauses(text, sentence.span, sizes, count):
-        yield replace(sentence, span=span), count([text[span.start : span.end]])[0]
+        yield sentence._replace(span=span), count([text[span.start : span.end]])[0]
 
 
 def _fits(text: str, span: Span, sizes: ChunkSizes, count: CountTokens) -> bool:

@@ -91,19 +91,26 @@ def split_into_sentences(text: str, span: Span, names: PunctuatedNames, declared
     """
     block = text[span.start : span.end]
     cuts = sorted({0, *_find_cuts(block, detect_language(block, declared))})
-    repaired = _undo_wrong_cuts(block, cuts, names)
-    stripped = (strip_span(text, Span(span.start + start, span.start + end)) for start, end in repaired)
-    return [sentence for sentence in stripped if sentence.start < sentence.end]
+    edges = (strip_edges(block, start, end) for start, end in _undo_wrong_cuts(block, cuts, names))
+    return [Span(span.start + start, span.start + end) for start, end in edges if start < end]
 
 
 def strip_span(text: str, span: Span) -> Span:
     """Return the span without the white space at its ends; it is empty if there is nothing else."""
-    piece = text[span.start : span.end]
-    stripped = piece.strip()
-    if len(stripped) == len(piece):
-        return span
-    start = span.end - len(piece.lstrip())
-    return Span(start, start + len(stripped))
+    start, end = strip_edges(text, span.start, span.end)
+    return span if (start, end) == (span.start, span.end) else Span(start, end)
+
+
+def strip_edges(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the start and end of ``text[start:end]`` without the white space at its ends; the end twice if all is.
+
+    Most texts have none or one character of it, so looking at single characters is faster than copying the text.
+    """
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end
 
 
 def _find_cuts(block: str, language: str) -> Iterator[int]:
@@ -127,40 +134,36 @@ def _undo_wrong_cuts(block: str, cuts: list[int], names: PunctuatedNames) -> lis
     starts: list[int] = []
     has_letter = False
     for cut, end in pairwise([*cuts, len(block)]):
-        if not starts or not _is_wrong_cut(block, Span(starts[-1], cut), end, names, has_letter):
+        if not starts or not _is_wrong_cut(block, (starts[-1], cut, end), names, has_letter):
             starts.append(cut)
             has_letter = False
         has_letter = has_letter or any(map(str.isalpha, block[cut:end]))
     return list(pairwise([*starts, len(block)]))
 
 
-def _is_wrong_cut(block: str, before: Span, end: int, names: PunctuatedNames, has_letter: bool) -> bool:
-    """Return whether the splitter was wrong to cut between ``before`` and what goes on to ``end``.
+def _is_wrong_cut(block: str, edges: tuple[int, int, int], names: PunctuatedNames, has_letter: bool) -> bool:
+    """Return whether the splitter was wrong to cut at the second of the ``edges``, between the first and the last.
 
-    ``has_letter`` says whether ``before`` has one. Nothing here reads it as a whole: it grows with every wrong cut.
+    ``has_letter`` says whether what is before the cut has one. Nothing here reads that as a whole: it grows with every
+    wrong cut.
     """
-    head_end = _strip_end(block, before)
-    tail = block[before.end : end].lstrip()
-    if head_end == before.start or not tail:
+    start, cut, end = edges
+    head_end = cut
+    while head_end > start and block[head_end - 1].isspace():
+        head_end -= 1
+    tail = block[cut:end].lstrip()
+    if head_end == start or not tail:
         return True
-    if "\n\n" in block[head_end : before.end]:
+    if "\n\n" in block[head_end:cut]:
         return False
     if not has_letter:
-        return head_end - before.start <= MAX_ENUMERATION_CHARS
+        return head_end - start <= MAX_ENUMERATION_CHARS
     if tail[0] in ",;:)]":
         return True
-    if block[head_end - 1] in "!?" and tail[0].islower():
-        return True
-    last_words = block[max(before.start, head_end - MAX_NAME_CHARS) : head_end]
-    return names.is_at_end_of(last_words) and not _begins_sentence(tail)
-
-
-def _strip_end(text: str, span: Span) -> int:
-    """Return the end of the span without white space."""
-    end = span.end
-    while end > span.start and text[end - 1].isspace():
-        end -= 1
-    return end
+    if block[head_end - 1] not in "!?":
+        return False
+    last_words = block[max(start, head_end - MAX_NAME_CHARS) : head_end]
+    return tail[0].islower() or (names.is_at_end_of(last_words) and not _begins_sentence(tail))
 
 
 def _begins_sentence(tail: str) -> bool:

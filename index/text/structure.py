@@ -5,15 +5,18 @@ sources, in this order: those that the format marks, lines that look like headin
 was flattened into one long line, headings run into the sentence after them.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate, groupby, pairwise
+from operator import attrgetter
+from typing import NamedTuple
 
 import regex
 
 from index.languages import ENGLISH
 from index.progress import NO_PROGRESS, Advance
-from index.text.sentences import PunctuatedNames, split_into_sentences, strip_span
+from index.text.sentences import PunctuatedNames, split_into_sentences, strip_edges, strip_span
 from index.types import Document, Heading, PassageKind, Span
 
 # Longer lines are sentences.
@@ -26,6 +29,8 @@ MIN_FLATTENED_CHARS = 1500
 MAX_WRAP_CHARS = 120
 # A wrapped line may be this much shorter than the length of the next word explains.
 MAX_RAGGED_CHARS = 8
+# The words that begin sentences are few, and a regular expression takes longer than looking one up.
+MAX_CACHED_WORDS = 10_000
 # Fewer sentences that cite a source at the end of a document are not yet a list of sources.
 MIN_TAIL_CITATIONS = 4
 # Shorter sentences in such a list are fragments of its entries ("Mania."), which count neither for nor against it.
@@ -33,7 +38,6 @@ MAX_FRAGMENT_CHARS = 40
 # With more plain sentences than this beyond the citing ones, the list cannot begin further up.
 MAX_PLAIN_EXCESS = 3
 
-NEWLINE = regex.compile(r"\n")
 BLANK_BELOW = regex.compile(r"[ \t]*\n[ \t]*\n\s*\S")
 BLANK_LINE = regex.compile(r"\n[ \t\f\v]*(?:\n[ \t\f\v]*)+")
 # "- ", "• ", "3. ", "(3) ", "b) ".
@@ -62,9 +66,11 @@ CITATION = regex.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence with the heading of its section, the number of its paragraph and its kind."""
+class Sentence(NamedTuple):
+    """A sentence with the heading of its section, the number of its paragraph and its kind.
+
+    A tuple, because making a frozen dataclass takes twice as long, and a large text has hundreds of thousands.
+    """
 
     span: Span
     heading: Heading | None
@@ -120,59 +126,70 @@ def _group_headings(sentences: list[Sentence]) -> list[Sentence]:
 def _split_into_blocks(document: Document) -> Iterator[tuple[Span, Heading | None]]:
     """Yield paragraphs, list items and headings in order, without white space around them, none empty."""
     text, cursor = document.text, 0
+    edges = sorted({*document.pages, *(place.start for place in document.places)})
     for heading in [*document.headings, Heading(len(text), len(text), 0)]:
-        yield from _split_into_paragraphs(document, Span(cursor, heading.start))
+        for block in _split_into_paragraphs(text, cursor, heading.start, edges):
+            yield block, None if document.headings else _detect_heading(text, block)
         if heading.level:
             yield strip_span(text, Span(heading.start, heading.end)), heading
         cursor = heading.end
 
 
-def _split_into_paragraphs(document: Document, span: Span) -> Iterator[tuple[Span, Heading | None]]:
-    """Split a span at blank lines, pages and places, and then where lines or list items end a paragraph."""
-    text = document.text
-    breaks = {m.end() for m in BLANK_LINE.finditer(text, span.start, span.end)}
-    edges = [*document.pages, *(place.start for place in document.places)]
-    breaks |= {edge for edge in edges if span.start < edge < span.end}
-    for start, end in pairwise([span.start, *sorted(breaks), span.end]):
-        lines: set[int] = set()
-        if text.find("\n", start, end) >= 0:
-            lines = _find_short_line_ends(text, Span(start, end))
-            lines |= {m.end() for edge in (LIST_ITEM, WIKI_EDGE) for m in edge.finditer(text, start, end)}
-        for first, last in pairwise([start, *sorted(lines), end]):
-            block = strip_span(text, Span(first, last))
-            if block.start < block.end:
-                yield block, None if document.headings else _detect_heading(text, block)
+def _split_into_paragraphs(text: str, start: int, end: int, edges: Sequence[int]) -> Iterator[Span]:
+    """Split ``text[start:end]`` at blank lines and at ``edges``, and then where lines or list items end a paragraph."""
+    inside = edges[bisect_right(edges, start) : bisect_left(edges, end)]
+    breaks = sorted({*inside, *(m.end() for m in BLANK_LINE.finditer(text, start, end))})
+    for first, last in pairwise([start, *breaks, end]):
+        begin, stop = strip_edges(text, first, last)
+        # Most paragraphs are one line, and nothing splits that.
+        if text.find("\n", begin, stop) < 0:
+            parts = [(begin, stop)]
+        else:
+            lines = [first, *_find_line_breaks(text, first, last), last]
+            parts = [strip_edges(text, *line) for line in pairwise(lines)]
+        yield from (Span(begin, stop) for begin, stop in parts if begin < stop)
 
 
-def _find_short_line_ends(text: str, span: Span) -> set[int]:
-    """Find the line breaks that end a paragraph: the line had room for the first word of the next line.
+def _find_line_breaks(text: str, start: int, end: int) -> list[int]:
+    """Return the line breaks in ``text[start:end]`` that end a paragraph or list item, or are beside a heading."""
+    breaks = {start + line for line in _find_short_line_ends(text[start:end])}
+    breaks |= {m.end() for m in LIST_ITEM.finditer(text, start, end)}
+    # The first mark of the two may be before the start, behind which the pattern looks.
+    if text.find("==", max(0, start - 1), end) >= 0:
+        breaks |= {m.end() for m in WIKI_EDGE.finditer(text, start, end)}
+    return sorted(breaks)
+
+
+def _find_short_line_ends(text: str) -> Iterator[int]:
+    """Yield where lines begin after which had room for their first word, and which therefore ended a paragraph.
 
     This keeps lines together that were wrapped by hand at one width, but not verses, tables and
     lists of short lines.
     """
-    starts = [span.start, *(m.end() for m in NEWLINE.finditer(text, span.start, span.end))]
-    lines = [strip_span(text, Span(start, end)) for start, end in pairwise([*starts, span.end])]
-    width = max(line.end - line.start for line in lines)
-    ends = set()
-    for (line, following), start in zip(pairwise(lines), starts[1:], strict=True):
-        first = WORD.match(text, following.start, following.end)
-        room = width - (line.end - line.start)
-        if width > MAX_WRAP_CHARS or (first and room > len(first.group()) + MAX_RAGGED_CHARS):
-            ends.add(start)
-    return ends
+    lines = text.split("\n")
+    starts = accumulate((len(line) + 1 for line in lines), initial=0)
+    stripped = [line.strip() for line in lines]
+    width = max(map(len, stripped))
+    next(starts)
+    for (line, following), start in zip(pairwise(stripped), starts, strict=False):
+        room = width - len(line) - MAX_RAGGED_CHARS
+        # The first word is looked for only if there was room for any.
+        if width > MAX_WRAP_CHARS or (room > 1 and (first := WORD.match(following)) and room > len(first.group())):
+            yield start
 
 
 def _detect_heading(text: str, block: Span) -> Heading | None:
     """Return the block as a heading if it is one line, looks like a title and has text below it."""
+    if block.end - block.start > MAX_HEADING_CHARS:
+        return None
     line = text[block.start : block.end]
-    if "\n" in line or CELL_EDGE in line or len(line) > MAX_HEADING_CHARS:
+    if "\n" in line or CELL_EDGE in line:
         return None
     if wiki := WIKI.match(line):
         return Heading(block.start, block.end, len(wiki.group(1)))
-    alone = BLANK_BELOW.match(text, block.end) is not None
-    if alone and line[-1] not in ".!?,;:…。！？" and LETTERS.search(line) and _is_title_like(line):
-        return Heading(block.start, block.end)
-    return None
+    if line[-1] in ".!?,;:…。！？" or not BLANK_BELOW.match(text, block.end):
+        return None
+    return Heading(block.start, block.end) if LETTERS.search(line) and _is_title_like(line) else None
 
 
 def _is_title_like(line: str) -> bool:
@@ -181,21 +198,28 @@ def _is_title_like(line: str) -> bool:
 
 def _is_title_case(words: Sequence[str]) -> bool:
     """Return whether every word except small ones has a capital, as in "The Sound of the Sea"."""
-    return bool(CAPITALISED.match(words[0])) and all(
-        CAPITALISED.match(word) or word.lower() in ENGLISH.small_title_words or not LETTERS.search(word)
-        for word in words
-    )
+    return bool(CAPITALISED.match(words[0])) and all(_is_title_word(word) or not LETTERS.search(word) for word in words)
 
 
-def _split_paragraph(document: Document, block: Span, names: PunctuatedNames) -> Iterator[Span | Heading]:
-    """Yield the sentences of one paragraph, each after the headings that were run into it."""
-    flattened = block.end - block.start >= MIN_FLATTENED_CHARS and not document.headings
+@lru_cache(maxsize=MAX_CACHED_WORDS)
+def _is_title_word(word: str) -> bool:
+    return bool(CAPITALISED.match(word)) or word.lower() in ENGLISH.small_title_words
+
+
+def _split_paragraph(document: Document, block: Span, names: PunctuatedNames) -> Iterable[Span | Heading]:
+    """Return the sentences of one paragraph, each after the headings that were run into it."""
     declared = str(document.metadata.get("language", ""))
-    for sentence in split_into_sentences(document.text, block, names, declared):
+    sentences = split_into_sentences(document.text, block, names, declared)
+    is_flattened = block.end - block.start >= MIN_FLATTENED_CHARS and not document.headings
+    return _split_off_headings(document.text, sentences) if is_flattened else sentences
+
+
+def _split_off_headings(text: str, sentences: Iterable[Span]) -> Iterator[Span | Heading]:
+    for sentence in sentences:
         rest = sentence
-        while flattened and (length := measure_run_in_heading(_read_beginning(document.text, rest))):
+        while length := measure_run_in_heading(_read_beginning(text, rest)):
             yield Heading(rest.start, rest.start + length, 2)
-            rest = strip_span(document.text, Span(rest.start + length, rest.end))
+            rest = strip_span(text, Span(rest.start + length, rest.end))
         if rest.start < rest.end:
             yield rest
 
@@ -214,7 +238,9 @@ def measure_run_in_heading(sentence: str) -> int:
     """
     if known := RUN_IN_TITLE.match(sentence):
         return int(known.end())
-    if repeated := REPEATED.match(sentence):
+    first, _, rest = sentence.partition(" ")
+    # The pattern tries many lengths, so it is used only if the first word comes again.
+    if f"{first} " in rest and (repeated := REPEATED.match(sentence)):
         title = repeated.group(1)
         return len(title) if len(title) <= MAX_HEADING_CHARS and _is_title_case(title.split()) else 0
     return _measure_title_before_opener(sentence)
@@ -225,7 +251,7 @@ def _measure_title_before_opener(sentence: str) -> int:
     for i, (word, after) in enumerate(pairwise(WORD.finditer(sentence))):
         if before and i >= 2 and _begins_sentence_after(before.group(), word.group(), after.group()):
             return int(before.end()) if before.end() <= MAX_HEADING_CHARS else 0
-        if not CAPITALISED.match(word.group()) and word.group().lower() not in ENGLISH.small_title_words:
+        if not _is_title_word(word.group()):
             return 0
         before = word
     return 0
@@ -240,10 +266,15 @@ def _begins_sentence_after(before: str, word: str, after: str) -> bool:
 def _mark_references(text: str, sentences: list[Sentence]) -> list[Sentence]:
     """Mark the sentences of reference sections and of a list of sources at the end."""
     tail = _find_citation_tail(text, sentences)
-    return [
-        replace(s, kind=PassageKind.REFERENCE) if i >= tail or _is_reference_title(text, s.heading) else s
-        for i, s in enumerate(sentences)
-    ]
+    marked: list[Sentence] = []
+    for heading, section in groupby(sentences[:tail], key=attrgetter("heading")):
+        is_reference = _is_reference_title(text, heading)
+        marked += (_mark_as_reference(sentence) if is_reference else sentence for sentence in section)
+    return [*marked, *map(_mark_as_reference, sentences[tail:])]
+
+
+def _mark_as_reference(sentence: Sentence) -> Sentence:
+    return sentence._replace(kind=PassageKind.REFERENCE)
 
 
 def _is_reference_title(text: str, heading: Heading | None) -> bool:

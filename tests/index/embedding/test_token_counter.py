@@ -47,17 +47,17 @@ def test_counts_are_those_of_the_tokenizer(tokenizer: Tokenizer, counter: TokenC
 
 def test_words_are_forgotten_before_there_are_too_many(tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch) -> None:
     """And long ones are never kept: memory does not grow with the collection."""
-    monkeypatch.setattr(token_counter, "MAX_WORDS", 10)
+    monkeypatch.setattr(token_counter, "MAX_PIECES", 10)
     counter = TokenCounter(tokenizer)
     texts = [f"{'long' * 20}{number} and w{number}" for number in range(100)]
     assert [counter.count([text])[0] for text in texts] == split(tokenizer, texts)
     assert len(counter._known) <= 10
-    assert max(map(len, counter._known)) <= token_counter.MAX_WORD_CHARS
+    assert max(map(len, counter._known)) <= token_counter.MAX_PIECE_CHARS
 
 
 def test_threads_count_at_the_same_time(tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Though each makes the others forget."""
-    monkeypatch.setattr(token_counter, "MAX_WORDS", 5)
+    monkeypatch.setattr(token_counter, "MAX_PIECES", 5)
     counter, wrong = TokenCounter(tokenizer), []
     texts = [" ".join(f"w{number}x{n}" for n in range(5)) for number in range(50)]
     expected = split(tokenizer, texts)
@@ -71,6 +71,14 @@ def test_threads_count_at_the_same_time(tokenizer: Tokenizer, monkeypatch: pytes
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_an_added_token_may_have_a_space(tokenizer: Tokenizer) -> None:
+    """It is one token in the text that has it, and other texts counted with that are split at spaces as before."""
+    own = Tokenizer.from_str(tokenizer.to_str())
+    own.add_tokens(["blue moon"])
+    texts = ["A blue moon rose.", "Blue", "moon, unbelievably", "blue\nmoon"]
+    assert TokenCounter(own).count(texts) == split(own, texts)
 
 
 def test_a_tokenizer_whose_tokens_cross_spaces_splits_the_whole_text() -> None:

@@ -199,6 +199,13 @@ def test_a_sentence_ends_with_its_page() -> None:
     assert [s.span.end for s in sections(text, pages=(0, 21))] == [20, len(text)]
 
 
+@pytest.mark.parametrize("pages", [(), (0, 8), (0, 9)])
+def test_a_heading_of_a_wiki_may_begin_before_its_page(pages: tuple[int, ...]) -> None:
+    """The line break after its marks ends a paragraph, wherever a page begins between them."""
+    text = "== Sea ==\nThe sea is wide and it is deep."
+    assert [text[s.span.start : s.span.end] for s in sections(text, pages=pages)][-1] == text[10:]
+
+
 def test_a_row_of_a_table_is_no_heading() -> None:
     """Although it is a line of words with capitals, it has cells."""
     assert headings("France · Capital: Paris\n\nItaly · Capital: Rome\n\nThe end of it.") == []
