@@ -20,12 +20,13 @@ from benchmarks.open_sets import read_lines
 from benchmarks.speed.baseline import load_baseline_model, split_chunks
 from benchmarks.speed.bulk_quality import DOCUMENTS, compare_quality
 from benchmarks.speed.paired import median_ratio, run_interleaved, time_calls
+from benchmarks.speed.part import format_origin, page_option
 from benchmarks.speed.plots import plot_measurements
 from index.embedding import load_encoder
 from index.embedding.batching import embed_texts
 from index.types import Encoder
 
-PAGE = Path("docs/performance.md")
+COMMAND = "python -m benchmarks.speed.bulk ../shared/data"
 SETS = ("fairytaleqa-val", "scifact-train")
 # Every way embeds the same passages in a round.
 ROUNDS, PASSAGES = 5, 256
@@ -75,23 +76,30 @@ def format_rows(found: Mapping[str, Sequence[float]]) -> Iterator[tuple[str, ...
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
 @click.option("--passages", "size", default=PASSAGES, show_default=True, help="Of each round.")
 @click.option("--documents", default=DOCUMENTS, show_default=True, help="Of each judged set.")
-def main(data: Path, size: int, documents: int) -> None:
+@page_option
+def main(data: Path, size: int, documents: int, page: Path) -> None:
     """Measure on passages of the open sets in DATA."""
     encoder = load_encoder()
     drawn = draw_passages(data, size * (1 + ROUNDS))
     found = measure_speeds(list_ways(encoder), drawn, size)
-    speed = f"{format_table(HEAD, format_rows(found))}\n\n{plot_measurements('bulk', found, 'passages a second', PAGE)}"
+    speed = f"{format_table(HEAD, format_rows(found))}\n\n{plot_measurements('bulk', found, 'passages a second', page)}"
     click.echo(speed)
     judged = compare_quality(data, encoder, documents)
     click.echo(judged)
-    setting = {"rounds": ROUNDS, "size": size, "cores": len(os.sched_getaffinity(0)), "documents": documents}
+    setting = {
+        "rounds": ROUNDS,
+        "size": size,
+        "cores": len(os.sched_getaffinity(0)),
+        "documents": documents,
+        "origin": format_origin(COMMAND),
+    }
     length = round(median(map(len, drawn)))
-    write_section(PAGE, "bulk", SECTION.format(speed=speed, judged=judged, length=length, **setting))
+    write_section(page, "bulk", SECTION.format(speed=speed, judged=judged, length=length, **setting))
 
 
 SECTION = """## How fast a collection is embedded
 
-*Written by `python -m benchmarks.speed.bulk ../shared/data`; do not edit by hand.*
+{origin}
 
 Real passages of {length} characters (the median) on {cores} cores, embedded by a build with the int8 encoder, and by
 `SentenceTransformer.encode` in float32. {rounds} rounds of {size} passages after one that warms up, the same passages

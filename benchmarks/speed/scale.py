@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.documents import write_section
+from benchmarks.speed.part import format_origin, page_option
 from benchmarks.speed.scale_child import QUESTIONS, AskMeasurement, load_scale_questions
 from benchmarks.speed.scale_plot import plot_scale
 from benchmarks.speed.synthetic import Synthetic, load_material
@@ -36,7 +37,7 @@ from index.settings import IndexSettings
 from index.types import Encoder, Store, Vectors
 from qa.query.encode import encode_questions
 
-CACHE, PAGE, PLOT = Path("var/scale"), Path("docs/performance.md"), Path("docs/plots/scale.svg")
+CACHE = Path("var/scale")
 SIZES, FULL = (1_000, 5_000, 10_000, 100_000), 1_000_000
 TOP, WANTED, BLOCK = 10, 400, 50_000
 
@@ -130,7 +131,8 @@ def format_lines(rows: Sequence[ScaleRow]) -> Iterator[str]:
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
 @click.option("--full", is_flag=True, help="Also a million passages: 20 GB of disk and of memory, half an hour.")
-def main(data: Path, full: bool) -> None:
+@page_option
+def main(data: Path, full: bool, page: Path) -> None:
     """Measure collections recombined from the sentences of DATA, the folder of open sets."""
     encoder = load_encoder()
     real, projection, rows = load_material(data, encoder, CACHE), learn_projection(encoder), list[ScaleRow]()
@@ -138,21 +140,17 @@ def main(data: Path, full: bool) -> None:
         rows.append(measure_collection(data, Synthetic(real, passages), encoder, projection))
         click.echo("\n".join(format_lines(rows)))
         click.echo(rows[-1].store)
-    plot_scale(rows, PLOT)
+    plot = page.parent / "plots" / "scale.svg"
+    plot_scale(rows, plot)
     command = f"python -m benchmarks.speed.scale ../shared/data{' --full' if full else ''}"
     stores = "\n".join(f"* {row.passages:,} passages: {row.store}" for row in rows)
-    write_section(
-        PAGE,
-        "scale",
-        SECTION.format(
-            command=command, table="\n".join(format_lines(rows)), stores=stores, plot=os.path.relpath(PLOT, PAGE.parent)
-        ),
-    )
+    setting = {"origin": format_origin(command), "stores": stores, "plot": f"plots/{plot.name}"}
+    write_section(page, "scale", SECTION.format(table="\n".join(format_lines(rows)), **setting))
 
 
 SECTION = """## How it grows
 
-*Written by `{command}`; do not edit by hand.*
+{origin}
 
 Collections of four sentences a passage and twenty passages a document, drawn at random from 24,000 real sentences
 (SQuAD, SciFact, FairytaleQA). Each sentence has its real vector, moved towards another sentence's and by noise, so that

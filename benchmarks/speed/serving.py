@@ -20,12 +20,14 @@ from benchmarks.open_sets import STORIES, read_lines
 from benchmarks.speed.baseline import Baseline
 from benchmarks.speed.load import CLIENTS, Load, run_load, write_requests
 from benchmarks.speed.paired import median_ratio, run_interleaved
+from benchmarks.speed.part import format_origin, page_option
 from benchmarks.speed.plots import plot_measurements
 from benchmarks.speed.questions import load_questions
 from benchmarks.speed.servers import count_passages, run_server
 from index.embedding import load_encoder
 
-CACHE, PAGE = Path("var/serving"), Path("docs/performance.md")
+CACHE = Path("var/serving")
+COMMAND = "python -m benchmarks.speed.serving ../shared/data"
 SETS = (STORIES.name, "fairytaleqa-val", "squad-sentences", "scifact-train")
 ROUNDS, SECONDS, REPEATED = 5, 5, 100
 GOALS = {"varied": "at least 8", "repeated": "at least 20"}
@@ -73,7 +75,8 @@ def measure_servers(
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
 @click.option("--seconds", default=SECONDS, show_default=True, help="Of each round.")
-def main(data: Path, seconds: int) -> None:
+@page_option
+def main(data: Path, seconds: int, page: Path) -> None:
     """Measure on the stories of DATA, the folder of open sets."""
     generation = index_documents(read_lines(data / STORIES / "corpus.jsonl.gz"), load_encoder(), CACHE)
     baseline = Baseline.load_or_build(generation.contents.documents.texts, CACHE / "baseline")
@@ -96,15 +99,21 @@ def main(data: Path, seconds: int) -> None:
         for kind, loads in found.items()
         for name, own in loads.items()
     }
-    shown += f"\n\n{plot_measurements('serving', speeds, 'questions a second', PAGE)}"
-    setting = {"clients": CLIENTS, "rounds": ROUNDS, "seconds": seconds, "repeated": REPEATED}
-    write_section(PAGE, "serving", SECTION.format(table=shown, passages=passages, chunks=chunks, **setting))
+    shown += f"\n\n{plot_measurements('serving', speeds, 'questions a second', page)}"
+    setting = {
+        "clients": CLIENTS,
+        "rounds": ROUNDS,
+        "seconds": seconds,
+        "repeated": REPEATED,
+        "origin": format_origin(COMMAND),
+    }
+    write_section(page, "serving", SECTION.format(table=shown, passages=passages, chunks=chunks, **setting))
     click.echo(shown)
 
 
 SECTION = """## How many at once
 
-*Written by `python -m benchmarks.speed.serving ../shared/data`; do not edit by hand.*
+{origin}
 
 {clients} keep-alive clients (wrk) on the same machine, over {passages:,} passages of stories (the baseline: {chunks:,}
 chunks). The servers: `python serve.py` with `--max-wait-ms 10000`, so that no client is refused, asked in mode `fast`,

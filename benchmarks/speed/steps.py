@@ -19,13 +19,14 @@ from benchmarks.documents import format_table, write_section
 from benchmarks.indexing import index_documents
 from benchmarks.open_sets import STORIES, read_lines
 from benchmarks.speed.latency import CACHE, QUESTIONS, SECTIONS, WARM
+from benchmarks.speed.part import format_origin, page_option
 from benchmarks.speed.plots import plot_measurements
 from benchmarks.speed.questions import load_questions
 from index.embedding import load_encoder
 from qa.engine import Engine
 from qa.types import Request
 
-PAGE = Path("docs/performance.md")
+COMMAND = "OMP_NUM_THREADS=1 python -m benchmarks.speed.steps ../shared/data"
 HEAD = ("step", "ms", "share")
 Result = TypeVar("Result")
 WHOLE, REST = "the whole answer", "the rest: fusing, sorting, features"
@@ -95,23 +96,24 @@ def format_rows(times: list[Mapping[str, float]]) -> Iterator[tuple[str, str, st
 
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
-def main(data: Path) -> None:
+@page_option
+def main(data: Path, page: Path) -> None:
     """Measure on the stories of DATA, the folder of open sets."""
     encoder = load_encoder()
     generation = index_documents(islice(read_lines(data / STORIES / "corpus.jsonl.gz"), SECTIONS), encoder, CACHE)
     times = measure_steps(Engine(generation, encoder), load_questions(data, [STORIES.name])[: QUESTIONS + WARM])
     shown = format_table(HEAD, format_rows(times))
     picture = plot_measurements(
-        "parts", {name: [one[name] for one in times] for name in times[0]}, "milliseconds", PAGE
+        "parts", {name: [one[name] for one in times] for name in times[0]}, "milliseconds", page
     )
     setting = {"passages": len(generation.contents.passages), "questions": len(times), "plot": picture}
-    write_section(PAGE, "parts", SECTION.format(table=shown, **setting))
+    write_section(page, "parts", SECTION.format(table=shown, origin=format_origin(COMMAND), **setting))
     click.echo(shown)
 
 
 SECTION = """## Where the time goes
 
-*Written by `OMP_NUM_THREADS=1 python -m benchmarks.speed.steps ../shared/data`; do not edit by hand.*
+{origin}
 
 One question in mode `fast` over {passages:,} passages, medians of {questions} questions:
 
