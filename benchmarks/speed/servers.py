@@ -11,6 +11,8 @@ from urllib.request import Request, urlopen
 
 import click
 
+from qa.types import Mode
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -32,14 +34,14 @@ def run_server(*arguments: str, **environment: str) -> Iterator[str]:
             process.terminate()
 
 
-def build_request(question: str) -> str:
-    """Return the request body that both servers are sent."""
-    return json.dumps({"question": question, "mode": "fast"})
+def build_request(question: str, mode: Mode = "fast") -> str:
+    """Return the request body that every server is sent; those of others ignore the mode."""
+    return json.dumps({"question": question, "mode": mode})
 
 
-def count_passages(address: str, question: str) -> int:
+def count_passages(address: str, question: str, mode: Mode = "fast") -> int:
     """Return the number of passages of one answer; raise HTTPError if the status is not 200."""
     headers = {"Content-Type": "application/json"}
-    request = Request(f"{address}/v1/ask", build_request(question).encode(), headers)  # noqa: S310  (our own)
+    request = Request(f"{address}/v1/ask", build_request(question, mode).encode(), headers)  # noqa: S310  (our own)
     with urlopen(request, timeout=60) as response:  # noqa: S310
         return len(json.load(response)["passages"])
