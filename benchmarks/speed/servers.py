@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -17,12 +17,12 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def run_server(*arguments: str, **environment: str) -> Iterator[str]:
+def run_server(*arguments: str, python: Sequence[str] = (sys.executable,), **environment: str) -> Iterator[str]:
     """Run Python with the arguments until the end of the block, and yield the address that the process prints.
 
-    ``environment``: variables that are added to those of this process.
+    ``python``: the command of another interpreter. ``environment``: variables that are added to those of this process.
     """
-    command = [sys.executable, *arguments]
+    command = [*python, *arguments]
     variables = os.environ | environment
     with subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  (our own)
         try:
