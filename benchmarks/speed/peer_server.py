@@ -7,6 +7,7 @@ processors for each question. Imports nothing but the standard library and the p
 """
 
 import json
+import os
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -63,11 +64,14 @@ class PeerHandler(BaseHTTPRequestHandler):
 
 def main(name: str, texts: str, index: str, way: str = "") -> None:
     """Open what the peer has built, print the address and serve."""
+    # What a peer prints while it loads must not come before the address.
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
     adapter = load_adapter(name, Place(Path(texts), Path(index), way))
     adapter.open()
     with PeerServer(adapter) as server:
-        sys.stdout.write(f"The peer answers on http://127.0.0.1:{server.server_port}\n")
-        sys.stdout.flush()
+        out.write(f"The peer answers on http://127.0.0.1:{server.server_port}\n")
+        out.flush()
         server.serve_forever()
 
 

@@ -21,7 +21,7 @@ from benchmarks.open_sets import STORIES, read_lines
 from benchmarks.speed.baseline import Baseline
 from benchmarks.speed.load import CLIENTS, Load, run_load, write_requests
 from benchmarks.speed.paired import median_ratio, run_interleaved
-from benchmarks.speed.part import format_origin, page_option
+from benchmarks.speed.part import FAST, PRECISE, VARIED, format_origin, page_option
 from benchmarks.speed.plots import plot_measurements
 from benchmarks.speed.questions import load_questions
 from benchmarks.speed.servers import count_passages, run_server
@@ -33,9 +33,9 @@ COMMAND = "python -m benchmarks.speed.serving ../shared/data"
 SETS = (STORIES.name, "fairytaleqa-val", "squad-sentences", "scifact-train")
 ROUNDS, SECONDS, REPEATED = 5, 5, 100
 BASE, TUNED = "the baseline", "the baseline, one thread a question"
-OURS, TWO = "`fast`", "`fast`, `--workers 2`"
-PRECISE, PRECISE_TWO = "`precise`", "`precise`, `--workers 2`"
-VARIED, REPEAT = "varied", "repeated"
+OURS, TWO = FAST, f"{FAST}, `--workers 2`"
+PRECISE_TWO = f"{PRECISE}, `--workers 2`"
+REPEAT = "repeated"
 GOALS = {
     VARIED: {TWO: "at least 8", PRECISE: "at least 1.0", PRECISE_TWO: "at least 1.6"},
     REPEAT: {OURS: "at least 20", TWO: "at least 20"},

@@ -11,14 +11,13 @@ import pytest
 
 from benchmarks.speed.baseline import Baseline
 from benchmarks.speed.load import CLIENTS, Load, find_wrk, run_load, write_requests
+from benchmarks.speed.part import PRECISE, VARIED
 from benchmarks.speed.servers import run_server
 from benchmarks.speed.serving import (
     BASE,
     GOALS,
     OURS,
-    PRECISE,
     REPEAT,
-    VARIED,
     AskedServer,
     format_rows,
     measure_servers,
