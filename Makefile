@@ -98,7 +98,8 @@ bench-full: speed index ## the same up to a million passages; quality and confid
 speed: $(DEV)
 	@for name in latency "latency --avx2" steps; do \
 	  OMP_NUM_THREADS=1 $(PYTHON) -m benchmarks.speed.$$name "$(DATA)" || exit 1; done
-	@for name in serving bulk start paint; do $(PYTHON) -m benchmarks.speed.$$name "$(DATA)" || exit 1; done
+	@for name in serving bulk start paint arrivals; do $(PYTHON) -m benchmarks.speed.$$name "$(DATA)" || exit 1; done
+	@$(PYTHON) -m benchmarks.speed.summary
 
 # Writes the locks; to be run after a change of the requirements.
 lock: $(TOOLS)

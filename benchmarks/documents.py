@@ -7,11 +7,32 @@ import regex
 
 from qa.evaluation.fingerprint import compute_work_fingerprint, stamp_line
 
+# Lines that begin with a bar, the second of which has only dashes.
+TABLE = regex.compile(r"^\|.*\|\n\|[ :|-]+\|(?:\n\|.*\|)*$", regex.MULTILINE)
+
 
 def format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a Markdown table whose first column names the row and whose other columns are figures."""
     lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def parse_tables(text: str) -> list[list[dict[str, str]]]:
+    """Return the rows of each Markdown table of a text, by the heads of their columns, as ``format_table`` wrote them.
+
+    Of columns with the same head the first one counts.
+    """
+    tables = list[list[dict[str, str]]]()
+    for found in TABLE.finditer(text):
+        head, _, *rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in found[0].splitlines()]
+        tables.append([dict(reversed([*zip(head, row, strict=True)])) for row in rows])
+    return tables
+
+
+def find_section(page: str, name: str) -> str:
+    """Return a section with its markers; nothing if the page has none of that name."""
+    found = _section_pattern(name).search(page)
+    return found.group() if found else ""
 
 
 def write_section(path: Path, name: str, text: str, program: str = "") -> None:

@@ -18,14 +18,16 @@ import click
 from benchmarks.documents import format_table, write_section
 from benchmarks.open_sets import read_lines
 from benchmarks.speed.baseline import load_baseline_model, split_chunks
+from benchmarks.speed.bulk_precisions import describe_missing, list_precisions
 from benchmarks.speed.bulk_quality import DOCUMENTS, compare_quality
 from benchmarks.speed.paired import median_ratio, run_interleaved, time_calls
+from benchmarks.speed.part import format_origin, page_option
 from benchmarks.speed.plots import plot_measurements
 from index.embedding import load_encoder
 from index.embedding.batching import embed_texts
 from index.types import Encoder
 
-PAGE = Path("docs/performance.md")
+COMMAND = "python -m benchmarks.speed.bulk ../shared/data"
 SETS = ("fairytaleqa-val", "scifact-train")
 # Every way embeds the same passages in a round.
 ROUNDS, PASSAGES = 5, 256
@@ -45,10 +47,10 @@ def draw_passages(data: Path, count: int) -> list[str]:
 
 
 def list_ways(encoder: Encoder) -> dict[str, Way]:
-    """Return what is compared: a build, and sentence-transformers with its defaults and in several batch sizes."""
+    """Return what is compared: a build, sentence-transformers in several batch sizes, and other arithmetic."""
     encode = load_baseline_model().encode
     batched = {_name_batches(size): partial(encode, batch_size=size) for size in BATCHES}
-    return {OURS: lambda texts: embed_texts(encoder, texts), DEFAULTS: encode, **batched}
+    return {OURS: lambda texts: embed_texts(encoder, texts), DEFAULTS: encode, **batched, **list_precisions()}
 
 
 def _name_batches(size: int) -> str:
@@ -75,34 +77,45 @@ def format_rows(found: Mapping[str, Sequence[float]]) -> Iterator[tuple[str, ...
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
 @click.option("--passages", "size", default=PASSAGES, show_default=True, help="Of each round.")
 @click.option("--documents", default=DOCUMENTS, show_default=True, help="Of each judged set.")
-def main(data: Path, size: int, documents: int) -> None:
+@click.option("--rounds", default=ROUNDS, show_default=True, help="After the one that warms up.")
+@page_option
+def main(data: Path, size: int, documents: int, rounds: int, page: Path) -> None:
     """Measure on passages of the open sets in DATA."""
     encoder = load_encoder()
-    drawn = draw_passages(data, size * (1 + ROUNDS))
-    found = measure_speeds(list_ways(encoder), drawn, size)
-    speed = f"{format_table(HEAD, format_rows(found))}\n\n{plot_measurements('bulk', found, 'passages a second', PAGE)}"
+    drawn = draw_passages(data, size * (1 + rounds))
+    ways = list_ways(encoder)
+    found = measure_speeds(ways, drawn, size)
+    speed = f"{format_table(HEAD, format_rows(found))}\n\n{plot_measurements('bulk', found, 'passages a second', page)}"
     click.echo(speed)
-    judged = compare_quality(data, encoder, documents)
+    judged = compare_quality(data, encoder, documents, list_precisions())
     click.echo(judged)
-    setting = {"rounds": ROUNDS, "size": size, "cores": len(os.sched_getaffinity(0)), "documents": documents}
+    setting = {
+        "rounds": rounds,
+        "size": size,
+        "cores": len(os.sched_getaffinity(0)),
+        "documents": documents,
+        "missing": describe_missing(ways),
+        "origin": format_origin(COMMAND),
+    }
     length = round(median(map(len, drawn)))
-    write_section(PAGE, "bulk", SECTION.format(speed=speed, judged=judged, length=length, **setting))
+    write_section(page, "bulk", SECTION.format(speed=speed, judged=judged, length=length, **setting))
 
 
 SECTION = """## How fast a collection is embedded
 
-*Written by `python -m benchmarks.speed.bulk ../shared/data`; do not edit by hand.*
+{origin}
 
 Real passages of {length} characters (the median) on {cores} cores, embedded by a build with the int8 encoder, and by
 `SentenceTransformer.encode` in float32. {rounds} rounds of {size} passages after one that warms up, the same passages
-for all, each way in turn; medians over the rounds, and of the ratios round by round.
+for all, each way in turn; medians over the rounds, and of the ratios round by round. The last rows are other
+arithmetic, which a build does not use. {missing}
 
 {speed}
 
-Are int8 vectors as good? Documents are ranked by the cosine of their one vector with the question's, both from the same
-model; a document longer than the model takes is cut. Of each set at most {documents:,} documents are drawn, two thirds
-of them relevant to the questions, so the figures are higher than those of the whole set. Intervals of 95 % over
-questions.
+Are the vectors as good as those in float32? Documents are ranked by the cosine of their one vector with the question's,
+both from the same model; a document longer than the model takes is cut. Of each set at most {documents:,} documents are
+drawn, two thirds of them relevant to the questions, so the figures are higher than those of the whole set. Intervals of
+95 % over questions.
 
 {judged}
 """

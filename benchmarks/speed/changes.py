@@ -18,6 +18,7 @@ import click
 
 from benchmarks.documents import format_table, write_section
 from benchmarks.indexing import index_seed
+from benchmarks.speed.part import format_origin, page_option
 from benchmarks.speed.scale import CACHE as SCALE
 from benchmarks.speed.scale import publish_collection
 from benchmarks.speed.servers import run_server
@@ -29,7 +30,8 @@ from index.settings import IndexSettings
 from index.types import Encoder, Vectors
 from qa.client import Client
 
-CACHE, PAGE = Path("var/changes"), Path("docs/performance.md")
+CACHE = Path("var/changes")
+COMMAND = "python -m benchmarks.speed.changes ../shared/data"
 PASSAGES = 100_000
 PLACES = ("Corran", "Alder", "Birch", "Cedar", "Dale", "Elm", "Fern", "Gorse", "Heath", "Ivy")
 TEXT = "The harbour of {place} was opened in {year}. Its slate is dark blue, and nine boats carry it to the mainland."
@@ -79,7 +81,8 @@ def format_row(name: str, seconds: Sequence[float]) -> tuple[str, ...]:
 
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
-def main(data: Path) -> None:
+@page_option
+def main(data: Path, page: Path) -> None:
     """Measure changes of the seed and of a collection recombined from the sentences of DATA."""
     encoder = load_encoder()
     shutil.rmtree(CACHE, ignore_errors=True)
@@ -90,13 +93,13 @@ def main(data: Path) -> None:
     rows.append(format_row(large, measure_changes(folder)))
     shutil.rmtree(folder)
     table = format_table(HEAD, rows)
-    write_section(PAGE, "changes", SECTION.format(table=table, count=len(PLACES)))
+    write_section(page, "changes", SECTION.format(table=table, count=len(PLACES), origin=format_origin(COMMAND)))
     click.echo(table)
 
 
 SECTION = """## How soon a change is found
 
-*Written by `python -m benchmarks.speed.changes ../shared/data`; do not edit by hand.*
+{origin}
 
 From `PUT /v1/documents/{{id}}` with a document of two sentences to the first answer that has it as its first passage,
 {count} documents one after the other, asked every twentieth of a second: the document is stored, embedded, merged with

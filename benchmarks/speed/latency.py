@@ -3,7 +3,7 @@
 OMP_NUM_THREADS=1 python -m benchmarks.speed.latency ../shared/data
 
 Over the seed and over about 5,000 passages. The baseline (``baseline.py``), the encoder alone and both modes answer
-each question in turn; ratios are taken question by question. Writes the head of ``docs/performance.md``. With
+each question in turn; ratios are taken question by question. Writes its section of ``docs/performance.md``. With
 ``--avx2``, all compute as on a processor with AVX2 only, over the 5,000 passages, and another section is written.
 """
 
@@ -18,11 +18,12 @@ from statistics import median
 
 import click
 
-from benchmarks.documents import format_table, write_head, write_section
+from benchmarks.documents import format_table, write_section
 from benchmarks.indexing import index_documents, index_seed
 from benchmarks.open_sets import STORIES, read_lines
 from benchmarks.speed.baseline import Baseline
 from benchmarks.speed.paired import median_ratio, percentile_95, run_interleaved, time_calls
+from benchmarks.speed.part import format_origin, page_option
 from benchmarks.speed.plots import plot_measurements
 from benchmarks.speed.questions import load_questions, load_seed_questions
 from index.embedding import load_encoder
@@ -33,7 +34,8 @@ from qa.query.encode import encode_questions
 from qa.reader import LARGE
 from qa.types import Mode, Request
 
-CACHE, PLACE = Path("var/latency"), Path("docs/performance.md")
+CACHE = Path("var/latency")
+COMMAND = "OMP_NUM_THREADS=1 python -m benchmarks.speed.latency ../shared/data"
 # This many sections of stories make about 5,000 passages.
 SECTIONS, QUESTIONS, WARM = 2270, 200, 10
 BASE, BASE_ON_ALL, ALONE = "the baseline", "the baseline, on all processors", "encoding alone"
@@ -114,7 +116,8 @@ def format_section(collection: Collection, times: Mapping[str, list[float]]) -> 
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
 @click.option("--questions", default=QUESTIONS, show_default=True, help="Measured for each collection, at most.")
 @click.option("--avx2", is_flag=True, help="Compute as on a processor with AVX2 only.")
-def main(data: Path, questions: int, avx2: bool) -> None:
+@page_option
+def main(data: Path, questions: int, avx2: bool, page: Path) -> None:
     """Measure on the seed and on the stories of DATA, the folder of open sets."""
     if avx2 and not os.environ.items() >= AVX2_ONLY.items():
         # The libraries read it when they are loaded.
@@ -122,15 +125,16 @@ def main(data: Path, questions: int, avx2: bool) -> None:
     encoder = load_encoder()
     asked = load_questions(data, [STORIES.name])[: questions + WARM]
     if avx2:
-        text = _measure_collection(_load_stories(data, encoder), encoder, asked, "-avx2")
-        write_section(PLACE, "avx2", AVX2_SECTION.format(table=text))
+        text = _measure_collection(_load_stories(data, encoder), encoder, asked, page, "-avx2")
+        write_section(page, "avx2", AVX2_SECTION.format(table=text, origin=format_origin(f"{COMMAND} --avx2")))
         return
     seed = Collection.build("The seed", index_seed(encoder, CACHE / "seed"), CACHE / "seed" / "baseline")
     tables = [
-        _measure_collection(seed, encoder, load_seed_questions()[: questions + WARM]),
-        _measure_collection(_load_stories(data, encoder), encoder, asked),
+        _measure_collection(seed, encoder, load_seed_questions()[: questions + WARM], page),
+        _measure_collection(_load_stories(data, encoder), encoder, asked, page),
     ]
-    write_head(PLACE, PAGE.format(tables="\n\n".join(tables)))
+    section = SECTION.format(tables="\n\n".join(tables), origin=format_origin(COMMAND))
+    write_section(page, "latency", section)
 
 
 def _load_stories(data: Path, encoder: Encoder) -> Collection:
@@ -138,18 +142,20 @@ def _load_stories(data: Path, encoder: Encoder) -> Collection:
     return Collection.build("Stories", index_documents(stories, encoder, CACHE), CACHE / "baseline")
 
 
-def _measure_collection(collection: Collection, encoder: Encoder, questions: Sequence[str], suffix: str = "") -> str:
+def _measure_collection(
+    collection: Collection, encoder: Encoder, questions: Sequence[str], page: Path, suffix: str = ""
+) -> str:
     """Return the collection's table and plot, after printing them."""
     times = measure_latency(collection.list_ways(encoder), questions)
     name = f"latency-{collection.name.split()[-1].lower()}{suffix}"
-    text = f"{format_section(collection, times)}\n\n{plot_measurements(name, times, 'milliseconds a question', PLACE)}"
+    text = f"{format_section(collection, times)}\n\n{plot_measurements(name, times, 'milliseconds a question', page)}"
     click.echo(text)
     return text
 
 
-PAGE = """# How fast
+SECTION = """## One question
 
-*Written by `OMP_NUM_THREADS=1 python -m benchmarks.speed.latency ../shared/data`; do not edit by hand.*
+{origin}
 
 One question at a time, on one thread, like a request to the server; only `precise` reads passages on all processors
 that are idle, here both. The baseline is what a good engineer writes in an afternoon: chunks of 500 characters,
@@ -163,7 +169,7 @@ Absolute times depend on the machine and its other load; the ratios are comparab
 """
 AVX2_SECTION = """## On a processor with AVX2 only
 
-*Written by `OMP_NUM_THREADS=1 python -m benchmarks.speed.latency ../shared/data --avx2`; do not edit by hand.*
+{origin}
 
 The same on the same machine, with the libraries told to use nothing newer than AVX2, as on processors without AVX-512
 and VNNI (Intel before 2019, AMD before 2022). Baseline and reader both get slower.

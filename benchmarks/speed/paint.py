@@ -20,12 +20,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from benchmarks.documents import format_table, write_section
 from benchmarks.indexing import index_seed
 from benchmarks.speed.paired import median_ratio, run_interleaved
+from benchmarks.speed.part import format_origin, page_option
 from benchmarks.speed.plots import plot_measurements
 from benchmarks.speed.questions import load_seed_questions
 from benchmarks.speed.servers import run_server
 from index.embedding import load_encoder
 
-CACHE, PAGE = Path("var/start"), Path("docs/performance.md")
+CACHE = Path("var/start")
+COMMAND = "python -m benchmarks.speed.paint ../shared/data"
 ROUNDS = 11
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 SMALLEST = "a line of text (`/healthz`)"
@@ -105,7 +107,8 @@ def list_ways(browser: Browser, address: str) -> dict[str, Callable[[str], PageM
 
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
-def main(data: Path) -> None:
+@page_option
+def main(data: Path, page: Path) -> None:
     """Measure on the seed; DATA is ignored, so that all benchmarks take the same arguments."""
     chromium = shutil.which("chromium")
     if not chromium:
@@ -120,15 +123,15 @@ def main(data: Path) -> None:
         browser.close()
     counted = {name: seen[1:] for name, seen in found.items()}
     times = {name: [one.ms for one in seen] for name, seen in counted.items()}
-    picture = plot_measurements("paint", times, "milliseconds until it is seen", PAGE)
+    picture = plot_measurements("paint", times, "milliseconds until it is seen", page)
     shown = f"{format_table(HEAD, format_rows(counted))}\n\n{picture}"
-    write_section(PAGE, "paint", SECTION.format(table=shown, rounds=ROUNDS))
+    write_section(page, "paint", SECTION.format(table=shown, rounds=ROUNDS, origin=format_origin(COMMAND)))
     click.echo(shown)
 
 
 SECTION = """## How soon it is seen
 
-*Written by `python -m benchmarks.speed.paint ../shared/data`; do not edit by hand.*
+{origin}
 
 The time until Chromium, without a graphics card and on the same cores as the server, paints the first words of a page
 (first contentful paint), in a window without a cache; and the time from sending a question to the frame that shows its

@@ -45,3 +45,8 @@ def median_ratio(own: Sequence[float], base: Sequence[float]) -> float:
 def percentile_95(values: Sequence[float]) -> float:
     """Return the 95th percentile."""
     return quantiles(values, n=20)[-1]
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """Return a percentile, from 1 to 99, of at least two values; never more than the largest."""
+    return quantiles(values, n=100, method="inclusive")[percent - 1]

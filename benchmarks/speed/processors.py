@@ -26,6 +26,7 @@ from benchmarks.documents import format_table, write_section
 from benchmarks.speed.bulk_quality import draw_sample
 from benchmarks.speed.full_range import widen_weights
 from benchmarks.speed.latency import AVX2_ONLY
+from benchmarks.speed.part import format_origin, page_option
 from benchmarks.speed.processor_child import Specification, write_specification
 from index.embedding.convert import QuantizedModel
 from index.embedding.ctranslate2 import NETWORK
@@ -35,7 +36,8 @@ from qa.evaluation import load
 from qa.reader.ctranslate2 import BODY
 from qa.reader.reader import SHIPPED
 
-CACHE, PAGE = Path("var/processors"), Path("docs/performance.md")
+CACHE = Path("var/processors")
+COMMAND = "python -m benchmarks.speed.processors ../shared/data"
 SET, DOCUMENTS, QUESTIONS, TEXTS = "fairytaleqa-val", 400, 200, 256
 SEED, SAMPLE = "blame.jsonl", "sample"
 FLOAT32 = "float32"
@@ -176,17 +178,10 @@ def _normalize_rows(vectors: Sequence[Sequence[float]]) -> Any:  # noqa: ANN401 
     return array / np.linalg.norm(array, axis=1, keepdims=True)
 
 
-def describe_processor() -> str:
-    """Return the processor's name and whether it has VNNI."""
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    cells = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    has_vnni = {"avx512_vnni", "avx_vnni"} & set(cells.get("flags", "").split())
-    return f"{cells.get('model name', 'unknown')}, {'with' if has_vnni else 'without'} VNNI"
-
-
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
-def main(data: Path) -> None:
+@page_option
+def main(data: Path, page: Path) -> None:
     """Compare on the seed and on a sample of the stories of DATA, the folder of open sets."""
     shutil.rmtree(CACHE, ignore_errors=True)
     texts, pairs = write_sample(data, CACHE / SAMPLE)
@@ -209,18 +204,18 @@ def main(data: Path) -> None:
     }
     click.echo("\n\n".join(shown.values()))
     counts = {"texts": len(texts) + len(pairs), "pairs": len(pairs), "questions": len(pairs) // 2}
-    write_section(PAGE, "processors", SECTION.format(**shown, processor=describe_processor(), **counts))
+    write_section(page, "processors", SECTION.format(**shown, origin=format_origin(COMMAND), **counts))
 
 
 SECTION = """## What each processor gets
 
-*Written by `python -m benchmarks.speed.processors ../shared/data`; do not edit by hand.*
+{origin}
 
 Encoder and reader are quantized to int8. A processor with VNNI (Intel since 2019, AMD since 2022) adds the products of
 bytes in 32 bits. An older one adds two neighbouring products in 16 bits, and a sum that does not fit saturates. The
 weights are therefore limited: no two neighbours add up to more than 128, so every sum fits
 (`index/embedding/saturation.py`). Here both kinds of weights are computed with all instructions of this processor
-({processor}) and, with `ONEDNN_MAX_CPU_ISA=AVX2`, as on a processor without VNNI. Differences are from
+and, with `ONEDNN_MAX_CPU_ISA=AVX2`, as on a processor without VNNI. Differences are from
 float32: vectors of {texts:,} texts, the reader's relevance (a logit) of {pairs:,} pairs, confidence and status of
 the questions about the seed and of {questions:,} about a sample of stories (`fairytaleqa-val`). Each variant builds its
 own index. The reader's weights only exist rounded to limited int8: its float32 row is float32 arithmetic on them, and

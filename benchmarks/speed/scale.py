@@ -15,15 +15,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import cast
+from typing import Any, cast
 
 import click
 import numpy as np
-from numpy.typing import NDArray
 
-from benchmarks.documents import write_section
+from benchmarks.documents import format_table, write_section
+from benchmarks.speed.part import format_origin, page_option
 from benchmarks.speed.scale_child import QUESTIONS, AskMeasurement, load_scale_questions
+from benchmarks.speed.scale_modes import ModeTimes, explain_growth, format_mode_head, format_mode_rows
 from benchmarks.speed.scale_plot import plot_scale
+from benchmarks.speed.scale_stores import HEAD as STORE_HEAD
+from benchmarks.speed.scale_stores import StoreMeasurement, format_store_rows, measure_stores
 from benchmarks.speed.synthetic import Synthetic, load_material
 from benchmarks.speed.update_child import UpdateMeasurement
 from index.build.pipeline import BuildInputs, publish_generation
@@ -36,14 +39,13 @@ from index.settings import IndexSettings
 from index.types import Encoder, Store, Vectors
 from qa.query.encode import encode_questions
 
-CACHE, PAGE, PLOT = Path("var/scale"), Path("docs/performance.md"), Path("docs/plots/scale.svg")
+CACHE = Path("var/scale")
 SIZES, FULL = (1_000, 5_000, 10_000, 100_000), 1_000_000
-TOP, WANTED, BLOCK = 10, 400, 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class ScaleRow:
-    """One collection: its store, seconds to build it and for the store alone, size on disk, recall, latency, update."""
+    """One collection: its store, seconds to build it and for the store alone, size on disk, stores, latency, update."""
 
     passages: int
     units: int
@@ -51,22 +53,15 @@ class ScaleRow:
     build_s: float
     store_s: float
     disk_mb: float
-    recall: float
+    stores: Sequence[StoreMeasurement]
     asked: AskMeasurement
+    modes: ModeTimes
     updated: UpdateMeasurement
 
-
-def measure_recall(store: Store, vectors: NDArray[np.float16], asked: Vectors) -> float:
-    """Return the share of the ``TOP`` nearest units that the store finds; brute force runs a block at a time."""
-    scores, places = np.empty((len(asked), 0), np.float32), np.empty((len(asked), 0), np.int64)
-    for first in range(0, len(vectors), BLOCK):
-        cosines = asked @ vectors[first : first + BLOCK].astype(np.float32).T
-        scores = np.hstack([scores, cosines])
-        places = np.hstack([places, np.broadcast_to(np.arange(first, first + cosines.shape[1]), cosines.shape)])
-        near = np.argpartition(-scores, TOP, axis=1)[:, :TOP]
-        scores, places = np.take_along_axis(scores, near, axis=1), np.take_along_axis(places, near, axis=1)
-    found = store.search(asked, WANTED)
-    return float(np.mean([np.isin(right, one.positions[:TOP]) for right, one in zip(places, found, strict=True)]))
+    @property
+    def recall(self) -> float:
+        """The share of the nearest units that the store of the setting finds."""
+        return next(one.recall for one in self.stores if one.store == IndexSettings().store)
 
 
 def measure_collection(data: Path, synthetic: Synthetic, encoder: Encoder, projection: Vectors) -> ScaleRow:
@@ -79,12 +74,22 @@ def measure_collection(data: Path, synthetic: Synthetic, encoder: Encoder, proje
     manifest = publish_collection(synthetic, store, encoder, projection, folder)
     build_s = perf_counter() - started
     asked = np.vstack([one.vectors for one in encode_questions(encoder, load_scale_questions(data)[:QUESTIONS])])
-    share = measure_recall(store, vectors, asked)
+    stores = measure_stores(store, vectors, asked)
     units, kind = len(vectors), ", ".join(f"{key} {value}" for key, value in manifest.store.items())
     del store, vectors
     size = sum(file.size for file in manifest.files.values()) / 1e6
-    measured = AskMeasurement(**_run_child("scale_child", folder, data))
-    row = ScaleRow(synthetic.passages, units, kind, build_s, store_s, size, share, measured, _measure_updates(folder))
+    row = ScaleRow(
+        passages=synthetic.passages,
+        units=units,
+        store=kind,
+        build_s=build_s,
+        store_s=store_s,
+        disk_mb=size,
+        stores=stores,
+        asked=AskMeasurement(**_run_child("scale_child", folder, data)),
+        modes=_run_child("mode_child", folder, data),
+        updated=UpdateMeasurement(**_run_child("update_child", folder)),
+    )
     shutil.rmtree(folder)
     return row
 
@@ -100,16 +105,12 @@ def publish_collection(
         return publish_generation(directory, contents, inputs)
 
 
-def _measure_updates(folder: Path) -> UpdateMeasurement:
-    return UpdateMeasurement(**_run_child("update_child", folder))
-
-
-def _run_child(name: str, *arguments: Path) -> dict[str, float]:
+def _run_child(name: str, *arguments: Path) -> dict[str, Any]:
     """Return what a program of this folder prints, run in a fresh process, on one thread."""
     command = [sys.executable, "-m", f"benchmarks.speed.{name}", *map(str, arguments)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603  (our own)
-    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return measured
 
 
@@ -129,30 +130,39 @@ def format_lines(rows: Sequence[ScaleRow]) -> Iterator[str]:
 
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
-@click.option("--full", is_flag=True, help="Also a million passages: 20 GB of disk and of memory, half an hour.")
-def main(data: Path, full: bool) -> None:
+@click.option("--full", is_flag=True, help="Also a million passages: 20 GB of disk and of memory, an hour.")
+@click.option("--passages", "sizes", type=int, multiple=True, help="Only a collection of this size; may be repeated.")
+@page_option
+def main(data: Path, full: bool, sizes: tuple[int, ...], page: Path) -> None:
     """Measure collections recombined from the sentences of DATA, the folder of open sets."""
     encoder = load_encoder()
     real, projection, rows = load_material(data, encoder, CACHE), learn_projection(encoder), list[ScaleRow]()
-    for passages in (*SIZES, *([FULL] if full else [])):
+    for passages in sizes or (*SIZES, *([FULL] if full else [])):
         rows.append(measure_collection(data, Synthetic(real, passages), encoder, projection))
         click.echo("\n".join(format_lines(rows)))
         click.echo(rows[-1].store)
-    plot_scale(rows, PLOT)
+    plot = page.parent / "plots" / "scale.svg"
+    plot_scale(rows, plot)
     command = f"python -m benchmarks.speed.scale ../shared/data{' --full' if full else ''}"
     stores = "\n".join(f"* {row.passages:,} passages: {row.store}" for row in rows)
-    write_section(
-        PAGE,
-        "scale",
-        SECTION.format(
-            command=command, table="\n".join(format_lines(rows)), stores=stores, plot=os.path.relpath(PLOT, PAGE.parent)
-        ),
-    )
+    setting = {"origin": format_origin(command), "stores": stores, "plot": f"plots/{plot.name}"}
+    write_section(page, "scale", SECTION.format(table="\n".join(format_lines(rows)), **setting, **format_modes(rows)))
+
+
+def format_modes(rows: Sequence[ScaleRow]) -> dict[str, str]:
+    """Return the tables of modes and of stores, and what grows, under the names that the section has for them."""
+    modes = {row.passages: row.modes for row in rows}
+    growth = "\n".join(explain_growth(modes)) or "* Nothing does by more than a quarter."
+    return {
+        "modes": format_table(format_mode_head(list(modes)), format_mode_rows(modes)),
+        "growth": growth,
+        "recalls": format_table(STORE_HEAD, format_store_rows(rows)),
+    }
 
 
 SECTION = """## How it grows
 
-*Written by `{command}`; do not edit by hand.*
+{origin}
 
 Collections of four sentences a passage and twenty passages a document, drawn at random from 24,000 real sentences
 (SQuAD, SciFact, FairytaleQA). Each sentence has its real vector, moved towards another sentence's and by noise, so that
@@ -170,6 +180,22 @@ Goals at a million: `fast` at most 3 times as long as at 5,000 passages, 1,500 M
 {stores}
 
 ![Time and memory against the number of passages]({plot})
+
+Both modes, each with all of its steps, asked the same 200 questions in turn in one process on one thread; only
+`precise` reads passages on all processors. Passages are real sentences, so the reader has as much to read as in a real
+collection. *5 %* and less are questions that may only find documents with a tag; a collection with fewer documents than
+one in so many has no such row. What late interaction and the reader add is the difference question by question.
+
+{modes}
+
+What grows, from the medians of each step:
+
+{growth}
+
+Recall of the vector stores against brute force over all units, and the time of one search, without and with the same
+filters; `exact` would take 8 GB of memory for a million passages and is left out there:
+
+{recalls}
 
 What this cannot show: how good answers are, because random sentences answer nothing; recall on a real million, whose
 vectors vary more than mixtures of 24,000; the time of words that only a real million has.

@@ -4,23 +4,25 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import click
 
+from qa.types import Mode
+
 ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def run_server(*arguments: str, **environment: str) -> Iterator[str]:
+def run_server(*arguments: str, python: Sequence[str] = (sys.executable,), **environment: str) -> Iterator[str]:
     """Run Python with the arguments until the end of the block, and yield the address that the process prints.
 
-    ``environment``: variables that are added to those of this process.
+    ``python``: the command of another interpreter. ``environment``: variables that are added to those of this process.
     """
-    command = [sys.executable, *arguments]
+    command = [*python, *arguments]
     variables = os.environ | environment
     with subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  (our own)
         try:
@@ -32,14 +34,14 @@ def run_server(*arguments: str, **environment: str) -> Iterator[str]:
             process.terminate()
 
 
-def build_request(question: str) -> str:
-    """Return the request body that both servers are sent."""
-    return json.dumps({"question": question, "mode": "fast"})
+def build_request(question: str, mode: Mode = "fast") -> str:
+    """Return the request body that every server is sent; those of others ignore the mode."""
+    return json.dumps({"question": question, "mode": mode})
 
 
-def count_passages(address: str, question: str) -> int:
+def count_passages(address: str, question: str, mode: Mode = "fast") -> int:
     """Return the number of passages of one answer; raise HTTPError if the status is not 200."""
     headers = {"Content-Type": "application/json"}
-    request = Request(f"{address}/v1/ask", build_request(question).encode(), headers)  # noqa: S310  (our own)
+    request = Request(f"{address}/v1/ask", build_request(question, mode).encode(), headers)  # noqa: S310  (our own)
     with urlopen(request, timeout=60) as response:  # noqa: S310
         return len(json.load(response)["passages"])

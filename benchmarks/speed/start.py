@@ -23,12 +23,14 @@ from benchmarks.documents import format_table, write_section
 from benchmarks.indexing import index_seed
 from benchmarks.speed.baseline import Baseline
 from benchmarks.speed.paired import median_ratio, run_interleaved
+from benchmarks.speed.part import format_origin, page_option
 from benchmarks.speed.plots import plot_measurements
 from benchmarks.speed.questions import load_seed_questions
 from benchmarks.speed.start_child import BASELINE
 from index.embedding import load_encoder
 
-CACHE, PAGE = Path("var/start"), Path("docs/performance.md")
+CACHE = Path("var/start")
+COMMAND = "python -m benchmarks.speed.start ../shared/data"
 ROUNDS, QUESTIONS = 5, 20
 NAMES = {BASELINE: "the baseline", "fast": "`fast`", "precise": "`precise`"}
 GOALS = "at least 8 times sooner, under 0.8 s", "at most a third (0.33), under 200 MB"
@@ -80,7 +82,8 @@ def format_rows(found: Mapping[str, Sequence[StartMeasurement]]) -> Iterator[tup
 
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
-def main(data: Path) -> None:
+@page_option
+def main(data: Path, page: Path) -> None:
     """Measure on the seed; DATA is ignored, so that all benchmarks take the same arguments."""
     generation = index_seed(load_encoder(), CACHE)
     Baseline.load_or_build(generation.contents.documents.texts, CACHE / "baseline")
@@ -89,15 +92,16 @@ def main(data: Path) -> None:
     folders = {BASELINE: CACHE / "baseline", "fast": CACHE / "index", "precise": CACHE / "index"}
     found = measure_starts(folders, questions, ROUNDS)
     times = {NAMES[way]: [one.first_s for one in own] for way, own in found.items()}
-    picture = plot_measurements("start", times, "seconds to the first answer", PAGE)
+    picture = plot_measurements("start", times, "seconds to the first answer", page)
     shown = f"{format_table(HEAD, format_rows(found))}\n\n{picture}"
-    write_section(PAGE, "start", SECTION.format(table=shown, rounds=ROUNDS, questions=QUESTIONS))
+    setting = {"rounds": ROUNDS, "questions": QUESTIONS, "origin": format_origin(COMMAND)}
+    write_section(page, "start", SECTION.format(table=shown, **setting))
     click.echo(shown)
 
 
 SECTION = """## How soon it answers
 
-*Written by `python -m benchmarks.speed.start ../shared/data`; do not edit by hand.*
+{origin}
 
 From the start of a process to its first answer over the seed, and its resident memory (RSS, memory-mapped files
 included) after {questions} different questions. The baseline also reads its chunks and vectors from disk, because

@@ -19,16 +19,24 @@ from benchmarks.documents import format_table, write_section
 from benchmarks.indexing import index_documents
 from benchmarks.open_sets import STORIES, read_lines
 from benchmarks.speed.latency import CACHE, QUESTIONS, SECTIONS, WARM
+from benchmarks.speed.part import format_origin, page_option
 from benchmarks.speed.plots import plot_measurements
 from benchmarks.speed.questions import load_questions
 from index.embedding import load_encoder
 from qa.engine import Engine
-from qa.types import Request
+from qa.ranking.stages.late_interaction import LateInteraction
+from qa.ranking.stages.rerank import Rerank
+from qa.types import Mode, Request
 
-PAGE = Path("docs/performance.md")
+COMMAND = "OMP_NUM_THREADS=1 python -m benchmarks.speed.steps ../shared/data"
 HEAD = ("step", "ms", "share")
 Result = TypeVar("Result")
 WHOLE, REST = "the whole answer", "the rest: fusing, sorting, features"
+UNDERSTANDING, ENCODING, FILTERING = "understanding and spelling", "encoding", "applying the filter"
+DENSE, LEXICAL, MISSING = "the dense leg", "the lexical leg", "both legs' scores for all candidates"
+COMPARING, READING = "comparing tokens", "reading"
+MARKING, BUILDING = "marking evidence", "building the answer"
+STAGE_NAMES = {LateInteraction: COMPARING, Rerank: READING}
 
 
 class StepTimer:
@@ -41,6 +49,15 @@ class StepTimer:
     def wrap_method(self, owner: Any, method: str, name: str) -> None:  # noqa: ANN401  (whatever has the method)
         """Replace a method of the owner by a timed one. Timed steps must not contain each other."""
         setattr(owner, method, self.time_step(getattr(owner, method), name))
+
+    def time_question(self, engine: Engine, request: Request) -> Mapping[str, float]:
+        """Ask, and return the milliseconds of each step that was timed, of the rest and of the whole."""
+        self.questions.append({})
+        started = perf_counter()
+        engine.ask(request)
+        took = (perf_counter() - started) * 1000
+        self.questions[-1] |= {REST: took - sum(self.questions[-1].values()), WHOLE: took}
+        return self.questions[-1]
 
     def time_step(self, step: Callable[..., Result], name: str) -> Callable[..., Result]:
         """Return the step as a function that adds up its time."""
@@ -55,35 +72,31 @@ class StepTimer:
         return timed_step
 
 
-def wrap_steps(engine: Engine, clock: StepTimer) -> None:
-    """Time the steps of mode ``fast``, in their order."""
+def wrap_steps(engine: Engine, clock: StepTimer, mode: Mode) -> None:
+    """Time the steps of a mode, in their order."""
     retriever = engine._retriever
     for owner, method, name in (
-        (engine, "_understand", "understanding and spelling"),
-        (engine, "_encode", "encoding"),
-        (retriever, "_search_dense", "the dense leg"),
-        (retriever, "_search_lexical", "the lexical leg"),
-        (retriever, "_add_missing_dense", "both legs' scores for all candidates"),
-        (retriever, "_add_missing_lexical", "both legs' scores for all candidates"),
-        (engine._marker, "mark_evidence", "marking evidence"),
-        (engine._builder, "build_answer", "building the answer"),
+        (engine, "_understand", UNDERSTANDING),
+        (engine, "_encode", ENCODING),
+        (retriever, "_search_dense", DENSE),
+        (retriever, "_search_lexical", LEXICAL),
+        (retriever, "_add_missing_dense", MISSING),
+        (retriever, "_add_missing_lexical", MISSING),
+        (engine._marker, "mark_evidence", MARKING),
+        (engine._builder, "build_answer", BUILDING),
     ):
         clock.wrap_method(owner, method, name)
-    late, *others = engine._stages["fast"]
-    engine._stages["fast"] = [clock.time_step(late, "comparing tokens"), *others]
+    engine._stages[mode] = [
+        clock.time_step(stage, STAGE_NAMES[type(stage)]) if type(stage) in STAGE_NAMES else stage
+        for stage in engine._stages[mode]
+    ]
 
 
 def measure_steps(engine: Engine, questions: list[str]) -> list[Mapping[str, float]]:
     """Return the milliseconds of each step for each question; the first questions warm up and are dropped."""
     clock = StepTimer()
-    wrap_steps(engine, clock)
-    for question in questions:
-        clock.questions.append({})
-        started = perf_counter()
-        engine.ask(Request(question, mode="fast"))
-        took = (perf_counter() - started) * 1000
-        clock.questions[-1] |= {REST: took - sum(clock.questions[-1].values()), WHOLE: took}
-    return [*clock.questions[WARM:]]
+    wrap_steps(engine, clock, "fast")
+    return [clock.time_question(engine, Request(question, mode="fast")) for question in questions][WARM:]
 
 
 def format_rows(times: list[Mapping[str, float]]) -> Iterator[tuple[str, str, str]]:
@@ -95,23 +108,24 @@ def format_rows(times: list[Mapping[str, float]]) -> Iterator[tuple[str, str, st
 
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
-def main(data: Path) -> None:
+@page_option
+def main(data: Path, page: Path) -> None:
     """Measure on the stories of DATA, the folder of open sets."""
     encoder = load_encoder()
     generation = index_documents(islice(read_lines(data / STORIES / "corpus.jsonl.gz"), SECTIONS), encoder, CACHE)
     times = measure_steps(Engine(generation, encoder), load_questions(data, [STORIES.name])[: QUESTIONS + WARM])
     shown = format_table(HEAD, format_rows(times))
     picture = plot_measurements(
-        "parts", {name: [one[name] for one in times] for name in times[0]}, "milliseconds", PAGE
+        "parts", {name: [one[name] for one in times] for name in times[0]}, "milliseconds", page
     )
     setting = {"passages": len(generation.contents.passages), "questions": len(times), "plot": picture}
-    write_section(PAGE, "parts", SECTION.format(table=shown, **setting))
+    write_section(page, "parts", SECTION.format(table=shown, origin=format_origin(COMMAND), **setting))
     click.echo(shown)
 
 
 SECTION = """## Where the time goes
 
-*Written by `OMP_NUM_THREADS=1 python -m benchmarks.speed.steps ../shared/data`; do not edit by hand.*
+{origin}
 
 One question in mode `fast` over {passages:,} passages, medians of {questions} questions:
 

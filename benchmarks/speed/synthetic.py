@@ -35,6 +35,8 @@ NOISE, OTHER = 0.35, (0.3, 0.9)
 # Token vectors of a passage; a real one has about 130.
 TOKENS = 32
 UNITS = SENTENCES + 1
+# Of so many documents one has the tag, so that questions can be filtered.
+TAGS = {"twentieth": 20, "hundredth": 100, "thousandth": 1000}
 VOCABULARY = 30_000
 
 
@@ -83,7 +85,9 @@ class Synthetic:
         found, drawn = [], self.sentence_numbers
         for first in range(0, self.passages, PASSAGES):
             text = "\n\n".join(self._join_sentences(row) for row in drawn[first : first + PASSAGES].tolist())
-            found.append(Document(f"{first // PASSAGES:06d}.txt", text, f"Collection {first // PASSAGES}"))
+            number = first // PASSAGES
+            tags = [tag for tag, every in TAGS.items() if number % every == 0]
+            found.append(Document(f"{number:06d}.txt", text, f"Collection {number}", {"tag": tags} if tags else {}))
         return found
 
     def cut_passages(self, documents: Sequence[Document]) -> Iterator[Passage]:

@@ -1,10 +1,14 @@
 """Embedding in bulk: every way computes the same vectors, and vectors are compared by what they retrieve."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from benchmarks.speed.bulk import BATCHES, DEFAULTS, OURS, format_rows, list_ways, measure_speeds
+from benchmarks.speed.bulk_precisions import BF16, MISSING, OPENVINO_BF16, describe_missing
 from benchmarks.speed.bulk_quality import draw_sample, score_questions
+from index.embedding.batching import embed_texts
 from index.types import Document, Encoder
 from qa.evaluation.types import Dataset, Judgement
 
@@ -48,4 +52,11 @@ def test_what_finds_every_document_scores_one(encoder: Encoder) -> None:
     """A question with a document's own words ranks that document first."""
     documents = [Document(f"d{number}", text) for number, text in enumerate(TEXTS)]
     asked = [Judgement(f"q{number}", TEXTS[number], documents={f"d{number}": 1}) for number in (2, 5)]
-    assert score_questions(encoder, documents, TEXTS, asked) == [1.0, 1.0]
+    assert score_questions(partial(embed_texts, encoder), documents, TEXTS, asked) == [1.0, 1.0]
+
+
+def test_what_is_not_installed_is_left_out_with_a_word() -> None:
+    """The page says how to install it; nothing if all is there."""
+    assert describe_missing({BF16: None}) == MISSING
+    assert "pip install openvino==" in MISSING
+    assert describe_missing({BF16: None, OPENVINO_BF16: None}) == ""

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import documents
 from benchmarks.documents import write_head, write_section
-from benchmarks.speed.scale import measure_recall
+from benchmarks.speed.scale_stores import measure_recall
 from benchmarks.speed.synthetic import Material, Synthetic
 from index.build.pipeline import BuildInputs, publish_generation
 from index.generation.directory import IndexDirectory

@@ -9,11 +9,19 @@ from threading import Thread
 import click
 import pytest
 
-from benchmarks.speed import serving
 from benchmarks.speed.baseline import Baseline
 from benchmarks.speed.load import CLIENTS, Load, find_wrk, run_load, write_requests
+from benchmarks.speed.part import PRECISE, VARIED
 from benchmarks.speed.servers import run_server
-from benchmarks.speed.serving import BASE, GOALS, OURS, format_rows, measure_servers
+from benchmarks.speed.serving import (
+    BASE,
+    GOALS,
+    OURS,
+    REPEAT,
+    AskedServer,
+    format_rows,
+    measure_servers,
+)
 
 needs_wrk = pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed; apt-get install wrk")
 QUESTIONS = [f"Who directed film number {number}?" for number in range(8000)]
@@ -38,15 +46,17 @@ def broken() -> Iterator[str]:
 
 @needs_wrk
 @pytest.mark.slow
-def test_both_servers_are_loaded_in_turn(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both kinds of questions have a row for each server, with the ratio and its goal."""
-    monkeypatch.setattr(serving, "ROUNDS", 1)
+def test_both_servers_are_loaded_in_turn(server: str, tmp_path: Path) -> None:
+    """Both kinds of questions have a row for each server, with the ratio and its goal; `precise` only one of them."""
     Baseline.load_or_build(["The film was directed by Ann Lee."], tmp_path / "baseline")
     with run_server("-m", "benchmarks.speed.baseline", "0", str(tmp_path / "baseline")) as baseline:
-        found = measure_servers({BASE: baseline, OURS: server}, QUESTIONS, 1, tmp_path)
+        servers = {BASE: AskedServer(baseline), OURS: AskedServer(server), PRECISE: AskedServer(server, "precise")}
+        found = measure_servers(servers, QUESTIONS, 1, 1, tmp_path)
+    assert {kind: list(loads) for kind, loads in found.items()} == {VARIED: [BASE, OURS, PRECISE], REPEAT: [BASE, OURS]}
     for kind, loads in found.items():
         assert all(len(own) == 1 and own[0].per_second > 0 for own in loads.values())
-        assert [row[-1] for row in format_rows(kind, loads)] == ["", GOALS[kind]]
+        assert [row[-1] for row in format_rows(kind, loads)] == [GOALS[kind].get(name, "") for name in loads]
+    assert 3 * found[VARIED][PRECISE][0].per_second < found[VARIED][OURS][0].per_second
 
 
 def test_times_are_of_pairs_of_rounds() -> None:
