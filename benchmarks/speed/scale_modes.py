@@ -57,7 +57,7 @@ def format_mode_rows(found: Mapping[int, ModeTimes]) -> Iterator[tuple[str, ...]
 
 def list_names(found: Mapping[int, ModeTimes]) -> list[str]:
     """Return the names of all ways, in the order of the collection that has most."""
-    return list(max(found.values(), key=len))
+    return max((list(ways) for ways in found.values()), key=len)
 
 
 def _list_wholes(ways: ModeTimes, name: str) -> list[float]:

@@ -59,8 +59,11 @@ def measure_store(
     name: str, store: Store, vectors: NDArray[np.float16], asked: Vectors, allowed: Positions | None
 ) -> StoreMeasurement:
     """Search for each question by itself, as the retriever does."""
-    search = time_calls(lambda row: store.search(asked[row][None, :], SEARCHED_UNITS[0], allowed))
-    times = [search(row) for row in range(len(asked))]
+
+    def search(question: Vectors) -> None:
+        store.search(question[None, :], SEARCHED_UNITS[0], allowed)
+
+    times = list(map(time_calls(search), asked))
     units = len(vectors) if allowed is None else len(allowed)
     recall = measure_recall(store, vectors, asked, allowed)
     return StoreMeasurement(name, units, recall, median(times), percentile_95(times))
