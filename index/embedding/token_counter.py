@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # Words, and ASCII's punctuation marks one by one: what else is white space or punctuation, the tokenizer decides.
 WORD = re.compile(r"[^ \t\n\r!-/:-@\[-`{-~]+|[!-/:-@\[-`{-~]")
+# What a normalizer can write in no other way than in capitals or small letters.
+SIMPLE = re.compile(r"[!-~]+")
 # Longer ones, such as sentences of a language without spaces, hardly come twice.
 MAX_PIECE_CHARS = 30
 MAX_PIECES = 100_000
@@ -30,10 +32,13 @@ class TokenCounter:
         from tokenizers.pre_tokenizers import BertPreTokenizer
 
         self._tokenizer, self._model, self._normalizer = tokenizer, tokenizer.model, tokenizer.normalizer
-        self._by_word = isinstance(self._model, WordPiece) and isinstance(tokenizer.pre_tokenizer, BertPreTokenizer)
+        added = tokenizer.get_added_tokens_decoder().values()
+        is_bert = isinstance(self._model, WordPiece) and isinstance(tokenizer.pre_tokenizer, BertPreTokenizer)
+        # Some are sought in the text as its normalizer writes it, in which a line break may have become a space.
+        is_simple = all(not token.normalized or SIMPLE.fullmatch(token.content) for token in added)
+        self._by_word = is_bert and is_simple
         # Tokens such as "[MASK]" are recognised in a text before it is split at marks.
-        added = [re.escape(token.content) for token in tokenizer.get_added_tokens_decoder().values()]
-        self._added = re.compile("|".join(added) or "(?!)")
+        self._added = re.compile("|".join(re.escape(token.content) for token in added) or "(?!)", re.IGNORECASE)
         self._special_tokens = tokenizer.num_special_tokens_to_add(is_pair=False)
         self._known = _KnownCounts(self._count_piece)
 

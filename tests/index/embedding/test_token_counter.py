@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tokenizers import Tokenizer, models, pre_tokenizers
+from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers
 
 from index.embedding import token_counter
 from index.embedding.token_counter import TokenCounter
@@ -75,10 +75,14 @@ def test_threads_count_at_the_same_time(tokenizer: Tokenizer, monkeypatch: pytes
 
 def test_an_added_token_may_have_a_space(tokenizer: Tokenizer) -> None:
     """It is one token in the text that has it, and other texts counted with that are split at spaces as before."""
-    own = Tokenizer.from_str(tokenizer.to_str())
-    own.add_tokens(["blue moon"])
-    texts = ["A blue moon rose.", "Blue", "moon, unbelievably", "blue\nmoon"]
-    assert TokenCounter(own).count(texts) == split(own, texts)
+    texts = ["A blue moon rose.", "Blue", "moon, unbelievably", "blue\nmoon", "Blue Moon", "a <NOW> b"]
+    for is_normalized in (True, False):
+        own = Tokenizer.from_str(tokenizer.to_str())
+        own.add_tokens([AddedToken("blue moon", normalized=is_normalized)])
+        assert TokenCounter(own).count(texts) == split(own, texts)
+        own = Tokenizer.from_str(tokenizer.to_str())
+        own.add_tokens([AddedToken("<now>", normalized=is_normalized)])
+        assert TokenCounter(own).count(texts) == split(own, texts)
 
 
 def test_a_tokenizer_whose_tokens_cross_spaces_splits_the_whole_text() -> None:
