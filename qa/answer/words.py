@@ -8,7 +8,7 @@ reach a confidence of ``SURE`` only where hardly any were wrong.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from typing import Any
 
@@ -50,6 +50,10 @@ class WordsFeatures:
     explains: float
     read: float
     quotable: bool
+
+    def of_sentence(self) -> "WordsFeatures":
+        """Return the features of the sentence, or row, that the words are in: it has its own margin."""
+        return replace(self, margin=self.sentence_margin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ def choose_words(features: WordsFeatures, model: WordsModel) -> WordsChoice:
 
     The words are never surer than their sentence, nor that than its passage.
     """
-    sentence = min(features.passage, model.sentence.predict_probability(features))
+    sentence = min(features.passage, model.sentence.predict_probability(features.of_sentence()))
     if features.quotable:
         words = min(sentence, model.span.predict_probability(features))
         if words >= model.min_span:

@@ -1,8 +1,7 @@
 """Small collections with questions that they answer and questions that they do not.
 
-Cut from the open sets, the handbooks and invented tables: texts with the words, or only the passage, that answer, and
-everyday requests (``out-of-scope``). Documents are whole articles. Draws are seeded, so every run makes the same
-collections.
+Cut from the open sets and the handbooks: texts with the words, or only the passage, that answer, and everyday requests
+(``out-of-scope``). Documents are whole articles. Draws are seeded, so every run makes the same collections.
 """
 
 import random
@@ -15,7 +14,6 @@ from benchmarks.articles import Article, Question, group_articles, split_article
 from benchmarks.handbooks import load_handbook_questions
 from benchmarks.open_sets import ReadingQuestion, load_questions, read_lines
 from benchmarks.splits import Part
-from benchmarks.training.tables import CALIBRATION_WORDS, READER_WORDS, invent_one_of_each
 from index.types import Span
 from qa.evaluation.data.rewordings import make_untidy
 
@@ -38,11 +36,9 @@ SIZES: Mapping[str, Sequence[int]] = {
     "medquad": (100, 3000),
     "selqa-sentences": (50, 1000),
     "nq-complex": (100, 2000),
-    "tables": (1, 6, 20),
 }
 MAX_QUESTIONS = 200
 REMOVED_SHARE = 1 / 3
-QUESTIONS_PER_TABLE = 20
 
 
 class QuestionKind(StrEnum):
@@ -109,10 +105,7 @@ def draw_collections(data: Path, asked_part: Part) -> Iterator[Collection]:
 
 def _load_articles(data: Path, part: Part) -> dict[str, list[Article]]:
     """Return the articles of one part by source."""
-    # Asked about are tables that the reader does not know, drawn anew for each part.
-    words = READER_WORDS if part is Part.TRAIN else CALIBRATION_WORDS
-    tables = invent_one_of_each(words, QUESTIONS_PER_TABLE, seed=part)
-    questions: list[ReadingQuestion] = [*load_questions(data)[part], *load_handbook_questions(part), *tables]
+    questions: list[ReadingQuestion] = [*load_questions(data)[part], *load_handbook_questions(part)]
     found: dict[str, list[Article]] = {}
     for article in group_articles(questions):
         found.setdefault(article.source, []).append(article)

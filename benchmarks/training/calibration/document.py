@@ -98,12 +98,12 @@ of them is the relevance that the [reader](reader.md) gives the passage, which s
 and the words in common. Passages that it did not read, and all passages in mode `fast`, have a model of their own with
 those features instead.
 
-It was fitted on questions about collections of {kinds} kinds, cut from the open sets, the handbooks of this repository
-and invented tables, of 1 to {largest:,} documents. {answerable:.0%} of the questions are answerable, as far as a source
-has all kinds; the others are written to look answerable, lost their answering sentence, are about another document of
-the kind or are everyday requests (CLINC150). Half of them are asked as hurried visitors do: without question mark, with
-a typo, in capitals, or as keywords. A passage is right if it shares text with the words that answer. The reader was not
-trained on any article that is asked about, nor on the columns and wordings of the tables.
+It was fitted on questions about collections of {kinds} kinds, cut from the open sets and from the handbooks of this
+repository, of 1 to {largest:,} documents. {answerable:.0%} of the questions are answerable, as far as a source has all
+kinds; the others are written to look answerable, lost their answering sentence, are about another document of the kind
+or are everyday requests (CLINC150). Half of them are asked as hurried visitors do: without question mark, with a typo,
+in capitals, or as keywords. A passage is right if it shares text with the words that answer. The reader was not trained
+on any article that is asked about.
 
 | feature | `precise` | `fast` |
 |---|---|---|

@@ -16,7 +16,7 @@ from qa.evaluation.measures.confidence import calibration_error
 from qa.types import AnswerKind, Mode
 
 SPAN_FEATURES = ("odds", "answerable", "margin", "support", "length", "explains")
-SENTENCE_FEATURES = ("odds", "answerable", "sentence_margin", "read")
+SENTENCE_FEATURES = ("odds", "answerable", "margin", "read")
 # Of the words, and of the sentences, that are shown at most this share may be wrong.
 WORDS_WRONG, SENTENCES_WRONG = 0.2, 0.4
 # Of the words shown with ``SURE`` or more. Most sources have one accepted answer a question, so that good words count
@@ -99,7 +99,7 @@ def _fit_model(rows: Sequence[KnownRow]) -> WordsModel:
     )
     sentence = fit_logistic(
         [row.source for row in rows],
-        [row.words.features for row in rows],
+        [row.words.features.of_sentence() for row in rows],
         [row.words.sentence_right for row in rows],
         SENTENCE_FEATURES,
     )

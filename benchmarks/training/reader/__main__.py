@@ -25,6 +25,8 @@ from typing import Any
 import click
 import torch
 
+from benchmarks.invented_tables import SOURCE as TABLES
+from benchmarks.invented_tables import invent_questions
 from benchmarks.open_sets import ReadingQuestion, load_questions
 from benchmarks.splits import Part
 from benchmarks.training.reader import large_document
@@ -42,8 +44,6 @@ from benchmarks.training.reader.handbooks import read_handbooks
 from benchmarks.training.reader.measure import format_table, load_held_out, measure_sources
 from benchmarks.training.reader.network import Network, average_trained, load_network
 from benchmarks.training.reader.train import train
-from benchmarks.training.tables import SOURCE as TABLES
-from benchmarks.training.tables import invent_questions
 from index.embedding import MODELS, load_encoder
 from index.embedding.model_files import DEFAULT_MODEL, find_model_folder
 from qa.reader import LARGE

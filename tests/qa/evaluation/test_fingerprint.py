@@ -72,8 +72,8 @@ DEFAULTS: tuple[tuple[Callable[..., Any], tuple[object, ...]], ...] = (
     (fuse, (0.48,)),
     (understand, (str, 0.48)),
     (LateInteraction.__init__, (2.9,)),
-    (Rerank.__init__, (0.14, 3300, 3.0)),
-    (Rerank.__init__, (0.15, 600, 3.0)),
+    (Rerank.__init__, (0.14, 3300, 5.0)),
+    (Rerank.__init__, (0.15, 600, 5.0)),
     (Rerank.__init__, (0.15, 3300, -8.0)),
 )
 # What so small a collection cannot show. Change one of these and the documents stay fresh: measure them again.

@@ -1,7 +1,7 @@
 """Questions about rows of tables, invented: the open sets have none, and people's folders have spreadsheets.
 
-Names of columns and wordings of questions are in a file; the cells are drawn. The reader is trained on one such file,
-the confidence is fitted on another, with tables about other subjects. A table is written as the parsers write it.
+Names of columns and wordings of questions are in a file; the cells are drawn. The reader is trained on one such file;
+another one, with tables about other subjects, measures it. A table is written as the parsers write it.
 """
 
 import json
@@ -16,7 +16,8 @@ from index.parsers.tables import SEPARATOR, describe_rows
 from index.types import Span
 
 SOURCE = "tables"
-READER_WORDS, CALIBRATION_WORDS = (Path(__file__).parent / part / "tables.json" for part in ("reader", "calibration"))
+READER_WORDS = Path(__file__).parent / "training" / "reader" / "tables.json"
+UNKNOWN_WORDS = Path(__file__).with_name("table_answers.json")
 ROWS, COLUMNS = (3, 12), (2, 5)
 QUESTIONS_PER_TABLE = 6
 # The share of questions about a row or a column that the table does not have, and of those that ask for the row.
