@@ -15,6 +15,7 @@ from index.build.pipeline import BuildInputs, publish_generation
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.search.late_interaction import learn_projection
+from index.search.stores import STORES
 from index.search.stores.exact import ExactStore
 from index.settings import IndexSettings
 from index.types import Encoder
@@ -30,7 +31,8 @@ def synthetic(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Gen
     """A synthetic collection of 20 documents, one of which has the tag of every twentieth."""
     directory = IndexDirectory(tmp_path_factory.mktemp("scale") / "index")
     collection = Synthetic(Material(TEXTS, encoder.encode_passages(TEXTS).vectors), 20 * PASSAGES)
-    store, settings = ExactStore.build(collection.draw_vectors()), IndexSettings(index=str(directory.root))
+    settings = IndexSettings(index=str(directory.root))
+    store = STORES[settings.store]().build(collection.draw_vectors())
     with directory.acquire_lock():
         contents = collection.build_contents(store, learn_projection(encoder))
         publish_generation(directory, contents, BuildInputs("synthetic", "", (), settings, encoder))
