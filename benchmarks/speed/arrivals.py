@@ -156,7 +156,7 @@ def prepare_peers(generation: Generation) -> tuple[dict[str, Way], str]:
             ways[name] = Way(prepare_peer(name, generation.contents.documents))
         except CannotRun as error:
             missing.append(f"{name} could not be run here: {error}.")
-    return ways, " ".join(missing)
+    return ways, "".join(f" {sentence}" for sentence in missing)
 
 
 @click.command()
@@ -192,10 +192,10 @@ the planned arrival to the end of the answer, so waiting is not hidden. Each que
 that of [how many at once](#how-many-at-once), {passages:,} passages (the baseline, and the peers with the same:
 {chunks:,} chunks), and so are the servers; those that *refuse early* have the default of `--max-wait-ms` and refuse a
 question that would wait for longer than its answer takes, the others have 10,000. `txtai` (hybrid, with the same
-encoder) and `bm25s` (words alone) answer behind a small HTTP server, one question at a time. {missing}
+encoder) and `bm25s` (words alone) answer behind a small HTTP server, one question at a time.{missing}
 
-In each of {rounds} rounds each server is started alone, and its capacity is measured by 16 clients that ask again as
-soon as they are answered, for {capacity_seconds} s:
+Number of rounds: {rounds}. In each, every server is started alone, and its capacity is measured by 16 clients that ask
+again as soon as they are answered, for {capacity_seconds} s:
 
 {capacities}
 
