@@ -86,7 +86,7 @@ def leave_alone(question: str, text: str) -> list[Part]:
 def keep_borders(question: str, text: str) -> list[Part]:
     """Keep words within cells and out of the names of columns, and weigh no row or column."""
     parts = rows.weigh_cells(question, text)
-    return [part if part.gain == rows.NAME_GAIN else replace(part, gain=0.0) for part in parts]
+    return [part if part.bias == rows.NAME_BIAS else replace(part, bias=0.0) for part in parts]
 
 
 WAYS: Mapping[str, Callable[[str, str], Sequence[Part]]] = {

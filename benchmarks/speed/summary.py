@@ -16,9 +16,9 @@ from benchmarks.documents import find_section, parse_tables, write_head
 from benchmarks.speed.part import FAST, PRECISE, VARIED, page_option
 
 TITLE, WIDTH = "# How fast", 120
-INTRODUCTION = """Every part below says which program measured it and, if it was measured since November 2026, on which
-processor; the others were measured on other machines with VNNI. Ratios are to a baseline that was measured in the
-same run; absolute times depend on the machine and its other load."""
+INTRODUCTION = """Every part below says which program measured it, and on which processor; one that names none was
+measured earlier, on another machine with VNNI. Ratios are to a baseline that was measured in the same run; absolute
+times depend on the machine and its other load."""
 # As ``format_origin`` names it.
 PROCESSOR = regex.compile(r"^\*Written by `[^`]*` on (.+); do not edit by hand\.\*$", regex.MULTILINE)
 # A cell of a table as text, by its row and its column.

@@ -5,7 +5,7 @@ A reader of the page would see "Allowance" over "day" and "night"; a row alone s
 
 from collections.abc import MutableMapping
 from copy import deepcopy
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 from typing import Protocol, Self
 
 from index.parsers.cell_copies import MAX_COLUMNS, MAX_COPIES, MAX_REPEATED_CHARS
@@ -64,8 +64,9 @@ def repeat_spanning_cells(tree: Cell) -> None:
 
 def _merge_headers(table: Cell) -> None:
     """Write the headers of all rows at the top that have nothing else into the first of them: "Allowance day"."""
-    rows = [cells for cells in (row.xpath(CELLS) for row in table.xpath(ROWS)) if len(cells) > 1]
-    headers = list(takewhile(lambda cells: all(cell.tag == "th" for cell in cells), rows))
+    # A row with one cell above the headers is a title; one below them ends them.
+    rows = list(dropwhile(lambda cells: len(cells) < 2, (row.xpath(CELLS) for row in table.xpath(ROWS))))
+    headers = list(takewhile(lambda cells: len(cells) > 1 and all(cell.tag == "th" for cell in cells), rows))
     # The headers of a table without other rows, or of different width, are rows that are marked by mistake.
     if len(headers) < 2 or len(headers) == len(rows) or len({len(cells) for cells in headers}) > 1:
         return

@@ -6,7 +6,7 @@ it was not trained on; ``python -m benchmarks.office`` measures it.
 
 A small network sometimes reads the right column in the wrong row, or another column of the right one. But a row can be
 read alone: if it answers, the words that tell it from the other rows are in it. And people often ask for a column by
-its name. So the cells of other rows and columns count less, and no words go across the border of a cell.
+its name. So the words of other rows and columns get a lower score, and no answer crosses the border of a cell.
 """
 
 import re
@@ -27,13 +27,13 @@ ROW_END = re.compile(r"(?<=[^\n.!?:])\n\n")
 LINE = re.compile(r"[^\n]+")
 # Between the name of a column and its cell; a header has none.
 NAMED_CELL = ": "
-# What a word that the question shares with a row, or with the name of a column, counts beside the logits of an answer's
-# first and last token, for each nat of its rarity. In tables that the reader was not trained on, 0.826 of the words are
+# What each nat of the inverse document frequency of a word adds to the logits of answers, if the question shares it
+# with their row or with the name of their column. In tables that the reader was not trained on, 0.826 of the words are
 # right and 0.946 in the right row without all this, 0.841 and 0.940 with the borders of cells, 0.890 and 0.996 with
 # these weights, too (``python -m benchmarks.table_answers``).
 ROW_WEIGHT, COLUMN_WEIGHT = 8.0, 4.0
 # The name of a column is no answer.
-NAME_GAIN = -20.0
+NAME_BIAS = -20.0
 ANALYZER = Analyzer()
 
 
@@ -56,37 +56,37 @@ def write_rows_as_sentences(text: str) -> str:
 
 
 def weigh_cells(question: str, text: str) -> list[Part]:
-    """Return the cells of the tables in a text and the names of columns as parts; none gains more than 0.
+    """Return the cells of the tables in a text, and the names of their columns, each with a bias of 0 or less.
 
-    A row is worth the rarity of the words that it shares with the question: the logarithm of how few of the rows have
-    them (Spärck Jones 1972, "A statistical interpretation of term specificity"). So the names of columns, which every
-    row repeats, are worth nothing for a row; a column is worth as much among the columns of its row. A cell gains what
-    its row and its column are worth less than the best ones. A row without named columns is as good as any.
+    A row has as its score the inverse document frequency (Spärck Jones 1972), among the rows of the text, of the words
+    that it shares with the question. Names of columns, which every row repeats, add nothing to it; a column has as its
+    score that of its name among the names of its row. The bias of a cell is how far the scores of its row and its
+    column are below the best ones. A line without names of columns is no row.
     """
     if SEPARATOR not in text:
         return []
     lines = [_split_cells(found[0], found.start()) for found in LINE.finditer(text) if SEPARATOR in found[0]]
     rows = [cells for cells in lines if any(cell.column for cell in cells)]
     asked = frozenset(ANALYZER.content_terms(question))
-    row_gains = _weigh([" ".join(f"{cell.column} {cell.text}" for cell in cells) for cells in rows], asked)
+    row_scores = _compare_overlaps([" ".join(f"{cell.column} {cell.text}" for cell in cells) for cells in rows], asked)
     parts = []
-    for cells, row_gain in zip(rows, row_gains, strict=True):
+    for cells, row_score in zip(rows, row_scores, strict=True):
         row = Span(cells[0].name.start, cells[-1].words.end)
-        # A cell that the question tells is not what it asks for.
+        # What the question itself says is not what it asks for.
         names = ["" if asked.issuperset(ANALYZER(cell.text)) else cell.column for cell in cells]
-        for cell, column_gain in zip(cells, _weigh(names, asked), strict=True):
-            gain = ROW_WEIGHT * row_gain + COLUMN_WEIGHT * column_gain
-            parts += [Part(cell.name, NAME_GAIN, row), Part(cell.words, gain, row)]
+        for cell, column_score in zip(cells, _compare_overlaps(names, asked), strict=True):
+            bias = ROW_WEIGHT * row_score + COLUMN_WEIGHT * column_score
+            parts += [Part(cell.name, NAME_BIAS, row), Part(cell.words, bias, row)]
     headers = [header for header, row in pairwise(lines) if _is_header(header, row)]
-    return parts + [Part(cell.words, NAME_GAIN, cell.words) for cell in chain.from_iterable(headers)]
+    return parts + [Part(cell.words, NAME_BIAS, cell.words) for cell in chain.from_iterable(headers)]
 
 
-def _weigh(texts: Sequence[str], asked: frozenset[str]) -> list[float]:
-    """Return what each text is worth less than the best one, by the rarity of the words asked for."""
+def _compare_overlaps(texts: Sequence[str], asked: frozenset[str]) -> list[float]:
+    """Return the score of each text less that of the best one, where a score is the idf of all shared words."""
     shared = [asked.intersection(ANALYZER(text)) for text in texts]
     counts = Counter(chain.from_iterable(shared))
-    worth = [sum(log(len(texts) / counts[word]) for word in words) for words in shared]
-    return [one - max(worth) for one in worth]
+    scores = [sum(log(len(texts) / counts[word]) for word in words) for words in shared]
+    return [score - max(scores) for score in scores]
 
 
 def _split_cells(row: str, start: int) -> list[Cell]:

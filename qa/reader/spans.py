@@ -27,13 +27,13 @@ class PairLogits:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A place of a passage, in characters, whose border no span goes across, and what spans in it gain on others.
+    """A cell of a table in a passage, in characters: no answer crosses its border.
 
-    ``row`` is what people read it in: a row of a table.
+    ``bias`` is added to the logits of answers in it. ``row`` is the row of the table that it is in.
     """
 
     place: Span
-    gain: float
+    bias: float
     row: Span
 
 
@@ -63,7 +63,8 @@ def find_best_span(
 
     The best span has the greatest sum of its first token's start logit and its last token's end logit, and at
     most ``MAX_ANSWER_TOKENS`` (Devlin et al. 2019, sections 4.2 and 4.3). ``start``, ``end`` and ``offsets``
-    have one entry for each token of the passage's words. What ``parts`` gain does not count beside ``no_answer``.
+    have one entry for each token of the passage's words. The biases of ``parts``
+    decide between spans, and do not count against ``no_answer``.
     """
     size = len(offsets)
     if not size:
@@ -71,11 +72,11 @@ def find_best_span(
     sums = start[:, None] + end[None, :]
     lengths = np.arange(size)[None, :] - np.arange(size)[:, None]
     excluded = (lengths < 0) | (lengths >= MAX_ANSWER_TOKENS)
-    number = gain = np.zeros(size, dtype=np.float32)
+    starts = [start for start, _ in offsets]
+    part_of, bias = _spread_parts(parts, starts)
     if parts:
-        number, gain = _spread_parts(parts, offsets)
-        sums += gain[:, None]
-        excluded |= number[:, None] != number[None, :]
+        sums += bias[:, None]
+        excluded |= part_of[:, None] != part_of[None, :]
     sums = np.where(excluded, -np.inf, sums)
     first, last = divmod(int(np.argmax(sums)), size)
     best = float(sums[first, last])
@@ -86,22 +87,21 @@ def find_best_span(
         rival = max((float(part.max()) for part in others if part.size), default=-np.inf)
         return min(MAX_MARGIN, best - rival)
 
-    row = parts[int(number[first]) - 1].row if number[first] else None
-    over_rows = None if row is None else measure_lead(*_find_tokens(row, offsets))
+    row = parts[part_of[first]].row if part_of[first] >= 0 else None
+    over_rows = None if row is None else measure_lead(*_find_tokens(row, starts))
     span = Span(offsets[first][0], offsets[last][1])
-    return BestSpan(span, best - float(gain[first]) - no_answer, measure_lead(first, last + 1), over_rows)
+    return BestSpan(span, best - float(bias[first]) - no_answer, measure_lead(first, last + 1), over_rows)
 
 
-def _spread_parts(parts: Sequence[Part], offsets: Sequence[tuple[int, int]]) -> tuple[Logits, Logits]:
-    """Return the number of the part that each token is in, from 1 on, 0 for none, and what it gains."""
-    number, gain = np.zeros(len(offsets), dtype=np.float32), np.zeros(len(offsets), dtype=np.float32)
-    for count, part in enumerate(parts, 1):
-        here = slice(*_find_tokens(part.place, offsets))
-        number[here], gain[here] = count, part.gain
-    return number, gain
+def _spread_parts(parts: Sequence[Part], starts: Sequence[int]) -> tuple[NDArray[np.int64], Logits]:
+    """Return the position of the part that each token is in, -1 for none, and its bias, each of shape (tokens,)."""
+    part_of, bias = np.full(len(starts), -1, dtype=np.int64), np.zeros(len(starts), dtype=np.float32)
+    for position, part in enumerate(parts):
+        first, end = _find_tokens(part.place, starts)
+        part_of[first:end], bias[first:end] = position, part.bias
+    return part_of, bias
 
 
-def _find_tokens(place: Span, offsets: Sequence[tuple[int, int]]) -> tuple[int, int]:
+def _find_tokens(place: Span, starts: Sequence[int]) -> tuple[int, int]:
     """Return the first token that starts in a place, and the first one after it."""
-    starts = [start for start, _ in offsets]
     return bisect_left(starts, place.start), bisect_left(starts, place.end)

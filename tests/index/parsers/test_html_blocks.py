@@ -70,11 +70,16 @@ TABLE = """<html><body><article><h1>Rates</h1>
             ["Rates", "City · Rate by day · Rate night", "Rome · Rate by day: 5 · Rate night: 6"],
         ),
         (
+            "<tr><th>City</th><th>Rate</th></tr><tr><th colspan='2'>Italy</th></tr>"
+            "<tr><th>Town</th><th>Price</th></tr><tr><td>Rome</td><td>5</td></tr>",
+            ["City · Rate", "Italy", "Town · Rate: Price", "Rome · Rate: 5"],
+        ),
+        (
             "<tr><th>Only</th><th>headers</th></tr><tr><th>in</th><th>it</th></tr>",
             ["Only · headers", "in · headers: it"],
         ),
     ],
-    ids=["header", "caption and years", "names of rows", "spans", "rows of headers", "headers alone"],
+    ids=["header", "caption and years", "names of rows", "spans", "rows of headers", "headers apart", "headers alone"],
 )
 def test_rows_of_a_table_can_be_read_alone(parse: Parse, table: str, rows: list[str]) -> None:
     """No cell has the name of another column."""

@@ -142,6 +142,16 @@ def test_each_feature_is_worked_by_hand() -> None:
     assert unread == WordsFeatures(0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, quotable=False)
 
 
+def test_a_row_is_as_sure_as_it_is_ahead_of_other_rows() -> None:
+    """Cells of the right row that rival each other make the words unsure, and not the row."""
+    by_margin = LogisticModel(0.0, {"margin": 4.0})
+    model = WordsModel(by_margin, by_margin, 0.6, 0.6, SURE)
+    for row_margin, kind in ((None, AnswerKind.PASSAGE), (0.5, AnswerKind.PASSAGE), (6.0, AnswerKind.SENTENCE)):
+        reading = Reading(2.0, 4.0, Span(0, 3), margin=0.5, row_margin=row_margin)
+        features = extract_words_features([show("Ann", reading)], 0.9, OTHER)
+        assert choose_words(features, model).kind is kind
+
+
 @pytest.mark.parametrize(("rank", "support"), [(2, 1.0), (COMPARED, 1.0), (COMPARED + 1, 0.0)])
 def test_only_the_first_passages_support_the_words(rank: int, support: float) -> None:
     """Otherwise the same question would have another confidence if more passages are asked for."""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.reader.reader import TrainedReader
-from qa.reader.rows import NAME_GAIN, weigh_cells, write_rows_as_sentences
+from qa.reader.rows import NAME_BIAS, weigh_cells, write_rows_as_sentences
 
 CELLS = st.text("ab 1:·", min_size=1, max_size=8).map(str.strip).filter(bool)
 ROWS = "Country · Daily allowance\n\nFrance · Daily allowance: 58.00 EUR\n\nJapan · Daily allowance: 61.50 EUR"
@@ -33,25 +33,25 @@ def test_the_words_are_those_of_the_row() -> None:
     assert ROWS[reading.span.start : reading.span.end] == "61.50 EUR"
 
 
-def name_gains(text: str, question: str) -> dict[str, float]:
+def list_biases(text: str, question: str) -> dict[str, float]:
     """Return what each part of a table gains."""
-    return {text[part.place.start : part.place.end]: part.gain for part in weigh_cells(question, text)}
+    return {text[part.place.start : part.place.end]: part.bias for part in weigh_cells(question, text)}
 
 
 def test_the_row_and_the_column_with_the_words_of_the_question_gain() -> None:
     """A word that all rows have tells none apart; the names of columns and the header answer nothing."""
     rows = "Marlow, Edith · Room: B 12 · Stand-in: Toller\n\nMarlow, Piers · Room: Yard · Stand-in: Okafor"
-    gains = name_gains(f"Name · Room · Stand-in\n\n{rows}", "Who is the stand-in of Edith Marlow?")
-    assert gains["Toller"] == 0 > gains["B 12"] > gains["Yard"]
-    assert gains["Toller"] > gains["Okafor"]
-    assert {gains[name] for name in ("Room: ", "Stand-in: ", "Name", "Room", "Stand-in")} == {NAME_GAIN}
+    biases = list_biases(f"Name · Room · Stand-in\n\n{rows}", "Who is the stand-in of Edith Marlow?")
+    assert biases["Toller"] == 0 > biases["B 12"] > biases["Yard"]
+    assert biases["Toller"] > biases["Okafor"]
+    assert {biases[name] for name in ("Room: ", "Stand-in: ", "Name", "Room", "Stand-in")} == {NAME_BIAS}
 
 
 def test_a_cell_that_the_question_tells_is_not_what_it_asks_for() -> None:
     """Asked by a room and its column, the name of the row is as good as before."""
     text = "Marlow, Edith · Room: B 12 · Phone: 214\n\nMarlow, Piers · Room: Yard · Phone: 371"
-    gains = name_gains(text, "Whose room is the Yard?")
-    assert gains["Marlow, Piers"] == gains["Yard"] == 0 > gains["Marlow, Edith"]
+    biases = list_biases(text, "Whose room is the Yard?")
+    assert biases["Marlow, Piers"] == biases["Yard"] == 0 > biases["Marlow, Edith"]
 
 
 def test_text_without_cells_has_no_parts() -> None:
@@ -68,7 +68,7 @@ def test_no_two_parts_overlap(question: str, rows: list[list[str]]) -> None:
     parts = [part for part in weigh_cells(question, text) if part.place.start < part.place.end]
     places = sorted((part.place for part in parts), key=lambda place: place.start)
     assert all(one.end <= other.start for one, other in pairwise(places))
-    assert all(part.gain <= 0 and part.row.start <= part.place.start for part in parts)
+    assert all(part.bias <= 0 and part.row.start <= part.place.start for part in parts)
     assert all(part.place.end <= part.row.end <= len(text) for part in parts)
 
 
