@@ -28,6 +28,7 @@ from benchmarks.speed.plots import plot_measurements
 from benchmarks.speed.questions import load_questions, load_seed_questions
 from index.embedding import load_encoder
 from index.generation.generation import Generation
+from index.processors import KERNELS_VARIABLE
 from index.types import Encoder
 from qa.engine import Engine
 from qa.query.encode import encode_questions
@@ -49,9 +50,10 @@ GOALS = {
     LARGE_WAY: "at most 15 times as long at p50 (0.067)",
 }
 ENCODER_GOALS = {"`fast`": "at most 1.5"}
-# What oneDNN (CTranslate2, torch), MKL, torch's own loops and FAISS read.
+# What oneDNN (CTranslate2, torch), CTranslate2's own kernels, MKL, torch's own loops and FAISS read.
 AVX2_ONLY = {
     "ONEDNN_MAX_CPU_ISA": "AVX2",
+    KERNELS_VARIABLE: "AVX2",
     "MKL_ENABLE_INSTRUCTIONS": "AVX2",
     "ATEN_CPU_CAPABILITY": "avx2",
     "FAISS_OPT_LEVEL": "avx2",

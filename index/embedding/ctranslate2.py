@@ -21,7 +21,7 @@ from index.embedding.sentence_transformer import SentenceTransformerEncoder, can
 from index.embedding.token_counter import TokenCounter
 from index.embedding.tokens import count_prompt_tokens, drop_special_tokens, list_words, normalize_rows
 from index.errors import ModelError
-from index.processors import count_cpus
+from index.processors import allow_wide_kernels, count_cpus
 from index.types import NO_TOKENS, Embeddings, Positions
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ class QuantizedEncoder:
 
     @cached_property
     def _network(self) -> "Network":
+        allow_wide_kernels()
         import ctranslate2
 
         try:

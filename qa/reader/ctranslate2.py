@@ -13,7 +13,7 @@ import ctranslate2
 import numpy as np
 from numpy.typing import NDArray
 
-from index.processors import count_cpus
+from index.processors import allow_wide_kernels, count_cpus
 from qa.reader.pairs import TokenPair
 from qa.reader.spans import Logits, PairLogits
 
@@ -25,6 +25,7 @@ class QuantizedNetwork:
 
     def __init__(self, folder: Path) -> None:
         """Load the network from the folder that ``benchmarks/training/reader/convert.py`` wrote."""
+        allow_wide_kernels()
         self._workers = count_cpus()
         self._body = ctranslate2.Encoder(
             str(folder / BODY), compute_type="int8", intra_threads=1, inter_threads=self._workers

@@ -1,12 +1,22 @@
 """How many threads compute is decided by what the process may use, and by who works beside it."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from index.processors import choose_processes, count_all_cpus, count_cpus, share_cpus
+from index.processors import (
+    AVX512,
+    KERNELS_VARIABLE,
+    allow_wide_kernels,
+    choose_processes,
+    count_all_cpus,
+    count_cpus,
+    share_cpus,
+)
 
 SEEN = len(os.sched_getaffinity(0))
 
@@ -63,3 +73,53 @@ def test_a_server_has_one_process_for_every_two_processors(
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cpus)))
     monkeypatch.setattr("index.processors.QUOTA_FILES", ())
     assert choose_processes() == processes
+
+
+@pytest.mark.parametrize(
+    ("flags", "stated", "expected"),
+    [
+        ([*AVX512, "sse2"], None, "AVX512"),
+        ([*AVX512], "AVX2", "AVX2"),
+        ([*AVX512 - {"avx512_vnni"}, "avx2"], None, None),
+        ([], None, None),
+    ],
+)
+def test_wide_kernels_are_for_processors_that_gain_from_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: list[str], stated: str | None, expected: str | None
+) -> None:
+    """Unless the environment says which to use, or the system says nothing of its processor."""
+    monkeypatch.delenv(KERNELS_VARIABLE, raising=False)
+    if stated:
+        monkeypatch.setenv(KERNELS_VARIABLE, stated)
+    file = tmp_path / "cpuinfo"
+    monkeypatch.setattr("index.processors.CPUINFO", file)
+    allow_wide_kernels()
+    assert os.environ.get(KERNELS_VARIABLE) == stated
+    file.write_text(f"processor\t: 0\nflags\t\t: fpu {' '.join(flags)}\n", encoding="utf-8")
+    allow_wide_kernels()
+    assert os.environ.get(KERNELS_VARIABLE) == expected
+
+
+@pytest.mark.skipif(
+    not Path("/proc/cpuinfo").is_file() or not {*Path("/proc/cpuinfo").read_text().split()} >= AVX512,
+    reason="this processor has no AVX-512 with VNNI",
+)
+@pytest.mark.parametrize(
+    "program",
+    [
+        "from index.embedding import load_encoder; load_encoder().encode_questions(['Who?'])",
+        "from qa.reader.reader import TrainedReader; TrainedReader().read('Who?', [('', 'Ann did it.')])",
+    ],
+)
+def test_both_networks_compute_with_them(program: str) -> None:
+    """CTranslate2 itself says so when it loads the first network of a process."""
+    environment = {name: value for name, value in os.environ.items() if name != KERNELS_VARIABLE}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment | {"CT2_VERBOSE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert "Selected ISA: AVX512" in done.stdout + done.stderr
