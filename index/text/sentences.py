@@ -16,7 +16,8 @@ from index.languages import ENGLISH
 from index.types import Span
 
 # A name is a name if the sentence goes on after its mark, as in "the Yahoo! portal" and "Jeopardy!'s host".
-NAME_WITH_MARK = regex.compile(r"(?<=\s)\p{Lu}[\p{L}\p{N}'’-]*[!?]")
+# Read backwards from its mark, because there are hundreds of words for each mark.
+NAME_WITH_MARK = regex.compile(r"(?r)(?<=\s)\p{Lu}[\p{L}\p{N}'’-]*[!?]")
 MID_SENTENCE = regex.compile(r"\p{Ll}[,;]? $")
 CONTINUATION = regex.compile(r"\s*[,;:)\]\p{Ll}]|['’]s\b|\.\s")
 JAPANESE = regex.compile(r"[\p{Hiragana}\p{Katakana}]")
@@ -64,12 +65,21 @@ def count_marked_names(texts: Iterable[str]) -> Counter[str]:
     """
     counts: Counter[str] = Counter()
     for text in texts:
-        for match in NAME_WITH_MARK.finditer(text):
-            before = text[max(0, match.start() - 3) : match.start()]
-            after = text[match.end() : match.end() + 3]
-            if MID_SENTENCE.search(before) and CONTINUATION.match(after):
-                counts[match.group()] += 1
+        for mark in sorted([*_find_all(text, "!"), *_find_all(text, "?")]):
+            if not CONTINUATION.match(text[mark + 1 : mark + 4]):
+                continue
+            name = NAME_WITH_MARK.match(text, 0, mark + 1)
+            if name and MID_SENTENCE.search(text[max(0, name.start() - 3) : name.start()]):
+                counts[name.group()] += 1
     return counts
+
+
+def _find_all(text: str, mark: str) -> Iterator[int]:
+    """Yield where a mark is; this takes a tenth of the time of a regular expression if there are few."""
+    place = text.find(mark)
+    while place >= 0:
+        yield place
+        place = text.find(mark, place + 1)
 
 
 def detect_language(text: str, declared: str = "") -> str:

@@ -1,9 +1,11 @@
 """Text is split into sentences."""
 
+from collections import Counter
 from pathlib import Path
 from time import process_time
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -189,6 +191,19 @@ def test_a_sentence_that_grows_is_not_read_again() -> None:
     started = process_time()
     assert len(split(text, PunctuatedNames(frozenset({"Jeopardy!"})))) == 1
     assert process_time() - started < 4
+
+
+@given(
+    st.lists(st.sampled_from(["Yahoo!", "A'b?", "Ann", "a", "the,", " ", " ", "\n", "'s", ")", ".", "!"])).map("".join)
+)
+def test_names_are_those_that_reading_forwards_finds(text: str) -> None:
+    """Though each is read backwards from its mark."""
+    names: Counter[str] = Counter()
+    for name in regex.finditer(r"(?<=\s)\p{Lu}[\p{L}\p{N}'’-]*[!?]", text):
+        before, after = text[max(0, name.start() - 3) : name.start()], text[name.end() : name.end() + 3]
+        if sentences.MID_SENTENCE.search(before) and sentences.CONTINUATION.match(after):
+            names[name.group()] += 1
+    assert sentences.count_marked_names([text]) == names
 
 
 def test_windows_leave_no_gap() -> None:
