@@ -161,13 +161,13 @@ def test_the_language_of_a_text(text: str, declared: str, language: str) -> None
 def test_a_long_paragraph_is_split_in_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sentencex never gets more than one window, and all windows together are at most twice the text."""
     lengths: list[int] = []
-    whole = sentences.get_sentence_boundaries
+    whole = sentences.segment
 
-    def get_boundaries(language: str, text: str) -> list[dict[str, int]]:
+    def segment(language: str, text: str) -> list[str]:
         lengths.append(len(text))
         return list(whole(language, text))
 
-    monkeypatch.setattr(sentences, "get_sentence_boundaries", get_boundaries)
+    monkeypatch.setattr(sentences, "segment", segment)
     for text in ("“ " * 100_000, "One. " * 40_000, "a" * 200_000, "A. " + "b " * 100_000):
         lengths.clear()
         split(text)
@@ -191,6 +191,11 @@ def test_a_sentence_that_grows_is_not_read_again() -> None:
     started = process_time()
     assert len(split(text, PunctuatedNames(frozenset({"Jeopardy!"})))) == 1
     assert process_time() - started < 4
+
+
+def test_empty_lines_shift_nothing() -> None:
+    """Sentencex leaves some of them out of a text of more than 10 KB."""
+    assert split("He left. She came.\n\n" * 1_000) == ["He left.", "She came."] * 1_000
 
 
 @given(
