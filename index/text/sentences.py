@@ -26,6 +26,9 @@ EAST_ASIAN = re.compile("[\u2e80-\U0010ffff]")
 JAPANESE = regex.compile(r"[\p{Hiragana}\p{Katakana}]")
 HAN = regex.compile(r"\p{Han}")
 
+# Sentencex fails at a space of several bytes in UTF-8 between a lone capital and a full stop: "in room B\xa0."
+WIDE_SPACE = regex.compile(r"[^\S\x00-\x7f](?=\.)(?<=(?:^|[\s./])[A-Z]\s+)")
+
 # An exclamation may occur inside one sentence by chance ("cried Stop! and"); twice, it is a name.
 MIN_NAME_COUNT = 2
 # "1." and "008." number a list; longer pieces without a letter are sentences of figures.
@@ -150,6 +153,7 @@ def _find_cuts(block: str, language: str) -> list[int]:
 
 def _find_window_cuts(window: str, language: str, shift: int) -> list[int]:
     """Return where sentencex begins sentences in a window, rising, plus ``shift``, where the first begins."""
+    window = window if window.isascii() else WIDE_SPACE.sub(" ", window)
     pieces = segment(language, window)
     if sum(map(len, pieces)) == len(window):
         return list(accumulate(map(len, pieces[:-1]), initial=shift))

@@ -193,6 +193,12 @@ def test_a_sentence_that_grows_is_not_read_again() -> None:
     assert process_time() - started < 4
 
 
+@pytest.mark.parametrize("space", ["\xa0", "\u2003", " \u202f", "\u3000 \xa0"])
+def test_a_wide_space_may_be_between_a_capital_and_a_full_stop(space: str) -> None:
+    """Sentencex counts it as one byte, and fails."""
+    assert "".join(split(f"We sat in room B{space}. It was late.")) == f"We sat in room B{space}.It was late."
+
+
 def test_empty_lines_shift_nothing() -> None:
     """Sentencex leaves some of them out of a text of more than 10 KB."""
     assert split("He left. She came.\n\n" * 1_000) == ["He left.", "She came."] * 1_000
