@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import regex
 
+from index.garbage import pause_garbage_collection
 from index.progress import NO_PROGRESS, Advance
 from index.text.sentences import PunctuatedNames, strip_span
 from index.text.structure import Sentence, outline_document, strip_heading_marks
@@ -50,6 +51,7 @@ class ChunkSizes:
     max_tokens: int = 192
 
 
+@pause_garbage_collection()
 def split_into_passages(
     document: Document,
     names: PunctuatedNames,
