@@ -171,12 +171,21 @@ def _complete_document(document: Document, file: SourceFile, sidecar: Sidecar) -
     """Add the sidecar's title and metadata; report a text that must not be indexed, whichever parser returned it."""
     if not document.text.strip():
         return LoadProblem(document.id, "holds only white space; fill it or leave it out")
-    if escape_surrogates(document.text) != document.text:
+    if not _can_be_encoded(document.text):
         return LoadProblem(
             document.id, "contains half of a surrogate pair, which is not a character; save it again as UTF-8"
         )
     complete = sidecar.apply_to(document, Path(file.id), own=document.id == file.id)
     return replace(complete, metadata=clean_metadata(complete.metadata))
+
+
+def _can_be_encoded(text: str) -> bool:
+    """Return whether a text has no lone surrogates, without a copy for comparison."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _explain_os_error(path: Path, error: OSError) -> str:

@@ -48,7 +48,7 @@ def decode_bytes(data: bytes, declared: str | None = None) -> str:
 
 def unify_newlines(text: str) -> str:
     """Replace every CRLF and lone CR with LF."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def repair_surrogates(text: str) -> str:

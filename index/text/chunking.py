@@ -7,17 +7,19 @@ reader wants the sentences around it.
 
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise
 from math import inf
+from operator import attrgetter
 from typing import NamedTuple
 
 import regex
 
+from index.garbage import pause_garbage_collection
 from index.progress import NO_PROGRESS, Advance
 from index.text.sentences import PunctuatedNames, strip_span
-from index.text.structure import Sentence, is_heading, outline_document, strip_heading_marks
+from index.text.structure import Sentence, outline_document, strip_heading_marks
 from index.types import Document, Heading, Passage, PassageKind, Span, Unit
 
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -27,8 +29,8 @@ CLAUSE_ENDS = (regex.compile(r"[;:。；：—]\s*"), regex.compile(r"[,，、،
 # Flags first, because \X counts back to the beginning of a row of flags for each of them.
 GRAPHEME = regex.compile(r"\p{GCB=Regional_Indicator}{1,2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*|\X")
 
-# Sentences whose tokens are counted at once: a second of work, so that progress shows.
-COUNT_BATCH = 10_000
+# Sentences whose tokens are counted at once, so that progress shows and they stay in the processor's cache.
+COUNT_BATCH = 1_000
 
 # Costs of a passage beside the squared relative difference from the target length. They are small against
 # those of a passage half as long (0.25), so they decide between groupings of similar lengths.
@@ -49,6 +51,7 @@ class ChunkSizes:
     max_tokens: int = 192
 
 
+@pause_garbage_collection()
 def split_into_passages(
     document: Document,
     names: PunctuatedNames,
@@ -65,20 +68,18 @@ def split_into_passages(
     progress = _HalfProgress(advance)  # because the text is gone through twice
     outline = outline_document(document, names, progress.add)
     progress.finish_pass(len(document.text))
-    counted = _count_tokens(document.text, outline, count, progress.add)
-    parts: list[tuple[Sentence, int]] = []
-    for whole, tokens in counted:
-        if whole.span.end - whole.span.start <= sizes.max_chars and tokens <= sizes.max_tokens:
-            parts.append((whole, tokens))
-        else:
-            parts += _split_long(document.text, whole, sizes, count)
+    sentences: list[Sentence] = []
+    tokens: list[int] = []
+    for part, number in _split_long_sentences(document.text, outline, sizes, count, progress.add):
+        sentences.append(part)
+        tokens.append(number)
     progress.finish_pass(len(document.text))
-    sections = _Sections(document)
-    return [
-        passage
-        for key, section in groupby(parts, key=sections.find_key)
-        for passage in _make_passages(document, key, list(section), sizes)
-    ]
+    passages: list[Passage] = []
+    start = 0  # of the section's sentences
+    for section, own in _split_into_sections(document, sentences):
+        passages += _make_passages(document, section, own, tokens[start : start + len(own)], sizes)
+        start += len(own)
+    return passages
 
 
 def make_units(passages: Sequence[Passage]) -> list[Unit]:
@@ -93,16 +94,22 @@ def make_units(passages: Sequence[Passage]) -> list[Unit]:
     return units
 
 
-def _count_tokens(
-    text: str, sentences: Sequence[Sentence], count: CountTokens, advance: Advance
+def _split_long_sentences(
+    text: str, sentences: Sequence[Sentence], sizes: ChunkSizes, count: CountTokens, advance: Advance
 ) -> Iterator[tuple[Sentence, int]]:
-    """Yield each sentence with its number of tokens."""
+    """Yield each sentence, or its clauses if it is too long for a passage, with their numbers of tokens."""
     done = 0
     for start in range(0, len(sentences), COUNT_BATCH):
         batch = sentences[start : start + COUNT_BATCH]
-        yield from zip(batch, count([text[s.span.start : s.span.end] for s in batch]), strict=True)
-        advance(batch[-1].span.end - done)
-        done = batch[-1].span.end
+        for sentence, tokens in zip(batch, count([text[s.start : s.end] for s in batch]), strict=True):
+            if sentence.end - sentence.start <= sizes.max_chars and tokens <= sizes.max_tokens:
+                yield sentence, tokens
+                continue
+            for span in _split_at_clauses(text, Span(sentence.start, sentence.end), sizes, count):
+                clause = sentence._replace(start=span.start, end=span.end)
+                yield clause, count([text[span.start : span.end]])[0]
+        advance(batch[-1].end - done)
+        done = batch[-1].end
 
 
 class _HalfProgress:
@@ -134,51 +141,58 @@ class _Section(NamedTuple):
     place: str | None
 
 
-class _Sections:
-    """Finds the section of each sentence of a document."""
+def _split_into_sections(
+    document: Document, sentences: Iterable[Sentence]
+) -> Iterator[tuple[_Section, list[Sentence]]]:
+    """Yield the sections of a document in order, each with its sentences."""
+    place_starts = [place.start for place in document.places]
 
-    def __init__(self, document: Document) -> None:
-        self._pages, self._places = document.pages, document.places
-        self._place_starts = [place.start for place in document.places]
+    def find_place(sentence: Sentence) -> tuple[int | None, str | None]:
+        page = bisect_right(document.pages, sentence.start) or None
+        after = bisect_right(place_starts, sentence.start)
+        return page, document.places[after - 1].name if after else None
 
-    def find_key(self, item: tuple[Sentence, int]) -> _Section:
-        """Return the section in which a sentence begins, given with its number of tokens."""
-        span, heading, _, kind = item[0]
-        page = (bisect_right(self._pages, span.start) or None) if self._pages else None
-        after = bisect_right(self._place_starts, span.start) if self._places else 0
-        return _Section(heading, kind, page, self._places[after - 1].name if after else None)
+    for (heading, kind), group in groupby(sentences, key=attrgetter("heading", "kind")):
+        if not document.pages and not document.places:
+            yield _Section(heading, kind, None, None), list(group)
+        else:
+            for (page, place), own in groupby(group, key=find_place):
+                yield _Section(heading, kind, page, place), list(own)
 
 
 def _make_passages(
-    document: Document, section: _Section, parts: list[tuple[Sentence, int]], sizes: ChunkSizes
+    document: Document, section: _Section, sentences: list[Sentence], tokens: list[int], sizes: ChunkSizes
 ) -> Iterator[Passage]:
     """Yield the passages of a section, whose sentences are given with their numbers of tokens."""
-    heading = (strip_heading_marks(document.text, section.heading) or None) if section.heading else None
-    for start, end in _group_sentences(parts, sizes):
-        group = [sentence for sentence, _ in parts[start:end]]
-        edges = Span(group[0].span.start, group[-1].span.end)
-        spans = tuple(sentence.span for sentence in group if not is_heading(sentence)) or (edges,)
-        yield Passage(document.id, edges.start, edges.end, spans, heading, section.kind, section.page, section.place)
+    heading, heading_end = None, 0
+    if section.heading:
+        heading, heading_end = strip_heading_marks(document.text, section.heading) or None, section.heading.end
+    for first, last in _group_sentences(sentences, tokens, sizes):
+        group = sentences[first:last]
+        start, end = group[0].start, group[-1].end
+        # Headings are no sentences of a passage, unless it has no others.
+        spans = tuple(Span(s.start, s.end) for s in group if s.start >= heading_end) or (Span(start, end),)
+        yield Passage(document.id, start, end, spans, heading, section.kind, section.page, section.place)
 
 
-def _group_sentences(parts: list[tuple[Sentence, int]], sizes: ChunkSizes) -> Iterator[tuple[int, int]]:
+def _group_sentences(sentences: list[Sentence], tokens: list[int], sizes: ChunkSizes) -> Iterator[tuple[int, int]]:
     """Yield the positions at which groups of adjacent sentences start and end, at the lowest total cost.
 
     Dynamic programming over the cuts: filling greedily would leave a short last passage. The cost of a group says how
     far it is from a good passage.
     """
-    starts, ends = [sentence.span.start for sentence, _ in parts], [sentence.span.end for sentence, _ in parts]
+    starts, ends = [sentence.start for sentence in sentences], [sentence.end for sentence in sentences]
     # Sums over all sentences before each: their tokens, and the paragraphs that end there.
-    tokens = list(accumulate((tokens for _, tokens in parts), initial=0))
-    torn = list(accumulate((a.paragraph != b.paragraph for (a, _), (b, _) in pairwise(parts)), initial=0))
+    before = list(accumulate(tokens, initial=0))
+    torn = list(accumulate((a.paragraph != b.paragraph for a, b in pairwise(sentences)), initial=0))
     # The lowest cost of the first ``end`` sentences, and where their last group starts.
     lowest, last_starts = [0.0], [0]
     first, target = 0, sizes.target_chars
-    for end in range(1, len(parts) + 1):
+    for end in range(1, len(sentences) + 1):
         stop = ends[end - 1]
         # Limits hold for the last group if it begins at ``first`` or later, or has one sentence.
         while first < end - 1 and (
-            stop - starts[first] > sizes.max_chars or tokens[end] - tokens[first] > sizes.max_tokens
+            stop - starts[first] > sizes.max_chars or before[end] - before[first] > sizes.max_tokens
         ):
             first += 1
         best, best_start = inf, first
@@ -192,16 +206,10 @@ def _group_sentences(parts: list[tuple[Sentence, int]], sizes: ChunkSizes) -> It
                 best, best_start = cost, start
         lowest.append(best)
         last_starts.append(best_start)
-    cuts = [len(parts)]
+    cuts = [len(sentences)]
     while cuts[-1]:
         cuts.append(last_starts[cuts[-1]])
     return pairwise(reversed(cuts))
-
-
-def _split_long(text: str, sentence: Sentence, sizes: ChunkSizes, count: CountTokens) -> Iterator[tuple[Sentence, int]]:
-    """Yield the clauses of a sentence that is too long for one passage, each with its number of tokens."""
-    for span in _split_at_clauses(text, sentence.span, sizes, count):
-        yield sentence._replace(span=span), count([text[span.start : span.end]])[0]
 
 
 def _fits(text: str, span: Span, sizes: ChunkSizes, count: CountTokens) -> bool:

@@ -16,8 +16,8 @@ import regex
 
 from index.languages import ENGLISH
 from index.progress import NO_PROGRESS, Advance
-from index.text.sentences import PunctuatedNames, split_into_sentences, strip_edges, strip_span
-from index.types import Document, Heading, PassageKind, Span
+from index.text.sentences import Edges, PunctuatedNames, find_sentences, strip_edges
+from index.types import Document, Heading, PassageKind
 
 # Longer lines are sentences.
 MAX_HEADING_CHARS = 90
@@ -67,12 +67,13 @@ CITATION = regex.compile(
 
 
 class Sentence(NamedTuple):
-    """A sentence with the heading of its section, the number of its paragraph and its kind.
+    """The sentence ``[start, end)`` with the heading of its section, the number of its paragraph and its kind.
 
     A tuple, because making a frozen dataclass takes twice as long, and a large text has hundreds of thousands.
     """
 
-    span: Span
+    start: int
+    end: int
     heading: Heading | None
     paragraph: int
     kind: PassageKind = PassageKind.BODY
@@ -86,25 +87,25 @@ def outline_document(document: Document, names: PunctuatedNames, advance: Advanc
     sentences: list[Sentence] = []
     heading: Heading | None = None
     done = 0
-    for number, (span, marked) in enumerate(_split_into_blocks(document)):
-        advance(span.end - done)
-        done = span.end
+    for number, (start, end, marked) in enumerate(_split_into_blocks(document)):
+        advance(end - done)
+        done = end
         if marked:
             heading = marked
-            sentences.append(Sentence(span, marked, number))
+            sentences.append(Sentence(start, end, marked, number))
             continue
-        for part in _split_paragraph(document, span, names):
+        for part in _split_paragraph(document, start, end, names):
             if isinstance(part, Heading):
                 heading = part
-                sentences.append(Sentence(Span(part.start, part.end), part, number))
+                sentences.append(Sentence(part.start, part.end, part, number))
             else:
-                sentences.append(Sentence(part, heading, number))
+                sentences.append(Sentence(*part, heading, number))
     return _mark_references(document.text, _group_headings(sentences))
 
 
 def is_heading(sentence: Sentence) -> bool:
     """Return whether the sentence is a heading itself, that of its section or one directly above it."""
-    return sentence.heading is not None and sentence.span.start < sentence.heading.end
+    return sentence.heading is not None and sentence.start < sentence.heading.end
 
 
 def strip_heading_marks(text: str, heading: Heading) -> str:
@@ -116,38 +117,40 @@ def strip_heading_marks(text: str, heading: Heading) -> str:
 
 def _group_headings(sentences: list[Sentence]) -> list[Sentence]:
     """Assign consecutive headings to the last of them, so that none is a section without text."""
-    for i in range(len(sentences) - 2, -1, -1):
-        this, following = sentences[i], sentences[i + 1]
-        if is_heading(this) and is_heading(following):
-            sentences[i] = Sentence(this.span, following.heading, following.paragraph)
+    places = [place for place, sentence in enumerate(sentences) if is_heading(sentence)]
+    for following, place in pairwise(reversed(places)):
+        if following == place + 1:
+            _, _, heading, paragraph, _ = sentences[following]
+            sentences[place] = sentences[place]._replace(heading=heading, paragraph=paragraph)
     return sentences
 
 
-def _split_into_blocks(document: Document) -> Iterator[tuple[Span, Heading | None]]:
-    """Yield paragraphs, list items and headings in order, without white space around them, none empty."""
+def _split_into_blocks(document: Document) -> Iterator[tuple[int, int, Heading | None]]:
+    """Yield where paragraphs, list items and headings start and end, in order, without white space, none empty."""
     text, cursor = document.text, 0
     edges = sorted({*document.pages, *(place.start for place in document.places)})
     for heading in [*document.headings, Heading(len(text), len(text), 0)]:
-        for block in _split_into_paragraphs(text, cursor, heading.start, edges):
-            yield block, None if document.headings else _detect_heading(text, block)
+        for start, end in _split_into_paragraphs(text, cursor, heading.start, edges):
+            yield start, end, None if document.headings else _detect_heading(text, start, end)
         if heading.level:
-            yield strip_span(text, Span(heading.start, heading.end)), heading
+            yield *strip_edges(text, heading.start, heading.end), heading
         cursor = heading.end
 
 
-def _split_into_paragraphs(text: str, start: int, end: int, edges: Sequence[int]) -> Iterator[Span]:
+def _split_into_paragraphs(text: str, start: int, end: int, edges: Sequence[int]) -> Iterator[Edges]:
     """Split ``text[start:end]`` at blank lines and at ``edges``, and then where lines or list items end a paragraph."""
     inside = edges[bisect_right(edges, start) : bisect_left(edges, end)]
-    breaks = sorted({*inside, *(m.end() for m in BLANK_LINE.finditer(text, start, end))})
-    for first, last in pairwise([start, *breaks, end]):
+    breaks = [match.end() for match in BLANK_LINE.finditer(text, start, end)]
+    for first, last in pairwise([start, *(sorted({*inside, *breaks}) if inside else breaks), end]):
         begin, stop = strip_edges(text, first, last)
         # Most paragraphs are one line, and nothing splits that.
         if text.find("\n", begin, stop) < 0:
-            parts = [(begin, stop)]
+            if begin < stop:
+                yield begin, stop
         else:
-            lines = [first, *_find_line_breaks(text, first, last), last]
-            parts = [strip_edges(text, *line) for line in pairwise(lines)]
-        yield from (Span(begin, stop) for begin, stop in parts if begin < stop)
+            lines = pairwise([first, *_find_line_breaks(text, first, last), last])
+            stripped = (strip_edges(text, *line) for line in lines)
+            yield from ((begin, stop) for begin, stop in stripped if begin < stop)
 
 
 def _find_line_breaks(text: str, start: int, end: int) -> list[int]:
@@ -178,18 +181,18 @@ def _find_short_line_ends(text: str) -> Iterator[int]:
             yield start
 
 
-def _detect_heading(text: str, block: Span) -> Heading | None:
-    """Return the block as a heading if it is one line, looks like a title and has text below it."""
-    if block.end - block.start > MAX_HEADING_CHARS:
+def _detect_heading(text: str, start: int, end: int) -> Heading | None:
+    """Return the block ``[start, end)`` as a heading if it is one line, looks like a title and has text below it."""
+    if end - start > MAX_HEADING_CHARS:
         return None
-    line = text[block.start : block.end]
+    line = text[start:end]
     if "\n" in line or CELL_EDGE in line:
         return None
     if wiki := WIKI.match(line):
-        return Heading(block.start, block.end, len(wiki.group(1)))
-    if line[-1] in ".!?,;:…。！？" or not BLANK_BELOW.match(text, block.end):
+        return Heading(start, end, len(wiki.group(1)))
+    if line[-1] in ".!?,;:…。！？" or not BLANK_BELOW.match(text, end):
         return None
-    return Heading(block.start, block.end) if LETTERS.search(line) and _is_title_like(line) else None
+    return Heading(start, end) if LETTERS.search(line) and _is_title_like(line) else None
 
 
 def _is_title_like(line: str) -> bool:
@@ -206,27 +209,22 @@ def _is_title_word(word: str) -> bool:
     return bool(CAPITALISED.match(word)) or word.lower() in ENGLISH.small_title_words
 
 
-def _split_paragraph(document: Document, block: Span, names: PunctuatedNames) -> Iterable[Span | Heading]:
-    """Return the sentences of one paragraph, each after the headings that were run into it."""
+def _split_paragraph(document: Document, start: int, end: int, names: PunctuatedNames) -> Iterable[Edges | Heading]:
+    """Return the start and end of each sentence of one paragraph, after the headings that were run into it."""
     declared = str(document.metadata.get("language", ""))
-    sentences = split_into_sentences(document.text, block, names, declared)
-    is_flattened = block.end - block.start >= MIN_FLATTENED_CHARS and not document.headings
+    sentences = find_sentences(document.text[start:end], names, declared, start)
+    is_flattened = end - start >= MIN_FLATTENED_CHARS and not document.headings
     return _split_off_headings(document.text, sentences) if is_flattened else sentences
 
 
-def _split_off_headings(text: str, sentences: Iterable[Span]) -> Iterator[Span | Heading]:
-    for sentence in sentences:
-        rest = sentence
-        while length := measure_run_in_heading(_read_beginning(text, rest)):
-            yield Heading(rest.start, rest.start + length, 2)
-            rest = strip_span(text, Span(rest.start + length, rest.end))
-        if rest.start < rest.end:
-            yield rest
-
-
-def _read_beginning(text: str, sentence: Span) -> str:
-    """Return all of a sentence that can be a heading: it may have thousands of them, one after the other."""
-    return text[sentence.start : min(sentence.end, sentence.start + MAX_RUN_IN_CHARS)]
+def _split_off_headings(text: str, sentences: Iterable[Edges]) -> Iterator[Edges | Heading]:
+    for start, end in sentences:
+        # All of a sentence that can be a heading: it may have thousands of them, one after the other.
+        while length := measure_run_in_heading(text[start : min(end, start + MAX_RUN_IN_CHARS)]):
+            yield Heading(start, start + length, 2)
+            start, end = strip_edges(text, start + length, end)
+        if start < end:
+            yield start, end
 
 
 def measure_run_in_heading(sentence: str) -> int:
@@ -289,11 +287,12 @@ def _find_citation_tail(text: str, sentences: list[Sentence]) -> int:
     """
     best, citing, plain = len(sentences), 0, 0
     for i in range(len(sentences) - 1, -1, -1):
-        if CITATION.search(text[sentences[i].span.start : sentences[i].span.end]):
+        start, end = sentences[i].start, sentences[i].end
+        if CITATION.search(text[start:end]):
             citing += 1
             if citing >= MIN_TAIL_CITATIONS and citing >= 2 * plain:
                 best = i
-        elif sentences[i].span.end - sentences[i].span.start > MAX_FRAGMENT_CHARS:
+        elif end - start > MAX_FRAGMENT_CHARS:
             plain += 1
             if plain > MAX_PLAIN_EXCESS + citing:
                 break

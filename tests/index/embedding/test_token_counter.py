@@ -4,7 +4,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers
 
@@ -39,6 +39,7 @@ def split(tokenizer: Tokenizer, texts: list[str]) -> list[int]:
 
 
 @given(texts=st.lists(TEXTS, max_size=4))
+@example(texts=["word,", '("word").', "-", "--", ",,a,,", "don't!", "a" * 101, "A" * 101 + ".", "1.5%", "naïve,"])
 def test_counts_are_those_of_the_tokenizer(tokenizer: Tokenizer, counter: TokenCounter, texts: list[str]) -> None:
     """Of any text; the second time, its words are known."""
     assert counter.count(texts) == split(tokenizer, texts)
@@ -47,17 +48,17 @@ def test_counts_are_those_of_the_tokenizer(tokenizer: Tokenizer, counter: TokenC
 
 def test_words_are_forgotten_before_there_are_too_many(tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch) -> None:
     """And long ones are never kept: memory does not grow with the collection."""
-    monkeypatch.setattr(token_counter, "MAX_PIECES", 10)
+    monkeypatch.setattr(token_counter, "MAX_WORDS", 10)
     counter = TokenCounter(tokenizer)
     texts = [f"{'long' * 20}{number} and w{number}" for number in range(100)]
     assert [counter.count([text])[0] for text in texts] == split(tokenizer, texts)
     assert len(counter._known) <= 10
-    assert max(map(len, counter._known)) <= token_counter.MAX_PIECE_CHARS
+    assert max(map(len, counter._known)) <= token_counter.MAX_WORD_BYTES
 
 
 def test_threads_count_at_the_same_time(tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Though each makes the others forget."""
-    monkeypatch.setattr(token_counter, "MAX_PIECES", 5)
+    monkeypatch.setattr(token_counter, "MAX_WORDS", 5)
     counter, wrong = TokenCounter(tokenizer), []
     texts = [" ".join(f"w{number}x{n}" for n in range(5)) for number in range(50)]
     expected = split(tokenizer, texts)

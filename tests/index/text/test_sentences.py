@@ -1,9 +1,11 @@
 """Text is split into sentences."""
 
+from collections import Counter
 from pathlib import Path
 from time import process_time
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -159,13 +161,13 @@ def test_the_language_of_a_text(text: str, declared: str, language: str) -> None
 def test_a_long_paragraph_is_split_in_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sentencex never gets more than one window, and all windows together are at most twice the text."""
     lengths: list[int] = []
-    whole = sentences.get_sentence_boundaries
+    whole = sentences.segment
 
-    def get_boundaries(language: str, text: str) -> list[dict[str, int]]:
+    def segment(language: str, text: str) -> list[str]:
         lengths.append(len(text))
         return list(whole(language, text))
 
-    monkeypatch.setattr(sentences, "get_sentence_boundaries", get_boundaries)
+    monkeypatch.setattr(sentences, "segment", segment)
     for text in ("“ " * 100_000, "One. " * 40_000, "a" * 200_000, "A. " + "b " * 100_000):
         lengths.clear()
         split(text)
@@ -189,6 +191,30 @@ def test_a_sentence_that_grows_is_not_read_again() -> None:
     started = process_time()
     assert len(split(text, PunctuatedNames(frozenset({"Jeopardy!"})))) == 1
     assert process_time() - started < 4
+
+
+@pytest.mark.parametrize("space", ["\xa0", "\u2003", " \u202f", "\u3000 \xa0"])
+def test_a_wide_space_may_be_between_a_capital_and_a_full_stop(space: str) -> None:
+    """Sentencex counts it as one byte, and fails."""
+    assert "".join(split(f"We sat in room B{space}. It was late.")) == f"We sat in room B{space}.It was late."
+
+
+def test_empty_lines_shift_nothing() -> None:
+    """Sentencex leaves some of them out of a text of more than 10 KB."""
+    assert split("He left. She came.\n\n" * 1_000) == ["He left.", "She came."] * 1_000
+
+
+@given(
+    st.lists(st.sampled_from(["Yahoo!", "A'b?", "Ann", "a", "the,", " ", " ", "\n", "'s", ")", ".", "!"])).map("".join)
+)
+def test_names_are_those_that_reading_forwards_finds(text: str) -> None:
+    """Though each is read backwards from its mark."""
+    names: Counter[str] = Counter()
+    for name in regex.finditer(r"(?<=\s)\p{Lu}[\p{L}\p{N}'’-]*[!?]", text):
+        before, after = text[max(0, name.start() - 3) : name.start()], text[name.end() : name.end() + 3]
+        if sentences.MID_SENTENCE.search(before) and sentences.CONTINUATION.match(after):
+            names[name.group()] += 1
+    assert sentences.count_marked_names([text]) == names
 
 
 def test_windows_leave_no_gap() -> None:

@@ -31,7 +31,7 @@ def sections(text: str, **fields: object) -> list[Sentence]:
 
 
 def headings(text: str) -> list[str]:
-    return [text[s.span.start : s.span.end] for s in sections(text) if is_heading(s)]
+    return [text[s.start : s.end] for s in sections(text) if is_heading(s)]
 
 
 def test_the_headings_of_the_seed() -> None:
@@ -50,7 +50,7 @@ def test_the_headings_of_the_seed() -> None:
 
 def test_the_references_of_the_seed() -> None:
     """They begin with "Notes" and not before."""
-    kinds = {SEED[s.span.start : s.span.end]: s.kind for s in sections(SEED)}
+    kinds = {SEED[s.start : s.end]: s.kind for s in sections(SEED)}
     body = [text for text, kind in kinds.items() if kind is PassageKind.BODY]
     assert all(SEED.index(text) < SEED.index("Notes References") for text in body)
     assert kinds["Notes"] is kinds["Mania."] is PassageKind.REFERENCE
@@ -121,7 +121,7 @@ def test_a_text_that_cites_is_not_a_list_of_references() -> None:
 def test_a_section_of_references_may_be_anywhere() -> None:
     """The heading decides."""
     text = "History\n\nIt was built.\n\nReferences\n\nSee the archive.\n\nLegacy\n\nIt stands."
-    kinds = {text[s.span.start : s.span.end]: s.kind for s in sections(text)}
+    kinds = {text[s.start : s.end]: s.kind for s in sections(text)}
     assert kinds["See the archive."] is PassageKind.REFERENCE
     assert kinds["It stands."] is kinds["It was built."] is PassageKind.BODY
 
@@ -190,20 +190,20 @@ def test_a_format_with_headings_has_no_others() -> None:
     """Neither lines in capitals nor flattened titles become headings beside those that the format marks."""
     text = f"# One\n\nTHE SEA\n\nReception Jarred Pine spoke. {'It was so. ' * 150}"
     found = [s for s in sections(text, headings=(Heading(0, 5),)) if is_heading(s)]
-    assert [text[s.span.start : s.span.end] for s in found] == ["# One"]
+    assert [text[s.start : s.end] for s in found] == ["# One"]
 
 
 def test_a_sentence_ends_with_its_page() -> None:
     """A passage is on one page, even if the sentence goes on."""
     text = "It rains on page one\nand it stops on page two."
-    assert [s.span.end for s in sections(text, pages=(0, 21))] == [20, len(text)]
+    assert [s.end for s in sections(text, pages=(0, 21))] == [20, len(text)]
 
 
 @pytest.mark.parametrize("pages", [(), (0, 8), (0, 9)])
 def test_a_heading_of_a_wiki_may_begin_before_its_page(pages: tuple[int, ...]) -> None:
     """The line break after its marks ends a paragraph, wherever a page begins between them."""
     text = "== Sea ==\nThe sea is wide and it is deep."
-    assert [text[s.span.start : s.span.end] for s in sections(text, pages=pages)][-1] == text[10:]
+    assert [text[s.start : s.end] for s in sections(text, pages=pages)][-1] == text[10:]
 
 
 def test_a_row_of_a_table_is_no_heading() -> None:
