@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.build.embedding_cache import EmbeddingCache
-from index.disk.arrays import SpooledArray
+from index.disk.arrays import RowSource, SpooledArray
 from index.embedding.batching import embed_texts
 from index.generation.generation import GenerationContents, Keys
 from index.progress import Advance, Progress
@@ -54,7 +54,7 @@ class UnitEmbeddings:
     """One row a unit, on disk, and the tokens of each passage; ``reused`` units needed no embedding."""
 
     keys: Keys
-    vectors: Vectors
+    vectors: RowSource
     tokens: LateInteractionIndex
     reused: int
 

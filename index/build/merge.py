@@ -65,7 +65,7 @@ def merge_parts(base: GenerationContents, fresh: Parts, changes: Changes, folder
         Passages.merge([part.passages for part in parts], documents, changes.splice),
         _merge_units(parts, passages, unit_splice),
         unit_splice.concatenate([part.keys for part in parts]),
-        unit_splice.concatenate([part.vectors for part in parts], folder),
+        unit_splice.spool([part.vectors for part in parts], folder),
         BM25Index.merge([part.lexical for part in parts], passages, _merge_spellings(base, removed, fresh.lexical)),
         LateInteractionIndex.merge([part.tokens for part in parts], passages, folder),
     )
