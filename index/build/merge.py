@@ -60,13 +60,14 @@ def merge_parts(base: GenerationContents, fresh: Parts, changes: Changes, folder
     passages = changes.splice.widen([part.passages.edges for part in parts])
     unit_splice = passages.widen([_find_unit_edges(part) for part in parts])
     removed = np.flatnonzero(passages.map_positions(OLD, len(base.passages)) == REMOVED)
+    spellings = _merge_spellings(base, removed, fresh.lexical)
     merged = Parts(
         documents,
         Passages.merge([part.passages for part in parts], documents, changes.splice),
         _merge_units(parts, passages, unit_splice),
         unit_splice.concatenate([part.keys for part in parts]),
         unit_splice.spool([part.vectors for part in parts], folder),
-        BM25Index.merge([part.lexical for part in parts], passages, _merge_spellings(base, removed, fresh.lexical)),
+        BM25Index.merge([part.lexical for part in parts], passages, spellings, folder),
         LateInteractionIndex.merge([part.tokens for part in parts], passages, folder),
     )
     return merged, unit_splice.map_positions(OLD, len(base.units))
