@@ -90,7 +90,7 @@ def _merge_units(parts: Sequence[Parts], passages: Splice, units: Splice) -> Uni
 
 def _merge_spellings(base: GenerationContents, removed: Positions, fresh: BM25Index) -> dict[str, int]:
     """Return how often each word occurs in the texts that stay and in the fresh ones."""
-    texts = (f"{base.passages.get_context(p)} {base.passages.get_text(p)}" for p in removed.tolist())
+    texts = map(base.passages.build_searchable_text, removed.tolist())
     counts = Counter(base.lexical.spellings)
     counts.subtract(count_words(texts))
     counts.update(fresh.spellings)

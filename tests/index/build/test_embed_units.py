@@ -12,16 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.build import embed_units as module
-from index.build.embed_units import (
-    KEY_BYTES,
-    PreviousEmbeddings,
-    UnitEmbeddings,
-    UnitInput,
-    embed_units,
-    mix_context,
-)
+from index.build.embed_units import PreviousEmbeddings, UnitEmbeddings, embed_units, mix_context
 from index.build.embedding_cache import PREFIX, EmbeddingCache, remove_caches
 from index.build.pipeline import build_index
+from index.build.unit_inputs import KEY_BYTES, UnitInput
 from index.errors import BuildError
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
