@@ -149,18 +149,22 @@ class SpooledFile:
         finalize(self, self._file.close)
 
     def write(self, data: bytes | memoryview) -> None:
-        """Append bytes. Raise OSError."""
+        """Append bytes, which may wait for ``flush``. Raise OSError."""
         self._file.write(data)
+
+    def flush(self) -> None:
+        """Write what waits. Raise OSError."""
+        self._file.flush()
 
     @property
     def size(self) -> int:
         """The number of bytes."""
-        self._file.flush()
+        self.flush()
         return os.fstat(self._file.fileno()).st_size
 
     def read(self, start: int, size: int) -> bytes:
         """Return neighbouring bytes, at most ``MAX_READ_BYTES``."""
-        self._file.flush()
+        self.flush()
         return os.pread(self._file.fileno(), size, start)
 
     def read_ranges(self, starts: Positions, sizes: Positions) -> bytes:
