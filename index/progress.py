@@ -1,12 +1,14 @@
 """Progress reports of long jobs. The only module that imports tqdm."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from time import perf_counter
-from typing import Protocol, TextIO
+from typing import Protocol, TextIO, TypeVar
 
 from tqdm import tqdm
+
+T = TypeVar("T")
 
 # Often enough to see in a log that a build is alive, and seldom enough not to fill it.
 LOG_INTERVAL_S = 10.0
@@ -26,6 +28,13 @@ class Advance(Protocol):
 
 def NO_PROGRESS(done: int, note: str = "") -> None:  # noqa: N802 — used as a constant
     """Ignore what is done."""
+
+
+def count_each(things: Iterable[T], advance: Advance) -> Iterator[T]:
+    """Yield all things, and report each when the next one is asked for."""
+    for thing in things:
+        yield thing
+        advance(1)
 
 
 class Progress(Protocol):

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.open_sets import read_lines
-from index.build.embed_units import KEY_BYTES
+from index.build.unit_inputs import KEY_BYTES
 from index.embedding.batching import embed_texts
 from index.generation.documents import Documents
 from index.generation.generation import GenerationContents

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from index.build.load import LoadResult
+from index.build.spooled_documents import ChosenDocuments, Row, SpooledDocuments
 from index.disk.splice import FRESH, OLD, Splice
 from index.generation.documents import Documents
 from index.generation.generation import GenerationContents
@@ -26,7 +27,7 @@ class Changes:
 
     base: GenerationContents | None
     kept: tuple[int, ...]
-    fresh: tuple[Document, ...]
+    fresh: ChosenDocuments
     marked_names: Mapping[str, int]
 
     @property
@@ -43,7 +44,7 @@ class Changes:
         """How the documents of the next generation follow from those of the base and the fresh ones."""
         ids = self.base.documents.ids if self.base else ()
         rows = [(ids[position], (OLD, position)) for position in self.kept]
-        rows += [(document.id, (FRESH, place)) for place, document in enumerate(self.fresh)]
+        rows += [(name, (FRESH, place)) for place, name in enumerate(self.fresh.ids)]
         return Splice.from_rows(row for _, row in sorted(rows))
 
 
@@ -58,8 +59,10 @@ def find_changes(
     They are the ``loaded`` ones or, if nothing was loaded, those of the ``served`` generation, after ``overrides``.
     ``base`` is the served generation if the next one can be built from it, else None.
     """
-    documents = [document for document in loaded.documents if document.id not in overrides] if loaded else []
-    documents += filter(None, overrides.values())
+    documents = _list_rows(loaded.documents) if loaded else []
+    documents = [row for row in documents if row[0] not in overrides]
+    written = tuple(filter(None, overrides.values()))
+    documents += [(document.id, written, place) for place, document in enumerate(written)]
     # Those that nobody has read again stay as the served generation has them.
     unread = [
         position
@@ -67,12 +70,16 @@ def find_changes(
         if name not in overrides and (loaded is None or name in loaded.unchanged)
     ]
     if base is None:
-        documents += [served.documents[position] for position in unread] if served else []
+        documents += [(served.documents.ids[row], served.documents, row) for row in unread] if served else []
         return _include_resplit_documents(None, (), documents)
-    same = [(document, _find_same(document, base.documents)) for document in documents]
-    fresh = [document for document, position in same if position is None]
+    same = [(row, _find_same(row[1][row[2]], base.documents)) for row in documents]
+    fresh = [row for row, position in same if position is None]
     kept = [*unread, *(position for _, position in same if position is not None)]
     return _include_resplit_documents(base, sorted(kept), fresh)
+
+
+def _list_rows(documents: SpooledDocuments) -> list[Row]:
+    return [(name, documents, place) for place, name in enumerate(documents.ids)]
 
 
 def _find_same(document: Document, documents: Documents) -> int | None:
@@ -82,29 +89,24 @@ def _find_same(document: Document, documents: Documents) -> int | None:
     return position if same else None
 
 
-def _include_resplit_documents(
-    base: GenerationContents | None, kept: Sequence[int], fresh: Sequence[Document]
-) -> Changes:
+def _include_resplit_documents(base: GenerationContents | None, kept: Sequence[int], fresh: Sequence[Row]) -> Changes:
     """Count the names that end in a mark, and make those documents fresh whose sentences depend on a change of them."""
-    counts = count_marked_names(document.text for document in fresh)
+    documents = ChosenDocuments(fresh)
+    counts = count_marked_names(document.text for document in documents)
     if base is None:
-        return Changes(None, (), _sort_documents(fresh), counts)
+        return Changes(None, (), documents, counts)
     removed = sorted(set(range(len(base.documents))) - set(kept))
     counts.update(base.marked_names)
     counts.subtract(count_marked_names(base.documents.texts[position] for position in removed))
     counts = +counts  # without zeros
     changed = PunctuatedNames.choose_from(counts).known ^ PunctuatedNames.choose_from(base.marked_names).known
     resplit = set(_find_containing(changed, base.documents, kept))
-    fresh = [*fresh, *(base.documents[position] for position in resplit)]
+    documents = ChosenDocuments([*fresh, *((base.documents.ids[row], base.documents, row) for row in resplit)])
     stays = tuple(position for position in kept if position not in resplit)
-    return Changes(base, stays, _sort_documents(fresh), Counter(counts))
+    return Changes(base, stays, documents, Counter(counts))
 
 
 def _find_containing(names: Iterable[str], documents: Documents, positions: Sequence[int]) -> list[int]:
     """Return the positions of the documents whose text contains one of the names."""
     wanted = tuple(names)
     return [p for p in positions if wanted and any(name in documents.texts[p] for name in wanted)]
-
-
-def _sort_documents(documents: Iterable[Document]) -> tuple[Document, ...]:
-    return tuple(sorted(documents, key=lambda document: document.id))

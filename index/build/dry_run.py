@@ -6,7 +6,7 @@ from pathlib import Path
 from index.build.changes import find_changes
 from index.build.copies import CopyGroup, find_copies
 from index.build.inventory import Inventory
-from index.build.load import load_documents
+from index.build.load import Workspace, load_documents
 from index.build.sources import NO_SOURCES, read_sources
 from index.errors import GenerationError
 from index.generation.collection_info import NO_INFO, CollectionInfo
@@ -45,22 +45,21 @@ def simulate_build(source: Path, settings: IndexSettings, progress: Progress) ->
     base = previous if previous and _is_reusable(previous, settings) else None
     known = read_sources(base.folder) if base else NO_SOURCES
     max_bytes = settings.max_file_mb * 1_000_000
-    loaded = load_documents(source, max_bytes, settings.parse_limits, known, progress)
+    loaded = load_documents(source, max_bytes, settings.parse_limits, Workspace(known), progress)
     contents = base.contents if base else None
     changes = find_changes(loaded, {}, contents, contents)
     with progress.step("comparing", len(changes.fresh)) as advance:
         sketches = sketch_texts((document.text for document in changes.fresh), len(changes.fresh), advance)
-    ids = [document.id for document in changes.fresh]
     before = previous.collection if previous else NO_INFO
     served = set(previous.contents.documents.ids) if previous else set[str]()
     return DryRun(
         str(source),
         loaded.inventory,
-        find_copies(ids, sketches),
-        len(ids),
+        find_copies(changes.fresh.ids, sketches),
+        len(changes.fresh),
         sum(len(document.text) for document in changes.fresh),
         len(changes.kept),
-        len(served - loaded.unchanged - {document.id for document in loaded.documents}),
+        len(served - loaded.unchanged - set(loaded.documents.ids)),
         before if loaded.collection is None else loaded.collection,
     )
 

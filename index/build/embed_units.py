@@ -5,48 +5,26 @@ What the served generation has, or what an interrupted build has left in the cac
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.build.embedding_cache import EmbeddingCache
-from index.disk.arrays import SpooledArray
+from index.build.unit_inputs import CONTEXT_WEIGHT, KEY_BYTES, UnitInput
+from index.disk.arrays import RowSource, SpooledArray
 from index.embedding.batching import embed_texts
 from index.generation.generation import GenerationContents, Keys
 from index.progress import Advance, Progress
 from index.search.late_interaction import LateInteractionIndex, QuantizedTokens, learn_projection, quantize_tokens
 from index.types import Encoder, Positions, Tokens, Vectors
 
-# Small, so that a unit is always nearer to its own words than to its title (docs/quality.md has both variants).
-CONTEXT_WEIGHT = 0.2
-KEY_BYTES = 16
 # Units that are embedded and then committed to the cache together: less than a minute of work is lost if a build is
 # interrupted, and memory does not grow with the collection.
 COMMIT_UNITS = 4096
-# Units that are read back at once: 100 MB of vectors with 384 dimensions.
-READ_UNITS = 65_536
+# Units that are read back at once: 25 MB of vectors with 384 dimensions.
+READ_UNITS = 16_384
 MISSING = -1
-
-
-@dataclass(frozen=True, slots=True)
-class UnitInput:
-    """The text of a unit and its context: title and heading. The tokens of a unit that is a whole passage are kept."""
-
-    text: str
-    context: str
-    is_whole_passage: bool
-
-    @property
-    def texts(self) -> list[str]:
-        """The texts to embed."""
-        return [self.text, self.context] if self.context else [self.text]
-
-    @property
-    def key(self) -> bytes:
-        """Hash of everything that decides the unit's vector, except the model."""
-        return sha256(f"{CONTEXT_WEIGHT}\0{self.context}\0{self.text}".encode()).digest()[:KEY_BYTES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +32,7 @@ class UnitEmbeddings:
     """One row a unit, on disk, and the tokens of each passage; ``reused`` units needed no embedding."""
 
     keys: Keys
-    vectors: Vectors
+    vectors: RowSource
     tokens: LateInteractionIndex
     reused: int
 
@@ -139,44 +117,64 @@ def embed_units(
 ) -> UnitEmbeddings:
     """Return the vector of each unit, mixed with that of its context, and the tokens of units that are whole passages.
 
-    ``root`` is the index folder, which holds the cache. Raise OSError or sqlite3.Error if it cannot be written.
+    Inputs are read several times and need not be in memory. ``root`` is the index folder, which holds the cache. Raise
+    OSError or sqlite3.Error if it cannot be written.
     """
-    keys = np.frombuffer(b"".join(unit.key for unit in units), dtype=np.uint8).reshape(-1, KEY_BYTES)
-    is_whole = np.array([unit.is_whole_passage for unit in units], dtype=np.bool_)
+    with progress.step("looking up texts", len(units)) as advance:
+        keys, is_whole = _hash_units(units, advance)
     # Units with the same key have the same embedding, which needs tokens if one of them does.
-    _, firsts, groups = np.unique(_view_as_strings(keys), return_index=True, return_inverse=True)
+    firsts, groups = np.unique(_view_as_strings(keys), return_index=True, return_inverse=True)[1:]
     needs_tokens = np.zeros(len(firsts), dtype=np.bool_)
-    np.logical_or.at(needs_tokens, groups, is_whole)
+    needs_tokens[groups[is_whole]] = True
     rows = previous.find_rows(keys[firsts], needs_tokens) if previous else np.full(len(firsts), MISSING)
     projection = previous.projection if previous else learn_projection(encoder)
     with EmbeddingCache(root, encoder.fingerprint) as cache:
-        is_missing = np.array(
-            [
-                row == MISSING and not cache.has_embedding(keys[unit].tobytes(), needs)
-                for unit, row, needs in zip(firsts.tolist(), rows.tolist(), needs_tokens.tolist(), strict=True)
-            ],
-            dtype=np.bool_,
-        )
-        # In the order of the units, so that they are read in the order in which they were written.
-        missing = sorted(zip(firsts[is_missing].tolist(), needs_tokens[is_missing].tolist(), strict=True))
-        inputs = [replace(units[unit], is_whole_passage=needs) for unit, needs in missing]
-        _embed_missing(inputs, encoder, projection, cache, progress)
+        is_missing = rows == MISSING
+        is_missing[is_missing] = _find_uncached(keys[firsts[is_missing]], needs_tokens[is_missing], cache)
+        missing, needs = firsts[is_missing], needs_tokens[is_missing]
+        with progress.step("embedding", len(missing)) as advance:
+            for inputs in _read_batches(units, missing, needs):
+                cache.add_embeddings(_embed_batch(inputs, encoder, projection, advance))
         known = _KnownEmbeddings(keys, rows[groups], cache, previous)
         vectors = SpooledArray(root, np.float32, projection.shape[:1])
-        for start in range(0, len(units), READ_UNITS):
-            vectors.append(known.read_vectors(slice(start, start + READ_UNITS)))
+        for block in _split_range(len(units), READ_UNITS):
+            vectors.append(known.read_vectors(block))
         passages = known.read_tokens(np.flatnonzero(is_whole), projection.shape[1])
         tokens = LateInteractionIndex.build(passages, projection, root)
     return UnitEmbeddings(keys, vectors.open_array(), tokens, int(np.count_nonzero(~is_missing[groups])))
 
 
-def _embed_missing(
-    inputs: Sequence[UnitInput], encoder: Encoder, projection: Vectors, cache: EmbeddingCache, progress: Progress
-) -> None:
-    batches = [inputs[start : start + COMMIT_UNITS] for start in range(0, len(inputs), COMMIT_UNITS)]
-    with progress.step("embedding", sum(len(_list_texts(batch)) for batch in batches)) as advance:
-        for batch in batches:
-            cache.add_embeddings(_embed_batch(batch, encoder, projection, advance))
+def _hash_units(units: Sequence[UnitInput], advance: Advance) -> tuple[Keys, NDArray[np.bool_]]:
+    """Return the key of each unit, and whether it is a whole passage."""
+    keys, is_whole = np.empty((len(units), KEY_BYTES), dtype=np.uint8), np.empty(len(units), dtype=np.bool_)
+    for block in _split_range(len(units), COMMIT_UNITS):
+        inputs = units[block]
+        keys[block] = np.frombuffer(b"".join(unit.key for unit in inputs), dtype=np.uint8).reshape(-1, KEY_BYTES)
+        is_whole[block] = [unit.is_whole_passage for unit in inputs]
+        advance(len(inputs))
+    return keys, is_whole
+
+
+def _find_uncached(keys: Keys, needs_tokens: NDArray[np.bool_], cache: EmbeddingCache) -> NDArray[np.bool_]:
+    """Return which of the keys have no embedding in the cache."""
+    is_uncached = np.empty(len(keys), dtype=np.bool_)
+    for place, key in enumerate(keys):
+        is_uncached[place] = not cache.has_embedding(key.tobytes(), bool(needs_tokens[place]))
+    return is_uncached
+
+
+def _read_batches(
+    units: Sequence[UnitInput], chosen: Positions, needs_tokens: NDArray[np.bool_]
+) -> Iterator[list[UnitInput]]:
+    """Yield the inputs of chosen units in the order of the units, so that they are read back as they were written."""
+    order = np.argsort(chosen)
+    for block in _split_range(len(chosen), COMMIT_UNITS):
+        pairs = zip(chosen[order[block]].tolist(), needs_tokens[order[block]].tolist(), strict=True)
+        yield [replace(units[unit], is_whole_passage=needs) for unit, needs in pairs]
+
+
+def _split_range(length: int, size: int) -> Iterator[slice]:
+    return (slice(start, min(start + size, length)) for start in range(0, length, size))
 
 
 def _embed_batch(
@@ -184,6 +182,7 @@ def _embed_batch(
 ) -> Iterator[tuple[bytes, Vectors, QuantizedTokens | None]]:
     """Embed each text and each context once; yield key, vector and, for whole passages, tokens of each unit."""
     texts = _list_texts(inputs)
+    advance_units = _scale_progress(advance, len(texts), len(inputs))
     with_tokens = {text for unit in inputs if unit.is_whole_passage for text in unit.texts}
     tokens: dict[str, QuantizedTokens] = {}
 
@@ -191,11 +190,23 @@ def _embed_batch(
         if text in with_tokens:
             tokens[text] = quantize_tokens(found, projection)
 
-    vectors = dict(zip(texts, embed_texts(encoder, texts, advance, keep_tokens), strict=True))
+    vectors = dict(zip(texts, embed_texts(encoder, texts, advance_units, keep_tokens), strict=True))
     for unit in inputs:
         own = [tokens[text] for text in unit.texts] if unit.is_whole_passage else []
         joined = own[0].concatenate(own[1]) if len(own) == 2 else next(iter(own), None)
         yield unit.key, mix_context(vectors[unit.text], vectors.get(unit.context)), joined
+
+
+def _scale_progress(advance: Advance, texts: int, units: int) -> Advance:
+    """Return a receiver of the number of texts done, which reports as large a share of the units."""
+    all_done = 0
+
+    def advance_units(done: int, note: str = "") -> None:
+        nonlocal all_done
+        before, all_done = all_done, all_done + done
+        advance(units * all_done // texts - units * before // texts, note)
+
+    return advance_units
 
 
 def _list_texts(inputs: Sequence[UnitInput]) -> list[str]:

@@ -15,7 +15,8 @@ from index.build.linked_texts import LinkedTexts, Pair
 from index.disk.arrays import expand_ranges
 from index.generation.metadata import fold_value
 from index.generation.near_copies import KEY_BYTES
-from index.generation.passages import HASH, HEADING, NONE, Passages
+from index.generation.passage_table import HASH, HEADING, NONE
+from index.generation.passages import Passages
 from index.text.sketch import mix_hashes
 from index.types import Positions
 

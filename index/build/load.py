@@ -11,7 +11,8 @@ from index.build.listing import Listing, list_source
 from index.build.load_file import SourceFile
 from index.build.parser_pool import Items, ParseJob, ParserPool
 from index.build.parser_process import ParseLimits
-from index.build.sources import NO_SOURCES, Sources, SourceState, hash_source
+from index.build.sources import Sources, SourceState, hash_source
+from index.build.spooled_documents import SpooledDocuments
 from index.errors import UsageError
 from index.generation.collection_info import NO_INFO, CollectionInfo
 from index.parsers import find_extension
@@ -29,7 +30,7 @@ class LoadResult:
     cannot be read.
     """
 
-    documents: tuple[Document, ...]
+    documents: SpooledDocuments
     problems: tuple[LoadProblem, ...]
     unchanged: frozenset[str] = frozenset()
     sources: Sources = field(default_factory=dict)
@@ -48,6 +49,17 @@ class LoadResult:
         return not self.documents and not self.unchanged
 
 
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What a build has beside the files: the table of the build before, and a folder for temporary files.
+
+    If there is no folder, they go into that of the system.
+    """
+
+    known: Sources = field(default_factory=dict)
+    folder: Path | None = None
+
+
 def list_file_ids(source: Path) -> frozenset[str]:
     """Return the ids of the files that a build reads below a folder, or of one file."""
     return frozenset(file.id for file in list_source(source, NO_PROGRESS).files)
@@ -57,18 +69,20 @@ def load_documents(
     source: Path,
     max_bytes: int,
     limits: ParseLimits | None = None,
-    known: Sources = NO_SOURCES,
+    workspace: Workspace | None = None,
     progress: Progress | None = None,
 ) -> LoadResult:
     """Load every document below a folder, or in one file.
 
     Hidden files and folders, what ignore files name, and links out of the folder are passed over. Files that are as
-    ``known`` has them are not parsed. A file that cannot be read, has more than ``max_bytes`` or goes beyond ``limits``
-    is a problem in the result. Raise UsageError if ``source`` does not exist or an ignore file cannot be understood.
+    the build before knows them are not parsed. A file that cannot be read, has more than ``max_bytes`` or goes beyond
+    ``limits`` is a problem in the result. Raise UsageError if ``source`` does not exist or an ignore file cannot be
+    understood, and BuildError if the documents cannot be written to a temporary file.
     """
     if not os.path.lexists(source):
         raise UsageError(f"{source} does not exist; name a folder of text files, or one file")
-    progress = progress or Silent()
+    progress, workspace = progress or Silent(), workspace or Workspace()
+    known = workspace.known
     with progress.step("listing", None) as advance:
         listing = list_source(source, advance)
     sizes = {file: file.read_size() for file in listing.files}
@@ -79,7 +93,7 @@ def load_documents(
             advance(size)
     unchanged = {file for file in listing.files if _is_unchanged(known.get(file.id), hashes[file])}
     changed = {file: size for file, size in sizes.items() if file not in unchanged}
-    merger = _Merger(listing)
+    merger = _Merger(listing, SpooledDocuments(workspace.folder))
     with _parse_files(listing, changed, (limits or ParseLimits(), max_bytes), progress) as parsed:
         for file in listing.files:
             if file in unchanged:
@@ -109,8 +123,9 @@ def _parse_files(
 class _Merger:
     """Collects the documents and problems of all files; the first of two documents with the same id stays."""
 
-    def __init__(self, listing: Listing) -> None:
-        self._documents: dict[str, Document | None] = {}  # None: as it is in the index
+    def __init__(self, listing: Listing, documents: SpooledDocuments) -> None:
+        # The ids of the documents that were parsed, and of those that are as they are in the index.
+        self._documents, self._parsed, self._unchanged = documents, set[str](), set[str]()
         self._problems, self._sources = list(listing.problems), dict[str, SourceState]()
         self._skipped, self._formats = listing.skipped, dict[str, FormatCount]()
         self._collection = listing.collection
@@ -135,9 +150,13 @@ class _Merger:
             self._sources[file.id] = SourceState(sha256, names, has_problems=len(documents) < len(items))
 
     def _add(self, file: SourceFile, id: str, document: Document | None) -> bool:
-        is_new = id not in self._documents
-        if is_new:
-            self._documents[id] = document
+        """Add a document, or None for one that is as it is in the index; return whether its id is new."""
+        is_new = id not in self._parsed and id not in self._unchanged
+        if is_new and document:
+            self._parsed.add(id)
+            self._documents.append(document)
+        elif is_new:
+            self._unchanged.add(id)
         else:
             self._problems.append(LoadProblem(file.id, f"the document id {id!r} is already used; give each its own"))
         return is_new
@@ -151,8 +170,6 @@ class _Merger:
     @property
     def result(self) -> LoadResult:
         """Everything that was added."""
-        documents = tuple(document for document in self._documents.values() if document)
-        unchanged = frozenset(name for name, document in self._documents.items() if not document)
-        formats = dict(sorted(self._formats.items()))
-        found = LoadResult(documents, tuple(self._problems), unchanged, self._sources, self._skipped, formats)
+        unchanged, formats = frozenset(self._unchanged), dict(sorted(self._formats.items()))
+        found = LoadResult(self._documents, tuple(self._problems), unchanged, self._sources, self._skipped, formats)
         return replace(found, collection=self._collection)

@@ -60,13 +60,14 @@ def merge_parts(base: GenerationContents, fresh: Parts, changes: Changes, folder
     passages = changes.splice.widen([part.passages.edges for part in parts])
     unit_splice = passages.widen([_find_unit_edges(part) for part in parts])
     removed = np.flatnonzero(passages.map_positions(OLD, len(base.passages)) == REMOVED)
+    spellings = _merge_spellings(base, removed, fresh.lexical)
     merged = Parts(
         documents,
         Passages.merge([part.passages for part in parts], documents, changes.splice),
         _merge_units(parts, passages, unit_splice),
         unit_splice.concatenate([part.keys for part in parts]),
-        unit_splice.concatenate([part.vectors for part in parts], folder),
-        BM25Index.merge([part.lexical for part in parts], passages, _merge_spellings(base, removed, fresh.lexical)),
+        unit_splice.spool([part.vectors for part in parts], folder),
+        BM25Index.merge([part.lexical for part in parts], passages, spellings, folder),
         LateInteractionIndex.merge([part.tokens for part in parts], passages, folder),
     )
     return merged, unit_splice.map_positions(OLD, len(base.units))
@@ -89,7 +90,7 @@ def _merge_units(parts: Sequence[Parts], passages: Splice, units: Splice) -> Uni
 
 def _merge_spellings(base: GenerationContents, removed: Positions, fresh: BM25Index) -> dict[str, int]:
     """Return how often each word occurs in the texts that stay and in the fresh ones."""
-    texts = (f"{base.passages.get_context(p)} {base.passages.get_text(p)}" for p in removed.tolist())
+    texts = map(base.passages.build_searchable_text, removed.tolist())
     counts = Counter(base.lexical.spellings)
     counts.subtract(count_words(texts))
     counts.update(fresh.spellings)

@@ -18,7 +18,7 @@ from index.build.changes import Changes, Overrides, find_changes
 from index.build.copies import CopyGroup, find_copies, merge_sketches, read_copies, write_copies
 from index.build.embedding_cache import remove_caches
 from index.build.inventory import Inventory, recall_inventory, write_inventory
-from index.build.load import LoadResult, load_documents
+from index.build.load import LoadResult, Workspace, load_documents
 from index.build.near_passages import mark_near_copies
 from index.build.sources import NO_SOURCES, Sources, exclude_documents, read_sources, write_sources
 from index.embedding import ENCODER_FOLDER, load_encoder, reject_quantization
@@ -246,8 +246,8 @@ def _load_source(request: _Request, known: Sources) -> LoadResult | None:
     source, settings = request.source, request.settings
     if source is None:
         return None
-    max_bytes = settings.max_file_mb * 1_000_000
-    loaded = load_documents(source, max_bytes, settings.parse_limits, known, request.progress)
+    max_bytes, workspace = settings.max_file_mb * 1_000_000, Workspace(known, Path(settings.index))
+    loaded = load_documents(source, max_bytes, settings.parse_limits, workspace, request.progress)
     if not loaded.is_empty or any(request.overrides.values()):
         return loaded
     reasons = [f"{problem.where}: {problem.reason}" for problem in loaded.problems]

@@ -4,7 +4,7 @@ A generation that is built from the one before it copies the rows of all documen
 others from what was just built. Documents are in order, so their rows are a few runs of neighbours in each table.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -13,14 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk.arrays import RowSource, SpooledArray
+from index.disk.arrays import RowSource, SpooledArray, split_into_blocks
 from index.types import Positions
 
 # The two tables.
 OLD, FRESH = 0, 1
 REMOVED = -1
-# Bytes that are copied at once, so that memory does not grow with the collection.
-BLOCK_BYTES = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +58,24 @@ class Splice:
         runs = (Run(run.table, *edges[run.table][[run.first, run.last]].tolist()) for run in self.runs)
         return Splice(tuple(run for run in runs if run.first < run.last))
 
-    def concatenate(self, tables: Sequence[RowSource], folder: Path | None = None) -> NDArray[Any]:
-        """Return the rows of the new table, from memory or files; with ``folder``, in a temporary file there.
+    def concatenate(self, tables: Sequence[RowSource]) -> NDArray[Any]:
+        """Return the rows of the new table in memory.
 
         The two tables have the same dtype and, unless one is empty, the same width.
         """
-        pieces = (tables[run.table][rows] for run in self.runs for rows in _split_run(run, tables[run.table]))
-        if folder is None:
-            return np.concatenate([tables[OLD][:0], *pieces]) if self.runs else np.asarray(tables[OLD][:0])
+        return np.concatenate([tables[OLD][:0], *self._read_pieces(tables)])
+
+    def spool(self, tables: Sequence[RowSource], folder: Path | None) -> RowSource:
+        """Return the rows of the new table as ``concatenate`` does, in a temporary file in ``folder``."""
         spooled = SpooledArray(folder, tables[OLD].dtype, tables[OLD].shape[1:])
-        for piece in pieces:
+        for piece in self._read_pieces(tables):
             spooled.append(piece)
         return spooled.open_array()
+
+    def _read_pieces(self, tables: Sequence[RowSource]) -> Iterator[NDArray[Any]]:
+        for run in self.runs:
+            table = tables[run.table]
+            yield from (table[rows] for rows in split_into_blocks(table, run.first, run.last))
 
     def map_positions(self, table: int, rows: int) -> Positions:
         """Return the new position of each row of a table of ``rows`` rows, ``REMOVED`` if it has none."""
@@ -88,10 +92,3 @@ class Splice:
         """Return the edges of the new table's rows in the finer table, shape (rows + 1,); ``edges`` as in ``widen``."""
         lengths = [np.diff(one) for one in edges]
         return np.concatenate([[0], np.cumsum(self.concatenate(lengths), dtype=np.int64)])
-
-
-def _split_run(run: Run, table: RowSource) -> Iterable[slice]:
-    """Split a run into slices of about ``BLOCK_BYTES``."""
-    row_bytes = table.dtype.itemsize * int(np.prod(table.shape[1:]))
-    step = max(1, BLOCK_BYTES // max(1, row_bytes))
-    return (slice(first, min(first + step, run.last)) for first in range(run.first, run.last, step))

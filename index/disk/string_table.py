@@ -1,5 +1,6 @@
 """Strings concatenated in UTF-8, with the offset of each."""
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk.arrays import FileArray, RowSource, open_array
+from index.disk.arrays import FileArray, RowSource, SpooledArray, open_array, save_rows
 from index.disk.splice import Splice
 
 
@@ -31,8 +32,9 @@ class StringTable:
     def merge(cls, parts: "Sequence[StringTable]", splice: Splice, folder: Path | None = None) -> "StringTable":
         """Build the table of strings that are those of two others; in a temporary file in ``folder``, if given."""
         edges = [part.offsets for part in parts]
-        data = splice.widen(edges).concatenate([part._data for part in parts], folder)
-        return cls(data, splice.splice_edges(edges))
+        bytes_splice, data = splice.widen(edges), [part._data for part in parts]
+        joined = bytes_splice.spool(data, folder) if folder else bytes_splice.concatenate(data)
+        return cls(joined, splice.splice_edges(edges))
 
     def __len__(self) -> int:
         """Return the number of strings."""
@@ -83,13 +85,31 @@ class StringTable:
 
     def save(self, folder: Path, name: str) -> None:
         """Write two arrays into ``folder``."""
-        np.save(folder / f"{name}.npy", self._data[:], allow_pickle=False)
+        save_rows(folder / f"{name}.npy", self._data)
         np.save(folder / f"{name}-edges.npy", self.offsets, allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path, name: str) -> "StringTable":
         """Open what ``save`` wrote: the bytes are read on access, the offsets are mapped."""
         return cls(FileArray(folder / f"{name}.npy"), open_array(folder / f"{name}-edges.npy"))
+
+
+class StringSpool:
+    """Strings that are collected in a temporary file, so that they need no memory."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """Create the file in ``folder``, or in the system's folder for temporary files if it is None."""
+        self._data, self._offsets = SpooledArray(folder, np.uint8), array("q", [0])
+
+    def append(self, text: str) -> None:
+        """Add a string; raise UnicodeEncodeError, a ValueError, for one with surrogates."""
+        encoded = text.encode("utf-8")
+        self._data.append(np.frombuffer(encoded, dtype=np.uint8))
+        self._offsets.append(self._offsets[-1] + len(encoded))
+
+    def open_table(self) -> StringTable:
+        """Return all strings, to which none can be added."""
+        return StringTable(self._data.open_array(), np.array(self._offsets, dtype=np.int64))
 
 
 def _mark_characters(raw: NDArray[np.uint8]) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,7 +118,7 @@ def _cut_excerpts(texts: Sequence[str], model: Encoder, lengths: Sequence[int]) 
 
     A text that is too short for all of them is repeated.
     """
-    words = " ".join(texts).split()[: sum(LENGTHS)]
+    words = list(islice((word for text in texts for word in text.split()), sum(LENGTHS)))
     if not words:
         return []
     excerpts, start = [], 0

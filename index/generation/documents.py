@@ -1,7 +1,8 @@
 """Documents of a generation: on disk, found by position or by id, and read on access."""
 
 import json
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache, partial
 from hashlib import sha256
@@ -11,12 +12,12 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk.arrays import open_array
+from index.disk.arrays import SpooledArray, open_array
 from index.disk.splice import Splice
-from index.disk.string_table import StringTable
+from index.disk.string_table import StringSpool, StringTable
 from index.generation.field_index import NO_DATE, FieldIndex
 from index.generation.id_patterns import WILDCARDS, find_matching_rows
-from index.generation.metadata import DATE, FOLDER, normalize_metadata
+from index.generation.metadata import DATE, FOLDER, Fields, normalize_metadata
 from index.generation.metadata_filter import MetadataFilter
 from index.types import Document, Heading, Place, Positions
 
@@ -51,21 +52,23 @@ class Documents(Sequence[Document]):
         self.select = lru_cache(maxsize=RECENT_FILTERS)(self._select)
 
     @classmethod
-    def build(cls, documents: Sequence[Document]) -> "Documents":
-        """Build from documents in memory, whose ids differ."""
-        strings = {
-            TEXTS: StringTable.build(document.text for document in documents),
-            IDS: StringTable.build(document.id for document in documents),
-            TITLES: StringTable.build(document.title for document in documents),
-            REST: StringTable.build(map(_serialize_rest, documents)),
-        }
-        facts = np.empty(len(documents), dtype=FACTS_DTYPE)
-        for fact, document in zip(facts, documents, strict=True):
-            fact["sha256"], fact["fingerprint"] = map(_parse_digest, (document.sha256, document.fingerprint))
-            fact["characters"] = len(document.text)
-        hashes = np.fromiter((_hash_id(document.id) for document in documents), dtype=np.int64)
-        fields = FieldIndex.build([normalize_metadata(document.id, document.metadata) for document in documents])
-        return cls(strings, facts, _sort_hashes(hashes), fields)
+    def build(cls, documents: Iterable[Document], folder: Path | None = None) -> "Documents":
+        """Build from documents whose ids differ; each is read once. Temporary files go into ``folder``."""
+        spools = {name: StringSpool(folder) for name in (TEXTS, IDS, TITLES, REST)}
+        facts, hashes = SpooledArray(folder, FACTS_DTYPE), array("q")
+
+        def read_fields() -> Iterator[Fields]:
+            for document in documents:
+                strings = document.text, document.id, document.title, _serialize_rest(document)
+                for spool, text in zip(spools.values(), strings, strict=True):
+                    spool.append(text)
+                facts.append(_list_facts(document))
+                hashes.append(_hash_id(document.id))
+                yield normalize_metadata(document.id, document.metadata)
+
+        fields = FieldIndex.build(read_fields())
+        tables = {name: spool.open_table() for name, spool in spools.items()}
+        return cls(tables, facts.open_array()[:], _sort_hashes(np.asarray(hashes, dtype=np.int64)), fields)
 
     @classmethod
     def merge(cls, parts: "Sequence[Documents]", splice: Splice, folder: Path) -> "Documents":
@@ -199,6 +202,13 @@ def _serialize_rest(document: Document) -> str:
     places = [asdict(place) for place in document.places]
     rest = {"metadata": document.metadata, "headings": headings, "pages": document.pages, "places": places}
     return json.dumps(rest, ensure_ascii=False)
+
+
+def _list_facts(document: Document) -> Facts:
+    facts = np.empty(1, dtype=FACTS_DTYPE)
+    facts["sha256"], facts["fingerprint"] = map(_parse_digest, (document.sha256, document.fingerprint))
+    facts["characters"] = len(document.text)
+    return facts
 
 
 def _hash_id(document: str) -> int:

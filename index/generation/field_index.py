@@ -4,6 +4,7 @@ Values of one field are neighbours, sorted by their folded form, so that a value
 grows with the collection is an array that is mapped or read in parts.
 """
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -62,14 +63,19 @@ class FieldIndex:
     dates: Numbers
 
     @classmethod
-    def build(cls, documents: Sequence[Fields]) -> "FieldIndex":
-        """Build it from the normalised metadata of each document."""
-        rows = [[(n, fold_value(v), v) for n, values in fields.items() for v in values] for fields in documents]
-        keys = sorted({key for row in rows for key in row})
-        numbers = {key: number for number, key in enumerate(keys)}
-        entries = np.array([numbers[key] for row in rows for key in row], dtype=np.int32)
-        days = [number_date(fields[DATE][0]) if DATE in fields else NO_DATE for fields in documents]
-        return cls._index(keys, entries, _find_edges([len(row) for row in rows]), np.array(days, dtype=np.int32))
+    def build(cls, documents: Iterable[Fields]) -> "FieldIndex":
+        """Build it from the normalised metadata of each document, which are not kept."""
+        found: dict[Key, int] = {}
+        entries, sizes, days = (array("i") for _ in range(3))
+        for fields in documents:
+            row = [found.setdefault((n, fold_value(v), v), len(found)) for n, values in fields.items() for v in values]
+            entries.extend(row)
+            sizes.append(len(row))
+            days.append(number_date(fields[DATE][0]) if DATE in fields else NO_DATE)
+        keys = sorted(found)
+        numbers = np.empty(len(found), dtype=np.int32)
+        numbers[[found[key] for key in keys]] = np.arange(len(found), dtype=np.int32)
+        return cls._index(keys, numbers[np.asarray(entries)], _find_edges(np.asarray(sizes)), np.array(days, np.int32))
 
     @classmethod
     def merge(cls, parts: "Sequence[FieldIndex]", splice: Splice) -> "FieldIndex":

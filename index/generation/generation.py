@@ -18,7 +18,8 @@ from index.generation.collection_info import NO_INFO, CollectionInfo
 from index.generation.damage import DamageMonitor
 from index.generation.documents import Documents
 from index.generation.manifest import FILES_AT_ONCE, MANIFEST_NAME, FileDigest, Manifest
-from index.generation.passages import SENTENCE, SENTENCE_END, Passages
+from index.generation.passage_table import SENTENCE, SENTENCE_END
+from index.generation.passages import Passages
 from index.search.bm25 import BM25Index
 from index.search.late_interaction import LateInteractionIndex
 from index.search.stores import STORES

@@ -7,7 +7,7 @@ import numpy as np
 
 from index.generation.generation import Generation, GenerationContents
 from index.generation.metadata import normalize_metadata
-from index.generation.passages import DOCUMENT, END, START, fold_copy
+from index.generation.passage_table import DOCUMENT, END, START, fold_copy
 from index.types import Document, Passage
 
 # Large collections keep vectors in float16, which changes their length by less than this.

@@ -1,9 +1,7 @@
 """Passages of a generation: a table on disk, of which a row becomes a passage on access."""
 
-from array import array
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
-from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
 from typing import overload
@@ -16,25 +14,32 @@ from index.disk.splice import FRESH, OLD, Splice
 from index.disk.string_table import StringTable
 from index.generation.documents import Documents
 from index.generation.near_copies import NO_NEAR_COPIES, NearCopies
+from index.generation.passage_table import (
+    BYTE,
+    BYTE_END,
+    DOCUMENT,
+    END,
+    FIRST_COPY,
+    HEADING,
+    KIND,
+    KINDS,
+    NAMED,
+    NONE,
+    PAGE,
+    PLACE,
+    SENTENCE,
+    SENTENCE_END,
+    START,
+    PassageSpool,
+    Table,
+    add_first_copies,
+)
 from index.text.searchable_text import build_context
-from index.types import Passage, PassageKind, Positions, Span
+from index.types import Passage, Positions, Span
 
 TABLE, SENTENCES, NAMES = "table.npy", "sentences.npy", "names"
-DOCUMENT, START, END, BYTE, BYTE_END, HEADING, PLACE, KIND, PAGE, SENTENCE, SENTENCE_END, HASH, FIRST_COPY = range(13)
-# The columns of names.
-NAMED = slice(HEADING, PLACE + 1)
-# In the columns HEADING, PLACE and PAGE.
-NONE = -1
 # Passages that are remembered for a moment: the steps of one question ask for the same few.
 RECENT_PASSAGES = 256
-KINDS = tuple(PassageKind)
-
-# One row a passage with the columns above: positions of its document, of its heading and place in one list of names,
-# and of its kind, offsets in code points of its document and in bytes of all texts, its page, the range of its
-# sentences, a hash of its text, and the position of the first passage with the same text, which is its own if none
-# before it has it. Another table has the start and end of each sentence.
-# Column by column in memory, so that one column can be searched without reading the others.
-Table = NDArray[np.int64]
 
 
 class Passages(Sequence[Passage]):
@@ -59,27 +64,15 @@ class Passages(Sequence[Passage]):
         self.get_context = lru_cache(maxsize=RECENT_PASSAGES)(self._build_context)
 
     @classmethod
-    def build(cls, passages: Iterable[Passage], documents: Documents) -> "Passages":
-        """Build from passages in memory, grouped by document; raise KeyError for one that belongs to no document."""
-        rows, sentences, names = array("q"), array("q"), dict[str, int]()
-        for name, group in groupby(passages, key=lambda passage: passage.document):
-            document, own = documents.find_position(name), list(group)
-            if document is None:
-                raise KeyError(name)
-            spans = np.array([(passage.start, passage.end) for passage in own], dtype=np.int64)
-            offsets = documents.texts.find_byte_offsets(document, spans).tolist()
-            for passage, (byte, byte_end) in zip(own, offsets, strict=True):
-                heading, place = (
-                    NONE if name is None else names.setdefault(name, len(names))
-                    for name in (passage.heading, passage.place)
-                )
-                page, kind = NONE if passage.page is None else passage.page, KINDS.index(passage.kind)
-                rows.extend((document, passage.start, passage.end, byte, byte_end, heading, place, kind, page))
-                rows.extend((len(sentences) // 2, len(sentences) // 2 + len(passage.sentences)))
-                sentences.extend(edge for span in passage.sentences for edge in (span.start, span.end))
-                rows.append(_hash_text(documents.texts.decode_range(byte, byte_end)))
-        table, strings = _shape_table(rows, FIRST_COPY), StringTable.build(names)
-        return cls(documents, _add_first_copies(table), _shape_table(sentences, 2), strings)
+    def build(cls, passages: Iterable[Passage], documents: Documents, folder: Path | None = None) -> "Passages":
+        """Build from passages grouped by document; only those of one document are kept in memory.
+
+        Temporary files go into ``folder``. Raise KeyError for a passage that belongs to no document.
+        """
+        spool = PassageSpool(documents, folder)
+        for _, group in groupby(passages, key=lambda passage: passage.document):
+            spool.append(list(group))
+        return cls(documents, *spool.open_tables())
 
     @classmethod
     def merge(cls, parts: "Sequence[Passages]", documents: Documents, splice: Splice) -> "Passages":
@@ -107,7 +100,7 @@ class Passages(Sequence[Passage]):
         new[:, SENTENCE], new[:, SENTENCE_END] = counts[:-1], counts[1:]
         new[:, NAMED], kept = _number_names(new[:, NAMED], names)
         spans = np.asfortranarray(sentences.concatenate([part.sentences for part in parts]))
-        return cls(documents, _add_first_copies(new), spans, StringTable.build(kept))
+        return cls(documents, add_first_copies(new), spans, StringTable.build(kept))
 
     def with_near_copies(self, near_copies: NearCopies) -> "Passages":
         """Return the same passages, of which it is known which are nearly the same."""
@@ -175,6 +168,10 @@ class Passages(Sequence[Passage]):
         """Return the title and heading above a passage; may be empty."""
         document, heading = self.table[position, [DOCUMENT, HEADING]].tolist()
         return build_context(self.documents.titles[document], self._get_name(heading) or "")
+
+    def build_searchable_text(self, position: int) -> str:
+        """Return the text of a passage that BM25 indexes: its context and its own words."""
+        return f"{self.get_context(position)} {self.get_text(position)}"
 
     def get_sentence_texts(self, position: int) -> list[str]:
         """Return the text of each sentence of a passage."""
@@ -256,23 +253,6 @@ class Passages(Sequence[Passage]):
         return cls(documents, table, sentences, StringTable.load(folder, NAMES), NearCopies.load(folder))
 
 
-def fold_copy(text: str) -> str:
-    """Return what two copies of a text have in common: its words and marks, without case and line breaks."""
-    return " ".join(text.casefold().split())
-
-
-def _hash_text(text: str) -> int:
-    """Return 64 bits: the chance that any two of a million different texts share them is 3 in a hundred million."""
-    digest = blake2b(fold_copy(text).encode("utf-8"), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
-
-
-def _add_first_copies(table: Table) -> Table:
-    """Return the table with its last column: the position of the first passage with the same hash."""
-    _, firsts, numbers = np.unique(table[:, HASH], return_index=True, return_inverse=True)
-    return np.asfortranarray(np.column_stack([table, firsts[numbers]]))
-
-
 def _number_names(numbers: NDArray[np.int64], names: Sequence[str]) -> tuple[NDArray[np.int64], list[str]]:
     """Return new numbers, by first occurrence, and the names that are used."""
     used, firsts = np.unique(numbers[numbers != NONE], return_index=True)  # row by row, as ``build`` numbers them
@@ -283,7 +263,3 @@ def _number_names(numbers: NDArray[np.int64], names: Sequence[str]) -> tuple[NDA
     table = np.full(len(names) + 1, NONE, dtype=np.int64)
     table[used] = [new[names[number]] for number in used.tolist()]
     return table[numbers], list(new)
-
-
-def _shape_table(numbers: "array[int]", columns: int) -> Table:
-    return np.asfortranarray(np.array(numbers, dtype=np.int64).reshape(-1, columns))

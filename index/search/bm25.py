@@ -7,10 +7,7 @@ index can be built from the one before it.
 """
 
 import json
-from array import array
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from math import log1p
@@ -21,9 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk.arrays import open_array
+from index.disk.arrays import SpooledArray, open_array, save_rows
 from index.disk.splice import FRESH, OLD, REMOVED, Splice
 from index.search.max_score import PostingList, WeightedTerm, find_candidates
+from index.search.postings import KeptPostings, Postings, PostingSpool, merge_postings, number_terms
 from index.search.top_k import select_top_k
 from index.types import Positions, SearchResult
 
@@ -43,32 +41,19 @@ MAX_ALLOWED_SCORED_ALL = 10_000
 TermWeights = Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """Which passages contain each term, and how often: a sparse matrix by terms, in rising order of both.
-
-    ``terms`` (the number of the term), ``passages`` and ``counts`` have one row an entry, shape (entries,).
-    """
-
-    terms: NDArray[np.int32] | NDArray[np.int64]
-    passages: NDArray[np.int32] | NDArray[np.int64]
-    counts: NDArray[np.int32]
-
-
 class BM25Index:
     """Inverted index with precomputed BM25 scores; higher is better.
 
     ``spellings``: how often each word occurs in the texts as written there, case-folded.
     """
 
-    def __init__(
-        self, vocabulary: Mapping[str, int], arrays: Mapping[str, NDArray[Any]], spellings: Mapping[str, int]
-    ) -> None:
+    def __init__(self, vocabulary: Mapping[str, int], arrays: Mapping[str, Any], spellings: Mapping[str, int]) -> None:
         """Use ``build``, ``merge`` or ``load``.
 
         ``vocabulary`` gives the number of each term, in alphabetical order. ``arrays`` is a sparse matrix by terms: the
         passages of each (``indices``), its score (``data``) and how often it occurs (``counts``) in each, and where
-        each term's entries begin (``indptr``); and the number of terms of each passage (``lengths``).
+        each term's entries begin (``indptr``); and the number of terms of each passage (``lengths``). The first three
+        may be in files.
         """
         self._vocabulary, self._arrays = vocabulary, arrays
         self._length = len(arrays["lengths"])
@@ -78,30 +63,27 @@ class BM25Index:
         self.idf = lru_cache(maxsize=MAX_CACHED_TERMS)(self._idf_uncached)
 
     @classmethod
-    def build(cls, passages: Iterable[Sequence[str]], spellings: Mapping[str, int] | None = None) -> "BM25Index":
+    def build(
+        cls, passages: Iterable[Sequence[str]], spellings: Mapping[str, int] | None = None, folder: Path | None = None
+    ) -> "BM25Index":
         """Build the index from the terms of each passage, as ``index.text.analyzer`` returns them.
 
-        The terms of a passage are not kept once they are counted: each entry takes eight bytes.
+        Neither they nor the scores are kept in memory if there are many, but in temporary files in ``folder``.
         """
-        numbers: dict[str, int] = {}
-        terms, counts, sizes, lengths = (array("i") for _ in range(4))
+        spool = PostingSpool(folder)
         for passage in passages:
-            found = Counter(passage)
-            terms.extend(numbers.setdefault(term, len(numbers)) for term in found)
-            counts.extend(found.values())
-            sizes.append(len(found))
-            lengths.append(len(passage))
-        vocabulary = _number_terms(numbers)
-        alphabetical = np.fromiter(map(vocabulary.__getitem__, numbers), np.int32, len(numbers))
-        entries = alphabetical[np.asarray(terms, np.int32)]
-        # Entries of a term stay in the order of their passages.
-        order = np.argsort(entries, kind="stable")
-        places = np.repeat(np.arange(len(sizes), dtype=np.int32), np.asarray(sizes, np.int32))
-        postings = Postings(entries[order], places[order], np.asarray(counts, np.int32)[order])
-        return cls._score_postings(vocabulary, postings, np.array(lengths, np.int32), spellings or {})
+            spool.append(passage)
+        found = spool.finish()
+        return cls._score_postings(found.vocabulary, found.sort(), found.lengths, spellings or {}, folder)
 
     @classmethod
-    def merge(cls, parts: "Sequence[BM25Index]", splice: Splice, spellings: Mapping[str, int]) -> "BM25Index":
+    def merge(
+        cls,
+        parts: "Sequence[BM25Index]",
+        splice: Splice,
+        spellings: Mapping[str, int],
+        folder: Path | None = None,
+    ) -> "BM25Index":
         """Build the index of a collection whose passages are those of two others, ``OLD`` and ``FRESH``.
 
         It equals the one that ``build`` makes of the same passages.
@@ -109,48 +91,43 @@ class BM25Index:
         lengths = splice.concatenate([part._arrays["lengths"] for part in parts])
         kept = [part._keep_postings(splice.map_positions(table, len(part))) for table, part in enumerate(parts)]
         names = [list(part._vocabulary) for part in parts]
-        used = [np.flatnonzero(np.bincount(postings.terms)) for postings in kept]
-        vocabulary = _number_terms({names[table][term] for table in (OLD, FRESH) for term in used[table].tolist()})
-        for table, postings in enumerate(kept):
-            numbers = np.zeros(len(names[table]), dtype=np.int64)
-            numbers[used[table]] = [vocabulary[names[table][term]] for term in used[table].tolist()]
-            postings.terms[:] = numbers[postings.terms]
-        terms, passages, counts = (
-            np.concatenate([getattr(postings, name) for postings in kept]) for name in Postings.__slots__
-        )
-        # Both parts are in order, which a stable sort makes use of.
-        order = np.argsort(terms * len(lengths) + passages, kind="stable")
-        merged = Postings(terms[order], passages[order], counts[order])
-        return cls._score_postings(vocabulary, merged, lengths, spellings)
+        used = [np.flatnonzero(postings.count_passages()).tolist() for postings in kept]
+        vocabulary = number_terms({names[table][term] for table in (OLD, FRESH) for term in used[table]})
+        numbers = [np.full(len(own), REMOVED, dtype=np.int64) for own in names]
+        for table, terms in enumerate(used):
+            numbers[table][terms] = [vocabulary[names[table][term]] for term in terms]
+        return cls._score_postings(vocabulary, merge_postings(kept, numbers), lengths, spellings, folder)
 
-    def _keep_postings(self, positions: Positions) -> Postings:
+    def _keep_postings(self, positions: Positions) -> KeptPostings:
         """Return the entries of the passages that stay, with their new positions."""
-        terms = np.repeat(np.arange(len(self._vocabulary)), np.diff(self._arrays["indptr"]))
-        passages = positions[self._arrays["indices"]]
-        stays = passages != REMOVED
-        return Postings(terms[stays], passages[stays], self._arrays["counts"][stays])
+        return KeptPostings(self._arrays["indptr"], self._arrays["indices"], self._arrays["counts"], positions)
 
     @classmethod
     def _score_postings(
         cls,
         vocabulary: Mapping[str, int],
-        postings: Postings,
+        blocks: Iterable[Postings],
         lengths: NDArray[np.int32],
         spellings: Mapping[str, int],
+        folder: Path | None,
     ) -> "BM25Index":
-        """Compute idf · tf / (tf + k1 · (1 - b + b · length / mean length)) for each entry."""
-        frequencies = np.bincount(postings.terms, minlength=len(vocabulary))
-        idf = np.log1p((len(lengths) - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
+        """Compute idf · tf / (tf + k1 · (1 - b + b · length / mean length)) for each entry of blocks by term."""
         norms = (K1 * (1 - B + B * lengths / max(lengths.mean(), 1e-9))).astype(np.float32) if len(lengths) else lengths
-        counts = postings.counts.astype(np.float32)
-        arrays: dict[str, NDArray[Any]] = {
-            "data": idf[postings.terms] * counts / (counts + norms[postings.passages]),
-            "counts": postings.counts,
-            "indices": postings.passages.astype(np.int32),
-            "indptr": np.concatenate([[0], np.cumsum(frequencies, dtype=np.int64)]),
-            "lengths": lengths,
-        }
-        return cls(vocabulary, arrays, spellings)
+        frequencies = np.zeros(len(vocabulary), dtype=np.int64)
+        spools = {"data": np.float32, "counts": np.int32, "indices": np.int32}
+        arrays = {name: SpooledArray(folder, dtype) for name, dtype in spools.items()}
+        for block in blocks:
+            first = int(block.terms[0])
+            own = np.bincount(block.terms - first)
+            frequencies[first : first + len(own)] = own
+            idf = np.log1p((len(lengths) - own + 0.5) / (own + 0.5)).astype(np.float32)
+            counts = block.counts.astype(np.float32)
+            arrays["data"].append(idf[block.terms - first] * counts / (counts + norms[block.passages]))
+            arrays["counts"].append(block.counts)
+            arrays["indices"].append(block.passages)
+        pointers = np.concatenate([[0], np.cumsum(frequencies, dtype=np.int64)])
+        opened = {name: spool.open_array() for name, spool in arrays.items()}
+        return cls(vocabulary, {**opened, "indptr": pointers, "lengths": lengths}, spellings)
 
     def __len__(self) -> int:
         """Return the number of passages."""
@@ -241,7 +218,7 @@ class BM25Index:
         about = {"vocabulary": self._vocabulary, "spellings": self.spellings}
         (folder / VOCABULARY_FILE).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
         for name, values in self._arrays.items():
-            np.save(folder / f"{name}.npy", values, allow_pickle=False)
+            save_rows(folder / f"{name}.npy", values)
 
     @classmethod
     def load(cls, folder: Path) -> "BM25Index":
@@ -249,8 +226,3 @@ class BM25Index:
         about = json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8"))
         arrays = {name: open_array(folder / f"{name}.npy") for name in ARRAYS}
         return cls(about["vocabulary"], arrays, about["spellings"])
-
-
-def _number_terms(terms: Iterable[str]) -> dict[str, int]:
-    """Return numbers for terms, in alphabetical order, so that equal collections have equal indexes."""
-    return {term: number for number, term in enumerate(sorted(terms))}

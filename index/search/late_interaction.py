@@ -6,16 +6,16 @@ projected onto the ``DIMENSIONS`` directions in which the model's own vocabulary
 Measured rows: ``docs/quality.md``.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk.arrays import FileArray, RowSource, SpooledArray, open_array, take_ranges
+from index.disk.arrays import FileArray, RowSource, SpooledArray, open_array, save_rows, take_ranges
 from index.disk.splice import FRESH, OLD, REMOVED, Splice
 from index.types import Encoder, Tokens, Vectors
 
@@ -68,7 +68,7 @@ class LateInteractionIndex:
     ) -> "LateInteractionIndex":
         """Build the index from the tokens of each passage, kept in a temporary file in ``folder``, not in memory."""
         ids, vectors = SpooledArray(folder, np.int32), SpooledArray(folder, np.int8, projection.shape[1:])
-        lengths, counter = [0], Counter[int]()
+        lengths, counter = array("q", [0]), Counter[int]()
         for tokens in passages:
             ids.append(tokens.ids)
             vectors.append(tokens.vectors)
@@ -76,7 +76,7 @@ class LateInteractionIndex:
             counter.update(set(tokens.ids.tolist()))
         frequencies = np.zeros(max(counter, default=-1) + 1, dtype=np.int64)
         frequencies[list(counter)] = list(counter.values())
-        return cls(ids.open_array(), vectors.open_array(), np.cumsum(lengths, dtype=np.int64), frequencies, projection)
+        return cls(ids.open_array(), vectors.open_array(), np.cumsum(np.asarray(lengths)), frequencies, projection)
 
     @classmethod
     def merge(
@@ -96,8 +96,8 @@ class LateInteractionIndex:
         for position in removed.tolist():
             frequencies[np.unique(old.passage_tokens(position).ids)] -= 1
         return cls(
-            tokens.concatenate([part._ids for part in parts], folder),
-            tokens.concatenate([part._vectors for part in parts], folder),
+            tokens.spool([part._ids for part in parts], folder),
+            tokens.spool([part._vectors for part in parts], folder),
             splice.splice_edges(edges),
             np.trim_zeros(frequencies, "b"),
             old.projection,
@@ -142,9 +142,9 @@ class LateInteractionIndex:
     def save(self, folder: Path) -> None:
         """Write arrays, no pickle, into ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
-        arrays: list[NDArray[Any]] = [self._ids[:], self._vectors[:], self._edges, self._frequencies, self.projection]
-        for name, array in zip(FILES, arrays, strict=True):
-            np.save(folder / name, array, allow_pickle=False)
+        arrays: list[RowSource] = [self._ids, self._vectors, self._edges, self._frequencies, self.projection]
+        for name, rows in zip(FILES, arrays, strict=True):
+            save_rows(folder / name, rows)
 
     @classmethod
     def load(cls, folder: Path) -> "LateInteractionIndex":

@@ -7,7 +7,7 @@ depend on the words, the length and the number of the documents.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from index.generation.passages import fold_copy
+from index.generation.passage_table import fold_copy
 from qa.ranking.retrieval import Leg, Retrieval
 from qa.types import MAX_COPIES, Answer, AnswerPassage, CollectionAnswer, PassageCopy, Status
 

@@ -4,7 +4,7 @@ import io
 import re
 from time import sleep
 
-from index.progress import Silent, StepTimes, Terminal
+from index.progress import Silent, StepTimes, Terminal, count_each
 
 
 class Screen(io.StringIO):
@@ -73,3 +73,11 @@ def test_silence_says_nothing() -> None:
     """For programs that call us."""
     with Silent().step("embedding", 2) as advance:
         assert advance(1) is None
+
+
+def test_each_thing_is_counted_when_it_is_done() -> None:
+    """That is when the next one is asked for; the things themselves are passed on."""
+    counted: list[int] = []
+    things = count_each("ab", lambda done, note="": counted.append(done))
+    assert (next(things), counted) == ("a", [])
+    assert (list(things), counted) == (["b"], [1, 1])

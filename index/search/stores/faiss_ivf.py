@@ -15,7 +15,7 @@ from typing import Any
 import faiss
 import numpy as np
 
-from index.disk.arrays import FileArray, RowSource, take_rows
+from index.disk.arrays import FileArray, RowSource, save_rows, take_rows
 from index.disk.splice import REMOVED
 from index.search.stores.faiss_flat import make_selector, read_index, write_index
 from index.search.top_k import select_top_k
@@ -138,11 +138,7 @@ class FaissIVFStore:
     def save(self, folder: Path) -> None:
         """Write FAISS's own file and one .npy file. Raises OSError."""
         write_index(self._index, folder)
-        precision = _choose_precision(self._index.nlist)
-        stored = np.lib.format.open_memmap(folder / VECTORS_FILE, "w+", precision, self._rows.shape)
-        for block in _split_blocks(len(stored)):
-            stored[block] = self._rows[block]
-        stored.flush()
+        save_rows(folder / VECTORS_FILE, self._rows, _choose_precision(self._index.nlist))
 
     @classmethod
     def load(cls, folder: Path) -> "FaissIVFStore":

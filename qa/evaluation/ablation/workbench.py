@@ -13,7 +13,8 @@ from index.build.pipeline import build_index
 from index.errors import UsageError
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
-from index.generation.passages import FIRST_COPY, Passages
+from index.generation.passage_table import FIRST_COPY
+from index.generation.passages import Passages
 from index.progress import Progress
 from index.settings import IndexSettings
 from index.types import Document, Encoder

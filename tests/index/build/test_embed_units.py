@@ -12,16 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.build import embed_units as module
-from index.build.embed_units import (
-    KEY_BYTES,
-    PreviousEmbeddings,
-    UnitEmbeddings,
-    UnitInput,
-    embed_units,
-    mix_context,
-)
+from index.build.embed_units import PreviousEmbeddings, UnitEmbeddings, embed_units, mix_context
 from index.build.embedding_cache import PREFIX, EmbeddingCache, remove_caches
 from index.build.pipeline import build_index
+from index.build.unit_inputs import KEY_BYTES, UnitInput
 from index.errors import BuildError
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
@@ -66,7 +60,7 @@ def test_cached_embeddings_are_those_that_embedding_gives(before: list[UnitInput
         embed(before, Path(folder), WordEncoder())
         found, encoder = embed(after, Path(folder), WordEncoder()), WordEncoder()
         fresh = embed(after, Path(folder), WordEncoder("another"))
-        for row, unit in zip(found.vectors, after, strict=True):
+        for row, unit in zip(found.vectors[:], after, strict=True):
             context = encoder.encode_passages([unit.context]).vectors[0] if unit.context else None
             text = encoder.encode_passages([unit.text]).vectors[0]
             np.testing.assert_allclose(row, mix_context(text, context), atol=1e-6)
@@ -148,7 +142,7 @@ def test_a_killed_build_continues(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     found = embed_units(units, WordEncoder(), tmp_path, None, Silent())
     assert found.reused == 2
-    np.testing.assert_array_equal(found.vectors, WordEncoder().encode_passages([u.text for u in units]).vectors)
+    np.testing.assert_array_equal(found.vectors[:], WordEncoder().encode_passages([u.text for u in units]).vectors)
 
 
 @pytest.mark.parametrize("damage", ["no database", "other pages"])
@@ -164,7 +158,7 @@ def test_a_damaged_cache_is_embedded_again(damage: str, tmp_path: Path, caplog: 
         found = embed(units, tmp_path, WordEncoder())
     assert f"{cache} is damaged" in caplog.text
     assert found.reused == 0
-    np.testing.assert_array_equal(found.vectors, WordEncoder().encode_passages([u.text for u in units]).vectors)
+    np.testing.assert_array_equal(found.vectors[:], WordEncoder().encode_passages([u.text for u in units]).vectors)
     assert embed(units, tmp_path, WordEncoder()).reused == 3
 
 
@@ -229,7 +223,7 @@ def test_keys_that_end_with_zeros_are_told_apart(tmp_path: Path, monkeypatch: py
     assert embed(units, tmp_path, WordEncoder()).reused == 0
     found = embed(units, tmp_path, WordEncoder())
     assert found.reused == 2
-    np.testing.assert_array_equal(found.vectors, WordEncoder().encode_passages(list(keys)).vectors)
+    np.testing.assert_array_equal(found.vectors[:], WordEncoder().encode_passages(list(keys)).vectors)
 
 
 def test_a_context_has_a_fifth_of_the_weight() -> None:

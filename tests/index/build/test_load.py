@@ -60,7 +60,7 @@ def test_one_file_is_a_collection(folder: Path) -> None:
     """A file is loaded as its own folder would load it, sidecar included, and nothing beside it."""
     (folder / "good.txt.toml").write_text('title = "Good"', encoding="utf-8")
     (folder / "other.txt").write_text("x", encoding="utf-8")
-    assert load_documents(folder / "good.txt", LIMIT).documents == (Document("good.txt", "Killy walks.", "Good"),)
+    assert list(load_documents(folder / "good.txt", LIMIT).documents) == [Document("good.txt", "Killy walks.", "Good")]
 
 
 def test_a_missing_folder_is_wrong_use(tmp_path: Path) -> None:
@@ -71,7 +71,8 @@ def test_a_missing_folder_is_wrong_use(tmp_path: Path) -> None:
 
 def test_an_empty_folder_is_empty(tmp_path: Path) -> None:
     """A folder without files gives nothing and no problem."""
-    assert load_documents(tmp_path, LIMIT) == LoadResult((), ())
+    loaded = load_documents(tmp_path, LIMIT)
+    assert (list(loaded.documents), loaded.problems, loaded.is_empty) == ([], (), True)
 
 
 def test_hidden_names_are_passed_over(folder: Path) -> None:
@@ -261,7 +262,7 @@ def test_a_sidecar_describes_its_file(folder: Path) -> None:
     """A title and other keys beside a file are its document's, and the sidecar is no document."""
     (folder / "good.txt.toml").write_text('title = "Good"\nlanguage = "en"', encoding="utf-8")
     loaded = load_documents(folder, LIMIT)
-    assert loaded.documents == (Document("good.txt", "Killy walks.", "Good", {"language": "en"}),)
+    assert list(loaded.documents) == [Document("good.txt", "Killy walks.", "Good", {"language": "en"})]
     assert loaded.problems == ()
 
 

@@ -165,14 +165,16 @@ def test_every_step_says_how_far_it_is(tmp_path: Path) -> None:
     source = texts(tmp_path / "t", a="Cats sleep. They purr.", b="Dogs dig.")
     stream = io.StringIO()
     build_index(source, settings(tmp_path), WordEncoder(), Terminal(stream))
-    # Three sentences, a window of two of them, and two titles.
+    # Three sentences and a window of two of them.
     assert stream.getvalue().splitlines() == [
         "listing: 2",
         "hashing: 31 B",
         "parsing: 31 B, 2 of 2 files",
         "finding changes",
+        "storing texts: 2",
         "splitting: 31 characters, 2 of 2 documents",
-        "embedding: 6",
+        "looking up texts: 4",
+        "embedding: 4",
         "indexing words: 2",
         "comparing: 2",
     ]

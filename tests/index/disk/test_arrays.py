@@ -2,14 +2,23 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import DTypeLike, NDArray
 
-from index.disk.arrays import FileArray, SpooledArray, expand_ranges, open_array, take_ranges, take_rows
+from index.disk.arrays import (
+    FileArray,
+    SpooledArray,
+    expand_ranges,
+    open_array,
+    save_rows,
+    take_ranges,
+    take_rows,
+)
 from index.disk.checksums import write_checksums
 from index.errors import DamagedGeneration
 
@@ -138,14 +147,38 @@ def test_what_is_no_array_is_refused(tmp_path: Path) -> None:
         FileArray(tmp_path / "pickle.npy")
 
 
-def test_a_spooled_array_has_the_appended_rows(tmp_path: Path) -> None:
-    """In order; its file has no name and is deleted with the array."""
+@pytest.mark.parametrize("loaded", [0, 10**9])
+def test_a_spooled_array_has_the_appended_rows(tmp_path: Path, loaded: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In order, if they are read from the file as if they are in memory; its file has no name."""
+    monkeypatch.setattr("index.disk.arrays.MAX_LOADED_SPOOL_BYTES", loaded)
+    monkeypatch.setattr("index.disk.arrays.BLOCK_BYTES", 50)
     spool = SpooledArray(tmp_path, np.float32)
     for part in (ARRAY[:5], ARRAY[5:5], ARRAY[5:]):
         spool.append(part)
     found = spool.open_array()
-    np.testing.assert_array_equal(found, ARRAY.astype(np.float32))
+    assert isinstance(found, np.ndarray) == (loaded > 0)
+    np.testing.assert_array_equal(found[:], ARRAY.astype(np.float32))
+    np.testing.assert_array_equal(take_rows(found, np.array([7, 0, 7])), ARRAY[[7, 0, 7]])
+    columns = spool.read_columns()
+    assert columns.flags.f_contiguous
+    np.testing.assert_array_equal(columns, ARRAY)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("loaded", [0, 10**9])
+@pytest.mark.parametrize("rows", [ARRAY, ARRAY[:, 0], ARRAY[:0], ARRAY[:, :0]])
+@pytest.mark.parametrize("dtype", [None, np.float32])
+def test_rows_are_saved_as_numpy_saves_them(
+    tmp_path: Path, rows: NDArray[Any], loaded: int, dtype: DTypeLike | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Byte by byte, from memory or block by block from a file, converted or as they are."""
+    monkeypatch.setattr("index.disk.arrays.MAX_LOADED_SPOOL_BYTES", loaded)
+    monkeypatch.setattr("index.disk.arrays.BLOCK_BYTES", 20)
+    spool = SpooledArray(tmp_path, rows.dtype)
+    spool.append(rows)
+    save_rows(tmp_path / "rows.npy", spool.open_array(), dtype)
+    np.save(tmp_path / "expected.npy", rows.astype(dtype or rows.dtype))
+    assert (tmp_path / "rows.npy").read_bytes() == (tmp_path / "expected.npy").read_bytes()
 
 
 def test_an_empty_spooled_array_has_no_rows(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.disk import splice as splice_module
 from index.disk.splice import FRESH, OLD, REMOVED, Run, Splice
 
 # Which rows of the old table stay, and before which of them fresh rows go.
@@ -49,9 +48,9 @@ def test_a_finer_table_follows(kept: set[int], places: list[int], sizes: list[in
 
 def test_large_tables_are_copied_in_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Into a file, which has the same rows."""
-    monkeypatch.setattr(splice_module, "BLOCK_BYTES", 40)
+    monkeypatch.setattr("index.disk.arrays.BLOCK_BYTES", 40)
     old, fresh = np.arange(60, dtype=np.float16).reshape(20, 3), np.zeros((0, 0), dtype=np.float16)
     splice = Splice((Run(OLD, 0, 9), Run(OLD, 11, 20)))
-    copied = splice.concatenate([old, fresh], tmp_path)
+    copied = splice.spool([old, fresh], tmp_path)
     np.testing.assert_array_equal(copied, np.delete(old, [9, 10], axis=0))
     assert copied.dtype == np.float16

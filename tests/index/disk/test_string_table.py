@@ -9,23 +9,31 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.disk.string_table import StringTable
+from index.disk.string_table import StringSpool, StringTable
 
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), max_size=8)
 
 
-def both(texts: list[str], folder: str) -> tuple[StringTable, StringTable]:
-    built = StringTable.build(texts)
-    built.save(Path(folder), "some")
-    return built, StringTable.load(Path(folder), "some")
+def each_kind(texts: list[str], folder: str) -> list[StringTable]:
+    """In memory, in a temporary file, and as saved from either."""
+    spool = StringSpool(Path(folder))
+    for text in texts:
+        spool.append(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.disk.arrays.MAX_LOADED_SPOOL_BYTES", 0)
+        tables = [StringTable.build(texts), spool.open_table()]
+    for number, table in enumerate(list(tables)):
+        table.save(Path(folder), f"{number}")
+        tables.append(StringTable.load(Path(folder), f"{number}"))
+    return tables
 
 
 @settings(max_examples=40)
 @given(TEXTS)
 def test_texts_come_back_one_by_one(texts: list[str]) -> None:
-    """Whatever they hold, empty ones and none at all included, before and after saving."""
+    """Whatever they hold, empty ones and none at all included, wherever they are, before and after saving."""
     with TemporaryDirectory() as folder:
-        for strings in both(texts, folder):
+        for strings in each_kind(texts, folder):
             assert (len(strings), list(strings)) == (len(texts), texts)
             assert [strings[place] for place in range(-len(texts), len(texts))] == texts * 2
 

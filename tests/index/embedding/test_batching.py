@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.build.embed_units import CONTEXT_WEIGHT, mix_context
+from index.build.embed_units import mix_context
+from index.build.unit_inputs import CONTEXT_WEIGHT
 from index.embedding.batching import batch_by_length, embed_texts, shorten_to_fit
 from index.errors import ModelError
 from index.types import Encoder

@@ -11,7 +11,8 @@ from index.generation.directory import IndexDirectory
 from index.generation.documents import Documents
 from index.generation.generation import Generation, GenerationContents
 from index.generation.integrity import find_violations
-from index.generation.passages import BYTE, DOCUMENT, FIRST_COPY, Passages
+from index.generation.passage_table import BYTE, DOCUMENT, FIRST_COPY
+from index.generation.passages import Passages
 from index.search.bm25 import BM25Index
 from index.search.stores.exact import ExactStore
 from index.settings import IndexSettings

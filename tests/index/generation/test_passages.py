@@ -51,6 +51,12 @@ def test_the_text_of_a_passage_is_read_without_its_document(passages: Passages) 
         assert passages.get_text(position) == texts[passage.document][passage.start : passage.end]
 
 
+def test_words_of_title_and_heading_count_for_the_passage(passages: Passages) -> None:
+    """A question may name the document instead of repeating the passage."""
+    assert passages.build_searchable_text(0) == f"Ōtomo {DOCUMENTS[0].text[:21]}"
+    assert passages.build_searchable_text(4) == "slide 1 Ōtomo"
+
+
 def test_copies_of_a_text_find_each_other(tmp_path: Path) -> None:
     """In order, whatever their case, line breaks and documents; a text of its own has no copy but itself."""
     texts = (

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.build.load import load_documents
+from index.build.load import Workspace, load_documents
 from index.build.unpack import PREFIX
 from index.errors import LoadError
 from index.parsers import PARSERS
@@ -83,8 +83,8 @@ def test_members_are_documents_like_files(tmp_path: Path) -> None:
         "x": ("", {"licence": "CC0", "language": "en"}),
         "a.zip/in/inner.zip/deep.md": ("Deep", {"licence": "CC0", "language": "en"}),
     }
-    again = load_documents(tmp_path, LIMIT, known=loaded.sources)
-    assert (again.documents, again.unchanged) == ((), set(found))
+    again = load_documents(tmp_path, LIMIT, workspace=Workspace(loaded.sources))
+    assert (list(again.documents), again.unchanged) == ([], set(found))
 
 
 def test_what_cannot_be_parsed_is_a_problem_with_the_reason_of_a_file(parse: Parse) -> None:

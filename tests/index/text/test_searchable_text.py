@@ -1,15 +1,10 @@
 """The text that is searched for a unit or passage."""
 
-from index.text.searchable_text import MAX_CONTEXT, build_contexts, build_lexical_texts, slice_unit_texts
-from index.types import Document, Passage, Span, Unit
+from index.text.searchable_text import MAX_CONTEXT, build_contexts
+from index.types import Document, Passage, Span
 
 DOCUMENT = Document("a.txt", "Film Cats sleep. Dogs dig.", "Animals")
 PASSAGE = Passage("a.txt", 0, 26, (Span(5, 16), Span(17, 26)), "Film")
-
-
-def test_a_unit_is_exactly_its_slice() -> None:
-    """Nothing is added to the text that is quoted."""
-    assert slice_unit_texts([DOCUMENT], [PASSAGE], [Unit(0, 5, 16)]) == ["Cats sleep."]
 
 
 def test_the_context_is_title_and_heading() -> None:
@@ -19,11 +14,6 @@ def test_the_context_is_title_and_heading() -> None:
     assert build_contexts([film], [PASSAGE]) == ["Film"]
     long = Document("a.txt", DOCUMENT.text, "x" * 1000)
     assert len(build_contexts([long], [PASSAGE])[0]) == MAX_CONTEXT == 200
-
-
-def test_words_of_title_and_heading_count_for_the_passage() -> None:
-    """A question may name the document instead of repeating the passage."""
-    assert list(build_lexical_texts([DOCUMENT], [PASSAGE])) == ["Animals · Film Film Cats sleep. Dogs dig."]
 
 
 def test_a_context_may_lack_a_heading_or_a_title() -> None:
