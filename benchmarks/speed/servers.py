@@ -6,10 +6,13 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import click
+import psutil
 
 from qa.types import Mode
 
@@ -32,6 +35,29 @@ def run_server(*arguments: str, python: Sequence[str] = (sys.executable,), **env
             yield line.split()[-1]
         finally:
             process.terminate()
+
+
+@dataclass(frozen=True, slots=True)
+class ServerMemory:
+    """The memory of all processes of a server, in megabytes.
+
+    ``resident`` counts a page once for each process that has it, ``proportional`` (PSS) in equal parts, so that it is
+    what the server takes of the machine.
+    """
+
+    processes: int
+    resident: float
+    proportional: float
+
+
+def measure_memory(address: str) -> ServerMemory:
+    """Return the memory of a server that ``run_server`` started in this process; raise ValueError if it is another."""
+    port = urlsplit(address).port
+    for child in psutil.Process().children():
+        if any(one.laddr.port == port for one in child.net_connections("inet") if one.status == psutil.CONN_LISTEN):
+            found = [one.memory_full_info() for one in (child, *child.children(recursive=True))]
+            return ServerMemory(len(found), sum(one.rss for one in found) / 1e6, sum(one.pss for one in found) / 1e6)
+    raise ValueError(f"no child of this process listens at {address}")
 
 
 def build_request(question: str, mode: Mode = "fast") -> str:

@@ -24,7 +24,7 @@ from benchmarks.speed.paired import median_ratio, run_interleaved
 from benchmarks.speed.part import FAST, PRECISE, VARIED, format_origin, page_option
 from benchmarks.speed.plots import plot_measurements
 from benchmarks.speed.questions import load_questions
-from benchmarks.speed.servers import count_passages, run_server
+from benchmarks.speed.servers import count_passages, measure_memory, run_server
 from index.embedding import load_encoder
 from qa.types import Mode
 
@@ -35,11 +35,14 @@ ROUNDS, SECONDS, REPEATED = 5, 5, 100
 BASE, TUNED = "the baseline", "the baseline, one thread a question"
 OURS, TWO = FAST, f"{FAST}, `--workers 2`"
 PRECISE_TWO = f"{PRECISE}, `--workers 2`"
+# The same processes answer in both modes.
+OURS_BOTH, TWO_BOTH = "`serve.py`", "`serve.py --workers 2`"
 REPEAT = "repeated"
 GOALS = {
     VARIED: {TWO: "at least 8", PRECISE: "at least 1.0", PRECISE_TWO: "at least 1.6"},
     REPEAT: {OURS: "at least 20", TWO: "at least 20"},
 }
+MEMORY_HEAD = ("server", "processes", "proportional, MB", "resident, MB")
 HEAD = ("questions", "server", "a second", "p50, ms", "p95, ms", "times as many", "goal")
 Loads = Mapping[str, Sequence[Load]]
 
@@ -73,6 +76,13 @@ def format_rows(kind: str, loads: Loads) -> Iterator[tuple[str, ...]]:
         figures = [median(getattr(load, field) for load in own) for field in ("per_second", "p50_ms", "p95_ms")]
         times = median_ratio([load.per_second for load in own], base)
         yield kind, name, *(f"{figure:,.1f}" for figure in figures), f"{times:.1f}", GOALS[kind].get(name, "")
+
+
+def format_memory(addresses: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each server, by the address where it answers."""
+    for name, address in addresses.items():
+        found = measure_memory(address)
+        yield name, str(found.processes), f"{found.proportional:,.0f}", f"{found.resident:,.0f}"
 
 
 def measure_servers(
@@ -119,13 +129,14 @@ def main(data: Path, seconds: int, rounds: int, page: Path) -> None:
             PRECISE_TWO: AskedServer(two, "precise"),
         }
         found = measure_servers(servers, load_questions(data, SETS), rounds, seconds, CACHE)
+        memory = format_table(MEMORY_HEAD, format_memory({BASE: servers[BASE].address, OURS_BOTH: one, TWO_BOTH: two}))
     shown = format_table(HEAD, [row for kind, loads in found.items() for row in format_rows(kind, loads)])
     speeds = {
         f"{kind}, {name}": [load.per_second for load in own]
         for kind, loads in found.items()
         for name, own in loads.items()
     }
-    shown += f"\n\n{plot_measurements('serving', speeds, 'questions a second', page)}"
+    shown += f"\n\n{plot_measurements('serving', speeds, 'questions a second', page)}\n\n{MEMORY}\n\n{memory}"
     setting = {
         "clients": CLIENTS,
         "rounds": rounds,
@@ -137,6 +148,8 @@ def main(data: Path, seconds: int, rounds: int, page: Path) -> None:
     click.echo(shown)
 
 
+MEMORY = """What the servers take after that, with all their processes: a page that several share, such as those of the index,
+counts in equal parts (PSS), and once for each of them in the last column (RSS)."""
 SECTION = """## How many at once
 
 {origin}

@@ -12,7 +12,7 @@ import pytest
 from benchmarks.speed.baseline import Baseline
 from benchmarks.speed.load import CLIENTS, Load, find_wrk, run_load, write_requests
 from benchmarks.speed.part import PRECISE, VARIED
-from benchmarks.speed.servers import run_server
+from benchmarks.speed.servers import measure_memory, run_server
 from benchmarks.speed.serving import (
     BASE,
     GOALS,
@@ -57,6 +57,26 @@ def test_both_servers_are_loaded_in_turn(server: str, tmp_path: Path) -> None:
         assert all(len(own) == 1 and own[0].per_second > 0 for own in loads.values())
         assert [row[-1] for row in format_rows(kind, loads)] == [GOALS[kind].get(name, "") for name in loads]
     assert 3 * found[VARIED][PRECISE][0].per_second < found[VARIED][OURS][0].per_second
+
+
+def test_memory_is_that_of_all_processes_and_what_they_share_counts_once(tmp_path: Path) -> None:
+    """Two processes that hold the same pages take little more than one; a server of others is not measured."""
+    program = """
+import os, socket, sys, time
+held = bytearray(os.urandom(1 << 16)) * 1024
+listening = socket.create_server(("127.0.0.1", 0))
+if sys.argv[1] == "2":
+    os.fork()
+print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True) if listening else None
+time.sleep(20)
+"""
+    with run_server("-c", program, "1") as one, run_server("-c", program, "2") as two:
+        alone, shared = measure_memory(one), measure_memory(two)
+    assert (alone.processes, shared.processes) == (1, 2)
+    assert alone.proportional > 60
+    assert shared.proportional < 1.5 * alone.proportional < shared.resident
+    with pytest.raises(ValueError, match="no child"):
+        measure_memory("http://127.0.0.1:1")
 
 
 def test_times_are_of_pairs_of_rounds() -> None:
