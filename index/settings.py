@@ -14,7 +14,7 @@ import click
 
 from index.build.parser_process import ParseLimits
 from index.data_folder import DATA_FOLDER
-from index.embedding.model_files import DEFAULT_MODEL
+from index.embedding.model_files import DEFAULT_MODEL, DISTILLED, WHOLE
 from index.errors import UsageError
 from index.parsers.ocr import MODES
 from index.search.stores import STORES
@@ -22,6 +22,8 @@ from index.text.analyzer import STEMMERS
 from index.text.chunking import ChunkSizes
 
 SETTINGS_FILE = "netsphere.toml"
+# The settings of a build that change what an index answers, beside the model.
+ANSWER_SETTINGS = ("question_network", "store", "stemmer", "context", "passage_chars")
 
 
 class NonEmpty(click.ParamType[str]):
@@ -48,6 +50,12 @@ class IndexSettings:
     model: str = _setting(DEFAULT_MODEL, NonEmpty(), "sentence-transformers model: a hub id or a folder")
     models: str = _setting(
         f"{DATA_FOLDER}/models", NonEmpty(), "cache folder for quantized models, shared by all collections"
+    )
+    question_network: str = _setting(
+        WHOLE,
+        click.Choice([WHOLE, DISTILLED]),
+        f"network that encodes questions: the whole one that encodes passages, or, of {DEFAULT_MODEL}, a distilled one "
+        "of half its layers, which is faster and a little less exact",
     )
     store: str = _setting(
         "faiss", click.Choice([*STORES]), "vector store: faiss (compact codes for large collections) or exact"
@@ -97,7 +105,7 @@ class IndexSettings:
     @property
     def answer_settings(self) -> dict[str, Any]:
         """The settings that change what an index answers, as its manifest records them."""
-        return {name: getattr(self, name) for name in ("store", "stemmer", "context", "passage_chars")}
+        return {name: getattr(self, name) for name in ANSWER_SETTINGS}
 
 
 @dataclass(frozen=True, slots=True)

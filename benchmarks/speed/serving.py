@@ -148,8 +148,8 @@ def main(data: Path, seconds: int, rounds: int, page: Path) -> None:
     click.echo(shown)
 
 
-MEMORY = """What the servers take after that, with all their processes: a page that several share, such as those of the index,
-counts in equal parts (PSS), and once for each of them in the last column (RSS)."""
+MEMORY = """What the servers take after that, with all their processes. A page of memory that several share, such as
+those of the index, counts in equal parts (PSS), and in the last column once for each of them (RSS)."""
 SECTION = """## How many at once
 
 {origin}

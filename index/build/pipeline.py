@@ -223,14 +223,14 @@ def build_folder(
     source: Path, settings: IndexSettings, progress: Progress | None = None, overrides: Overrides = NO_OVERRIDES
 ) -> BuildReport:
     """Build with the model that the settings name, in int8 if its vectors stay close to float32."""
-    progress = progress or Silent()
+    progress, model = progress or Silent(), (settings.model, settings.models, settings.question_network)
     with progress.step("loading the model", None):
-        encoder = load_encoder(settings.model, settings.models)
+        encoder = load_encoder(*model)
     try:
         return build_index(source, settings, encoder, progress, overrides)
     except QuantizationError as error:
         reject_quantization(settings.model, settings.models, error)
-        return build_index(source, settings, load_encoder(settings.model, settings.models), progress, overrides)
+        return build_index(source, settings, load_encoder(*model), progress, overrides)
 
 
 def _require_outside(source: Path, root: Path) -> None:

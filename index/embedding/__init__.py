@@ -8,9 +8,9 @@ from index.data_folder import DATA_FOLDER
 from index.embedding.convert import QuantizedFolder, QuantizedModel
 from index.embedding.ctranslate2 import CONFIG, QuantizedEncoder
 from index.embedding.default_model import DefaultModel, identify_model
-from index.embedding.model_files import DEFAULT_MODEL
+from index.embedding.model_files import DEFAULT_MODEL, DISTILLED, WHOLE
 from index.embedding.sentence_transformer import SentenceTransformerEncoder
-from index.errors import IncompatibleGeneration, QuantizationError
+from index.errors import IncompatibleGeneration, ModelError, QuantizationError
 from index.generation.manifest import Manifest
 from index.types import Encoder
 
@@ -21,13 +21,17 @@ MODELS = str(DATA_FOLDER / "models")
 log = logging.getLogger(__name__)
 
 
-def load_encoder(name: str = DEFAULT_MODEL, models: str | Path = MODELS) -> Encoder:
+def load_encoder(name: str = DEFAULT_MODEL, models: str | Path = MODELS, question_network: str = WHOLE) -> Encoder:
     """Return the model in int8, converted once into the folder ``models``, or in float32 if it cannot be quantized.
 
-    The reason for float32 is logged. Raise ModelError if there is no such model.
+    The reason for float32 is logged. Raise ModelError if there is no such model, or no such network for questions.
     """
+    if question_network == DISTILLED and name != DEFAULT_MODEL:
+        raise ModelError(
+            f"no network of {name!r} is {DISTILLED}, only {DEFAULT_MODEL} has one; set question_network to {WHOLE}"
+        )
     try:
-        return QuantizedEncoder(_find_quantized(name, models).ensure_converted())
+        return QuantizedEncoder(_find_quantized(name, models, question_network).ensure_converted())
     except QuantizationError as error:
         log.warning("%s runs in float32, about three times as slow as in int8: %s", name, error)
         return SentenceTransformerEncoder(name)
@@ -38,10 +42,10 @@ def reject_quantization(name: str, models: str | Path, error: QuantizationError)
     _find_quantized(name, models).reject(str(error))
 
 
-def _find_quantized(name: str, models: str | Path) -> QuantizedFolder:
+def _find_quantized(name: str, models: str | Path, question_network: str = WHOLE) -> QuantizedFolder:
     """Return where the int8 form of a model is or will be. The default model needs no torch for it."""
     if name == DEFAULT_MODEL:
-        return DefaultModel(Path(models))
+        return DefaultModel(Path(models), question_network)
     return QuantizedModel(SentenceTransformerEncoder(name), Path(models))
 
 

@@ -10,7 +10,9 @@ from ctranslate2.specs import common_spec
 from ctranslate2.specs.transformer_spec import TransformerEncoderModelSpec
 
 from index.embedding.network_spec import (
+    LAYER,
     Weights,
+    count_layers,
     finish_model,
     read_config,
     set_attention,
@@ -24,13 +26,13 @@ from index.embedding.network_spec import (
 def build_bert(weights: Weights, folder: Path) -> TransformerEncoderModelSpec:
     """Return the network with these weights, named as transformers does, as CTranslate2 describes it.
 
-    ``folder`` has its ``config.json`` and ``tokenizer.json``.
+    ``folder`` has its ``config.json`` and ``tokenizer.json``; the number of layers is that of the weights.
     """
-    config = read_config(folder)
+    config = read_config(folder) | {"num_hidden_layers": count_layers(weights)}
     encoder = start_encoder(config, weights, "token_type_embeddings")
     encoder.position_encodings.encodings = weights["embeddings.position_embeddings.weight"]
     for number, layer in enumerate(encoder.layer):
-        name = f"encoder.layer.{number}"
+        name = f"{LAYER}{number}"
         projections = [f"{name}.attention.self.{kind}" for kind in ("query", "key", "value")]
         set_attention(layer.self_attention, weights, projections, f"{name}.attention.output.dense")
         set_layer_norm(layer.self_attention.layer_norm, weights, f"{name}.attention.output.LayerNorm")

