@@ -34,7 +34,8 @@ def load_network(folder: Path, layers: Sequence[int] | None = None) -> BertModel
         network.config.num_hidden_layers = len(layers)
     # The vectors of words stay those of the model: a word that no text here has keeps its meaning.
     network.embeddings.word_embeddings.requires_grad_(False)
-    network.eval()  # no dropout: the teacher is always right, and few passes over many texts do not need it
+    # No dropout: the teacher is always right, and few passes over many texts do not need it.
+    network.eval()  # type: ignore[no-untyped-call]
     return network
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import click
 import torch
@@ -60,7 +61,7 @@ def train(
             continue
         with torch.autocast("cpu", torch.bfloat16, enabled=has_bfloat16()):
             losses = compute_losses(network, teacher, pad_texts([texts[number] for number in batch]))
-        (losses[0] + TEXTS_WEIGHT * losses[1]).backward()
+        (losses[0] + TEXTS_WEIGHT * losses[1]).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         optimizer.zero_grad()
@@ -71,7 +72,7 @@ def train(
             click.echo(f"{step + 1:,} of {plan.steps:,} steps: tokens {tokens:.4f}, texts {whole:.4f}")
             sums.zero_()
         if (step + 1) % STEPS_PER_CHECKPOINT == 0 or step + 1 == plan.steps:
-            parts = {"network": network, "optimizer": optimizer, "schedule": schedule}
+            parts: dict[str, Any] = {"network": network, "optimizer": optimizer, "schedule": schedule}
             states: dict[str, object] = {name: part.state_dict() for name, part in parts.items()}
             write_checkpoint(checkpoint, states | {"step": step + 1, "plans": plans})
     return plans
