@@ -10,9 +10,6 @@ from ctranslate2.specs import common_spec
 from ctranslate2.specs.transformer_spec import TransformerEncoderModelSpec
 
 from index.embedding.network_spec import (
-    LAYER,
-    Weights,
-    count_layers,
     finish_model,
     read_config,
     set_attention,
@@ -21,6 +18,7 @@ from index.embedding.network_spec import (
     set_linear,
     start_encoder,
 )
+from index.embedding.weight_names import LAYER, Weights, count_layers
 
 
 def build_bert(weights: Weights, folder: Path) -> TransformerEncoderModelSpec:

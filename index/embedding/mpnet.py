@@ -12,7 +12,6 @@ import numpy as np
 from ctranslate2.specs.transformer_spec import TransformerEncoderModelSpec
 
 from index.embedding.network_spec import (
-    Weights,
     finish_model,
     read_config,
     set_attention,
@@ -20,6 +19,7 @@ from index.embedding.network_spec import (
     set_layer_norm,
     start_encoder,
 )
+from index.embedding.weight_names import Weights
 
 # Tokens farther apart share one bias; a constant in MPNet.
 MAX_DISTANCE = np.int32(128)

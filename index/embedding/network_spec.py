@@ -8,29 +8,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from ctranslate2.converters import utils
 from ctranslate2.specs import common_spec
 from ctranslate2.specs.transformer_spec import TransformerEncoderModelSpec, TransformerEncoderSpec
-from numpy.typing import NDArray
+
+from index.embedding.weight_names import WORD_EMBEDDINGS, Weights
 
 UNKNOWN = "[UNK]"
-WORD_EMBEDDINGS = "embeddings.word_embeddings.weight"
-# Of the names of weights that transformers gives, what comes before the number of a layer.
-LAYER = "encoder.layer."
-# Arrays by the names that transformers gives them.
-Weights = Mapping[str, NDArray[np.float32]]
 
 
 def read_config(folder: Path) -> dict[str, Any]:
     """Return the ``config.json`` of a model."""
     config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     return config
-
-
-def count_layers(weights: Weights) -> int:
-    """Return the number of layers that the weights are for."""
-    return len({name.removeprefix(LAYER).partition(".")[0] for name in weights if name.startswith(LAYER)})
 
 
 def start_encoder(config: Mapping[str, Any], weights: Weights, second: str, **options: bool) -> TransformerEncoderSpec:

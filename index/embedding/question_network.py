@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from index.embedding.network_spec import LAYER, WORD_EMBEDDINGS, Weights
+from index.embedding.weight_names import LAYER, WORD_EMBEDDINGS, Weights
 
 # What is shipped: the weights in half precision, without the embeddings of words, which are those of the model; and
 # what they were trained on and for.

@@ -25,9 +25,11 @@ WORD = re.compile(r"[\w'-]+")
 def collect_texts(data: Path, seed: int = 0) -> list[str]:
     """Return all texts to learn from in a random order, each once; ``data`` is the folder of open sets."""
     chance = random.Random(seed)
-    rows = [*load_questions(data)[Part.TRAIN], *load_handbook_questions(Part.TRAIN)]
+    parts = load_questions(data)
+    rows = [*parts[Part.TRAIN], *load_handbook_questions(Part.TRAIN)]
+    others = {row.question for part in (Part.FIT, Part.HELD_OUT) for row in parts[part]}
     stories = (row["text"] for row in read_lines(data / STORIES / "queries.jsonl.gz"))
-    asked = list(dict.fromkeys([*(row.question for row in rows), *stories]))
+    asked = list(dict.fromkeys([*(row.question for row in rows), *(text for text in stories if text not in others)]))
     sentences = list(dict.fromkeys(list_sentences(dict.fromkeys(row.context for row in rows))))
     chance.shuffle(sentences)
     reworded = [vary_question(question, "", chance) for question in asked]

@@ -11,8 +11,8 @@ from index.embedding import load_encoder, load_generation_encoder
 from index.embedding.ctranslate2 import QUESTION_NETWORK, QuantizedEncoder
 from index.embedding.default_model import FINGERPRINT
 from index.embedding.model_files import DEFAULT_MODEL, DISTILLED, find_model_folder
-from index.embedding.network_spec import LAYER, WORD_EMBEDDINGS, count_layers
 from index.embedding.question_network import SHIPPED, WEIGHTS, read_about, read_weights, write_weights
+from index.embedding.weight_names import LAYER, WORD_EMBEDDINGS, count_layers
 from index.errors import ModelError
 from index.settings import IndexSettings
 from qa.engine import Engine
