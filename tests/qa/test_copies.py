@@ -20,9 +20,10 @@ from qa.reader import load_reader
 from qa.types import MAX_COPIES, Reading, Request
 from tests.conftest import SEEDS
 
+# Of two passages that match equally well, the last digits decide which comes first, so none of these has such.
 QUESTIONS = (
     "Who directed the film?",
-    "What is NSE: NetSphere Engineer?",
+    "Who is Tsutomu Nihei?",
     "When was the manga released on DVD?",
     "Harvey Award",
 )
