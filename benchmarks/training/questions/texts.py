@@ -27,14 +27,15 @@ def collect_texts(data: Path, seed: int = 0) -> list[str]:
     chance = random.Random(seed)
     parts = load_questions(data)
     rows = [*parts[Part.TRAIN], *load_handbook_questions(Part.TRAIN)]
-    others = {row.question for part in (Part.FIT, Part.HELD_OUT) for row in parts[part]}
     stories = (row["text"] for row in read_lines(data / STORIES / "queries.jsonl.gz"))
-    asked = list(dict.fromkeys([*(row.question for row in rows), *(text for text in stories if text not in others)]))
+    asked = list(dict.fromkeys([*(row.question for row in rows), *stories]))
     sentences = list(dict.fromkeys(list_sentences(dict.fromkeys(row.context for row in rows))))
     chance.shuffle(sentences)
     reworded = [vary_question(question, "", chance) for question in asked]
     keywords = [cut_keywords(sentence, chance) for sentence in sentences[:MAX_KEYWORDS]]
-    texts = list(dict.fromkeys([*asked, *reworded, *sentences, *keywords]))
+    # Some questions are asked of articles of several parts, or about stories that another set has, too.
+    others = {row.question for part in (Part.FIT, Part.HELD_OUT) for row in parts[part]}
+    texts = [text for text in dict.fromkeys([*asked, *reworded, *sentences, *keywords]) if text not in others]
     chance.shuffle(texts)
     return texts
 
