@@ -8,6 +8,7 @@ from typing import Any
 from benchmarks.documents import format_table
 from benchmarks.speed.part import describe_processor
 from benchmarks.training.questions.measure import MEASURES, Closeness, Measured
+from benchmarks.training.questions.train import TEXTS_WEIGHT, WARM_UP_STEPS
 from index.embedding.question_network import SHIPPED, read_about
 from qa.evaluation.types import Interval
 
@@ -36,6 +37,8 @@ def render_page(figures: Mapping[str, Any]) -> str:
         plans=" ".join(_describe_plans(trained["plans"])),
         tokens=trained["plan"]["tokens"],
         rate=trained["plan"]["rate"],
+        warm_up=WARM_UP_STEPS,
+        weight=TEXTS_WEIGHT,
         size=figures["size"] / 1e6,
         processor=figures["processor"],
         time=figures["time"],
@@ -89,13 +92,15 @@ articles, is {mean:.3f} on average; for one in twenty it is below {low:.3f}.
 
 On the vectors that the model itself gives to {texts:,} questions, reworded questions, sentences and keywords of the
 training articles of the open sets ([sources and licences](reader.md#what-it-was-trained-on)), without any judgement:
-{steps:,} steps of {tokens:,} tokens at a learning rate of {rate:g}, which rises over the first 200 steps and then falls
-to zero along a line. {plans} By a mistake since mended in the program, 1 % of the questions about held-out articles,
-those about stories, were among the texts; none is in the table above.
+{steps:,} steps of {tokens:,} tokens at a learning rate of {rate:g}, which rises over the first {warm_up} steps and
+then falls to zero along a line. {plans}
 
-Two losses are summed: the squared distance of each token's vector, because late interaction compares tokens, and three
-times 1 less the cosine of the whole text's, which the dense leg compares. The network begins with layers of the model
-and shares its vectors of words, so a word that was never trained on keeps its meaning.
+By a mistake, since mended in the program, some questions about held-out stories were among the texts; none is in the
+table above.
+
+Two losses are summed: the squared distance of each token's vector, because late interaction compares tokens, and
+{weight:g} times 1 less the cosine of the whole text's, which the dense leg compares. The network begins with layers
+of the model and shares its vectors of words, so a word that was never trained on keeps its meaning.
 
 `index/embedding/questions/` has its weights in half precision ({size:.1f} MB), bound to the model by its fingerprint.
 They have the model's licence, Apache-2.0. To repeat the training:
