@@ -29,7 +29,7 @@ from benchmarks.speed.scale_stores import HEAD as STORE_HEAD
 from benchmarks.speed.scale_stores import StoreMeasurement, format_store_rows, measure_stores
 from benchmarks.speed.synthetic import Synthetic, load_material
 from benchmarks.speed.update_child import UpdateMeasurement
-from index.build.pipeline import BuildInputs, publish_generation
+from index.build.publish import BuildInputs, publish_generation
 from index.embedding import load_encoder
 from index.generation.directory import IndexDirectory
 from index.generation.manifest import Manifest

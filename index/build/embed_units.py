@@ -1,11 +1,13 @@
 """Compute the vectors of all units and the tokens of all passages.
 
-What the served generation has, or what an interrupted build has left in the cache, is not embedded again.
+What the served generation has, what shards have, or what an interrupted build has left in the cache, is not embedded
+again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,8 @@ COMMIT_UNITS = 4096
 # Units that are read back at once: 25 MB of vectors with 384 dimensions.
 READ_UNITS = 16_384
 MISSING = -1
+# Returns the vectors of rows, shape (rows, dimension).
+ReadVectors: TypeAlias = Callable[[Positions], Vectors]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +42,22 @@ class UnitEmbeddings:
 
 
 class PreviousEmbeddings:
-    """Embeddings in a generation that the same model built, by key."""
+    """Embeddings that the same model has made, by key: those of a generation, or of shards."""
 
-    def __init__(self, contents: GenerationContents) -> None:
-        """Find which rows have tokens."""
-        self._contents = contents
-        self.projection = contents.tokens.projection
-        self._passages = np.full(len(contents.keys), MISSING, dtype=np.int64)
-        self._passages[contents.whole_passage_units] = np.arange(len(contents.passages))
-        self._strings = _view_as_strings(np.asarray(contents.keys))
+    def __init__(
+        self, keys: Keys, read_vectors: ReadVectors, tokens: LateInteractionIndex, whole_passage_units: Positions
+    ) -> None:
+        """Find which rows have tokens; row ``whole_passage_units[p]`` has those of passage ``p`` of ``tokens``."""
+        self.read_vectors = read_vectors
+        self._tokens, self.projection = tokens, tokens.projection
+        self._passages = np.full(len(keys), MISSING, dtype=np.int64)
+        self._passages[whole_passage_units] = np.arange(len(tokens))
+        self._strings = _view_as_strings(np.asarray(keys))
+
+    @classmethod
+    def from_contents(cls, contents: GenerationContents) -> "PreviousEmbeddings":
+        """Take those of a generation."""
+        return cls(contents.keys, contents.store.vectors, contents.tokens, contents.whole_passage_units)
 
     def find_rows(self, keys: Keys, needs_tokens: NDArray[np.bool_]) -> Positions:
         """Return the row of each key, ``MISSING`` if there is none or it lacks tokens that are needed.
@@ -67,13 +78,9 @@ class PreviousEmbeddings:
         found[needs_tokens & (self._passages[found] == MISSING)] = MISSING
         return found
 
-    def read_vectors(self, rows: Positions) -> Vectors:
-        """Return the vectors of rows, shape (rows, dimension)."""
-        return self._contents.store.vectors(rows)
-
     def read_tokens(self, row: int) -> QuantizedTokens:
         """Return the tokens of a row that has them."""
-        return self._contents.tokens.passage_tokens(int(self._passages[row]))
+        return self._tokens.passage_tokens(int(self._passages[row]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,7 @@
 import logging
 import os
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from functools import partial
-from hashlib import sha256
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,13 +11,15 @@ import numpy as np
 
 from index.build.assemble import Assembler
 from index.build.changes import Changes, Overrides, find_changes
-from index.build.copies import CopyGroup, find_copies, merge_sketches, read_copies, write_copies
+from index.build.copies import CopyGroup, find_copies, merge_sketches, read_copies
+from index.build.embed_units import PreviousEmbeddings
 from index.build.embedding_cache import remove_caches
 from index.build.inventory import Inventory, recall_inventory, write_inventory
 from index.build.load import LoadResult, Workspace, load_documents
 from index.build.near_passages import mark_near_copies
-from index.build.sources import NO_SOURCES, Sources, exclude_documents, read_sources, write_sources
-from index.embedding import ENCODER_FOLDER, load_encoder, reject_quantization
+from index.build.publish import BuildInputs, make_write_error, publish_generation
+from index.build.sources import NO_SOURCES, Sources, exclude_documents, read_sources
+from index.embedding import load_encoder, reject_quantization
 from index.errors import (
     BuildError,
     DamagedGeneration,
@@ -32,12 +30,12 @@ from index.errors import (
 )
 from index.generation.collection_info import NO_INFO, CollectionInfo
 from index.generation.directory import IndexDirectory
-from index.generation.generation import Generation, GenerationContents, write_generation
-from index.generation.manifest import FileDigest, Manifest, fingerprint_recipe
+from index.generation.generation import Generation, GenerationContents
+from index.generation.manifest import Manifest, fingerprint_recipe
 from index.generation.near_copies import NO_NEAR_COPIES
 from index.progress import Progress, Silent
 from index.settings import IndexSettings
-from index.text.sketch import SKETCH_DTYPE, Sketches, sketch_texts
+from index.text.sketch import Sketches, sketch_texts
 from index.types import Encoder, LoadProblem
 
 NO_OVERRIDES: Overrides = MappingProxyType({})
@@ -65,52 +63,6 @@ class BuildReport:
         return self.inventory.problems
 
 
-@dataclass(frozen=True, slots=True)
-class BuildInputs:
-    """Everything that decides a generation; ``corpus`` is the fingerprint of its documents."""
-
-    source: str
-    corpus: str
-    problems: tuple[LoadProblem, ...]
-    settings: IndexSettings
-    encoder: Encoder
-    sources: Sources = field(default_factory=dict)
-    sketches: Sketches = field(default_factory=lambda: np.empty(0, SKETCH_DTYPE))
-    copies: tuple[CopyGroup, ...] = ()
-    collection: CollectionInfo = NO_INFO
-
-    @property
-    def recipe(self) -> str:
-        """Fingerprint of everything except the documents."""
-        return fingerprint_recipe(self.settings, self.encoder)
-
-    @property
-    def fingerprint(self) -> str:
-        """Fingerprint of the documents and the recipe."""
-        return sha256((self.corpus + self.recipe).encode()).hexdigest()
-
-    def make_manifest(self, name: str, contents: GenerationContents, files: Mapping[str, FileDigest]) -> Manifest:
-        """Describe a generation that was built from these inputs."""
-        return Manifest(
-            generation=name,
-            built_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            source=self.source,
-            corpus=self.corpus,
-            recipe=self.recipe,
-            model=self.encoder.name,
-            model_fingerprint=self.encoder.fingerprint,
-            settings=self.settings.answer_settings,
-            store=contents.store.description,
-            counts={
-                "documents": len(contents.documents),
-                "passages": len(contents.passages),
-                "units": len(contents.units),
-            },
-            problems=self.problems,
-            files=files,
-        )
-
-
 def build_index(
     source: Path | None,
     settings: IndexSettings,
@@ -125,30 +77,64 @@ def build_index(
     Raise BuildError if nothing can be read or written; what was served before still is. Raise UsageError if the index
     folder is inside the source, and QuantizationError if the encoder is too far from the float32 model.
     """
-    directory = IndexDirectory(Path(settings.index))
-    request = _Request(source, settings, encoder, progress or Silent(), overrides)
     if source:
-        _require_outside(source, directory.root)
-    with directory.acquire_lock():
-        previous = _open_previous(directory, is_needed=source is None)
-        try:
-            return _build_next(directory, request, previous)
-        except DamagedGeneration as error:
-            if source is None:
-                raise _make_damage_error(error) from error
-            log.warning("%s; everything is built again", error)
-            return _build_next(directory, request, None)
+        _require_outside(source, Path(settings.index))
+    return _build(_Request(source, settings, encoder, progress or Silent(), overrides))
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedDocuments:
+    """Documents that were loaded from ``source`` and embedded elsewhere, such as those of shards."""
+
+    source: str
+    loaded: LoadResult
+    embeddings: PreviousEmbeddings
+
+
+def build_embedded(
+    documents: EmbeddedDocuments,
+    settings: IndexSettings,
+    encoder: Encoder,
+    progress: Progress | None = None,
+    overrides: Overrides = NO_OVERRIDES,
+) -> BuildReport:
+    """Build as ``build_index`` does of documents that have embeddings of the same model; no file is read."""
+    return _build(_Request(None, settings, encoder, progress or Silent(), overrides, documents))
 
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """The arguments of ``build_index``."""
+    """The arguments of ``build_index`` or ``build_embedded``."""
 
     source: Path | None
     settings: IndexSettings
     encoder: Encoder
     progress: Progress
     overrides: Overrides
+    embedded: EmbeddedDocuments | None = None
+
+    @property
+    def replaces_all(self) -> bool:
+        """Whether the documents of the served generation are not needed."""
+        return self.source is not None or self.embedded is not None
+
+    @property
+    def origin(self) -> str:
+        """What the manifest says that the generation was built from."""
+        return self.embedded.source if self.embedded else str(self.source or "")
+
+
+def _build(request: _Request) -> BuildReport:
+    directory = IndexDirectory(Path(request.settings.index))
+    with directory.acquire_lock():
+        previous = _open_previous(directory, is_needed=not request.replaces_all)
+        try:
+            return _build_next(directory, request, previous)
+        except DamagedGeneration as error:
+            if not request.replaces_all:
+                raise _make_damage_error(error) from error
+            log.warning("%s; everything is built again", error)
+            return _build_next(directory, request, None)
 
 
 def _build_next(directory: IndexDirectory, request: _Request, previous: Generation | None) -> BuildReport:
@@ -156,11 +142,16 @@ def _build_next(directory: IndexDirectory, request: _Request, previous: Generati
     settings, encoder = request.settings, request.encoder
     recipe = fingerprint_recipe(settings, encoder)
     base = previous if previous and previous.manifest.recipe == recipe else None
+    if base and request.embedded and not _has_projection(base, request.embedded.embeddings):
+        base = None
     known = read_sources(base.folder) if base else NO_SOURCES
     loaded = _load_source(request, known)
     with request.progress.step("finding changes", None):
         changes = find_changes(loaded, request.overrides, _get_contents(previous), _get_contents(base))
-    origin, inventory = str(request.source or ""), loaded.inventory if loaded else Inventory()
+    origin, inventory = (
+        request.embedded.source if request.embedded else str(request.source or ""),
+        loaded.inventory if loaded else Inventory(),
+    )
     if loaded is None and previous:
         origin, inventory = previous.manifest.source, recall_inventory(directory.root, previous.manifest)
     collection = _find_collection(loaded, previous)
@@ -169,13 +160,11 @@ def _build_next(directory: IndexDirectory, request: _Request, previous: Generati
         base.verify()
         _keep_inventory(directory, base.manifest, inventory)
         return BuildReport(base.manifest, False, 0, len(base.contents.units), inventory, read_copies(base.folder))
-    # Vectors of two models must never be mixed.
-    reusable = previous if previous and previous.manifest.model_fingerprint == encoder.fingerprint else None
     try:
         assembler = Assembler(settings, encoder, request.progress)
-        contents, embedded = assembler.assemble(changes, _get_contents(reusable))
+        contents, embedded = assembler.assemble(changes, _find_reusable(request, previous))
     except (OSError, sqlite3.Error) as error:  # the disk is full, or the folder must not be written
-        raise _make_write_error(directory.root, error) from error
+        raise make_write_error(directory.root, error) from error
     sources = exclude_documents(loaded.sources if loaded else known, request.overrides)
     sketches = _sketch_documents(changes, base, contents, request.progress)
     copies = find_copies(list(contents.documents.ids), sketches)
@@ -188,6 +177,19 @@ def _build_next(directory: IndexDirectory, request: _Request, previous: Generati
     remove_caches(directory.root)
     directory.prune_generations(settings.keep)
     return BuildReport(manifest, True, embedded, len(contents.units) - embedded, inventory, copies)
+
+
+def _find_reusable(request: _Request, previous: Generation | None) -> PreviousEmbeddings | None:
+    """Return embeddings of the same model; vectors of two models must never be mixed."""
+    if request.embedded:
+        return request.embedded.embeddings
+    is_same = previous and previous.manifest.model_fingerprint == request.encoder.fingerprint
+    return PreviousEmbeddings.from_contents(previous.contents) if previous and is_same else None
+
+
+def _has_projection(base: Generation, embeddings: PreviousEmbeddings) -> bool:
+    """Return whether the tokens of both can be compared: another machine rounds what it learns in another way."""
+    return np.array_equal(base.contents.tokens.projection, embeddings.projection)
 
 
 def _sketch_documents(
@@ -245,7 +247,7 @@ def _load_source(request: _Request, known: Sources) -> LoadResult | None:
     """Load the files of the source, if there is one; raise BuildError if there is nothing to index."""
     source, settings = request.source, request.settings
     if source is None:
-        return None
+        return request.embedded.loaded if request.embedded else None
     max_bytes, workspace = settings.max_file_mb * 1_000_000, Workspace(known, Path(settings.index))
     loaded = load_documents(source, max_bytes, settings.parse_limits, workspace, request.progress)
     if not loaded.is_empty or any(request.overrides.values()):
@@ -276,25 +278,3 @@ def _open_previous(directory: IndexDirectory, is_needed: bool) -> Generation | N
 
 def _make_damage_error(error: GenerationError) -> BuildError:
     return BuildError(f"{error}; documents that no file holds would be lost, so nothing was built")
-
-
-def publish_generation(directory: IndexDirectory, contents: GenerationContents, inputs: BuildInputs) -> Manifest:
-    """Write a generation, check it, and serve it unless it is held; raise BuildError if it cannot be written."""
-    name = directory.choose_name(inputs.fingerprint)
-    try:
-        with directory.create_draft() as draft:
-            inputs.encoder.save(draft / ENCODER_FOLDER)
-            write_sources(draft, inputs.sources)
-            write_copies(draft, inputs.sketches, inputs.copies)
-            inputs.collection.write(draft)
-            manifest = write_generation(draft, contents, partial(inputs.make_manifest, name, contents))
-            Generation.open(draft, hashes_all=True)
-            directory.publish_draft(draft, name, serve=not inputs.settings.hold)
-    # GenerationError: the disk gave back other bytes than were written.
-    except (OSError, GenerationError) as error:
-        raise _make_write_error(directory.root, error) from error
-    return manifest
-
-
-def _make_write_error(root: Path, error: Exception) -> BuildError:
-    return BuildError(f"the new index could not be written to {root}: {error}; the old one stays")

@@ -9,7 +9,7 @@ from benchmarks import documents
 from benchmarks.documents import write_head, write_section
 from benchmarks.speed.scale_stores import measure_recall
 from benchmarks.speed.synthetic import Material, Synthetic
-from index.build.pipeline import BuildInputs, publish_generation
+from index.build.publish import BuildInputs, publish_generation
 from index.generation.directory import IndexDirectory
 from index.generation.integrity import find_violations
 from index.search.late_interaction import learn_projection

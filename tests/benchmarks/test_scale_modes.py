@@ -11,7 +11,7 @@ from benchmarks.speed.scale_modes import REASONS, explain_growth, format_mode_he
 from benchmarks.speed.scale_stores import list_filters, measure_store, measure_stores
 from benchmarks.speed.steps import COMPARING, DENSE, FILTERING, READING, REST, WHOLE, StepTimer
 from benchmarks.speed.synthetic import PASSAGES, TAGS, UNITS, Material, Synthetic
-from index.build.pipeline import BuildInputs, publish_generation
+from index.build.publish import BuildInputs, publish_generation
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.search.late_interaction import learn_projection

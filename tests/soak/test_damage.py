@@ -13,7 +13,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from benchmarks.speed.synthetic import Material, Synthetic
-from index.build.pipeline import BuildInputs, build_index, publish_generation
+from index.build.pipeline import build_index
+from index.build.publish import BuildInputs, publish_generation
 from index.build.sources import NO_SOURCES
 from index.errors import DamagedGeneration
 from index.generation.directory import IndexDirectory

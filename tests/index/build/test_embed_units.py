@@ -254,7 +254,7 @@ def test_a_model_is_recognised_by_its_fingerprint(tmp_path: Path, served: Genera
 def test_previous_embeddings_are_found_by_key(served: Generation) -> None:
     """The vector of a key, and its tokens only if it is a whole passage there; no row for an unknown key."""
     contents = served.contents
-    previous, keys, count = PreviousEmbeddings(contents), contents.keys, len(contents.units)
+    previous, keys, count = PreviousEmbeddings.from_contents(contents), contents.keys, len(contents.units)
     whole = contents.whole_passage_units
     anything, tokens = np.zeros(count, dtype=bool), np.ones(count, dtype=bool)
     np.testing.assert_array_equal(previous.find_rows(keys, anything), np.arange(count))
@@ -281,4 +281,4 @@ def test_of_rows_with_one_key_the_one_with_tokens_is_found(tmp_path: Path) -> No
         keys, numbers = np.unique(contents.keys, axis=0, return_inverse=True)
         needs = np.isin(np.arange(len(keys)), numbers[contents.whole_passage_units])
         assert len(keys) < len(contents.keys)
-        assert np.all(PreviousEmbeddings(contents).find_rows(keys, needs) >= 0)
+        assert np.all(PreviousEmbeddings.from_contents(contents).find_rows(keys, needs) >= 0)

@@ -84,7 +84,7 @@ def test_only_changed_documents_are_chunked(tmp_path: Path, monkeypatch: pytest.
         seen.append(document.id)
         return split_into_passages(document, *others)
 
-    monkeypatch.setattr("index.build.assemble.split_into_passages", split_and_note)
+    monkeypatch.setattr("index.build.split_documents.split_into_passages", split_and_note)
     build(tmp_path, {"c": Document("", "Dogs dig.")})
     assert seen == ["c"]
     seen.clear()

@@ -216,7 +216,7 @@ def test_bytes_that_the_disk_changed_are_never_published(tmp_path: Path, monkeyp
         units.write_bytes(units.read_bytes()[:-1] + b"\xff")
         return manifest
 
-    monkeypatch.setattr("index.build.pipeline.write_generation", write_and_damage)
+    monkeypatch.setattr("index.build.publish.write_generation", write_and_damage)
     with pytest.raises(BuildError, match=r"could not be written to .*units\.npy"):
         build_index(texts(tmp_path / "t", a="Dogs dig."), settings(tmp_path), WordEncoder())
     assert served(tmp_path) == {"a.txt": "Cats sleep."}
