@@ -18,7 +18,7 @@ SETS     := "$(DATA)/scifact-train" "$(DATA)/fairytaleqa-val" $(HELD_OUT)/squad-
 # A stamp is named after what was installed, so a changed file installs again. It goes before an
 # installation and comes after it, so a half-finished one is not taken for a finished one.
 stamp   = $(VENV)/.$(1)-$(shell cat $(2) | cksum | tr ' ' -)
-NEEDED  := requirements.txt requirements-mcp.txt requirements-telemetry.txt requirements-dev.txt benchmarks/requirements.txt
+NEEDED  := requirements.txt requirements-mcp.txt requirements-telemetry.txt requirements-parquet.txt requirements-dev.txt benchmarks/requirements.txt
 PIP     := $(PYTHON) -m pip install -qq --disable-pip-version-check
 # With LOCKED=1 nothing is installed but the files whose hash is in the lock: on Linux, x86_64, with Python 3.11.
 ifdef LOCKED
@@ -34,6 +34,7 @@ PIP_DEV := $(PIP) -r requirements-dev.txt -r benchmarks/requirements.txt
 endif
 RUN     := $(call stamp,run,$(RUN_TXT))
 DEV     := $(call stamp,dev,$(DEV_TXT))
+RAY     := $(CURDIR)/var/ray-$(firstword $(shell cksum < requirements-ray.txt))
 # Programs that look at the requirements, in an environment of their own.
 TOOLS   := var/requirements-tools
 LOCK    := UV_CUSTOM_COMPILE_COMMAND="make lock" $(TOOLS)/bin/uv pip compile -q --generate-hashes --no-annotate --no-emit-package pip \
@@ -42,7 +43,7 @@ LOCK    := UV_CUSTOM_COMPILE_COMMAND="make lock" $(TOOLS)/bin/uv pip compile -q 
 # One process for each processor; the tests of one file share what they set up.
 PYTEST  := HF_HUB_OFFLINE=1 $(PYTHON) -m pytest -n auto --dist loadfile
 
-.PHONY: help serve test quick soak lint fix index lock audit bench bench-full speed clean
+.PHONY: help serve test test-ray quick soak lint fix index lock audit bench bench-full speed clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -55,6 +56,11 @@ index: $(RUN) ## index SEEDS into INDEX; only what changed is embedded again
 
 test: lint ## everything that CI runs: style, types, all tests
 	@$(PYTEST)
+
+# Ray is large, and few need it, so it is installed beside the environment, without what that has.
+test-ray: $(DEV) ## the tests that need Ray, in about a minute
+	@test -d $(RAY) || { rm -rf var/ray-* && $(PIP) --no-deps --target $(RAY).new -r requirements-ray.txt && mv $(RAY).new $(RAY); }
+	@PYTHONPATH=$(RAY) HF_HUB_OFFLINE=1 $(PYTHON) -m pytest tests/index/shards/test_ray_cluster.py
 
 quick: lint ## style, types and unit tests, in about a minute
 	@$(PYTEST) -m "not slow" --ignore tests/benchmarks --ignore tests/browser

@@ -1,4 +1,4 @@
-"""python -m index: build, status, verify, rollback, publish, use-file, prune."""
+"""python -m index: build, status, verify, rollback, publish, use-file, prune, embed, export, import."""
 
 from dataclasses import fields
 from pathlib import Path, PurePosixPath
@@ -31,6 +31,7 @@ from index.generation.manifest import Manifest, read_source
 from index.generation.pointer import read_pointer
 from index.progress import Terminal
 from index.settings import IndexSettings
+from index.shards.command import embed, export, import_
 from index.writes.build import build_folder_with_writes
 from index.writes.jobs import MAX_FINISHED_JOBS
 from index.writes.journal import Journal
@@ -48,6 +49,10 @@ def main() -> None:
 
     Example: python -m index build seeds
     """
+
+
+for _command in (embed, export, import_):
+    main.add_command(_command)
 
 
 @main.command()

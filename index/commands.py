@@ -13,6 +13,11 @@ def format_build(source: str | None, index: Path | str, model: str | None = None
     return f"python -m index build {quote(source) if source else UNKNOWN} --index {quote(str(index))}{stated}"
 
 
+def format_embed(source: str | None, shards: Path | str) -> str:
+    """Return the command that makes what is missing of the shards of ``source``."""
+    return f"python -m index embed {quote(source) if source else UNKNOWN} --shards {quote(str(shards))}"
+
+
 def format_verify(index: Path | str) -> str:
     """Return the command that checks an index."""
     return f"python -m index verify --index {quote(str(index))}"

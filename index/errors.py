@@ -29,6 +29,10 @@ class BuildInProgress(BuildError):
     """Another build that holds the lock of the same index."""
 
 
+class ShardError(NetsphereError):
+    """A folder of shards in which a file is missing, damaged, or of another model or other settings."""
+
+
 class GenerationError(NetsphereError):
     """An index that cannot be served."""
 

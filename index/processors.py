@@ -1,7 +1,8 @@
 """How many processors this process may use for the arithmetic of the networks, and which of their instructions."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from math import ceil
 from pathlib import Path
 
@@ -15,7 +16,7 @@ QUOTA_FILES = (
 # processor is not slowed down by such instructions: Intel since 2019, AMD since 2022.
 CPUINFO = Path("/proc/cpuinfo")
 AVX512 = {"avx512f", "avx512cd", "avx512vl", "avx512dq", "avx512bw", "avx512_vnni"}
-KERNELS_VARIABLE = "CT2_FORCE_CPU_ISA"
+KERNELS_VARIABLE, THREADS_VARIABLE = "CT2_FORCE_CPU_ISA", "OMP_NUM_THREADS"
 # A question has two passages read at a time. Each process has memory of its own.
 CPUS_OF_PROCESS, MAX_PROCESSES = 2, 8
 # Processes that work side by side; threads of each on every processor would only take it from each other.
@@ -34,6 +35,23 @@ def allow_wide_kernels() -> None:
     flags = next((line.partition(":")[2].split() for line in lines if line.startswith("flags")), [])
     if {*flags} >= AVX512:
         os.environ.setdefault(KERNELS_VARIABLE, "AVX512")
+
+
+@contextmanager
+def give_children_one_thread() -> Iterator[None]:
+    """Let numpy compute with one thread in processes that are started meanwhile; it asks the environment once.
+
+    Products of matrices are summed in another order by several threads, so results would depend on their number.
+    """
+    before = os.environ.get(THREADS_VARIABLE)
+    os.environ[THREADS_VARIABLE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[THREADS_VARIABLE]
+        else:
+            os.environ[THREADS_VARIABLE] = before
 
 
 def share_cpus(processes: int) -> None:

@@ -41,11 +41,13 @@ HOMES = {
     "pathspec": "index/build/ignore.py",
     "prometheus_client": "qa/web/",
     "opentelemetry": "qa/web/spans.py",
+    "pyarrow": "index/shards/parquet.py",
     "pydantic": "qa/web/ qa/integrations/langchain.py qa/mcp/",
     "mcp": "qa/mcp/http.py qa/mcp/protocol.py qa/mcp/stdio.py",
     "pydantic_core": "qa/web/",
     "pypdfium2": "index/parsers/pdf_fields.py index/parsers/pdf_file.py",
     "rapidfuzz": "qa/collection/quotes.py qa/query/spelling.py",
+    "ray": "index/shards/ray_cluster.py",
     "safetensors": "index/embedding/convert.py index/embedding/default_model.py qa/reader/large/convert.py",
     "sentence_transformers": "index/embedding/sentence_transformer.py qa/reader/other_models.py",
     "sentencex": "index/text/sentences.py",
@@ -85,10 +87,9 @@ def dotted(path: Path) -> str:
 def running(node: ast.AST) -> Iterator[ast.AST]:
     """Every node below that can run: not what stands under ``if TYPE_CHECKING``."""
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING"):
-            continue
-        yield child
-        yield from running(child)
+        if not (isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING")):
+            yield child
+            yield from running(child)
 
 
 def imported(nodes: Iterator[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
@@ -123,8 +124,7 @@ def length(path: Path, function: Function) -> int:
     assert function.end_lineno
     lines = code_lines(path) & set(range(function.lineno, function.end_lineno + 1))
     if ast.get_docstring(function) is not None:
-        docstring = function.body[0]
-        lines -= set(range(docstring.lineno, (docstring.end_lineno or docstring.lineno) + 1))
+        lines -= set(range(function.body[0].lineno, (function.body[0].end_lineno or 0) + 1))
     return len(lines)
 
 

@@ -9,7 +9,9 @@ from tests.test_house import EVERYWHERE, HOMES, ROOT
 
 PINNED = re.compile(r"(?P<name>[\w.-]+)==(?P<version>[\w.]+)(?P<marker>; [^#]+?)?(?P<reason>\s+# \S.*)?")
 # What one setting or one command needs.
-OPTIONAL = ("requirements-mcp.txt", "requirements-telemetry.txt")
+OPTIONAL = ("requirements-mcp.txt", "requirements-parquet.txt", "requirements-telemetry.txt")
+# What is installed beside, where it is tested.
+BESIDE = "requirements-ray.txt"
 LOCKED = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[\w.]+)")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}(?= |$)")
 
@@ -26,6 +28,15 @@ def test_every_requirement_is_pinned_and_installed(name: str) -> None:
     assert [line for line, pin in pins.items() if not pin or not (pin["reason"] or "dev" in name)] == []
     found = [(pin["name"], pin["version"], version(pin["name"]).split("+")[0]) for pin in pins.values() if pin]
     assert [one for one in found if one[1] != one[2]] == []
+
+
+def test_what_is_installed_beside_is_pinned() -> None:
+    """With a reason for each; what is installed anyway has the same version there."""
+    pins = [PINNED.fullmatch(line) for line in requirements(BESIDE)]
+    assert all(pin and pin["reason"] for pin in pins)
+    locked = read_lock("requirements-dev.lock")
+    both = {pin["name"]: pin["version"] for pin in pins if pin and pin["name"] in locked}
+    assert both == {"pyarrow": locked["pyarrow"][0]}
 
 
 @pytest.mark.parametrize(
@@ -75,8 +86,9 @@ def test_every_library_is_required() -> None:
     assert {"haystack-ai", "langchain-core", "llama-index-core"} <= {
         line.split("==")[0] for line in requirements("requirements-dev.txt")
     }
+    assert "ray" in {line.split("==")[0] for line in requirements(BESIDE)}
     named = {re.split("==", line)[0].lower().replace("_", "-") for line in pinned}
-    needed = (HOMES.keys() | EVERYWHERE) - exactly_as_another_says - for_callers
+    needed = (HOMES.keys() | EVERYWHERE) - exactly_as_another_says - for_callers - {"ray"}
     assert [n for n in needed if not {owner.lower().replace("_", "-") for owner in owners[n]} & named] == []
 
 

@@ -83,11 +83,11 @@ def write_inventory(root: Path, generation: str, inventory: Inventory) -> None:
 
 def recall_inventory(root: Path, manifest: Manifest) -> Inventory:
     """Return the inventory of a generation, which has at least the problems of its manifest."""
-    return _read_inventory(root, manifest.generation) or Inventory(problems=manifest.problems)
+    return read_inventory(root, manifest.generation) or Inventory(problems=manifest.problems)
 
 
-def _read_inventory(root: Path, generation: str) -> Inventory | None:
-    """Return the inventory of a generation, or None if the file is missing, damaged or of another one."""
+def read_inventory(root: Path, generation: str) -> Inventory | None:
+    """Return what ``write_inventory`` wrote, or None if the file is missing, damaged or of another generation."""
     try:
         body = json.loads((root / INVENTORY).read_text(encoding="utf-8"))
         if body["generation"] != generation:

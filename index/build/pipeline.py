@@ -78,7 +78,7 @@ def build_index(
     folder is inside the source, and QuantizationError if the encoder is too far from the float32 model.
     """
     if source:
-        _require_outside(source, Path(settings.index))
+        require_outside(source, Path(settings.index), "the index folder", "--index")
     return _build(_Request(source, settings, encoder, progress or Silent(), overrides))
 
 
@@ -235,12 +235,12 @@ def build_folder(
         return build_index(source, settings, load_encoder(*model), progress, overrides)
 
 
-def _require_outside(source: Path, root: Path) -> None:
-    """Raise UsageError if the files of the index would be read as documents."""
+def require_outside(source: Path, root: Path, what: str, option: str) -> None:
+    """Raise UsageError, which names ``what`` and its option, if the files in ``root`` would be read as documents."""
     # realpath, because Path.resolve() fails on a link to itself.
     folder, inside = Path(os.path.realpath(source)), Path(os.path.realpath(root))
     if inside.is_relative_to(folder) and not any(p.startswith(".") for p in inside.relative_to(folder).parts):
-        raise UsageError(f"the index folder {root} lies inside {source}, its source; choose another with --index")
+        raise UsageError(f"{what} {root} lies inside {source}, its source; choose another with {option}")
 
 
 def _load_source(request: _Request, known: Sources) -> LoadResult | None:

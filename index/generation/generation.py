@@ -56,13 +56,18 @@ class GenerationContents:
     @property
     def whole_passage_units(self) -> Positions:
         """For each passage the unit that spans all of its sentences, or -1, shape (passages,)."""
-        owners, starts, ends = self.units[:, 0], self.units[:, 1], self.units[:, 2]
-        first, last = self.passages.table[:, SENTENCE], self.passages.table[:, SENTENCE_END] - 1
-        passage_starts, passage_ends = self.passages.sentences[first, 0], self.passages.sentences[last, 1]
-        rows = np.flatnonzero((starts == passage_starts[owners]) & (ends == passage_ends[owners]))
-        whole = np.full(len(self.passages), -1, dtype=np.int64)
-        whole[owners[rows]] = rows
-        return whole
+        return find_whole_passage_units(self.passages, self.units)
+
+
+def find_whole_passage_units(passages: Passages, units: UnitTable) -> Positions:
+    """Return for each passage the unit that spans all of its sentences, or -1, shape (passages,)."""
+    owners, starts, ends = units[:, 0], units[:, 1], units[:, 2]
+    first, last = passages.table[:, SENTENCE], passages.table[:, SENTENCE_END] - 1
+    passage_starts, passage_ends = passages.sentences[first, 0], passages.sentences[last, 1]
+    rows = np.flatnonzero((starts == passage_starts[owners]) & (ends == passage_ends[owners]))
+    whole = np.full(len(passages), -1, dtype=np.int64)
+    whole[owners[rows]] = rows
+    return whole
 
 
 @dataclass(frozen=True, slots=True)

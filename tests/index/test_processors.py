@@ -11,10 +11,12 @@ import pytest
 from index.processors import (
     AVX512,
     KERNELS_VARIABLE,
+    THREADS_VARIABLE,
     allow_wide_kernels,
     choose_processes,
     count_all_cpus,
     count_cpus,
+    give_children_one_thread,
     share_cpus,
 )
 
@@ -123,3 +125,15 @@ def test_both_networks_compute_with_them(program: str) -> None:
         check=True,
     )
     assert "Selected ISA: AVX512" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("before", [None, "7"])
+def test_children_get_one_thread_and_others_what_they_had(monkeypatch: pytest.MonkeyPatch, before: str | None) -> None:
+    """Only processes that are started meanwhile."""
+    monkeypatch.delenv(THREADS_VARIABLE, raising=False)
+    if before:
+        monkeypatch.setenv(THREADS_VARIABLE, before)
+    with give_children_one_thread():
+        program = f"import os; print(os.environ['{THREADS_VARIABLE}'])"
+        assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "1\n"
+    assert os.environ.get(THREADS_VARIABLE) == before

@@ -1,0 +1,1 @@
+"""Shards: Parquet files of documents and of their embedded units, from which any store can be loaded."""
