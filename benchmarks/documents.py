@@ -11,9 +11,9 @@ from qa.evaluation.fingerprint import compute_work_fingerprint, stamp_line
 TABLE = regex.compile(r"^\|.*\|\n\|[ :|-]+\|(?:\n\|.*\|)*$", regex.MULTILINE)
 
 
-def format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table whose first column names the row and whose other columns are figures."""
-    lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
+def format_table(head: Sequence[str], rows: Iterable[Sequence[str]], texts: int = 1) -> str:
+    """Return a Markdown table whose first column, or columns, are text and whose other columns are figures."""
+    lines = [head, [*["---"] * texts, *["--:"] * (len(head) - texts)], *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
