@@ -31,7 +31,10 @@ class SpooledDocuments(Sequence[Document]):
             self._file.flush()
         except OSError as error:
             reason = error.strerror or error
-            raise BuildError(f"{document.id} could not be written to a temporary file: {reason}") from error
+            raise BuildError(
+                f"the new index could not be written: {document.id} does not fit into a temporary file ({reason}); the "
+                "old one stays"
+            ) from error
         self._edges.append(self._edges[-1] + len(data))
         self.ids.append(document.id)
 

@@ -82,12 +82,12 @@ def test_a_build_finds_copies_and_an_update_knows_them(tmp_path: Path) -> None:
 
 def test_an_index_of_a_version_without_sketches_gets_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next build sketches all documents; until then there are no groups."""
-    import index.build.pipeline as pipeline
+    import index.build.publish as publish
 
     settings = IndexSettings(index=str(tmp_path))
     documents = {name: Document(name, "Cats sleep on mats all day long.") for name in ("a", "b")}
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "write_copies", lambda *arguments: None)
+        patch.setattr(publish, "write_copies", lambda *arguments: None)
         build_index(None, settings, WordEncoder(), overrides=documents)
     assert read_copies(IndexDirectory(tmp_path).open_current().folder) == ()
     report = build_index(None, settings, WordEncoder(), overrides={"c": Document("c", "Dogs dig.")})

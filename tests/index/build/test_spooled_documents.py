@@ -58,6 +58,6 @@ def test_a_full_disk_is_a_build_error(tmp_path: Path) -> None:
             raise OSError(28, "No space left on device")
 
         patch.setattr(spool._file, "write", fail)
-        with pytest.raises(BuildError, match=r"a\.txt could not be written to a temporary file: No space left"):
+        with pytest.raises(BuildError, match=r"a\.txt does not fit into a temporary file \(No space left"):
             spool.append(Document("a.txt", "Cats sleep."))
     assert len(spool) == 0

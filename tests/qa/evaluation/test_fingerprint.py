@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-import index.build.assemble as assemble
+import index.build.split_documents as split_documents
 import qa.answer.calibration as calibration
 import qa.reader.large as large
 import qa.reader.reader as reader
@@ -195,7 +195,7 @@ def test_other_sizes_of_passages_are_another_program(
 ) -> None:
     """Each of them."""
     monkeypatch.setattr(
-        assemble,
+        split_documents,
         "split_into_passages",
         lambda document, names, usual, *others: split_into_passages(document, names, replace(usual, **sizes), *others),
     )
