@@ -18,7 +18,7 @@ SETS     := "$(DATA)/scifact-train" "$(DATA)/fairytaleqa-val" $(HELD_OUT)/squad-
 # A stamp is named after what was installed, so a changed file installs again. It goes before an
 # installation and comes after it, so a half-finished one is not taken for a finished one.
 stamp   = $(VENV)/.$(1)-$(shell cat $(2) | cksum | tr ' ' -)
-NEEDED  := requirements.txt requirements-mcp.txt requirements-telemetry.txt requirements-parquet.txt requirements-dev.txt benchmarks/requirements.txt
+NEEDED  := requirements.txt $(addprefix requirements-,$(addsuffix .txt,mcp milvus parquet telemetry dev)) benchmarks/requirements.txt
 PIP     := $(PYTHON) -m pip install -qq --disable-pip-version-check
 # With LOCKED=1 nothing is installed but the files whose hash is in the lock: on Linux, x86_64, with Python 3.11.
 ifdef LOCKED
@@ -37,13 +37,15 @@ DEV     := $(call stamp,dev,$(DEV_TXT))
 RAY     := $(CURDIR)/var/ray-$(firstword $(shell cksum < requirements-ray.txt))
 # Programs that look at the requirements, in an environment of their own.
 TOOLS   := var/requirements-tools
+# A Milvus server, which must not meet the libraries of the project.
+MILVUS  := var/milvus
 LOCK    := UV_CUSTOM_COMPILE_COMMAND="make lock" $(TOOLS)/bin/uv pip compile -q --generate-hashes --no-annotate --no-emit-package pip \
            --python-version 3.11 $(if $(PIP_FIND_LINKS),--find-links $(PIP_FIND_LINKS))
 
 # One process for each processor; the tests of one file share what they set up.
 PYTEST  := HF_HUB_OFFLINE=1 $(PYTHON) -m pytest -n auto --dist loadfile
 
-.PHONY: help serve test test-ray quick soak lint fix index lock audit bench bench-full speed clean
+.PHONY: help serve test test-milvus test-ray quick soak lint fix index lock audit bench bench-full speed clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -67,6 +69,9 @@ quick: lint ## style, types and unit tests, in about a minute
 
 soak: $(DEV) ## load, faults and damage for hours; `make test` has a short form of each
 	@HF_HUB_OFFLINE=1 $(PYTHON) -m pytest tests/soak --soak
+
+test-milvus: $(MILVUS)/bin/milvus-server $(DEV) ## the store milvus against a real Milvus server (Linux), in five minutes
+	@HF_HUB_OFFLINE=1 $(PYTHON) -m tests.milvus_standalone $<
 
 lint: $(DEV) ## style and types
 	@$(PYTHON) -m ruff check .
@@ -133,6 +138,10 @@ $(PYTHON):
 $(TOOLS): | $(PYTHON)
 	@$(PYTHON) -m venv $@
 	@$@/bin/python -m pip install -qq --disable-pip-version-check uv==0.13.9 pip-audit==2.10.1
+
+$(MILVUS)/bin/milvus-server: | $(PYTHON)
+	@$(PYTHON) -m venv $(MILVUS)
+	@$(MILVUS)/bin/python -m pip install -qq --disable-pip-version-check milvus==2.3.5
 
 # ensurepip: for a virtual environment whose making was cut off before pip was in it.
 $(RUN): $(RUN_TXT) | $(PYTHON)

@@ -35,7 +35,7 @@ TEXTS = {".py", ".html"}
 # Downloads the packages with the weights of models. Environments that uv and pipx make have none; any version does.
 PIP = "pip"
 # Extras with a file of their own, which requirements.txt does not install.
-OPTIONAL = ("mcp", "parquet", "ray", "telemetry")
+OPTIONAL = ("mcp", "milvus", "parquet", "ray", "telemetry")
 
 
 class BuildPackage(build_py):

@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from index.errors import NetsphereError, UsageError
+from index.search.stores.access import MILVUS, StoreAccess
 from index.settings import SETTINGS, SETTINGS_FILE, read_settings_file
 
 R = TypeVar("R")
@@ -120,6 +121,12 @@ def setting_options(*names: str) -> Callable[[Callable[..., R]], Callable[..., R
 def is_stated(name: str) -> bool:
     """Return whether a setting of the running command was stated anywhere, rather than left at its default."""
     return click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT
+
+
+def keep_store(flags: dict[str, Any]) -> None:
+    """Let an index that a database has stay there, unless the running command was told of a store."""
+    if not is_stated("store") and StoreAccess.read(Path(flags["index"])).uri:
+        flags["store"] = MILVUS
 
 
 def is_flag_given(name: str) -> bool:

@@ -21,6 +21,10 @@ class QuantizationError(ModelError):
     """A model that cannot be converted to int8, or whose int8 vectors differ too much from the float32 ones."""
 
 
+class StoreError(NetsphereError):
+    """A database that keeps vectors and cannot be reached, refuses, or does not have what it should."""
+
+
 class BuildError(NetsphereError):
     """A build that published nothing; what was served before is unchanged."""
 

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
+from re import fullmatch
 from typing import Any
 
 import click
@@ -18,6 +19,7 @@ from index.embedding.model_files import DEFAULT_MODEL, DISTILLED, WHOLE
 from index.errors import UsageError
 from index.parsers.ocr import MODES
 from index.search.stores import STORES
+from index.search.stores.access import StoreAccess
 from index.text.analyzer import STEMMERS
 from index.text.chunking import ChunkSizes
 
@@ -35,6 +37,18 @@ class NonEmpty(click.ParamType[str]):
         """Return the text. Raises click.BadParameter."""
         if not value.strip():
             self.fail("must not be empty", param, ctx)
+        return value
+
+
+class DatabaseName(click.ParamType[str]):
+    """The beginning of the names of collections in a database."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text. Raises click.BadParameter."""
+        if not fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,63}", value):
+            self.fail("must be a letter, and up to 63 letters, digits and underscores", param, ctx)
         return value
 
 
@@ -58,8 +72,23 @@ class IndexSettings:
         "of half its layers, which is faster and a little less exact",
     )
     store: str = _setting(
-        "faiss", click.Choice([*STORES]), "vector store: faiss (compact codes for large collections) or exact"
+        "faiss",
+        click.Choice([*STORES]),
+        "vector store: faiss (compact codes for large collections), exact, or milvus (a database for several machines)",
     )
+    store_uri: str = _setting(
+        "", click.STRING, "address of the database of store milvus, such as https://milvus.example.org:19530"
+    )
+    store_name: str = _setting(
+        "netsphere", DatabaseName(), "name of the index in that database: with it begin the names of its collections"
+    )
+    store_token_file: str = _setting("", click.STRING, "file that holds user:password, or a token, for that database")
+    store_ca: str = _setting(
+        "",
+        click.STRING,
+        "file of the certificate that signs that of the database, if the system does not know it",
+    )
+    store_seconds: int = _setting(3, click.IntRange(1, 600), "seconds that a question waits for that database")
     stemmer: str = _setting("english", click.Choice([*STEMMERS]), "Snowball stemmer of the lexical leg, or none")
     context: str = _setting(
         "mixed", click.Choice(["mixed", "none"]), "whether title and heading are mixed into a passage's vector"
@@ -96,6 +125,13 @@ class IndexSettings:
         of the tokens stays free, because the sum over sentences is not exact for every tokenizer.
         """
         return ChunkSizes(self.passage_chars, self.passage_chars * 4 // 5, max_tokens=max_tokens * 3 // 4)
+
+    @property
+    def store_access(self) -> StoreAccess:
+        """How to reach the database of the store."""
+        return StoreAccess(
+            self.store_uri, self.store_name, self.store_token_file, self.store_ca, timeout_s=self.store_seconds
+        )
 
     @property
     def parse_limits(self) -> ParseLimits:

@@ -20,9 +20,11 @@ from index.build.pipeline import build_index
 from index.embedding import load_encoder
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
+from index.search.stores.access import StoreAccess
 from index.settings import IndexSettings
 from index.types import Encoder
 from qa.engine import Engine
+from tests.milvus_server import STANDALONE, TOKEN_FILE, name_index, run_milvus
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 ADMIN_KEY = "only for tests"
@@ -91,6 +93,22 @@ def generation(seed_index: Path) -> Generation:
 def engine(generation: Generation, encoder: Encoder) -> Engine:
     """Answers over the seed."""
     return Engine(generation, encoder)
+
+
+@pytest.fixture(scope="session")
+def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreAccess]:
+    """A Milvus server that several tests use, each with an index of its own."""
+    if STANDALONE:
+        yield StoreAccess(STANDALONE, token_file=TOKEN_FILE, timeout_s=60)
+        return
+    with run_milvus(tmp_path_factory.mktemp("milvus")) as access:
+        yield access
+
+
+@pytest.fixture
+def milvus(milvus_server: StoreAccess) -> StoreAccess:
+    """An index in a Milvus server, of which it has nothing yet."""
+    return name_index(milvus_server)
 
 
 @contextmanager

@@ -15,55 +15,11 @@ from statistics import median, quantiles
 
 import pytest
 
+from tests.library_homes import EVERYWHERE, HOMES
+
 ROOT = Path(__file__).parents[1]
 MODULES = [*sorted(ROOT.glob("index/**/*.py")), *sorted(ROOT.glob("qa/**/*.py")), ROOT / "serve.py"]
 BENCHMARKS, TESTS = (sorted(ROOT.glob(f"{folder}/**/*.py")) for folder in ("benchmarks", "tests"))
-
-# A library is imported in the modules (or, with a slash at the end, under the folders) that stand beside it.
-HOMES = {
-    "charset_normalizer": "index/parsers/encoding.py",
-    "ctranslate2": "index/embedding/bert.py index/embedding/convert.py index/embedding/ctranslate2.py index/embedding/mpnet.py index/embedding/network_spec.py qa/reader/ctranslate2.py",
-    "faiss": "index/search/stores/",
-    "fasttext": "qa/reader/language.py",
-    "filelock": "index/generation/directory.py",
-    "flask": "qa/web/",
-    "haystack": "qa/integrations/haystack.py",
-    "httpx": "qa/client/",
-    "huggingface_hub": "index/embedding/model_files.py",
-    "ir_measures": "qa/evaluation/measures/ranking.py",
-    "jinja2": "qa/evaluation/report/pages.py",
-    "langchain_core": "qa/integrations/langchain.py",
-    "llama_index": "qa/integrations/llama_index.py",
-    "markdown_it": "index/parsers/markdown.py qa/rendering/",
-    "lxml": "index/parsers/markup/tree.py index/parsers/office/package.py index/parsers/xml.py",
-    "matplotlib": "qa/evaluation/report/figures.py",
-    "platformdirs": "index/data_folder.py",
-    "pathspec": "index/build/ignore.py",
-    "prometheus_client": "qa/web/",
-    "opentelemetry": "qa/web/spans.py",
-    "pyarrow": "index/shards/parquet.py",
-    "pydantic": "qa/web/ qa/integrations/langchain.py qa/mcp/",
-    "mcp": "qa/mcp/http.py qa/mcp/protocol.py qa/mcp/stdio.py",
-    "pydantic_core": "qa/web/",
-    "pypdfium2": "index/parsers/pdf_fields.py index/parsers/pdf_file.py",
-    "rapidfuzz": "qa/collection/quotes.py qa/query/spelling.py",
-    "ray": "index/shards/ray_cluster.py",
-    "safetensors": "index/embedding/convert.py index/embedding/default_model.py qa/reader/large/convert.py",
-    "sentence_transformers": "index/embedding/sentence_transformer.py qa/reader/other_models.py",
-    "sentencex": "index/text/sentences.py",
-    "Stemmer": "index/text/analyzer.py",
-    "tokenizers": "index/embedding/ qa/reader/pairs.py",
-    "torch": "qa/reader/other_models.py",
-    "tqdm": "index/progress.py",
-    "trafilatura": "index/parsers/html.py",
-    "transformers": "index/embedding/sentence_transformer.py qa/reader/other_models.py",
-    "waitress": "qa/web/server/",
-    "watchfiles": "qa/web/documents/watcher.py",
-    "webencodings": "index/parsers/html.py",
-    "werkzeug": "qa/web/",
-    "yaml": "index/parsers/front_matter.py",
-}
-EVERYWHERE = {"click", "numpy", "regex"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -5,11 +5,12 @@ from importlib.metadata import distributions, packages_distributions, version
 
 import pytest
 
-from tests.test_house import EVERYWHERE, HOMES, ROOT
+from tests.library_homes import EVERYWHERE, HOMES
+from tests.test_house import ROOT
 
 PINNED = re.compile(r"(?P<name>[\w.-]+)==(?P<version>[\w.]+)(?P<marker>; [^#]+?)?(?P<reason>\s+# \S.*)?")
 # What one setting or one command needs.
-OPTIONAL = ("requirements-mcp.txt", "requirements-parquet.txt", "requirements-telemetry.txt")
+OPTIONAL = tuple(f"requirements-{name}.txt" for name in ("mcp", "milvus", "parquet", "telemetry"))
 # What is installed beside, where it is tested.
 BESIDE = "requirements-ray.txt"
 LOCKED = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[\w.]+)")

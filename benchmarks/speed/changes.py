@@ -25,7 +25,7 @@ from benchmarks.speed.servers import run_server
 from benchmarks.speed.synthetic import Synthetic, load_material
 from index.embedding import load_encoder
 from index.search.late_interaction import learn_projection
-from index.search.stores import STORES
+from index.search.stores import find_store
 from index.settings import IndexSettings
 from index.types import Encoder, Vectors
 from qa.client import Client
@@ -69,7 +69,7 @@ def build_collection(data: Path, encoder: Encoder) -> Path:
     synthetic = Synthetic(load_material(data, encoder, SCALE), PASSAGES)
     vectors = cast("Vectors", synthetic.draw_vectors())  # as in ``scale``
     publish_collection(
-        synthetic, STORES[IndexSettings().store]().build(vectors), encoder, learn_projection(encoder), folder
+        synthetic, find_store(IndexSettings().store).build(vectors), encoder, learn_projection(encoder), folder
     )
     return folder
 

@@ -34,7 +34,7 @@ from index.embedding import load_encoder
 from index.generation.directory import IndexDirectory
 from index.generation.manifest import Manifest
 from index.search.late_interaction import learn_projection
-from index.search.stores import STORES
+from index.search.stores import find_store
 from index.settings import IndexSettings
 from index.types import Encoder, Store, Vectors
 from qa.query.encode import encode_questions
@@ -69,7 +69,7 @@ def measure_collection(data: Path, synthetic: Synthetic, encoder: Encoder, proje
     folder = CACHE / str(synthetic.passages)
     shutil.rmtree(folder, ignore_errors=True)
     vectors, started = synthetic.draw_vectors(), perf_counter()
-    store = STORES[IndexSettings().store]().build(cast("Vectors", vectors))  # half as much memory; all take it
+    store = find_store(IndexSettings().store).build(cast("Vectors", vectors))  # half as much memory; all take it
     store_s = perf_counter() - started
     manifest = publish_collection(synthetic, store, encoder, projection, folder)
     build_s = perf_counter() - started

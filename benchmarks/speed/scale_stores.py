@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from benchmarks.speed.paired import percentile_95, time_calls
 from benchmarks.speed.synthetic import PASSAGES, TAGS, UNITS
-from index.search.stores import STORES
+from index.search.stores import find_store
+from index.settings import IndexSettings
 from index.types import Positions, Store, Vectors
 from qa.ranking.retriever import SEARCHED_UNITS
 
 if TYPE_CHECKING:
     from benchmarks.speed.scale import ScaleRow
 
-TOP, BLOCK = 10, 50_000
+EXACT, TOP, BLOCK = "exact", 10, 50_000
 # The exact store would hold a million passages in 8 GB.
 MAX_EXACT_UNITS = 500_000
 HEAD = ("passages", "store", "units that may be found", f"recall@{TOP}", "p50, ms", "p95, ms")
@@ -35,15 +36,15 @@ class StoreMeasurement:
 
 
 def measure_stores(default: Store, vectors: NDArray[np.float16], asked: Vectors) -> list[StoreMeasurement]:
-    """Return what every store reaches over the vectors, without a filter and among the units of each tag.
+    """Return what the stores of this machine reach over the vectors, without a filter and among the units of each tag.
 
     ``default`` has been built already; it is that of the setting.
     """
     found = []
-    for name, load_class in STORES.items():
-        if name == "exact" and len(vectors) > MAX_EXACT_UNITS:
+    for name in (EXACT, IndexSettings().store):
+        if name == EXACT and len(vectors) > MAX_EXACT_UNITS:
             continue
-        store = load_class().build(cast("Vectors", vectors)) if name == "exact" else default
+        store = find_store(name).build(cast("Vectors", vectors)) if name == EXACT else default
         found += [measure_store(name, store, vectors, asked, allowed) for allowed in list_filters(len(vectors))]
     return found
 

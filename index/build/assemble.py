@@ -16,7 +16,8 @@ from index.generation.generation import GenerationContents, UnitTable
 from index.generation.passages import Passages
 from index.progress import Progress, count_each
 from index.search.bm25 import BM25Index
-from index.search.stores import STORES
+from index.search.stores import find_store
+from index.search.stores.access import StoreAccess
 from index.settings import IndexSettings
 from index.text.analyzer import Analyzer, count_words
 from index.text.sentences import PunctuatedNames
@@ -30,6 +31,7 @@ class Assembler:
         """Remember them; temporary files go into the index folder."""
         self._settings, self._encoder, self._progress = settings, encoder, progress
         self._folder, self._analyze = Path(settings.index), Analyzer(settings.stemmer)
+        self._stores = find_store(settings.store, StoreAccess.read(self._folder))
 
     def assemble(self, changes: Changes, reusable: PreviousEmbeddings | None) -> tuple[GenerationContents, int]:
         """Return the contents of the next generation, and the number of units that were embedded.
@@ -43,7 +45,7 @@ class Assembler:
             parts, positions = merge_parts(changes.base, parts, changes, self._folder)
             store = self._merge_store(parts.vectors, changes.base.store, positions)
         else:
-            store = STORES[self._settings.store]().build(parts.vectors)
+            store = self._stores.build(parts.vectors)
         contents = GenerationContents(
             parts.documents,
             parts.passages,
@@ -57,10 +59,9 @@ class Assembler:
         return contents, embedded
 
     def _merge_store(self, vectors: RowSource, old: Store, positions: Positions) -> Store:
-        kind = STORES[self._settings.store]()
         # What the old store has learned suits the vectors as long as most of them are the same.
         is_same = 2 * np.count_nonzero(positions != REMOVED) > len(vectors)
-        return kind.merge(vectors, old, positions) if is_same else kind.build(vectors)
+        return self._stores.merge(vectors, old, positions) if is_same else self._stores.build(vectors)
 
     def _make_parts(self, changes: Changes, reusable: PreviousEmbeddings | None) -> tuple[Parts, int]:
         """Return the parts of a generation of the fresh documents, and the number of units that were not embedded.

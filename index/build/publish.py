@@ -1,4 +1,4 @@
-"""Write a generation with its manifest, check it, and serve it."""
+"""Write what was built as a generation, check it, and publish it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ import numpy as np
 from index.build.copies import CopyGroup, write_copies
 from index.build.sources import Sources, write_sources
 from index.embedding import ENCODER_FOLDER
-from index.errors import BuildError, GenerationError
+from index.errors import BuildError, NetsphereError
 from index.generation.collection_info import NO_INFO, CollectionInfo
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation, GenerationContents, write_generation
@@ -80,12 +80,12 @@ def publish_generation(directory: IndexDirectory, contents: GenerationContents, 
             manifest = write_generation(draft, contents, partial(inputs.make_manifest, name, contents))
             Generation.open(draft, hashes_all=True)
             directory.publish_draft(draft, name, serve=not inputs.settings.hold)
-    # GenerationError: the disk gave back other bytes than were written.
-    except (OSError, GenerationError) as error:
+    # NetsphereError: the disk gave back other bytes than were written, or the database does not take them.
+    except (OSError, NetsphereError) as error:
         raise make_write_error(directory.root, error) from error
     return manifest
 
 
 def make_write_error(root: Path, error: Exception) -> BuildError:
-    """Return the error of a build that cannot write to the index folder."""
+    """Return the error of a build that could not write."""
     return BuildError(f"the new index could not be written to {root}: {error}; the old one stays")

@@ -22,7 +22,8 @@ from index.generation.passage_table import SENTENCE, SENTENCE_END
 from index.generation.passages import Passages
 from index.search.bm25 import BM25Index
 from index.search.late_interaction import LateInteractionIndex
-from index.search.stores import STORES
+from index.search.stores import find_store
+from index.search.stores.access import StoreAccess
 from index.types import Positions, Store
 
 DOCUMENTS, PASSAGES, STORE, LEXICAL, TOKENS = "documents", "passages", "store", "lexical", "tokens"
@@ -81,13 +82,14 @@ class Generation:
     collection: CollectionInfo = NO_INFO
 
     @classmethod
-    def open(cls, folder: Path, hashes_all: bool = False) -> "Generation":
+    def open(cls, folder: Path, hashes_all: bool = False, root: Path | None = None) -> "Generation":
         """Check the manifest and the size and hash of every file, and open it.
 
         Vectors, tokens and texts grow with the collection. If they are large, each block of them is verified when it is
-        first read, unless ``hashes_all`` is true. Raise DamagedGeneration or IncompatibleGeneration.
+        first read, unless ``hashes_all`` is true. ``root`` is the folder of the index, if that is not the one above.
+        Raise DamagedGeneration, IncompatibleGeneration or StoreError.
         """
-        manifest = Manifest.read(folder)
+        manifest, access = Manifest.read(folder), StoreAccess.read(root or folder.parent)
         damage = DamageMonitor(folder, manifest)
         manifest.check_files(folder, hashes_all)
         try:
@@ -98,7 +100,7 @@ class Generation:
                 passages=Passages.load(folder / PASSAGES, documents),
                 units=open_array(folder / UNITS),
                 keys=open_array(folder / KEYS),
-                store=STORES[manifest.settings["store"]]().load(folder / STORE),
+                store=find_store(manifest.settings["store"], access).load(folder / STORE),
                 lexical=BM25Index.load(folder / LEXICAL),
                 tokens=LateInteractionIndex.load(folder / TOKENS),
                 marked_names=json.loads((folder / MARKED_NAMES).read_text(encoding="utf-8")),

@@ -12,6 +12,7 @@ from index.types import Span
 from qa.answer.span_borders import tidy_span
 from qa.ranking.fusion import Hit
 from qa.ranking.idf import IdfWeights
+from qa.ranking.retriever import call_leg
 from qa.types import Query
 
 # Weight of a sentence's cosine beside its coverage of the question's terms.
@@ -97,13 +98,14 @@ class EvidenceMarker:
             yield tuple(sentences[i] for i in (best, *second))
 
     def _compare_sentences(self, query: Query, positions: Sequence[int]) -> Iterator[list[float]]:
-        """Yield the cosine of each sentence of each passage with the question; zeros if the question has no vector."""
-        if query.vector is None or not positions:
-            yield from ([0.0] * len(self._passages[position].sentences) for position in positions)
-            return
+        """Yield the cosine of each sentence of each passage with the question; zeros without vectors."""
         rows = self._find_sentence_units(positions)
         # All at once: each call costs more than the rows of a passage.
-        vectors = self._store.vectors([*chain.from_iterable(rows)])
+        wanted = [*chain.from_iterable(rows)]
+        vectors = call_leg("evidence", self._store.vectors, wanted) if wanted and query.vector is not None else None
+        if query.vector is None or vectors is None:
+            yield from ([0.0] * len(of_passage) for of_passage in rows)
+            return
         for first, last in pairwise(accumulate(map(len, rows), initial=0)):
             yield (vectors[first:last] @ query.vector).tolist()
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 
 from index.disk.arrays import expand_ranges
-from index.errors import DamagedGeneration
+from index.errors import DamagedGeneration, StoreError
 from index.generation.generation import GenerationContents
 from index.types import Positions, SearchResult, Vectors
 from qa.ranking.filters import Filter, filter_passages
@@ -58,6 +58,10 @@ def call_leg(name: str, function: Callable[..., Result], *arguments: object) -> 
         return function(*arguments)
     except DamagedGeneration:
         raise
+    except StoreError as error:
+        # It says all there is to know, and comes with every question.
+        log.error("the %s leg failed: %s", name, error)
+        return None
     except Exception:
         # Whatever goes wrong in a leg must not take the answer of the other one with it: it is logged with its
         # traceback and named in ``degraded``, and the tests fail if they do not expect it.
@@ -84,10 +88,12 @@ class Retriever:
         found = {*(dense or ()), *(lexical or ())}
         union = sorted(found.union(self._find_preferred_copies(query.searched_as, found, allowed)))
         nothing = dict.fromkeys(union, 0.0)
+        # The vectors may be in a database that is lost between two calls.
+        cosines = None if dense is None else call_leg(DENSE, self._add_missing_dense, vector, dense, union)
         return Candidates(
-            nothing if vector is None or dense is None else self._add_missing_dense(vector, dense, union),
+            nothing if cosines is None else cosines,
             nothing if lexical is None else self._add_missing_lexical(query, lexical, union),
-            (Leg(DENSE, dense is not None, len(dense or ())), Leg(LEXICAL, lexical is not None, len(lexical or ()))),
+            (Leg(DENSE, cosines is not None, len(dense or ())), Leg(LEXICAL, lexical is not None, len(lexical or ()))),
         )
 
     def _search_dense(self, vector: Vectors, allowed: Filter | None) -> dict[int, float]:

@@ -74,7 +74,7 @@ class CollectionOpener:
 
     def _load_kept(self, name: str, root: Path, folder: Path, wanted: str) -> ServedCollection:
         with self._kept.link(folder) as view:
-            opened = Generation.open(view)
+            opened = Generation.open(view, root=root)
             # So that readiness tells what has become of the folder, and notices if it is there again.
             opened.damage.watch(folder)
             served = self._load(name, root, opened, wanted)

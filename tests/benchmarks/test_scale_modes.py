@@ -15,7 +15,7 @@ from index.build.publish import BuildInputs, publish_generation
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.search.late_interaction import learn_projection
-from index.search.stores import STORES
+from index.search.stores import find_store
 from index.search.stores.exact import ExactStore
 from index.settings import IndexSettings
 from index.types import Encoder
@@ -32,7 +32,7 @@ def synthetic(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Gen
     directory = IndexDirectory(tmp_path_factory.mktemp("scale") / "index")
     collection = Synthetic(Material(TEXTS, encoder.encode_passages(TEXTS).vectors), 20 * PASSAGES)
     settings = IndexSettings(index=str(directory.root))
-    store = STORES[settings.store]().build(collection.draw_vectors())
+    store = find_store(settings.store).build(collection.draw_vectors())
     with directory.acquire_lock():
         contents = collection.build_contents(store, learn_projection(encoder))
         publish_generation(directory, contents, BuildInputs("synthetic", "", (), settings, encoder))

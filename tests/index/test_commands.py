@@ -125,7 +125,7 @@ def test_a_generation_without_a_manifest_fails_to_verify(tmp_path: Path) -> None
     [
         (("build", "nowhere"), 2, "nowhere does not exist"),
         (("build", "tests/browser"), 1, "holds no text that can be read"),
-        (("build", "seeds", "--store", "milvus"), 2, "invalid value 'milvus' for --store: must be one of exact, faiss"),
+        (("build", "seeds", "--store", "redis"), 2, "invalid value 'redis' for --store: must be one of exact, faiss, milvus"),
         (("build", "seeds", "--model", "no such/model"), 1, "is not a local folder and was not found on the Hugging Face Hub"),
         (("build", "seeds", "--index", "LICENSE"), 1, "cannot write to LICENSE"),
         (("build", "seeds", "--index", "seeds/index"), 2, "the index folder seeds/index lies inside seeds"),

@@ -67,7 +67,7 @@ def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(tmp_path:
         (["--keep", "1001"], {}, "", "invalid value '1001' for --keep: must be a whole number from 1 to 1000"),
         (["--passage-chars", "x"], {}, "", "invalid value 'x' for --passage-chars: must be a whole number from 80 to 4000"),
         ([], {"NETSPHERE_KEEP": "1.5"}, "", "invalid value '1.5' for NETSPHERE_KEEP: must be a whole number from 1 to 1000"),
-        ([], {"NETSPHERE_STORE": "milvus"}, "", "invalid value 'milvus' for NETSPHERE_STORE: must be one of exact, faiss"),
+        ([], {"NETSPHERE_STORE": "redis"}, "", "invalid value 'redis' for NETSPHERE_STORE: must be one of exact, faiss, milvus"),
         ([], {}, "keep = 'many'", "invalid value 'many' for keep in netsphere.toml: must be a whole number from 1 to 1000"),
         ([], {}, "keep = 2.5", "invalid value '2.5' for keep in netsphere.toml: must be a whole number from 1 to 1000"),
         ([], {}, "keep = true", "invalid value 'True' for keep in netsphere.toml: must be a whole number from 1 to 1000"),

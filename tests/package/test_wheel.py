@@ -102,7 +102,7 @@ def test_the_requirements_are_those_of_the_files(contents: dict[str, bytes]) -> 
     sections[""].add("pip")
     everything = set().union(*(lines for name, lines in sections.items() if name))
     training = sections["models"] | set(read_requirements(ROOT / "benchmarks" / "requirements.txt")[""])
-    own = ("mcp", "parquet", "ray", "telemetry")
+    own = ("mcp", "milvus", "parquet", "ray", "telemetry")
     optional = {name: set(read_requirements(ROOT / f"requirements-{name}.txt")[""]) for name in own}
     assert stated == sections | optional | {"all": everything, "train": training}
     assert set(read_requirements(ROOT / "requirements-serve.txt")[""]) < sections[""]

@@ -20,7 +20,7 @@ from index.errors import DamagedGeneration
 from index.generation.directory import IndexDirectory
 from index.generation.manifest import MANIFEST_NAME
 from index.search.late_interaction import learn_projection
-from index.search.stores import STORES
+from index.search.stores import find_store
 from index.settings import IndexSettings
 from qa.engine import Engine
 from qa.reader import NONE
@@ -154,7 +154,7 @@ def build_large(index: Path, passages: int) -> None:
     vectors = chance.standard_normal((len(texts), DIMENSION)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     collection = Synthetic(Material(texts, vectors), passages)
-    store = STORES["faiss"]().build(collection.draw_vectors())
+    store = find_store("faiss").build(collection.draw_vectors())
     contents = collection.build_contents(store, learn_projection(encoder))
     directory, settings = IndexDirectory(index), IndexSettings(index=str(index))
     index.mkdir()

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from index.disk.arrays import RowSource
+from index.search.stores.access import LOCAL, MILVUS, StoreAccess
 from index.types import Positions, Store
 
 
@@ -25,17 +26,33 @@ class StoreClass(Protocol):
         """Load what a store's ``save`` wrote into ``folder``."""
 
 
-def _import_exact() -> StoreClass:
+def _import_exact(access: StoreAccess) -> StoreClass:
     from index.search.stores.exact import ExactStore
 
     return ExactStore
 
 
-def _import_faiss() -> StoreClass:
+def _import_faiss(access: StoreAccess) -> StoreClass:
     from index.search.stores.faiss_auto import FaissAutoStore
 
     return FaissAutoStore
 
 
-# The functions import a store's library when it is chosen, not before.
-STORES: Mapping[str, Callable[[], StoreClass]] = {"exact": _import_exact, "faiss": _import_faiss}
+def _import_milvus(access: StoreAccess) -> StoreClass:
+    from index.search.stores.milvus import MilvusStores
+
+    return MilvusStores(access)
+
+
+# The functions import a store's library when it is chosen, not before. Those that keep vectors in the folder of the
+# index need no access.
+STORES: Mapping[str, Callable[[StoreAccess], StoreClass]] = {
+    "exact": _import_exact,
+    "faiss": _import_faiss,
+    MILVUS: _import_milvus,
+}
+
+
+def find_store(name: str, access: StoreAccess = LOCAL) -> StoreClass:
+    """Return the class of stores of a name; raise StoreError if it needs a database and none is named."""
+    return STORES[name](access)

@@ -12,7 +12,8 @@ from qa.client import AsyncClient, Client, job_types, page_types, types
 from qa.web.openapi import build_openapi
 from qa.web.responses import ReadyCollections
 from qa.web.routes import HTML, ROUTES
-from tests.test_house import EVERYWHERE, HOMES, ROOT
+from tests.library_homes import EVERYWHERE, HOMES
+from tests.test_house import ROOT
 
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "ask": ("Who?",), "ask_many": (["Who?"],), "get_document": ("a",), "get_original": ("a",), "get_page": ("a", 1), "get_page_picture": ("a", 1), "put_document": ("a", "text"),

@@ -4,13 +4,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from index.search.stores import STORES
+from index.disk.splice import REMOVED
+from index.search.stores import STORES, StoreClass, find_store
+from index.search.stores.access import MILVUS, StoreAccess
 from index.search.stores.exact import ExactStore
 from index.types import Store, Vectors
+from tests.milvus_server import name_index
 
 ROWS, DIMENSION = 300, 24
 
@@ -26,9 +29,16 @@ QUESTIONS = np.vstack([unit(CHANCE.normal(size=(20, DIMENSION))), VECTORS[10:12]
 EXACT = ExactStore(VECTORS)
 
 
-@pytest.fixture(params=sorted(STORES))
-def store(request: pytest.FixtureRequest) -> Store:
-    return STORES[request.param]().build(VECTORS)
+@pytest.fixture(scope="module", params=sorted(STORES))
+def stores(request: pytest.FixtureRequest) -> StoreClass:
+    """Return each class of stores in turn."""
+    access = name_index(request.getfixturevalue("milvus_server")) if request.param == MILVUS else StoreAccess()
+    return find_store(request.param, access)
+
+
+@pytest.fixture(scope="module")
+def store(stores: StoreClass) -> Store:
+    return stores.build(VECTORS)
 
 
 def same(store: Store, k: int, allowed: NDArray[np.int64] | None = None) -> None:
@@ -63,6 +73,21 @@ def test_a_filter_never_starves_the_result(store: Store, k: int) -> None:
     assert all(len(matches.positions) == k for matches in store.search(QUESTIONS, k, allowed))
 
 
+@pytest.mark.parametrize("share", [0.05, 0.5])
+def test_a_filter_finds_the_best_of_what_it_lets_through(store: Store, share: float) -> None:
+    """In whatever places the rows are: side by side, as those of a document, or anywhere."""
+    count = int(share * ROWS)
+    same(store, 10, np.arange(100, 100 + count))
+    same(store, 10, np.sort(CHANCE.choice(ROWS, count, replace=False)))
+
+
+def test_two_questions_at_once_are_two_questions_in_turn(store: Store) -> None:
+    """The order of the questions is that of the results."""
+    together = store.search(QUESTIONS, 5)
+    for question, matches in zip(QUESTIONS, together, strict=True):
+        np.testing.assert_array_equal(store.search(question[None, :], 5)[0].positions, matches.positions)
+
+
 def test_asking_for_more_than_there_is_gives_all(store: Store) -> None:
     """No padding, no error."""
     assert all(len(matches.positions) == ROWS for matches in store.search(QUESTIONS, ROWS + 50))
@@ -84,25 +109,34 @@ def test_rows_come_back_as_they_were_given(store: Store) -> None:
     assert len(store) == ROWS
 
 
-@pytest.mark.parametrize("kind", sorted(STORES))
-def test_a_saved_store_answers_as_before(kind: str, tmp_path: Path) -> None:
+def test_a_saved_store_answers_as_before(stores: StoreClass, tmp_path: Path) -> None:
     """Save and load change nothing."""
-    STORES[kind]().build(VECTORS).save(tmp_path)
-    same(STORES[kind]().load(tmp_path), 15)
+    stores.build(VECTORS).save(tmp_path)
+    same(stores.load(tmp_path), 15)
 
 
-@pytest.mark.parametrize("kind", sorted(STORES))
+@pytest.mark.parametrize("kind", sorted(STORES.keys() - {MILVUS}))
 @given(data=st.data())
 def test_any_vectors_any_filter_any_k(kind: str, data: st.DataObject) -> None:
     """Few rows of few directions, so that ties are everywhere, also at the last place and through a filter."""
+    compare_any(find_store(kind), data)
+
+
+@settings(max_examples=8)
+@given(data=st.data())
+def test_any_vectors_any_filter_any_k_in_milvus(milvus_server: StoreAccess, data: st.DataObject) -> None:
+    """The same, fewer times: each makes a collection."""
+    compare_any(find_store(MILVUS, name_index(milvus_server)), data)
+
+
+def compare_any(stores: StoreClass, data: st.DataObject) -> None:
+    """Compare what a store finds among any rows with what the exact one finds."""
     rows = data.draw(st.lists(st.integers(0, 5), min_size=1, max_size=30))
     allowed = data.draw(st.none() | st.sets(st.integers(0, len(rows) - 1)))
     k = data.draw(st.integers(0, 35))
     chosen = None if allowed is None else np.array(sorted(allowed), dtype=np.int64)
     vectors = VECTORS[:6][rows]
-    mine, right = (
-        store.search(QUESTIONS[:3], k, chosen) for store in (STORES[kind]().build(vectors), ExactStore(vectors))
-    )
+    mine, right = (store.search(QUESTIONS[:3], k, chosen) for store in (stores.build(vectors), ExactStore(vectors)))
     for one, other in zip(mine, right, strict=True):
         assert len(one.positions) == min(k, len(rows) if allowed is None else len(allowed))
         np.testing.assert_array_equal(one.positions, other.positions)
@@ -110,17 +144,42 @@ def test_any_vectors_any_filter_any_k(kind: str, data: st.DataObject) -> None:
         assert np.all(np.diff(one.scores) <= 0)
 
 
-@pytest.mark.parametrize("kind", sorted(STORES))
-def test_a_store_makes_the_folder_that_it_writes_to(kind: str, tmp_path: Path) -> None:
+def test_rows_that_are_equal_are_all_kept(stores: StoreClass) -> None:
+    """A collection has the same sentence many times, and each has its place."""
+    store = stores.build(np.repeat(VECTORS[:3], 5, axis=0))
+    assert len(store) == 15
+    assert store.search(VECTORS[1:2], 5)[0].positions.tolist() == [5, 6, 7, 8, 9]
+
+
+def test_a_store_serves_while_the_next_one_is_built(stores: StoreClass) -> None:
+    """Also if the next one has all of its rows, and more."""
+    before = stores.build(VECTORS[:100])
+    after = stores.merge(VECTORS, before, np.arange(100))
+    np.testing.assert_allclose(before.vectors([99]), after.vectors([99]), atol=1e-6)
+    assert (len(before), len(after)) == (100, ROWS)
+    assert max(before.search(QUESTIONS[:1], 100)[0].positions) == 99
+
+
+def test_a_store_without_the_rows_that_were_removed(stores: StoreClass) -> None:
+    """They are found no more, and the others have the places of the new vectors."""
+    before, kept = stores.build(VECTORS), np.delete(np.arange(ROWS), [10, 11, 50])
+    positions = np.full(ROWS, REMOVED, dtype=np.int64)
+    positions[kept] = np.arange(len(kept))
+    after = stores.merge(VECTORS[kept], before, positions)
+    expected = ExactStore(VECTORS[kept]).search(QUESTIONS, 10)
+    for mine, right in zip(after.search(QUESTIONS, 10), expected, strict=True):
+        np.testing.assert_array_equal(mine.positions, right.positions)
+
+
+def test_a_store_makes_the_folder_that_it_writes_to(stores: StoreClass, tmp_path: Path) -> None:
     """And none is needed twice: saving again replaces what is there."""
     for vectors in (VECTORS, VECTORS[:7]):
-        STORES[kind]().build(vectors).save(tmp_path / "deep" / "store")
-    assert len(STORES[kind]().load(tmp_path / "deep" / "store")) == 7
+        stores.build(vectors).save(tmp_path / "deep" / "store")
+    assert len(stores.load(tmp_path / "deep" / "store")) == 7
 
 
-@pytest.mark.parametrize("kind", sorted(STORES))
-def test_a_store_that_cannot_be_written_is_an_error_of_the_system(kind: str, tmp_path: Path) -> None:
+def test_a_store_that_cannot_be_written_is_an_error_of_the_system(stores: StoreClass, tmp_path: Path) -> None:
     """OSError, which a build turns into one sentence, whatever the library calls it."""
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(OSError, match="file"):
-        STORES[kind]().build(VECTORS).save(tmp_path / "file" / "store")
+        stores.build(VECTORS).save(tmp_path / "file" / "store")
