@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from index.cli import Command, is_flag_given, is_stated, setting_options
+from index.errors import UsageError
 from index.processors import choose_processes
 from index.settings import IndexSettings, ServeSettings
 from qa.collection.folder_names import parse_folders
@@ -47,11 +48,12 @@ if TYPE_CHECKING:
 
 # Those of a build that matter for what is written while serving; the others are as in the served generation.
 INDEX_SETTINGS = ("index", "model", "models", "keep", "hold", "max_file_mb", "parse_seconds", "parse_mb")
+STORE_SETTINGS = ("store_uri", "store_name", "store_token_file", "store_ca", "store_seconds")
 
 
 @click.command(cls=Command, context_settings={"max_content_width": 100})
 @click.argument("collections", nargs=-1, metavar="[NAME=FOLDER]...")
-@setting_options(*INDEX_SETTINGS, *(row.name for row in fields(ServeSettings)))
+@setting_options(*INDEX_SETTINGS, *STORE_SETTINGS, *(row.name for row in fields(ServeSettings)))
 def main(collections: tuple[str, ...], **flags: Any) -> None:  # noqa: ANN401 â€” of the table's types
     """Serve the API and the chat page over an index that exists, or over several, each with its name.
 
@@ -59,7 +61,7 @@ def main(collections: tuple[str, ...], **flags: Any) -> None:  # noqa: ANN401 â€
 
     Example: python serve.py handbook=var/handbook films=var/films
     """
-    index = IndexSettings(**{name: flags.pop(name) for name in INDEX_SETTINGS})
+    index = IndexSettings(**{name: flags.pop(name) for name in (*INDEX_SETTINGS, *STORE_SETTINGS)})
     settings = ServeSettings(**flags)
     # Before the libraries of the server are loaded, which takes a moment.
     roots = parse_folders(collections, index.index if is_flag_given("index") else None)
@@ -73,11 +75,13 @@ def main(collections: tuple[str, ...], **flags: Any) -> None:  # noqa: ANN401 â€
         model = index.model if is_stated("model") else None
         folders = CollectionFolders.of(roots, Path(index.index), model, settings.reader, index.models)
         options = _build_options(settings, folder)
+        followers = _prepare_followers(index, folders)
         folders.find_version()
         _prepare_reader(settings.reader, index.models)
         builders = _prepare_builders(index, folders, settings)
         written = LogOptions(settings.log_format, settings.log_requests)
-        server = ServerOptions(workers, settings.threads, folder, builders, written, note_served=folders.note_served)
+        beside, note_served = [*builders, *followers], folders.note_served
+        server = ServerOptions(workers, settings.threads, folder, beside, written, note_served=note_served)
         run_server(partial(_create_app, folders, options), settings.host, settings.port, server, folders.find_version)
 
 
@@ -114,6 +118,27 @@ def _prepare_builders(
         is_needed = settings.watch or (may_write and has_work())
         builders.append(BuilderProcess(partial(_run_builder, folders, options), is_needed, has_work=has_work))
     return builders
+
+
+def _prepare_followers(index: IndexSettings, folders: "CollectionFolders") -> "list[BuilderProcess]":
+    """Fetch what is served from the databases, and return the process that goes on with it, if there are any."""
+    from qa.web.server.builder_process import BuilderProcess
+    from qa.web.shared_indexes import follow_databases, list_shared, pull_first
+
+    if index.store_uri:
+        if folders.is_named:
+            raise UsageError("--store-uri is for one collection; give each its own with python -m index pull")
+        index.store_access.write(Path(index.index))
+    shared = list_shared(folders.roots.values())
+    if not shared:
+        return []
+    pull_first(shared)
+
+    def follow(control: socket, crashed: bool) -> None:
+        folders.release_files()
+        follow_databases(shared, control)
+
+    return [BuilderProcess(follow, is_needed=True, what="the process that follows the database")]
 
 
 def _has_waiting_writes(root: Path) -> bool:

@@ -1,4 +1,4 @@
-"""python -m index: build, status, verify, rollback, publish, use-file, prune, embed, export, import."""
+"""python -m index: build, status, verify, rollback, publish, pull, use-file, prune, embed, export, import."""
 
 from dataclasses import fields
 from pathlib import Path, PurePosixPath
@@ -20,7 +20,7 @@ from index.build.summary import (
     describe_read,
     describe_rest,
 )
-from index.cli import Group, Option, format_count, setting_options
+from index.cli import Group, Option, format_count, keep_store, setting_options
 from index.commands import format_build, format_publish
 from index.data_folder import IS_CHECKOUT
 from index.errors import IncompatibleGeneration, NetsphereError, UsageError
@@ -32,6 +32,7 @@ from index.generation.pointer import read_pointer
 from index.progress import Terminal
 from index.settings import IndexSettings
 from index.shards.command import embed, export, import_
+from index.sharing.follow import pull_current
 from index.writes.build import build_folder_with_writes
 from index.writes.jobs import MAX_FINISHED_JOBS
 from index.writes.journal import Journal
@@ -64,6 +65,7 @@ def build(folder: Path, dry_run: bool, **flags: Any) -> None:  # noqa: ANN401 â€
 
     Example: python -m index build my-texts --index var/my-index
     """
+    keep_store(flags)
     settings = IndexSettings(**flags)
     if dry_run:
         show_dry_run(simulate_build(folder, settings, Terminal()))
@@ -147,6 +149,25 @@ def publish(name: str | None, index: str) -> None:
     directory = IndexDirectory(Path(index))
     before = directory.require_current()
     click.echo(f"serving {publish_generation(directory, name)} instead of {before}")
+
+
+@main.command()
+@setting_options("index", "store_uri", "store_name", "store_token_file", "store_ca", "store_seconds")
+def pull(index: str, **flags: Any) -> None:  # noqa: ANN401 â€” of the table's types
+    """Fetch the generation that is served in the database of the index; --store-uri names the database the first time.
+
+    A running server does this by itself.
+
+    Example: python -m index pull --store-uri http://127.0.0.1:19530
+    """
+    access, directory = IndexSettings(index=index, **flags).store_access, IndexDirectory(Path(index))
+    if access.uri:
+        access.write(directory.root)
+    if directory.shared is None:
+        raise UsageError(f"invalid value '' for --store-uri: the index in {index} has no database yet; name one")
+    with directory.acquire_lock():
+        name = pull_current(directory)
+    click.echo(f"serving {directory.require_current()}{'' if name else ', as before'}")
 
 
 @main.command()

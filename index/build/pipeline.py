@@ -25,7 +25,9 @@ from index.errors import (
     DamagedGeneration,
     GenerationError,
     GenerationNotFound,
+    NetsphereError,
     QuantizationError,
+    StoreError,
     UsageError,
 )
 from index.generation.collection_info import NO_INFO, CollectionInfo
@@ -34,7 +36,9 @@ from index.generation.generation import Generation, GenerationContents
 from index.generation.manifest import Manifest, fingerprint_recipe
 from index.generation.near_copies import NO_NEAR_COPIES
 from index.progress import Progress, Silent
+from index.search.stores.access import remember_access
 from index.settings import IndexSettings
+from index.sharing.follow import pull_current
 from index.text.sketch import Sketches, sketch_texts
 from index.types import Encoder, LoadProblem
 
@@ -75,7 +79,8 @@ def build_index(
     Without ``source`` no file is read: the documents of the served generation stay. ``overrides`` replaces and removes
     documents by id. With the setting ``hold`` the generation is finished but not served.
     Raise BuildError if nothing can be read or written; what was served before still is. Raise UsageError if the index
-    folder is inside the source, and QuantizationError if the encoder is too far from the float32 model.
+    folder is inside the source, StoreError if its database cannot be reached, and QuantizationError if the encoder is
+    too far from the float32 model.
     """
     if source:
         require_outside(source, Path(settings.index), "the index folder", "--index")
@@ -126,7 +131,9 @@ class _Request:
 
 def _build(request: _Request) -> BuildReport:
     directory = IndexDirectory(Path(request.settings.index))
+    remember_access(directory.root, request.settings.store, request.settings.store_access)
     with directory.acquire_lock():
+        pull_current(directory)
         previous = _open_previous(directory, is_needed=not request.replaces_all)
         try:
             return _build_next(directory, request, previous)
@@ -268,7 +275,7 @@ def _open_previous(directory: IndexDirectory, is_needed: bool) -> Generation | N
             return directory.open_current()
         current = directory.find_current()
         return Generation.open(directory.root / current) if current else None
-    except GenerationError as error:
+    except (GenerationError, StoreError) as error:
         if is_needed:
             raise _make_damage_error(error) from error
         if not isinstance(error, GenerationNotFound):
@@ -276,5 +283,5 @@ def _open_previous(directory: IndexDirectory, is_needed: bool) -> Generation | N
         return None
 
 
-def _make_damage_error(error: GenerationError) -> BuildError:
+def _make_damage_error(error: NetsphereError) -> BuildError:
     return BuildError(f"{error}; documents that no file holds would be lost, so nothing was built")

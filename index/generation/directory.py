@@ -1,8 +1,9 @@
 """The index directory: it holds several generations and a pointer to the one that is served.
 
-The file ``CURRENT`` holds the name of that generation. It is replaced atomically, so a reader sees
-the old name or the new one, and a killed build leaves the old one in place. If it is lost, nothing is served instead:
-the newest generation may be one that was rolled back.
+If a database has the vectors, generations are shared: what is published, served or pruned here, is there, too. The file
+``CURRENT`` holds the name of the generation that is served. It is replaced atomically, so a reader sees the old name or
+the new one, and a killed build leaves the old one in place. If it is lost, nothing is served instead: the newest
+generation may be one that was rolled back.
 """
 
 import logging
@@ -10,6 +11,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 import regex
@@ -24,11 +26,14 @@ from index.errors import (
     GenerationError,
     GenerationNotFound,
     LostPointer,
+    StoreError,
     UsageError,
 )
 from index.generation.generation import Generation
 from index.generation.manifest import MANIFEST_NAME, read_source
 from index.generation.pointer import CURRENT, read_pointer, write_pointer
+from index.search.stores.access import StoreAccess
+from index.sharing.generations import SharedGenerations
 
 LOCK, UNFINISHED = "build.lock", ".unfinished-"
 GENERATION_NAME = regex.compile(r"(\d{6,})-[0-9a-f]{8}")
@@ -41,6 +46,12 @@ class IndexDirectory:
     def __init__(self, root: Path) -> None:
         """Remember ``root``, which need not exist before the first build."""
         self.root = root
+
+    @cached_property
+    def shared(self) -> SharedGenerations | None:
+        """The generations in the database of this index; None if it has none. Raise StoreError."""
+        access = StoreAccess.read(self.root)
+        return SharedGenerations(access) if access.uri else None
 
     def list_generations(self) -> list[str]:
         """Return the names of all finished generations, oldest first."""
@@ -173,19 +184,33 @@ class IndexDirectory:
 
     def choose_name(self, fingerprint: str) -> str:
         """Return the name of the next generation."""
-        last = max(map(_parse_number, self.list_folders()), default=0)
+        shared = self.shared.list_names() if self.shared else []
+        last = max(map(_parse_number, [*self.list_folders(), *shared]), default=0)
         return f"{last + 1:06d}-{fingerprint[:8]}"
 
     def publish_draft(self, draft: Path, name: str, serve: bool = True) -> None:
-        """Rename the draft to a generation and, unless it is held, serve it; both steps are atomic."""
-        draft.rename(self.root / name)
-        # After a power failure the pointer must not name a generation that the folder does not have.
-        sync_to_disk(self.root)
+        """Rename the draft to a generation and, unless it is held, serve it; both steps are atomic.
+
+        Raise StoreError if it cannot be shared, or BuildError if another machine has published meanwhile.
+        """
+        if self.shared:
+            if (published := self.shared.find_current()) not in {None, self._read_pointer()}:
+                raise BuildError(f"{published} was published on another machine meanwhile; build again")
+            self.shared.push(name, draft)
+        self.add_draft(draft, name)
         if serve:
             self.set_current(name)
 
+    def add_draft(self, draft: Path, name: str) -> None:
+        """Rename the draft to a generation of this folder, which is not served yet."""
+        draft.rename(self.root / name)
+        # After a power failure the pointer must not name a generation that the folder does not have.
+        sync_to_disk(self.root)
+
     def set_current(self, name: str) -> None:
         """Serve ``name`` from now on."""
+        if self.shared:
+            self.shared.set_current(name)
         write_pointer(self.root, name)
 
     def serve_named(self, name: str) -> None:
@@ -213,6 +238,15 @@ class IndexDirectory:
 
         One that cannot be removed is logged and stays, because the build itself has succeeded.
         """
+        if self.shared:
+            try:
+                self.shared.prune(keep)
+            except StoreError as error:
+                log.warning("what is no longer needed stays in the database: %s", error)
+        return self.prune_folders(keep)
+
+    def prune_folders(self, keep: int) -> list[str]:
+        """Remove generations from this folder alone, as ``prune_generations`` does."""
         current = self.find_current()
         return [name for name in self.list_generations()[:-keep] if name != current and self._remove_generation(name)]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from index.cli import Command, Option, format_count, setting_options
+from index.cli import Command, Option, format_count, keep_store, setting_options
 from index.progress import Terminal
 from index.settings import IndexSettings
 from index.shards.bulk import embed_folder, export_index, import_shards
@@ -78,6 +78,7 @@ def import_(shards: Path, **flags: Any) -> None:  # noqa: ANN401 — of the tabl
 
     Example: python -m index import my-shards --index var/index --store exact
     """
+    keep_store(flags)
     settings = IndexSettings(**flags)
     show_build(import_shards(shards, settings, Terminal()), settings.index)
 

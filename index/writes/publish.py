@@ -3,6 +3,7 @@
 from index.disk.sync import sync_to_disk
 from index.errors import GenerationNotFound
 from index.generation.directory import IndexDirectory
+from index.sharing.follow import pull_all
 from index.writes.batches import BatchQueue
 from index.writes.journal import Journal
 
@@ -18,6 +19,7 @@ def publish_generation(directory: IndexDirectory, name: str | None = None) -> st
     """
     directory.require_current()
     with directory.acquire_lock():
+        pull_all(directory)
         names = directory.list_generations()
         chosen = name or names[-1]
         if chosen not in names:
@@ -34,6 +36,7 @@ def roll_back(directory: IndexDirectory, name: str | None = None) -> str:
     Raises UsageError or GenerationError; nothing is changed then.
     """
     with directory.acquire_lock():
+        pull_all(directory)
         was_pinned = is_pinned(directory)
         # First: a kill between the two steps must not let the next write bring back what is rolled back.
         _pin(directory)

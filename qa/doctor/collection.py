@@ -7,6 +7,7 @@ from index.errors import DamagedGeneration, NetsphereError
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.generation.manifest import Manifest, read_source
+from index.search.stores.access import StoreAccess
 from index.writes.publish import find_waiting
 from qa.doctor.types import Configuration, Finding, Level
 from qa.engine import Engine
@@ -20,6 +21,7 @@ def check_index(configuration: Configuration) -> Iterator[Finding]:
         yield Finding(Level.OK, "index", f"{manifest.generation} in {directory.root}, built with {manifest.model}")
         yield from _check_left_out(manifest, directory)
         yield from _check_waiting(directory)
+        yield from check_database(directory)
         yield from _check_answers(configuration)
     except NetsphereError as error:
         yield Finding(Level.FAULT, "index", str(error))
@@ -52,6 +54,19 @@ def _check_waiting(directory: IndexDirectory) -> Iterator[Finding]:
     if newest:
         text = f"{newest} waits; serve it with: {format_publish(directory.root)}"
         yield Finding(Level.NOTE, "index", text)
+
+
+def check_database(directory: IndexDirectory) -> Iterator[Finding]:
+    """Find out whether the database of the index, if it has one, is reached and serves what the folder does."""
+    if directory.shared is None:
+        return
+    published, here = directory.shared.find_current(), directory.require_current()
+    where = StoreAccess.read(directory.root).uri
+    if published == here:
+        yield Finding(Level.OK, "database", f"{where} has {published} published")
+    else:
+        text = f"{where} has {published} published, and the folder {here}; fetch it with: python -m index pull"
+        yield Finding(Level.NOTE, "database", text)
 
 
 def _check_answers(configuration: Configuration) -> Iterator[Finding]:

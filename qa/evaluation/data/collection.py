@@ -24,7 +24,8 @@ def build_engine(
 
     Raises UsageError if it has none, BuildError if it cannot be indexed.
     """
-    index = str(find_folder(dataset) / "index")
+    # An index that a database shares stays with it.
+    index = str(find_folder(dataset) / (f"index-{settings.store_name}" if settings.store_uri else "index"))
     build_folder(write_corpus(dataset), replace(settings, index=index), progress or Silent())
     return Engine.open(index, reader=reader, models=settings.models)
 

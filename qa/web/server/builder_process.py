@@ -1,4 +1,4 @@
-"""The process that builds what is written while serving, as the supervisor sees it."""
+"""A process beside the workers, as the supervisor sees it: one builds what is written, one follows a database."""
 
 import logging
 import os
@@ -22,7 +22,7 @@ class BuilderProcess:
     """A process that is started when there is something to build, and started again if it ends.
 
     ``run`` is called in it with its socket and whether the one before ended unexpectedly. ``has_work`` says whether
-    there is something to build for a process that does not run yet.
+    there is something to build for a process that does not run yet. ``what`` names it in the log.
     """
 
     run: Callable[[socket.socket, bool], object]
@@ -34,13 +34,14 @@ class BuilderProcess:
     _start_at: float = 0.0
     _delay: float = field(default=RESTART_S)
     has_work: Callable[[], bool] = lambda: True
+    what: str = "the builder"
 
     def start_if_due(self, inherited: Iterable[socket.socket]) -> socket.socket | None:
         """Start the process if it is needed, does not run and may start again; return its socket if it was started."""
         if self.control or not self.is_needed or monotonic() < self._start_at:
             return None
         self._started = monotonic()
-        self.pid, self.control = fork_process(partial(_run_builder, self.run, self._crashed), inherited)
+        self.pid, self.control = fork_process(partial(_run_builder, self.run, self.what, self._crashed), inherited)
         self.control.setblocking(False)
         return self.control
 
@@ -81,14 +82,16 @@ class BuilderProcess:
         is_early = monotonic() < self._started + MAX_RESTART_S
         self._delay = min(self._delay * 2, MAX_RESTART_S) if is_early else RESTART_S
         self._start_at = monotonic() + self._delay
-        log.error("%s; another one is started", describe_end(os.waitstatus_to_exitcode(status), "the builder"))
+        log.error("%s; another one is started", describe_end(os.waitstatus_to_exitcode(status), self.what))
 
 
-def _run_builder(run: Callable[[socket.socket, bool], object], crashed: bool, control: socket.socket) -> None:
+def _run_builder(
+    run: Callable[[socket.socket, bool], object], what: str, crashed: bool, control: socket.socket
+) -> None:
     restore_signals()
     try:
         run(control, crashed)
     except Exception:
         # Nobody else does: the process ends without the interpreter's own message.
-        log.exception("the builder has failed")
+        log.exception("%s has failed", what)
         raise

@@ -1,0 +1,1 @@
+"""Generations in a database, so that several machines serve the same ones."""
