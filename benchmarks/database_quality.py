@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 
 import click
 
+from benchmarks.databases import PAGE
 from benchmarks.documents import format_table, write_section
 from benchmarks.milvus_server import URI, run_inside, run_server
-from benchmarks.speed.databases import PAGE
 from index.progress import Terminal
 from index.search.stores.access import MILVUS
 from index.settings import IndexSettings

@@ -23,7 +23,7 @@ from index.generation.passages import Passages
 from index.search.bm25 import BM25Index
 from index.search.late_interaction import LateInteractionIndex
 from index.search.stores import find_store
-from index.search.stores.access import StoreAccess
+from index.search.stores.access import LOCAL, MILVUS, StoreAccess
 from index.types import Positions, Store
 
 DOCUMENTS, PASSAGES, STORE, LEXICAL, TOKENS = "documents", "passages", "store", "lexical", "tokens"
@@ -89,7 +89,7 @@ class Generation:
         first read, unless ``hashes_all`` is true. ``root`` is the folder of the index, if that is not the one above.
         Raise DamagedGeneration, IncompatibleGeneration or StoreError.
         """
-        manifest, access = Manifest.read(folder), StoreAccess.read(root or folder.parent)
+        manifest = Manifest.read(folder)
         damage = DamageMonitor(folder, manifest)
         manifest.check_files(folder, hashes_all)
         try:
@@ -100,7 +100,7 @@ class Generation:
                 passages=Passages.load(folder / PASSAGES, documents),
                 units=open_array(folder / UNITS),
                 keys=open_array(folder / KEYS),
-                store=find_store(manifest.settings["store"], access).load(folder / STORE),
+                store=_open_store(manifest.settings["store"], folder / STORE, root or folder.parent),
                 lexical=BM25Index.load(folder / LEXICAL),
                 tokens=LateInteractionIndex.load(folder / TOKENS),
                 marked_names=json.loads((folder / MARKED_NAMES).read_text(encoding="utf-8")),
@@ -115,6 +115,11 @@ class Generation:
     def verify(self) -> None:
         """Compare the hash of every file, large ones included; raise DamagedGeneration."""
         self.manifest.check_files(self.folder, hashes_all=True)
+
+
+def _open_store(name: str, folder: Path, root: Path) -> Store:
+    access = StoreAccess.read(root) if name == MILVUS else LOCAL
+    return find_store(name, access).load(folder)
 
 
 def write_generation(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from benchmarks.database_quality import format_rows
-from benchmarks.speed.databases import describe, measure
+from benchmarks.databases import describe, measure
 from index.search.stores import find_store
 from index.search.stores.access import MILVUS, StoreAccess
 from qa.evaluation.comparison import Comparison, Difference

@@ -70,8 +70,8 @@ def build(source: Path, index: Path, **settings: object) -> Generation:
 
 
 def read_files(shards: Path) -> dict[str, bytes]:
-    """Return what is in each Parquet file."""
-    return {path.name: path.read_bytes() for path in shards.glob("*.parquet")}
+    """Return what is in each Parquet file; what a killed process may leave is hidden."""
+    return {path.name: path.read_bytes() for path in shards.glob("[!.]*.parquet")}
 
 
 def get_unit_paths(shards: Path) -> list[Path]:

@@ -1,9 +1,9 @@
 """The vectors of 200,000 passages in the FAISS store and in a real Milvus server, side by side.
 
-python -m benchmarks.speed.databases ../shared/data var/milvus/bin/milvus-server
+python -m benchmarks.databases ../shared/data var/milvus/bin/milvus-server
 
-Both have the same synthetic vectors (``synthetic.py``), and are asked by the same questions, one at a time. Writes its
-section of ``docs/milvus.md``.
+Both have the same synthetic vectors (``benchmarks/speed/synthetic.py``), and are asked by the same questions, one at a
+time. Writes its section of ``docs/milvus.md``.
 """
 
 import sys
@@ -31,7 +31,7 @@ from index.settings import IndexSettings
 from index.types import Store, Vectors
 from qa.query.encode import encode_questions
 
-COMMAND = "python -m benchmarks.speed.databases ../shared/data var/milvus/bin/milvus-server"
+COMMAND = "python -m benchmarks.databases ../shared/data var/milvus/bin/milvus-server"
 PAGE, CACHE = Path("docs/milvus.md"), Path("var/scale")
 PASSAGES, QUESTIONS = 200_000, 100
 HEAD = ("store", "vectors that may be found", f"recall@{TOP}", "p50, ms", "p95, ms")
@@ -52,7 +52,7 @@ class Measured:
 @click.option("--passages", default=PASSAGES, show_default=True, help="Passages, of which each has five vectors.")
 def main(data: Path, server: Path, passages: int) -> None:
     """Measure both stores over DATA, the folder of open sets; SERVER is the program of Milvus 2.3.5. Half an hour."""
-    if (status := run_inside("benchmarks.speed.databases", sys.argv[1:])) is not None:
+    if (status := run_inside("benchmarks.databases", sys.argv[1:])) is not None:
         sys.exit(status)
     encoder = load_encoder()
     vectors = Synthetic(load_material(data, encoder, CACHE), passages).draw_vectors()
@@ -98,4 +98,4 @@ def format_row(one: StoreMeasurement) -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
-    main(prog_name="python -m benchmarks.speed.databases")
+    main(prog_name="python -m benchmarks.databases")
