@@ -84,7 +84,9 @@ def describe(passages: int, vectors: int, rows: dict[str, Measured]) -> str:
         for name, one in rows.items()
     )
     table = format_table(HEAD, [format_row(one) for measured in rows.values() for one in measured.asked])
-    return f"""{format_origin(COMMAND)}
+    return f"""## How fast
+
+{format_origin(COMMAND)}
 
 The {vectors:,} vectors of {passages:,} passages, the index included: {built}. Each of {QUESTIONS} questions is asked by
 itself, among all vectors and among those of some documents. Recall is the share that is found of the {TOP} nearest.
