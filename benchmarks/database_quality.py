@@ -42,10 +42,12 @@ def main(data: Path, server: Path) -> None:
     with TemporaryDirectory() as folder, run_server(str(server), Path(folder)) as token:
         shared = replace(local, store=MILVUS, store_uri=URI, store_token_file=str(token), store_seconds=60)
         rows = [row for name in SETS for row in compare_set(data / name, local, shared, Path(folder))]
-    text = (
-        "## The same answers\n\nEvery question of these sets in mode `fast`, with the 95 % interval of the difference, and for how many "
-        f"questions each store is better:\n\n{format_table(HEAD, rows, texts=2)}"
-    )
+    text = f"""## The same answers
+
+Every question of these sets in mode `fast`, with the 95 % interval of the difference, and for how many questions each
+store is better:
+
+{format_table(HEAD, rows, texts=2)}"""
     write_section(PAGE, "quality", text)
 
 
