@@ -63,9 +63,7 @@ class SharedGenerations:
         for file, digest in Manifest.read(folder).files.items():
             path = folder / file
             path.parent.mkdir(parents=True, exist_ok=True)
-            if digest in known:
-                path.hardlink_to(known[digest])
-            else:
+            if digest not in known or not _link(known[digest], path):
                 self._files.read(path, digest)
 
     def set_current(self, name: str) -> None:
@@ -129,6 +127,15 @@ class SharedGenerations:
 
     def _name_generation(self, collection: str) -> str:
         return collection.removeprefix(self._name_collection("")).replace("_", "-")
+
+
+def _link(known: Path, path: Path) -> bool:
+    """Link a file to another path; return False if the file system does not."""
+    try:
+        path.hardlink_to(known)
+    except OSError:
+        return False
+    return True
 
 
 def _name_vectors(manifest: Manifest) -> str:

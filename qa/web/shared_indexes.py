@@ -3,8 +3,6 @@
 import logging
 import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from select import select
 from socket import socket
@@ -32,6 +30,10 @@ def pull_first(roots: Iterable[Path], pull: Callable[[Path], object] = pull_if_i
 
     If a database cannot be reached, what its folder has is served.
     """
+    # Late: most servers follow no database, and start sooner.
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     # In a process of its own: a connection to a database must not be there when others are forked.
     with ProcessPoolExecutor(1, get_context("fork")) as apart:
         for root in roots:

@@ -27,7 +27,7 @@ class StoreAccess:
     name: str = "netsphere"
     token_file: str = ""
     ca: str = ""
-    timeout_s: int = 10
+    timeout_s: int = 3
 
     @property
     def token(self) -> str:

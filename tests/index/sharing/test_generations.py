@@ -200,6 +200,23 @@ def test_a_file_that_is_damaged_here_is_fetched_anew(machines: tuple[Machine, Ma
     assert two.texts.keys() == {"cats", "dogs"}
 
 
+def test_a_file_system_without_links_fetches_every_file(
+    machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes longer and is the same generation."""
+    one, two = machines
+    one.build(cats="Cats sleep.")
+    pull_if_idle(two.root)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError("Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    name = one.build(dogs="Dogs dig holes.").manifest.generation
+    assert pull_if_idle(two.root) == name
+    assert read_files(two.directory.open_current()) == read_files(one.directory.open_current())
+
+
 def test_a_generation_that_is_gone_is_an_error(machines: tuple[Machine, Machine]) -> None:
     """It cannot be served, and the folder goes on with what it has."""
     one, two = machines

@@ -33,8 +33,6 @@ PAUSE_S = 2.0
 POLL_S, FINISH_S = 0.5, 3600.0
 # ``SegmentState.Sealed`` of Milvus's protocol.
 SEALED_SEGMENT = 3
-
-
 # In the messages of Milvus and of milvus-lite about a collection that is on disk only.
 NOT_LOADED = ("not loaded", "'released'")
 
@@ -257,8 +255,8 @@ class Connection:
                 raise
             # It raises its own errors, those of gRPC, and for a wrong address ValueError.
             raise StoreError(
-                f"the database at {self.access.uri} does not do what is asked ({describe_error(error)}); check that it "
-                "runs, and the settings store_uri, store_token_file and store_ca"
+                f"cannot use the database at {self.access.uri}: {describe_error(error)}; check that it runs, and the "
+                "settings store_uri, store_token_file and store_ca"
             ) from error
 
 
@@ -274,6 +272,5 @@ def _make_client(access: StoreAccess) -> "MilvusClient":
 
     # It logs each failure with its traceback before it raises it.
     logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
-
     options: dict[str, Any] = {"server_pem_path": access.ca} if access.ca else {}
     return MilvusClient(uri=access.uri, token=access.token, timeout=access.timeout_s, **options)

@@ -99,7 +99,7 @@ def test_a_lost_server_is_one_error_in_time_and_then_at_once(tmp_path: Path) -> 
         store = find_store(MILVUS, access).build(VECTORS[:50])
         right = store.search(VECTORS[:3], 5)
     started = monotonic()
-    with pytest.raises(StoreError, match=f"127.0.0.1:{port} does not .* store_uri"):
+    with pytest.raises(StoreError, match=f"127.0.0.1:{port}: .* store_uri"):
         store.search(VECTORS[:1], 5)
     failed = monotonic()
     assert failed - started < 2 * 2 + 1
