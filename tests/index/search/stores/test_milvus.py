@@ -179,3 +179,19 @@ def test_a_wrong_token_is_refused(milvus: StoreAccess, tmp_path: Path) -> None:
     access = replace(milvus, token_file=str(tmp_path / "token"), timeout_s=5)
     with pytest.raises(StoreError, match="store_token_file"):
         find_store(MILVUS, access).build(VECTORS[:2])
+
+
+def test_after_a_failure_nothing_is_asked_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise each question would wait for the timeout."""
+    asked = list[str]()
+
+    def fail(self: Connection, method: str, *_: object, **__: object) -> None:
+        asked.append(method)
+        raise StoreError("lost")
+
+    monkeypatch.setattr(Connection, "_call", fail)
+    connection = Connection(StoreAccess("http://127.0.0.1:1"))
+    for _ in range(3):
+        with pytest.raises(StoreError, match="lost"):
+            connection.read("films", [1], 2)
+    assert asked == ["query"]
