@@ -65,10 +65,12 @@ def test_memory_is_that_of_all_processes_and_what_they_share_counts_once(tmp_pat
 import os, socket, sys, time
 held = bytearray(os.urandom(1 << 16)) * 1024
 listening = socket.create_server(("127.0.0.1", 0))
-if sys.argv[1] == "2":
-    os.fork()
-print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True) if listening else None
-time.sleep(20)
+first = os.getpid()
+if sys.argv[1] == "1" or os.fork():
+    print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True)
+    time.sleep(20)
+while os.getppid() == first:
+    time.sleep(0.1)
 """
     with run_server("-c", program, "1") as one, run_server("-c", program, "2") as two:
         alone, shared = measure_memory(one), measure_memory(two)
