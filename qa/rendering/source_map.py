@@ -57,6 +57,8 @@ Node = Text | Void | Element
 # The tags of elements that are not part of a line.
 BLOCKS = frozenset("h p line lines source pre ul ol li blockquote table thead tbody tr th td".split())
 
+CELLS = frozenset({"th", "td"})
+
 
 def show_source(text: str, start: int) -> Element:
     """Return a part of a document, which begins at ``start`` of it, as it was written."""
@@ -123,8 +125,13 @@ def _follows(last: Text, text: Text) -> bool:
 
 
 def unwrap_words(nodes: Sequence[Node]) -> tuple[Node, ...]:
-    """Return what is inside of the only block of a quotation: words from a list or a table are shown as words."""
+    """Return what is inside of the only block of a quotation: words from a list or a table are shown as words.
+
+    Of a row with several cells a row remains: outside of a table, cells would run into each other.
+    """
     shown = [node for node in nodes if not isinstance(node, Element) or node.children]
+    if len(shown) > 1 and all(isinstance(node, Element) and node.tag in CELLS for node in shown):
+        return (Element("table", (Element("tr", tuple(shown)),)),)
     if len(shown) != 1 or not isinstance(only := shown[0], Element) or only.tag not in BLOCKS:
         return tuple(shown)
     if only.tag != "pre":

@@ -1,8 +1,10 @@
 """Nodes as lines of a terminal."""
 
 from index.types import Span
+from qa.rendering.html import Anchors, write_html
 from qa.rendering.markdown import MarkdownText
-from qa.rendering.plain_text import write_lines
+from qa.rendering.plain_text import write_lines, write_text
+from qa.rendering.source_map import unwrap_words
 
 SOURCE = """# The *inn*
 
@@ -68,3 +70,13 @@ def test_headings_are_titles() -> None:
     """They are the only ones."""
     lines = write_lines(MarkdownText(SOURCE).render(Span(0, len(SOURCE))), ())
     assert [line.text for line in lines if line.title] == ["The inn"]
+
+
+def test_a_row_that_is_quoted_keeps_its_cells_apart() -> None:
+    """Without its table; a single cell is shown as words."""
+    start = SOURCE.index("| small")
+    row, cell = Span(start, SOURCE.index("\n", start)), Span(start + 2, start + 7)
+    text = MarkdownText(SOURCE)
+    assert write_text(unwrap_words(text.render(row))) == "small · 40"
+    assert write_html(unwrap_words(text.render(row)), Anchors([]), 1).count("<td") == 2
+    assert write_html(unwrap_words(text.render(cell)), Anchors([]), 1) == "small"
