@@ -125,16 +125,26 @@ def _follows(last: Text, text: Text) -> bool:
 
 
 def unwrap_words(nodes: Sequence[Node]) -> tuple[Node, ...]:
-    """Return what is inside of the only block of a quotation: words from a list or a table are shown as words.
+    """Return what is inside of the only block of a quotation: words from a list or a cell are shown as words.
 
-    Of a row with several cells a row remains: outside of a table, cells would run into each other.
+    A table with more than one cell stays a table: outside of one, HTML has no rows and cells, and they would run
+    into each other.
     """
     shown = [node for node in nodes if not isinstance(node, Element) or node.children]
-    if len(shown) > 1 and all(isinstance(node, Element) and node.tag in CELLS for node in shown):
-        return (Element("table", (Element("tr", tuple(shown)),)),)
     if len(shown) != 1 or not isinstance(only := shown[0], Element) or only.tag not in BLOCKS:
         return tuple(shown)
+    if only.tag == "table" and sum(1 for _ in _iterate_cells(only)) > 1:
+        return (only,)
     if only.tag != "pre":
         return unwrap_words(only.children)
     one_line = "\n" not in get_visible_text(only.children).strip("\n")
     return (Element("code", only.children),) if one_line else (only,)
+
+
+def _iterate_cells(element: Element) -> Iterator[Element]:
+    """Yield the cells that are not empty."""
+    for child in element.children:
+        if isinstance(child, Element) and child.tag in CELLS:
+            yield from (child,) if child.children else ()
+        elif isinstance(child, Element):
+            yield from _iterate_cells(child)

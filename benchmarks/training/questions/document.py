@@ -34,6 +34,7 @@ def render_page(figures: Mapping[str, Any]) -> str:
         layers=len(trained["layers"]),
         texts=trained["texts"],
         steps=trained["plan"]["steps"],
+        mistaken=trained["plans"][-1][0],
         plans=" ".join(_describe_plans(trained["plans"])),
         tokens=trained["plan"]["tokens"],
         rate=trained["plan"]["rate"],
@@ -50,7 +51,8 @@ def render_page(figures: Mapping[str, Any]) -> str:
 def _describe_plans(plans: Sequence[Sequence[int]]) -> Iterator[str]:
     """Yield a sentence about each time that the training went on with another plan."""
     for (_, before), (step, now) in pairwise(plans):
-        yield f"At step {step:,} of {before:,} it went on with a plan of {now:,}, whose rate at that step is lower."
+        rate = "lower" if now < before else "higher"
+        yield f"At step {step:,} of {before:,} it went on with a plan of {now:,}, whose rate at that step is {rate}."
 
 
 def _format_rows(measured: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
@@ -95,8 +97,8 @@ training articles of the open sets ([sources and licences](reader.md#what-it-was
 {steps:,} steps of {tokens:,} tokens at a learning rate of {rate:g}, which rises over the first {warm_up} steps and
 then falls to zero along a line. {plans}
 
-By a mistake, since mended in the program, some questions about held-out stories were among the texts; none is in the
-table above.
+By a mistake, since mended in the program, some questions about held-out stories were among the texts of the first
+{mistaken:,} steps; none is in the table above.
 
 Two losses are summed: the squared distance of each token's vector, because late interaction compares tokens, and
 {weight:g} times 1 less the cosine of the whole text's, which the dense leg compares. The network begins with layers

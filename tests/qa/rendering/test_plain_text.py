@@ -1,5 +1,7 @@
 """Nodes as lines of a terminal."""
 
+import pytest
+
 from index.types import Span
 from qa.rendering.html import Anchors, write_html
 from qa.rendering.markdown import MarkdownText
@@ -72,11 +74,19 @@ def test_headings_are_titles() -> None:
     assert [line.text for line in lines if line.title] == ["The inn"]
 
 
-def test_a_row_that_is_quoted_keeps_its_cells_apart() -> None:
-    """Without its table; a single cell is shown as words."""
-    start = SOURCE.index("| small")
-    row, cell = Span(start, SOURCE.index("\n", start)), Span(start + 2, start + 7)
-    text = MarkdownText(SOURCE)
-    assert write_text(unwrap_words(text.render(row))) == "small · 40"
-    assert write_html(unwrap_words(text.render(row)), Anchors([]), 1).count("<td") == 2
-    assert write_html(unwrap_words(text.render(cell)), Anchors([]), 1) == "small"
+@pytest.mark.parametrize(
+    ("first", "last", "text", "cells"),
+    [
+        ("| small", "40 |", "small · 40", 2),
+        ("| small", "50 |", "small · 40\n50", 4),
+        ("| room", "40 |", "room · price\nsmall · 40", 4),
+        ("small |", "small ", "small", 0),
+    ],
+)
+def test_cells_that_are_quoted_stay_apart(first: str, last: str, text: str, cells: int) -> None:
+    """They stay in a table, of one row or of several; a single cell is shown as words."""
+    start = SOURCE.index(first)
+    quoted = unwrap_words(MarkdownText(SOURCE).render(Span(start, SOURCE.index(last, start) + len(last))))
+    html = write_html(quoted, Anchors([]), 1)
+    assert write_text(quoted) == text
+    assert (html.count("<td") + html.count("<th>"), "<table>" in html) == (cells, cells > 0)
