@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,7 +103,8 @@ def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreAcc
         yield StoreAccess(STANDALONE, token_file=TOKEN_FILE, timeout_s=60)
         return
     with run_milvus(tmp_path_factory.mktemp("milvus")) as access:
-        yield access
+        # It is not stopped before the tests end, so a long wait costs nothing, and a busy machine fails no test.
+        yield replace(access, timeout_s=60)
 
 
 @pytest.fixture

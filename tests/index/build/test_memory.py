@@ -1,6 +1,5 @@
 """What a build takes in memory, and that the sizes of its blocks decide nothing else."""
 
-import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +14,7 @@ from index.generation.generation import Generation
 from index.settings import IndexSettings
 from index.types import Document, Embeddings
 from tests.doubles import WordEncoder
+from tests.traced import trace_peak
 
 # Of each passage, 550 were measured: a row of 104 bytes and 16 for each sentence, and for each of four units 24, a key
 # of 16 and what sorting the keys takes for a moment. Its text alone would add 500.
@@ -60,13 +60,10 @@ def write_passages(folder: Path, count: int) -> None:
 def measure_build(folder: Path, count: int) -> tuple[int, int]:
     """Return the passages and the peak of the memory that Python and numpy allocate during a build."""
     write_passages(folder / f"{count}", count)
-    tracemalloc.start()
-    try:
+    with trace_peak() as peak:
         recipe = IndexSettings(index=str(folder / f"index-{count}"))
         report = build_index(folder / f"{count}", recipe, ForgetfulEncoder())
-        return report.manifest.counts["passages"], tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+        return report.manifest.counts["passages"], peak()
 
 
 def test_memory_grows_by_a_row_for_each_passage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
