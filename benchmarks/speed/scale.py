@@ -29,6 +29,7 @@ from benchmarks.speed.scale_stores import HEAD as STORE_HEAD
 from benchmarks.speed.scale_stores import StoreMeasurement, format_store_rows, measure_stores
 from benchmarks.speed.synthetic import Synthetic, load_material
 from benchmarks.speed.update_child import UpdateMeasurement
+from index.build.inventory import Inventory
 from index.build.publish import BuildInputs, publish_generation
 from index.embedding import load_encoder
 from index.generation.directory import IndexDirectory
@@ -101,7 +102,7 @@ def publish_collection(
     settings, directory = IndexSettings(index=str(folder)), IndexDirectory(folder)
     with directory.acquire_lock():
         contents = synthetic.build_contents(store, projection)
-        inputs = BuildInputs("synthetic", contents.documents.fingerprint, (), settings, encoder)
+        inputs = BuildInputs("synthetic", contents.documents.fingerprint, Inventory(), settings, encoder)
         return publish_generation(directory, contents, inputs)
 
 

@@ -178,7 +178,7 @@ def _build_next(directory: IndexDirectory, request: _Request, previous: Generati
     linked = base.contents.passages.near_copies if base else NO_NEAR_COPIES
     contents = replace(contents, passages=mark_near_copies(contents.passages, copies, linked, request.progress))
     corpus = contents.documents.fingerprint
-    inputs = BuildInputs(origin, corpus, inventory.problems, settings, encoder, sources, sketches, copies, collection)
+    inputs = BuildInputs(origin, corpus, inventory, settings, encoder, sources, sketches, copies, collection)
     manifest = publish_generation(directory, contents, inputs)
     _keep_inventory(directory, manifest, inventory)
     remove_caches(directory.root)

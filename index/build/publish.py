@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from index.build.copies import CopyGroup, write_copies
+from index.build.inventory import Inventory, write_skipped
 from index.build.sources import Sources, write_sources
 from index.embedding import ENCODER_FOLDER
 from index.errors import BuildError, NetsphereError
@@ -19,7 +20,7 @@ from index.generation.generation import Generation, GenerationContents, write_ge
 from index.generation.manifest import FileDigest, Manifest, fingerprint_recipe
 from index.settings import IndexSettings
 from index.text.sketch import SKETCH_DTYPE, Sketches
-from index.types import Encoder, LoadProblem
+from index.types import Encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class BuildInputs:
 
     source: str
     corpus: str
-    problems: tuple[LoadProblem, ...]
+    inventory: Inventory
     settings: IndexSettings
     encoder: Encoder
     sources: Sources = field(default_factory=dict)
@@ -63,7 +64,7 @@ class BuildInputs:
                 "passages": len(contents.passages),
                 "units": len(contents.units),
             },
-            problems=self.problems,
+            problems=self.inventory.problems,
             files=files,
         )
 
@@ -76,6 +77,7 @@ def publish_generation(directory: IndexDirectory, contents: GenerationContents, 
             inputs.encoder.save(draft / ENCODER_FOLDER)
             write_sources(draft, inputs.sources)
             write_copies(draft, inputs.sketches, inputs.copies)
+            write_skipped(draft, inputs.inventory)
             inputs.collection.write(draft)
             manifest = write_generation(draft, contents, partial(inputs.make_manifest, name, contents))
             Generation.open(draft, hashes_all=True)

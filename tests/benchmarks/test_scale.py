@@ -9,6 +9,7 @@ from benchmarks import documents
 from benchmarks.documents import write_head, write_section
 from benchmarks.speed.scale_stores import measure_recall
 from benchmarks.speed.synthetic import Material, Synthetic
+from index.build.inventory import Inventory
 from index.build.publish import BuildInputs, publish_generation
 from index.generation.directory import IndexDirectory
 from index.generation.integrity import find_violations
@@ -32,7 +33,7 @@ def test_a_synthetic_collection_is_a_sound_generation(tmp_path: Path) -> None:
     )
     settings = IndexSettings(index=str(directory.root), store="exact")
     with directory.acquire_lock():
-        publish_generation(directory, contents, BuildInputs("synthetic", "", (), settings, encoder))
+        publish_generation(directory, contents, BuildInputs("synthetic", "", Inventory(), settings, encoder))
     generation = directory.open_current()
     assert find_violations(generation) == []
     assert (len(generation.contents.documents), len(generation.contents.passages)) == (3, 47)

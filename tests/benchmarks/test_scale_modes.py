@@ -11,6 +11,7 @@ from benchmarks.speed.scale_modes import REASONS, explain_growth, format_mode_he
 from benchmarks.speed.scale_stores import list_filters, measure_store, measure_stores
 from benchmarks.speed.steps import COMPARING, DENSE, FILTERING, READING, REST, WHOLE, StepTimer
 from benchmarks.speed.synthetic import PASSAGES, TAGS, UNITS, Material, Synthetic
+from index.build.inventory import Inventory
 from index.build.publish import BuildInputs, publish_generation
 from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
@@ -35,7 +36,7 @@ def synthetic(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Gen
     store = find_store(settings.store).build(collection.draw_vectors())
     with directory.acquire_lock():
         contents = collection.build_contents(store, learn_projection(encoder))
-        publish_generation(directory, contents, BuildInputs("synthetic", "", (), settings, encoder))
+        publish_generation(directory, contents, BuildInputs("synthetic", "", Inventory(), settings, encoder))
     return directory.open_current()
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.build.inventory import recall_inventory
+from index.build.inventory import SKIPPED, recall_inventory
 from index.build.pipeline import build_index
 from index.build.sources import read_sources
 from index.generation.directory import IndexDirectory
@@ -92,10 +92,12 @@ def test_files_of_all_formats_give_the_index_of_a_build(tmp_path: Path) -> None:
     shutil.copytree(FILES, source)
     (source / "collection.toml").write_text('title = "Samples"\n', encoding="utf-8")
     (source / "broken.pdf").write_bytes(b"%PDF-1.7 broken")
+    (source / ".hidden").touch()
     built = build(source, tmp_path / "built")
     embed(source, tmp_path / "shards")
     loaded = load(tmp_path / "shards", tmp_path / "loaded")
     assert built.manifest.problems
+    assert SKIPPED in built.manifest.files
     for name in ("files", "corpus", "recipe", "counts", "problems", "settings", "source"):
         assert getattr(loaded.manifest, name) == getattr(built.manifest, name)
     assert read_sources(loaded.folder) == read_sources(built.folder)
