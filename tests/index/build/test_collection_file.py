@@ -1,6 +1,8 @@
 """``collection.toml``: what a folder says of itself is kept in the generation, and nothing wrong in it stops a build."""
 
+import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from tests.doubles import WordEncoder
 
 STATED = 'title = "Staff  handbook"\ndescription = "Rules, and\\nforms."\nlanguages = ["en", "de-CH"]\n'
 INFO = CollectionInfo("Staff handbook", "Rules, and forms.", ("en", "de-CH"))
+MORE = 'origin = "The office, floor 3"\nlicense = "CC BY 4.0"\nquestions = ["Who may  travel?", "Who pays?", "Who pays?"]\n'
 
 
 @pytest.fixture
@@ -50,6 +53,30 @@ def test_what_the_folder_says_is_kept(folder: Path) -> None:
     assert report.problems == ()
     assert report.manifest.counts["documents"] == 1
     assert COLLECTION in report.manifest.files
+
+
+def test_origin_licence_and_questions_are_kept_too(folder: Path) -> None:
+    """Each question is there once and on one line; a change of any of them is another generation."""
+    (folder / COLLECTION_FILE).write_text(STATED + MORE)
+    build(folder)
+    kept = read_served(folder)
+    assert kept == replace(
+        INFO, origin="The office, floor 3", license="CC BY 4.0", questions=("Who may travel?", "Who pays?")
+    )
+    (folder / COLLECTION_FILE).write_text(STATED + MORE.replace("4.0", "3.0"))
+    assert build(folder).changed
+    assert read_served(folder).license == "CC BY 3.0"
+
+
+def test_a_generation_of_an_older_program_is_read(folder: Path, tmp_path: Path) -> None:
+    """Its file has title, description and languages only; one that states no more than these is still written so."""
+    (folder / COLLECTION_FILE).write_text(STATED)
+    build(folder)
+    generation = IndexDirectory(folder.parent / "index").open_current()
+    older = {"title": "Staff handbook", "description": "Rules, and forms.", "languages": ["en", "de-CH"]}
+    assert json.loads((generation.folder / COLLECTION).read_text()) == older
+    (tmp_path / COLLECTION).write_text(json.dumps(older))
+    assert CollectionInfo.read(tmp_path) == INFO
 
 
 def test_a_folder_that_says_nothing_has_the_files_it_had(folder: Path) -> None:
@@ -106,12 +133,22 @@ def test_only_the_file_at_the_top_describes_the_collection(folder: Path) -> None
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ('titel = "x"', "unknown field 'titel': must be one of title, description, languages"),
+        (
+            'titel = "x"',
+            "unknown field 'titel': must be one of title, description, languages, origin, license, questions",
+        ),
         ("title = 3", "invalid title '3': must be a text of at most 200 characters"),
         (f'description = "{"x" * 2001}"', "must be a text of at most 2,000 characters"),
         ('languages = "en"', "invalid languages en: must be a list such as"),
         ('languages = ["english please"]', "must be a list such as"),
         ('title = "\\u0000"', "invalid title"),
+        (f'origin = "{"x" * 501}"', "must be a text of at most 500 characters"),
+        ("license = true", "invalid license 'True': must be a text of at most 200 characters"),
+        ('questions = "Who?"', "invalid questions (Who?): must be a list of at most 20 texts"),
+        (f"questions = {['Who?'] * 21}", "invalid questions (21 of them): must be a list of at most 20 texts"),
+        (f'questions = ["{"x" * 201}"]', "invalid question 'xxx"),
+        ('questions = ["Who?", 3]', "invalid question '3'"),
+        ('questions = [" "]', "invalid question '': must not be empty"),
         (b'\xff\xfe = "x"', "is not TOML"),
         (b"#" * 100_001, "is no file of at most 100,000 bytes"),
     ],
