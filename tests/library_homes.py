@@ -2,6 +2,7 @@
 
 # A library is imported in the modules (or, with a slash at the end, under the folders) that stand beside it.
 HOMES = {
+    "babel": "qa/messages/",
     "charset_normalizer": "index/parsers/encoding.py",
     "ctranslate2": "index/embedding/bert.py index/embedding/convert.py index/embedding/ctranslate2.py index/embedding/mpnet.py index/embedding/network_spec.py qa/reader/ctranslate2.py",
     "faiss": "index/search/stores/",

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from qa.answer.terminal import print_answer
-from qa.answer.wording import LANGUAGE_NOTE
 from qa.engine import Engine
+from qa.messages import ENGLISH
 from qa.types import Reason, Request, Status, Turn
 
 
@@ -24,7 +24,7 @@ def test_not_found_says_so_and_why(engine: Engine, capsys: pytest.CaptureFixture
     """No answer is shown, the reason is."""
     print_answer(engine.ask("What is the capital of France?"))
     printed = capsys.readouterr().out
-    assert re.match(r"Not found in these documents \(best match: \d+\xa0%\)\n", printed)
+    assert re.match(r"Not found in these documents \(best match: \d+%\)\n", printed)
     assert "Important words of the question do not occur in the documents" in printed
     assert "“" not in printed.splitlines()[2]
     assert "⟦" not in printed
@@ -38,10 +38,10 @@ def test_what_was_searched_and_what_failed_are_shown(engine: Engine, capsys: pyt
     printed = capsys.readouterr().out
     assert "searched as: Who wrote it? (Blame film)" in printed
     assert "degraded: the dense leg failed" in printed
-    assert LANGUAGE_NOTE not in printed
+    assert ENGLISH("reason.unread_language") not in printed
     print_answer(replace(answer, retrieval=replace(degraded, degraded=("reader:language",))))
     printed = capsys.readouterr().out
-    assert LANGUAGE_NOTE in printed
+    assert ENGLISH("reason.unread_language") in printed
     assert "degraded" not in printed
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.languages import LANGUAGES
-from qa.answer.wording import LANGUAGE_NOTE
+from qa.messages import ENGLISH
 from qa.reader.language import can_read
 from qa.reader.reader import ABOUT, SHIPPED, TrainedReader
 from qa.types import Reading
@@ -126,7 +126,7 @@ def test_the_shipped_reader_declares_english() -> None:
     """The page says so in words."""
     assert json.loads((SHIPPED / ABOUT).read_text(encoding="utf-8"))["languages"] == ["en"]
     assert "en" in LANGUAGES
-    assert "English only" in LANGUAGE_NOTE
+    assert "English only" in ENGLISH("reason.unread_language")
 
 
 def test_a_reader_that_declares_no_language_reads_all(tmp_path: Path) -> None:
