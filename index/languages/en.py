@@ -52,6 +52,11 @@ CONTEXT_BOUND_WORDS = (
     "same first second third who which what i me my we us our you your yours mr mrs dr"
 )
 PARTICIPLES = "written made born built known found given taken set drawn led won sold sung held chosen"
+# "Born" and "known" make no question with an actor: "Who knew it?" is not what "It was known by" answers.
+PASTS = {
+    "written": "wrote", "made": "made", "built": "built", "found": "found", "given": "gave", "taken": "took",
+    "drawn": "drew", "led": "led", "won": "won", "sold": "sold", "sung": "sang", "held": "held", "chosen": "chose",
+}  # fmt: skip
 DISTINCTIVE_OPENERS = (
     "who who's whom whose what what's when when's where where's which why how how's did does could should would"
 )
@@ -206,6 +211,7 @@ ENGLISH = Language(
     context_bound_words=frozenset(CONTEXT_BOUND_WORDS.split()),
     past_tenses=("wrote", "won", "found", "built", "led", "took", "gave", "made"),
     past_participles=tuple(PARTICIPLES.split()),
+    pasts_of_participles=PASTS,
     place_participles=("born", "located", "situated", "held", "based", "built", "found", "set", "founded"),
     question_patterns=QUESTION_PATTERNS,
     span_words=SPAN_WORDS,

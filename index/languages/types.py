@@ -168,6 +168,8 @@ class Language:
     # Irregular past tenses and past participles with which questions about a sentence can be formed.
     past_tenses: tuple[str, ...]
     past_participles: tuple[str, ...]
+    # The simple past of irregular participles, as in "Who wrote it?" of "It was written by".
+    pasts_of_participles: Mapping[str, str]
     # Participles that are followed by a place: "was born in".
     place_participles: tuple[str, ...]
     # The wording of questions, and the borders of answers.

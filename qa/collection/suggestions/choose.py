@@ -1,4 +1,4 @@
-"""Overgenerate questions from sentences, then keep those that the engine answers with the very sentence."""
+"""Overgenerate questions from sentences, then keep those that the engine answers with the very words."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -7,12 +7,15 @@ from functools import lru_cache
 from itertools import islice, takewhile, zip_longest
 from math import gcd
 
+import regex
+
 from index.text.sentences import PunctuatedNames, split_into_sentences
 from index.types import PassageKind, Span
 from qa.collection.catalog import Catalog, DocumentContent, PassageSpan
 from qa.collection.suggestions.templates import generate_questions
 from qa.engine import Engine
-from qa.types import Answer, Mode, Request, Status
+from qa.reader import NONE
+from qa.types import Answer, AnswerKind, AnswerText, Mode, Request, Status
 
 # Five are shown on the welcome page, the others if they are near a question that found nothing.
 MAX_SUGGESTIONS = 12
@@ -22,23 +25,33 @@ MAX_PASSAGES, MAX_PASSAGES_PER_DOCUMENT = 4000, 40
 MAX_CANDIDATES = 72
 # Candidates that are asked in mode ``fast``; of those that it answers, twice MAX_SUGGESTIONS are asked in ``precise``.
 MAX_TRIED = 36
+# Passages around an answer whose sentences may give the next question.
+MAX_PASSAGES_NEAR = 6
 # Characters: a question must be readable at a glance.
 MAX_LENGTH = 90
 # Questions that are asked together: few, so that a server that stops need not wait long.
 ASKED_TOGETHER = 4
+
+# Of the words: a question that is shown to everybody must be answered rightly.
+MIN_CONFIDENCE = 0.75
+WORD = regex.compile(r"[\p{L}\p{N}]+")
 
 Stop = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A question that the sentence at ``span`` of a document answers; ``kind`` is its question word."""
+    """A question that the sentence at ``span`` of a document answers with the words ``answer``.
+
+    ``kind`` is its question word.
+    """
 
     question: str
     kind: str
     document: str
     heading: str | None
     span: Span
+    answer: str
 
 
 def suggest_questions(
@@ -46,7 +59,7 @@ def suggest_questions(
 ) -> tuple[Suggestion, ...]:
     """Return questions of several kinds and places; the same collection gives the same questions.
 
-    Each is answered in mode ``precise`` by the sentence that it was made of. Empty if no sentence has a
+    Each is answered in mode ``precise`` with certainty by the words that it was made for. Empty if no sentence has a
     known form, as in languages other than English. Ends early once ``is_stopped`` returns True.
     """
     found = _interleave_kinds(islice(_generate_candidates(engine.catalog, is_stopped), MAX_CANDIDATES))
@@ -54,6 +67,20 @@ def suggest_questions(
     return tuple(
         _interleave_kinds(_keep_answered(engine, found[: 2 * max_suggestions], "precise", is_stopped))[:max_suggestions]
     )
+
+
+def suggest_follow_ups(engine: Engine, document: str, place: Span, max_suggestions: int) -> tuple[Suggestion, ...]:
+    """Return questions of the sentences around a place of a document, which do not ask for that place again.
+
+    Asks the engine a few questions at most; meant for after an answer. Empty if the document is not indexed.
+    """
+    content = engine.catalog.get_document(document)
+    body = [one for one in content.passages if one.kind is PassageKind.BODY] if content else []
+    near = sorted(body, key=lambda one: max(one.start - place.end, place.start - one.end))[:MAX_PASSAGES_NEAR]
+    found = [one for passage in near for one in _ask_passage(content, passage)] if content else []
+    new = {one.question: one for one in found if not one.span.overlaps(place) and len(one.question) <= MAX_LENGTH}
+    tried = _interleave_kinds(new.values())[: 2 * max_suggestions]
+    return tuple(_keep_answered(engine, tried, "precise", lambda: False)[:max_suggestions])
 
 
 def _generate_candidates(catalog: Catalog, is_stopped: Stop) -> Iterator[Suggestion]:
@@ -87,8 +114,8 @@ def _scatter_numbers(count: int) -> Iterator[int]:
 def _ask_passage(document: DocumentContent, passage: PassageSpan) -> Iterator[Suggestion]:
     text = document.text
     for span in split_into_sentences(text, _skip_heading(text, passage), _learn_names(text)):
-        for kind, question in generate_questions(text[span.start : span.end]):
-            yield Suggestion(question, kind, document.info.id, passage.heading, span)
+        for one in generate_questions(text[span.start : span.end]):
+            yield Suggestion(one.text, one.kind, document.info.id, passage.heading, span, one.answer)
 
 
 # The passages of a document come one after the other, so one entry is enough.
@@ -105,16 +132,19 @@ def _skip_heading(text: str, passage: PassageSpan) -> Span:
 
 
 def _keep_answered(engine: Engine, suggestions: Sequence[Suggestion], mode: Mode, is_stopped: Stop) -> list[Suggestion]:
-    """Return those that are answered by their own sentence or words of it, the most confident first."""
+    """Return those that are answered by their own sentence, in mode precise by their own words, the surest first."""
     answers: list[Answer] = []
     for first in takewhile(lambda _: not is_stopped(), range(0, len(suggestions), ASKED_TOGETHER)):
         batch = suggestions[first : first + ASKED_TOGETHER]
         answers += engine.ask_many([Request(one.question, top_k=1, mode=mode) for one in batch])
     pairs = sorted(zip(suggestions, answers, strict=False), key=lambda pair: -pair[1].confidence)
-    return [one for one, answer in pairs if _is_answered(one, answer)]
+    return [
+        one for one, answer in pairs if _is_answered(one, answer, by_words=mode == "precise" and engine.reader != NONE)
+    ]
 
 
-def _is_answered(suggestion: Suggestion, answer: Answer) -> bool:
+def _is_answered(suggestion: Suggestion, answer: Answer, by_words: bool) -> bool:
+    """Return whether the sentence of a suggestion answers it, and if asked for, surely and with the words it is for."""
     found = answer.headline
     return (
         answer.status is Status.ANSWERED
@@ -122,7 +152,16 @@ def _is_answered(suggestion: Suggestion, answer: Answer) -> bool:
         and found is not None
         and found.document == suggestion.document
         and suggestion.span.overlaps(Span(found.start, found.end))
+        and (not by_words or (found.confidence >= MIN_CONFIDENCE and _has_words(suggestion, found)))
     )
+
+
+def _has_words(suggestion: Suggestion, found: AnswerText) -> bool:
+    """Return whether an answer has a word of what the suggestion asks for; a definition may be put in other words."""
+    if suggestion.kind == "What":
+        return True
+    shown = {word.casefold() for quote in found.spans for word in WORD.findall(quote.text)}
+    return found.kind is AnswerKind.SPAN and not shown.isdisjoint(map(str.casefold, WORD.findall(suggestion.answer)))
 
 
 def _interleave_kinds(suggestions: Iterable[Suggestion]) -> list[Suggestion]:

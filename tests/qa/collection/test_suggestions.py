@@ -7,54 +7,55 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.generation.collection_info import NO_INFO
 from index.types import PassageKind, Span
 from qa.collection.catalog import DocumentContent, DocumentInfo, PassageSpan
-from qa.collection.suggestions import suggest_questions
-from qa.collection.suggestions.choose import MAX_TRIED, _generate_candidates, _scatter_numbers
-from qa.collection.suggestions.templates import generate_questions
+from qa.collection.suggestions import suggest_follow_ups, suggest_questions
+from qa.collection.suggestions.choose import MAX_TRIED, MIN_CONFIDENCE, _generate_candidates, _scatter_numbers
+from qa.collection.suggestions.templates import GeneratedQuestion, generate_questions
 from qa.engine import Engine
-from qa.types import Answer, Request, Status
+from qa.types import Answer, Quote, Request, Status
 from qa.web.pages.suggested_questions import SuggestedQuestions
 from tests.qa.web.helpers import HandMade, OneDocument
 
 
 @pytest.mark.parametrize(
-    ("sentence", "question"),
+    ("sentence", "question", "answer"),
     [
-        ("The bridge was built by Ann Lee.", "Who was the bridge built by?"),
-        ("The opera is written by Ann Lee and directed by Bo Ek.", "Who is the opera directed by?"),
-        ("The museum was officially opened in May 1911.", "When was the museum opened?"),
-        ("Plans for a tunnel were announced on 4 May 1911.", "When were plans for a tunnel announced?"),
-        ("In 2006, the distribution was nominated for an award in Rome.", "When was the distribution nominated for an award?"),
-        ("Ann Lee (1850–1911) was born in Leeds.", "Where was Ann Lee born?"),
-        ("The short is contextualized as a TV programme.", "What is the short contextualized as?"),
-        ("The axolotl is a salamander.", "What is the axolotl?"),
-        ("Killy is a man of few words.", "Who or what is Killy?"),
-        ("Marie Curie discovered the element radium, too.", "Who discovered the element radium?"),
-        ("The old fox took the cheese.", "Who or what took the cheese?"),
+        ("The bridge was built by Ann Lee.", "Who built the bridge?", "Ann Lee"),
+        ("The opera is written by Ann Lee and directed by Bo Ek.", "Who directed the opera?", "Bo Ek"),
+        ("The opera is written by Ann Lee and directed by Bo Ek.", "Who wrote the opera?", "Ann Lee"),
+        ("The museum was officially opened in May 1911.", "When was the museum opened?", "May 1911"),
+        ("Plans for a tunnel were announced on 4 May 1911.", "When were plans for a tunnel announced?", "4 May 1911"),
+        ("In 2006, the book was nominated for an award in Rome.", "When was the book nominated for an award?", "2006"),
+        ("Ann Lee (1850–1911) was born in Leeds.", "Where was Ann Lee born?", "Leeds"),
+        ("The gravity gun is a weapon.", "What is the gravity gun?", "a weapon"),
+        ("Marie Curie discovered the element radium, too.", "Who discovered the element radium?", "Marie Curie"),
     ],
 )  # fmt: skip
-def test_a_sentence_gives_the_question_that_it_answers(sentence: str, question: str) -> None:
-    """By the order of its words, asides left out."""
-    assert question in [asked for _, asked in generate_questions(sentence)]
+def test_a_sentence_gives_the_question_that_it_answers(sentence: str, question: str, answer: str) -> None:
+    """In the words of a person, with what it asks for; asides are left out."""
+    assert (question, answer) in [(one.text, one.answer) for one in generate_questions(sentence)]
 
 
 @pytest.mark.parametrize(
     "sentence",
     [
         "It was built by Ann Lee.", "He is a man.", "This is a test.", "However, the bridge was built by Ann Lee.",
-        "The man took his hat.", "映画です。", "", "There is a house.", "In 1911, it was opened to the public.",
+        "The man took his hat.", "The old fox took the cheese.", "Killy is a man of few words.",
+        "The short is contextualized as a TV programme.", "A fourth edition was printed in 1956.", "The film is a drama.",
+        "People think the yard was founded in 2008.", "The radium was known by Ann Lee.", "映画です。", "", "There is a house.", "In 1911, it was opened to the public.",
     ],
 )  # fmt: skip
-def test_a_sentence_that_leans_on_others_gives_none(sentence: str) -> None:
-    """Nobody would know who "he" is."""
+def test_a_sentence_gives_no_question_that_nobody_would_ask(sentence: str) -> None:
+    """Nobody knows who "he" is, which "fourth edition" is meant, or what "the film" is."""
     assert list(generate_questions(sentence)) == []
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_taken(text: str) -> None:
     """Nothing breaks, and what comes is a question."""
-    assert all(question.endswith("?") for _, question in generate_questions(text))
+    assert all(one.text.endswith("?") and one.answer for one in generate_questions(text))
 
 
 @given(st.integers(0, 3000))
@@ -97,6 +98,7 @@ class Knowing(Answering):
 
     def __init__(self, name: str = "", sentences: int = 100) -> None:
         super().__init__()
+        self.words, self.confidence = Quote("Ann Lee", 0, 7), 0.91
         self.sentences = [f"The {name}bridge {number} was built by Ann Lee." for number in range(10, 10 + sentences)]
         text = " ".join(self.sentences)
         info = DocumentInfo("bridges", "", "ab" * 32, len(text), 1, {})
@@ -108,12 +110,11 @@ class Knowing(Answering):
     def ask_many(self, questions: Sequence[Request]) -> list[Answer]:
         answers = []
         for request, answer in zip(questions, super().ask_many(questions), strict=True):
-            subject = request.question.removeprefix("Who was ").removesuffix(" built by?")
+            subject = request.question.removeprefix("Who built ").removesuffix("?")
             start = self.text.index(subject[0].upper() + subject[1:] + " ")
             assert answer.answer
-            answers.append(
-                replace(answer, answer=replace(answer.answer, document="bridges", start=start, end=start + 9))
-            )
+            words = replace(answer.answer, document="bridges", start=start, end=start + 9, spans=(self.words,))
+            answers.append(replace(answer, answer=replace(words, confidence=self.confidence)))
         return answers
 
 
@@ -131,9 +132,9 @@ def test_reading_ends_with_seventy_two_questions(monkeypatch: pytest.MonkeyPatch
     """However many documents there are."""
     engine, read = Knowing(), []
 
-    def generate(sentence: str) -> Iterator[tuple[str, str]]:
+    def generate(sentence: str) -> Iterator[GeneratedQuestion]:
         read.append(sentence)
-        return iter([("Who", f"Who was the bridge {10 + len(read)} built by?")])
+        return iter([GeneratedQuestion("Who", f"Who built the bridge {10 + len(read)}?", "Ann Lee")])
 
     monkeypatch.setattr("qa.collection.suggestions.choose.generate_questions", generate)
     monkeypatch.setattr(OneDocument, "document_count", 5)
@@ -145,10 +146,55 @@ def test_reading_ends_with_seventy_two_questions(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(("letters", "count"), [(90, 12), (91, 0)])
 def test_a_long_question_is_not_suggested(letters: int, count: int) -> None:
     """90 characters at most."""
-    shortest = len("Who was the xbridge 10 built by?")
+    shortest = len("Who built the xbridge 10?")
     engine = Knowing("x" * (letters - shortest + 1), sentences=50)
     found = suggest_questions(engine)
     assert len([one for one in found if len(one.question) == letters]) == count
+
+
+def test_a_question_that_is_answered_with_other_words_is_not_suggested() -> None:
+    """Nor one whose words are not likely; without a reader there are no words, and their sentence suffices."""
+    engine = Knowing()
+    engine.words = Quote("Bo Ek", 0, 5)
+    assert suggest_questions(engine) == ()
+    engine.words, engine.confidence = Quote("Lee, of Leeds", 0, 13), 0.75
+    assert len(suggest_questions(engine)) == 12
+    engine.confidence = 0.74
+    assert suggest_questions(engine) == ()
+    engine.reader = "none"
+    assert len(suggest_questions(engine)) == 12
+
+
+def test_follow_ups_are_of_the_sentences_around_an_answer() -> None:
+    """The nearest sentences, without the one that answered; of another document there are none."""
+    engine = Knowing()
+    place = engine.text.index(engine.sentences[20])
+    found = suggest_follow_ups(engine, "bridges", Span(place, place + 5), 3)
+    numbers = [int(one.question.removeprefix("Who built the bridge ").removesuffix("?")) for one in found]
+    assert len(numbers) == 3
+    assert 30 not in numbers
+    assert all(abs(number - 30) <= 3 for number in numbers)
+    engine.catalog.get_document = lambda _: None  # type: ignore[method-assign,assignment,return-value]
+    assert suggest_follow_ups(engine, "other", Span(0, 1), 3) == ()
+
+
+def test_follow_ups_are_looked_for_once() -> None:
+    """Whoever gets the same answer gets them without a question being asked."""
+    engine = Knowing()
+    suggested, place = SuggestedQuestions(engine), Span(0, 5)
+    first = suggested.after_answer("bridges", place)
+    asked = len(engine.asked)
+    assert len(first) == 3
+    assert suggested.after_answer("bridges", place) == first
+    assert len(engine.asked) == asked
+
+
+def test_written_questions_are_those_of_the_first_page() -> None:
+    """Whoever made the collection knows best; nothing is looked for."""
+    engine = Knowing()
+    engine.catalog.collection = replace(NO_INFO, questions=("How high is the tower?",))
+    assert SuggestedQuestions(engine).for_welcome() == ("How high is the tower?",)
+    assert engine.asked == []
 
 
 def test_stopping_waits_for_the_thread() -> None:
@@ -157,16 +203,17 @@ def test_stopping_waits_for_the_thread() -> None:
     thread = suggested.start()
     suggested.stop()
     assert not thread.is_alive()
-    assert suggested.for_welcome() == ()
+    assert list(suggested.for_welcome()) == []
 
 
 @pytest.mark.slow
 def test_the_seed_is_asked_what_it_answers(engine: Engine) -> None:
-    """Five at least, each answered where it was made; twice the same."""
+    """Some, each answered surely where it was made; twice the same."""
     found = suggest_questions(engine)
-    assert len(found) >= 5
+    assert {"Who directed the film?"} < {one.question for one in found}
     assert found == suggest_questions(engine)
     for one in found:
         answer = engine.ask(Request(one.question))
         assert answer.status is Status.ANSWERED and answer.answer is not None
         assert one.span.overlaps(Span(answer.answer.start, answer.answer.end))
+        assert answer.answer.confidence >= MIN_CONFIDENCE
