@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,14 @@ class StringTable:
     def __iter__(self) -> Iterator[str]:
         """Yield all strings."""
         return (self[position] for position in range(len(self)))
+
+    def read_strings(self, start: int, stop: int) -> list[str]:
+        """Return the strings ``[start, stop)``, which are read and decoded together: far faster than one by one."""
+        raw, edges = self._read_bytes(start, stop)
+        text, begins = raw.tobytes().decode("utf-8"), _mark_characters(raw)
+        if not begins.all():
+            edges = np.concatenate([[0], np.cumsum(begins)])[edges]
+        return [text[first:last] for first, last in pairwise(edges.tolist())]
 
     def slice_rows(self, first: int, last: int) -> "StringTable":
         """Return the table of the strings ``[first, last)``, which shares their bytes."""

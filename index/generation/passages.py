@@ -1,6 +1,6 @@
 """Passages of a generation: a table on disk, of which a row becomes a passage on access."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -115,6 +115,11 @@ class Passages(Sequence[Passage]):
     def sentence_edges(self) -> NDArray[np.int64]:
         """The position of the first sentence of each passage, and the end, shape (passages + 1,)."""
         return np.append(self.table[:, SENTENCE], len(self.sentences))
+
+    def list_headings(self, limit: int) -> Iterator[str]:
+        """Yield at most ``limit`` different headings of all passages."""
+        rows = np.unique(self.table[:, HEADING])
+        return (self.names[row] for row in rows[rows != NONE][:limit].tolist())
 
     def __len__(self) -> int:
         """Return the number of passages."""

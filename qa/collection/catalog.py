@@ -4,7 +4,7 @@ The fields of these classes, in this order, are the JSON of the routes that retu
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,8 @@ from index.generation.generation import Generation
 from index.generation.metadata import STANDARD_FIELDS
 from index.generation.metadata_filter import EVERYTHING, Selection
 from index.types import Heading, PassageKind, Positions, Span
-from qa.collection.listing import Order, find_documents, sort_documents
+from qa.collection.left_out import LeftOut
+from qa.collection.listing import DocumentSorter, Order, find_documents
 from qa.collection.originals import Originals
 
 # Of each field; more are no choice for a reader.
@@ -122,7 +123,9 @@ class Catalog:
         """Keep references only; nothing is read yet."""
         self._manifest, self.collection = generation.manifest, generation.collection
         self.originals = Originals(generation.folder, generation.manifest.source)
+        self.left_out = LeftOut(generation.folder, generation.manifest)
         self._documents, self._passages = generation.contents.documents, generation.contents.passages
+        self._sorter = DocumentSorter(self._documents)
 
     @property
     def source(self) -> str:
@@ -140,14 +143,24 @@ class Catalog:
         rows = range(len(self._documents)) if found is None else found
         return [self._document_info(int(position)) for position in rows[offset : offset + limit]]
 
-    def search_documents(self, limit: int, search: DocumentSearch, facets: Sequence[str] = ()) -> DocumentList:
-        """Return the first ``limit`` of the documents that are searched, in their order, and facets of all of them."""
+    def search_documents(
+        self, limit: int, search: DocumentSearch, facets: Sequence[str] = (), offset: int = 0
+    ) -> DocumentList:
+        """Return at most ``limit`` of the documents that are searched, in their order, and facets of all of them."""
         found = find_documents(self._documents, search.chosen, search.title)
         counted = self._count_values(facets, found)
         rows = np.arange(len(self._documents), dtype=np.int64) if found is None else found
-        ordered = sort_documents(self._documents, rows, search.order, search.reverse)
-        listed = tuple(self._document_info(position) for position in ordered[:limit].tolist())
-        return DocumentList(len(rows), 0, limit, listed, counted)
+        ordered = self._sorter.sort(rows, search.order, search.reverse)
+        listed = tuple(self._document_info(position) for position in ordered[offset : offset + limit].tolist())
+        return DocumentList(len(rows), offset, limit, listed, counted)
+
+    def list_titles(self) -> Iterator[str]:
+        """Yield the titles of all documents, in index order; those that have none are left out."""
+        return filter(None, self._documents.titles)
+
+    def list_headings(self, limit: int) -> Iterator[str]:
+        """Yield at most ``limit`` different headings of passages, those that were first indexed first."""
+        return self._passages.list_headings(limit)
 
     def count_facets(self, fields: Sequence[str], chosen: Selection = EVERYTHING) -> dict[str, list[FacetValue]]:
         """Return for each field its most frequent values among the chosen documents, ``MAX_FACET_VALUES`` at most."""

@@ -1,16 +1,20 @@
 """Listing documents: which of a generation, in which order."""
 
 from collections.abc import Callable, Mapping
+from threading import Lock
 from typing import Literal, get_args
 
 import numpy as np
 
+from index.disk.string_table import StringTable
 from index.generation.documents import Documents
 from index.generation.metadata_filter import Selection
 from index.types import Positions
 
 Order = Literal["id", "title", "date", "size"]
 ORDERS: tuple[Order, ...] = get_args(Order)
+# Titles that are read together. If fewer than one of so many is wanted, each is read by itself.
+BLOCK_SIZE, SPARSE = 16_384, 64
 
 
 def find_documents(documents: Documents, chosen: Selection, title: str = "") -> Positions | None:
@@ -22,34 +26,66 @@ def find_documents(documents: Documents, chosen: Selection, title: str = "") -> 
     words = title.casefold().split()
     if not words:
         return found
-    rows = range(len(documents)) if found is None else found.tolist()
-    kept = [row for row in rows if all(word in _fold_title(documents, row) for word in words)]
-    return np.array(kept, dtype=np.int64)
+    rows = np.arange(len(documents), dtype=np.int64) if found is None else found
+    kept = [all(word in title for word in words) for title in _fold_titles(documents, rows)]
+    return rows[np.array(kept, dtype=np.bool_)]
 
 
-def sort_documents(documents: Documents, positions: Positions, order: Order, reverse: bool = False) -> Positions:
-    """Return the positions by id or title, without case, by date, those without one last, or by size.
+class DocumentSorter:
+    """Sorts documents of one generation; the ranks of all are computed once, and those of few each time."""
 
-    The newest date and the largest size come first, because these are looked for; ``reverse`` turns the order around,
-    except that documents without a date stay last. Equal ones stay in the order of their ids.
-    """
-    # Documents are in the order of their ids already.
-    if order == "id":
-        return positions[::-1] if reverse else positions
-    ranks = RANKS[order](documents, positions)
-    ranks = -ranks if reverse else ranks
-    if order == "date":
-        is_dated = np.asarray(documents.fields.dates)[positions] > 0
-        return positions[np.lexsort((ranks, ~is_dated))]
-    return positions[np.argsort(ranks, kind="stable")]
+    def __init__(self, documents: Documents) -> None:
+        """Keep the documents; nothing is read yet."""
+        self._documents, self._all_ranks, self._lock = documents, dict[Order, Positions](), Lock()
+
+    def sort(self, positions: Positions, order: Order, reverse: bool = False) -> Positions:
+        """Return the positions, rising, by id or title, without case, by date, those without one last, or by size.
+
+        The newest date and the largest size come first, because these are looked for; ``reverse`` turns the order
+        around, except that documents without a date stay last. Equal ones stay in the order of their ids.
+        """
+        # Documents are in the order of their ids already.
+        if order == "id":
+            return positions[::-1] if reverse else positions
+        ranks = self._find_ranks(order, positions)
+        ranks = -ranks if reverse else ranks
+        if order == "date":
+            is_dated = np.asarray(self._documents.fields.dates)[positions] > 0
+            return positions[np.lexsort((ranks, ~is_dated))]
+        return positions[np.argsort(ranks, kind="stable")]
+
+    def _find_ranks(self, order: Order, positions: Positions) -> Positions:
+        if len(positions) * SPARSE < len(self._documents):
+            return RANKS[order](self._documents, positions)
+        with self._lock:
+            if order not in self._all_ranks:
+                everything = np.arange(len(self._documents), dtype=np.int64)
+                self._all_ranks[order] = RANKS[order](self._documents, everything)
+        return self._all_ranks[order][positions]
 
 
-def _fold_title(documents: Documents, position: int) -> str:
-    return (documents.titles[position] or documents.ids[position]).casefold()
+def _fold_titles(documents: Documents, positions: Positions) -> list[str]:
+    """Return the titles of documents at rising positions, or else their ids, without case."""
+    titles = _read_strings(documents.titles, positions)
+    ids = titles if all(titles) else _read_strings(documents.ids, positions)
+    return [(title or name).casefold() for title, name in zip(titles, ids, strict=True)]
+
+
+def _read_strings(table: StringTable, positions: Positions) -> list[str]:
+    """Return the strings at rising positions, block by block, unless few of a block are wanted."""
+    strings = list[str]()
+    for start in range(0, len(table), BLOCK_SIZE):
+        wanted = positions[slice(*np.searchsorted(positions, [start, start + BLOCK_SIZE]))].tolist()
+        if len(wanted) * SPARSE < BLOCK_SIZE:
+            strings += [table[row] for row in wanted]
+        else:
+            block = table.read_strings(start, min(start + BLOCK_SIZE, len(table)))
+            strings += [block[row - start] for row in wanted]
+    return strings
 
 
 def _rank_titles(documents: Documents, positions: Positions) -> Positions:
-    titles = [_fold_title(documents, position) for position in positions.tolist()]
+    titles = _fold_titles(documents, positions)
     places = {title: place for place, title in enumerate(sorted(set(titles)))}
     return np.array([places[title] for title in titles], dtype=np.int64)
 
