@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from qa.collection.catalog import DocumentContent, PassageSpan
 from qa.query.follow_up import MAX_ANSWER_CHARS
+from qa.web.feedback_list import SELECT_TOTALS, FeedbackFilter, StoredVerdict, select_verdicts
 from qa.web.requests.models import FeedbackBody
 
 # The default of SQLite.
@@ -27,15 +28,29 @@ CREATE TABLE IF NOT EXISTS feedback (
   document TEXT NOT NULL, sha256 TEXT NOT NULL, "start" INTEGER NOT NULL, "end" INTEGER NOT NULL, quote TEXT NOT NULL,
   verdict TEXT NOT NULL CHECK (verdict IN ('right', 'wrong')))
 """
-UPSERT = "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-# A passage is relevant if more visitors call it right than wrong; a draw is no judgement. Passages of one question come
-# together, questions in the order in which they were first judged. SQLite sorts in temporary files, not in memory.
+# Columns that files of earlier versions lack, and what their rows mean.
+ADDED_COLUMNS = {"about": "TEXT NOT NULL DEFAULT 'passage'", "answer": "TEXT NOT NULL DEFAULT ''"}
+SELECT_COLUMNS = "SELECT name FROM pragma_table_info('feedback')"
+UPSERT = """
+INSERT OR REPLACE INTO feedback
+  (id, given_at, question, history, document, sha256, "start", "end", quote, verdict, about, answer)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+# A passage is relevant if more visitors call it, or the words taken from it, right than call it wrong; a draw is no
+# judgement. That words are wrong does not say that their passage is. Words are an answer if more call them right than
+# wrong. Passages of one question come together, questions in the order in which they were first judged. SQLite sorts in
+# temporary files, not in memory.
 SELECT_RELEVANT = """
 WITH relevant AS (
   SELECT question, history, document, "start", "end", quote, min(given_at) AS given_at, min(id) AS id FROM feedback
   GROUP BY question, history, document, "start", "end", quote
-  HAVING sum(CASE verdict WHEN 'right' THEN 1 ELSE -1 END) > 0)
-SELECT question, history, document, "start", "end", quote FROM relevant
+  HAVING sum(CASE WHEN verdict = 'right' THEN 1 WHEN about = 'passage' THEN -1 ELSE 0 END) > 0),
+words AS (
+  SELECT question, history, answer FROM feedback WHERE about = 'answer' AND answer != ''
+  GROUP BY question, history, answer HAVING sum(CASE verdict WHEN 'right' THEN 1 ELSE -1 END) > 0),
+answers AS (SELECT question, history, json_group_array(answer) AS answers FROM words GROUP BY question, history)
+SELECT question, history, coalesce(answers, '[]'), document, "start", "end", quote
+FROM relevant LEFT JOIN answers USING (question, history)
 ORDER BY min(given_at) OVER (PARTITION BY question, history), question, history, given_at, id
 """
 SELECT_QUESTIONS = """
@@ -64,7 +79,9 @@ class FeedbackStore:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._connect() as database:
             database.execute(CREATE_TABLE)
-            database.execute(UPSERT, (key, now, body.question, history, *place, body.verdict))
+            add_columns(database)
+            row = (key, now, body.question, history, *place, body.verdict, body.about, body.answer or "")
+            database.execute(UPSERT, row)
         return key
 
     def export_judgements(self) -> IO[bytes]:
@@ -84,9 +101,10 @@ class FeedbackStore:
 
     def _write_judgements(self, exported: IO[bytes]) -> None:
         with self._connect() as database:
-            rows = groupby(database.execute(SELECT_RELEVANT), key=itemgetter(0, 1))
-            for number, ((question, history), evidence) in enumerate(rows, 1):
-                judgement = _build_judgement(number, question, history, evidence)
+            add_columns(database)
+            rows = groupby(database.execute(SELECT_RELEVANT), key=itemgetter(0, 1, 2))
+            for number, (asked, evidence) in enumerate(rows, 1):
+                judgement = _build_judgement(number, asked, evidence)
                 exported.write(json.dumps(judgement, ensure_ascii=False).encode() + b"\n")
 
     def list_questions(self, limit: int) -> list[tuple[str, tuple[tuple[str, str | None], ...]]]:
@@ -99,6 +117,22 @@ class FeedbackStore:
         with self._connect() as database:
             rows = database.execute(SELECT_QUESTIONS, (limit,)).fetchall()
         return [(question, tuple(map(tuple, json.loads(history)))) for question, history in rows]
+
+    def list_verdicts(self, chosen: FeedbackFilter, offset: int, limit: int) -> tuple[int, list[StoredVerdict]]:
+        """Return how many verdicts are chosen, and a part of them, newest first. Raises OSError or sqlite3.Error."""
+        if not self._path.exists():
+            return 0, []
+        with self._connect() as database:
+            add_columns(database)
+            return select_verdicts(database, chosen, offset, limit)
+
+    def count_verdicts(self) -> dict[tuple[str, str], int]:
+        """Return how many verdicts there are by what they are about and what they say. Raises as above."""
+        if not self._path.exists():
+            return {}
+        with self._connect() as database:
+            add_columns(database)
+            return {(about, verdict): count for about, verdict, count in database.execute(SELECT_TOTALS)}
 
     @contextmanager
     def _connect(self) -> Iterator[sqlite3.Connection]:
@@ -113,7 +147,26 @@ def is_full(error: Exception) -> bool:
     return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
 
 
-def _build_judgement(number: int, question: str, history: str, rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
+def add_columns(database: sqlite3.Connection) -> None:
+    """Add the columns that an earlier version did not have. Several processes may do it at once."""
+    if _list_missing(database):
+        database.execute("BEGIN IMMEDIATE")
+        # Another process may have added them while this one waited for the lock.
+        for name in _list_missing(database):
+            database.execute(f"ALTER TABLE feedback ADD COLUMN {name} {ADDED_COLUMNS[name]}")
+        database.execute("COMMIT")
+
+
+def _list_missing(database: sqlite3.Connection) -> list[str]:
+    names = {name for (name,) in database.execute(SELECT_COLUMNS)}
+    # Without a table there is nothing to add to.
+    return [name for name in ADDED_COLUMNS if names and name not in names]
+
+
+def _build_judgement(number: int, asked: tuple[str, str, str], rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
+    """Return the judgement of a question, its history and its answers, the last two in JSON, with a row a passage."""
+    question, history, answers = asked
     turns = [{"question": earlier, "answer": answer} for earlier, answer in json.loads(history)]
-    evidence = [{"document": row[2], "start": row[3], "end": row[4], "quote": row[5]} for row in rows]
-    return {"id": f"feedback-{number}", "question": question, "history": turns, "evidence": evidence, "answers": []}
+    evidence = [{"document": row[3], "start": row[4], "end": row[5], "quote": row[6]} for row in rows]
+    judgement = {"id": f"feedback-{number}", "question": question, "history": turns, "evidence": evidence}
+    return judgement | {"answers": sorted(json.loads(answers))}

@@ -179,13 +179,15 @@ def test_a_conversation_is_stored_as_far_as_it_is_read(client: FlaskClient) -> N
 EXPORT = """
 import resource, sqlite3, sys
 from pathlib import Path
-from qa.web.feedback_store import CREATE_TABLE, UPSERT, FeedbackStore
+from qa.web.feedback_store import CREATE_TABLE, UPSERT, FeedbackStore, add_columns
 
 path, rows = Path(sys.argv[1]), int(sys.argv[2])
 with sqlite3.connect(path) as database:
     database.execute(CREATE_TABLE)
+    add_columns(database)
     database.executemany(UPSERT, (
-        (str(n), "2026", f"Who {n % 1000}?", "[]", f"{n}.txt", "", 0, 1, "x" * 1000, "right") for n in range(rows)))
+        (str(n), "2026", f"Who {n % 1000}?", "[]", f"{n}.txt", "", 0, 1, "x" * 1000, "right", "answer", str(n))
+        for n in range(rows)))
 size = path.stat().st_size
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 with FeedbackStore(path, 10**12).export_judgements() as exported:
