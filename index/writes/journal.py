@@ -108,6 +108,13 @@ class Journal:
             database.execute("INSERT INTO file_jobs VALUES (?)", (job,))
             return _read_new_job(database, job)
 
+    def request_rebuild(self) -> Job:
+        """Add a job without documents, for which the next build reads the folder. Raises JournalError."""
+        with open_transaction(self.path) as database:
+            job = create_job(database, 0)
+            database.execute("INSERT INTO file_jobs VALUES (?)", (job,))
+            return _read_new_job(database, job)
+
     def _require_published(self, database: sqlite3.Connection, id: str) -> None:
         waiting = database.execute(SELECT_WAITING, {"id": id}).fetchone()
         if waiting:

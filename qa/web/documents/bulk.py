@@ -68,17 +68,32 @@ def _read_files() -> list[Write]:
         request.close()
 
 
+def read_replacement(id: str) -> Write:
+    """Return the one file in the body as the document of an id; raise ProblemError if it is none.
+
+    Its format is that of its own name, or else of the id: somebody may replace a text by a PDF.
+    """
+    name, files = validate(IdModel, {"id": id}).id, list(request.files.values())
+    if len(files) != 1:
+        raise ProblemError(Code.MISSING_FIELD, f"The body has {len(files)} files; send one to replace a document.")
+    return _read_file(files[0], name, find_extension(files[0].filename or "") or find_extension(name))
+
+
 def _convert_files(files: MultiDict[str, FileStorage], fields: MultiDict[str, str]) -> list[Write]:
     if fields:
         name = format_value(next(iter(fields)))
         detail = f"The field {name} is not a file; send files only, each with the id of its document as file name."
         raise ProblemError(Code.UNKNOWN_FIELD, detail)
-    return [_read_file(file) for _, file in files.items(multi=True)]
+    return [_read_named_file(file) for _, file in files.items(multi=True)]
 
 
-def _read_file(file: FileStorage) -> Write:
+def _read_named_file(file: FileStorage) -> Write:
     name = validate(IdModel, {"id": file.filename or ""}).id
-    extension = find_extension(name) or EXTENSIONS.get(file.mimetype)
+    return _read_file(file, name, find_extension(name))
+
+
+def _read_file(file: FileStorage, name: str, extension: str | None) -> Write:
+    extension = extension or EXTENSIONS.get(file.mimetype)
     if extension is None:
         detail = f"No parser for the file {format_value(name)}; send one of {', '.join(PARSERS)}, or leave it out."
         raise ProblemError(Code.UNSUPPORTED_MEDIA_TYPE, detail)

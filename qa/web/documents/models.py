@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from index.parsers.encoding import unify_newlines
 from index.types import Document
+from index.writes.history import GenerationInfo
 from index.writes.jobs import Job
 from qa.web.requests.base import StrictModel
 from qa.web.requests.collections import OneName
@@ -92,6 +93,24 @@ class JobsQuery(StrictModel):
 
     limit: Annotated[int, Field(ge=1, le=MAX_JOBS), QueryInteger] = 20
     collection: OneName = None
+
+
+class RollbackQuery(StrictModel):
+    """The generation to serve; without a name, the newest intact one before the one that is served."""
+
+    to: Annotated[str | None, StringConstraints(pattern=r"^[0-9]{6,}-[0-9a-f]{8}$")] = None
+    collection: OneName = None
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationList:
+    """The generations that are kept, newest first.
+
+    ``rolled_back``: an older one was chosen, so that what is built is held until it is published.
+    """
+
+    generations: tuple[GenerationInfo, ...]
+    rolled_back: bool
 
 
 @dataclass(frozen=True, slots=True)

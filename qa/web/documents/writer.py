@@ -1,5 +1,6 @@
 """The journal as the server uses it: what it writes, and the problems of writing."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,12 +8,14 @@ from pathlib import Path
 from flask import request
 from werkzeug.datastructures import ETags
 
-from index.errors import BuildInProgress, GenerationError
+from index.errors import BuildError, GenerationError, StoreError, UsageError
 from index.generation.directory import IndexDirectory
+from index.generation.manifest import read_source
 from index.writes.database import JournalError
+from index.writes.history import GenerationInfo, list_history
 from index.writes.jobs import Job, JobState
 from index.writes.journal import Journal, Precondition, PreconditionFailed, Write
-from index.writes.publish import publish_generation
+from index.writes.publish import is_pinned, publish_generation, roll_back
 from qa.web.errors.problems import Code, ProblemError, format_value
 
 # Seconds that a client waits before it asks again, if nothing can be stored or another generation is built.
@@ -29,6 +32,11 @@ class DocumentWriter:
         """Write into the index folder ``root``; ``find_sha256`` returns that of a served document's text."""
         self._root, self._find_sha256 = root, find_sha256
         self.notify: Callable[[], object] = lambda: None
+
+    @property
+    def has_folder(self) -> bool:
+        """Whether there is an index folder to write to."""
+        return self._root is not None
 
     def write(self, writes: Sequence[Write]) -> Job:
         """Store all writes or none of them.
@@ -85,6 +93,43 @@ class DocumentWriter:
         self.notify()
         return self.find_job(id)
 
+    def list_generations(self) -> list[GenerationInfo]:
+        """Return the generations that are kept, newest first."""
+        with self._open_journal() as journal:
+            return list_history(IndexDirectory(journal.path.parent))
+
+    def is_pinned(self) -> bool:
+        """Return whether the served generation was chosen by a rollback, so that later builds are held."""
+        with self._open_journal() as journal:
+            return is_pinned(IndexDirectory(journal.path.parent))
+
+    def roll_back(self, name: str | None = None) -> str:
+        """Serve the generation before the current one, or the one that is named, and return its name.
+
+        What is built from then on is held. Raises ProblemError if there is none, or if another one is being built.
+        """
+        with self._open_journal() as journal:
+            served = roll_back(IndexDirectory(journal.path.parent), name)
+        self.notify()
+        return served
+
+    def find_source(self) -> Path | None:
+        """Return the folder or file that the index was built from, if it is there."""
+        with self._open_journal() as journal:
+            directory = IndexDirectory(journal.path.parent)
+            source = read_source(directory.root / directory.require_current())
+        # Not Path.exists, which raises an error if a folder above may not be read.
+        return Path(source) if source and os.path.exists(source) else None  # noqa: PTH110
+
+    def rebuild(self) -> Job:
+        """Let the next build read the folder that the index was built from; raise ProblemError if it is not there."""
+        if self.find_source() is None:
+            raise ProblemError(Code.NOT_STORED, "The folder that the index was built from is not on this machine.")
+        with self._open_journal() as journal:
+            job = journal.request_rebuild()
+        self.notify()
+        return job
+
     def _read_precondition(self, id: str) -> Precondition | None:
         expected, unexpected = request.if_match, request.if_none_match
         if request.method == "POST" or not (expected or unexpected):  # many documents have no condition
@@ -101,9 +146,9 @@ class DocumentWriter:
             raise ProblemError(Code.NOT_STORED, "This server has no index folder to write to; start serve.py.")
         try:
             yield Journal(self._root)
-        except JournalError as error:
+        except (JournalError, StoreError, OSError) as error:
             raise _make_problem(Code.NOT_STORED, error) from error
-        except (BuildInProgress, GenerationError) as error:
+        except (BuildError, GenerationError, UsageError) as error:
             raise _make_problem(Code.NOT_HELD, error) from error
 
 

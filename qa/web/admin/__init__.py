@@ -1,0 +1,1 @@
+"""The pages for administrators: feedback, questions without an answer, documents, builds."""
