@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from qa.web.collection_folders import CollectionFolders
     from qa.web.documents.options import BuilderOptions
+    from qa.web.pages.site import Site
     from qa.web.server.builder_process import BuilderProcess
     from qa.web.service import AppOptions
 
@@ -190,6 +191,7 @@ def _build_options(settings: ServeSettings, metrics_folder: str | None) -> "AppO
         feedback=Path(settings.feedback),
         feedback_mb=settings.feedback_mb,
         feedback_per_minute=settings.feedback_per_minute,
+        keep_questions=settings.keep_questions,
         admin_key=settings.admin_key,
         keys=keys,
         key_needed=decide_key_needed(settings.host, proxies, settings.public, keys, settings.admin_key),
@@ -201,7 +203,22 @@ def _build_options(settings: ServeSettings, metrics_folder: str | None) -> "AppO
         max_wait_ms=settings.max_wait_ms,
         max_upload_bytes=settings.max_upload_mb * 1_000_000,
         telemetry=settings.telemetry,
+        site=_build_site(settings),
     )
+
+
+def _build_site(settings: ServeSettings) -> "Site":
+    """Return what is chosen for the pages. Raises UsageError for a language without texts, or a missing folder."""
+    from qa.messages import LANGUAGES
+    from qa.web.pages.site import AUTO, Site
+
+    if settings.page_language not in (AUTO, *LANGUAGES):
+        allowed = f"{AUTO} or one of {', '.join(LANGUAGES)}"
+        raise UsageError(f"invalid value {settings.page_language!r} for --page-language: must be {allowed}")
+    theme = Path(settings.theme) if settings.theme else None
+    if theme and not theme.is_dir():
+        raise UsageError(f"invalid value {settings.theme!r} for --theme: must be a folder with theme.css or logo.svg")
+    return Site(settings.site_name, settings.page_language, theme, settings.speech)
 
 
 def _split_list(text: str) -> tuple[str, ...]:

@@ -183,6 +183,12 @@ class ServeSettings:
     feedback_per_minute: int = _setting(
         60, click.IntRange(1, 1_000_000), "verdicts that a process takes from one key or address in a minute"
     )
+    keep_questions: int = _setting(
+        0,
+        click.IntRange(0, 3650),
+        "days that questions are kept for the administration, without who asked them, beside the feedback; 0: not at "
+        "all",
+    )
     keys: str = _setting(
         f"{DATA_FOLDER}/keys.sqlite", NonEmpty(), "SQLite file of the keys; python -m qa keys adds one"
     )
@@ -209,6 +215,16 @@ class ServeSettings:
     )
     log_format: str = _setting(
         "text", click.Choice(["json", "text"]), "text: a line for people; json: an object a line, for programs"
+    )
+    site_name: str = _setting("Netsphere", NonEmpty(), "name at the top of the pages")
+    theme: str = _setting("", click.STRING, "folder of theme.css and logo.svg, which change how the pages look")
+    page_language: str = _setting(
+        "auto",
+        click.STRING,
+        "language of the pages: en, de or ja; auto: the one that the browser prefers",
+    )
+    speech: bool = _setting(
+        False, click.BOOL, "whether questions may be spoken; browsers may send what they hear to their makers"
     )
     public: bool = _setting(False, click.BOOL, "whether everybody who reaches the server may ask without a key")
     hosts: str = _setting(

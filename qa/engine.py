@@ -7,6 +7,8 @@ from pathlib import Path
 from threading import Lock
 from time import perf_counter
 
+import numpy as np
+
 from index.commands import format_build
 from index.data_folder import DATA_FOLDER
 from index.embedding import MODELS, load_generation_encoder
@@ -15,8 +17,8 @@ from index.generation.directory import IndexDirectory
 from index.generation.generation import Generation
 from index.search.bm25 import BM25Index
 from index.settings import IndexSettings
-from index.text.analyzer import Analyzer
-from index.types import Encoder
+from index.text.analyzer import Analyzer, split_into_words
+from index.types import Encoder, Vectors
 from qa.answer.builder import AnswerBuilder
 from qa.answer.calibration import Calibration, load_calibration
 from qa.answer.evidence import EvidenceMarker
@@ -156,6 +158,28 @@ class Engine:
         """Return how many tokens of the encoder each text has, without those that begin and end every text."""
         around, *counts = self._encoder.count_tokens(["", *texts])
         return [count - around for count in counts]
+
+    def embed_texts(self, texts: Sequence[str]) -> Vectors:
+        """Return the unit vectors of texts as questions have them, shape (len(texts), dimension).
+
+        Questions of visitors that arrive meanwhile wait for one text at most.
+        """
+        rows = []
+        for text in texts:
+            with self._encoder_lock:
+                rows += [one.vectors for one in encode_questions(self._encoder, [text])]
+        return np.concatenate(rows)
+
+    def list_terms(self, text: str) -> list[str]:
+        """Return the stems of the content words of a text, each once, in order."""
+        return self._analyzer.content_terms(text)
+
+    def list_missing_words(self, text: str) -> list[str]:
+        """Return the content words of a text that no passage has in any form, each once, in order."""
+        words = dict.fromkeys(split_into_words(text, joined=False))
+        terms = {word: self._analyzer.content_terms(word) for word in words}
+        frequency = self._contents.lexical.passage_frequency
+        return [word for word, found in terms.items() if found and not any(map(frequency, found))]
 
     def find_fault(self) -> str | None:
         """Return what is wrong with the files of the generation, or None; fast enough for every readiness check."""

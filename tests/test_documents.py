@@ -6,6 +6,7 @@ import pytest
 
 from index.parsers import PARSERS
 from index.search.stores import STORES
+from qa.messages import ENGLISH
 from qa.ranking.stages import STAGES
 from qa.types import Reason, Status
 from qa.web.routes import ROUTES
@@ -51,4 +52,4 @@ def test_every_table_that_a_newcomer_extends_is_in_the_architecture() -> None:
 def test_every_status_is_explained() -> None:
     """Where their thresholds are given, and every reason in the words of the page."""
     assert all(f"`{status}`" in text("docs/confidence.md") for status in Status)
-    assert all(reason.name in text("qa/answer/wording.py") for reason in Reason)
+    assert all(ENGLISH(f"reason.{reason}") for reason in Reason)

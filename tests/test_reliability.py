@@ -166,7 +166,7 @@ def control_group(limit_mb: int) -> Iterator[Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("limit_mb", "starts"), [(100, False), (250, True)])
+@pytest.mark.parametrize(("limit_mb", "starts"), [(120, False), (250, True)])
 def test_too_little_memory_is_said_at_once(index: Path, limit_mb: int, starts: bool) -> None:
     """It starts and answers in both modes, or ends with a sentence that says what it needs."""
     with control_group(limit_mb) as group:

@@ -15,9 +15,16 @@ import httpx
 import qa.client.job_types as job_types
 import qa.client.page_types as page_types
 import qa.client.types as types
-from qa.client.checks import check_file_name, check_timeout, read_bytes
+from qa.client.checks import (
+    check_file_name,
+    check_names,
+    check_timeout,
+    format_conditions,
+    name_collection,
+    read_bytes,
+)
 from qa.client.decoding import decode
-from qa.client.options import AskOptions, BulkLine, Conditions, InCollection, QuestionBody, Turn
+from qa.client.options import AskOptions, BulkLine, Conditions, FeedbackOptions, InCollection, QuestionBody, Turn
 from qa.client.retries import Effect
 
 T = TypeVar("T")
@@ -76,7 +83,7 @@ def list_documents(
     ``filter`` has document, folder, tag, language, format, author and date, as for a question; ``facets`` names fields
     of the metadata whose values are counted.
     """
-    query: dict[str, Any] = {"offset": offset, "limit": limit, **_name_collection(place)}
+    query: dict[str, Any] = {"offset": offset, "limit": limit, **name_collection(place)}
     query |= {"facets": ",".join(facets)} if facets else {}
     for name, values in (filter or {}).items():
         if isinstance(values, Mapping):
@@ -90,14 +97,14 @@ def get_document(
     id: str, start: int | None = None, end: int | None = None, **place: Unpack[InCollection]
 ) -> Call[types.Document]:
     """Return a document, or the part of it from ``start`` to ``end``, with the places of its passages."""
-    query: dict[str, str | int | list[str]] = {**_name_collection(place)}
+    query: dict[str, str | int | list[str]] = {**name_collection(place)}
     query |= {name: value for name, value in (("start", start), ("end", end)) if value is not None}
     return Call("GET", _locate(id), _reader(types.Document), query=query)
 
 
 def get_original(id: str, **place: Unpack[InCollection]) -> Call[bytes]:
     """Return the file that a document was read from."""
-    query = _name_collection(place)
+    query = name_collection(place)
     return Call("GET", f"{_locate(id)}/original", lambda response: response.content, query=query)
 
 
@@ -105,14 +112,14 @@ def get_page(
     id: str, page: int, spans: Sequence[tuple[int, int]] = (), **place: Unpack[InCollection]
 ) -> Call[page_types.PageContent]:
     """Return a page of a PDF document, from 1, with the places on it of ``spans``, (start, end), of its text."""
-    query: dict[str, str | int | list[str]] = {**_name_collection(place)}
+    query: dict[str, str | int | list[str]] = {**name_collection(place)}
     query |= {"at": [f"{start}-{end}" for start, end in spans]} if spans else {}
     return Call("GET", f"{_locate(id)}/pages/{page}", _reader(page_types.PageContent), query=query)
 
 
 def get_page_picture(id: str, page: int, **place: Unpack[InCollection]) -> Call[bytes]:
     """Return the picture of a page of a PDF document, from 1, as PNG."""
-    query = _name_collection(place)
+    query = name_collection(place)
     return Call("GET", f"{_locate(id)}/pages/{page}.png", lambda response: response.content, query=query)
 
 
@@ -154,19 +161,19 @@ def upload_documents(files: Mapping[str, bytes | Path], **place: Unpack[InCollec
 
 def get_updates(**place: Unpack[InCollection]) -> Call[job_types.Updates]:
     """Return which generation is served, and how many writes wait to be built."""
-    return Call("GET", "v1/updates", _reader(job_types.Updates), query=_name_collection(place))
+    return Call("GET", "v1/updates", _reader(job_types.Updates), query=name_collection(place))
 
 
 def list_jobs(limit: int = 20, **place: Unpack[InCollection]) -> Call[tuple[job_types.Job, ...]]:
     """Return the last jobs, newest first."""
     read = _reader(job_types.JobList)
-    query: dict[str, str | int | list[str]] = {"limit": limit, **_name_collection(place)}
+    query: dict[str, str | int | list[str]] = {"limit": limit, **name_collection(place)}
     return Call("GET", "v1/jobs", lambda response: read(response).jobs, query=query)
 
 
 def get_job(id: str, **place: Unpack[InCollection]) -> Call[job_types.Job]:
     """Return what became of a write."""
-    return Call("GET", f"v1/jobs/{quote(id, safe='')}", _reader(job_types.Job), query=_name_collection(place))
+    return Call("GET", f"v1/jobs/{quote(id, safe='')}", _reader(job_types.Job), query=name_collection(place))
 
 
 def publish_job(id: str, **place: Unpack[InCollection]) -> Call[job_types.Job]:
@@ -174,12 +181,28 @@ def publish_job(id: str, **place: Unpack[InCollection]) -> Call[job_types.Job]:
     return _write("POST", f"v1/jobs/{quote(id, safe='')}/publish", **place)
 
 
+def list_generations(**place: Unpack[InCollection]) -> Call[job_types.GenerationList]:
+    """Return the generations that are kept, newest first, and which one is served."""
+    return Call("GET", "v1/generations", _reader(job_types.GenerationList), query=name_collection(place))
+
+
+def roll_back(to: str | None = None, **place: Unpack[InCollection]) -> Call[job_types.GenerationList]:
+    """Serve the generation before the current one, or the one that is named; what is built later is held."""
+    query: dict[str, str | int | list[str]] = {**({"to": to} if to else {}), **name_collection(place)}
+    return Call("POST", "v1/rollback", _reader(job_types.GenerationList), Effect.WRITE, query)
+
+
+def rebuild(**place: Unpack[InCollection]) -> Call[job_types.Job]:
+    """Let the server read the folder again that its index was built from, and return the job of it."""
+    return _write("POST", "v1/rebuild", **place)
+
+
 def verify(
     document: str, start: int, end: int, text: str, sha256: str | None = None, **place: Unpack[InCollection]
 ) -> Call[types.CitationCheck]:
     """Return whether a quotation is still in its document, at its place or elsewhere."""
     body = {"document": document, "start": start, "end": end, "text": text, "sha256": sha256}
-    body |= _name_collection(place)
+    body |= name_collection(place)
     return Call("POST", "v1/verify", _reader(types.CitationCheck), body={"json": body})
 
 
@@ -189,17 +212,21 @@ def give_feedback(
     verdict: Literal["right", "wrong"],
     history: Sequence[Turn] = (),
     id: str | None = None,
-    **place: Unpack[InCollection],
+    **options: Unpack[FeedbackOptions],
 ) -> Call[types.FeedbackReceipt]:
-    """Store whether a passage answers a question; a verdict with the same id replaces the earlier one."""
-    body = {"question": question, "passage": passage, "verdict": verdict, "history": list(history), "id": id}
-    body |= _name_collection(place)
+    """Store whether a passage answers a question; a verdict with the same id replaces the earlier one.
+
+    With ``about="answer"`` it is the words that are judged, which are given as ``answer``, and not their passage.
+    """
+    body: dict[str, Any] = {"question": question, "passage": passage, "verdict": verdict, "history": list(history)}
+    # Options that are not given are not sent, so that an older server works.
+    body |= {"id": id, **check_names(options, FeedbackOptions)}
     return Call("POST", "v1/feedback", _reader(types.FeedbackReceipt), Effect.WRITE, body={"json": body})
 
 
 def export_feedback(**place: Unpack[InCollection]) -> Call[tuple[Mapping[str, Any], ...]]:
     """Return the stored verdicts as judged questions for the evaluation."""
-    query = _name_collection(place)
+    query = name_collection(place)
     return Call(
         "GET", "v1/feedback", lambda r: tuple(_read_object(line) for line in r.text.split("\n") if line), query=query
     )
@@ -207,7 +234,7 @@ def export_feedback(**place: Unpack[InCollection]) -> Call[tuple[Mapping[str, An
 
 def get_index(**place: Unpack[InCollection]) -> Call[types.IndexInfo]:
     """Return what is being served: generation, counts, model, settings, build time."""
-    return Call("GET", "v1/index", _reader(types.IndexInfo), query=_name_collection(place))
+    return Call("GET", "v1/index", _reader(types.IndexInfo), query=name_collection(place))
 
 
 def check_alive() -> Call[types.Alive]:
@@ -264,22 +291,6 @@ def _write(
     **conditions: Unpack[Conditions],
 ) -> Call[job_types.Job]:
     """Return the request of a write. Raises TypeError for an unknown condition."""
-    headers = {**({"Content-Type": media_type} if media_type else {}), **_format_conditions(conditions)}
+    headers = {**({"Content-Type": media_type} if media_type else {}), **format_conditions(conditions)}
     query = {"collection": conditions["collection"]} if "collection" in conditions else {}
     return Call(method, path, _reader(job_types.Job), Effect.WRITE, query, body or {}, headers)
-
-
-def _name_collection(place: InCollection) -> dict[str, str]:
-    """Return the parameter that names the collection, if there is one. Raises TypeError for any other name."""
-    for name in place.keys() - InCollection.__annotations__.keys():
-        raise TypeError(f"unknown argument {name!r}: must be collection")
-    return {"collection": place["collection"]} if "collection" in place else {}
-
-
-def _format_conditions(conditions: Conditions) -> dict[str, str]:
-    """Return the conditions as headers, a sha256 as an entity tag (RFC 9110, 8.8.3). Raises TypeError."""
-    # One that is not sent would let the write replace what it should have kept.
-    for name in conditions.keys() - Conditions.__annotations__.keys():
-        raise TypeError(f"unknown condition {name!r}: must be if_match or if_none_match")
-    named = {"If-Match": conditions.get("if_match"), "If-None-Match": conditions.get("if_none_match")}
-    return {name: value if value == "*" else f'"{value}"' for name, value in named.items() if value is not None}

@@ -55,6 +55,27 @@ class JobList:
 
 
 @dataclass(frozen=True, slots=True)
+class Generation:
+    """A generation that is kept. Times and counts are None if its manifest cannot be read."""
+
+    generation: str
+    served: bool
+    built_at: str | None = None
+    documents: int | None = None
+    passages: int | None = None
+    units: int | None = None
+    problems: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationList:
+    """The generations that are kept, newest first; after a rollback what is built is held."""
+
+    generations: tuple[Generation, ...]
+    rolled_back: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Updates:
     """The generation that is served, and how many writes wait to be built."""
 

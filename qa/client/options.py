@@ -37,6 +37,13 @@ class InCollection(TypedDict, total=False):
     collection: str
 
 
+class FeedbackOptions(InCollection, total=False):
+    """What a verdict is about, the passage or the words that were shown as the answer, and these words."""
+
+    about: Literal["passage", "answer"]
+    answer: str | None
+
+
 class Conditions(InCollection, total=False):
     """When a document may be written: if it has this sha256, if it has another one; ``*`` means that there is one."""
 

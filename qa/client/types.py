@@ -9,6 +9,8 @@ from typing import Any
 
 from qa.client.plain_types import PlainAnswer, PlainPassage
 from qa.client.plain_types import Span as Span
+from qa.client.probe_types import Alive as Alive
+from qa.client.probe_types import Ready as Ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,9 @@ class CollectionInfo:
     generation: str
     default: bool
     problem: str | None = None
+    origin: str = ""
+    license: str = ""
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,22 +279,6 @@ class IndexInfo:
     model: str
     model_fingerprint: str
     settings: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Alive:
-    """Liveness: the process answers."""
-
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """Readiness: each leg finds a sentence that is known to be indexed, in each of several ``collections``."""
-
-    status: str
-    legs: Mapping[str, bool]
-    collections: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

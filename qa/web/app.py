@@ -11,6 +11,7 @@ from index.errors import DamagedGeneration
 from qa.engine import Engine
 from qa.web.access.authorization import require_scopes
 from qa.web.access.cross_site import guard_sites
+from qa.web.access.keys import Scope
 from qa.web.access.proxies import TrustedProxies
 from qa.web.caching import control_caching
 from qa.web.collections import DEFAULT_NAME, Collections, ServedCollection
@@ -19,6 +20,7 @@ from qa.web.errors.handlers import handle_damage, handle_exception
 from qa.web.mcp_route import add_mcp
 from qa.web.metrics import instrument_app
 from qa.web.openapi import build_openapi
+from qa.web.pages.site import vary_by_language
 from qa.web.pages.static_files import link_static_file
 from qa.web.question_log import enable_question_log
 from qa.web.rate_limit import limit_callers
@@ -29,6 +31,9 @@ from qa.web.telemetry import send_spans
 
 DEFAULT_OPTIONS = AppOptions()
 EXTENSION = "netsphere"
+COMPLETIONS = "composer.complete"
+# Typing one question asks for several.
+COMPLETIONS_PER_QUESTION = 10
 MAX_BODY_BYTES = 1024 * 1024
 
 
@@ -51,7 +56,10 @@ def create_app(served: Engine | Sequence[ServedCollection], options: AppOptions 
     if options.log_questions:
         enable_question_log()
     app.extensions[EXTENSION] = service
-    app.jinja_env.globals["static_url"] = link_static_file
+    app.jinja_env.globals["static_url"] = partial(link_static_file, theme=options.site.theme)
+    app.jinja_env.globals["site"] = options.site
+    app.context_processor(options.site.provide_texts)
+    app.context_processor(_provide_rights)
     for route in ROUTES:
         app.add_url_rule(route.path, route.name, partial(_call_view, route.view, service), methods=[route.method])
     add_mcp(app, service)
@@ -65,11 +73,13 @@ def create_app(served: Engine | Sequence[ServedCollection], options: AppOptions 
     if options.rate_limit:
         # Probes, and what the pages load by themselves, are no requests of anybody.
         unlimited = {route.name for route in ROUTES if route.scope is None and route.method == "GET"}
-        limit_callers(app, options.rate_limit, unlimited)
+        limit_callers(app, options.rate_limit, lambda endpoint: endpoint not in unlimited | {COMPLETIONS})
+        limit_callers(app, COMPLETIONS_PER_QUESTION * options.rate_limit, COMPLETIONS.__eq__)
     app.after_request(add_security_headers)
     # Flask calls these in the opposite order: what a client has already is not compressed.
     app.after_request(compress_response)
     app.after_request(control_caching)
+    app.after_request(vary_by_language)
     app.wsgi_app = TrustedProxies(app.wsgi_app, options.proxies)  # type: ignore[method-assign]  # as Flask documents it
     app.register_error_handler(Exception, handle_exception)
     app.register_error_handler(DamagedGeneration, partial(handle_damage, collections.record_damage))
@@ -87,6 +97,12 @@ class _SyncFlask(Flask):
 def _call_view(view: View, service: Service, **arguments: str) -> Response:
     """Return what a view responds with the collections that the caller's key is for: it knows of no others."""
     return view(service.narrow(g.key), **arguments)
+
+
+def _provide_rights() -> dict[str, Any]:
+    """Return what every template has of the caller: whether the pages for administrators are for them."""
+    key = g.get("key")
+    return {"is_admin": key is not None and key.allows(Scope.ADMIN)}
 
 
 def service_of(app: Flask) -> Service:

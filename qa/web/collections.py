@@ -16,6 +16,7 @@ from qa.web.engine.collection_asker import CollectionAsker
 from qa.web.errors.handlers import DAMAGE_DETAIL
 from qa.web.errors.problems import Code, ProblemError
 from qa.web.metrics import Metrics
+from qa.web.question_store import QuestionStore, place_questions
 from qa.web.rate_limit import CallerLimits
 from qa.web.service import AppOptions, Service
 
@@ -67,6 +68,9 @@ class CollectionSummary:
     generation: str
     default: bool
     problem: str | None = None
+    origin: str = ""
+    license: str = ""
+    questions: tuple[str, ...] = ()
 
 
 class Collections:
@@ -80,10 +84,13 @@ class Collections:
         indexes = {one.name: one.engine.catalog.describe_index() for one in served}
         self.metrics = Metrics(indexes, options.metrics_folder)
         self.authorization = Authorization(options.keys, options.admin_key, options.key_needed)
+        questions = place_questions(options.feedback)
+        self.questions = QuestionStore(questions, options.keep_questions, options.feedback_mb * 1024 * 1024)
+        self.questions.start()
         self.feedback_limits = CallerLimits(options.feedback_per_minute)
         self.asker = CollectionAsker({one.name: one.engine for one in served}, options.max_wait_ms / 1000)
         # What else is to end with the application.
-        self.on_close: list[Callable[[], object]] = []
+        self.on_close: list[Callable[[], object]] = [self.questions.close]
         self._is_narrowed = False
         self._services = {one.name: self._make_service(one) for one in served}
 
@@ -132,6 +139,10 @@ class Collections:
         """Return the service of a collection, the default one without a name; raise ProblemError if it is unknown."""
         return self._services[self.asker.find_name(name)]
 
+    def get_first(self, names: Sequence[str]) -> Service:
+        """Return the service of the first collection that a question names, of the default one if it names none."""
+        return next((self._services[name] for name in names if name in self._services), self.default)
+
     def list_summaries(self) -> tuple[CollectionSummary, ...]:
         """Describe all collections."""
         return tuple(self.summarize(name) for name in self._served)
@@ -159,6 +170,9 @@ class Collections:
             passages=index.passages,
             generation=index.generation,
             default=False,  # ``summarize`` says it: it depends on which others there are
+            origin=stated.origin,
+            license=stated.license,
+            questions=stated.questions,
         )
 
     def check_readiness(self) -> dict[str, dict[str, bool]]:

@@ -1,7 +1,7 @@
 """Rate limits: a token bucket for each caller. Each process of a server counts on its own."""
 
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Callable
 from ipaddress import ip_network
 from math import ceil
 from threading import Lock
@@ -71,15 +71,15 @@ class CallerLimits:
             return 0.0 if bucket.take() else bucket.seconds_until_next()
 
 
-def limit_callers(app: Flask, per_minute: int, unlimited: Collection[str]) -> None:
-    """Allow each caller ``per_minute`` requests, except to the ``unlimited`` endpoints; call it after the keys' check.
+def limit_callers(app: Flask, per_minute: int, is_limited: Callable[[str | None], bool]) -> None:
+    """Allow each caller ``per_minute`` requests to the endpoints that are limited; call it after the keys' check.
 
     Further requests are a ProblemError with Retry-After.
     """
     limits = CallerLimits(per_minute)
 
     def count_request() -> None:
-        if request.endpoint not in unlimited and (wait_s := limits.take(identify_caller())):
+        if is_limited(request.endpoint) and (wait_s := limits.take(identify_caller())):
             seconds = ceil(wait_s)
             detail = f"You have sent {per_minute} requests in a minute; send the next one in {seconds} s."
             raise ProblemError(Code.RATE_LIMITED, detail, headers={"Retry-After": str(seconds)})

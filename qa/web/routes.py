@@ -7,11 +7,16 @@ from typing import Any, Literal, TypeAlias
 from flask import Response
 from pydantic import BaseModel
 
+import qa.web.admin.actions as actions
+import qa.web.admin.views as admin
 import qa.web.api as api
 import qa.web.chat.views as chat
+import qa.web.documents.generations as generations
 import qa.web.documents.originals as originals
 import qa.web.documents.pictures as pictures
 import qa.web.documents.views as documents
+import qa.web.pages.composer as composer
+import qa.web.pages.library as library
 import qa.web.pages.sign_in as sign_in
 import qa.web.pages.views as pages
 import qa.web.pages.widget as widget
@@ -21,9 +26,11 @@ from qa.collection.citations import CitationCheck
 from qa.collection.page_pictures import PageContent
 from qa.types import Answer
 from qa.web.access.keys import Scope
+from qa.web.admin.models import AdminQuery, DocumentsQuery, FeedbackQuery, IdQuery
 from qa.web.chat.models import ChatBody
 from qa.web.chat.responses import ChatCompletion, Model, ModelList
-from qa.web.documents.models import DocumentBody, JobList, JobsQuery, Updates
+from qa.web.documents.bulk import MULTIPART
+from qa.web.documents.models import DocumentBody, GenerationList, JobList, JobsQuery, RollbackQuery, Updates
 from qa.web.documents.uploads import EXTENSIONS
 from qa.web.errors.problems import Code
 from qa.web.requests.collections import CollectionQuery
@@ -37,7 +44,15 @@ from qa.web.requests.models import (
     RangeQuery,
     VerifyBody,
 )
-from qa.web.requests.page_models import DocumentQuery, PageQuery, SignInQuery, WidgetQuery
+from qa.web.requests.page_models import (
+    CompletionQuery,
+    DocumentQuery,
+    FollowUpsQuery,
+    LibraryQuery,
+    PageQuery,
+    SignInQuery,
+    WidgetQuery,
+)
 from qa.web.requests.parsing import FORM
 from qa.web.requests.spans import PageBoxesQuery
 from qa.web.responses import (
@@ -64,11 +79,15 @@ BODY = (
 QUERY = (Code.MALFORMED_QUERY, Code.UNKNOWN_FIELD, Code.REPEATED_FIELD)
 BOUNDS = (Code.WRONG_TYPE, Code.OUT_OF_BOUNDS)
 QUESTION = (Code.OUT_OF_BOUNDS, Code.INVALID_TEXT, Code.INVALID_QUESTION, Code.DEADLINE_EXCEEDED)
-SIGN_IN = (Code.MALFORMED_QUERY, Code.REPEATED_FIELD, *BOUNDS, Code.INVALID_TEXT, Code.NOT_READY)
+# Of a query of a page, which may have other parameters, too.
+PAGE_QUERY = (Code.MALFORMED_QUERY, Code.REPEATED_FIELD, *BOUNDS, Code.INVALID_TEXT)
+SIGN_IN = (*PAGE_QUERY, Code.NOT_READY)
 WRITING = (*QUERY, Code.INVALID_TEXT, Code.OUT_OF_BOUNDS, Code.UNKNOWN_COLLECTION, Code.NOT_STORED)
 FILTER = (Code.UNKNOWN_DOCUMENT, Code.UNKNOWN_COLLECTION)
 # Of a query that names one collection.
 COLLECTION = (*QUERY, *BOUNDS, Code.INVALID_TEXT, Code.UNKNOWN_COLLECTION)
+FORM_BODY = (Code.BODY_TOO_LARGE, Code.UNSUPPORTED_MEDIA_TYPE, Code.MISSING_FIELD)
+ADMIN = (*PAGE_QUERY, Code.UNKNOWN_COLLECTION, Code.NOT_KEPT, Code.NOT_STORED)
 PAGE = (
     Code.DOCUMENT_NOT_FOUND, Code.ORIGINAL_NOT_FOUND, Code.PAGE_NOT_FOUND, Code.PICTURE_NOT_FOUND, Code.ROUTE_NOT_FOUND,
 )  # fmt: skip
@@ -177,6 +196,18 @@ ROUTES = (
         problems=(*COLLECTION, Code.JOB_NOT_FOUND, Code.NOT_HELD, Code.NOT_STORED), scope=Scope.ADMIN,
     ),
     Route(
+        "GET", "/v1/generations", generations.generations, GenerationList, CollectionQuery, scope=Scope.ADMIN,
+        problems=(*COLLECTION, Code.NOT_HELD, Code.NOT_STORED),
+    ),
+    Route(
+        "POST", "/v1/rollback", generations.roll_back, GenerationList, RollbackQuery, scope=Scope.ADMIN,
+        problems=(*COLLECTION, Code.NOT_HELD, Code.NOT_STORED),
+    ),
+    Route(
+        "POST", "/v1/rebuild", generations.rebuild, Job, CollectionQuery, status=202, scope=Scope.ADMIN,
+        problems=(*COLLECTION, Code.NOT_HELD, Code.NOT_STORED),
+    ),
+    Route(
         "POST", "/v1/verify", api.verify, CitationCheck, body=VerifyBody,
         problems=(*BODY, *QUERY, Code.UNKNOWN_COLLECTION),
     ),
@@ -204,21 +235,60 @@ ROUTES = (
         "GET", "/", pages.ask, HTML, PageQuery,
         problems=(Code.MALFORMED_QUERY, Code.REPEATED_FIELD, Code.WRONG_TYPE, *QUESTION, Code.UNKNOWN_COLLECTION),
     ),
-    Route("POST", "/turn", pages.turn, HTML, body=AskBody, problems=(*BODY, *QUERY, *QUESTION, *FILTER)),
+    Route("GET", "/shared", pages.shared, HTML, scope=None),
     Route(
-        "GET", "/documents/<path:id>", pages.document, HTML, DocumentQuery,
-        problems=(
-            Code.MALFORMED_QUERY, Code.REPEATED_FIELD, *BOUNDS, Code.INVALID_TEXT,
-            Code.UNKNOWN_COLLECTION, Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND,
-        ),
+        "GET", "/completions", composer.complete, composer.Completions, CompletionQuery,
+        problems=(*PAGE_QUERY, Code.UNKNOWN_COLLECTION),
+    ),
+    Route("GET", "/admin", admin.overview, HTML, AdminQuery, problems=ADMIN, scope=Scope.ADMIN),
+    Route("GET", "/admin/feedback", admin.feedback, HTML, FeedbackQuery, problems=ADMIN, scope=Scope.ADMIN),
+    Route("GET", "/admin/questions", admin.questions, HTML, AdminQuery, problems=ADMIN, scope=Scope.ADMIN),
+    Route("GET", "/admin/documents", admin.documents, HTML, DocumentsQuery, problems=ADMIN, scope=Scope.ADMIN),
+    Route(
+        "GET", "/admin/documents/remove", admin.confirm_removal, HTML, IdQuery, scope=Scope.ADMIN,
+        problems=(*ADMIN, Code.MISSING_FIELD, Code.DOCUMENT_NOT_FOUND),
+    ),
+    Route("GET", "/admin/builds", admin.builds, HTML, AdminQuery, problems=ADMIN, scope=Scope.ADMIN),
+    Route(
+        "POST", "/admin/documents", actions.upload, HTML, AdminQuery, other_bodies=(MULTIPART,), status=303,
+        problems=(*BODY, *ADMIN), scope=Scope.ADMIN,
     ),
     Route(
-        "GET", "/static/<path:name>", pages.static, ("text/css", "text/javascript"),
+        "POST", "/admin/documents/replace", actions.replace, HTML, IdQuery, other_bodies=(MULTIPART,), status=303,
+        problems=(*BODY, *ADMIN), scope=Scope.ADMIN,
+    ),
+    Route(
+        "POST", "/admin/documents/remove", actions.remove, HTML, IdQuery, status=303, scope=Scope.ADMIN,
+        problems=(*ADMIN, Code.MISSING_FIELD, Code.DOCUMENT_NOT_FOUND),
+    ),
+    Route(
+        "POST", "/admin/builds/publish", actions.publish, HTML, AdminQuery, other_bodies=(FORM,), status=303,
+        problems=(*ADMIN, *FORM_BODY, Code.JOB_NOT_FOUND, Code.NOT_HELD), scope=Scope.ADMIN,
+    ),
+    Route(
+        "POST", "/admin/builds/roll-back", actions.roll_back, HTML, AdminQuery, other_bodies=(FORM,), status=303,
+        problems=(*ADMIN, *FORM_BODY, Code.NOT_HELD), scope=Scope.ADMIN,
+    ),
+    Route(
+        "POST", "/admin/builds/rebuild", actions.rebuild, HTML, AdminQuery, status=303, scope=Scope.ADMIN,
+        problems=(*ADMIN, Code.NOT_HELD),
+    ),
+    Route("POST", "/turn", pages.turn, HTML, body=AskBody, problems=(*BODY, *QUERY, *QUESTION, *FILTER)),
+    Route(
+        "GET", "/follow-ups", pages.follow_ups, HTML, FollowUpsQuery,
+        problems=(*PAGE_QUERY, Code.MISSING_FIELD, Code.UNKNOWN_COLLECTION),
+    ),
+    Route("GET", "/documents", library.show, HTML, LibraryQuery, problems=(*PAGE_QUERY, *FILTER)),
+    Route(
+        "GET", "/documents/<path:id>", pages.document, HTML, DocumentQuery,
+        problems=(*PAGE_QUERY, Code.UNKNOWN_COLLECTION, Code.DOCUMENT_NOT_FOUND, Code.ROUTE_NOT_FOUND),
+    ),
+    Route(
+        "GET", "/static/<path:name>", pages.static, ("text/css", "text/javascript", "image/svg+xml"),
         problems=(Code.ROUTE_NOT_FOUND,), scope=None,
     ),
     Route(
         "GET", "/widget.js", widget.script, ("text/javascript",), WidgetQuery,
-        problems=(Code.MALFORMED_QUERY, Code.REPEATED_FIELD, *BOUNDS, Code.INVALID_TEXT), scope=None,
-        for_other_sites=True,
+        problems=PAGE_QUERY, scope=None, for_other_sites=True,
     ),
 )  # fmt: skip

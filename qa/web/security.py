@@ -8,8 +8,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "script-src 'self'",
         "connect-src 'self'",
         "style-src 'self'",
-        # The icon of the pages is an empty data: URL, so that browsers ask for no favicon.
-        "img-src 'self' data:",
+        "img-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         # No other site may show the page in a frame and lead a visitor's clicks (clickjacking).

@@ -2,9 +2,11 @@
 
 import math
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -12,17 +14,22 @@ from index.data_folder import DATA_FOLDER
 from index.types import Span
 from qa.collection.catalog import DocumentContent, PassageSpan
 from qa.collection.citations import CitationCheck, CitationStatus, check_citation
+from qa.collection.completions import Completer
 from qa.collection.page_pictures import PagePictures
+from qa.collection.topics import list_topics
 from qa.rendering.renderer import Renderer
 from qa.types import Answer, Mode, Request
 from qa.web.access.keys import Key
 from qa.web.access.proxies import Network
 from qa.web.access_log import note_mode
+from qa.web.admin.grouping import QuestionGrouper
 from qa.web.documents.writer import DocumentWriter
 from qa.web.engine.callers import PATIENT, Caller
 from qa.web.errors.handlers import RETRY_AFTER_S
 from qa.web.errors.problems import Code, FieldError, ProblemError, format_value
+from qa.web.feedback_list import FeedbackFilter, StoredVerdict
 from qa.web.feedback_store import FeedbackStore, is_full
+from qa.web.pages.site import Site
 from qa.web.pages.suggested_questions import SuggestedQuestions
 from qa.web.question_log import log_answers
 from qa.web.rate_limit import identify_caller
@@ -43,15 +50,17 @@ class AppOptions:
     ``keys`` is the file of keys, ``admin_key`` one more key with the scope ``admin``. ``key_needed`` says whether
     asking needs a key; None: as soon as a key with the scope ``ask`` was added. ``hosts`` are names of the server
     besides localhost, ``origins`` other sites whose pages may use it, ``proxies`` the networks of trusted proxies.
+    ``keep_questions`` is for how many days questions are kept beside the feedback; 0: not at all.
     ``rate_limit`` is in requests a minute; 0 is no limit. ``max_wait_ms`` as in the settings.
     ``index`` is the folder to write documents to; without it none can be written. ``telemetry`` is the URL to which
-    spans are sent; empty: none are.
+    spans are sent; empty: none are. ``site`` is the name, the language and the look of the pages.
     """
 
     metrics_folder: str | None = None
     feedback: Path = DATA_FOLDER / "feedback.sqlite"
     feedback_mb: int = 100
     feedback_per_minute: int = 60
+    keep_questions: int = 0
     admin_key: str = ""
     keys: Path | None = None
     key_needed: bool | None = None
@@ -64,6 +73,7 @@ class AppOptions:
     index: Path | None = None
     max_upload_bytes: int = 32_000_000
     telemetry: str = ""
+    site: Site = field(default_factory=Site)
 
 
 class Service:
@@ -80,6 +90,12 @@ class Service:
         self.renderer = Renderer(self.engine.catalog)
         self.pages = PagePictures(self.engine.catalog)
         self.suggestions = SuggestedQuestions(self.engine)
+        self.completer = Completer(self.engine.catalog)
+        # A generation does not change, so they are found once; several may do so at the same time.
+        self.find_topics = lru_cache(maxsize=1)(partial(list_topics, self.engine.catalog))
+        self.grouper = QuestionGrouper(
+            lambda texts: self.engine.embed_texts(texts), lambda text: self.engine.list_terms(text)
+        )
         self.writer = DocumentWriter(collection.index, self._find_sha256)
         self._feedback = FeedbackStore(feedback, self.options.feedback_mb * 1024 * 1024)
         self._cache, self._batcher = collections.asker.cache, collections.asker.batcher
@@ -181,10 +197,18 @@ class Service:
 
     def export_feedback(self) -> IO[bytes]:
         """Return a file of the stored verdicts as judged questions; raise ProblemError if they cannot be read."""
-        try:
+        with _named_errors():
             return self._feedback.export_judgements()
-        except (OSError, sqlite3.Error) as error:
-            raise _feedback_problem(error) from error
+
+    def list_feedback(self, chosen: FeedbackFilter, offset: int, limit: int) -> tuple[int, list[StoredVerdict]]:
+        """Return how many verdicts are chosen, and a part of them; raise ProblemError if they cannot be read."""
+        with _named_errors():
+            return self._feedback.list_verdicts(chosen, offset, limit)
+
+    def count_feedback(self) -> dict[tuple[str, str], int]:
+        """Return how many verdicts there are by what they are about and say; raise ProblemError as above."""
+        with _named_errors():
+            return self._feedback.count_verdicts()
 
     def close(self) -> None:
         """End the threads of the application; requests that are still running get their answers first."""
@@ -201,6 +225,8 @@ class Service:
         for answer in answers:
             self.metrics.count_answer(answer)
         log_answers(answers)
+        for question, answer in zip(questions, answers, strict=True):
+            self.collections.questions.note(answer, self.collections.get_first(question.collections).name)
         return answers
 
     def _find_passage(self, id: str) -> tuple[DocumentContent, PassageSpan]:
@@ -210,6 +236,14 @@ class Service:
             message = f"passage names {format_value(id)}, which is not served; send the id of a passage of an answer"
             raise ProblemError.for_fields([FieldError("passage", message, Code.UNKNOWN_PASSAGE.word)])
         return document, found
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise _feedback_problem(error) from error
 
 
 def _feedback_problem(error: Exception) -> ProblemError:

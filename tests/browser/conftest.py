@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from index.build.pipeline import build_index
 from index.settings import IndexSettings
 from index.types import Encoder
 from tests.browser import texts
-from tests.browser.states import Addresses
+from tests.browser.addresses import Addresses
+from tests.browser.administered import administered
 from tests.conftest import serving
 from tests.qa.web.server.test_collections_served import build_collections
 from tests.qa.web.server.test_collections_served import serving as serve_collections
@@ -48,13 +50,19 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def addresses(server: str, tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[Addresses]:
-    """Servers over the seed, over small texts of other scripts, and over two collections."""
+def addresses(
+    server: str, seed_index: Path, tmp_path_factory: pytest.TempPathFactory, encoder: Encoder
+) -> Iterator[Addresses]:
+    """Servers over the seed, over small texts of other scripts, over two collections, and one to administer."""
     folder = tmp_path_factory.mktemp("other")
     build_index(texts.write(folder / "texts"), IndexSettings(index=str(folder / "index")), encoder)
     build_collections(folder, encoder)
-    with serving(folder / "index") as other, serve_collections(folder) as several:
-        yield Addresses(server, other, f"http://127.0.0.1:{several.port}")
+    with (
+        serving(folder / "index") as other,
+        serve_collections(folder) as several,
+        administered(tmp_path_factory.mktemp("admin"), seed_index) as admin,
+    ):
+        yield Addresses(server, other, f"http://127.0.0.1:{several.port}", admin)
 
 
 @pytest.fixture

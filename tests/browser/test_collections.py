@@ -41,7 +41,7 @@ def test_without_a_choice_all_are_asked_and_a_verdict_names_its_collection(page:
     turn = ask(page, FILM)
     expect(turn.locator(".passage .collection").first).to_have_text("films")
     with page.expect_request("**/v1/feedback") as sent:
-        turn.get_by_role("button", name="Right").first.click()
+        turn.get_by_role("button", name="Yes").first.click()
     assert json.loads(sent.value.post_data or "")["collection"] == "films"
     expect(page.locator("#announcement")).to_contain_text("Saved")
 

@@ -14,9 +14,16 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.addresses import Addresses
 from tests.browser.conftest import PHONE, Window
-from tests.browser.states import CAPITAL, DIRECTOR, Addresses
-from tests.browser.visitor import ANYTHING, Held, ask, begin, link
+from tests.browser.states import CAPITAL, DIRECTOR
+from tests.browser.visitor import ANYTHING, Held, ask, begin, link, question_box
+
+# What an answer says, without what is done with it.
+SAID = (
+    ".question", ".status", ".confidence .words", "blockquote", ".sentence", ".why", ".searched", ".source .where",
+    ".passages summary", ".topics",
+)  # fmt: skip
 
 SHIFTS = """() => { window.shifts = []; new PerformanceObserver(list => list.getEntries().forEach(
     entry => window.shifts.push(entry.value))).observe({type: "layout-shift", buffered: true}); }"""
@@ -26,10 +33,10 @@ def test_without_a_script_everything_is_there_but_the_conversation(window: Windo
     """Ask by the form, read the answer, open the document; nothing that needs a script is shown."""
     page = window(java_script_enabled=False)
     page.goto(server)
-    page.get_by_role("searchbox").fill(DIRECTOR)
-    page.keyboard.press("Enter")
+    question_box(page).fill(DIRECTOR)
+    page.get_by_role("button", name="Ask", exact=True).click()  # without a script, Enter breaks the line
     expect(page.locator("blockquote")).to_have_text("Hiroyuki Seshita")
-    assert page.locator("button:visible").all_inner_texts() == ["Ask"]
+    assert page.locator("button:visible:not(.confidence)").all_inner_texts() == ["Ask"]
     page.locator(".open").first.click()
     expect(page.locator("mark").first).to_be_visible()
     page.get_by_role("link", name="Evidence 1 of 1").click()
@@ -47,9 +54,7 @@ def test_with_a_script_and_without_one_the_same_is_said(window: Window, server: 
                 ask(page, question)
             else:
                 page.goto(link(server, question))
-            shown.append(
-                [page.locator(f".turn {part}").all_inner_texts() for part in (".question", ".answer", ".text")]
-            )
+            shown.append([page.locator(f".turn {part}").all_inner_texts() for part in SAID])
         assert shown[0] == shown[1]
 
 
@@ -58,11 +63,13 @@ def test_on_a_phone_a_document_is_a_page_and_back_leads_to_the_conversation(wind
     page = window(viewport=PHONE, has_touch=True, is_mobile=True)
     page.goto(server)
     ask(page, DIRECTOR)
-    expect(page.get_by_role("searchbox")).not_to_be_focused()
-    page.locator(".open").nth(1).tap()
+    expect(question_box(page)).not_to_be_focused()
+    page.locator(".unlikely-sources > summary").tap()
+    page.locator(".passages summary").first.tap()
+    page.locator(".passages .open").first.tap()
     expect(page).to_have_url(re.compile("/documents/blame"))
     expect(page.locator("mark.current")).to_be_in_viewport()
-    page.get_by_role("button", name="Next").tap()
+    page.get_by_role("button", name="Next", exact=True).tap()
     expect(page.locator("mark.current")).to_be_in_viewport()
     page.go_back()
     expect(page.locator("blockquote")).to_have_text("Hiroyuki Seshita")
@@ -73,10 +80,10 @@ def test_the_keyboard_alone_is_enough(page: Page, server: str) -> None:
     page.goto(server)
     page.locator(".home").focus()
     page.keyboard.press("/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(question_box(page)).to_be_focused()
     page.keyboard.type(f"{DIRECTOR} a/b")
-    expect(page.get_by_role("searchbox")).to_have_value(f"{DIRECTOR} a/b")
-    ask(page, DIRECTOR)
+    expect(question_box(page)).to_have_value(f"{DIRECTOR} a/b")
+    ask(page, DIRECTOR).locator(".unlikely-sources > summary").click()
     passages = page.locator(".passage")
     page.keyboard.press("ArrowDown")
     expect(passages.nth(0)).to_be_focused()
@@ -140,7 +147,9 @@ def test_nothing_moves_when_an_answer_comes(page: Page, server: str) -> None:
     assert sum(page.evaluate("window.shifts")) == 0
 
 
-@pytest.mark.parametrize("before", ["<nav", "<details", "<main", "<h2>Documents", '<div id="turns"', "<form"])
+@pytest.mark.parametrize(
+    "before", ["<nav", "<details", "<summary", "<main", "<h2>Documents", '<div id="turns"', "<form"]
+)
 def test_nothing_moves_while_the_page_arrives(page: Page, server: str, before: str) -> None:
     """No layout shift, wherever a slow connection pauses."""
     with paused(server, before) as address:
@@ -181,13 +190,13 @@ def paused(server: str, before: str) -> Iterator[str]:
 
 
 def test_the_page_is_light_and_loads_from_nowhere_else(page: Page, server: str) -> None:
-    """Less than 60 kB in all, uncompressed."""
+    """Less than 100 kB in all, uncompressed."""
     weights: dict[str, int] = {}
     page.on("response", lambda reply: weights.__setitem__(reply.url, len(reply.body())))
     page.goto(link(server, DIRECTOR), wait_until="networkidle")
     assert len(weights) >= 4
     assert all(url.startswith((server, "data:")) for url in weights)
-    assert sum(weights.values()) < 60_000, weights
+    assert sum(weights.values()) < 100_000, weights
 
 
 def test_motion_is_reduced_for_who_asks_for_it(window: Window, server: str) -> None:
@@ -209,5 +218,5 @@ def test_a_conversation_prints(page: Page, server: str, tmp_path: Path) -> None:
     printed = unicodedata.normalize(
         "NFKC", "".join(sheet.extract_text() for sheet in sheets)
     )  # the PDF has a ligature for "fi"
-    assert DIRECTOR in printed and "almost certain" in printed
+    assert DIRECTOR in printed and "likely" in printed
     assert "Copy link" not in printed and "Show the request" not in printed

@@ -10,7 +10,7 @@ from index.build.pipeline import build_index
 from index.settings import IndexSettings
 from index.types import Encoder
 from tests.browser.conftest import Window
-from tests.browser.visitor import ask
+from tests.browser.visitor import ask, question_box
 from tests.conftest import serving
 
 QUESTION = "What is the daily allowance?"
@@ -39,7 +39,7 @@ def filtered(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iter
 def test_there_is_no_filter_if_there_is_nothing_to_choose(page: Page, server: str) -> None:
     """The seed has one folder, one format and one language."""
     page.goto(server)
-    expect(page.get_by_role("searchbox")).to_be_visible()
+    expect(question_box(page)).to_be_visible()
     expect(page.locator(".filter")).to_have_count(0)
 
 
@@ -78,7 +78,7 @@ def test_the_form_works_without_javascript(window: Window, filtered: str) -> Non
     page.goto(filtered)
     page.locator(".filter summary").click()
     page.get_by_label("Format").select_option("md")
-    page.get_by_role("searchbox").fill(QUESTION)
+    question_box(page).fill(QUESTION)
     page.get_by_role("button", name="Ask").click()
     expect(page.locator(".passage")).to_have_count(1)
     expect(page.locator(".passage")).to_contain_text("backup")

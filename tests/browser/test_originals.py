@@ -84,7 +84,7 @@ def test_the_page_follows_the_evidence(page: Page, harbour: str) -> None:
         expect(page.get_by_role("img", name=f"Page {1 + number % 2} of the original, with")).to_be_visible()
         expect(page.locator("figure:visible")).to_have_count(1)
         expect_picture(page)
-        page.get_by_role("button", name=button).press("Enter")
+        page.get_by_role("button", name=button, exact=True).press("Enter")
 
 
 def test_the_panel_shows_the_page(page: Page, harbour: str) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from qa.web.access.keys import KeyStore
 from tests.browser.conftest import Window
+from tests.browser.visitor import question_box
 from tests.qa.web.server.process import ready
 
 APP = """create_app(HandMade(), __import__("qa.web.service").web.service.AppOptions(
@@ -82,11 +83,11 @@ def test_a_visitor_signs_in_asks_and_signs_out(window: Window, address: str, sto
     expect(page.locator(".turn")).to_have_count(1)
     assert page.url == f"{address}/?q=Who"
     assert page.evaluate("document.cookie") == ""
-    page.get_by_role("searchbox").fill("And when?")
+    question_box(page).fill("And when?")
     page.keyboard.press("Enter")
     expect(page.locator(".turn.answered")).to_have_count(2)
     store.revoke_key("visitor")
-    page.get_by_role("searchbox").fill("Why?")
+    question_box(page).fill("Why?")
     page.keyboard.press("Enter")
     expect(page.locator(".failed")).to_contain_text("Not signed in")
     page.get_by_role("link", name="Sign out").click()
@@ -104,7 +105,7 @@ def test_a_page_of_another_site_achieves_nothing(window: Window, address: str, k
     page = window()
     page.goto(address)
     sign_in(page, key)
-    expect(page.get_by_role("searchbox")).to_be_visible()
+    expect(question_box(page)).to_be_visible()
     with other_site(EVIL.format(address=address)) as evil:
         page.goto(evil)
         page.wait_for_url(f"{address}/v1/feedback")

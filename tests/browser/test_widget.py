@@ -10,9 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
-from qa.answer.wording import LANGUAGE_NOTE, REASONS
+from qa.messages import ENGLISH
 from qa.ranking.retrieval import UNREAD_LANGUAGE
-from qa.types import Reason
 from qa.web.access.keys import KeyStore
 from tests.browser.conftest import Window
 from tests.qa.web.server.process import ready
@@ -98,7 +97,7 @@ def test_a_page_of_an_allowed_site_shows_an_answer_under_the_strictest_policy(
     ask(page, "Who?")
     expect(page.locator("blockquote")).to_have_text("Hiroyuki Seshita")
     expect(page.locator("mark")).to_have_text("Hiroyuki Seshita")
-    expect(page.locator(".status")).to_have_text("Answer · almost certain (91\N{NO-BREAK SPACE}%)")
+    expect(page.locator(".status")).to_have_text("Answer · almost certain (91%)")
     assert page.locator(".box").evaluate("e => getComputedStyle(e).paddingLeft") == "16px"
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Blame! <script> · Film").click()
@@ -107,8 +106,8 @@ def test_a_page_of_an_allowed_site_shows_an_answer_under_the_strictest_policy(
 
 
 UNSURE = {
-    "perhaps": ("Possible answer · doubtful (36\N{NO-BREAK SPACE}%)", ["The film is directed by Hiroyuki Seshita."]),
-    "somewhere": ("The first source answers this · almost certain (97\N{NO-BREAK SPACE}%)", []),
+    "perhaps": ("Possible answer · doubtful (36%)", ["The film is directed by Hiroyuki Seshita."]),
+    "somewhere": ("The first source answers this · almost certain (97%)", []),
     "the capital": ("Not found in these documents", []),
     "thanks": ("Not found in these documents", []),
 }
@@ -144,7 +143,7 @@ def test_the_keyboard_alone_is_enough_and_a_screen_reader_is_told(page: Page, si
     expect(page.get_by_role("searchbox", name="Ask the documents")).to_be_focused()
     page.keyboard.type("Who?")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_have_text("Answer. Hiroyuki Seshita. almost certain (91\N{NO-BREAK SPACE}%)")
+    expect(page.get_by_role("status")).to_have_text("Answer. Hiroyuki Seshita. almost certain (91%)")
     expect(page.get_by_role("searchbox")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Ask")).to_be_focused()
@@ -185,7 +184,11 @@ def test_why_an_answer_may_be_wrong_is_said(page: Page, site: Site, server: str)
     site.show(page, script(server))
     page.route("**/v1/ask", degrade)
     ask(page, "the capital")
-    for text in (REASONS[Reason.UNKNOWN_WORDS], "Part of the search failed; the answer may be worse", LANGUAGE_NOTE):
+    for text in (
+        ENGLISH("reason.unknown_words"),
+        "Part of the search failed; the answer may be worse",
+        ENGLISH("reason.unread_language"),
+    ):
         expect(page.locator(".result")).to_contain_text(text)
 
 
@@ -231,7 +234,7 @@ def test_a_page_chooses_place_language_and_colours(page: Page, site: Site, serve
     assert button.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(1, 2, 3)"
     second.get_by_role("searchbox").fill("perhaps")
     page.keyboard.press("Enter")
-    expect(second.locator(".status")).to_have_text("Réponse possible · douteux (36\N{NO-BREAK SPACE}%)")
+    expect(second.locator(".status")).to_have_text("Réponse possible · douteux (36\N{NARROW NO-BREAK SPACE}%)")
     expect(first.locator(".result")).to_be_hidden()
 
 

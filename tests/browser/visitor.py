@@ -30,11 +30,16 @@ def ask(page: Page, question: str) -> Locator:
 def begin(page: Page, question: str) -> Locator:
     """Type a question and send it; return its turn, answered or not."""
     before = page.locator(".turn").count()
-    page.get_by_role("searchbox").fill(question)
+    question_box(page).fill(question)
     page.keyboard.press("Enter")
     turn = page.locator(".turn").nth(before)
     expect(turn).to_be_visible()
     return turn
+
+
+def question_box(page: Page) -> Locator:
+    """Return the box that a question is typed into."""
+    return page.get_by_role("textbox", name="Your question")
 
 
 def link(server: str, question: str) -> str:

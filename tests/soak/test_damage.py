@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from benchmarks.speed.synthetic import Material, Synthetic
+from index.build.inventory import Inventory
 from index.build.pipeline import build_index
 from index.build.publish import BuildInputs, publish_generation
 from index.build.sources import NO_SOURCES
@@ -158,7 +159,7 @@ def build_large(index: Path, passages: int) -> None:
     contents = collection.build_contents(store, learn_projection(encoder))
     directory, settings = IndexDirectory(index), IndexSettings(index=str(index))
     index.mkdir()
-    inputs = BuildInputs("", contents.documents.fingerprint, (), settings, encoder, NO_SOURCES)
+    inputs = BuildInputs("", contents.documents.fingerprint, Inventory(), settings, encoder, NO_SOURCES)
     publish_generation(directory, contents, inputs)
 
 

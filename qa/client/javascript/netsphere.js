@@ -50,6 +50,8 @@ const FORMS = [
   [/^v1\/updates$/, { generation: "", waiting: 0 }],
   [/^v1\/jobs$/, { jobs: [] }],
   [/^v1\/jobs\//, JOB, JOB],
+  [/^v1\/(generations|rollback)$/, { generations: [] }, { generations: [] }],
+  [/^v1\/rebuild$/, {}, JOB],
   [/^v1\/verify$/, { status: "", document: "" }],
   [/^v1\/feedback$/, {}, { id: "", verdict: "" }],
   [/^v1\/index$/, { generation: "", documents: 0 }],
@@ -279,6 +281,24 @@ export class Client {
     return this.#write("POST", `v1/jobs/${encodeURIComponent(id)}/publish`, undefined, null, place);
   }
 
+  /** The generations that are kept, newest first. @param {InCollection} [place] @returns {Promise<object>} */
+  listGenerations(place = {}) {
+    return this.#get("v1/generations", place);
+  }
+
+  /**
+   * Serve the generation before the current one, or the one that is named; what is built later is held.
+   * @param {string} [to] @param {InCollection} [place] @returns {Promise<object>}
+   */
+  rollBack(to, place = {}) {
+    return this.#write("POST", "v1/rollback", undefined, null, to ? { to, ...place } : place);
+  }
+
+  /** Let the server read its folder again. @param {InCollection} [place] @returns {Promise<Job>} */
+  rebuild(place = {}) {
+    return this.#write("POST", "v1/rebuild", undefined, null, place);
+  }
+
   /**
    * Whether a quotation is still in its document, at its place or elsewhere.
    * @param {{document: string, start: number, end: number, text: string, sha256?: string, collection?: string}} quotation
@@ -289,8 +309,9 @@ export class Client {
 
   /**
    * Store whether a passage answers a question; a verdict with the same id replaces the earlier one.
+   * With `about: "answer"` it is the words that are judged, which are given as `answer`, and not their passage.
    * @param {{question: string, passage: string, verdict: "right"|"wrong", history?: object[], id?: string,
-   *   collection?: string}} feedback
+   *   about?: "passage"|"answer", answer?: string, collection?: string}} feedback
    */
   giveFeedback(feedback) {
     return this.#write("POST", "v1/feedback", JSON.stringify(feedback), "application/json");

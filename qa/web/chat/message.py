@@ -10,20 +10,20 @@ from dataclasses import dataclass
 
 from index.types import Span
 from qa.answer.wording import (
-    STATUS_LABELS,
     describe_confidence,
     describe_status,
     explain_language,
     explain_reason,
     format_percent,
 )
+from qa.messages import ENGLISH
 from qa.types import Answer, AnswerPassage, AnswerText, Status
 from qa.web.chat.markdown import LINE_BREAK, escape_line, escape_link_text, escape_text, unescape_text
 
 # What paragraphs begin with; a quotation that begins so is escaped.
 BLOCK, ITEM, SOURCE = "> ", "- ", "— ["
 # The line before what may be wrong. An answer may begin with the same words, but does not go on like this.
-INTRODUCTION = re.compile(r"(?P<status>[^,\n]+), [a-z ]+ \(\d+\s%\):")
+INTRODUCTION = re.compile(r"(?P<status>[^,\n]+), [a-z ]+ \(\d+\s?%\):")
 SEPARATOR = "\n\n"
 
 # The id of a document, the place of a quotation and its text to the address of the page that shows it.
@@ -92,9 +92,9 @@ def recover_quotation(content: str) -> str | None:
     """
     paragraphs = content.split(SEPARATOR)
     if not any(paragraph.startswith(SOURCE) for paragraph in paragraphs):
-        return None if content.startswith(STATUS_LABELS[Status.NOT_FOUND]) else content or None
+        return None if content.startswith(ENGLISH("status.not_found")) else content or None
     if introduction := INTRODUCTION.fullmatch(paragraphs[0]):
-        if introduction["status"] != STATUS_LABELS[Status.UNSURE]:
+        if introduction["status"] != ENGLISH("status.unsure"):
             return None
         del paragraphs[0]
     lines = paragraphs[0].split("\n")

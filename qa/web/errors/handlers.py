@@ -13,6 +13,7 @@ from qa.web.access_log import describe_route
 from qa.web.errors.formats import find_format
 from qa.web.errors.pages import API, HTML_TYPE, prefers_page, render_page
 from qa.web.errors.problems import Code, ProblemError
+from qa.web.pages.site import Site
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,9 @@ def handle_exception(error: Exception) -> Response:
         log.error("request to %s failed", route, exc_info=error, extra={"fields": fields})
     body, headers = shape.encode_body(problem), dict(shape.list_headers(problem))
     if is_page := prefers_page(request.path, request.headers.get("Accept", "")):
-        body = render_page(current_app, problem, f"{request.script_root}/", g.get("request_id", ""))
+        site: Site = current_app.jinja_env.globals["site"]  # type: ignore[assignment]
+        texts = site.choose_messages()
+        body = render_page(current_app, problem, f"{request.script_root}/", g.get("request_id", ""), texts)
         headers["Content-Type"] = HTML_TYPE
     response = Response(body, shape.choose_status(problem.code), headers)
     if is_page or not request.path.startswith(API):

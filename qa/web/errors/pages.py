@@ -6,6 +6,7 @@ from flask import Flask
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
+from qa.messages import ENGLISH, Messages
 from qa.web.errors.problems import MEDIA_TYPE, ProblemError
 
 HTML, HTML_TYPE = "text/html", "text/html; charset=utf-8"
@@ -24,8 +25,8 @@ def prefers_page(path: str, accept: str) -> bool:
     return parse_accept_header(accept, MIMEAccept).best_match(OFFERED) == HTML
 
 
-def render_page(app: Flask, problem: ProblemError, root: str, request_id: str) -> bytes:
-    """Return the page of a problem. Its links start with ``root``, the address of the first page.
+def render_page(app: Flask, problem: ProblemError, root: str, request_id: str, t: Messages = ENGLISH) -> bytes:
+    """Return the page of a problem, with texts ``t``. Its links start with ``root``, the address of the first page.
 
     It needs no context of Flask, because the server refuses some requests before Flask sees them.
     """
@@ -38,6 +39,7 @@ def render_page(app: Flask, problem: ProblemError, root: str, request_id: str) -
         retry_after=problem.headers.get("Retry-After"),
         request_id=request_id,
         root=root,
+        t=t,
     )
     return page.encode("utf-8", "backslashreplace")
 

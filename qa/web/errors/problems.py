@@ -42,7 +42,7 @@ class Code(Enum):
     JOB_NOT_FOUND = (404, "Job not found")
     MODEL_NOT_FOUND = (404, "Model not found")
     METHOD_NOT_ALLOWED = (405, "Method not allowed")
-    NOT_HELD = (409, "The job cannot be published now")
+    NOT_HELD = (409, "The generation cannot be published now")
     PRECONDITION_FAILED = (412, "The document is not the expected one")
     BODY_TOO_LARGE = (413, "The body is too large")
     URL_TOO_LONG = (414, "The URL is too long")

@@ -4,12 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
-from index.types import Span
+from index.types import Heading, PassageKind, Span
 from qa.collection.catalog import DocumentContent
 from qa.collection.citations import CitationCheck, check_citation
 from qa.rendering.html import Anchors, write_html
 from qa.rendering.renderer import Renderer
 from qa.web.pages.quotations import DOCUMENT_LEVEL
+
+# Of the outline, which is beside the text.
+MAX_DEPTH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,15 @@ class Segment:
 
     anchor: str | None
     runs: tuple[TextRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineItem:
+    """A heading, how deep it is below the topmost ones, and the anchor of the passage below it."""
+
+    text: str
+    depth: int
+    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,24 @@ def build_document_view(
     # A mark of nothing but markup, as the line before code, is nowhere to be seen.
     visible = tuple(anchor for anchor in marks if f'<mark id="{anchor}"' in html)
     return DocumentView(document, (), visible, quote, check, html, {anchor: marks[anchor] for anchor in visible})
+
+
+def build_outline(document: DocumentContent, headings: Sequence[Heading]) -> tuple[OutlineItem, ...]:
+    """Return the headings that the passages of a document are below, in order; none if there is but one.
+
+    Headings that were recognised in flattened text have no level, and are as deep as the topmost.
+    """
+    names = (heading.words or document.text[heading.start : heading.end].strip() for heading in headings)
+    levels = dict(zip(names, (heading.level for heading in headings), strict=True))
+    body = [passage for passage in document.passages if passage.kind is PassageKind.BODY and passage.heading]
+    firsts = [next(same) for _, same in groupby(body, key=lambda passage: passage.heading)]
+    depths = [levels.get(str(one.heading), 1) for one in firsts]
+    top = min(depths, default=1)
+    items = [
+        OutlineItem(str(one.heading), min(depth - top, MAX_DEPTH), f"p{one.start}-{one.end}")
+        for one, depth in zip(firsts, depths, strict=True)
+    ]
+    return tuple(items) if len(items) > 1 else ()
 
 
 def _render_text(renderer: Renderer, document: DocumentContent, marks: dict[str, Span]) -> str | None:

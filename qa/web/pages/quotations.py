@@ -10,8 +10,11 @@ from qa.rendering.renderer import Renderer
 from qa.rendering.source_map import BLOCKS, Element, unwrap_words
 from qa.types import AnswerText, Quote
 
-# Of headings of level 1: they are below the heading of the answer, of the passage and of the page.
-QUOTATION_LEVEL, PASSAGE_LEVEL, DOCUMENT_LEVEL = 4, 5, 2
+# Of headings of level 1: they are below the heading of the answer or of the other sources, and of the page.
+PASSAGE_LEVEL, DOCUMENT_LEVEL = 4, 2
+
+# More than a wide line holds, which the style sheet cuts.
+SNIPPET_CHARS = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def _build_quotation(renderer: Renderer, document: str, quote: Quote, marks: Seq
         return None
     inner = unwrap_words(nodes)
     block = any(isinstance(node, Element) and node.tag in BLOCKS for node in inner)
-    html = write_html(inner, mark_spans(marks), QUOTATION_LEVEL)
+    html = write_html(inner, mark_spans(marks), PASSAGE_LEVEL)
     return QuotationView(write_text(inner), html, block)
 
 
@@ -62,6 +65,13 @@ def render_passage(renderer: Renderer, document: str, span: Span, marks: Sequenc
     if nodes is None:
         return None
     return write_html(nodes, mark_spans(marks), PASSAGE_LEVEL)
+
+
+def write_snippet(renderer: Renderer, document: str, span: Span, text: str) -> str:
+    """Return the beginning of a span in one line of plain text; ``text`` is how the document has it."""
+    nodes = renderer.render(document, span, [span])
+    plain = text if nodes is None else write_text(unwrap_words(nodes))
+    return " ".join(plain[: 2 * SNIPPET_CHARS].split())[:SNIPPET_CHARS]
 
 
 def mark_spans(spans: Iterable[Span]) -> Anchors:

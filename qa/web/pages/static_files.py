@@ -1,4 +1,4 @@
-"""The style sheet and the scripts of the pages, each with a version, which is a hash of its bytes."""
+"""The style sheets, the scripts and the logo of the pages, each with a version, which is a hash of its bytes."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -9,7 +9,9 @@ from flask import url_for
 
 FOLDER = Path(__file__).parent / "static"
 # Not by mimetypes, which without /etc/mime.types has a type for scripts that is not compressed.
-MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript"}
+MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+# What the folder of a theme may replace or add.
+THEMED = ("theme.css", "logo.svg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +24,16 @@ class StaticFile:
 
 
 @cache
-def load_static_files() -> dict[str, StaticFile]:
-    """Return all files by their names."""
-    return {path.name: _load(path) for path in sorted(FOLDER.iterdir()) if path.is_file()}
+def load_static_files(theme: Path | None = None) -> dict[str, StaticFile]:
+    """Return all files by their names, those of a theme in place of the pages' own."""
+    own = {path.name: path for path in sorted(FOLDER.iterdir()) if path.is_file()}
+    themed = {name: theme / name for name in THEMED if (theme / name).is_file()} if theme else {}
+    return {name: _load(path) for name, path in (own | themed).items()}
 
 
-def link_static_file(name: str) -> str:
+def link_static_file(name: str, theme: Path | None = None) -> str:
     """Return the address of a file with its version; a function of the templates."""
-    return url_for("pages.static", name=name, v=load_static_files()[name].version)
+    return url_for("pages.static", name=name, v=load_static_files(theme)[name].version)
 
 
 def _load(path: Path) -> StaticFile:

@@ -4,6 +4,7 @@ import json
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import urljoin
 
@@ -12,16 +13,19 @@ from flask import url_for
 
 from index.types import Span
 from qa.answer.serialize import answer_json
-from qa.collection.suggestions import Suggestion
+from qa.collection.topics import MAX_TOPICS
 from qa.types import MAX_QUESTION_CHARS, Answer, AnswerPassage, PassageCopy, Reason, Request, Status
+from qa.web.pages.collection_chooser import is_searched
 from qa.web.pages.filter_view import filter_body, filter_parameters
-from qa.web.pages.quotations import HeadlineView, build_headline_view, render_passage
+from qa.web.pages.quotations import HeadlineView, build_headline_view, render_passage, write_snippet
 from qa.web.service import Service
 
 # Digits of a document's SHA-256 in a citation: enough to distinguish two versions of the document.
 HASH_DIGITS = 12
 # Evidence of a passage less likely to answer is underlined faintly, and not marked beside that of likelier ones.
 MIN_LIKELY_SCORE = 0.25
+# Passages that are shown in a line each if none answers.
+MAX_CLOSEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,8 @@ class SourceView:
 
     ``link`` carries the quotation, so that it is found again if the document has changed; ``citation`` is
     the same as text. ``copies`` are the other places with the same text, each with its link. ``html`` is the passage
-    as its format shows it, and None if its text is shown as it is.
+    as its format shows it, and None if its text is shown as it is. ``snippet`` is the beginning of its evidence in
+    plain text.
     """
 
     passage: AnswerPassage
@@ -41,6 +46,7 @@ class SourceView:
     copies: tuple[tuple[PassageCopy, str], ...]
     heading: str | None
     html: str | None
+    snippet: str
     # The title of its collection, if there are several.
     collection: str | None
 
@@ -51,18 +57,35 @@ class SourceView:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchedView:
+    """What was searched: ``count`` of ``total`` documents in the collections ``where``, and the ``topics`` of these."""
+
+    count: int
+    total: int
+    where: str
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TurnView:
     """Everything that the template shows. ``link`` repeats the request.
 
-    ``literal_link`` searches the words as typed; None if that is what was searched. ``headline`` is that of the answer
-    as its format shows it, and None if its text is shown as it is.
+    ``lead`` is the source that the answer is from, None if nothing was found; ``sources`` are the others that are shown
+    in a line, and ``unlikely`` those that are shown on request. ``searched`` is None if something was found, and
+    ``follow_ups`` is the address of the questions to go on with. ``literal_link`` searches the words as typed; None if
+    that is what was searched. ``headline`` is that of the answer as its format shows it, and None if its text is shown
+    as it is.
     """
 
     request: dict[str, Any]
     answer: Answer
     json: dict[str, Any]
+    lead: SourceView | None
     sources: tuple[SourceView, ...]
-    suggestions: Sequence[Suggestion]
+    unlikely: tuple[SourceView, ...]
+    searched: SearchedView | None
+    suggestions: Sequence[str]
+    follow_ups: str | None
     link: str
     literal_link: str | None
     curl: str
@@ -81,18 +104,57 @@ def build_turn_view(service: Service, request: Request, answer: Answer) -> TurnV
     passages = () if answer.reason is Reason.NO_CONTENT_WORDS else answer.passages
     body = _build_body(request)
     chosen = service.choose(answer.collection)
+    all_sources = [_build_source(service, passage, answer, found) for passage in passages]
+    lead = _find_lead(all_sources, answer) if found else None
+    others = [one for one in all_sources if one is not lead]
+    # If nothing answers, none is likely, and the closest are shown.
+    shown = [one for one in others if one.likely] if found else others[:MAX_CLOSEST]
     return TurnView(
         request=body,
         answer=answer,
         json=answer_json(answer),
-        sources=tuple(_build_source(service, passage, answer, found) for passage in passages),
+        lead=lead,
+        sources=tuple(shown),
+        unlikely=tuple(one for one in others if one not in shown),
+        searched=None if found else _describe_search(service, request),
         suggestions=() if found else chosen.suggestions.near_answer(_keep_own_passages(answer)),
+        follow_ups=_link_to_follow_ups(lead, answer) if lead else None,
         link=_link_to_turn(request, answer),
         literal_link=_link_to_question(request.question, request, literal=True)
         if answer.searched_as != answer.question
         else None,
         curl=_format_curl(body),
         headline=build_headline_view(chosen.renderer, answer.headline) if answer.headline else None,
+    )
+
+
+def _find_lead(sources: Sequence[SourceView], answer: Answer) -> SourceView | None:
+    """Return the source of the words that are shown, or the first."""
+    first = sources[0] if sources else None
+    words = answer.headline
+    if words is None:
+        return first
+    place = words.document, answer.collection
+    own = (one for one in sources if (one.passage.document.id, one.passage.collection) == place)
+    return next((one for one in own if one.passage.start <= words.start < one.passage.end), first)
+
+
+def _link_to_follow_ups(lead: SourceView, answer: Answer) -> str:
+    passage, words = lead.passage, answer.headline
+    place = words or (passage.evidence[0] if passage.evidence else passage)
+    at = f"{place.start}-{place.end}"
+    return url_for("pages.follow_ups", document=passage.document.id, at=at, collection=passage.collection)
+
+
+def _describe_search(service: Service, request: Request) -> SearchedView:
+    searched = [one for one in service.collections if is_searched(one.name, request.collections)]
+    catalogs = [one.engine.catalog for one in searched]
+    topics = chain.from_iterable(one.find_topics() for one in searched)
+    return SearchedView(
+        count=sum(catalog.count_documents(request.selection) for catalog in catalogs),
+        total=sum(catalog.document_count for catalog in catalogs),
+        where=", ".join(one.title for one in searched),
+        topics=tuple(islice(topics, MAX_TOPICS)),
     )
 
 
@@ -153,6 +215,7 @@ def _build_source(service: Service, passage: AnswerPassage, answer: Answer, foun
         copies=tuple((copy, _link_to_copy(copy)) for copy in passage.copies),
         heading=passage.heading,
         html=render_passage(renderer, passage.document.id, Span(passage.start, passage.end), evidence),
+        snippet=write_snippet(renderer, passage.document.id, first, quote),
         collection=chosen.title if passage.collection else None,
     )
 

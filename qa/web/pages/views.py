@@ -4,6 +4,7 @@ The first line of a docstring is the summary in OpenAPI.
 """
 
 from collections.abc import Sequence
+from glob import escape
 
 from flask import Response, make_response, render_template, request
 from werkzeug.exceptions import NotFound
@@ -15,19 +16,21 @@ from qa.types import Answer, Request
 from qa.web.caching import FOREVER, REVALIDATE
 from qa.web.errors.problems import Code
 from qa.web.pages.collection_chooser import build_chooser, is_searched
-from qa.web.pages.document_view import build_document_view
+from qa.web.pages.composer import allow_microphone, build_composer
+from qa.web.pages.document_facts import describe_document
+from qa.web.pages.document_view import build_document_view, build_outline
 from qa.web.pages.filter_view import build_filter_view
 from qa.web.pages.original_pages import list_original_pages
 from qa.web.pages.static_files import load_static_files
 from qa.web.pages.turn_view import build_turn_view
 from qa.web.requests.caller import current_caller
 from qa.web.requests.models import AskBody, NoQuery
-from qa.web.requests.page_models import DocumentQuery, PageQuery
+from qa.web.requests.page_models import DocumentQuery, FollowUpsQuery, PageQuery
 from qa.web.requests.parsing import read_body, read_query
 from qa.web.service import Service
 
-# The welcome page names some documents to show what the collection is about; GET /v1/documents lists all.
-MAX_DOCUMENTS_SHOWN = 8
+# The welcome page names some documents to show what the collection is about; the library lists all.
+MAX_DOCUMENTS_SHOWN = 3
 
 
 def ask(service: Service) -> Response:
@@ -47,8 +50,10 @@ def ask(service: Service) -> Response:
         filter=build_filter_view(_list_catalogs(service, query.names), query.to_selection()),
         chooser=chooser,
         stated=catalog.collection,
+        composer=build_composer(service),
+        summary=service.collections.summarize(chosen.name),
     )
-    return make_response(page)
+    return _finish_page(service, page)
 
 
 def turn(service: Service) -> Response:
@@ -60,6 +65,16 @@ def turn(service: Service) -> Response:
     return _render_turn("turn.html", service, question, answer)
 
 
+def follow_ups(service: Service) -> Response:
+    """Return questions that go on from an answer, as a fragment of the chat page; empty if there are none."""
+    query = read_query(FollowUpsQuery)
+    chosen = service.choose(query.collection)
+    # While questions are refused, nothing is computed that nobody has asked.
+    found = () if service.is_overloaded() else chosen.suggestions.after_answer(query.document, query.place)
+    shown = {"suggestions": found, "collection": query.collection, "title": "answer.follow_up"}
+    return make_response(render_template("suggestions.html", **shown))
+
+
 def document(service: Service, id: str) -> Response:
     """Show one document with spans marked; a passage has an anchor (``#p1900-2300``)."""
     query = read_query(DocumentQuery)
@@ -68,9 +83,17 @@ def document(service: Service, id: str) -> Response:
     view = build_document_view(service.get_document(id), query.spans, query.quote, renderer)
     has_source = bool(view.html) or (query.view == "source" and service.renderer.can_render(id))
     has_original = service.engine.catalog.originals.has(id)
+    catalog = service.engine.catalog
     shown = {"view": view, "query": query, "has_source": has_source, "has_original": has_original}
+    shown["outline"] = build_outline(view.document, catalog.get_headings(id))
+    shown["facts"], shown["pattern"] = describe_document(view.document.info), escape(id)
     shown["pages"] = list_original_pages(service.pages, view, query.collection)
     return make_response(render_template("document.html", **shown))
+
+
+def shared(service: Service) -> Response:
+    """Show a question and an answer that somebody shares; they are in the fragment, which no server is sent."""
+    return make_response(render_template("shared.html"))
 
 
 def docs(service: Service) -> Response:
@@ -79,8 +102,8 @@ def docs(service: Service) -> Response:
 
 
 def static(service: Service, name: str) -> Response:
-    """Return a style sheet or script of the pages; under an address with its version, ``?v=``, it never changes."""
-    file = load_static_files().get(name)
+    """Return a file that the pages load; under an address with its version, ``?v=``, it never changes."""
+    file = load_static_files(service.options.site.theme).get(name)
     if file is None:
         raise NotFound
     response = Response(file.content, content_type=file.media_type)
@@ -95,8 +118,17 @@ def _render_turn(template: str, service: Service, request: Request, answer: Answ
     if template != "ask.html":
         return make_response(render_template(template, turn=view, **tools))
     control = build_filter_view(_list_catalogs(service, request.collections), request.selection)
-    chooser = build_chooser(service, request.collections)
-    return make_response(render_template(template, turn=view, filter=control, chooser=chooser, **tools))
+    shown = {
+        "filter": control,
+        "chooser": build_chooser(service, request.collections),
+        "composer": build_composer(service),
+    }
+    return _finish_page(service, render_template(template, turn=view, **shown, **tools))
+
+
+def _finish_page(service: Service, page: str) -> Response:
+    response = make_response(page)
+    return allow_microphone(response) if service.options.site.speech else response
 
 
 def _list_catalogs(service: Service, names: Sequence[str]) -> list[Catalog]:

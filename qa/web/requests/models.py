@@ -17,11 +17,14 @@ from qa.web.requests.filters import FILTER, FilterBody, FilterQuery
 from qa.web.requests.texts import reject_invalid_text
 
 Verdict: TypeAlias = Literal["right", "wrong"]
+Subject: TypeAlias = Literal["passage", "answer"]
 
 MAX_QUESTIONS = 256
 MAX_DOCUMENTS = 200
 # Of an earlier answer or a quotation.
 MAX_ANSWER_CHARS = 10_000
+# Of words that are judged: a sentence at most.
+MAX_JUDGED_CHARS = 2000
 # Longer than the largest batch takes.
 MAX_TIMEOUT_MS = 600_000
 # Digits of ASCII only, and few enough for int() to be fast.
@@ -215,7 +218,7 @@ class VerifyBody(StrictModel):
 
 
 class FeedbackBody(StrictModel):
-    """A verdict on a passage that was shown for a question."""
+    """A verdict on a passage that was shown for a question, or on the words that were shown as its answer."""
 
     question: Question
     passage: Annotated[Pattern, Field(description="The id of a passage of the served index.")]
@@ -225,5 +228,13 @@ class FeedbackBody(StrictModel):
         str | None,
         StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$"),
         Field(description="Chosen by the caller: a verdict sent again with the same id replaces the earlier one."),
+    ] = None
+    about: Annotated[
+        Subject,
+        Field(description="What is judged. That the words of an answer are wrong does not say that the passage is."),
+    ] = "passage"
+    answer: Annotated[
+        Annotated[WithoutNul, StringConstraints(max_length=MAX_JUDGED_CHARS)] | None,
+        Field(description="The words that were shown as the answer, which come from the passage."),
     ] = None
     collection: OneName = None

@@ -1,16 +1,19 @@
 """Models of the query strings of the pages, and of their form. Links and forms are read with lenience."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import BeforeValidator, ConfigDict, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from index.types import Span
 from qa.types import Request
 from qa.web.requests.base import StrictModel, WithoutNul
 from qa.web.requests.collections import OneName, RepeatedNames
 from qa.web.requests.filters import FilterQuery
-from qa.web.requests.models import QueryBoolean, trim
-from qa.web.requests.spans import SpanTexts, parse_spans
+from qa.web.requests.models import QueryBoolean, QueryInteger, trim
+from qa.web.requests.spans import SpanText, SpanTexts, parse_spans
+
+# As people name the orders of ``qa.collection.listing``, in the order in which they are offered.
+Sorting: TypeAlias = Literal["title", "id", "newest", "oldest", "largest", "smallest"]
 
 
 class LenientModel(StrictModel):
@@ -35,13 +38,24 @@ def _describe_blanks(schema: dict[str, Any]) -> None:
         _allow_blank(parameter)
 
 
-class PageQuery(FilterQuery):
-    """The query of the chat page: a question that can be shared as a link, with its filter.
+class FormQuery(FilterQuery):
+    """Base of the forms with a filter.
 
     A value that is empty, as a form sends it of a menu in which nothing is chosen, is left out.
     """
 
     model_config = ConfigDict(extra="ignore", json_schema_extra=_describe_blanks)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_blank(cls, values: dict[str, object]) -> dict[str, object]:
+        chosen = {name: list(filter(None, one)) if isinstance(one, list) else one for name, one in values.items()}
+        return {name: value for name, value in chosen.items() if value not in ("", [])}
+
+
+class PageQuery(FormQuery):
+    """The query of the chat page: a question that can be shared as a link, with its filter."""
+
     repeatable: ClassVar[frozenset[str]] = FilterQuery.repeatable | {"collection"}
 
     q: Annotated[WithoutNul, StringConstraints(max_length=1000), BeforeValidator(trim)] = ""
@@ -60,11 +74,23 @@ class PageQuery(FilterQuery):
             self.q, documents=chosen.documents, filter=chosen.filter, literal=self.literal, collections=names
         )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _drop_blank(cls, values: dict[str, object]) -> dict[str, object]:
-        chosen = {name: list(filter(None, one)) if isinstance(one, list) else one for name, one in values.items()}
-        return {name: value for name, value in chosen.items() if value not in ("", [])}
+
+class LibraryQuery(FormQuery):
+    """The query of the list of documents: words of their titles, a filter, the order, and the page of the list."""
+
+    q: Annotated[WithoutNul, StringConstraints(max_length=1000), BeforeValidator(trim)] = ""
+    sort: Sorting = "title"
+    page: Annotated[int, Field(ge=1, le=10**7), QueryInteger] = 1
+    collection: OneName = None
+
+
+class CompletionQuery(LenientModel):
+    """What is being typed, or its end, and the collections that are searched."""
+
+    repeatable: ClassVar[frozenset[str]] = frozenset({"collection"})
+
+    q: Annotated[WithoutNul, StringConstraints(max_length=200)] = ""
+    collection: RepeatedNames = None
 
 
 class WidgetQuery(LenientModel):
@@ -84,6 +110,19 @@ class SignInForm(LenientModel):
     """The form of the page for signing in."""
 
     key: Annotated[str, StringConstraints(min_length=1, max_length=500), BeforeValidator(trim)]
+
+
+class FollowUpsQuery(LenientModel):
+    """The place of an answer in its document."""
+
+    document: Annotated[WithoutNul, StringConstraints(min_length=1, max_length=1000)]
+    at: SpanText
+    collection: OneName = None
+
+    @property
+    def place(self) -> Span:
+        """The place in code points, end exclusive."""
+        return next(iter(parse_spans([self.at])), Span(0, 0))
 
 
 class DocumentQuery(LenientModel):

@@ -10,8 +10,8 @@ from qa.web.requests.base import StrictModel
 from qa.web.requests.collections import OneName
 
 MAX_SPANS = 50
-_SpanText: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}-[0-9]{1,12}$")]
-SpanTexts: TypeAlias = Annotated[list[_SpanText], Field(max_length=MAX_SPANS)]
+SpanText: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}-[0-9]{1,12}$")]
+SpanTexts: TypeAlias = Annotated[list[SpanText], Field(max_length=MAX_SPANS)]
 
 
 def parse_spans(texts: Sequence[str]) -> tuple[Span, ...]:

@@ -32,7 +32,7 @@ TRANSFER_ENCODING = re.compile(rb"(?im)^transfer-encoding:[ \t]*(.*?)[ \t]*\r?$"
 # In a query string, in a body, and as the model of a chat completion.
 SIGNS_OF_FAST = (b"mode=fast", b'"fast"', b'"netsphere-fast"')
 UPLOAD_METHODS = frozenset({"PUT", "POST"})
-UPLOAD_PATH = "/v1/documents"
+UPLOAD_PATHS = ("/v1/documents", "/admin/documents")
 
 # The problems of the errors that waitress raises itself.
 CODES = {
@@ -150,7 +150,7 @@ class RequestParser(HTTPRequestParser):
         return max(MAX_BODY_BYTES, int(self.adj.max_request_body_size)) if self._is_upload() else MAX_BODY_BYTES
 
     def _is_upload(self) -> bool:
-        return self.command in UPLOAD_METHODS and self.path.startswith(UPLOAD_PATH)
+        return self.command in UPLOAD_METHODS and self.path.startswith(UPLOAD_PATHS)
 
     def _body_too_large(self) -> ProblemError:
         return ProblemError(Code.BODY_TOO_LARGE, f"A body has at most {self._find_max_body():,} bytes; send less.")

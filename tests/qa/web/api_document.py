@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from flask.testing import FlaskClient
 
-from qa.answer.wording import REASONS
+from qa.messages import ENGLISH
 from qa.types import MAX_COPIES, Reason
 from qa.web.errors.problems import Code
 from qa.web.routes import ROUTES, Route
@@ -65,6 +65,7 @@ document it is the newer one.
 FIXED = {
     "created": 1795800600,
     "took_ms": 2.9,
+    "built_at": "2026-11-23T00:00:00Z",
     "created_at": "2026-11-27T09:30:00.000+00:00",
     "updated_at": "2026-11-27T09:30:01.250+00:00",
 }
@@ -97,7 +98,8 @@ def render_document(client: FlaskClient, examples: Mapping[str, Example]) -> str
             f"```python\n{PYTHON}```\n",
             f"```javascript\n{JAVASCRIPT}```\n",
             ANSWERS.format(
-                reasons="\n".join(f"| `{reason.value}` | {REASONS[reason]} |" for reason in Reason), copies=MAX_COPIES
+                reasons="\n".join(f"| `{reason.value}` | {ENGLISH(f'reason.{reason.value}')} |" for reason in Reason),
+                copies=MAX_COPIES,
             ),
             *_render_operations(spec, client, examples),
             *_render_problems(client),
@@ -110,7 +112,8 @@ def _render_operations(spec: Json, client: FlaskClient, examples: Mapping[str, E
         for method, operation in operations.items():
             yield f"## {method.upper()} {path}\n\n{operation['summary']}\n"
             yield from _render_fields(spec, operation)
-            yield _render_example(client, method.upper(), examples[operation["operationId"]])
+            if example := examples.get(operation["operationId"]):
+                yield _render_example(client, method.upper(), example)
             codes = [word.partition("`:")[0].strip("` ") for r in operation["responses"].values() for word in _codes(r)]
             yield f"Problems: {', '.join(f'`{code}`' for code in codes)}.\n"
 
@@ -195,7 +198,11 @@ def _render_example(client: FlaskClient, method: str, example: Example) -> str:
         if media_type.startswith("image/"):
             return f"{request}\n`{media_type}`.\n"
         if media_type != "application/json":
+            if not response.text.strip():
+                return f"{request}\n`{media_type}`.\n"
             # A piece of HTML carries the JSON of its answer, and with it a measured time.
+            if not response.text.strip():
+                return f"{request}\n`{media_type}`, empty.\n"
             first, *others = re.sub(r'"took_ms": [\d.]+', '"took_ms": 2.9', response.text.strip()).splitlines()
             shown = [first, "…"] if media_type in TEXT_TYPES else [first, *others]
             return f"{request}\n`{media_type}`:\n\n```\n{chr(10).join(shown)}\n```\n"

@@ -4,13 +4,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
 
 from index.generation.collection_info import NO_INFO
 from index.generation.documents import Documents
 from index.generation.metadata import STANDARD_FIELDS
 from index.generation.metadata_filter import EVERYTHING, Selection
-from index.types import Document, Heading, PassageKind, Span
-from qa.collection.catalog import DocumentContent, DocumentInfo, DocumentText, FacetValue, IndexInfo, PassageSpan
+from index.types import Document, Heading, PassageKind, Span, Vectors
+from qa.collection.catalog import (
+    DocumentContent,
+    DocumentInfo,
+    DocumentList,
+    DocumentSearch,
+    DocumentText,
+    FacetValue,
+    IndexInfo,
+    PassageSpan,
+)
+from qa.collection.left_out import LeftOut
+from qa.collection.listing import find_documents
 from qa.collection.originals import Originals
 from qa.ranking.retrieval import Leg, Retrieval
 from qa.types import (
@@ -49,7 +63,9 @@ class HandMade:
         self.error: Exception | None = None
         self.fault: str | None = None
         self.copies: tuple[PassageCopy, ...] = ()
+        self.scores = (0.97,)
         self.catalog = OneDocument()
+        self.reader = "shipped"
 
     def ask(self, question: Request) -> Answer:
         """Return the answer to one question."""
@@ -65,6 +81,19 @@ class HandMade:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count words."""
         return [len(text.split()) for text in texts]
+
+    def embed_texts(self, texts: Sequence[str]) -> Vectors:
+        """Return a direction for each first word."""
+        directions = [sum(map(ord, text.split()[0])) % 64 for text in texts]
+        return np.eye(64, dtype=np.float32)[directions]
+
+    def list_terms(self, text: str) -> list[str]:
+        """Return the words."""
+        return text.lower().split()
+
+    def list_missing_words(self, text: str) -> list[str]:
+        """Return the words that the one document does not have."""
+        return [word for word in text.lower().split() if word not in TEXT.lower()]
 
     def check_readiness(self) -> Mapping[str, bool]:
         """Return what the test has set."""
@@ -87,7 +116,12 @@ class HandMade:
             confidence=0.97,
             reason=None,
             answer=_words(AnswerKind.SPAN, 0.91),
-            passages=(replace(_passage(request.explain), copies=self.copies, copies_total=len(self.copies)),),
+            passages=tuple(
+                replace(
+                    _passage(request.explain), score=score, rank=rank, copies=self.copies, copies_total=len(self.copies)
+                )
+                for rank, score in enumerate(self.scores, 1)
+            ),
             retrieval=retrieval,
             took_ms=1.5,
         )
@@ -134,6 +168,28 @@ class OneDocument:
     def list_documents(self, offset: int, limit: int, chosen: Selection = EVERYTHING) -> Sequence[DocumentInfo]:
         """Return a part of the list of one."""
         return [self.info][: self.count_documents(chosen)][offset : offset + limit]
+
+    def list_titles(self) -> Sequence[str]:
+        """Return the title of the one document."""
+        return [TITLE]
+
+    def list_headings(self, limit: int) -> Sequence[str]:
+        """Return the heading of its passage."""
+        return ["Film"]
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What a build of one document left out: nothing."""
+        return LeftOut(Path("no generation"), SimpleNamespace(generation="g1", problems=()))  # type: ignore[arg-type]
+
+    def search_documents(
+        self, limit: int, search: DocumentSearch, facets: Sequence[str] = (), offset: int = 0
+    ) -> DocumentList:
+        """Return the one document if it is searched."""
+        found = find_documents(self.documents, search.chosen, search.title)
+        total = 1 if found is None else len(found)
+        listed = (self.info,)[:total][offset : offset + limit]
+        return DocumentList(total, offset, limit, listed, self.count_facets(facets, search.chosen))
 
     def has_field(self, field: str) -> bool:
         """Return whether the document may have the field."""

@@ -44,7 +44,10 @@ FIELDS = {"folder": ("films",), "format": ("txt",), "licence": ("CC BY-SA 4.0",)
 PLACE = {"start": helpers.SENTENCE.start, "end": helpers.SENTENCE.end}
 # They take and return nothing that could be shown.
 WITHOUT_EXAMPLE = {"api.feedback", "api.metrics", "api.openapi", "pages.docs", "sign_in.show", "sign_in.leave"}
-WITHOUT_EXAMPLE |= {"widget.script"}
+WITHOUT_EXAMPLE |= {"widget.script", "pages.shared"}
+# The pages for administrators and their forms are for browsers; tests/qa/web/admin uses them.
+FOR_BROWSERS = {route.name for route in ROUTES if route.path.startswith("/admin")}
+WITHOUT_EXAMPLE |= FOR_BROWSERS
 KEY = {"Authorization": "Bearer KEY"}
 EXAMPLES = {
     "api.ask": Example(
@@ -88,10 +91,20 @@ EXAMPLES = {
     "documents.jobs": Example("/v1/jobs?limit=1", headers=KEY),
     "documents.job": Example("/v1/jobs/1", headers=KEY),
     "documents.publish": Example("/v1/jobs/1/publish", headers=KEY),
+    "generations.generations": Example("/v1/generations", headers=KEY),
+    "generations.roll_back": Example("/v1/rollback", headers=KEY),
+    "generations.rebuild": Example("/v1/rebuild", headers=KEY),
     "api.verify": Example("/v1/verify", {"document": NAME, "sha256": HASH, **PLACE, "text": QUOTE}),
     "api.give_feedback": Example(
         "/v1/feedback",
-        {"question": QUESTION, "passage": f"{NAME}#22-{len(TEXT)}", "verdict": "right", "id": "visitor-1"},
+        {
+            "question": QUESTION,
+            "passage": f"{NAME}#22-{len(TEXT)}",
+            "verdict": "right",
+            "id": "visitor-1",
+            "about": "answer",
+            "answer": TEXT[helpers.NAME.start : helpers.NAME.end],
+        },
     ),
     "api.feedback": Example("/v1/feedback", headers=KEY),
     "api.index": Example("/v1/index"),
@@ -106,7 +119,11 @@ EXAMPLES = {
     ),
     "sign_in.leave": Example("/sign-out"),
     "pages.ask": Example("/?q=Who+directed+the+film%3F"),
+    "pages.shared": Example("/shared"),
+    "composer.complete": Example("/completions?q=Tell+me+about+bla"),
     "pages.turn": Example("/turn", {"question": QUESTION}),
+    "pages.follow_ups": Example(f"/follow-ups?document={NAME}&at=22-63"),
+    "library.show": Example("/documents?q=blame"),
     "pages.document": Example(f"/documents/{NAME}?at=22-63"),
     "pages.static": Example("/static/document.js"),
     "widget.script": Example("/widget.js"),
@@ -159,7 +176,9 @@ def build_from_writes(settings: IndexSettings, overrides: Overrides, _reads_file
 def hold_a_document(folder: Path) -> Path:
     """Build an index folder with one generation that is served and one that is held, and return it."""
     settings = IndexSettings(index=str(folder / "index"), hold=True)
-    build_index(None, replace(settings, hold=False), WordEncoder(), None, {"a": Document("a", "Cats sleep.")})
+    (folder / "texts").mkdir()
+    (folder / "texts" / "a.txt").write_text("Cats sleep.", encoding="utf-8")
+    build_index(folder / "texts", replace(settings, hold=False), WordEncoder())
     Journal(folder / "index").add([Write.of_document(Document("b", "Dogs dig."))])
     with UploadParser(settings) as parser:
         build_with_writes(partial(build_from_writes, settings), settings, False, parser)
@@ -200,7 +219,7 @@ def test_the_examples_fit_their_schemas(example_client: FlaskClient) -> None:
 
 def test_every_route_has_an_example() -> None:
     """And no example is of a route that is gone."""
-    assert EXAMPLES.keys() == {route.name for route in ROUTES}
+    assert EXAMPLES.keys() == {route.name for route in ROUTES} - FOR_BROWSERS
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_a_static_file_is_stored_for_ever_under_its_version_only(client: FlaskCl
     assert f'src="/static/chat.js?v={version}"' in client.get("/").text
 
 
-@pytest.mark.parametrize("url", ["/docs", "/openapi.json", "/?q=Who", "/static/style.css"])
+@pytest.mark.parametrize("url", ["/docs", "/openapi.json", "/?q=Who", "/static/base.css"])
 def test_a_large_text_is_compressed_for_who_takes_it(client: FlaskClient, url: str) -> None:
     """It is the same text, its ETag is weak, and caches are told."""
     plain, packed = client.get(url), client.get(url, headers=GZIP)
@@ -99,7 +99,7 @@ from qa.web.pages.static_files import load_static_files
 print(*sorted({file.media_type for file in load_static_files().values()}), sep=", ")
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert done.stdout == "text/css; charset=utf-8, text/javascript; charset=utf-8\n"
+    assert done.stdout == "image/svg+xml; charset=utf-8, text/css; charset=utf-8, text/javascript; charset=utf-8\n"
 
 
 @pytest.mark.parametrize("accepted", ["", "identity", "gzip;q=0", "br", "identity, gzip;q=0.5"])

@@ -50,6 +50,9 @@ def test_the_collections_are_listed(client: FlaskClient) -> None:
         "generation": films["generation"],
         "default": True,
         "problem": None,
+        "origin": "https://example.org/films",
+        "license": "CC BY 4.0",
+        "questions": ["Who directed the film?"],
     }
     assert films["generation"].startswith("000001-")
     assert (staff["name"], staff["title"], staff["description"], staff["languages"]) == ("staff", "staff", "", ["en"])

@@ -102,6 +102,6 @@ def test_suggestions_end_without_a_traceback(index: Path, caplog: pytest.LogCapt
     suggestions = service_of(app).suggestions
     engine._contents.passages.get_text.cache_clear()
     suggestions.start().join(30)
-    assert suggestions.for_welcome() == ()
+    assert list(suggestions.for_welcome()) == []
     assert "texts.npy is damaged" in caplog.text
     service_of(app).close()

@@ -1,10 +1,12 @@
 """Failures are a page for browsers and a problem for programs."""
 
 import re
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
 
+from qa.messages import ENGLISH
 from qa.web.errors.pages import find_root, prefers_page, read_head
 from qa.web.errors.problems import MEDIA_TYPE, Code, ProblemError
 from qa.web.service import Service
@@ -22,11 +24,12 @@ def test_a_browser_gets_a_page(client: FlaskClient, url: str, status: int) -> No
     assert (page.status_code, page.mimetype) == (status, "text/html")
     assert "Accept" in page.headers["Vary"] and page.headers["Cache-Control"] == "no-store"
     problem = client.get(url).get_json()
-    assert problem["title"] in page.text and problem["code"] in page.text
-    links = re.findall(r'(?:href)="(?!data:)([^"]*)"', page.text)
-    assert len(links) == 3 and all(client.get(link).status_code == 200 for link in links)
+    assert ENGLISH(f"error.{problem['code']}") in page.text and problem["code"] in page.text
+    assert problem["detail"] in unescape(page.text)
+    links = re.findall(r'(?:href)="([^"]*)"', page.text)
+    assert len(links) == 5 and all(client.get(link).status_code == 200 for link in links)
     below = client.get(url, headers=BROWSER, environ_overrides={"SCRIPT_NAME": "/x"})
-    assert 'href="/x/static/style.css"' in below.text
+    assert 'href="/x/static/base.css"' in below.text
 
 
 @pytest.mark.parametrize(("url", "status"), FAILURES)
@@ -40,6 +43,20 @@ def test_a_program_gets_the_problem(client: FlaskClient, url: str, status: int, 
 def test_the_api_always_answers_with_a_problem(client: FlaskClient) -> None:
     """Whatever a client says that it takes."""
     assert client.get("/v1/documents/none", headers=BROWSER).mimetype == MEDIA_TYPE
+
+
+def test_a_failure_without_words_of_its_own_has_the_title_of_the_problem(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the language of the visitor as far as there are words."""
+
+    def fail(*_: object) -> None:
+        raise ProblemError(Code.NOT_KEPT, "The disk is full.")
+
+    monkeypatch.setattr(Service, "ask", fail)
+    page = client.get("/?q=Who", headers=BROWSER | {"Accept-Language": "de"}).text
+    assert f"<h1>{Code.NOT_KEPT.title}</h1>" in page and "The disk is full." in page
+    assert '<html lang="de" dir="ltr">' in page and "Eine Frage stellen" in page
 
 
 def test_what_a_visitor_wrote_is_shown_and_not_run(client: FlaskClient) -> None:
@@ -72,7 +89,7 @@ def test_a_request_that_never_reaches_the_application_has_a_page_too() -> None:
             request = f"GET /?q={'x' * length} HTTP/1.1\r\nHost: a\r\n{accept}\r\n"
             response, body = raw(port, request.encode())
             assert (response.status, response.headers.get_content_type()) == (status, "text/html")
-            assert b'href="./static/style.css"' in body
+            assert b'href="./static/base.css"' in body
         response, body = raw(port, large.encode())
         assert response.status == 413 and b"<h1>The body is too large</h1>" in body
         program, _ = raw(port, f"GET /?q={'x' * 33_000} HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n".encode())

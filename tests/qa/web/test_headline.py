@@ -14,15 +14,22 @@ from flask.testing import FlaskClient
 from qa.answer.serialize import answer_json
 from qa.answer.terminal import print_answer
 from qa.evaluation.types import SystemReply
+from qa.messages import ENGLISH
 from qa.types import Quote, Request
 from qa.web import pages
 from tests.qa.web.helpers import NAME, SENTENCE, TEXT, HandMade
 
-HISTORY = Path(pages.__file__).parent / "static" / "history.js"
+EXPORT = Path(pages.__file__).parent / "static" / "export.js"
+# What the script needs of the page.
+LINK = "http://127.0.0.1/documents/a?quote=(b)+second"
+PAGE = """globalThis.addEventListener = () => {};
+globalThis.document = {body: {dataset: {texts: %s}}, documentElement: {lang: "en"},
+    querySelector: () => ({action: "http://127.0.0.1/", textContent: "Netsphere"})};
+import(%s).then(({ writeMarkdown }) => console.log(writeMarkdown(%s)));"""
 WORDS, WHOLE = TEXT[NAME.start : NAME.end], TEXT[SENTENCE.start : SENTENCE.end]
 # Question, headline, and the number that belongs to what is shown: of a passage its own, and never beside words.
 SHOWN = [("Who", WORDS, 91), ("perhaps", WHOLE, 36), ("somewhere", None, 97)]
-PER_CENT = re.compile(r"(\d+)[ \N{NO-BREAK SPACE}]%")
+PER_CENT = re.compile(r"(\d+)%")
 
 cases = pytest.mark.parametrize(("question", "headline", "number"), SHOWN)
 
@@ -35,14 +42,12 @@ def find_numbers(text: str) -> set[int]:
 def test_the_page_shows_the_headline_with_its_own_number(
     client: FlaskClient, question: str, headline: str | None, number: int
 ) -> None:
-    """Of a passage only the sources, with their evidence marked and their own number."""
+    """With the whole passage, its evidence marked; without a headline the number is that of the passage."""
     page = unescape(client.get(f"/?q={question}").text)
-    top, sources = page.split('<ol class="passages">')
-    shown = top[top.index('<section class="answer">') :]
+    shown = page[page.index('<section class="answer passage"') : page.index("</section>")]
     assert find_numbers(shown) == {number}
     assert re.findall(r"<blockquote[^>]*>(.*?)</blockquote>", shown) == ([headline] if headline else [])
-    assert find_numbers(sources.split("</ol>")[0]) == {97}
-    assert f"<mark>{WHOLE}</mark>" in sources
+    assert f"<mark>{WHOLE}</mark>" in shown
     announced = re.search(r'data-announcement="([^"]*)"', page)
     assert announced
     assert find_numbers(announced[1]) == ({number} if headline else set())
@@ -91,15 +96,17 @@ def test_the_evaluation_judges_the_same(engine: HandMade, question: str, headlin
 @pytest.mark.skipif(not shutil.which("node"), reason="needs node")
 def test_the_export_has_the_same(engine: HandMade) -> None:
     """Every turn in Markdown; one that an earlier version stored has only the passage's number."""
-    turns = [{"answer": answer_json(engine.ask(Request(question)))} for question, _, _ in SHOWN]
+    answers = [answer_json(engine.ask(Request(question))) for question, _, _ in SHOWN]
+    turns = [{"links": {one["id"]: LINK for one in answer["passages"]}, "answer": answer} for answer in answers]
     stored = json.loads(json.dumps(turns[0]))
     for key in ("kind", "confidence", "spans"):
         del stored["answer"]["answer"][key]
-    program = f"import {{ exportAs }} from {json.dumps(HISTORY.as_uri())};"
-    program += f"console.log(exportAs.markdown({json.dumps([*turns, stored])}));"
+    texts = ENGLISH.select(["conversations", "status"])
+    program = PAGE % (json.dumps(json.dumps(texts)), json.dumps(EXPORT.as_uri()), json.dumps([*turns, stored]))
     command = [str(shutil.which("node")), "--input-type=module", "--eval", program]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     exported = done.stdout.split("## ")[1:]
+    assert f"]({LINK.replace('(', '%28').replace(')', '%29')})" in exported[0]  # or the link would end early
     for part, (_, headline, number) in zip(exported, [*SHOWN, ("Who", WORDS, 97)], strict=True):
         assert re.findall(r"^> (.*)$", part, re.MULTILINE) == ([headline] if headline else [])
         # Below it each passage has its own.

@@ -8,8 +8,9 @@ import subprocess
 import pytest
 from flask.testing import FlaskClient
 
-from qa.answer.wording import CONFIDENCE_WORDS, LANGUAGE_NOTE, PASSAGE_STATUS_LABELS, REASONS, STATUS_LABELS
-from qa.types import Status
+from qa.answer.wording import CONFIDENCE_WORDS
+from qa.messages import ENGLISH
+from qa.types import Reason, Status
 from qa.web.errors.problems import Code
 from qa.web.pages.widget import SCRIPT, read_script
 from tests.qa.web.shape import problem
@@ -60,15 +61,17 @@ def test_it_says_what_the_page_says(client: FlaskClient) -> None:
     program = f"process.stdout.write(JSON.stringify({words[1]}))"
     languages = json.loads(subprocess.run([node, "--eval", program], capture_output=True, text=True, check=True).stdout)
     english = languages["en"]
-    assert english["sure"] == [word for _, word in CONFIDENCE_WORDS]
+    assert english["sure"] == [ENGLISH(f"confidence.{word}") for _, word in CONFIDENCE_WORDS]
     assert re.search(r"const SURE = \[(.*?)\]", SOURCE)[1].split(", ") == [
         f"{least:g}" for least, _ in CONFIDENCE_WORDS
     ]  # type: ignore[index]
-    assert {status: english[status] for status in Status} == STATUS_LABELS
+    assert {status: english[status] for status in Status} == {
+        status: ENGLISH(f"status.{status.value}") for status in Status
+    }
     passages = {Status.ANSWERED: english["passage_answered"], Status.UNSURE: english["passage_unsure"]}
-    assert passages | {Status.NOT_FOUND: english["not_found"]} == PASSAGE_STATUS_LABELS
-    assert english["reasons"] == REASONS
-    assert english["unread"] == LANGUAGE_NOTE
+    assert passages == {status: ENGLISH(f"status.passage_{status.value}") for status in passages}
+    assert english["reasons"] == {reason: ENGLISH(f"reason.{reason.value}") for reason in Reason}
+    assert english["unread"] == ENGLISH("reason.unread_language")
     for language in languages.values():
         assert language.keys() == english.keys()
         assert language["reasons"].keys() == english["reasons"].keys()

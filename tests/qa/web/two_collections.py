@@ -22,7 +22,8 @@ TEXTS = {
         "blame.txt": "The film Blame was directed by Hiroyuki Seshita. It was released in spring.",
         "shared.txt": "Opening hours of the cinema are posted at the door.",
         "only-films.txt": "Popcorn is sold in the foyer before every film.",
-        "collection.toml": 'title = "Films & more"\ndescription = "What is <shown>."\nlanguages = ["en", "ja"]\n',
+        "collection.toml": 'title = "Films & more"\ndescription = "What is <shown>."\nlanguages = ["en", "ja"]\n'
+        'origin = "https://example.org/films"\nlicense = "CC BY 4.0"\nquestions = ["Who directed the film?"]\n',
     },
     "staff": {
         "shared.txt": "Every employee has thirty days of paid leave in a year.",

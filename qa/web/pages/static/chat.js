@@ -1,30 +1,34 @@
 // The conversation: asking, the states while a question waits or fails, and the keyboard.
-import {
-  deleteConversations, exportAs, getHeadline, listConversations, loadTurns, newId, saveConversation, setTitle, setting,
-} from "./history.js";
+import { announce, copyText, dataOf, giveVerdict, post, showFollowUps } from "./answer.js";
+import { readQuestion, write } from "./composer.js";
+import { closeDrawer, offerUndo, removeConversation, showConversations, startRenaming } from "./conversations.js";
 import { closePanel, hasRoomForPanel, openPanel } from "./document.js";
+import { readFilter, writeFilter } from "./filter.js";
+import { changedAt, deleteConversations, getHeadline, loadTurns, newId, saveConversation, setTitle } from "./history.js";
+import { download, share } from "./menu.js";
+import { text } from "./messages.js";
+import { hideNotice } from "./notice.js";
 
 const SLOW_MS = 2_000, TIMEOUT_MS = 60_000, MAX_TRIES = 4, MAX_HISTORY = 20;
 // Responses that ask the client to come back later. This server sends neither for a question; a proxy before it may.
-const BUSY = new Map([
-  [429, "You have asked many questions in a short time."],
-  [503, "The server is busy."],
-]);
-const FAILURES = {
-  offline: ["You are offline", "The question is saved and will be sent as soon as you are back online."],
-  unreachable: ["The server is unreachable", "The question is saved. Try again in a moment; the server may have been stopped."],
-  timeout: ["The request timed out", "The question is saved. Try again, or ask it in fewer words."],
-  cancelled: ["Cancelled", "The question is saved."],
-  interrupted: ["Not answered yet", "The page was closed before the answer arrived."],
-};
+const BUSY = new Map([[429, text("waiting.many_questions")], [503, text("waiting.busy")]]);
+const describeFailure = (name) => [text(`failure.${name}`), text(`failure.${name}_text`)];
 const byId = (id) => document.getElementById(id);
 const turns = byId("turns"), form = document.querySelector(".ask"), input = byId("q"), panel = byId("panel");
 // The controller of the request under way, and the link that opened the panel, which gets the focus back.
 let conversation = newId(), pending = null, opener = null;
+// When this window last saved or loaded the conversation.
+let seen = 0;
 
-const announce = (text) => { byId("announcement").textContent = text; };
 const cloneTemplate = (id) => byId(id).content.firstElementChild.cloneNode(true);
-const dataOf = (turn) => JSON.parse(turn.dataset.turn);
+const save = () => {
+  if (changedAt(conversation) > seen) { // another window has gone on with it: both are kept
+    conversation = newId();
+    history.replaceState({ ...history.state, id: conversation }, "");
+  }
+  seen = saveConversation(conversation, turns);
+  showConversations(conversation);
+};
 const answeredTurns = (before = null) => {
   const all = [...turns.children], end = before ? all.indexOf(before) : all.length;
   return all.slice(0, end).filter((turn) => turn.dataset.turn).map(dataOf);
@@ -36,30 +40,10 @@ const parseTurn = (html) => {
   return template.content.querySelector(".turn");
 };
 
-// -- the filter and the collections, as the API takes them; what is left empty is no condition
-
-const FILTERED = ["document", "folder", "tag", "format", "language", "author", "date.from", "date.to"];
-function readFilter(parameters) {
-  const filter = {};
-  for (const name of FILTERED) {
-    const values = parameters.getAll(name).filter(Boolean), [field, bound] = name.split(".");
-    if (values.length) filter[field] = bound ? { ...filter[field], [bound]: values[0] } : values;
-  }
-  const collection = parameters.getAll("collection").filter(Boolean);
-  return { ...(Object.keys(filter).length && { filter }), ...(collection.length && { collection }) };
-}
-function writeFilter(query, { filter = {}, collection = [] }) {
-  for (const name of collection) query.append("collection", name);
-  for (const [field, values] of Object.entries(filter)) {
-    if (Array.isArray(values)) for (const value of values) query.append(field, value);
-    else for (const [bound, day] of Object.entries(values)) query.append(`${field}.${bound}`, day);
-  }
-}
-
 // -- asking
 
 function ask(request, place = null) {
-  if (pending) return announce("One moment: the previous question is still being answered.");
+  if (pending) return announce(text("waiting.one_moment"));
   const earlierTurns = answeredTurns(place).slice(-MAX_HISTORY).map(({ request: earlier, answer }) => ({
     question: earlier.question, ...(getHeadline(answer) && { answer: getHeadline(answer).text }),
   }));
@@ -76,17 +60,13 @@ function ask(request, place = null) {
   // A phone's keyboard would cover the answer; and whoever asked with a link expects the focus to follow.
   if (document.activeElement !== input || matchMedia("(pointer: coarse)").matches) turn.focus({ preventScroll: true });
   turn.scrollIntoView({ block: "start" });
-  saveConversation(conversation, turns);
+  save();
   return send(turn, { history: earlierTurns, ...request });
 }
 
-const post = (url, body, signal) => fetch(url, {
-  method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal,
-});
-
 async function send(turn, body) {
   pending = new AbortController();
-  const slow = setTimeout(() => showWaiting(turn, "Still searching. This takes longer than usual; you can wait or cancel."), SLOW_MS);
+  const slow = setTimeout(() => showWaiting(turn, text("waiting.slow")), SLOW_MS);
   const timeout = setTimeout(() => pending.abort("timeout"), TIMEOUT_MS);
   const { signal } = pending;
   try {
@@ -97,7 +77,8 @@ async function send(turn, body) {
       await countDown(turn, BUSY.get(response.status), Number(response.headers.get("Retry-After")) || 2 ** tries, signal);
     }
   } catch {
-    showFailure(turn, FAILURES[signal.aborted ? signal.reason : navigator.onLine ? "unreachable" : "offline"]);
+    if (signal.reason === "left") return;
+    showFailure(turn, describeFailure(signal.aborted ? signal.reason : navigator.onLine ? "unreachable" : "offline"));
     if (!navigator.onLine) addEventListener("online", () => turn.isConnected && askAgain(turn), { once: true });
   } finally {
     clearTimeout(slow);
@@ -107,19 +88,19 @@ async function send(turn, body) {
 }
 
 async function countDown(turn, reason, seconds, signal) {
-  announce(`${reason} The question will be sent again in ${seconds} seconds.`);
+  announce(text("waiting.will_be_sent", { reason, seconds }));
   for (let left = seconds; left > 0; left--) {
-    showWaiting(turn, `${reason} The question is saved and will be sent again in ${left} s.`);
+    showWaiting(turn, text("waiting.will_be_sent", { reason, seconds: left }));
     await new Promise((resolve, reject) => {
       setTimeout(resolve, 1000);
       signal.addEventListener("abort", reject, { once: true });
     });
   }
-  showWaiting(turn, "Sending again …");
+  showWaiting(turn, text("waiting.sending_again"));
 }
 
-function showWaiting(turn, text) {
-  turn.querySelector(".waiting").textContent = text;
+function showWaiting(turn, words) {
+  turn.querySelector(".waiting").textContent = words;
   turn.querySelector("[data-do=cancel]").hidden = false;
 }
 
@@ -131,70 +112,42 @@ function showAnswer(turn, html) {
   if (turns.children[state.turn] === answered && !state.panel) history.replaceState(state, "", answered.dataset.link);
   announce(answered.dataset.announcement);
   setTitle(answered);
-  saveConversation(conversation, turns);
+  keepTurn(answered);
+}
+
+// Stores the conversation, and again with the questions that go on from an answer.
+function keepTurn(turn) {
+  save();
+  showFollowUps(turn).then(save);
 }
 
 async function describeProblem(response) {
   const problem = await response.json().catch(() => ({}));
   const requestId = response.headers.get("X-Request-ID");
-  if (BUSY.has(response.status)) return ["Still busy", `${BUSY.get(response.status)} The question is saved; try again later.`];
-  if (response.status === 401 || problem.code === "forbidden") return ["Not signed in", "Your key is missing or no longer valid. Reload the page to sign in; the question is saved."];
-  if (response.status < 500) return ["Invalid question", problem.detail ?? `The server rejected it with status ${response.status}.`];
+  if (BUSY.has(response.status)) return [text("failure.still_busy"), text("failure.still_busy_text", { reason: BUSY.get(response.status) })];
+  if (response.status === 401 || problem.code === "forbidden") return describeFailure("not_signed_in");
+  if (response.status < 500) return [text("failure.invalid"), problem.detail ?? text("failure.rejected", { status: response.status })];
   // A proxy in front of the server may answer without the header.
-  return ["Server error", `Your question is not the cause. ${requestId ? `The server's log has details under the request id ${requestId}.` : "Try again later."}`];
+  return [text("failure.server_error"), requestId ? text("failure.server_error_logged", { id: requestId }) : text("failure.server_error_text")];
 }
 
-function showFailure(turn, [title, text]) {
+function showFailure(turn, [title, words]) {
   const card = cloneTemplate("failed"), focused = turn.contains(document.activeElement);
   card.querySelector("h3").textContent = title;
-  card.querySelector("p").textContent = text;
+  card.querySelector("p").textContent = words;
   turn.querySelector(".answer").replaceWith(card);
   turn.classList.replace("pending", "unanswered");
   turn.removeAttribute("aria-busy");
   if (focused) turn.focus({ preventScroll: true });
-  announce(`${title}. ${text}`);
+  announce(`${title}. ${words}`);
 }
 
 const askAgain = (turn) => ask(JSON.parse(turn.dataset.request), turn);
 
-// -- what can be done with an answer
-
-async function copyText(button, text) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch { // browsers have no clipboard API on plain http from another machine
-    const field = Object.assign(document.createElement("textarea"), { value: text });
-    document.body.append(field);
-    field.select();
-    document.execCommand("copy");
-    field.remove();
-    button.focus();
-  }
-  button.classList.add("done");
-  setTimeout(() => button.classList.remove("done"), 2000);
-  announce("Copied.");
-}
-
-async function giveVerdict(button) {
-  const passage = button.closest(".passage"), { request } = dataOf(button.closest(".turn"));
-  const press = (pressed) => passage.querySelectorAll("[data-do=verdict]").forEach((other) => {
-    other.setAttribute("aria-pressed", other === pressed);
-  });
-  const before = passage.querySelector("[aria-pressed=true]");
-  // Sent again with the same id, a verdict replaces the earlier one.
-  passage.dataset.feedback ??= newId();
-  press(button);
-  const { question, history: earlier = [] } = request;
-  const body = { id: passage.dataset.feedback, question, history: earlier, passage: passage.dataset.passage, verdict: button.value,
-    ...(passage.dataset.collection && { collection: passage.dataset.collection }) };
-  const response = await post(turns.dataset.feedback, body).catch(() => null);
-  if (!response?.ok) press(before);
-  announce(response?.ok ? "Saved, thank you." : "Your feedback could not be saved; try again.");
-  saveConversation(conversation, turns);
-}
+// -- the document beside the conversation
 
 async function openDocument(link) {
-  const state = { ...history.state, panel: link.getAttribute("href"), title: link.textContent };
+  const state = { ...history.state, panel: link.getAttribute("href"), title: link.dataset.title ?? link.textContent };
   opener = link;
   if (await showPanel(state)) history.pushState(state, "");
 }
@@ -214,66 +167,64 @@ function hidePanel() {
 // Closing is the same as going back, so that Back never opens the panel again.
 const leavePanel = () => history.state?.panel ? history.back() : hidePanel();
 
-function download(name, text, type) {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  Object.assign(document.createElement("a"), { href: url, download: name }).click();
-  URL.revokeObjectURL(url);
+// Deletes a conversation. The one that is shown makes room for the first page.
+function remove(id) {
+  removeConversation(id);
+  if (id === conversation) return location.assign(form.action);
+  showConversations(conversation);
+  return offerUndo();
 }
 
 const ACTIONS = {
   cancel: () => pending?.abort("cancelled"),
   again: (button) => askAgain(button.closest(".turn")),
   edit: (button) => {
-    input.value = JSON.parse(button.closest(".turn").dataset.request).question;
+    write(JSON.parse(button.closest(".turn").dataset.request).question);
     input.focus();
   },
   close: leavePanel,
-  verdict: giveVerdict,
+  verdict: (button) => giveVerdict(button).then(save),
   "copy-link": (button) => copyText(button, location.origin + button.closest(".passage").dataset.link),
   "copy-citation": (button) => {
     const { citation, link } = button.closest(".passage").dataset;
     return copyText(button, `${citation} ${location.origin}${link}`);
   },
-  "export-markdown": () => download("conversation.md", exportAs.markdown(answeredTurns()), "text/markdown"),
-  "export-json": () => download("conversation.json", exportAs.json(answeredTurns()), "application/json"),
-  clear: () => confirm("Delete this conversation?") && (deleteConversations(conversation), location.assign(form.action)),
-  "clear-all": () => confirm("Delete all conversations on this device?") && (deleteConversations(), location.assign(form.action)),
+  share,
+  print: () => print(),
+  export: download,
+  rename: startRenaming,
+  remove: (button) => remove(button.closest("li").querySelector("a").dataset.conversation),
+  clear: () => remove(conversation),
+  "clear-all": () => confirm(text("conversations.confirm_delete_all")) && (deleteConversations(), location.assign(form.action)),
 };
 
 // -- earlier conversations
 
 function restoreConversation(id) {
+  // It is stored as a question without an answer, which can be asked again.
+  pending?.abort("left");
   conversation = id;
+  seen = changedAt(id);
   turns.replaceChildren(...loadTurns(id).map((stored) => {
     if (stored.html) return parseTurn(stored.html);
     const turn = cloneTemplate("pending");
     turn.dataset.request = JSON.stringify(stored.asked);
     turn.querySelector(".question").textContent = stored.asked.question;
-    showFailure(turn, FAILURES.interrupted);
+    showFailure(turn, describeFailure("interrupted"));
     return turn;
   }));
   announce("");
-}
-
-function listEarlier() {
-  const section = byId("earlier"), others = listConversations();
-  if (!section || !others.length) return;
-  section.querySelector("ul").replaceChildren(...others.map(({ id, title }) => {
-    const item = document.createElement("li"), link = Object.assign(document.createElement("a"), { href: form.action, textContent: title, dir: "auto" });
-    link.dataset.conversation = id;
-    item.append(link);
-    return item;
-  }));
-  section.hidden = false;
+  showConversations(id);
 }
 
 // -- events
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  const question = input.value.trim();
-  if (!question || pending) return pending && announce("One moment: the previous question is still being answered.");
-  input.value = "";
+  const question = readQuestion();
+  if (!question || pending) return pending && announce(text("waiting.one_moment"));
+  write("");
+  hideNotice();
   ask({ question, ...readFilter(new FormData(form)) });
 });
 
@@ -295,6 +246,8 @@ document.addEventListener("click", (event) => {
     openDocument(target);
   } else if (target.dataset.conversation) {
     event.preventDefault();
+    closeDrawer();
+    if (!loadTurns(target.dataset.conversation).length) return showConversations(conversation);
     restoreConversation(target.dataset.conversation);
     const last = turns.lastElementChild;
     history.pushState({ id: conversation, turn: turns.children.length - 1 }, "", last.dataset.link ?? location.href);
@@ -314,14 +267,14 @@ document.addEventListener("keydown", (event) => {
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); } else if (!panel.hidden) leavePanel();
   } else if (key === "Enter" && target.matches(".passage")) {
     target.querySelector(".open").click();
-  } else if ((key === "ArrowDown" || key === "ArrowUp") && (target === input || target.closest(".turn"))) {
+  } else if ((key === "ArrowDown" || key === "ArrowUp") && ((target === input && !input.value) || target.closest(".turn"))) {
     moveFocus(target, key === "ArrowDown" ? 1 : -1, event);
   }
 });
 
 // Moves the focus from the question to the first passage of the last answer, and from passage to passage.
 function moveFocus(from, by, event) {
-  const all = [...turns.querySelectorAll(".passage")], at = all.indexOf(from.closest(".passage"));
+  const all = [...turns.querySelectorAll(".passage")].filter((one) => one.checkVisibility()), at = all.indexOf(from.closest(".passage"));
   const inside = from.closest(".turn") ?? turns.lastElementChild;
   const next = at >= 0 ? all[at + by] : inside?.querySelector(".passage");
   if (!next) return;
@@ -342,15 +295,16 @@ addEventListener("popstate", async ({ state }) => {
 
 // -- start
 
-byId("slash").checked = setting("slash") !== "off";
-byId("slash").addEventListener("change", ({ target }) => setting("slash", target.checked ? "on" : "off"));
 const earlierId = history.state?.id;
 if (earlierId && loadTurns(earlierId).length) restoreConversation(earlierId);
 else {
   history.replaceState({ id: conversation, turn: turns.children.length - 1 }, "");
-  if (turns.children.length) saveConversation(conversation, turns);
+  if (turns.children.length) keepTurn(turns.lastElementChild);
+  else showConversations(conversation);
 }
 // Not on a phone, where the focus would bring up the keyboard, and not on a page that starts with an answer.
 if (!turns.children.length && matchMedia("(pointer: fine)").matches) input.focus({ preventScroll: true });
 if (history.state.panel && hasRoomForPanel()) showPanel(history.state);
-listEarlier();
+offerUndo();
+if (form.dataset.documents) import("./upload.js");
+if ("listens" in form.dataset) import("./speech.js");

@@ -1,5 +1,7 @@
 // The document view: a document with its evidence marked, on its own page or in the panel beside the conversation.
 
+import { text } from "./messages.js";
+
 const WIDE = matchMedia("(min-width: 64rem)");
 
 // Returns whether there is room for a panel; on a narrow screen a document is a page of its own.
@@ -25,7 +27,7 @@ async function drawBoxes(figure) {
     svg.append(rect);
   }
   image.after(svg);
-  image.alt += ", with the evidence framed";
+  image.alt += `, ${text("document.framed")}`;
 }
 
 // Prepares the pages of the original beside the text; returns a function that shows the page of a mark, by its id.
@@ -44,9 +46,11 @@ function enableOriginals(view) {
   for (const figure of figures) {
     const image = figure.querySelector("img"), isDrawn = () => image.complete && image.naturalWidth > 0;
     const draw = () => drawBoxes(figure).then(show);
-    // A server that cannot draw pages still has the original.
-    image.addEventListener("error", () => { figure.querySelector(".paper").hidden = true; });
-    if (isDrawn()) draw(); else image.addEventListener("load", draw, { once: true });
+    // A server that cannot draw pages still has the original. The picture may come, or fail, before this script does.
+    const hide = () => { figure.querySelector(".paper").hidden = true; };
+    image.addEventListener("error", hide);
+    image.addEventListener("load", draw, { once: true });
+    if (isDrawn()) draw(); else if (image.complete && image.currentSrc) hide();
   }
   return (mark) => { current = mark; show(); };
 }

@@ -120,12 +120,13 @@
   class Denied extends Error {}
 
   class NetsphereAsk extends HTMLElement {
-    #words = WORDS.en; #history = []; #pending = null; #asked = ""; #early = ""; #parts = null;
+    #words = WORDS.en; #percents = null; #history = []; #pending = null; #asked = ""; #early = ""; #parts = null;
 
     connectedCallback() {
       if (this.#parts) return;
       const language = (this.dataset.language || this.closest("[lang]")?.lang || document.documentElement.lang || "en").toLowerCase().split("-")[0];
       this.#words = WORDS[language] ?? WORDS.en;
+      this.#percents = new Intl.NumberFormat(this.#words === WORDS[language] ? language : "en", { style: "percent" });
       const { title, question, ask } = this.#words;
       const input = make("input", {
         id: "question", type: "search", name: "q", required: true, maxLength: MAX_QUESTION, autocomplete: "off", dir: "auto",
@@ -212,7 +213,7 @@
 
     #describe(probability) {
       const words = this.#words.sure[SURE.findIndex((least) => probability >= least)];
-      return `${words} (${Math.round(probability * 100)}\u00a0%)`;
+      return `${words} (${this.#percents.format(probability)})`;
     }
 
     #showAnswer(question, answer) {

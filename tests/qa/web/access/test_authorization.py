@@ -17,7 +17,15 @@ from tests.qa.web.shape import problem
 
 SIGN_IN = {"sign_in.show", "sign_in.enter", "sign_in.leave"}
 # Everything that shows nothing of the documents and asks nothing of the index; /readyz says only whether it works.
-OPEN = {"api.alive", "api.ready", "api.openapi", "pages.docs", "pages.static", "widget.script"} | SIGN_IN
+OPEN = {
+    "api.alive",
+    "api.ready",
+    "api.openapi",
+    "pages.docs",
+    "pages.shared",
+    "pages.static",
+    "widget.script",
+} | SIGN_IN
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPConnection
@@ -106,33 +107,40 @@ def read_configuration(folder: Path, server_port: int, port: int) -> str:
         ("/etc/ssl/certs/ask.example.org.pem", f"{folder}/certificate.pem"),
         ("/etc/ssl/private/ask.example.org.key", f"{folder}/key.pem"),
         ("/var/log/nginx/netsphere.log", f"{folder}/access.log"),
+        ("/etc/nginx/netsphere", str(ROOT / "docs" / "deploy")),
     ):
         assert site.count(documented) == 1
         site = site.replace(documented, here)
     return MAIN.format(folder=folder, site=site)
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["open", "with keys"])
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The site, open to everybody or for people with keys; several tests ask it."""
-    folder = tmp_path_factory.mktemp("nginx")
+@contextmanager
+def run_nginx(folder: Path, server_port: int) -> Iterator[Site]:
+    """Run nginx with the documented configuration in front of a server."""
     subject = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}", "-days", "2"]
     files = ["-keyout", folder / "key.pem", "-out", folder / "certificate.pem"]
     command = [str(OPENSSL), "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject, *files]
     subprocess.run(command, check=True, capture_output=True)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
+    configuration = folder / "nginx.conf"
+    configuration.write_text(read_configuration(folder, server_port, port), encoding="utf-8")
+    with subprocess.Popen([str(NGINX), "-c", configuration, "-p", folder], stderr=subprocess.PIPE) as process:
+        try:
+            wait_for(port, process)
+            yield Site(port, folder / "certificate.pem", folder / "access.log")
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["open", "with keys"])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site, open to everybody or for people with keys; several tests ask it."""
+    folder = tmp_path_factory.mktemp("nginx")
     before = APP.format(keys=str(folder / "keys.sqlite"), key_needed=request.param)
-    with ready("make_proxied()", before) as (_, server_port):
-        configuration = folder / "nginx.conf"
-        configuration.write_text(read_configuration(folder, server_port, port), encoding="utf-8")
-        with subprocess.Popen([str(NGINX), "-c", configuration, "-p", folder], stderr=subprocess.PIPE) as process:
-            try:
-                wait_for(port, process)
-                yield Site(port, folder / "certificate.pem", folder / "access.log")
-            finally:
-                process.send_signal(signal.SIGTERM)
-                process.wait(30)
+    with ready("make_proxied()", before) as (_, server_port), run_nginx(folder, server_port) as site:
+        yield site
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -199,6 +207,18 @@ def test_questions_are_not_in_its_log(site: Site) -> None:
         time.sleep(0.05)
     assert "GET /v1/ask 200" in site.log.read_text()
     assert "yellow" not in site.log.read_text()
+
+
+def test_a_server_that_does_not_respond_has_a_page(tmp_path: Path) -> None:
+    """The documented one, with the status of nginx; it loads nothing from the server."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        nobody = free.getsockname()[1]
+    with run_nginx(tmp_path, nobody) as site:
+        page = site.send("GET", "/?q=Who")
+        assert (page.status, page.headers.get_content_type()) == (502, "text/html")
+        assert "cannot be asked right now" in page.text
+        assert not re.search(r"(?:src|href)=", page.text)
+        assert site.send("GET", "/unavailable.html").status == 404
 
 
 @only_open

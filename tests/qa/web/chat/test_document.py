@@ -15,7 +15,7 @@ from qa.web.service import AppOptions
 from tests.qa.web.chat.test_clients import MODELS as LLM_MODELS
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "chat.md"
-PER_CENT = re.compile(r"\b\d+(?=\N{NO-BREAK SPACE}%)")
+PER_CENT = re.compile(r"\b\d+(?=%)")
 CREATED = 1795800600
 QUESTION = "Who directed the film?"
 

@@ -55,7 +55,7 @@ def test_the_words_come_first_and_are_cited() -> None:
     message = message_for(answer_to("Who?"))
     words, sentence, source = message.content.split("\n\n")
     assert (words, sentence) == (WORDS, f"> {SHOWN_SENTENCE}")
-    assert source.endswith("almost certain (91\N{NO-BREAK SPACE}%)")
+    assert source.endswith("almost certain (91%)")
     (citation,) = message.citations
     assert message.content[citation.start : citation.end] == WORDS
     assert citation.url == "http://host/folder/blame.txt#22-63-%28a%29"
@@ -78,8 +78,8 @@ def test_a_title_cannot_change_where_its_link_leads(title: str) -> None:
 @pytest.mark.parametrize(
     ("question", "first", "quoted"),
     [
-        ("perhaps", "Possible answer, doubtful (36\N{NO-BREAK SPACE}%):", SHOWN_SENTENCE),
-        ("somewhere", "The first source answers this, almost certain (97\N{NO-BREAK SPACE}%):", None),
+        ("perhaps", "Possible answer, doubtful (36%):", SHOWN_SENTENCE),
+        ("somewhere", "The first source answers this, almost certain (97%):", None),
     ],
 )
 def test_what_may_be_wrong_is_introduced_as_such(question: str, first: str, quoted: str | None) -> None:

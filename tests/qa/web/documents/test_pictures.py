@@ -144,7 +144,7 @@ def test_without_the_library(reader: FlaskClient, catalog: Catalog, monkeypatch:
     assert problem["code"] == "picture_not_found"
     assert "pip install pypdfium2" in problem["detail"]
     page = reader.get(f"/documents/deep/a.pdf?at={find(catalog, LINE)}")
-    assert (page.status_code, "<img" in page.text, LINE in page.text) == (200, False, True)
+    assert (page.status_code, "<figure" in page.text, LINE in page.text) == (200, False, True)
 
 
 def test_a_page_that_cannot_be_drawn(reader: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,7 +191,7 @@ def test_the_document_page_shows_the_pages_of_its_marks(reader: FlaskClient, cat
     assert second == (f"{PAGE}/2?at={at[0]}", {at[0]: at[0]}, f"{PAGE}/2.png")
     assert '<a href="/v1/documents/deep/a.pdf/original#page=2">Open page 2 of the original</a>' in page
     for path in ("deep/a.pdf", "b.txt?at=0-5", "c.zip/inner.pdf?at=0-9"):
-        assert "<img" not in reader.get(f"/documents/{path}").text
+        assert "<figure" not in reader.get(f"/documents/{path}").text
 
 
 def test_a_quotation_that_moved(reader: FlaskClient, catalog: Catalog) -> None:
