@@ -6,8 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser.addresses import Addresses
 from tests.browser.conftest import PHONE, WIDE, Window
-from tests.browser.states import STATES, Addresses
+from tests.browser.states import STATES
 
 GALLERY = Path(__file__).parents[2] / "docs" / "page.md"
 PICTURES = GALLERY.with_suffix("")
