@@ -61,7 +61,7 @@ def test_a_conversation_is_found_by_its_words_and_by_its_name(page: Page, server
     search.fill("seshita")
     expect(items.filter(has_text=DIRECTOR)).to_have_count(1)
     search.fill("blockquote")
-    expect(side(page)).to_contain_text("No conversation has these words.")
+    expect(side(page)).to_contain_text("No conversation contains these words.")
     search.fill("")
     items.first.hover()
     page.get_by_role("button", name=f"Rename {CAPITAL}").click()

@@ -44,7 +44,7 @@ def test_a_shared_answer_is_checked_against_its_document(window: Window, server:
     other.goto(copied)
     expect(other.locator(".valid .verdict").first).to_have_text("Checked: the document says exactly this.")
     expect(other.locator(".valid mark").first).to_have_text("Hiroyuki Seshita")
-    expect(other.locator(".shared")).to_contain_text("Not found in these documents, says the link.")
+    expect(other.locator(".shared")).to_contain_text("The link says that this was not found in these documents.")
     assert not any("Seshita" in url for url in requested)
     other.get_by_role("link", name="Blame!").first.click()
     expect(other.locator("mark").first).to_contain_text(SENTENCE)

@@ -64,7 +64,7 @@ def test_a_file_is_added_and_asked_about(writer: Page) -> None:
     expect(writer.locator(".notice")).to_have_count(0)
     # The same name again would take its place.
     writer.evaluate(DROP, [FILE["name"], "Something else."])
-    expect(writer.locator(".notice")).to_contain_text("There is a document harbour [1].txt already.")
+    expect(writer.locator(".notice")).to_contain_text("A document named harbour [1].txt already exists.")
 
 
 def test_what_is_dropped_is_refused_in_words(writer: Page) -> None:

@@ -25,7 +25,7 @@ def test_not_found_says_so_and_why(engine: Engine, capsys: pytest.CaptureFixture
     print_answer(engine.ask("What is the capital of France?"))
     printed = capsys.readouterr().out
     assert re.match(r"Not found in these documents \(best match: \d+%\)\n", printed)
-    assert "Important words of the question do not occur in the documents" in printed
+    assert "Important words in your question do not appear in the documents" in printed
     assert "“" not in printed.splitlines()[2]
     assert "⟦" not in printed
 

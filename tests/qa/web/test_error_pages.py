@@ -76,7 +76,7 @@ def test_an_overloaded_server_says_when_to_try_again(
     monkeypatch.setattr(Service, "ask", refuse)
     page = client.get("/?q=Who", headers=BROWSER)
     assert (page.status_code, page.headers["Retry-After"], engine.asked) == (503, "3", [])
-    assert "wait 3 s" in page.text
+    assert "Wait 3 s" in page.text
 
 
 @pytest.mark.slow

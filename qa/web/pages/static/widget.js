@@ -16,7 +16,7 @@
       sure: ["almost certain", "likely", "more likely than not", "doubtful", "unlikely"],
       reasons: {
         weak_match: "No passage matches closely enough to be certain.",
-        unknown_words: "Important words of the question do not occur in the documents.",
+        unknown_words: "Important words in your question do not appear in the documents.",
         no_content_words: "No word of the question says what to look for.",
         filtered_out: "No document matches the filter.", empty_index: "Nothing is indexed yet.",
       },
