@@ -13,7 +13,7 @@ class LeftOut:
     """What the builds of one generation left out; files are read when it is asked for, and again once they changed."""
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
-        """Keep where it is: in the generation, and beside it if a build found the same documents later."""
+        """Remember the two places of the lists: the generation, and the folder around it, where later builds write."""
         self._path, self._manifest = folder.parent / INVENTORY, manifest
         self._recall, self._lock = lru_cache(maxsize=1)(self._read), Lock()
 

@@ -12,7 +12,7 @@ from threading import Thread
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.addresses import Addresses
 from tests.browser.conftest import PHONE, Window
@@ -145,6 +145,20 @@ def test_nothing_moves_when_an_answer_comes(page: Page, server: str) -> None:
         expect(page.locator(".turn").nth(number)).to_have_attribute("data-turn", ANYTHING)
     page.wait_for_timeout(200)
     assert sum(page.evaluate("window.shifts")) == 0
+
+
+def test_follow_ups_that_come_late_push_no_later_question_away(page: Page, server: str) -> None:
+    """They are left out once another question has been asked."""
+    held = list[Route]()
+    page.route("**/follow-ups*", lambda route: held.append(route))
+    page.goto(server)
+    ask(page, DIRECTOR)
+    with page.expect_response("**/follow-ups*"):
+        ask(page, CAPITAL)
+        held[0].continue_()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".turn").first.locator(".follow-ups")).not_to_have_attribute("data-url", ANYTHING)
+    expect(page.locator(".turn").first.locator(".follow-ups a")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

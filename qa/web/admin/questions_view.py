@@ -36,7 +36,10 @@ class UsedSource:
 
 @dataclass(frozen=True, slots=True)
 class QuestionsView:
-    """``words`` are missing in the collection, each with how often it was asked for. ``days``: questions are kept."""
+    """What the page shows: ``words`` are those that no document has, each with how often it was asked for.
+
+    ``days`` is for how long questions are kept, 0 for not at all.
+    """
 
     days: int
     groups: Sequence[QuestionGroup]
@@ -48,14 +51,14 @@ class QuestionsView:
 def count_questions(service: Service) -> dict[str, int] | None:
     """Return how many questions got which status; None if they are not kept. Raises ProblemError."""
     store = service.collections.questions
-    with _named_errors():
+    with _report_errors():
         return {status.value: count for status, count in store.count(service.name).items()} if store.days else None
 
 
 def build_questions_view(service: Service) -> QuestionsView:
     """Return what is known of the questions to a collection. Raises ProblemError if the file cannot be read."""
     store = service.collections.questions
-    with _named_errors():
+    with _report_errors():
         asked = store.list_unanswered(service.name, MAX_GROUPED)
         passages, documents = (listed(service.name, MAX_USES) for listed in (store.list_passages, store.list_documents))
     groups, words = service.grouper.group(asked)[:MAX_GROUPS], count_missing_words(service, asked)
@@ -84,7 +87,7 @@ def _describe(service: Service, use: Use) -> UsedSource:
 
 
 @contextmanager
-def _named_errors() -> Iterator[None]:
+def _report_errors() -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as error:
