@@ -4,9 +4,9 @@ import pickle
 from array import array
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import overload
 
 from index.disk.arrays import SpooledFile
+from index.disk.lazy_sequence import LazySequence
 from index.errors import BuildError
 from index.types import Document
 
@@ -14,7 +14,7 @@ from index.types import Document
 Row = tuple[str, Sequence[Document], int]
 
 
-class SpooledDocuments(Sequence[Document]):
+class SpooledDocuments(LazySequence[Document]):
     """Documents in the order in which they were added, of which only the ids are in memory."""
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -42,21 +42,13 @@ class SpooledDocuments(Sequence[Document]):
         """Return the number of documents."""
         return len(self.ids)
 
-    @overload
-    def __getitem__(self, position: int) -> Document: ...
-    @overload
-    def __getitem__(self, position: slice) -> list[Document]: ...
-    def __getitem__(self, position: int | slice) -> Document | list[Document]:
-        """Return one document or several, read from the file."""
-        if isinstance(position, slice):
-            return [self[row] for row in range(len(self))[position]]
-        row = range(len(self))[position]
+    def _read_item(self, row: int) -> Document:
         start, end = self._edges[row], self._edges[row + 1]
         document: Document = pickle.loads(self._file.read(start, end - start))  # noqa: S301 -- see append
         return document
 
 
-class ChosenDocuments(Sequence[Document]):
+class ChosenDocuments(LazySequence[Document]):
     """Documents of other sequences, in the order of their ids, each read from its sequence when it is needed."""
 
     def __init__(self, chosen: Iterable[Row]) -> None:
@@ -72,13 +64,6 @@ class ChosenDocuments(Sequence[Document]):
         """Return the number of documents."""
         return len(self._rows)
 
-    @overload
-    def __getitem__(self, position: int) -> Document: ...
-    @overload
-    def __getitem__(self, position: slice) -> list[Document]: ...
-    def __getitem__(self, position: int | slice) -> Document | list[Document]:
-        """Return one document or several."""
-        if isinstance(position, slice):
-            return [documents[row] for _, documents, row in self._rows[position]]
-        _, documents, row = self._rows[position]
-        return documents[row]
+    def _read_item(self, row: int) -> Document:
+        _, documents, position = self._rows[row]
+        return documents[position]

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import overload
 
+from index.disk.lazy_sequence import LazySequence
 from index.embedding.batching import shorten_to_fit
 from index.generation.generation import UnitTable
 from index.generation.passage_table import SENTENCE, SENTENCE_END, START
@@ -38,7 +38,7 @@ class UnitInput:
         return sha256(f"{CONTEXT_WEIGHT}\0{self.context}\0{self.text}".encode()).digest()[:KEY_BYTES]
 
 
-class UnitInputs(Sequence[UnitInput]):
+class UnitInputs(LazySequence[UnitInput]):
     """The inputs of all units, each made of its passage when it is needed, so that none of them takes memory."""
 
     def __init__(self, passages: Passages, units: UnitTable, encoder: Encoder, has_context: bool) -> None:
@@ -51,17 +51,8 @@ class UnitInputs(Sequence[UnitInput]):
         """Return the number of units."""
         return len(self._units)
 
-    @overload
-    def __getitem__(self, position: int) -> UnitInput: ...
-    @overload
-    def __getitem__(self, position: slice) -> list[UnitInput]: ...
-    def __getitem__(self, position: int | slice) -> UnitInput | list[UnitInput]:
-        """Return the input of one unit or of several."""
-        if isinstance(position, slice):
-            return [self._make_input(*row) for row in self._units[position].tolist()]
-        return self._make_input(*self._units[position].tolist())
-
-    def _make_input(self, passage: int, start: int, end: int) -> UnitInput:
+    def _read_item(self, row: int) -> UnitInput:
+        passage, start, end = self._units[row].tolist()
         first, text, context, edges = self._read_passage(passage)
         return UnitInput(text[start - first : end - first], context, (start, end) == edges)
 
@@ -73,7 +64,7 @@ class UnitInputs(Sequence[UnitInput]):
         return start, self._passages.get_text(passage), context, edges
 
 
-class UnitTexts(Sequence[str]):
+class UnitTexts(LazySequence[str]):
     """The texts of units, without their contexts."""
 
     def __init__(self, inputs: Sequence[UnitInput]) -> None:
@@ -84,12 +75,5 @@ class UnitTexts(Sequence[str]):
         """Return the number of units."""
         return len(self._inputs)
 
-    @overload
-    def __getitem__(self, position: int) -> str: ...
-    @overload
-    def __getitem__(self, position: slice) -> list[str]: ...
-    def __getitem__(self, position: int | slice) -> str | list[str]:
-        """Return the text of one unit or of several."""
-        if isinstance(position, slice):
-            return [unit.text for unit in self._inputs[position]]
-        return self._inputs[position].text
+    def _read_item(self, row: int) -> str:
+        return self._inputs[row].text

@@ -7,12 +7,13 @@ from dataclasses import asdict
 from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.disk.arrays import SpooledArray, open_array
+from index.disk.lazy_sequence import LazySequence
 from index.disk.splice import Splice
 from index.disk.string_table import StringSpool, StringTable
 from index.generation.field_index import NO_DATE, FieldIndex
@@ -40,7 +41,7 @@ FACTS_DTYPE = np.dtype([("sha256", "u1", (32,)), ("fingerprint", "u1", (32,)), (
 IdOrder = NDArray[np.int64]
 
 
-class Documents(Sequence[Document]):
+class Documents(LazySequence[Document]):
     """A sequence of documents that keeps none of them in memory."""
 
     def __init__(self, strings: Mapping[str, StringTable], facts: Facts, order: IdOrder, fields: FieldIndex) -> None:
@@ -91,19 +92,13 @@ class Documents(Sequence[Document]):
         """Return the number of documents."""
         return len(self.ids)
 
-    @overload
-    def __getitem__(self, position: int) -> Document: ...
-    @overload
-    def __getitem__(self, position: slice) -> tuple[Document, ...]: ...
-    def __getitem__(self, position: int | slice) -> Document | tuple[Document, ...]:
-        """Return one document or several, with their whole texts."""
-        if isinstance(position, slice):
-            return tuple(self[row] for row in range(len(self))[position])
-        rest = self._read_rest(position)
+    def _read_item(self, row: int) -> Document:
+        """Return one document, with its whole text."""
+        rest = self._read_rest(row)
         return Document(
-            self.ids[position],
-            self.texts[position],
-            self.titles[position],
+            self.ids[row],
+            self.texts[row],
+            self.titles[row],
             rest["metadata"],
             tuple(Heading(**heading) for heading in rest["headings"]),
             tuple(rest["pages"]),

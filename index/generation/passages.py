@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.disk.arrays import expand_ranges, open_array
+from index.disk.lazy_sequence import LazySequence
 from index.disk.splice import FRESH, OLD, Splice
 from index.disk.string_table import StringTable
 from index.generation.documents import Documents
@@ -42,7 +42,7 @@ TABLE, SENTENCES, NAMES = "table.npy", "sentences.npy", "names"
 RECENT_PASSAGES = 256
 
 
-class Passages(Sequence[Passage]):
+class Passages(LazySequence[Passage]):
     """A sequence of passages that keeps none of them in memory and reads their text without their document."""
 
     def __init__(
@@ -125,15 +125,9 @@ class Passages(Sequence[Passage]):
         """Return the number of passages."""
         return len(self.table)
 
-    @overload
-    def __getitem__(self, position: int) -> Passage: ...
-    @overload
-    def __getitem__(self, position: slice) -> tuple[Passage, ...]: ...
-    def __getitem__(self, position: int | slice) -> Passage | tuple[Passage, ...]:
-        """Return one passage or several, with their sentences."""
-        if isinstance(position, slice):
-            return tuple(self[row] for row in range(len(self))[position])
-        return self._get_passage(position)
+    def _read_item(self, row: int) -> Passage:
+        """Return one passage, with its sentences."""
+        return self._get_passage(row)
 
     def _read_passage(self, position: int) -> Passage:
         row = self.table[position].tolist()

@@ -33,7 +33,7 @@ def test_documents_come_back_as_they_were(documents: list[Document]) -> None:
     for number, document in enumerate(documents):
         spool.append(document)
         assert spool[number] == spool[-1] == document
-    assert list(spool) == spool[:] == documents
+    assert list(spool) == list(spool[:]) == documents
     assert spool.ids == [document.id for document in documents]
 
 
@@ -44,7 +44,8 @@ def test_chosen_documents_are_in_the_order_of_their_ids(first: list[Document], s
     rows = [(document.id, first, place) for place, document in enumerate(first)]
     rows += [(document.id, second, place) for place, document in enumerate(second) if document.id not in known]
     chosen = ChosenDocuments(rows)
-    assert list(chosen) == chosen[:] == [documents[place] for _, documents, place in sorted(rows, key=lambda r: r[0])]
+    expected = [documents[place] for _, documents, place in sorted(rows, key=lambda row: row[0])]
+    assert list(chosen) == list(chosen[:]) == expected
     assert chosen.ids == [document.id for document in chosen]
 
 

@@ -37,6 +37,6 @@ def test_inputs_are_slices_of_the_documents(collection: list[tuple[str, str]], h
             context = context[: len(context) // 2]
         edges = passage.sentences[0].start, passage.sentences[-1].end
         expected.append(UnitInput(document.text[unit.start : unit.end], context, (unit.start, unit.end) == edges))
-    assert list(inputs) == inputs[:] == expected
+    assert list(inputs) == list(inputs[:]) == expected
     texts = UnitTexts(inputs)
-    assert list(texts) == texts[:] == [unit.text for unit in expected]
+    assert list(texts) == list(texts[:]) == [unit.text for unit in expected]
