@@ -28,7 +28,10 @@ class Batch(NamedTuple):
 
 def load_network(folder: Path, layers: Sequence[int] | None = None) -> BertModel:
     """Load the network of a sentence-transformers model, all of it or only these layers."""
-    network = BertModel.from_pretrained(folder, add_pooling_layer=False, local_files_only=True)
+    # With texts this short a step takes two thirds of the time that it takes with torch's fused attention.
+    network = BertModel.from_pretrained(
+        folder, add_pooling_layer=False, local_files_only=True, attn_implementation="eager"
+    )
     if layers is not None:
         network.encoder.layer = torch.nn.ModuleList([network.encoder.layer[number] for number in layers])
         network.config.num_hidden_layers = len(layers)
