@@ -1,4 +1,4 @@
-"""Sequences whose items are read or made when they are needed, so that none of them takes memory."""
+"""Sequences that keep none of their items in memory: each is read or made when it is asked for."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -8,18 +8,18 @@ Item = TypeVar("Item", covariant=True)
 
 
 class LazySequence(Sequence[Item]):
-    """What such sequences share; each says how many items it has, and how one is read."""
+    """A sequence that reads its items when they are asked for; a subclass has ``__len__`` and ``_read_item``."""
 
     @abstractmethod
     def _read_item(self, row: int) -> Item:
-        """Return one item; ``row`` is from 0 up to the length, which it does not reach."""
+        """Return the item at ``row``, which is at least 0 and less than the length."""
 
     @overload
     def __getitem__(self, position: int) -> Item: ...
     @overload
     def __getitem__(self, position: slice) -> tuple[Item, ...]: ...
     def __getitem__(self, position: int | slice) -> Item | tuple[Item, ...]:
-        """Return one item or several; raise IndexError if there is none."""
+        """Return one item, or the items of a slice as a tuple; raise IndexError if there is no such item."""
         if isinstance(position, slice):
             return tuple(map(self._read_item, range(len(self))[position]))
         return self._read_item(range(len(self))[position])

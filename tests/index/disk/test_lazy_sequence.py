@@ -8,7 +8,7 @@ from index.disk.lazy_sequence import LazySequence
 
 
 class Squares(LazySequence[int]):
-    """The first square numbers; notes which were made."""
+    """The first square numbers, and which of them were made."""
 
     def __init__(self, count: int) -> None:
         self.count, self.made = count, list[int]()
@@ -17,6 +17,7 @@ class Squares(LazySequence[int]):
         return self.count
 
     def _read_item(self, row: int) -> int:
+        assert 0 <= row < self.count
         self.made.append(row)
         return row**2
 
@@ -45,8 +46,8 @@ def test_an_item_is_that_of_a_tuple(count: int, position: int) -> None:
         assert not squares.made
 
 
-def test_it_can_be_gone_through_from_both_ends() -> None:
-    """As programs do that know nothing of where items come from."""
+def test_its_items_can_be_listed_and_searched_from_both_ends() -> None:
+    """By what ``Sequence`` makes of lengths and positions, so it ends where the items do."""
     assert list(Squares(4)) == [0, 1, 4, 9]
     assert list(reversed(Squares(4))) == [9, 4, 1, 0]
     assert 4 in Squares(4)
