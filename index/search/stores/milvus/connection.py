@@ -273,4 +273,7 @@ def _make_client(access: StoreAccess) -> "MilvusClient":
     # It logs each failure with its traceback before it raises it.
     logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
     options: dict[str, Any] = {"server_pem_path": access.ca} if access.ca else {}
+    # Clients of one address would share a connection. A server that finds the client's pings too many, as milvus-lite
+    # does, closes an idle one at any time, also when another client has just sent its first request over it.
+    options["grpc_options"] = {"grpc.use_local_subchannel_pool": 1}
     return MilvusClient(uri=access.uri, token=access.token, timeout=access.timeout_s, **options)

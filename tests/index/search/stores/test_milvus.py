@@ -6,6 +6,7 @@ from pathlib import Path
 from time import monotonic
 
 import numpy as np
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -170,6 +171,19 @@ def test_the_name_of_an_index_is_letters_digits_and_underscores(name: str) -> No
         assert not (name.isascii() and name.isidentifier() and name[0] != "_" and len(name) <= 64)
     else:
         assert taken == name and name.isascii() and name.isidentifier()
+
+
+def test_each_client_has_a_connection_of_its_own(tmp_path: Path) -> None:
+    """A server may close one that is idle, which no client must meet with its first request."""
+    (tmp_path / "token").write_text("user:secret")
+    port = find_free_port()
+    with run_milvus(tmp_path / "data", port) as access:
+        # Clients with one token are one client.
+        clients = [Connection(access), Connection(replace(access, token_file=str(tmp_path / "token")))]
+        for client in clients:
+            client.list_collections()
+        ends = [one.raddr.port for one in psutil.Process().net_connections() if one.raddr]
+    assert ends.count(port) == len(clients)
 
 
 @pytest.mark.skipif(not STANDALONE, reason="milvus-lite knows no users: make test-milvus")
