@@ -1,6 +1,6 @@
 """What flows between the steps of the online half: Query, Hit, Evidence, Answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol, runtime_checkable
@@ -142,8 +142,8 @@ class Reader(Protocol):
     def name(self) -> str:
         """The reader as the setting names it."""
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        """Return what each passage, given as its context (title and heading) and its text, says to the question."""
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> Iterable[Reading]:
+        """Return what each passage, as context (title, heading) and text, says; it may be read when that is wanted."""
 
 
 @runtime_checkable

@@ -61,7 +61,7 @@ def main(specification: Specification) -> None:
     encoder, reader = UncheckedEncoder(Path(specification.encoder)), TrainedReader(Path(specification.reader))
     vectors = [*embed_texts(encoder, specification.texts)]
     vectors += [embeddings.vectors for embeddings in encode_questions(encoder, [q for q, _ in specification.pairs])]
-    relevances = [reader.read(question, [("", passage)])[0].relevance for question, passage in specification.pairs]
+    relevances = [next(reader.read(question, [("", passage)])).relevance for question, passage in specification.pairs]
     rows = read_lines(Path(specification.sample) / "corpus.jsonl.gz")
     sets = {
         SEED_QUESTIONS: Engine(index_seed(encoder, folder / "seed"), encoder, reader),

@@ -32,7 +32,7 @@ def pick_known_sentence(contents: GenerationContents, analyzer: Analyzer) -> str
 
 def reads_sentence(reader: Reader, sentence: str) -> bool:
     """Return whether the reader gives a reading of a passage that is the question itself."""
-    return len(call_leg("reader", reader.read, sentence, [("", sentence)]) or ()) == 1
+    return len(call_leg("reader", lambda: list(reader.read(sentence, [("", sentence)]))) or ()) == 1
 
 
 @dataclass(frozen=True, slots=True)

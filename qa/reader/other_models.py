@@ -6,8 +6,9 @@ fits it again.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,8 +22,8 @@ from qa.types import Reader, Reading
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-# Pairs read at once: all that one question needs.
-BATCH_SIZE = 8
+# Pairs read at once: many questions need no more.
+BATCH_SIZE = 2
 
 
 def load_other_reader(name: str) -> Reader:
@@ -58,13 +59,15 @@ class RelevanceReader:
         model: CrossEncoder = CrossEncoder(self._folder, device="cpu", max_length=MAX_TOKENS, local_files_only=True)
         return model
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        """Return the relevance of each passage; it is used as its answerability, too."""
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> Iterator[Reading]:
+        """Yield the relevance of each passage; it is used as its answerability, too."""
         from torch.nn import Identity
 
-        texts = [(question, " ".join(filter(None, passage))) for passage in passages]
-        logits = self._model.predict(texts, batch_size=BATCH_SIZE, activation_fn=Identity(), show_progress_bar=False)
-        return [Reading(float(logit), float(logit), None) for logit in np.asarray(logits, dtype=np.float32).reshape(-1)]
+        texts = ((question, " ".join(filter(None, passage))) for passage in passages)
+        while batch := list(islice(texts, BATCH_SIZE)):
+            logits = self._model.predict(batch, activation_fn=Identity(), show_progress_bar=False)
+            for logit in np.asarray(logits, dtype=np.float32).reshape(-1):
+                yield Reading(float(logit), float(logit), None)
 
 
 class SpanReader:
@@ -82,9 +85,9 @@ class SpanReader:
         tokenizer = AutoTokenizer.from_pretrained(self._folder, local_files_only=True)
         return tokenizer, AutoModelForQuestionAnswering.from_pretrained(self._folder, local_files_only=True).eval()
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> Iterator[Reading]:
         """Read one passage after the other, without its context, which no such model was trained with."""
-        return [self._read_passage(question, text) for _, text in passages]
+        return (self._read_passage(question, text) for _, text in passages)
 
     def _read_passage(self, question: str, text: str) -> Reading:
         import torch

@@ -1,6 +1,6 @@
 """A question and a passage as the token pair that the reader sees."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,17 +51,16 @@ class PairTokenizer:
         return self._tokenizer.token_to_id(word) is not None
 
     def encode_pairs(
-        self, question: str, passages: Sequence[tuple[str, str]], max_tokens: int = MAX_TOKENS
-    ) -> list[TokenPair]:
-        """Return one pair for each passage, given as its context and its words."""
-        asked, pairs = self._encode(question, MAX_QUESTION_TOKENS), []
+        self, question: str, passages: Iterable[tuple[str, str]], max_tokens: int = MAX_TOKENS
+    ) -> Iterator[TokenPair]:
+        """Yield one pair for each passage, given as its context and its words."""
+        asked = self._encode(question, MAX_QUESTION_TOKENS)
         for context, text in passages:
             above = self._encode(context, MAX_CONTEXT_TOKENS)
             words = self._encode(text, max_tokens - self._marks - len(asked) - len(above))
             whole = self._tokenizer.post_process(asked, Encoding.merge([above, words], growing_offsets=False))
             first = len(whole) - 1 - len(words)
-            pairs.append(TokenPair(whole.ids, self._list_types(whole), first, words.offsets))
-        return pairs
+            yield TokenPair(whole.ids, self._list_types(whole), first, words.offsets)
 
     def _list_types(self, whole: Encoding) -> list[int]:
         if self._marks == BERT_MARKS:

@@ -1,8 +1,9 @@
 """The shipped reader: token pairs through the network, and what its logits say of each passage."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,12 +50,16 @@ class TrainedReader:
         """Return whether the text is in one of its languages; a reader that declares none reads all."""
         return self._detector is None or self._detector.recognizes(text)
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        """Return what each passage, given as its context and its text, says to the question."""
-        written = [(context, write_rows_as_sentences(text)) for context, text in passages]
-        pairs = self.tokenizer.encode_pairs(question, written)
-        parts = [weigh_cells(question, text) for _, text in passages]
-        return [_find_words(*found) for found in zip(pairs, self._network(pairs), parts, strict=True)]
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> Iterator[Reading]:
+        """Yield what each passage, given as its context and its text, says to the question.
+
+        A passage is read when its reading is asked for, or before that on a processor that is idle.
+        """
+        texts, given = tee(passages)
+        written = ((context, write_rows_as_sentences(text)) for context, text in given)
+        pairs, asked = tee(self.tokenizer.encode_pairs(question, written))
+        for logits, pair, (_, text) in zip(self._network(asked), pairs, texts, strict=True):
+            yield _find_words(pair, logits, weigh_cells(question, text))
 
 
 def _find_words(pair: TokenPair, logits: PairLogits, parts: Sequence[Part]) -> Reading:

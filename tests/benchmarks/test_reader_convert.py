@@ -33,7 +33,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Network, QuantizedNe
 def test_rounding_moves_no_logit_far(both: tuple[Network, QuantizedNetwork], question: str) -> None:
     """Errors are small compared with the differences between passages."""
     network, fast = both
-    pairs = PairTokenizer(BASE / "tokenizer.json").encode_pairs(question, TEXTS)
+    pairs = list(PairTokenizer(BASE / "tokenizer.json").encode_pairs(question, TEXTS))
     with torch.inference_mode():
         exact = [logits.numpy() for logits in network(pairs)]
     for row, (pair, found) in enumerate(zip(pairs, fast(pairs), strict=True)):

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable
 from math import exp
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class Points:
 
     name = "points"
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> list[Reading]:
         return [self._read_one(words) for _, words in passages]
 
     def _read_one(self, words: str) -> Reading:

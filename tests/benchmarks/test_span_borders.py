@@ -1,6 +1,6 @@
 """What the borders of the text change in a reader's words, measured over questions with their texts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from benchmarks.span_borders import (
     Case,
@@ -25,7 +25,7 @@ class TornReader:
 
     name = "torn"
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> list[Reading]:
         places = [text.find("30") for _, text in passages]
         return [Reading(1.0, 1.0, Span(place, place + 1)) for place in places]
 

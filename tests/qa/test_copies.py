@@ -1,7 +1,7 @@
 """Copies of documents, from the index to the answer, with the real model."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,9 +41,10 @@ class CountingReader:
         self.texts: list[str] = []
         self._reader = load_reader("shipped")
 
-    def read(self, question: str, passages: list[tuple[str, str]]) -> list[Reading]:
-        self.texts += [text for _, text in passages]
-        return self._reader.read(question, passages)
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> Iterable[Reading]:
+        given = list(passages)
+        self.texts += [text for _, text in given]
+        return self._reader.read(question, given)
 
 
 def index_texts(folder: Path, encoder: Encoder, texts: Mapping[str, str]) -> Generation:

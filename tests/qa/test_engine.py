@@ -1,5 +1,6 @@
 """The engine over the seed, with the real model."""
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
@@ -162,7 +163,7 @@ class BrokenReader:
 
     name = "broken"
 
-    def read(self, question: str, passages: list[tuple[str, str]]) -> list[Reading]:
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> list[Reading]:
         raise RuntimeError("out of memory")
 
 
@@ -197,7 +198,7 @@ class EchoReader:
 
     name = "echo"
 
-    def read(self, question: str, passages: list[tuple[str, str]]) -> list[Reading]:
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> list[Reading]:
         return [Reading(9.0, 9.0, Span(0, 40), margin=9.0) for _ in passages]
 
 

@@ -104,7 +104,7 @@ def draw_pairs(found: ExampleSet, one: Example, tokenizer: PairTokenizer, chance
     answer = passage.words[passage.answer.start : passage.answer.end] if passage.answer else ""
     question = vary_question(one.question, answer, chance)
     texts = [(p.title, p.words) for p in ([passage, wrong] if wrong else [passage])]
-    pairs = tokenizer.encode_pairs(question, texts, MAX_TOKENS)
+    pairs = list(tokenizer.encode_pairs(question, texts, MAX_TOKENS))
     drawn = [LabelledPair(pairs[0], _find_target(one, passage, pairs[0]), one.relevant, (question, texts[0]))]
     if wrong:
         known = one.relevant is not None

@@ -36,7 +36,7 @@ def align_pairs(
     tokenizer: PairTokenizer, texts: Sequence[tuple[str, tuple[str, str]]], pairs: Sequence[TokenPair], tokens: int
 ) -> AlignedPairs:
     """Encode for the teacher the question and passage of each of the student's pairs, padded to so many tokens."""
-    own = [tokenizer.encode_pairs(question, [passage], TEACHER_MAX_TOKENS)[0] for question, passage in texts]
+    own = [next(tokenizer.encode_pairs(question, [passage], TEACHER_MAX_TOKENS)) for question, passage in texts]
     places = torch.zeros(len(pairs), tokens, dtype=torch.long)
     same = torch.tensor([its.offsets == pair.offsets for its, pair in zip(own, pairs, strict=True)])
     for row, (its, pair) in enumerate(zip(own, pairs, strict=True)):

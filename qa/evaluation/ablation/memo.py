@@ -1,6 +1,7 @@
 """An encoder and a reader that remember: what rows or collections share is computed once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import tee
 
 import numpy as np
 
@@ -78,10 +79,20 @@ class MemoReader:
         """Return whether the wrapped reader reads the language of the text."""
         return can_read(self._inner, text)
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> Iterator[Reading]:
         """Read with the wrapped reader what has not been read before."""
-        missing = [passage for passage in dict.fromkeys(passages) if (question, *passage) not in self._readings]
-        if missing:
-            found = self._inner.read(question, missing)
-            self._readings.update(zip([(question, *passage) for passage in missing], found, strict=True))
-        return [self._readings[(question, *passage)] for passage in passages]
+        asked, given = tee(passages)
+        readings = iter(self._inner.read(question, self._find_new(question, given)))
+        for passage in asked:
+            pair = (question, *passage)
+            if pair not in self._readings:
+                self._readings[pair] = next(readings)
+            yield self._readings[pair]
+
+    def _find_new(self, question: str, passages: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+        # A reader may take a passage before the one ahead of it, which may be the same, has been read.
+        taken = set[tuple[str, str]]()
+        for passage in passages:
+            if (question, *passage) not in self._readings and passage not in taken:
+                taken.add(passage)
+                yield passage

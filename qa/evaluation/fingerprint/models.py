@@ -1,6 +1,6 @@
 """An encoder and a reader whose numbers follow from the words by simple rules, the same on every processor."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -93,8 +93,8 @@ def _pool(tokens: Vectors) -> Vectors:
     return np.asarray(total / norm, dtype=np.float32)
 
 
-def _compute_logits(pairs: Sequence[TokenPair]) -> list[PairLogits]:
-    return [_score_pair(pair) for pair in pairs]
+def _compute_logits(pairs: Iterable[TokenPair]) -> Iterator[PairLogits]:
+    return map(_score_pair, pairs)
 
 
 def _score_pair(pair: TokenPair) -> PairLogits:
@@ -102,7 +102,7 @@ def _score_pair(pair: TokenPair) -> PairLogits:
     start, end = (np.full(len(pair.ids), -4.0, dtype=np.float32) for _ in range(2))
     second = pair.type_ids.index(1)
     asked = set(pair.ids[1 : second - 1])
-    relevance = min(6.0, 1.25 * len(asked.intersection(pair.ids[second:-1])) - 4)
+    relevance = min(6.0, 1.25 * len(asked.intersection(pair.ids[second:-1])) - 5)
     start[0] = end[0] = 2.0
     for place in range(pair.first, len(pair.ids) - 1):
         follows = pair.ids[place - 1] in asked

@@ -1,6 +1,6 @@
 """The words of thirty questions over the seed, with the real model."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -81,7 +81,7 @@ class PointingReader:
     def __init__(self, words: str) -> None:
         self._words = words
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> list[Reading]:
         starts = [text.find(self._words) for _, text in passages]
         sure, none = Reading(9.0, 9.0, None, margin=9.0), Reading(-9.0, -9.0, None)
         return [none if s < 0 else replace(sure, span=Span(s, s + len(self._words))) for s in starts]

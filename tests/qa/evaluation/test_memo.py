@@ -1,5 +1,7 @@
 """What rows and collections share is computed once."""
 
+from collections.abc import Iterable, Iterator
+
 from qa.evaluation.ablation.memo import MemoEncoder, MemoReader
 from qa.types import Reading
 from tests.doubles import WordEncoder
@@ -13,9 +15,10 @@ class Counts:
     def __init__(self) -> None:
         self.read_so_far: list[tuple[str, str]] = []
 
-    def read(self, question: str, passages: list[tuple[str, str]]) -> list[Reading]:
-        self.read_so_far += passages
-        return [Reading(float(len(question)), float(len(words)), None) for _, words in passages]
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> Iterator[Reading]:
+        for passage in passages:
+            self.read_so_far.append(passage)
+            yield Reading(float(len(question)), float(len(passage[1])), None)
 
 
 def test_a_pair_is_read_once_and_its_reading_stays_in_its_place() -> None:
@@ -25,9 +28,22 @@ def test_a_pair_is_read_once_and_its_reading_stays_in_its_place() -> None:
     assert [r.answerable for r in memo.read("Who?", [("", "a"), ("", "bb"), ("", "a")])] == [1.0, 2.0, 1.0]
     assert [r.answerable for r in memo.read("Who?", [("", "bb"), ("", "ccc")])] == [2.0, 3.0]
     assert inner.read_so_far == [("", "a"), ("", "bb"), ("", "ccc")]
-    assert memo.read("When?", [("", "a")])[0].relevance == 5.0
-    assert memo.read("Who?", [("Film", "a")])[0].answerable == 1.0
+    assert next(memo.read("When?", [("", "a")])).relevance == 5.0
+    assert next(memo.read("Who?", [("Film", "a")])).answerable == 1.0
     assert len(inner.read_so_far) == 5
+
+
+def test_a_reader_that_takes_passages_ahead_gets_each_once() -> None:
+    """Also if the same passage comes again before it has been read."""
+
+    class TakesAll(Counts):
+        def read(self, question: str, passages: Iterable[tuple[str, str]]) -> Iterator[Reading]:
+            return super().read(question, list(passages))
+
+    inner = TakesAll()
+    readings = MemoReader(inner).read("Who?", [("", "a"), ("", "bb"), ("", "a"), ("", "ccc")])
+    assert [reading.answerable for reading in readings] == [1.0, 2.0, 1.0, 3.0]
+    assert inner.read_so_far == [("", "a"), ("", "bb"), ("", "ccc")]
 
 
 def test_the_languages_are_those_of_the_reader() -> None:

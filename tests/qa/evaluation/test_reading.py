@@ -1,7 +1,7 @@
 """The reader alone: questions in texts that are given, and the measures of words."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import isnan
 from pathlib import Path
@@ -57,7 +57,7 @@ class Blind:
 
     name = "blind"
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> list[Reading]:
         return [Reading(-9.0, -9.0, Span(0, 5), 0.0) for _ in passages]
 
 
@@ -164,7 +164,7 @@ def test_an_interrupted_run_continues(tmp_path: Path, monkeypatch: pytest.Monkey
     asked: list[str] = []
 
     class Breaks(Blind):
-        def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        def read(self, question: str, passages: Iterable[tuple[str, str]]) -> list[Reading]:
             asked.append(question)
             if question == "How hot is green tea brewed?" and len(asked) < 6:
                 raise KeyboardInterrupt
@@ -275,7 +275,7 @@ def test_the_report_shows_the_worst_of_the_wrong_words(tmp_path: Path) -> None:
     """With their confidence and what was expected; and the plots of the words."""
 
     class Sure(Blind):
-        def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        def read(self, question: str, passages: Iterable[tuple[str, str]]) -> list[Reading]:
             return [Reading(9.0, 9.0, Span(0, 5), 9.0) for _ in passages]
 
     run = run_reading(load_reading(squad(tmp_path)), Sure())

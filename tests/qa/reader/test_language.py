@@ -3,7 +3,7 @@
 import gzip
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -135,7 +135,7 @@ def test_a_reader_that_declares_no_language_reads_all(tmp_path: Path) -> None:
     class Custom:
         name = "custom"
 
-        def read(self, question: str, passages: list[tuple[str, str]]) -> list[Reading]:
+        def read(self, question: str, passages: Iterable[tuple[str, str]]) -> list[Reading]:
             return []
 
     shutil.copy(SHIPPED / "tokenizer.json", tmp_path)

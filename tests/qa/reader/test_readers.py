@@ -41,9 +41,9 @@ def test_the_shipped_reader_points_at_the_words(reader: Reader, question: str, a
 def test_a_passage_is_read_alike_in_any_company(reader: Reader) -> None:
     """Beside longer and shorter ones, first or last, exactly."""
     (alone,) = reader.read("Who directed the film?", [("", FILM)])
-    among = reader.read("Who directed the film?", [("", TEA * 5), ("", "Tea."), ("", FILM), ("", TEA)])[2]
-    assert among == alone
-    assert reader.read("Who?", []) == []
+    among = list(reader.read("Who directed the film?", [("", TEA * 5), ("", "Tea."), ("", FILM), ("", TEA)]))
+    assert among[2] == alone
+    assert list(reader.read("Who?", [])) == []
 
 
 def test_the_reader_is_loaded_once_and_none_is_none() -> None:
@@ -70,15 +70,15 @@ def test_a_folder_of_the_shipped_form_takes_the_place(tmp_path: Path, reader: Re
     assert isinstance(mine, TrainedReader)
     assert mine.name == str(copied)
     passages = [("", "The film was directed by Ann Lee.")]
-    assert mine.read("Who directed it?", passages) == reader.read("Who directed it?", passages)
+    assert list(mine.read("Who directed it?", passages)) == list(reader.read("Who directed it?", passages))
 
 
 def test_a_cross_encoder_takes_the_place_and_gives_no_words(tmp_path: Path) -> None:
     """Its logit counts for both; nothing is pointed at."""
     found = load_reader(tiny(tmp_path, BertForSequenceClassification, num_labels=1))
     assert found
-    readings = found.read("who directed", [("Film", FILM), ("", TEA)])
-    assert len(readings) == 2
+    readings = list(found.read("who directed", [("Film", FILM), ("", TEA), ("Tea", TEA)]))
+    assert len(readings) == 3
     assert all(one.relevance == one.answerable and one.span is None for one in readings)
 
 

@@ -1,6 +1,6 @@
 """The reader alone: ``from qa import read``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,7 @@ class EchoReader:
 
     name = "echo"
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> list[Reading]:
         return [Reading(9.0, 5.0 if "right" in text else -5.0, Span(0, 5), 2.0) for _, text in passages]
 
 
@@ -69,7 +69,7 @@ class DoubtfulReader:
 
     name = "doubtful"
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> list[Reading]:
         return [Reading(-9.0, -5.0, Span(0, 4), 2.0) for _ in passages]
 
 
@@ -78,7 +78,7 @@ class TornReader:
 
     name = "torn"
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> list[Reading]:
         return [Reading(9.0, 5.0, Span(text.index("iroyuki"), text.index("ita.") + 4), 2.0) for _, text in passages]
 
 
