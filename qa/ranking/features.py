@@ -19,7 +19,7 @@ class Features:
 
     ``cosine``: of the nearest unit and the question. ``coverage``: share of the question's idf
     weight in the passage. ``unknown``: share that the whole collection lacks. ``lead``: score
-    less that of the best other hit, as a share of the best, capped at ``MAX_LEAD``.
+    less that of the best other hit, read or expected, as a share of the best, capped at ``MAX_LEAD``.
     ``agreement``: mean reciprocal rank in the two legs, 0 in one that gives it no score.
     ``relevance``: the reader's logit over ``LOGIT_SCALE``, or None if it did not read the passage.
     The late-interaction score and the reader's answerability add nothing to these (measured on
@@ -64,11 +64,13 @@ def _measure_agreement(hit: Hit) -> float:
 
 
 def _measure_lead(hits: Sequence[Hit], rank: int) -> float:
-    """Return by how much a hit's score exceeds the best other one's, as a share of the best of all, capped."""
+    """Return by how much a hit's score exceeds the best other one's, as a share of the best of all, capped.
+
+    One that was not read counts with the score that it is expected to have, but is not expected to become the first.
+    """
     best = hits[0].score
-    runner_up = hits[1].score if len(hits) > 1 else 0.0
-    # For the first hit the best other one is the second; for all others it is the first.
-    other = best if rank else runner_up
+    reached = (max(hit.score, hit.expected) for hit in hits[1:])
+    other = best if rank else min(best, max(reached, default=0.0))
     return _clamp((hits[rank].score - other) / best if best > 0 else 0.0, MAX_LEAD)
 
 

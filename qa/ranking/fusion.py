@@ -22,7 +22,8 @@ class Hit(NamedTuple):
     """A passage's position, its score (higher is better), and its scores and ranks in the two legs.
 
     Ranks start at 1. ``reading`` is what the reader says, or None if it did not read the passage.
-    ``unread`` says why, in a word of ``Retrieval.degraded``, if it should have.
+    ``unread`` says why, in a word of ``Retrieval.degraded``, if it should have. ``expected`` is the score that the best
+    passage which need not be read is expected to have if it was read, and 0 of all others.
     """
 
     passage: int
@@ -33,6 +34,7 @@ class Hit(NamedTuple):
     lexical_rank: int
     reading: Reading | None = None
     unread: str = ""
+    expected: float = 0.0
 
 
 def fuse(candidates: Candidates, dense_weight: float = DENSE_WEIGHT) -> list[Hit]:

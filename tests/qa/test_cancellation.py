@@ -1,6 +1,6 @@
 """Stopping a computation whose result nobody waits for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 import pytest
 
@@ -23,28 +23,29 @@ def test_only_inside_of_the_block_a_computation_can_be_cancelled() -> None:
 
 
 class CountingReader:
-    """Finds nothing; counts how often it was asked to read."""
+    """Finds nothing; counts the passages that it reads."""
 
     name = "counting"
 
     def __init__(self) -> None:
-        self.calls = 0
+        self.readings = 0
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        self.calls += 1
-        return [Reading(-9.0, -9.0, None) for _ in passages]
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> Iterator[Reading]:
+        for _ in passages:
+            self.readings += 1
+            yield Reading(-9.0, -9.0, None)
 
 
 def test_reading_stops_when_nobody_waits(generation: Generation, encoder: Encoder) -> None:
-    """The reader reads some passages at a time, and none after its callers have left."""
+    """The reader reads one passage after the other, and none after its callers have left."""
     reader = CountingReader()
     engine = Engine(generation, encoder, reader)
     engine.ask("Who directed the film?")
-    assert reader.calls > 1
-    reader.calls = 0
-    with cancelling(lambda: reader.calls == 1), pytest.raises(Cancelled):
+    assert reader.readings > 1
+    reader.readings = 0
+    with cancelling(lambda: reader.readings == 1), pytest.raises(Cancelled):
         engine.ask("Who directed the film?")
-    assert reader.calls == 1
+    assert reader.readings == 1
 
 
 def test_nothing_is_searched_when_nobody_waits(generation: Generation, encoder: Encoder) -> None:

@@ -23,7 +23,7 @@ from qa.ranking.pipeline import PIPELINES, Pipeline
 from qa.ranking.retriever import DENSE, LEXICAL, Candidates
 from qa.ranking.stages import STAGES, StageFactory
 from qa.ranking.stages.late_interaction import LateInteraction
-from qa.ranking.stages.rerank import MAX_CHARACTERS, WEIGHT, Rerank
+from qa.ranking.stages.rerank import MAX_CHARACTERS, NEVER_STOP, WEIGHT, Rerank, StoppingRule
 from qa.types import Query, Reader, Request
 
 AnswerQuestions = Callable[[Workbench, Sequence[Judgement]], list[SystemReply]]
@@ -176,7 +176,9 @@ ROWS: Mapping[str, Row] = {
     "late interaction at twice its weight": configure(replace_stage(LateInteraction, weight=6.0)),
     "ranked by late interaction alone": configure(Pipeline(stages=(partial(LateInteraction, weight=100.0),))),
     "reader reads twice as many characters": configure(replace_stage(Rerank, max_characters=2 * MAX_CHARACTERS)),
-    "reader reads on when it is sure": configure(replace_stage(Rerank, likely_relevance=inf)),
+    "reader reads on when it is sure": configure(replace_stage(Rerank, stopping=NEVER_STOP)),
+    "reader expects as much of every passage": configure(replace_stage(Rerank, stopping=StoppingRule(fall=0.0))),
+    "reader never gives up": configure(replace_stage(Rerank, stopping=StoppingRule(hopeless=-inf))),
     "reader reads every language": configure(swap_stage(Rerank, rerank_every_language)),
     "reader at half its weight": configure(replace_stage(Rerank, weight=WEIGHT / 2)),
     "reader at twice its weight": configure(replace_stage(Rerank, weight=2 * WEIGHT)),

@@ -23,7 +23,7 @@ from qa.evaluation.fingerprint.program import STEP, digest_of, hash_shipped_data
 from qa.query.understand import understand
 from qa.ranking.fusion import fuse
 from qa.ranking.stages.late_interaction import LateInteraction
-from qa.ranking.stages.rerank import Rerank
+from qa.ranking.stages.rerank import Rerank, StoppingRule
 
 ROOT = Path(__file__).parents[3]
 # Sums of float32 differ by about this share between processors (measured between instruction sets).
@@ -43,8 +43,11 @@ CONSTANTS: tuple[tuple[str, object], ...] = (
     ("index.text.chunking.TORN_PARAGRAPH_COST", 0.9),
     ("index.text.searchable_text.MAX_CONTEXT", 10),
     ("qa.ranking.stages.rerank.MAX_PASSAGES", 1),
-    ("qa.ranking.stages.rerank.READ_TOGETHER", 1),
     ("qa.ranking.stages.rerank.MAX_RELEVANCE", 3.0),
+    ("qa.ranking.stages.rerank.HOPELESS_CHARACTERS", 300),
+    ("qa.ranking.stages.rerank.FALL_CHARACTERS", 90),
+    ("qa.ranking.stages.rerank.EXPECTED_RELEVANCE", 3.0),
+    ("qa.ranking.stages.rerank.EXPECTED_FALL", 0.0),
     ("qa.answer.evidence.COSINE_WEIGHT", 0.45),
     ("qa.answer.evidence.MIN_SECOND_SHARE", 0.94),
     ("qa.ranking.retriever.MAX_CANDIDATES", 45),
@@ -72,9 +75,10 @@ DEFAULTS: tuple[tuple[Callable[..., Any], tuple[object, ...]], ...] = (
     (fuse, (0.48,)),
     (understand, (str, 0.48)),
     (LateInteraction.__init__, (2.9,)),
-    (Rerank.__init__, (0.14, 3300, 5.0)),
-    (Rerank.__init__, (0.15, 600, 5.0)),
-    (Rerank.__init__, (0.15, 3300, -8.0)),
+    (Rerank.__init__, (0.14, 3300, StoppingRule())),
+    (Rerank.__init__, (0.15, 600, StoppingRule())),
+    (Rerank.__init__, (0.15, 3300, StoppingRule(likely=-8.0))),
+    (Rerank.__init__, (0.15, 3300, StoppingRule(fall=0.0))),
 )
 # What so small a collection cannot show. Change one of these and the documents stay fresh: measure them again.
 UNSEEN = (

@@ -29,6 +29,14 @@ def test_the_lead_is_the_distance_to_the_best_other_hit() -> None:
     assert [one.lead for one in extract_features(ask(), hits, 1, IDF)] == pytest.approx([0.25])
 
 
+def test_a_hit_that_was_not_read_counts_with_what_is_expected_of_it() -> None:
+    """Wherever it stands; but it is not expected to become the first, whose lead is not negative."""
+    hits = [hit(0, 2.0), hit(1, 1.0), hit(2, 0.8)._replace(expected=1.5)]
+    assert [one.lead for one in extract_features(ask(), hits, 3, IDF)] == pytest.approx([0.25, -0.5, -0.5])
+    hits[2] = hits[2]._replace(expected=3.0)
+    assert extract_features(ask(), hits, 1, IDF)[0].lead == 0.0
+
+
 def test_a_lone_candidate_does_not_look_certain() -> None:
     """The lead is capped at one half either way; without a positive score there is none."""
     assert extract_features(ask(), [hit(0, 2.0)], 5, IDF)[0].lead == 0.5

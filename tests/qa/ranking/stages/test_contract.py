@@ -1,7 +1,7 @@
 """What every ranking stage of every mode must keep, whatever it does."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from math import inf
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,7 +16,7 @@ from qa.query.understand import understand
 from qa.ranking.fusion import Hit
 from qa.ranking.stages import STAGES
 from qa.ranking.stages.late_interaction import LateInteraction
-from qa.ranking.stages.rerank import Rerank
+from qa.ranking.stages.rerank import NEVER_STOP, STOPPING_RULE, Rerank, StoppingRule
 from qa.reader import load_reader
 from qa.types import Query, Reader, Reading, Request
 
@@ -31,8 +31,8 @@ def hit(passage: int, score: float) -> Hit:
     return Hit(passage, score, dense=0.5, lexical=1.0, dense_rank=1, lexical_rank=1)
 
 
-# What the stage returned, and what its reader was given together.
-Reranked = tuple[list[Hit], list[list[str]]]
+# What the stage returned, and how many passages its reader read.
+Reranked = tuple[list[Hit], int]
 WHO = Request("Who?")
 READERS = {"shipped": load_reader("shipped"), "none": None}
 
@@ -66,16 +66,16 @@ class WantsThird:
     def __init__(self) -> None:
         self.given: list[str] = []
 
-    def read(self, question: str, passages: list[tuple[str, str]]) -> list[Reading]:
-        self.given += [text for _, text in passages]
-        places = range(len(self.given) - len(passages), len(self.given))
-        return [Reading(*([9.0, 9.0] if place == 2 else [-9.0, -9.0]), Span(0, 1)) for place in places]
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> Iterator[Reading]:
+        for _, text in passages:
+            self.given.append(text)
+            yield Reading(*([9.0, 9.0] if len(self.given) == 3 else [-9.0, -9.0]), Span(0, 1))
 
 
 class Fails(WantsThird):
     """A reader whose library fails."""
 
-    def read(self, question: str, passages: list[tuple[str, str]]) -> list[Reading]:
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> Iterator[Reading]:
         raise RuntimeError("out of memory")
 
 
@@ -91,28 +91,30 @@ def test_what_the_reader_wants_comes_first_and_what_it_did_not_read_last(generat
 
 
 class Scripted:
-    """A reader that finds each passage as relevant as the number that it is, and keeps what it was given."""
+    """A reader that finds each passage as relevant as the number that it is, and counts those that it has read."""
 
     name = "scripted"
 
     def __init__(self) -> None:
-        self.given: list[list[str]] = []
+        self.read_so_far = 0
 
-    def read(self, question: str, passages: list[tuple[str, str]]) -> list[Reading]:
-        self.given.append([text for _, text in passages])
-        return [Reading(float(text.strip("x")), 0.0, None) for _, text in passages]
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> Iterator[Reading]:
+        for _, text in passages:
+            self.read_so_far += 1
+            yield Reading(float(text.strip("x")), 0.0, None)
 
 
-def rerank_scripted(relevances: list[float], scores: list[float], size: int = 1, sure: float = 5.0) -> Reranked:
+def rerank_scripted(
+    relevances: list[float], scores: list[float], size: int = 1, rule: StoppingRule = STOPPING_RULE
+) -> Reranked:
     """Rerank passages of this size, given the relevance and the fused score of each."""
     texts = [str(relevance).ljust(size, "x") for relevance in relevances]
     # A context does not count.
     passages = SimpleNamespace(get_text=texts.__getitem__, get_context=lambda position: "context " * 100)
     reader = Scripted()
     hits = [hit(passage, score) for passage, score in enumerate(scores)]
-    return Rerank(SimpleNamespace(passages=passages), reader, 0.1, likely_relevance=sure)(
-        understand(WHO, Analyzer()), hits
-    ), reader.given
+    stage = Rerank(SimpleNamespace(passages=passages), reader, 0.1, stopping=rule)
+    return stage(understand(WHO, Analyzer()), hits), reader.read_so_far
 
 
 @pytest.mark.parametrize(
@@ -120,18 +122,49 @@ def rerank_scripted(relevances: list[float], scores: list[float], size: int = 1,
 )
 def test_at_most_twelve_passages_and_3300_characters_are_read(size: int, count: int) -> None:
     """If none is more relevant than another; the first is read however long it is."""
-    ranked, _ = rerank_scripted([0.0] * 14, [0.9 - 0.01 * p for p in range(14)], size)
+    ranked, read = rerank_scripted([0.0] * 14, [0.9 - 0.01 * p for p in range(14)], size)
     assert [one.reading is not None for one in ranked] == [True] * count + [False] * (14 - count)
+    assert read == count
 
 
-def test_it_reads_on_while_another_is_likely_to_become_the_first() -> None:
-    """Two at a time; with a weight of 0.1 and a relevance of 5 a passage gains 1.3."""
-    scores = [2.0, 1.9, 1.5, 1.4, 1.3, 1.2]
-    nothing, far, near = [-8.0] * 6, [4.0, *[-8.0] * 5], [-8.0, -8.0, 4.0, *[-8.0] * 3]
-    assert [len(rerank_scripted(relevances, scores)[1]) for relevances in (nothing, far, near)] == [3, 1, 2]
-    assert len(rerank_scripted(far, [2.0, 1.9, 1.89, 1.88, 1.0, 0.9])[1]) == 1
-    assert len(rerank_scripted(far, [2.0, 1.95, 1.91, 1.9, 1.0, 0.9])[1]) == 2
-    assert len(rerank_scripted(far, scores, sure=inf)[1]) == 3
+def test_it_reads_on_while_the_next_is_likely_to_become_the_first() -> None:
+    """With a weight of 0.1 a passage of 375 letters gains 1.325, and 0.25 less for each point that it is behind."""
+    scores = [2.0, 1.85, 1.5, 1.4, 1.3, 1.2]
+    first, third = [4.0, *[-8.0] * 5], [-8.0, -8.0, 4.0, *[-8.0] * 3]
+    assert [rerank_scripted(some, scores, 375)[1] for some in (first, third)] == [1, 3]
+    # The first one has 2 and 1.2; the third would have 1.885 and 1.29625.
+    assert rerank_scripted(first, [2.0, 1.95, 1.885, 1.0], 375)[1] == 2
+    assert rerank_scripted(first, [2.0, 1.95, 1.91, 1.0], 375)[1] == 3
+    assert rerank_scripted(first, [2.0, 1.95, 1.885, 1.0], 40)[1] == 3
+    assert rerank_scripted(first, [2.0, 1.95, 1.885, 1.0], 375, rule=StoppingRule(fall=0.0))[1] == 3
+    assert rerank_scripted(first, scores, 375, rule=NEVER_STOP)[1] == 6
+
+
+def test_the_best_unread_hit_is_expected_to_gain_as_a_passage_does_on_average() -> None:
+    """A logit of 1, less what it is behind; nothing is expected of the others, or if all were read."""
+    ranked, read = rerank_scripted([4.0, -8.0, -8.0], [2.0, 1.6, 1.5])
+    assert read == 1
+    assert [one.expected for one in ranked] == pytest.approx([0.0, 1.6 + 0.1 * (8 + 1 - 0.4 * 2.5), 0.0])
+    ranked, read = rerank_scripted([-8.0] * 3, [2.0, 1.9, 1.8])
+    assert (read, [one.expected for one in ranked]) == (3, [0.0] * 3)
+
+
+@pytest.mark.parametrize(
+    ("relevances", "size", "count"),
+    [
+        ([-5.0] * 6, 400, 3),
+        ([-5.0] * 6, 200, 5),
+        ([-5.0] * 6, 100, 6),
+        ([-5.0, -5.0, -3.9, -5.0, -5.0, -5.0], 400, 6),
+    ],
+)
+def test_it_gives_up_when_a_thousand_characters_have_nothing_to_do_with_the_question(
+    relevances: list[float], size: int, count: int
+) -> None:
+    """Unless the rule says otherwise; what is read by then is ranked as ever."""
+    scores = [2.0 - 0.01 * place for place in range(6)]
+    assert rerank_scripted(relevances, scores, size)[1] == count
+    assert rerank_scripted(relevances, scores, size, rule=NEVER_STOP)[1] == 6
 
 
 @pytest.mark.parametrize(("relevance", "gain"), [(0.0, 1.2), (2.0, 1.5), (-3.0, 0.75), (1e9, 2.4), (-1e9, 0.0)])
@@ -206,8 +239,9 @@ def test_an_ablation_reads_every_language() -> None:
     """To measure what leaving them out is worth."""
     reader = ReadsEnglish()
     ranked = rerank_texts(EveryLanguage(reader), "Wer ist kein Autor?")
-    assert len(reader.given) == 4
-    assert all(one.reading and not one.unread for one in ranked)
+    assert reader.given == ["English", "kein Englisch", "English"]
+    assert [one.reading is not None for one in ranked] == [True] * 3 + [False]
+    assert not any(one.unread for one in ranked)
 
 
 @pytest.mark.leg_failure
