@@ -13,7 +13,14 @@ from benchmarks.open_sets import ReadingQuestion
 from benchmarks.training.calibration.__main__ import main
 from benchmarks.training.calibration.collections import MIX, SIZES, LabelledQuestion, QuestionKind, _cut_collection
 from benchmarks.training.calibration.document import as_figures, render_page
-from benchmarks.training.calibration.fit import ANSWERED_WRONG, FEATURES, fit_calibration, fit_modes
+from benchmarks.training.calibration.fit import (
+    ANSWERED_WRONG,
+    FEATURES,
+    fit_calibration,
+    fit_modes,
+    select_complete,
+    try_modes,
+)
 from benchmarks.training.calibration.fit_words import (
     SENTENCES_WRONG,
     SURE_WRONG,
@@ -22,6 +29,7 @@ from benchmarks.training.calibration.fit_words import (
     fit_words,
     list_words,
     measure_words,
+    try_words,
 )
 from benchmarks.training.calibration.rows import (
     MODES,
@@ -99,6 +107,27 @@ def test_the_page_needs_nothing_but_its_figures() -> None:
     assert all(f"| {source} | " in words for source in SIZES)
     assert f"shown from {figures['words']['model']['min_span']} on" in words
     assert f"a probability of at least {figures['words']['model']['sure_from']}," in words
+
+
+def test_a_fit_that_is_kept_is_tried_on_the_held_out_articles_as_it_is() -> None:
+    """With the numbers that ship, and the page says so; what the rows are that it was fitted on does not matter."""
+    rows = {mode: draw_measured(24) for mode in MODES}
+    fits = fit_modes(rows)
+    words = fit_words(rows, fits)
+    calibrations = {mode: fit.calibration for mode, fit in fits.items()}
+    unfitted = {mode: replace(some, fitted=[]) for mode, some in rows.items()}
+    tried = try_modes(unfitted, calibrations)
+    assert {mode: fit.calibration for mode, fit in tried.items()} == calibrations
+    for mode, fit in tried.items():
+        for source, trial in fit.trials.items():
+            asked = [row for row in rows[mode].held_out if row.source == source]
+            assert trial == measure_calibration(calibrations[mode], select_complete(asked, FEATURES[mode]))
+    kept = try_words(unfitted, tried, words.model)
+    assert kept.model == words.model
+    assert kept.trials.keys() == words.trials.keys()
+    page = render_page(as_figures(tried, kept, "shipped", kept=True))
+    assert "../shared/data --keep`" in page
+    assert "left out" not in page
 
 
 def test_a_first_passage_that_was_not_read_has_no_say_in_the_mode_that_reads() -> None:

@@ -16,10 +16,14 @@ Figures = Mapping[str, Any]
 UNANSWERABLE = [kind for kind in QuestionKind if kind is not QuestionKind.ANSWERABLE]
 
 
-def as_figures(fits: Mapping[Mode, ModeFit], words: WordsFit, reader: str) -> dict[str, Any]:
-    """Return every number of the page as JSON, with the fingerprint of the program as it is now."""
+def as_figures(fits: Mapping[Mode, ModeFit], words: WordsFit, reader: str, *, kept: bool = False) -> dict[str, Any]:
+    """Return every number of the page as JSON, with the fingerprint of the program as it is now.
+
+    ``kept``: the fit is that of an earlier program, and has seen every source.
+    """
     return {
         "program": compute_fingerprint(reader),
+        "kept": kept,
         "answered_wrong": ANSWERED_WRONG,
         "unsure_keeps": UNSURE_KEEPS,
         "words_wrong": WORDS_WRONG,
@@ -32,12 +36,15 @@ def as_figures(fits: Mapping[Mode, ModeFit], words: WordsFit, reader: str) -> di
 
 def render_page(figures: Figures, reader: str = SHIPPED) -> str:
     """Return the page of the figures in Markdown, for this reader."""
-    modes = figures["modes"]
+    modes, kept = figures["modes"], figures["kept"]
     calibrations = {mode: fit["calibration"] for mode, fit in modes.items()}
     return TEMPLATE.format(
         stamp=stamp_line(figures["program"]),
         title="" if reader == SHIPPED else f" with the {reader} reader",
-        command="" if reader == SHIPPED else f" --reader {reader}",
+        command=("" if reader == SHIPPED else f" --reader {reader}") + (" --keep" if kept else ""),
+        tried=(TRIED_KEPT if kept else TRIED_WITHOUT),
+        source=("source" if kept else "source left out"),
+        words_tried=("" if kept else ", each source left out of its own fit"),
         kinds=len(SIZES),
         largest=max(max(sizes) for sizes in SIZES.values()),
         answerable=MIX[QuestionKind.ANSWERABLE],
@@ -87,6 +94,12 @@ def _format_statuses(source: str, trial: Figures) -> Iterator[str]:
         yield f"| {source} | {kind} | {' | '.join(f'{share:.2f}' for share in shares)} |"
 
 
+TRIED_WITHOUT = """\
+Each row is a source of questions left out of its own fit, asked about held-out articles. This is the hardest test that
+these data allow: another kind of text, other people asking."""
+TRIED_KEPT = """\
+The fit is that of an earlier program, and was kept: what has changed does not call for another. Each row is a source of
+questions about held-out articles; the fit has seen other articles of the source."""
 TEMPLATE = """{stamp}
 # How sure: what the confidence means{title}
 
@@ -119,18 +132,18 @@ them: `unsure`.
 
 ## On questions that were not fitted on
 
-Each row is a source of questions left out of its own fit, asked about held-out articles. This is the hardest test that
-these data allow: another kind of text, other people asking. "Error" is the expected calibration error; "right against
+{tried}
+"Error" is the expected calibration error; "right against
 wrong" the AUROC of first passages; the next three columns are the AUROC of answerable questions against each kind of
 unanswerable ones; "wrong" is the share of wrong first passages among those called `answered`.
 
-| mode | source left out | questions | right first if answerable | error | right against wrong | {head} | wrong |
+| mode | {source} | questions | right first if answerable | error | right against wrong | {head} | wrong |
 |---|---|---|---|---|---{rule}|---|
 {lines}
 
 The shares of `answered` / `unsure` / `not_found` in mode `precise`:
 
-| source left out | questions | answered | unsure | not found |
+| {source} | questions | answered | unsure | not found |
 |---|---|---|---|---|
 {statuses}
 
@@ -148,7 +161,7 @@ reach it only with a probability of at least {sure_from}, the lowest above which
 wrong. Below that, their confidence is lower than their probability; the order of answers is kept. The promise is not
 stricter because most sources accept one answer only, so that some of the words counted as wrong are right.
 
-Mode `precise`, questions about held-out articles that are not called `not_found`, each source left out of its own fit.
+Mode `precise`, questions about held-out articles that are not called `not_found`{words_tried}.
 The first four columns are shares of the answerable ones; "sure" words have a confidence of {sure} or more.
 
 | source | questions | words | sentence | passage | right words | wrong words | wrong sentences | sure, wrong | error |

@@ -44,6 +44,14 @@ def fit_modes(rows: Mapping[Mode, MeasuredRows]) -> dict[Mode, ModeFit]:
     }
 
 
+def try_modes(rows: Mapping[Mode, MeasuredRows], calibrations: Mapping[Mode, PassageModel]) -> dict[Mode, ModeFit]:
+    """Try calibrations that were fitted before on each source of the held-out articles."""
+    return {
+        mode: ModeFit(one, {source: _try_on(source, rows[mode], one, FEATURES[mode]) for source in SIZES})
+        for mode, one in calibrations.items()
+    }
+
+
 def fit_calibration(rows: Sequence[Row], names: Sequence[str]) -> PassageModel:
     """Fit a logistic model in which every source has the same weight, and its two thresholds.
 
@@ -79,7 +87,10 @@ def find_threshold(confidence: NDArray[np.float64], right: NDArray[np.bool_], mo
 
 
 def _try_without(source: str, rows: MeasuredRows, names: Sequence[str]) -> Trial:
-    calibration = fit_calibration([row for row in rows.fitted if row.source != source], names)
+    return _try_on(source, rows, fit_calibration([row for row in rows.fitted if row.source != source], names), names)
+
+
+def _try_on(source: str, rows: MeasuredRows, calibration: PassageModel, names: Sequence[str]) -> Trial:
     held_out = [row for row in rows.held_out if row.source == source]
     return measure_calibration(calibration, select_complete(held_out, names))
 

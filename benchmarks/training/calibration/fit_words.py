@@ -62,14 +62,24 @@ class WordsFit:
 def fit_words(rows: Mapping[Mode, MeasuredRows], fits: Mapping[Mode, ModeFit]) -> WordsFit:
     """Fit on all sources, and try on each source with a fit on the others; ``fits`` are those of the passages."""
     fitted = _leave_out_biased([row for mode in rows for row in list_words(rows[mode].fitted, fits[mode].calibration)])
-    held_out = list_words(rows["precise"].held_out, fits["precise"].calibration)
-    trials = {}
-    for source in SIZES:
-        asked = [row for row in held_out if row.source == source]
-        if any(row.kind is QuestionKind.ANSWERABLE for row in asked):
-            without = _fit_model([row for row in fitted if row.source != source])
-            trials[source] = measure_words(without, asked)
+    trials = {
+        source: measure_words(_fit_model([row for row in fitted if row.source != source]), asked)
+        for source, asked in _list_asked(rows["precise"], fits["precise"]).items()
+    }
     return WordsFit(_fit_model(fitted), trials)
+
+
+def try_words(rows: Mapping[Mode, MeasuredRows], fits: Mapping[Mode, ModeFit], model: WordsModel) -> WordsFit:
+    """Try a model that was fitted before on each source of the held-out articles."""
+    asked = _list_asked(rows["precise"], fits["precise"])
+    return WordsFit(model, {source: measure_words(model, some) for source, some in asked.items()})
+
+
+def _list_asked(rows: MeasuredRows, fit: ModeFit) -> dict[str, list[KnownRow]]:
+    """Return the rows of the held-out articles by source, of those with answerable questions."""
+    held_out = list_words(rows.held_out, fit.calibration)
+    found = {source: [row for row in held_out if row.source == source] for source in SIZES}
+    return {s: some for s, some in found.items() if any(row.kind is QuestionKind.ANSWERABLE for row in some)}
 
 
 def list_words(rows: Sequence[Row], calibration: PassageModel) -> list[KnownRow]:

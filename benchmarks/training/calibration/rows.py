@@ -81,11 +81,13 @@ class RecordingCalibration(Calibration):
         return super().calibrate_words(evidence, confidence, form)
 
 
-def measure_rows(data: Path, reader: str) -> dict[Mode, MeasuredRows]:
-    """Ask the questions of every collection in each mode. Takes most of the time of a fit."""
+def measure_rows(
+    data: Path, reader: str, parts: Sequence[Part] = (Part.FIT, Part.HELD_OUT)
+) -> dict[Mode, MeasuredRows]:
+    """Ask the questions of every collection of these parts in each mode. Takes most of the time of a fit."""
     encoder = MemoEncoder(load_encoder())
     found = {mode: MeasuredRows([], []) for mode in MODES}
-    for part in (Part.FIT, Part.HELD_OUT):
+    for part in parts:
         for number, collection in enumerate(tqdm(list(draw_collections(data, part)), desc=part)):
             folder = INDEXES / part / f"{number:02d}-{collection.source}"
             for mode, rows in ask_collection(collection, encoder, reader, folder).items():
