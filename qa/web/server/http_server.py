@@ -34,8 +34,9 @@ MAX_CONNECTIONS = 1000
 MAX_BUFFERED_BYTES = 128 * 1024 * 1024
 # Connections that wait until they are accepted; the kernel's own limit is often 4,096.
 BACKLOG = 2048
-# Connections that are accepted before the others are served again. It takes some milliseconds.
-MAX_ACCEPTED = 32
+# Connections that are accepted before the others are served again. It takes some milliseconds. One at a time if other
+# processes accept, too: clients that connect together would otherwise all be served by the first that notices.
+MAX_ACCEPTED, MAX_ACCEPTED_BESIDE_OTHERS = 32, 1
 # Refusing takes time, too: about a tenth of a millisecond. A client that is refused beyond this rate is not read from
 # again for a while, so that a flood leaves time to answer the questions that are accepted.
 MAX_REFUSALS_PER_S, REFUSAL_PAUSE_S = 1000.0, 0.25
@@ -61,8 +62,8 @@ class WebServer(TcpWSGIServer):
 
     channel_class = Channel
 
-    def __init__(self, app: Flask, listener: socket.socket, threads: int) -> None:
-        """Prepare to serve ``app`` on a socket that other processes share; ``serve`` starts to accept."""
+    def __init__(self, app: Flask, listener: socket.socket, threads: int, workers: int = 1) -> None:
+        """Prepare to serve ``app`` on a socket that ``workers`` processes share; ``serve`` starts to accept."""
         for name in ("waitress", "waitress.queue"):
             logging.getLogger(name).setLevel(logging.ERROR)
         adjustments = Adjustments(
@@ -84,6 +85,7 @@ class WebServer(TcpWSGIServer):
         self.draining = self.stopping = self._has_accepted = False
         self.poller = Poller([self, self.trigger])
         self._service = service_of(app)
+        self._max_accepted = MAX_ACCEPTED if workers == 1 else MAX_ACCEPTED_BESIDE_OTHERS
         # Connections whose next request gets an error, which takes no thread.
         self._refused: deque[Channel] = deque()
         # An upper bound of the bytes of requests and responses in memory.
@@ -114,8 +116,8 @@ class WebServer(TcpWSGIServer):
         self.pull_trigger()
 
     def handle_accept(self) -> None:
-        """Accept the connections that wait; if there are too many, close those whose clients have asked longest ago."""
-        for _ in range(MAX_ACCEPTED):
+        """Accept connections that wait; if there are too many, close those whose clients have asked longest ago."""
+        for _ in range(self._max_accepted):
             if not self._accept_connection():
                 break
             if len(self.active_channels) > self._max_connections:

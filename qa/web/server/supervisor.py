@@ -149,7 +149,8 @@ class Supervisor:
             self._starting.append(self._fork_worker(version))
 
     def _fork_worker(self, version: str) -> Worker:
-        run = partial(run_worker, partial(self.app.make_app, version), self.listener, threads=self.threads)
+        make_app = partial(self.app.make_app, version)
+        run = partial(run_worker, make_app, self.listener, threads=self.threads, workers=self.workers)
         worker = Worker(*fork_process(run, self._all_controls()), version)
         self._selector.register(worker.control, selectors.EVENT_READ, partial(self._read_worker, worker))
         return worker

@@ -50,13 +50,15 @@ class _Supervision(wasyncore.dispatcher):
         return False
 
 
-def run_worker(make_app: Callable[[], Flask], listener: socket.socket, control: socket.socket, threads: int) -> None:
-    """Serve the application until SIGTERM or until the supervisor is gone; then end the process."""
+def run_worker(
+    make_app: Callable[[], Flask], listener: socket.socket, control: socket.socket, threads: int, workers: int
+) -> None:
+    """Serve the application, as one of ``workers``, until SIGTERM or the supervisor is gone; then end the process."""
     restore_signals()
     try:
         app = make_app()
         service_of(app).collections.notify_of_writes(partial(_report_write, control))
-        server = WebServer(app, listener, threads)
+        server = WebServer(app, listener, threads, workers)
     except NetsphereError as error:
         control.sendall(FAILED + f"error: {error}".encode())
         os._exit(1)

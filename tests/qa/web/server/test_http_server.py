@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from contextlib import ExitStack
 from threading import Event, Thread
 from typing import cast
 
@@ -28,6 +29,24 @@ def test_clients_behind_one_that_has_left_are_accepted(accept: Callable[[WebServ
             accepted = [one.addr for one in server.active_channels.values()]
         wasyncore.close_all(server._map)
         assert accepted == [client_address]
+
+
+@pytest.mark.parametrize(("workers", "accepted"), [(1, [3, 3, 3]), (2, [1, 2, 3])])
+def test_clients_that_connect_together_are_shared_by_the_workers(workers: int, accepted: list[int]) -> None:
+    """One that is the first to notice them takes one at a time, so that others, if there are any, get the rest."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        app = create_app(cast(Engine, HandMade()), AppOptions())
+        server = WebServer(app, listener, threads=1, workers=workers)
+        server.accept_connections()
+        with ExitStack() as clients:
+            for _ in range(3):
+                clients.enter_context(socket.create_connection(listener.getsockname()))
+            found = []
+            for _ in range(3):
+                server.handle_accept()
+                found.append(len(server.active_channels))
+        wasyncore.close_all(server._map)
+    assert found == accepted
 
 
 def test_the_loop_does_not_wait_to_send_what_a_thread_is_sending() -> None:
