@@ -22,24 +22,27 @@ AskMany: TypeAlias = Callable[[Sequence[Request]], list[Answer]]
 class _ModeOptions:
     """How the questions of a mode are batched: at most ``max_batch`` together, ``max_slice`` of one large request.
 
-    ``expected_s`` is the time of one question on an idle server, until it is measured. While questions are refused,
-    ``overload_batches`` are computed at once.
+    ``expected_s`` is the time of one question on an idle server, until it is measured. As many as ``batches`` are
+    computed at once, and ``overload_batches`` while questions are refused.
     """
 
     max_batch: int
     max_slice: int
     expected_s: float
+    batches: int
     overload_batches: int
 
 
-# Reading takes most of the time of ``precise``, outside of Python, and gains nothing from larger batches. Most of
-# ``fast`` is Python, which two batches only take from each other: with one at a time an overloaded server answers about
-# as many questions, and each of them sooner.
-MODES: Mapping[Mode, _ModeOptions] = {"fast": _ModeOptions(8, 4, 0.005, 1), "precise": _ModeOptions(1, 1, 0.1, 2)}
+# Reading takes most of the time of ``precise``, outside of Python, and gains nothing from larger batches. With only two
+# questions at once a processor is often idle, while one of them waits for the interpreter lock. In ``fast`` one batch
+# is encoded, outside of Python, while the other is ranked. Most of it is Python, which the batches only take from each
+# other: with one at a time an overloaded server answers about as many questions, and each of them sooner.
+MODES: Mapping[Mode, _ModeOptions] = {
+    "fast": _ModeOptions(max_batch=8, max_slice=4, expected_s=0.005, batches=2, overload_batches=1),
+    "precise": _ModeOptions(max_batch=1, max_slice=1, expected_s=0.1, batches=3, overload_batches=3),
+}
 # Encoding takes about as long for one question of so many characters as for ten short ones.
 MAX_SLICE_CHARS = 600
-# One batch is encoded, outside of Python, while the other is ranked.
-CONCURRENT_BATCHES = 2
 # Requests with several questions that are answered at once; each holds a thread of the server for a long time.
 MAX_LARGE_REQUESTS = 4
 
@@ -52,7 +55,7 @@ class QuestionBatcher:
         self._batchers: dict[Mode, MicroBatcher[Request, Answer]] = {
             mode: MicroBatcher(
                 ask_many,
-                CONCURRENT_BATCHES,
+                options.batches,
                 options.max_batch,
                 ServiceTime(options.expected_s, max_wait_s),
                 options.overload_batches,

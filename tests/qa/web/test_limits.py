@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from index.types import Span
 from qa.collection.suggestions import Suggestion
-from qa.types import Answer, AnswerPassage, Request
+from qa.types import Answer, AnswerPassage, Mode, Request
 from qa.web import create_app
 from qa.web.engine.answer_cache import AnswerCache, measure_bytes
 from qa.web.engine.question_batcher import QuestionBatcher
@@ -114,9 +114,10 @@ def test_16_mib_of_answers_are_cached() -> None:
     assert [int(request.question) for request in engine.asked] == [*numbers, numbers.stop, 1001]
 
 
-def test_two_batches_are_answered_at_once() -> None:
-    """One is encoded while the other is ranked; a third one waits."""
-    for callers, together, timeout in ((2, True, 60), (3, False, 1)):
+@pytest.mark.parametrize(("mode", "batches"), [("fast", 2), ("precise", 3)])
+def test_a_few_batches_are_answered_at_once(mode: Mode, batches: int) -> None:
+    """In each mode as many as keep the processors busy; one more waits."""
+    for callers, together, timeout in ((batches, True, 60), (batches + 1, False, 1)):
         barrier = Barrier(callers, timeout=timeout)
 
         def meet(questions: Sequence[Request], barrier: Barrier = barrier) -> list[Answer]:
@@ -125,7 +126,7 @@ def test_two_batches_are_answered_at_once() -> None:
 
         batcher = QuestionBatcher(meet)
         with ThreadPoolExecutor(callers) as pool:
-            asked = [pool.submit(batcher.ask_many, [Request(str(n))]) for n in range(callers)]
+            asked = [pool.submit(batcher.ask_many, [Request(str(n), mode=mode)]) for n in range(callers)]
             assert all(isinstance(one.exception(), BrokenBarrierError) for one in asked) is not together
         batcher.close()
 

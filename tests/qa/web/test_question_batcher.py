@@ -9,7 +9,7 @@ import pytest
 
 from qa.types import Answer, Mode, Request
 from qa.web.engine.callers import Caller
-from qa.web.engine.question_batcher import CONCURRENT_BATCHES, MAX_LARGE_REQUESTS, MODES, QuestionBatcher
+from qa.web.engine.question_batcher import MAX_LARGE_REQUESTS, MODES, QuestionBatcher
 from qa.web.errors.problems import Code, ProblemError
 from tests.qa.web.helpers import HandMade
 
@@ -40,7 +40,7 @@ def test_a_full_queue_of_a_mode_is_a_503(mode: Mode, other: Mode) -> None:
     with ThreadPoolExecutor(50) as pool:
         calls = []
         # Both batches are being computed, so that nothing is taken from the queue any more.
-        while len(engine.batches) < CONCURRENT_BATCHES or not batcher.find_overload(mode):
+        while len(engine.batches) < MODES[mode].batches or not batcher.find_overload(mode):
             calls.append(pool.submit(batcher.ask_many, ask(len(calls), mode)))
             sleep(0.01)
         problem = batcher.find_overload(mode)
@@ -51,7 +51,7 @@ def test_a_full_queue_of_a_mode_is_a_503(mode: Mode, other: Mode) -> None:
         assert int(caught.value.headers["Retry-After"]) >= 1
         engine.go.set()
         answered = [call for call in calls if call.exception(10) is None]
-        assert 2 <= len(answered) <= CONCURRENT_BATCHES * MODES[mode].max_batch + 2
+        assert 2 <= len(answered) <= MODES[mode].batches * MODES[mode].max_batch + 2
 
 
 def test_a_deadline_that_passes_is_a_problem() -> None:
