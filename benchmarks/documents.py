@@ -48,13 +48,12 @@ def write_section(path: Path, name: str, text: str, program: str = "") -> None:
     path.write_text(page, encoding="utf-8")
 
 
-def write_head(path: Path, text: str) -> None:
-    """Replace everything but the sections, which follow in their order."""
+def write_head(path: Path, text: str, program: str = "") -> None:
+    """Replace everything but the sections, which follow in their order; ``program`` is as in ``write_section``."""
     page = path.read_text(encoding="utf-8") if path.is_file() else ""
     sections = [found.group() for found in _section_pattern(r"[\w ]+").finditer(page)]
-    path.write_text(
-        "\n\n".join([f"{stamp_line(compute_work_fingerprint())}\n{text.strip()}", *sections]) + "\n", encoding="utf-8"
-    )
+    head = f"{stamp_line(program or compute_work_fingerprint())}\n{text.strip()}"
+    path.write_text("\n\n".join([head, *sections]) + "\n", encoding="utf-8")
 
 
 def _section_pattern(name: str) -> regex.Pattern[str]:

@@ -22,6 +22,7 @@ from benchmarks.documents import format_table, write_head
 from benchmarks.handbooks import load_handbook_judgements
 from benchmarks.open_sets import read_lines
 from index.text.analyzer import Analyzer
+from qa.evaluation.fingerprint import compute_search_fingerprint
 from qa.evaluation.measures.statistics import bootstrap_interval, bootstrap_statistic
 from qa.evaluation.types import Interval
 from qa.query.understand import understand
@@ -220,7 +221,8 @@ def main(data: Path) -> None:
     rows = [[name, *(format_interval(measured[rule][name]) for rule in RULES)] for name in names]
     table = format_table(["", *RULES], rows)
     click.echo(table)
-    write_head(OUT, TEXT.format(count=len(load_follow_ups(data)), table=table, turns="three"))
+    text = TEXT.format(count=len(load_follow_ups(data)), table=table, turns="three")
+    write_head(OUT, text, compute_search_fingerprint())
 
 
 if __name__ == "__main__":

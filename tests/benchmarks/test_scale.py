@@ -16,6 +16,7 @@ from index.generation.integrity import find_violations
 from index.search.late_interaction import learn_projection
 from index.search.stores.exact import ExactStore
 from index.settings import IndexSettings
+from qa.evaluation.fingerprint import stamp_line
 from tests.doubles import WordEncoder
 
 TEXTS = [f"Sentence {number} says 猫 {number * 7}." for number in range(50)]
@@ -62,3 +63,12 @@ def test_a_section_is_replaced_and_the_rest_stays(tmp_path: Path, monkeypatch: p
     assert "first" not in text
     write_head(page, "# How fast\n\nnew\n")
     assert page.read_text(encoding="utf-8") == f"{STAMP}\n{text.replace('old', 'new')}"
+
+
+def test_a_part_names_the_program_that_it_depends_on(tmp_path: Path) -> None:
+    """What is not about speed is not as old as what is."""
+    page = tmp_path / "page.md"
+    write_head(page, "# Follow-ups", "search")
+    write_section(page, "other", "beside", "answers")
+    stamps = [line for line in page.read_text(encoding="utf-8").splitlines() if "measured with" in line]
+    assert stamps == [stamp_line("search"), stamp_line("answers")]
