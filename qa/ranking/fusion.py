@@ -22,8 +22,8 @@ class Hit(NamedTuple):
     """A passage's position, its score (higher is better), and its scores and ranks in the two legs.
 
     Ranks start at 1. ``reading`` is what the reader says, or None if it did not read the passage.
-    ``unread`` says why, in a word of ``Retrieval.degraded``, if it should have. ``expected`` is the score that the best
-    passage which need not be read is expected to have if it was read, and 0 of all others.
+    ``unread`` says why, in a word of ``Retrieval.degraded``, if it should have. ``expected``, of the
+    first hit that the reader left out, is the score that such a hit has on average if it is read; else it is 0.
     """
 
     passage: int

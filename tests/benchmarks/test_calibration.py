@@ -260,10 +260,11 @@ def test_words_are_right_where_they_answer(
     assert _label_words(replace(passage, copies=(copy,)), moved, recorded) == found
 
 
-def test_without_data_the_command_says_what_is_missing() -> None:
-    """DATA may only be left out with --refit or --render."""
+@pytest.mark.parametrize("options", [[], ["--keep"], ["--keep", "--refit"]])
+def test_without_data_the_command_says_what_is_missing(options: list[str]) -> None:
+    """DATA may only be left out with --refit or --render; a fit that is to be kept is never written over."""
     with pytest.raises(Exception, match="missing DATA"):
-        main([], standalone_mode=False)
+        main(options, standalone_mode=False)
 
 
 def test_an_answer_is_where_the_collection_says_and_a_removed_one_is_gone() -> None:
