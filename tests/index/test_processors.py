@@ -110,7 +110,7 @@ def test_wide_kernels_are_for_processors_that_gain_from_them(
     "program",
     [
         "from index.embedding import load_encoder; load_encoder().encode_questions(['Who?'])",
-        "from qa.reader.reader import TrainedReader; TrainedReader().read('Who?', [('', 'Ann did it.')])",
+        "from qa.reader.reader import TrainedReader; list(TrainedReader().read('Who?', [('', 'Ann did it.')]))",
     ],
 )
 def test_both_networks_compute_with_them(program: str) -> None:
