@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
+Attributes = dict[str, int | str]
+
 
 class Tracer(Protocol):
     """Records spans. A context is an opaque value that says to which span those that follow belong."""
 
-    def open_span(self, name: str, attributes: dict[str, int | str]) -> AbstractContextManager[object]:
-        """Record what happens until the context manager is left."""
+    def open_span(self, name: str, attributes: Attributes) -> AbstractContextManager[Attributes]:
+        """Record a step until the context manager is left; it yields the attributes, to add results to."""
 
     def read_context(self) -> object:
         """Return the context of this thread."""
@@ -31,9 +33,9 @@ def set_tracer(tracer: Tracer | None) -> None:
     _tracer = tracer
 
 
-def trace_step(name: str, **attributes: int | str) -> AbstractContextManager[object]:
-    """Record a step as a span, until the context manager is left."""
-    return _tracer.open_span(name, attributes) if _tracer else nullcontext()
+def trace_step(name: str, **attributes: int | str) -> AbstractContextManager[Attributes]:
+    """Record a step as a span, as ``Tracer.open_span`` does."""
+    return _tracer.open_span(name, attributes) if _tracer else nullcontext(attributes)
 
 
 def read_context() -> object:

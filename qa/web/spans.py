@@ -14,7 +14,7 @@ from opentelemetry.trace import Link, SpanKind, StatusCode, get_current_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from index import __version__
-from qa.tracing import set_tracer
+from qa.tracing import Attributes, set_tracer
 from qa.web.access_log import describe_route
 
 SERVICE = "netsphere"
@@ -65,13 +65,13 @@ class OpenTelemetryTracer:
         self._tracer = provider.get_tracer(SERVICE, __version__)
 
     @contextmanager
-    def open_span(self, name: str, attributes: dict[str, int | str]) -> Iterator[None]:
-        """Record a step."""
-        named = {f"{SERVICE}.{key}": value for key, value in attributes.items()}
-        with self._tracer.start_as_current_span(
-            name, attributes=named, record_exception=False, set_status_on_exception=False
-        ):
-            yield
+    def open_span(self, name: str, attributes: Attributes) -> Iterator[Attributes]:
+        """Record a step, with the attributes as they are at its end."""
+        with self._tracer.start_as_current_span(name, record_exception=False, set_status_on_exception=False) as span:
+            try:
+                yield attributes
+            finally:
+                span.set_attributes({f"{SERVICE}.{key}": value for key, value in attributes.items()})
 
     def read_context(self) -> object:
         """Return the context of this thread."""

@@ -114,9 +114,10 @@ class Rerank:
         if not can_read(reader, query.question):
             return [None] * len(hits)
         readings: list[Reading | None] = []
-        with trace_step("read"):
+        with trace_step("read") as attributes:
             for reading in self._read_hits(reader, query, hits):
                 readings.append(reading)
+                attributes["passages"] = sum(reading is not None for reading in readings)
                 if self._is_enough(hits, readings):
                     break
                 raise_if_cancelled()

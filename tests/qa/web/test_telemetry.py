@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from index.generation.generation import Generation
 from index.types import Encoder
 from qa.engine import Engine
 from qa.tracing import set_tracer
+from qa.types import Reading
 from qa.web import create_app
 from qa.web.app import service_of
 from qa.web.service import AppOptions
@@ -65,6 +66,37 @@ def test_a_request_has_a_span_for_each_step(
     assert ids[parents["answer"]] == "POST /v1/ask"
     assert ids[parents["encode"]] == ids[parents["search"]] == "answer"
     assert ids[parents["read"]] == "stage Rerank"
+    assert (found["encode"].attributes or {})["netsphere.questions"] == 1
+    service_of(client.application).close()
+
+
+class DirectorReader:
+    """Reads only what says who directed something, finds nothing, and counts the passages that it reads."""
+
+    name = "directors"
+
+    def __init__(self) -> None:
+        self.readings = 0
+
+    def reads(self, text: str) -> bool:
+        return "directed" in text
+
+    def read(self, question: str, passages: Iterable[tuple[str, str]]) -> Iterator[Reading]:
+        for _ in passages:
+            self.readings += 1
+            yield Reading(-9.0, -9.0, None)
+
+
+def test_a_span_counts_the_passages_that_were_read(
+    generation: Generation, encoder: Encoder, spans: InMemorySpanExporter, tmp_path: Path
+) -> None:
+    """Not those in a language that the reader does not read."""
+    reader = DirectorReader()
+    client = client_of(Engine(generation, encoder, reader), spans, tmp_path)
+    client.post("/v1/ask", json={"question": "Who directed the film?"})
+    stage, read = by_name(spans)["stage Rerank"], by_name(spans)["read"]
+    assert (read.attributes or {})["netsphere.passages"] == reader.readings
+    assert 0 < reader.readings < int((stage.attributes or {})["netsphere.hits"])
     service_of(client.application).close()
 
 
