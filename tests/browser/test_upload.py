@@ -40,6 +40,8 @@ def writer(window: Window, writable: str) -> Page:
     page.get_by_label("Key").fill(ADMIN_KEY)
     with page.expect_navigation():
         page.get_by_role("button", name="Sign in").click()
+    # Its program comes after the page.
+    expect(page.locator(".drop")).to_be_attached()
     return page
 
 
