@@ -255,8 +255,9 @@ class WebServer(TcpWSGIServer):
     def _drain(self) -> None:
         start = monotonic()
         while self.active_channels and monotonic() < start + DRAIN_S:
+            self._poll(0.1)
+            # After a poll, because a connection whose bytes are unread would be reset.
             if monotonic() > start + KEEPALIVE_LINGER_S:
                 for channel in [*self.active_channels.values()]:
                     if channel.is_waiting and (channel.lingering or not channel.total_outbufs_len):
                         channel.handle_close()
-            self._poll(0.1)

@@ -74,3 +74,18 @@ def test_the_loop_does_not_wait_to_send_what_a_thread_is_sending() -> None:
             afterwards = channel.writable()
         wasyncore.close_all(server._map)
     assert (meanwhile, afterwards) == (False, True)
+
+
+def test_a_stop_reads_what_was_sent_before_it_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also if the loop got no processor for as long as clients are given to send."""
+    monkeypatch.setattr("qa.web.server.http_server.KEEPALIVE_LINGER_S", -1.0)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = WebServer(create_app(cast(Engine, HandMade()), AppOptions()), listener, threads=1)
+        server.accept_connections()
+        with socket.create_connection(listener.getsockname(), timeout=10) as client:
+            server.handle_accept()
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            server.stop()
+            server.serve(lambda: None)
+            assert client.recv(1 << 16).startswith(b"HTTP/1.1 200 OK")
+        wasyncore.close_all(server._map)
