@@ -1,6 +1,8 @@
 """A stop ends in time and with exit code 0, and answers what was accepted."""
 
 import signal
+import socket
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException, HTTPResponse
@@ -14,6 +16,21 @@ SLOW = {
     "body": b"POST /v1/ask HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{",
     "kept open": b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n",
 }
+# Statements after which a handshake ends only when the client sends something, as if a packet before that were late.
+DEFERRING = """
+import socket
+
+import qa.web.server
+from qa.web.server import listener
+
+def open_deferring(host, port):
+    opened = listener.open_listener(host, port)
+    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 10)
+    return opened
+
+qa.web.server.open_listener = open_deferring
+listener.HANDSHAKE_S = 3.0
+"""
 
 
 @pytest.mark.parametrize("sent", SLOW.values(), ids=SLOW)
@@ -61,20 +78,37 @@ def test_what_was_accepted_is_answered() -> None:
         assert (process.returncode, errors) == (0, "")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has filters of sockets")
+def test_a_handshake_that_has_begun_is_answered() -> None:
+    """The client believes that it is connected, but the server has not accepted it yet when it is told to stop."""
+    with ready(before=DEFERRING) as (process, port), connect(port) as client:
+        process.send_signal(signal.SIGTERM)
+        with pytest.raises(TimeoutError):
+            # Until new clients are ignored.
+            while True:
+                socket.create_connection(("127.0.0.1", port), 0.3).close()
+        client.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert client.recv(1 << 16).startswith(b"HTTP/1.1 200 OK")
+
+
 def test_a_kept_connection_gets_its_answer_and_is_closed() -> None:
     """A request that is under way when the server is told to stop is answered with ``Connection: close``."""
     with ready() as (process, port), connect(port) as client:
-        request = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
-        client.sendall(request)
-        while not client.recv(1 << 16).endswith(b"}"):
-            pass
+
+        def fetch_kept() -> str | None:
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            response = HTTPResponse(client)
+            response.begin()
+            assert response.status == 200
+            response.read()
+            return response.headers["Connection"]
+
+        assert fetch_kept() is None
         process.send_signal(signal.SIGTERM)
-        time.sleep(0.2)
-        client.sendall(request)
-        response = HTTPResponse(client)
-        response.begin()
-        assert (response.status, response.headers["Connection"]) == (200, "close")
-        response.read()
+        # Until the workers know that they are to stop.
+        while not (connection := fetch_kept()):
+            pass
+        assert connection == "close"
         assert client.recv(1) == b""
 
 
