@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
 
 from benchmarks.articles import Article
@@ -260,10 +261,13 @@ def test_words_are_right_where_they_answer(
     assert _label_words(replace(passage, copies=(copy,)), moved, recorded) == found
 
 
-@pytest.mark.parametrize("options", [[], ["--keep"], ["--keep", "--refit"]])
-def test_without_data_the_command_says_what_is_missing(options: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [([], "missing DATA"), (["--keep"], "missing DATA"), (["--keep", "--refit"], "exclude each other")],
+)
+def test_what_cannot_be_fitted_or_measured_is_refused(options: list[str], message: str) -> None:
     """DATA may only be left out with --refit or --render; a fit that is to be kept is never written over."""
-    with pytest.raises(Exception, match="missing DATA"):
+    with pytest.raises(click.UsageError, match=message):
         main(options, standalone_mode=False)
 
 

@@ -51,7 +51,9 @@ def main(data: Path | None, reader: str, refit: bool, keep: bool, render: bool) 
     files = LARGE_FILES if reader == LARGE else SMALL
     figures, page = files.document.with_suffix(".json"), files.document.with_suffix(".md")
     if not render:
-        if data is None and (keep or not refit):
+        if keep and refit:
+            raise click.UsageError("--keep and --refit exclude each other: one fits nothing, the other fits again")
+        if data is None and not refit:
             raise click.UsageError("missing DATA: give the folder of open sets, or --refit or --render")
         if data and not keep:
             write_rows(measure_rows(data, reader), files.rows)
