@@ -17,7 +17,7 @@ QUOTA_FILES = (
 CPUINFO = Path("/proc/cpuinfo")
 AVX512 = {"avx512f", "avx512cd", "avx512vl", "avx512dq", "avx512bw", "avx512_vnni"}
 KERNELS_VARIABLE, THREADS_VARIABLE = "CT2_FORCE_CPU_ISA", "OMP_NUM_THREADS"
-# A question has a passage read while the one before it is read. Each process has memory of its own.
+# While one passage is read for a question, the next one is read ahead. Each process has memory of its own.
 CPUS_OF_PROCESS, MAX_PROCESSES = 2, 8
 # Processes that work side by side; threads of each on every processor would only take it from each other.
 _processes = 1

@@ -143,7 +143,7 @@ class Reader(Protocol):
         """The reader as the setting names it."""
 
     def read(self, question: str, passages: Iterable[tuple[str, str]]) -> Iterable[Reading]:
-        """Return what each passage (title and heading, text) says, in order; each may be read only when consumed."""
+        """Return what each passage (title and heading, text) says, in order; it may read each only when asked."""
 
 
 @runtime_checkable
