@@ -3,8 +3,8 @@
 import logging
 import os
 from collections.abc import Callable, Iterable
+from multiprocessing.connection import wait
 from pathlib import Path
-from select import select
 from socket import socket
 
 from index.errors import GenerationError, NetsphereError, StoreError
@@ -53,7 +53,7 @@ def follow_databases(roots: Iterable[Path], control: socket, pull: Callable[[Pat
     os.nice(NICENESS)
     failures = dict.fromkeys(roots, "")
     while True:
-        readable, _, _ = select([control], [], [], POLL_S)
+        readable = wait([control], POLL_S)
         # What comes says that something was written, which is nothing to wait for here.
         if readable and not control.recv(4096):
             return

@@ -4,8 +4,8 @@ import logging
 import os
 import socket
 from dataclasses import dataclass, field, replace
+from multiprocessing.connection import wait
 from pathlib import Path
-from select import select
 from time import monotonic, sleep
 
 from index.build.changes import Overrides
@@ -94,7 +94,7 @@ class Builder:
         self._follow_source()
         sockets = [self.control, *([self._watcher.changes] if self._watcher else [])]
         is_idle = not (self._folder_changed and monotonic() >= self._retry_at)
-        readable, _, _ = select(sockets, [], [], POLL_S if is_idle else 0)
+        readable = wait(sockets, POLL_S if is_idle else 0)
         if self.control in readable:
             if not self.control.recv(4096):
                 return False
@@ -175,7 +175,7 @@ class Builder:
     def _is_interrupted(self) -> bool:
         """Return whether there is something to build, or the supervisor is gone."""
         sockets = [self.control, *([self._watcher.changes] if self._watcher else [])]
-        return bool(select(sockets, [], [], 0)[0])
+        return bool(wait(sockets, 0))
 
     def _read_manifest(self) -> Manifest:
         return Manifest.read(self._directory.root / self._directory.require_current())

@@ -2,8 +2,8 @@
 
 import shutil
 from collections.abc import Iterator
+from multiprocessing.connection import wait
 from pathlib import Path
-from select import select
 
 import pytest
 
@@ -36,10 +36,10 @@ def start(watcher: FolderWatcher, file: Path) -> None:
 
     def is_noticed() -> bool:
         file.write_text(file.read_text(encoding="utf-8") + "x" if file.exists() else "x", encoding="utf-8")
-        return bool(select([watcher.changes], [], [], 1)[0])
+        return bool(wait([watcher.changes], 1))
 
     wait_until(is_noticed)
-    while select([watcher.changes], [], [], 2)[0]:
+    while wait([watcher.changes], 2):
         watcher.take_changes()
 
 
@@ -61,7 +61,7 @@ def test_what_a_build_does_not_read_is_not_noticed(watcher: FolderWatcher, sourc
     (source / ".git").mkdir()
     (source / ".git" / "index").write_text("a", encoding="utf-8")
     (source.parent / "beside.txt").write_text("a", encoding="utf-8")
-    assert not select([watcher.changes], [], [], 3)[0]
+    assert not wait([watcher.changes], 3)
     (source / "b.txt").write_text("b", encoding="utf-8")
     wait_until(watcher.take_changes)
 
@@ -73,7 +73,7 @@ def test_the_rules_of_an_ignore_file_are_followed_as_they_are_now(watcher: Folde
     (source / "drafts").mkdir()
     (source / "drafts" / "a.txt").write_text("a", encoding="utf-8")
     (source / "a.log").write_text("a", encoding="utf-8")
-    assert not select([watcher.changes], [], [], 3)[0]
+    assert not wait([watcher.changes], 3)
     (source / ".netsphereignore").write_text("*.log", encoding="utf-8")
     wait_until(watcher.take_changes)
     (source / "drafts" / "b.txt").write_text("b", encoding="utf-8")
@@ -97,7 +97,7 @@ def test_a_single_file_is_followed_though_an_editor_replaces_it(source: Path) ->
     watcher = FolderWatcher(source / "a.txt")
     start(watcher, source / "a.txt")
     (source / "b.txt").write_text("b", encoding="utf-8")
-    assert not select([watcher.changes], [], [], 3)[0]
+    assert not wait([watcher.changes], 3)
     (source / "new").write_text("new", encoding="utf-8")
     (source / "new").replace(source / "a.txt")
     wait_until(watcher.take_changes)

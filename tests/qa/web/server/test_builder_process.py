@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
-from select import select
+from multiprocessing.connection import wait
 
 import pytest
 
@@ -49,7 +49,7 @@ def start(builder: BuilderProcess) -> socket.socket:
 
 def receive(control: socket.socket) -> bytes:
     """Return what the process says."""
-    assert select([control], [], [], 30)[0]
+    assert wait([control], 30)
     return control.recv(64)
 
 
@@ -64,7 +64,7 @@ def test_it_is_started_when_something_is_written() -> None:
     builder.wake()
     assert receive(control) == WAKE
     builder.wake()
-    assert select([control], [], [], 30)[0]
+    assert wait([control], 30)
     assert builder.read(control)
     builder.stop()
     wait_until(lambda: not builder.read(control))

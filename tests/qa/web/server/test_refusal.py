@@ -2,11 +2,11 @@
 
 import json
 import re
-import select
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http.client import HTTPResponse
+from multiprocessing.connection import wait
 
 import pytest
 from hypothesis import given
@@ -118,7 +118,7 @@ def port() -> Iterator[int]:
             # Whatever was sent before is read before the first of these, and refused before the second if there is no
             # room: none as long as a thread that is starting counts as busy.
             assert [exchange(alive, HEALTH)[0] for _ in range(2)] == [200, 200]
-            busy = [client for client in busy if not select.select([client], [], [], 0)[0]]
+            busy = [client for client in busy if not wait([client], 0)]
         yield port
         process.kill()
 
